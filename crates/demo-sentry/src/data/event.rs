@@ -1,0 +1,98 @@
+//! Events: one occurrence of an issue.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::issue::Issue;
+use super::project::Project;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Event {
+    /// 32 lower-case hexadecimal digits.
+    #[serde(rename = "eventID")]
+    pub(crate) id: String,
+    pub(crate) date_created: Timestamp,
+    #[serde(default)]
+    pub(crate) message: String,
+    pub(crate) tags: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) user: Value,
+    /// `entries`, `contexts`, `sdk` and what else only the detailed shape has, as it goes out.
+    #[serde(flatten)]
+    pub(crate) rest: Map<String, Value>,
+}
+
+impl Event {
+    pub(crate) fn release(&self) -> Option<&str> {
+        self.tags.get("release").map(String::as_str)
+    }
+
+    pub(crate) fn trace_id(&self) -> Option<&str> {
+        self.rest.get("contexts")?.get("trace")?.get("trace_id")?.as_str()
+    }
+
+    /// What `user.id`, `user.email` and the like are here.
+    pub(crate) fn user_values(&self, key: &str) -> Vec<String> {
+        let member = key.trim_start_matches("user.");
+        let member = if member == "ip" { "ip_address" } else { member };
+        self.user.get(member).and_then(Value::as_str).map(String::from).into_iter().collect()
+    }
+
+    /// As an issue's event listing shows it.
+    pub(crate) fn summary(&self, issue: &Issue, project: &Project) -> Value {
+        json!({
+            "id": self.id,
+            "eventID": self.id,
+            "event.type": issue.kind,
+            "groupID": issue.id,
+            "projectID": project.id,
+            "title": issue.title,
+            "message": self.message,
+            "location": issue.metadata.get("filename"),
+            "culprit": issue.culprit,
+            "dateCreated": self.date_created,
+            "platform": self.platform(project),
+            "user": self.user,
+            "tags": self.tags.iter().map(|(key, value)| json!({"key": key, "value": value})).collect::<Vec<_>>(),
+            "crashFile": null,
+        })
+    }
+
+    /// As the event's own address shows it; `neighbours` are the next (newer) and the previous (older) event.
+    pub(crate) fn detail(&self, issue: &Issue, project: &Project, neighbours: [Option<&Self>; 2]) -> Value {
+        let mut detail = self.summary(issue, project);
+        if let Value::Object(members) = &mut detail {
+            let [next, previous] = neighbours.map(|event| event.map(|event| event.id.clone()));
+            members.extend([
+                (String::from("type"), json!(issue.kind)),
+                (String::from("projectSlug"), json!(project.slug)),
+                (String::from("dateReceived"), json!(self.date_created)),
+                (String::from("metadata"), json!(issue.metadata)),
+                (String::from("release"), self.release().map_or(Value::Null, |version| json!({"version": version}))),
+                (String::from("dist"), Value::Null),
+                (String::from("size"), json!(4096)),
+                (String::from("errors"), json!([])),
+                (String::from("fingerprints"), json!([])),
+                (String::from("packages"), json!({})),
+                (String::from("context"), json!({})),
+                (String::from("occurrence"), Value::Null),
+                (String::from("nextEventID"), json!(next)),
+                (String::from("previousEventID"), json!(previous)),
+            ]);
+            members.extend(self.rest.clone());
+        }
+        detail
+    }
+
+    fn platform<'a>(&'a self, project: &'a Project) -> &'a str {
+        // An event names the language, a project also the framework: `python-django` is `python` here.
+        self.rest
+            .get("platform")
+            .and_then(Value::as_str)
+            .unwrap_or_else(|| project.platform.split('-').next().unwrap_or(&project.platform))
+    }
+}

@@ -1,0 +1,65 @@
+//! A local Sentry with deterministic sample data, so that nobody needs an account to try the product
+//! and every test has an upstream.
+//!
+//! It listens on loopback only, speaks Sentry's wire shapes, and keeps everything in memory. The data
+//! is the same at every start; its times are counted back from one instant, taken at start-up or fixed
+//! with `--now`.
+//!
+//! # Signing in
+//!
+//! `GET /oauth/authorize/` is a page with one form; `POST /oauth/token/` takes `authorization_code` and
+//! `refresh_token`. The application is `demo-client` with the secret `demo-secret`
+//! (`DEMO_SENTRY_CLIENT_ID`, `DEMO_SENTRY_CLIENT_SECRET`). A refresh replaces both tokens at once, as
+//! Sentry's does: the old access token stops working.
+//!
+//! For `Authorization: Sentry-Bearer` and for stdio these tokens are there from the start:
+//!
+//! | token | user | scopes |
+//! |---|---|---|
+//! | `demo-token-ada` | Ada Marlowe | all |
+//! | `demo-token-ada-readonly` | Ada Marlowe | `org:read project:read team:read event:read` |
+//! | `demo-token-ada-expired` | Ada Marlowe | all, but past its time: every call is a 401 |
+//! | `demo-token-bo` | Bo Tanaka | all |
+//!
+//! # The data
+//!
+//! Ada Marlowe (`1001`, the preselected user) is a member of `lighthouse-books`, which holds all the
+//! data, and of `quiet-harbor`, which is empty and comes last. Bo Tanaka (`1002`) is a member of
+//! `quiet-harbor` only, so that tests can see that one person's data stays out of another's reach:
+//! an organization that exists but is not the caller's is a 403, one that does not exist a 404.
+//!
+//! # The control endpoint
+//!
+//! `/_control/` is for tests. It asks for no token and neither faults nor the log apply to it.
+//!
+//! | request | effect |
+//! |---|---|
+//! | `GET /_control/requests?path=/api/` | requests since the last clearing, oldest first: `method`, `path` (with query), `status`, `grant`; no tokens. `path` (optional) is a prefix |
+//! | `DELETE /_control/requests` | clears the log |
+//! | `POST /_control/faults` | adds a fault, see [`Fault`] |
+//! | `GET`, `DELETE /_control/faults` | the faults still waiting; removes them |
+//! | `POST /_control/tokens/revoke` | forgets tokens: access and refresh. Body `{}` for all, or `{"user": "1001"}`, or `{"token": "…"}` |
+//! | `POST /_control/tokens/expire` | ends access tokens now, same body; the refresh tokens stay good |
+//! | `GET`, `PATCH /_control/settings` | see [`Settings`] |
+//! | `POST /_control/reset` | everything as after the start |
+
+mod api;
+mod clock;
+mod config;
+mod control;
+mod data;
+mod html;
+mod oauth;
+mod params;
+mod router;
+mod search;
+mod serve;
+mod state;
+
+pub use config::Config;
+pub use control::faults::{Fault, FaultKind};
+pub use control::settings::Settings;
+pub use data::DataError;
+pub use router::router;
+pub use serve::{Running, serve, start};
+pub use state::State;

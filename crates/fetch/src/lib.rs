@@ -1,0 +1,46 @@
+//! One port for outgoing HTTP.
+//!
+//! Every crate that talks to another server takes a `&dyn Fetch`, so that the worker can hand it the runtime's
+//! `fetch`, a binary can hand it reqwest, and a test can hand it a script. The port is deliberately small: whole
+//! bodies, counted while they are read; one deadline for headers and body together; redirects never followed.
+
+#[cfg(feature = "native")]
+pub mod native;
+mod request;
+mod response;
+#[cfg(any(feature = "scripted", test))]
+pub mod scripted;
+
+use std::pin::Pin;
+use std::time::Duration;
+
+pub use request::{Method, Request};
+pub use response::Response;
+
+/// A future of this port. It is not `Send`: a worker's isolate and our native runtimes are single-threaded.
+pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Why no response came back. An HTTP error status is a [`Response`], not one of these.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// Headers and body did not arrive within [`Request::timeout`].
+    #[error("no complete answer within {} s", .0.as_secs())]
+    Timeout(Duration),
+    /// The body is longer than [`Request::max_body`] bytes; reading stopped there.
+    #[error("the answer is longer than {0} bytes")]
+    TooLarge(usize),
+    /// The name did not resolve, the connection failed or broke off, or TLS failed. The text is for logs.
+    #[error("the server could not be reached: {0}")]
+    Unreachable(String),
+}
+
+/// Sends requests, and waits: a caller that retries or polls needs both from the same hand, so that a test
+/// controls them together.
+pub trait Fetch {
+    /// Sends one request and reads the whole answer within the request's limits. Redirects are not followed: a
+    /// 3xx is returned as it came.
+    fn fetch(&self, request: Request) -> LocalFuture<'_, Result<Response, FetchError>>;
+
+    /// Waits for `duration`.
+    fn sleep(&self, duration: Duration) -> LocalFuture<'_, ()>;
+}

@@ -1,0 +1,89 @@
+use std::time::Duration;
+
+use url::Url;
+
+/// The methods that our callers use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// RFC 9110 §9.3.1
+    Get,
+    /// RFC 9110 §9.3.3
+    Post,
+    /// RFC 9110 §9.3.4
+    Put,
+    /// RFC 9110 §9.3.5
+    Delete,
+}
+
+impl Method {
+    /// The method as it stands in the request line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// An outgoing request with its limits.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What is asked for.
+    pub method: Method,
+    /// Where. Callers check the host; the port sends to any.
+    pub url: Url,
+    /// Names are lower case.
+    pub headers: Vec<(&'static str, String)>,
+    /// Sent as it is.
+    pub body: Option<Vec<u8>>,
+    /// For headers and body together. Default 30 s.
+    pub timeout: Duration,
+    /// In bytes, counted while reading. Default 16 MiB.
+    pub max_body: usize,
+}
+
+impl Request {
+    /// A request without headers or body, under the default limits.
+    #[must_use]
+    pub fn new(method: Method, url: Url) -> Self {
+        Self {
+            method,
+            url,
+            headers: Vec::new(),
+            body: None,
+            timeout: Duration::from_secs(30),
+            max_body: 16 << 20,
+        }
+    }
+
+    /// Adds a header; `name` is lower case.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Sets the body and its content type.
+    #[must_use]
+    pub fn body(mut self, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        self.body = Some(body.into());
+        self.header("content-type", content_type)
+    }
+
+    /// Sets the deadline for headers and body together.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sets the most bytes of body that will be read.
+    #[must_use]
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+}

@@ -1,0 +1,97 @@
+use serde::Serialize;
+use serde_json::{Map, Number, Value};
+
+use crate::error::RpcError;
+
+/// A request's id: "Requests MUST include a string or integer ID. […] the ID MUST NOT be `null`" (MCP basic).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Id {
+    /// A string, echoed as it came.
+    Text(String),
+    /// An integer.
+    Integer(Number),
+}
+
+/// One JSON-RPC message from a client.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Message {
+    /// Wants exactly one answer.
+    Request {
+        /// Echoed in the answer.
+        id: Id,
+        /// Such as `tools/call`.
+        method: String,
+        /// The method's parameters.
+        params: Option<Map<String, Value>>,
+    },
+    /// Gets no answer.
+    Notification {
+        /// Such as `notifications/initialized`.
+        method: String,
+    },
+    /// The client's answer to a request of ours. We send none, so it is accepted and dropped.
+    Response,
+}
+
+/// JSON that is not a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Malformed {
+    /// The id, when at least that could be read.
+    pub id: Option<Id>,
+    /// What is wrong.
+    pub error: RpcError,
+}
+
+impl Message {
+    /// Reads one message.
+    ///
+    /// # Errors
+    /// [`Malformed`] when the value is not a JSON-RPC 2.0 request, notification or response with MCP's narrower
+    /// rules: ids are strings or integers, `params` is an object.
+    pub fn parse(value: Value) -> Result<Self, Malformed> {
+        let Value::Object(mut object) = value else {
+            return Err(malformed(None, "A message must be a JSON object."));
+        };
+        let given_id = object.remove("id");
+        let has_id = given_id.is_some();
+        let id = given_id.and_then(read_id);
+        if object.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
+            return Err(malformed(id, "`jsonrpc` must be \"2.0\"."));
+        }
+        match object.remove("method") {
+            Some(Value::String(method)) => {
+                let params = match object.remove("params") {
+                    None => None,
+                    Some(Value::Object(params)) => Some(params),
+                    Some(_) => return Err(malformed(id, "`params` must be an object.")),
+                };
+                match (id, has_id) {
+                    (Some(id), _) => Ok(Self::Request { id, method, params }),
+                    (None, true) => Err(malformed(None, "`id` must be a string or an integer.")),
+                    (None, false) => Ok(Self::Notification { method }),
+                }
+            }
+            Some(_) => Err(malformed(id, "`method` must be a string.")),
+            None if has_id && (object.contains_key("result") || object.contains_key("error")) => {
+                Ok(Self::Response)
+            }
+            None => Err(malformed(id, "`method` is missing.")),
+        }
+    }
+}
+
+fn read_id(value: Value) -> Option<Id> {
+    match value {
+        Value::String(text) => Some(Id::Text(text)),
+        Value::Number(number) if !number.is_f64() => Some(Id::Integer(number)),
+        _ => None,
+    }
+}
+
+fn malformed(id: Option<Id>, message: &str) -> Malformed {
+    Malformed {
+        id,
+        error: RpcError::new(RpcError::INVALID_REQUEST, message),
+    }
+}

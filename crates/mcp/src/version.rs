@@ -1,0 +1,71 @@
+/// A revision of the protocol that this crate speaks. Later revisions compare greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Version {
+    /// Streamable HTTP, batches; no `MCP-Protocol-Version` header yet.
+    V2025_03_26,
+    /// Structured output, titles, the version header; no batches.
+    V2025_06_18,
+    /// Icons, descriptions and tasks.
+    V2025_11_25,
+}
+
+impl Version {
+    /// All that are spoken, oldest first.
+    pub const ALL: [Self; 3] = [Self::V2025_03_26, Self::V2025_06_18, Self::V2025_11_25];
+
+    /// The one offered to a client that asks for a version we lack.
+    pub const LATEST: Self = Self::V2025_11_25;
+
+    /// What a request without the version header speaks: "if the server does not receive an `MCP-Protocol-Version`
+    /// header […] the server SHOULD assume protocol version `2025-03-26`" (MCP 2025-06-18 transports).
+    pub const WITHOUT_HEADER: Self = Self::V2025_03_26;
+
+    /// The version named by `text`, when we speak it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|version| version.as_str() == text)
+    }
+
+    /// The version as it stands on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V2025_03_26 => "2025-03-26",
+            Self::V2025_06_18 => "2025-06-18",
+            Self::V2025_11_25 => "2025-11-25",
+        }
+    }
+
+    /// The answer to `initialize`: "If the server supports the requested protocol version, it MUST respond with the
+    /// same version. Otherwise […] the latest version supported by the server" (MCP 2025-11-25 lifecycle).
+    #[must_use]
+    pub fn negotiate(asked: &str) -> Self {
+        Self::parse(asked).unwrap_or(Self::LATEST)
+    }
+
+    /// Whether a body may be an array of messages.
+    #[must_use]
+    pub fn has_batches(self) -> bool {
+        self == Self::V2025_03_26
+    }
+
+    /// Whether tools have `outputSchema` and their results `structuredContent`.
+    #[must_use]
+    pub fn has_structured_content(self) -> bool {
+        self >= Self::V2025_06_18
+    }
+
+    /// Whether tools and implementations have a `title`.
+    #[must_use]
+    pub fn has_titles(self) -> bool {
+        self >= Self::V2025_06_18
+    }
+
+    /// Whether an implementation has a `description` and a `websiteUrl`.
+    #[must_use]
+    pub fn has_descriptions(self) -> bool {
+        self >= Self::V2025_11_25
+    }
+}

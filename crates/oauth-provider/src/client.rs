@@ -1,0 +1,2 @@
+pub mod id_url;
+pub mod redirect_uri;

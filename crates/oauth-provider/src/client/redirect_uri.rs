@@ -1,0 +1,374 @@
+//! Redirect URIs: which may be registered, and when one that is asked for is one that was registered.
+
+use serde::{Deserialize, Serialize};
+use url::form_urlencoded::Serializer;
+use url::{Host, Url};
+
+use crate::origin::is_loopback;
+
+const MAX_BYTES: usize = 2048;
+
+/// Schemes that run code, read files, or mean something to the browser itself. A client that names one means harm.
+const DANGEROUS: &[&str] = &[
+    "javascript",
+    "data",
+    "file",
+    "vbscript",
+    "blob",
+    "about",
+    "ws",
+    "wss",
+    "mailto",
+    "intent",
+    "filesystem",
+    "view-source",
+    "chrome",
+    "chrome-extension",
+    "ftp",
+    "tel",
+    "sms",
+    "content",
+    "android-app",
+    "jar",
+    "wyciwyg",
+    "resource",
+    "feed",
+];
+
+/// Where an answer goes, in terms that a person understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RedirectKind {
+    /// A web site.
+    Https,
+    /// An application on this computer, listening on a loopback port (RFC 8252 §7.3).
+    Loopback,
+    /// An application that the operating system starts for its scheme (RFC 8252 §7.1).
+    PrivateUse,
+}
+
+/// Why a redirect URI is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RedirectUriError {
+    /// Not absolute, or with a fragment, user information, wildcard, control character, backslash, or too long.
+    #[error(
+        "must be an absolute URL of at most 2048 bytes without fragment, user information, wildcard or backslash"
+    )]
+    Malformed,
+    /// Plain http to a host that is not this computer.
+    #[error("must be https unless the host is localhost, 127.0.0.1 or [::1]")]
+    PlainHttp,
+    /// Such as `javascript:`.
+    #[error("uses a scheme that is never allowed")]
+    Dangerous,
+}
+
+/// A redirect URI that may be registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RedirectUri {
+    text: String,
+    kind: RedirectKind,
+    host: String,
+}
+
+impl RedirectUri {
+    /// Checks a redirect URI by itself.
+    ///
+    /// # Errors
+    /// When it may not be registered.
+    pub fn parse(text: &str) -> Result<Self, RedirectUriError> {
+        use RedirectUriError::{Dangerous, Malformed, PlainHttp};
+        if text.len() > MAX_BYTES
+            || text
+                .bytes()
+                .any(|b| b <= b' ' || b == 0x7f || matches!(b, b'\\' | b'*' | b'#'))
+        {
+            // A dangerous scheme is told apart even in a URI that is malformed besides.
+            return Err(if has_dangerous_scheme(text) {
+                Dangerous
+            } else {
+                Malformed
+            });
+        }
+        let url = Url::parse(text).map_err(|_| Malformed)?;
+        if has_dangerous_scheme(text) || DANGEROUS.contains(&url.scheme()) {
+            return Err(Dangerous);
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Malformed);
+        }
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let kind = match (url.scheme(), url.host()) {
+            ("https", Some(_)) => RedirectKind::Https,
+            ("http", Some(host)) if is_loopback(&domain_host(&host)) => RedirectKind::Loopback,
+            ("http", _) => return Err(PlainHttp),
+            ("https", None) => return Err(Malformed),
+            _ => RedirectKind::PrivateUse,
+        };
+        Ok(Self {
+            text: text.to_owned(),
+            kind,
+            host,
+        })
+    }
+
+    /// As it was registered.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// If `asked` is this URI: byte for byte, save that for loopback URIs the port may differ (RFC 8252 §7.3: "The
+    /// authorization server MUST allow any port to be specified at the time of the request for loopback IP redirect
+    /// URIs"). This is the only comparison of redirect URIs there is.
+    #[must_use]
+    pub fn accepts(&self, asked: &str) -> Option<RegisteredRedirectUri> {
+        let same = if self.text == asked {
+            true
+        } else if self.kind == RedirectKind::Loopback {
+            let asked = Self::parse(asked).ok()?;
+            asked.kind == RedirectKind::Loopback
+                && without_port(&self.text)? == without_port(&asked.text)?
+        } else {
+            false
+        };
+        same.then(|| {
+            RegisteredRedirectUri(Self {
+                text: asked.to_owned(),
+                kind: self.kind,
+                host: self.host.clone(),
+            })
+        })
+    }
+}
+
+/// A redirect URI to which this client's answers may go. Only [`RedirectUri::accepts`] makes one, so an error that
+/// is to be redirected must hold one; without it, it can only become a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisteredRedirectUri(RedirectUri);
+
+impl RegisteredRedirectUri {
+    /// Exactly as the request had it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// What it leads to.
+    #[must_use]
+    pub const fn kind(&self) -> RedirectKind {
+        self.0.kind
+    }
+
+    /// Its host; empty for private-use schemes without one.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.0.host
+    }
+
+    /// Its scheme, lower case.
+    #[must_use]
+    pub fn scheme(&self) -> String {
+        self.as_str()
+            .split(':')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    }
+
+    /// The URI with response parameters added to its query, which is otherwise left as it is (RFC 6749 §3.1.2:
+    /// the query "MUST be retained when adding additional query parameters").
+    #[must_use]
+    pub fn with(&self, parameters: &[(&str, &str)]) -> String {
+        let text = self.as_str();
+        let added = Serializer::new(String::new())
+            .extend_pairs(parameters)
+            .finish();
+        let separator = match text.split_once('?') {
+            None => "?",
+            Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+            Some(_) => "&",
+        };
+        format!("{text}{separator}{added}")
+    }
+}
+
+/// A redirect URI that was accepted at approval, as it rests in signed state until the callback checks it again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ApprovedRedirectUri {
+    /// As the client registered it.
+    #[serde(rename = "r")]
+    registered: String,
+    /// As the request had it; absent where it is the same.
+    #[serde(rename = "a", skip_serializing_if = "Option::is_none")]
+    asked: Option<String>,
+}
+
+impl ApprovedRedirectUri {
+    /// Remembers what was asked and which registered URI accepted it.
+    #[must_use]
+    pub fn new(registered: &RedirectUri, asked: &RegisteredRedirectUri) -> Self {
+        let asked = (registered.as_str() != asked.as_str()).then(|| asked.as_str().to_owned());
+        Self {
+            registered: registered.as_str().to_owned(),
+            asked,
+        }
+    }
+
+    /// Matches again, with the same function as at approval.
+    #[must_use]
+    pub fn check(&self) -> Option<RegisteredRedirectUri> {
+        RedirectUri::parse(&self.registered)
+            .ok()?
+            .accepts(self.asked.as_deref().unwrap_or(&self.registered))
+    }
+}
+
+fn domain_host<'a>(host: &Host<&'a str>) -> Host<&'a str> {
+    match host {
+        Host::Domain(name) => Host::Domain(name),
+        Host::Ipv4(ip) => Host::Ipv4(*ip),
+        Host::Ipv6(ip) => Host::Ipv6(*ip),
+    }
+}
+
+fn has_dangerous_scheme(text: &str) -> bool {
+    let scheme: String = text
+        .chars()
+        .filter(|c| !c.is_control() && !c.is_whitespace())
+        .take_while(|c| *c != ':')
+        .take(40)
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    DANGEROUS.contains(&scheme.as_str())
+}
+
+/// A loopback URI without its port: what stands before it, and what follows the authority.
+fn without_port(text: &str) -> Option<(&str, &str)> {
+    let (_, rest) = text.split_once("://")?;
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at_checked(end)?;
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => authority,
+    };
+    Some((host, tail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds() {
+        use RedirectKind::{Https, Loopback, PrivateUse};
+        for (text, kind) in [
+            ("https://app.example/cb?x=1", Https),
+            ("http://localhost:3000/cb", Loopback),
+            ("http://127.0.0.1/cb", Loopback),
+            ("http://127.8.8.8:1/cb", Loopback),
+            ("http://[::1]:7777/", Loopback),
+            ("cursor://anysphere.cursor-mcp/oauth/callback", PrivateUse),
+            ("com.example.app:/cb", PrivateUse),
+            (
+                "vscode://vscode.github-authentication/did-authenticate",
+                PrivateUse,
+            ),
+        ] {
+            assert_eq!(RedirectUri::parse(text).map(|u| u.kind), Ok(kind), "{text}");
+        }
+    }
+
+    #[test]
+    fn refused_ones() {
+        use RedirectUriError::{Dangerous, Malformed, PlainHttp};
+        for (text, error) in [
+            ("/cb", Malformed),
+            ("https://app.example/cb#f", Malformed),
+            ("https://u:p@app.example/cb", Malformed),
+            ("https://*.app.example/cb", Malformed),
+            ("https://app.example\\@evil.example/", Malformed),
+            ("https://app.example/a b", Malformed),
+            ("https://app.example/\n", Malformed),
+            ("http://app.example/cb", PlainHttp),
+            ("http://localhost.evil.example/cb", PlainHttp),
+            ("http://0.0.0.0/cb", PlainHttp),
+            ("javascript:alert(1)", Dangerous),
+            ("JavaScript:alert(1)", Dangerous),
+            ("java\nscript:alert(1)", Dangerous),
+            ("data:text/html,x", Dangerous),
+            ("file:///etc/passwd", Dangerous),
+            ("intent://x#Intent;end", Dangerous),
+        ] {
+            assert_eq!(
+                RedirectUri::parse(text).map(|u| u.text),
+                Err(error),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            RedirectUri::parse(&format!("https://a.example/{}", "a".repeat(2048))).err(),
+            Some(Malformed)
+        );
+    }
+
+    #[test]
+    fn matching() {
+        let accepts = |registered: &str, asked: &str| {
+            RedirectUri::parse(registered)
+                .unwrap()
+                .accepts(asked)
+                .is_some()
+        };
+        assert!(accepts(
+            "http://127.0.0.1:1/cb?x=1",
+            "http://127.0.0.1:54321/cb?x=1"
+        ));
+        assert!(accepts("http://localhost/cb", "http://localhost:54321/cb"));
+        assert!(accepts("http://[::1]:1/cb", "http://[::1]:2/cb"));
+        assert!(!accepts("http://localhost/cb", "http://127.0.0.1/cb"));
+        assert!(!accepts("http://localhost/cb", "http://localhost:1/cb/"));
+        assert!(!accepts("http://localhost/cb", "http://localhost:1/cb?x"));
+        assert!(!accepts("http://localhost/cb", "https://localhost:1/cb"));
+        assert!(!accepts(
+            "http://localhost/cb",
+            "http://localhost:1@evil.example/cb"
+        ));
+        assert!(!accepts("http://localhost/cb", "HTTP://localhost:1/cb#"));
+        assert!(!accepts(
+            "https://app.example/cb",
+            "https://app.example:443/cb"
+        ));
+        assert!(!accepts(
+            "https://app.example/cb",
+            "https://app.example/cb/"
+        ));
+        assert!(!accepts("https://app.example/cb", "https://APP.example/cb"));
+    }
+
+    #[test]
+    fn parameters_are_added_to_the_query() {
+        let with = |text: &str| {
+            RedirectUri::parse(text)
+                .unwrap()
+                .accepts(text)
+                .unwrap()
+                .with(&[("code", "a b&c")])
+        };
+        assert_eq!(
+            with("https://a.example/cb"),
+            "https://a.example/cb?code=a+b%26c"
+        );
+        assert_eq!(
+            with("https://a.example/cb?"),
+            "https://a.example/cb?code=a+b%26c"
+        );
+        assert_eq!(
+            with("https://a.example/cb?x=%20"),
+            "https://a.example/cb?x=%20&code=a+b%26c"
+        );
+        assert_eq!(
+            with("com.example.app:/cb"),
+            "com.example.app:/cb?code=a+b%26c"
+        );
+    }
+}

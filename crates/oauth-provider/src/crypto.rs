@@ -1,0 +1,14 @@
+//! Secrets, keys, signatures and sealed bytes. Everything random is drawn from a generator that is handed in.
+
+mod bytes;
+mod keys;
+mod seal;
+mod secret;
+mod signed;
+
+pub use bytes::Bytes;
+pub(crate) use bytes::{base64url, from_base64url};
+pub use keys::{KeyRing, KeyRingError, Purpose};
+pub(crate) use seal::{Sealed, Wrapped};
+pub(crate) use secret::hmac_sha256;
+pub use secret::{Secret, SecretHash, constant_time_eq, sha256};

@@ -1,0 +1,151 @@
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// What a key is for. Each use has its own, derived by HKDF-SHA256 (RFC 5869), so that a signature made for one
+/// purpose means nothing for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The cookie that tells one browser from another.
+    Browser,
+    /// The consent form's signed request.
+    Form,
+    /// The `state` that travels through the upstream authorization server.
+    UpstreamState,
+    /// The cookie that binds an approved flow to its browser.
+    Flow,
+    /// The PKCE verifier towards the upstream authorization server.
+    UpstreamVerifier,
+    /// Wrapping a grant's props key for a secret.
+    Wrap,
+}
+
+impl Purpose {
+    const fn info(self) -> &'static [u8] {
+        match self {
+            Self::Browser => b"smcp/1/browser",
+            Self::Form => b"smcp/1/form",
+            Self::UpstreamState => b"smcp/1/upstream-state",
+            Self::Flow => b"smcp/1/flow",
+            Self::UpstreamVerifier => b"smcp/1/upstream-verifier",
+            Self::Wrap => b"smcp/1/wrap",
+        }
+    }
+}
+
+/// The server's key values: the first signs and wraps, all verify and unwrap (rotation).
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct KeyRing {
+    current: Vec<u8>,
+    older: Vec<Vec<u8>>,
+}
+
+/// Why a configured list of keys is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyRingError {
+    /// Nothing but commas and white space.
+    #[error("no key value")]
+    Empty,
+    /// One value has too little to be a key.
+    #[error("a key value has {found} bytes, at least {minimum} are needed")]
+    TooShort {
+        /// Its length in bytes.
+        found: usize,
+        /// What is asked for.
+        minimum: usize,
+    },
+}
+
+impl KeyRing {
+    /// Reads values separated by commas; white space around them does not count.
+    ///
+    /// # Errors
+    /// When there is none, or one is shorter than `minimum` bytes.
+    pub fn parse(text: &str, minimum: usize) -> Result<Self, KeyRingError> {
+        let mut values = text
+            .split(',')
+            .map(str::trim)
+            .filter(|value| !value.is_empty());
+        if let Some(short) = values.clone().find(|value| value.len() < minimum) {
+            return Err(KeyRingError::TooShort {
+                found: short.len(),
+                minimum,
+            });
+        }
+        let current = values
+            .next()
+            .ok_or(KeyRingError::Empty)?
+            .as_bytes()
+            .to_vec();
+        Ok(Self {
+            current,
+            older: values.map(|value| value.as_bytes().to_vec()).collect(),
+        })
+    }
+
+    /// The key that signs and wraps.
+    pub(crate) fn current(&self, purpose: Purpose) -> [u8; 32] {
+        // Invariant: `parse` refuses an empty list.
+        self.values
+            .first()
+            .map_or([0; 32], |value| derive(value, purpose))
+    }
+
+    /// Every key that verifies and unwraps, the current one first.
+    pub(crate) fn all(&self, purpose: Purpose) -> impl Iterator<Item = [u8; 32]> + '_ {
+        std::iter::once(&self.current)
+            .chain(&self.older)
+            .map(move |value| derive(value, purpose))
+    }
+}
+
+impl std::fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "KeyRing({} values)", self.older.len() + 1)
+    }
+}
+
+fn derive(value: &[u8], purpose: Purpose) -> [u8; 32] {
+    let mut key = [0; 32];
+    // Invariant: HKDF-SHA256 yields up to 8,160 bytes, so 32 never fail.
+    let _ = Hkdf::<Sha256>::new(None, value).expand(purpose.info(), &mut key);
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_purpose_and_each_value_has_its_own_key() {
+        let ring = KeyRing::parse(
+            "first-first-first-first-first-first, second-second-second-second-second",
+            32,
+        )
+        .unwrap();
+        let mut keys: Vec<_> = ring
+            .all(Purpose::Form)
+            .chain(ring.all(Purpose::Wrap))
+            .collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), 4);
+        assert_eq!(
+            Some(ring.current(Purpose::Form)),
+            ring.all(Purpose::Form).next()
+        );
+    }
+
+    #[test]
+    fn short_and_missing_values_are_refused() {
+        assert_eq!(KeyRing::parse(" , ", 32).unwrap_err(), KeyRingError::Empty);
+        assert_eq!(
+            KeyRing::parse("short", 32).unwrap_err(),
+            KeyRingError::TooShort {
+                found: 5,
+                minimum: 32
+            }
+        );
+        assert!(KeyRing::parse("short", 1).is_ok());
+    }
+}

@@ -1,0 +1,186 @@
+use serde::{Deserialize, Serialize};
+
+use crate::crypto::{Bytes, Secret};
+use crate::pkce::{CodeChallenge, CodeVerifier};
+use crate::resource::Resource;
+use crate::scope::Scope;
+use crate::time::UnixTime;
+
+use super::id::GrantId;
+use super::state::{ClientBinding, Strength};
+
+/// A message to a grant.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "verb", rename_all = "snake_case")]
+pub enum Command {
+    /// Begin with an authorization code. Succeeds once in the life of an id.
+    Open(Open),
+    /// Exchange the code for tokens. Exactly one caller succeeds.
+    Redeem(Redeem),
+    /// Exchange a refresh token for the next one and a fresh access token.
+    Refresh(Refresh),
+    /// What an access token stands for.
+    Inspect {
+        /// Of the access token.
+        secret: Secret,
+    },
+    /// RFC 7009
+    Revoke(Revoke),
+    /// End the grant and all its tokens.
+    Close,
+}
+
+/// What was approved.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Open {
+    /// As validated at approval.
+    pub client: ClientBinding,
+    /// The upstream's id of the person.
+    pub subject: String,
+    /// Exactly as the authorization request had it.
+    pub redirect_uri: String,
+    /// RFC 7636
+    pub challenge: CodeChallenge,
+    /// Decided at the authorization request.
+    pub resource: Resource,
+    /// Granted by the person.
+    pub scope: Scope,
+    /// Opaque to this crate: whatever the resource server needs to act for the person.
+    pub props: Bytes,
+    /// When the approval can no longer be replayed, because its signed state has expired.
+    pub approval_ends_at: UnixTime,
+}
+
+/// A redemption (RFC 6749 §4.1.3).
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Redeem {
+    /// Of the code.
+    pub secret: Secret,
+    /// Who redeems.
+    pub client_id: String,
+    /// How it showed that.
+    pub strength: Strength,
+    /// Compared where it is sent (OAuth 2.1 §10.2).
+    pub redirect_uri: Option<String>,
+    /// RFC 7636 §4.5
+    pub verifier: CodeVerifier,
+    /// Equal to or narrower than the grant's (RFC 8707 §2.2).
+    pub resource: Option<Resource>,
+}
+
+/// A refresh (RFC 6749 §6).
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Refresh {
+    /// Of the refresh token.
+    pub secret: Secret,
+    /// Behind the secret in the token.
+    pub tag: Bytes,
+    /// Who refreshes.
+    pub client_id: String,
+    /// How it showed that.
+    pub strength: Strength,
+    /// For this access token only; never wider than the grant's.
+    pub scope: Option<Scope>,
+    /// For this access token only; equal to or narrower than the grant's.
+    pub resource: Option<Resource>,
+}
+
+/// A revocation (RFC 7009): of an access token alone, or with a refresh token of the whole grant.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Revoke {
+    /// Of the token.
+    pub secret: Secret,
+    /// Present for a refresh token.
+    pub tag: Option<Bytes>,
+    /// Who revokes: its own tokens only.
+    pub client_id: String,
+    /// How it showed that.
+    pub strength: Strength,
+}
+
+/// The answer to a command.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "reply", rename_all = "snake_case")]
+pub enum Reply {
+    /// To [`Command::Open`].
+    Opened {
+        /// Of the authorization code.
+        code: Secret,
+    },
+    /// To [`Command::Redeem`] and [`Command::Refresh`].
+    Issued(Issued),
+    /// To [`Command::Inspect`].
+    Valid(TokenInfo),
+    /// To [`Command::Revoke`] and [`Command::Close`], also where there was nothing to do.
+    Done,
+    /// To any.
+    Refused(Refusal),
+}
+
+/// Fresh tokens.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Issued {
+    /// Of the access token.
+    pub access: Secret,
+    /// Seconds.
+    pub expires_in: u64,
+    /// Of the refresh token and its tag; absent for a client that may not refresh.
+    pub refresh: Option<(Secret, Bytes)>,
+    /// Of the access token.
+    pub scope: Scope,
+}
+
+/// What an access token stands for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TokenInfo {
+    /// Whose token.
+    pub grant: GrantId,
+    /// Who uses it.
+    pub client_id: String,
+    /// For whom.
+    pub subject: String,
+    /// Where it may be used.
+    pub resource: Resource,
+    /// What it may do.
+    pub scope: Scope,
+    /// When it ends.
+    pub expires_at: UnixTime,
+    /// As given at the opening.
+    pub props: Bytes,
+}
+
+/// Why a command was refused. Unknown, expired, used up and somebody else's are one: who holds no valid token
+/// learns nothing about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// Unknown, expired, used up, or issued to another client.
+    Unknown,
+    /// This id was opened before.
+    AlreadyOpened,
+    /// The right code, with another redirect URI than it was asked for.
+    RedirectUri,
+    /// The right code, with a verifier that is not behind its challenge.
+    Verifier,
+    /// The client has shown better authentication than this before, or must.
+    Strength,
+    /// Not covered by the grant's resource.
+    Target,
+    /// Wider than what was granted.
+    Scope,
+}
+
+/// Something worth a line in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audit {
+    /// The right code with a wrong client, redirect URI, verifier or resource; how many so far.
+    WrongTry(u8),
+    /// A code was redeemed a second time.
+    CodeReplayed,
+    /// A refresh token was retried after its grace; how many so far.
+    LateRetry(u8),
+    /// A refresh token older than the predecessor was used, or the predecessor beyond its limits.
+    RefreshReused,
+    /// The grant ended, and why.
+    Closed(&'static str),
+}

@@ -1,0 +1,44 @@
+use rand_core::CryptoRng;
+
+use crate::crypto::{Secret, Wrapped};
+use crate::resource::Resource;
+use crate::scope::Scope;
+
+use super::Moment;
+use super::command::Issued;
+use super::family::RefreshToken;
+use super::state::{Access, Active};
+
+/// Adds an access token; expired ones go, and beyond the limit the oldest.
+pub(super) fn issue(
+    active: &mut Active,
+    props_key: &Secret,
+    resource: Option<Resource>,
+    scope: Option<Scope>,
+    refresh: Option<RefreshToken>,
+    moment: &Moment<'_>,
+    rng: &mut impl CryptoRng,
+) -> Option<Issued> {
+    let secret = Secret::draw(rng);
+    let wrap = Wrapped::wrap(moment.keys, &secret, moment.id.as_bytes(), props_key, rng)?;
+    let expires_at = (moment.now + moment.policy.access).min(active.terms.ends_at);
+    let granted = scope.clone().unwrap_or_else(|| active.terms.scope.clone());
+    active
+        .accesses
+        .retain(|access| access.expires_at > moment.now);
+    let excess = (active.accesses.len() + 1).saturating_sub(moment.policy.access_tokens);
+    active.accesses.drain(..excess.min(active.accesses.len()));
+    active.accesses.push(Access {
+        hash: secret.hash(),
+        wrap,
+        expires_at,
+        scope,
+        resource,
+    });
+    Some(Issued {
+        access: secret,
+        expires_in: expires_at.since(moment.now).as_secs(),
+        refresh,
+        scope: granted,
+    })
+}

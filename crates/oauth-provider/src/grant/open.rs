@@ -1,0 +1,46 @@
+use rand_core::CryptoRng;
+
+use crate::crypto::{Sealed, Secret, Wrapped};
+
+use super::command::{Open, Refusal, Reply};
+use super::state::{Lifecycle, Pending, Terms};
+use super::{Moment, Step};
+
+/// Opens the grant, once: this is what makes the approval behind it single-use, so an id that was opened before,
+/// however it ended, is refused, and so is an approval whose time is over.
+pub(super) fn open(
+    state: Option<Lifecycle>,
+    open: Open,
+    moment: &Moment<'_>,
+    rng: &mut impl CryptoRng,
+) -> Step {
+    if state.is_some() || open.approval_ends_at <= moment.now {
+        return Step::refused(state, Refusal::AlreadyOpened);
+    }
+    let about = moment.id.as_bytes();
+    let (code, props_key) = (Secret::draw(rng), Secret::draw(rng));
+    let sealed = Sealed::seal(&props_key, about, &open.props.0, rng);
+    let wrap = Wrapped::wrap(moment.keys, &code, about, &props_key, rng);
+    let (Some(props), Some(wrap)) = (sealed, wrap) else {
+        return Step::refused(None, Refusal::Unknown);
+    };
+    let pending = Pending {
+        terms: Terms {
+            client: open.client,
+            subject: open.subject,
+            resource: open.resource,
+            scope: open.scope,
+            opened_at: moment.now,
+            ends_at: moment.now + moment.policy.absolute,
+            approval_ends_at: open.approval_ends_at,
+        },
+        code: code.hash(),
+        wrap,
+        props,
+        challenge: open.challenge,
+        redirect_uri: open.redirect_uri,
+        expires_at: moment.now + moment.policy.code,
+        wrong_tries: 0,
+    };
+    Step::changed(Lifecycle::Pending(pending), Reply::Opened { code })
+}

@@ -1,0 +1,115 @@
+use rand_core::CryptoRng;
+
+use super::command::{Audit, Redeem, Refusal, Reply};
+use super::family::Family;
+use super::issue::issue;
+use super::state::{Active, Lifecycle, Pending};
+use super::{Moment, Step};
+
+/// Redeems the code (RFC 6749 §4.1.3). Everything is checked before the code is consumed, so a wrong client or
+/// verifier does not cost the right one its sign-in; a guesser has few tries.
+pub(super) fn redeem(
+    pending: Pending,
+    redeem: Redeem,
+    moment: &Moment<'_>,
+    rng: &mut impl CryptoRng,
+) -> Step {
+    if !pending.code.matches(&redeem.secret) {
+        return Step::refused(Lifecycle::Pending(pending), Refusal::Unknown);
+    }
+    if let Err(refusal) = check(&pending, &redeem) {
+        return wrong_try(pending, refusal, moment);
+    }
+    let about = moment.id.as_bytes();
+    let Some(props_key) = pending.wrap.unwrap(moment.keys, &redeem.secret, about) else {
+        // The server key that wrapped it is no longer listed.
+        return Step::refused(Lifecycle::Pending(pending), Refusal::Unknown);
+    };
+    let mut terms = pending.terms;
+    terms.client.strength = terms.client.strength.max(redeem.strength);
+    let (family, refresh) = match terms
+        .client
+        .refresh
+        .then(|| Family::begin(&props_key, &terms, moment, rng))
+    {
+        Some(Some((family, token))) => (Some(family), Some(token)),
+        _ => (None, None),
+    };
+    let mut active = Active {
+        terms,
+        code: pending.code,
+        props: pending.props,
+        family,
+        accesses: Vec::new(),
+        reuse_seen: 0,
+        late_retries: 0,
+    };
+    match issue(
+        &mut active,
+        &props_key,
+        redeem.resource,
+        None,
+        refresh,
+        moment,
+        rng,
+    ) {
+        Some(issued) => Step::changed(Lifecycle::Active(active), Reply::Issued(issued)),
+        None => Step::refused(None, Refusal::Unknown),
+    }
+}
+
+/// A code that comes a second time, from the client that it was issued to: "the authorization server […] SHOULD
+/// revoke (when possible) all tokens previously issued based on that authorization code" (RFC 6749 §4.1.2).
+pub(super) fn replay(active: Active, redeem: &Redeem) -> Step {
+    if !active.code.matches(&redeem.secret) || active.terms.client.id != redeem.client_id {
+        return Step::refused(Lifecycle::Active(active), Refusal::Unknown);
+    }
+    Step::changed(
+        Lifecycle::Closed(active.terms.close()),
+        Reply::Refused(Refusal::Unknown),
+    )
+    .audited(Audit::CodeReplayed)
+    .audited(Audit::Closed("its code was redeemed twice"))
+}
+
+fn check(pending: &Pending, redeem: &Redeem) -> Result<(), Refusal> {
+    let terms = &pending.terms;
+    if terms.client.id != redeem.client_id {
+        return Err(Refusal::Unknown);
+    }
+    if redeem.strength < terms.client.strength {
+        return Err(Refusal::Strength);
+    }
+    if redeem
+        .redirect_uri
+        .as_ref()
+        .is_some_and(|uri| *uri != pending.redirect_uri)
+    {
+        return Err(Refusal::RedirectUri);
+    }
+    if !pending.challenge.matches(&redeem.verifier) {
+        return Err(Refusal::Verifier);
+    }
+    if redeem
+        .resource
+        .as_ref()
+        .is_some_and(|resource| !terms.resource.covers(resource))
+    {
+        return Err(Refusal::Target);
+    }
+    Ok(())
+}
+
+fn wrong_try(mut pending: Pending, refusal: Refusal, moment: &Moment<'_>) -> Step {
+    pending.wrong_tries = pending.wrong_tries.saturating_add(1);
+    let audit = Audit::WrongTry(pending.wrong_tries);
+    if pending.wrong_tries >= moment.policy.wrong_tries {
+        return Step::changed(
+            Lifecycle::Closed(pending.terms.close()),
+            Reply::Refused(refusal),
+        )
+        .audited(audit)
+        .audited(Audit::Closed("too many wrong tries with its code"));
+    }
+    Step::changed(Lifecycle::Pending(pending), Reply::Refused(refusal)).audited(audit)
+}

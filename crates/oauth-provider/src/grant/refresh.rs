@@ -1,0 +1,144 @@
+use rand_core::CryptoRng;
+
+use crate::time::UnixTime;
+
+use super::command::{Audit, Refresh, Refusal, Reply};
+use super::family::Presented;
+use super::issue::issue;
+use super::policy::Reuse;
+use super::state::{Active, Lifecycle};
+use super::{Moment, Step};
+
+/// Rotates the refresh token (RFC 6749 §6, RFC 9700 §4.14.2), or serves the predecessor's successor again.
+pub(super) fn refresh(
+    active: Active,
+    refresh: Refresh,
+    moment: &Moment<'_>,
+    rng: &mut impl CryptoRng,
+) -> Step {
+    let presented = match &active.family {
+        Some(family) if active.terms.client.id == refresh.client_id => {
+            family.recognise(&refresh.secret, &refresh.tag)
+        }
+        _ => Presented::Foreign,
+    };
+    if matches!(presented, Presented::Foreign) {
+        return Step::refused(Lifecycle::Active(active), Refusal::Unknown);
+    }
+    if let Err(refusal) = check(&active, &refresh) {
+        return Step::refused(Lifecycle::Active(active), refusal);
+    }
+    match presented {
+        Presented::Current => rotate(active, refresh, None, moment, rng),
+        Presented::Previous {
+            used_at,
+            late_retries,
+        } => match retry_of(used_at, late_retries, moment) {
+            Some(retry) => rotate(active, refresh, Some(retry), moment, rng),
+            None => reused(active, moment),
+        },
+        Presented::Older => reused(active, moment),
+        Presented::Foreign => Step::refused(Lifecycle::Active(active), Refusal::Unknown),
+    }
+}
+
+/// A predecessor within its limits.
+#[derive(Clone, Copy)]
+struct Retry {
+    late: bool,
+    count: u8,
+}
+
+/// Within the grace freely; later, in the lenient mode, for some days and some times.
+fn retry_of(used_at: UnixTime, late_retries: u8, moment: &Moment<'_>) -> Option<Retry> {
+    let policy = moment.policy;
+    let age = moment.now.since(used_at);
+    if age <= policy.grace {
+        return Some(Retry {
+            late: false,
+            count: late_retries,
+        });
+    }
+    let lenient =
+        policy.reuse == Reuse::Mark && age <= policy.late && late_retries < policy.late_retries;
+    lenient.then_some(Retry {
+        late: true,
+        count: late_retries.saturating_add(1),
+    })
+}
+
+fn rotate(
+    mut active: Active,
+    refresh: Refresh,
+    retry: Option<Retry>,
+    moment: &Moment<'_>,
+    rng: &mut impl CryptoRng,
+) -> Step {
+    let before = active.clone();
+    let rotated = active.family.take().and_then(|family| match retry {
+        None => family.rotate(&refresh.secret, &active.terms, moment, rng),
+        Some(retry) => family.retry(&refresh.secret, retry.late, moment, rng),
+    });
+    let Some((family, props_key, token)) = rotated else {
+        // The server key that wrapped it is no longer listed.
+        return Step::refused(Lifecycle::Active(before), Refusal::Unknown);
+    };
+    active.family = Some(family);
+    active.terms.client.strength = active.terms.client.strength.max(refresh.strength);
+    let issued = issue(
+        &mut active,
+        &props_key,
+        refresh.resource,
+        refresh.scope,
+        Some(token),
+        moment,
+        rng,
+    );
+    let Some(issued) = issued else {
+        return Step::refused(Lifecycle::Active(before), Refusal::Unknown);
+    };
+    match retry {
+        Some(Retry { late: true, count }) => {
+            active.late_retries = active.late_retries.saturating_add(1);
+            Step::changed(Lifecycle::Active(active), Reply::Issued(issued))
+                .audited(Audit::LateRetry(count))
+        }
+        _ => Step::changed(Lifecycle::Active(active), Reply::Issued(issued)),
+    }
+}
+
+/// A token that should be long forgotten: lost by several windows of one editor, or stolen.
+fn reused(mut active: Active, moment: &Moment<'_>) -> Step {
+    let refused = Reply::Refused(Refusal::Unknown);
+    match moment.policy.reuse {
+        Reuse::Mark => {
+            active.reuse_seen = active.reuse_seen.saturating_add(1);
+            Step::changed(Lifecycle::Active(active), refused).audited(Audit::RefreshReused)
+        }
+        Reuse::Close => Step::changed(Lifecycle::Closed(active.terms.close()), refused)
+            .audited(Audit::RefreshReused)
+            .audited(Audit::Closed("an old refresh token was used")),
+    }
+}
+
+fn check(active: &Active, refresh: &Refresh) -> Result<(), Refusal> {
+    let terms = &active.terms;
+    if refresh.strength < terms.client.strength {
+        return Err(Refusal::Strength);
+    }
+    if refresh
+        .resource
+        .as_ref()
+        .is_some_and(|resource| !terms.resource.covers(resource))
+    {
+        return Err(Refusal::Target);
+    }
+    if refresh
+        .scope
+        .as_ref()
+        .is_some_and(|scope| !scope.is_subset(&terms.scope))
+    {
+        return Err(Refusal::Scope);
+    }
+    Ok(())
+}

@@ -1,0 +1,183 @@
+use serde::{Deserialize, Serialize};
+
+use crate::crypto::{Sealed, SecretHash, Wrapped};
+use crate::pkce::CodeChallenge;
+use crate::resource::Resource;
+use crate::scope::Scope;
+use crate::time::UnixTime;
+
+use super::family::Family;
+
+/// Where a grant stands. This is what is stored, as JSON.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Lifecycle {
+    /// Approved; the client holds a code.
+    Pending(Pending),
+    /// The client holds tokens.
+    Active(Active),
+    /// Ended. Kept until the approval that made it could no longer be replayed, then deleted.
+    Closed(Closed),
+}
+
+/// A grant whose code was not redeemed yet.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Pending {
+    pub(super) terms: Terms,
+    pub(super) code: SecretHash,
+    pub(super) wrap: Wrapped,
+    pub(super) props: Sealed,
+    pub(super) challenge: CodeChallenge,
+    pub(super) redirect_uri: String,
+    pub(super) expires_at: UnixTime,
+    pub(super) wrong_tries: u8,
+}
+
+/// A grant with live tokens.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Active {
+    pub(super) terms: Terms,
+    /// To know its second redemption.
+    pub(super) code: SecretHash,
+    pub(super) props: Sealed,
+    /// Absent for a client that may not refresh.
+    pub(super) family: Option<Family>,
+    /// Oldest first.
+    pub(super) accesses: Vec<Access>,
+    /// How often a token older than the predecessor was used.
+    pub(super) reuse_seen: u32,
+    /// How often an answer was fetched again after the grace.
+    pub(super) late_retries: u32,
+}
+
+/// A grant that ended.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Closed {
+    pub(super) until: UnixTime,
+}
+
+/// What was agreed, for the whole life of the grant.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Terms {
+    /// Who may use it.
+    pub client: ClientBinding,
+    /// Who allowed it: the upstream's id of the person.
+    pub subject: String,
+    /// Where its tokens may be used at most.
+    pub resource: Resource,
+    /// What its tokens may do at most.
+    pub scope: Scope,
+    /// When it was allowed.
+    pub opened_at: UnixTime,
+    /// When it ends at the latest.
+    pub ends_at: UnixTime,
+    /// When the approval behind it could be replayed at the latest.
+    pub approval_ends_at: UnixTime,
+}
+
+/// The client as validated at approval: all that later requests need to know of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ClientBinding {
+    /// Compared byte for byte.
+    pub id: String,
+    /// The least authentication that is taken from it; grows with what it shows.
+    pub strength: Strength,
+    /// Whether it gets refresh tokens.
+    pub refresh: bool,
+}
+
+/// How well a request to the token endpoint showed who sends it, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strength {
+    /// `none`: a public client.
+    None,
+    /// A shared secret.
+    Secret,
+    /// `private_key_jwt`
+    PrivateKeyJwt,
+}
+
+/// A live access token.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Access {
+    #[serde(rename = "h")]
+    pub(super) hash: SecretHash,
+    #[serde(rename = "w")]
+    pub(super) wrap: Wrapped,
+    #[serde(rename = "e")]
+    pub(super) expires_at: UnixTime,
+    /// Where it was narrowed below the grant's.
+    #[serde(rename = "s", skip_serializing_if = "Option::is_none")]
+    pub(super) scope: Option<Scope>,
+    /// Where it was narrowed below the grant's.
+    #[serde(rename = "r", skip_serializing_if = "Option::is_none")]
+    pub(super) resource: Option<Resource>,
+}
+
+impl Lifecycle {
+    /// When something ends next by itself: the time for an alarm.
+    #[must_use]
+    pub fn ends_at(&self) -> UnixTime {
+        match self {
+            Self::Pending(pending) => pending.expires_at,
+            Self::Active(active) => active.ends_at(),
+            Self::Closed(closed) => closed.until,
+        }
+    }
+
+    /// What the state is at `now`, by the passing of time alone: a pending or active grant closes, a closed one
+    /// is forgotten.
+    #[must_use]
+    pub fn at(self, now: UnixTime) -> Option<Self> {
+        let ended = self.ends_at() <= now;
+        match self {
+            Self::Closed(_) if ended => None,
+            Self::Pending(_) | Self::Active(_) if ended => Self::Closed(self.close()).at(now),
+            state => Some(state),
+        }
+    }
+
+    /// What was agreed; `None` once it ended.
+    #[must_use]
+    pub const fn terms(&self) -> Option<&Terms> {
+        match self {
+            Self::Pending(pending) => Some(&pending.terms),
+            Self::Active(active) => Some(&active.terms),
+            Self::Closed(_) => None,
+        }
+    }
+
+    pub(super) const fn close(&self) -> Closed {
+        match self {
+            Self::Pending(Pending { terms, .. }) | Self::Active(Active { terms, .. }) => {
+                terms.close()
+            }
+            Self::Closed(Closed { until }) => Closed { until: *until },
+        }
+    }
+}
+
+impl Terms {
+    pub(super) const fn close(&self) -> Closed {
+        Closed {
+            until: self.approval_ends_at,
+        }
+    }
+}
+
+impl Active {
+    /// With refresh tokens the family's end, without them that of the last access token.
+    fn ends_at(&self) -> UnixTime {
+        let tokens = match &self.family {
+            Some(family) => family.expires_at,
+            None => self
+                .accesses
+                .iter()
+                .map(|a| a.expires_at)
+                .max()
+                .unwrap_or(self.terms.opened_at),
+        };
+        tokens.min(self.terms.ends_at)
+    }
+}

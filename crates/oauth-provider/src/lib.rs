@@ -1,0 +1,13 @@
+pub mod client;
+pub mod crypto;
+pub mod grant;
+mod origin;
+mod pkce;
+mod resource;
+mod scope;
+mod time;
+pub use origin::Origin;
+pub use pkce::{CodeChallenge, CodeVerifier};
+pub use resource::{Resource, ResourceError, is_slug};
+pub use scope::{Scope, UnknownScope};
+pub use time::UnixTime;

@@ -1,0 +1,153 @@
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use url::{Host, Url};
+
+/// Scheme and authority under which the server was reached (`https://mcp.example.com`), which is also its issuer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    text: String,
+    secure: bool,
+    loopback: bool,
+}
+
+impl Origin {
+    /// The origin of an http or https URL.
+    #[must_use]
+    pub fn of(url: &Url) -> Option<Self> {
+        let host = url.host()?;
+        let secure = match url.scheme() {
+            "https" => true,
+            "http" => false,
+            _ => return None,
+        };
+        let loopback = is_loopback(&host);
+        Some(Self {
+            text: url.origin().ascii_serialization(),
+            secure,
+            loopback,
+        })
+    }
+
+    /// Without a trailing slash.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it is https.
+    #[must_use]
+    pub const fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// Whether it is a name of this computer: local work.
+    #[must_use]
+    pub const fn is_loopback(&self) -> bool {
+        self.loopback
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// `localhost`, `127.0.0.0/8`, `[::1]` (RFC 8252 §7.3).
+pub(crate) fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => *ip == Ipv6Addr::LOCALHOST,
+    }
+}
+
+/// Whether an address is in none of the special-use ranges (RFC 6890), so that a fetch may go there. IPv6 forms that
+/// embed an IPv4 address (mapped, NAT64, 6to4) are not global unicast here, whatever they embed.
+pub(crate) fn is_public_address(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(_) => true,
+        Host::Ipv4(ip) => is_public_v4(*ip),
+        Host::Ipv6(ip) => is_public_v6(*ip),
+    }
+}
+
+fn is_public_v4(ip: Ipv4Addr) -> bool {
+    let [a, b, c, _] = ip.octets();
+    !(a == 0
+        || a == 10
+        || a == 127
+        || a >= 224
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 169 && b == 254)
+        || (a == 172 && (16..32).contains(&b))
+        || (a == 192 && b == 0 && (c == 0 || c == 2))
+        || (a == 192 && b == 88 && c == 99)
+        || (a == 192 && b == 168)
+        || (a == 198 && (b == 18 || b == 19))
+        || (a == 198 && b == 51 && c == 100)
+        || (a == 203 && b == 0 && c == 113))
+}
+
+fn is_public_v6(ip: Ipv6Addr) -> bool {
+    let [a, b, ..] = ip.segments();
+    // Global unicast is 2000::/3; out of it go protocol assignments (2001::/23), documentation and 6to4.
+    (0x2000..0x4000).contains(&a)
+        && !(a == 0x2001 && b < 0x0200)
+        && !(a == 0x2001 && b == 0x0db8)
+        && a != 0x2002
+        && !(a == 0x3fff && b < 0x1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn special_use_addresses_are_not_public() {
+        for host in [
+            "127.0.0.1",
+            "127.9.9.9",
+            "10.1.2.3",
+            "172.31.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "192.0.2.1",
+            "198.18.0.1",
+            "198.51.100.7",
+            "203.0.113.9",
+            "224.0.0.1",
+            "255.255.255.255",
+            "[::1]",
+            "[::]",
+            "[::ffff:10.0.0.1]",
+            "[::ffff:8.8.8.8]",
+            "[64:ff9b::a00:1]",
+            "[fe80::1]",
+            "[fc00::1]",
+            "[2001:db8::1]",
+            "[2002:a00:1::]",
+            "[2001::1]",
+            "[ff02::1]",
+            "0x7f.1",
+            "2130706433",
+            "0177.0.0.1",
+        ] {
+            let url = Url::parse(&format!("https://{host}/")).unwrap();
+            assert!(!is_public_address(&url.host().unwrap()), "{host}");
+        }
+        for host in [
+            "8.8.8.8",
+            "172.32.0.1",
+            "100.128.0.1",
+            "[2606:4700::1111]",
+            "client.example",
+        ] {
+            let url = Url::parse(&format!("https://{host}/")).unwrap();
+            assert!(is_public_address(&url.host().unwrap()), "{host}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Where requests may go: the configured base, and on sentry.io its regions. Nothing else, whatever a caller sends.
+
+use std::fmt;
+
+use url::{Host, Url};
+
+use crate::ids::Slug;
+
+/// The regions of sentry.io that a `regionUrl` may name.
+const REGION_HOSTS: [&str; 3] = ["sentry.io", "us.sentry.io", "de.sentry.io"];
+
+/// The configured Sentry (`SENTRY_URL`): https, or plain http on a loopback host; no query, fragment or userinfo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    /// Without a slash at the end.
+    text: String,
+    url: Url,
+}
+
+/// A server that a request may be sent to. Only [`BaseUrl`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Region(String);
+
+/// The configured base cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Sentry's base URL must be https (http on a loopback host only), without query, fragment and userinfo")]
+pub struct InvalidBaseUrl;
+
+/// A `regionUrl` that we do not send a token to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a region of the configured Sentry")]
+pub struct InvalidRegion;
+
+impl BaseUrl {
+    /// Checks a base URL.
+    ///
+    /// # Errors
+    /// [`InvalidBaseUrl`]
+    pub fn parse(text: &str) -> Result<Self, InvalidBaseUrl> {
+        let url = Url::parse(text).map_err(|_| InvalidBaseUrl)?;
+        let secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
+        let bare = url.query().is_none() && url.fragment().is_none() && has_no_userinfo(&url);
+        if !secure || !bare || url.host().is_none() {
+            return Err(InvalidBaseUrl);
+        }
+        let text = url.as_str().trim_end_matches('/').to_owned();
+        Ok(Self { text, url })
+    }
+
+    /// Without a slash at the end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The host, lower case.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    /// Whether this is sentry.io or a subdomain of it.
+    #[must_use]
+    pub fn is_saas(&self) -> bool {
+        let host = self.host();
+        host == "sentry.io" || host.ends_with(".sentry.io")
+    }
+
+    /// The base itself.
+    #[must_use]
+    pub fn region(&self) -> Region {
+        Region(self.text.clone())
+    }
+
+    /// The server that a `regionUrl` names: empty is the base; https with the base's host is the base too, whatever
+    /// port or path it has; on sentry.io a known region. What is sent to is never the caller's text.
+    ///
+    /// # Errors
+    /// [`InvalidRegion`]
+    pub fn region_from(&self, text: &str) -> Result<Region, InvalidRegion> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(self.region());
+        }
+        let url = Url::parse(text).map_err(|_| InvalidRegion)?;
+        if url.origin() == self.url.origin() {
+            return Ok(self.region());
+        }
+        if url.scheme() != "https" || !has_no_userinfo(&url) {
+            return Err(InvalidRegion);
+        }
+        let host = url.host_str().unwrap_or_default();
+        if host == self.host() {
+            return Ok(self.region());
+        }
+        REGION_HOSTS
+            .into_iter()
+            .find(|known| self.is_saas() && *known == host)
+            .map(|known| Region(format!("https://{known}")))
+            .ok_or(InvalidRegion)
+    }
+
+    /// A page of Sentry's web interface; `path` begins with a slash and is inside the organization.
+    #[must_use]
+    pub fn web_url(&self, organization: &Slug, path: &str) -> String {
+        if self.is_saas() {
+            format!("https://{organization}.sentry.io{path}")
+        } else {
+            format!("{}/organizations/{organization}{path}", self.text)
+        }
+    }
+}
+
+impl Region {
+    /// The server's URL without a slash at the end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn has_no_userinfo(url: &Url) -> bool {
+    url.username().is_empty() && url.password().is_none()
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bases() {
+        for good in ["https://sentry.io", "https://s.example/", "http://127.0.0.1:9797", "http://[::1]:1"] {
+            assert!(BaseUrl::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["http://sentry.io", "sentry.io", "https://u@s.example", "https://s.example/?a", "ftp://localhost"] {
+            assert_eq!(BaseUrl::parse(bad), Err(InvalidBaseUrl), "{bad}");
+        }
+    }
+
+    #[test]
+    fn regions_of_saas() {
+        let base = BaseUrl::parse("https://sentry.io").unwrap();
+        for (text, region) in [
+            ("", "https://sentry.io"),
+            ("https://us.sentry.io", "https://us.sentry.io"),
+            ("https://DE.sentry.io/x?y", "https://de.sentry.io"),
+            ("https://sentry.io:8443", "https://sentry.io"),
+        ] {
+            assert_eq!(base.region_from(text).unwrap().as_str(), region);
+        }
+        for bad in [
+            "http://us.sentry.io",
+            "https://us.sentry.io@evil.example",
+            "https://u:p@us.sentry.io",
+            "https://evil.sentry.io",
+            "https://us.sentry.io.evil.example",
+            "https://127.0.0.1",
+            "us.sentry.io",
+            "javascript:x",
+        ] {
+            assert_eq!(base.region_from(bad), Err(InvalidRegion), "{bad}");
+        }
+    }
+
+    #[test]
+    fn regions_of_a_self_hosted_server() {
+        let base = BaseUrl::parse("http://127.0.0.1:9797").unwrap();
+        assert_eq!(base.region_from("http://127.0.0.1:9797/x"), Ok(base.region()));
+        for bad in ["https://us.sentry.io", "http://127.0.0.1:1", "https://localhost"] {
+            assert_eq!(base.region_from(bad), Err(InvalidRegion), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+# Sourced by scripts/setup. Works in the bash 3.2 of macOS.
+
+say() { printf 'setup: %s\n' "$*"; }
+
+# fail MESSAGE REMEDY...: ends the lane it is called in.
+fail() {
+  printf 'setup: FAILED: %s\n' "$1" >&2
+  shift
+  for line in "$@"; do printf '       %s\n' "$line" >&2; done
+  exit 1
+}
+
+# step NAME COMMAND...: runs it with its output in .tools/log/NAME.log, and says what it is and how long it took.
+step() {
+  local name=$1 log start rc=0
+  shift
+  log=$tools/log/$(printf '%s' "$name" | tr -c 'A-Za-z0-9.\n' '-').log
+  start=$(date +%s)
+  say "$name ..."
+  "$@" >"$log" 2>&1 || rc=$?
+  if [ "$rc" = 0 ]; then
+    say "$name: done in $(($(date +%s) - start)) s"
+  else
+    say "$name: did not work ($(($(date +%s) - start)) s, all of it in ${log#"$root"/})"
+    tail -n "${step_tail:-12}" "$log" | sed 's/^/       | /' >&2
+  fi
+  return "$rc"
+}
+
+# bounded SECONDS COMMAND...: macOS has no timeout(1).
+bounded() {
+  local limit=$1 job watcher rc=0
+  shift
+  "$@" &
+  job=$!
+  (
+    sleep "$limit" &
+    nap=$!
+    trap 'kill $nap 2>/dev/null; exit' TERM
+    wait $nap
+    echo "no answer within $limit s, giving up"
+    kill "$job"
+  ) 2>/dev/null &
+  watcher=$!
+  wait "$job" || rc=$?
+  kill "$watcher" 2>/dev/null || true
+  wait "$watcher" 2>/dev/null || true
+  return "$rc"
+}
+
+# Two set-ups at once would install into the same folders. mkdir is atomic everywhere; a dead owner's lock is taken over.
+take_lock() {
+  local owner told=no
+  while ! mkdir "$tools/lock" 2>/dev/null; do
+    owner=$(cat "$tools/lock/pid" 2>/dev/null || echo)
+    if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then
+      rm -rf "$tools/lock"
+      continue
+    fi
+    [ "$told" = yes ] || say "waiting for another set-up (process ${owner:-unknown}; if there is none: rm -r .tools/lock)"
+    told=yes
+    sleep 1
+  done
+  echo $$ >"$tools/lock/pid"
+  trap release_lock EXIT
+}
+release_lock() { rm -rf "$tools/lock"; }
+
+# locked_version CRATE: the version that Cargo.lock holds.
+locked_version() {
+  awk -v name="name = \"$1\"" '$0 == name { getline; gsub(/version = |"/, ""); print; exit }' "$root/Cargo.lock"
+}

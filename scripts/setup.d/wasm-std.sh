@@ -1,0 +1,111 @@
+# Sourced by scripts/setup: the standard library for wasm32-unknown-unknown.
+#
+# Where rustup's server is out of reach, it is built from its source into the toolchain's own folder, so that an ordinary
+# `cargo build --target wasm32-unknown-unknown` works from then on.
+
+wasm_target=wasm32-unknown-unknown
+
+wasm_std() {
+  local sysroot lib count source
+  sysroot=$(rustc --print sysroot)
+  lib=$sysroot/lib/rustlib/$wasm_target/lib
+
+  count=$(find "$lib" -name 'libstd[.-]*rlib' 2>/dev/null | wc -l | tr -d ' ')
+  if [ "$count" -gt 1 ] && [ -s "$lib/self-built.txt" ]; then
+    # Someone ran `rustup target add` later. rustc refuses two libraries of one name; rustup's stays.
+    say "removing the self-built $wasm_target library: rustup has installed its own"
+    (cd "$lib" && xargs rm -f <self-built.txt && rm -f self-built.txt)
+    count=1
+  fi
+  [ "$count" = 1 ] && return
+  [ "$count" = 0 ] || fail "there are $count standard libraries for $wasm_target in the Rust toolchain, and rustc refuses that." \
+    "Run: rustup target remove $wasm_target; rm -rf '$lib'" "then run this again."
+
+  if command -v rustup >/dev/null && step "Rust target $wasm_target" bounded 180 rustup target add "$wasm_target"; then
+    return
+  fi
+
+  # A failed attempt to find the source is not an error yet: the next place may have it.
+  work=$(mktemp -d "${TMPDIR:-/tmp}/wasm-std.XXXXXX")
+  trap 'rm -rf "$work"' EXIT
+  source=
+  for place in given component debian; do
+    if "source_$place"; then source=$work/library; break; fi
+  done
+  [ -n "$source" ] || fail "the Rust target $wasm_target is missing, and so is the source to build it from." \
+    "With internet: rustup target add $wasm_target" \
+    "Without: set RUST_SRC to the library/ folder of Rust $rust_release's source, or to a tar archive of it."
+
+  # The vendored crates are incomplete; the lock file names them, so the registry's are the same.
+  rm -rf "$source/.cargo" "$source/../.cargo"
+  step "standard library for $wasm_target from source" build_std "$source" ||
+    fail "the standard library for $wasm_target did not build." "With internet: rustup target add $wasm_target"
+  install_std "$work/target/$wasm_target/release/deps" "$lib" ||
+    fail "cannot write to $lib." "Use a Rust installed by rustup, or run this as the owner of that folder."
+}
+
+build_std() {
+  RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Cembed-bitcode=yes -Zforce-unstable-if-unmarked -Cdebuginfo=0" \
+    cargo build --release --target "$wasm_target" --manifest-path "$1/sysroot/Cargo.toml" \
+    --features "panic-unwind compiler-builtins-mem" --target-dir "$work/target"
+}
+
+# libstd comes last: it is what the next set-up looks for.
+install_std() {
+  local file
+  mkdir -p "$2" && (cd "$1" && ls ./*.rlib) >"$2/self-built.txt" || return
+  for file in "$1"/*.rlib; do
+    case $file in */libstd.rlib | */libstd-*) ;; *) cp "$file" "$2/" || return ;; esac
+  done
+  cp "$1"/libstd[.-]*rlib "$2/"
+}
+
+# Each source_* leaves the folder at $work/library.
+
+source_given() {
+  [ -n "${RUST_SRC:-}" ] || return 1
+  if [ -d "$RUST_SRC" ]; then
+    cp -R "$RUST_SRC" "$work/library"
+  elif [ -f "$RUST_SRC" ]; then
+    mkdir "$work/given" && tar -C "$work/given" -xf "$RUST_SRC" && adopt "$work/given"
+  else
+    say "RUST_SRC is set, but '$RUST_SRC' does not exist"
+    return 1
+  fi
+}
+
+source_component() {
+  local installed
+  installed=$(rustc --print sysroot)/lib/rustlib/src/rust/library
+  [ -d "$installed" ] || return 1
+  cp -R "$installed" "$work/library"
+}
+
+# Debian's package rust-src, of exactly this version, wherever apt gets its packages from. A private apt state: nothing
+# of the system's is changed, root is not needed, and apt checks the signatures.
+source_debian() {
+  command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 1
+  step "Rust's source from Debian" download_rust_src && adopt "$work/deb"
+}
+
+download_rust_src() {
+  local apt=$work/apt version uri
+  mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$work/deb"
+  apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' | sort -u | while read -r uri; do
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri trixie-backports main"
+  done >"$apt/sources.list"
+  set -- -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State::lists="$apt/lists" \
+    -o Dir::Cache="$apt/cache" -o APT::Sandbox::User="$(id -un)" -o Acquire::Retries=1 -o Acquire::http::Timeout=20
+  # Some of the configured archives have no such suite: what counts is whether one had.
+  apt-get "$@" update || true
+  version=$(apt-cache "$@" madison rust-src | awk '{print $3}' | grep "^$rust_release+" | head -n 1) || return 1
+  (cd "$work" && apt-get "$@" download "rust-src=$version" && dpkg-deb -x rust-src_*.deb "$work/deb")
+}
+
+# adopt DIR: takes the library/ folder from somewhere below it.
+adopt() {
+  local manifest
+  manifest=$(find "$1" -path '*/sysroot/Cargo.toml' | head -n 1)
+  [ -n "$manifest" ] || return 1
+  mv "$(dirname "$(dirname "$manifest")")" "$work/library"
+}
