@@ -1,2 +1,100 @@
-pub mod id_url;
-pub mod redirect_uri;
+//! Clients: who asks. Three kinds (pre-registered, registered, described by their own document), one type.
+
+mod authenticate;
+mod document;
+mod fetch_document;
+mod id_url;
+mod json;
+mod redirect_uri;
+mod registration;
+mod resolve;
+mod text;
+
+use oauth_types::ClientMetadata;
+
+pub use authenticate::{Credentials, Presented, authenticate};
+pub use document::{DocumentProblem, check_document};
+pub use fetch_document::{FetchedDocument, fetch_document};
+pub use id_url::{ClientIdUrl, ClientIdUrlError};
+pub use redirect_uri::{
+    ApprovedRedirectUri, RedirectKind, RedirectUri, RedirectUriError, RegisteredRedirectUri,
+};
+pub use registration::{Registration, register};
+pub use resolve::{ClientProblem, Resolved, is_known, resolve, resolve_again};
+
+use crate::crypto::SecretHash;
+use crate::grant::{ClientBinding, Strength};
+
+/// A client whose id, metadata and redirect URIs were checked. Everything after resolution treats all kinds alike.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// Compared byte for byte.
+    pub id: String,
+    /// For URL clients the host of the Client ID, which is their identity; for registered ones nothing is proven.
+    pub verified_host: Option<String>,
+    /// What it calls itself: cut and stripped, still to be escaped.
+    pub name: Option<String>,
+    /// Its home page; for URL clients only on their own host.
+    pub uri: Option<String>,
+    /// In the order of registration; never empty.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// How it authenticates.
+    pub authentication: Authentication,
+    /// Whether it gets refresh tokens.
+    pub refresh: bool,
+}
+
+/// How a client authenticates at the token endpoint.
+#[derive(Debug, Clone)]
+pub enum Authentication {
+    /// `none`
+    Public,
+    /// `client_secret_basic` or `client_secret_post`; `None` takes both (the method was left out at registration).
+    Secret {
+        /// Of the secret.
+        hash: SecretHash,
+        /// The one method that it registered.
+        method: Option<SecretMethod>,
+    },
+}
+
+/// Where a shared secret travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretMethod {
+    /// The header `Authorization` (RFC 6749 §2.3.1).
+    Basic,
+    /// The form.
+    Post,
+}
+
+impl Client {
+    /// The registered URI that accepts `asked`, and what it then is.
+    #[must_use]
+    pub fn redirect_uri(&self, asked: &str) -> Option<(&RedirectUri, RegisteredRedirectUri)> {
+        self.redirect_uris
+            .iter()
+            .find_map(|registered| Some((registered, registered.accepts(asked)?)))
+    }
+
+    /// What its grants need to know of it.
+    #[must_use]
+    pub fn binding(&self) -> ClientBinding {
+        let strength = match self.authentication {
+            Authentication::Public => Strength::None,
+            Authentication::Secret { .. } => Strength::Secret,
+        };
+        ClientBinding {
+            id: self.id.clone(),
+            strength,
+            refresh: self.refresh,
+        }
+    }
+}
+
+/// Whether a client gets refresh tokens: it lists the grant, or no grants at all.
+fn may_refresh(metadata: &ClientMetadata) -> bool {
+    metadata
+        .grant_types
+        .as_ref()
+        .is_none_or(|types| types.iter().any(|t| t == "refresh_token"))
+}

@@ -85,10 +85,7 @@ impl KeyRing {
 
     /// The key that signs and wraps.
     pub(crate) fn current(&self, purpose: Purpose) -> [u8; 32] {
-        // Invariant: `parse` refuses an empty list.
-        self.values
-            .first()
-            .map_or([0; 32], |value| derive(value, purpose))
+        derive(&self.current, purpose)
     }
 
     /// Every key that verifies and unwraps, the current one first.

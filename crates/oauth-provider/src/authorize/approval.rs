@@ -1,0 +1,201 @@
+//! From the approval to the callback: what travels through the upstream authorization server and the browser.
+
+use std::time::Duration;
+
+use oauth_types::ErrorCode;
+use serde::{Deserialize, Serialize};
+
+use crate::client::{ApprovedRedirectUri, RegisteredRedirectUri};
+use crate::crypto::{Bytes, KeyRing, Purpose, base64url, from_base64url, sha256};
+use crate::grant::{ClientBinding, GrantId, Open};
+use crate::pkce::{CodeChallenge, CodeVerifier};
+use crate::resource::Resource;
+use crate::scope::Scope;
+use crate::time::UnixTime;
+
+use super::request::AuthorizationRequest;
+use super::response::AuthorizationResponse;
+
+/// How long the upstream sign-in may take.
+pub const FLOW_LIFETIME: Duration = Duration::from_secs(600);
+
+/// An approved request, as it travels in the upstream `state`: signed, and good only together with a cookie that
+/// the approval set in the same browser.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Approval {
+    /// Drawn at the approval. Opening it twice is refused, which makes the approval single-use.
+    #[serde(rename = "g")]
+    pub grant: GrantId,
+    #[serde(rename = "c")]
+    client: ClientBinding,
+    #[serde(rename = "u")]
+    redirect_uri: ApprovedRedirectUri,
+    #[serde(rename = "s", skip_serializing_if = "Option::is_none")]
+    state: Option<String>,
+    #[serde(rename = "h")]
+    challenge: CodeChallenge,
+    #[serde(rename = "r")]
+    resource: Resource,
+    #[serde(rename = "o")]
+    scope: Scope,
+    #[serde(rename = "i")]
+    issuer: String,
+    #[serde(rename = "e")]
+    expires_at: UnixTime,
+    /// What else the person chose; opaque to this crate.
+    #[serde(rename = "x")]
+    pub choices: Vec<String>,
+}
+
+/// What the browser is sent on with.
+#[derive(Debug)]
+pub struct Approved {
+    /// For the upstream's `state`.
+    pub state: String,
+    /// Name of the flow's cookie, without prefix.
+    pub cookie_name: String,
+    /// Its value.
+    pub cookie_value: String,
+    /// For the upstream's `code_challenge`.
+    pub challenge: CodeChallenge,
+}
+
+/// Why a callback is refused. Nothing can be sent to a client: who asks is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ApprovalError {
+    /// Altered, made up, or signed by a key that is no longer listed.
+    #[error("the state was not made by this server")]
+    Forged,
+    /// The sign-in took longer than ten minutes.
+    #[error("the sign-in took too long")]
+    Expired,
+    /// Begun in another browser, finished already, or cookies are blocked.
+    #[error(
+        "the sign-in was begun in another browser, was finished already, or cookies are blocked"
+    )]
+    OtherBrowser,
+}
+
+impl Approval {
+    /// Records what was approved: `scope` and `choices` are the person's, the rest the request's.
+    #[must_use]
+    pub fn new(
+        request: AuthorizationRequest,
+        grant: GrantId,
+        scope: Scope,
+        choices: Vec<String>,
+        now: UnixTime,
+    ) -> Self {
+        Self {
+            grant,
+            client: request.client.binding(),
+            redirect_uri: request.approved_redirect_uri,
+            state: request.state,
+            challenge: request.challenge,
+            resource: request.resource,
+            scope,
+            issuer: request.issuer,
+            expires_at: now + FLOW_LIFETIME,
+            choices,
+        }
+    }
+
+    /// Signs it for the way through the upstream.
+    #[must_use]
+    pub fn sign(&self, keys: &KeyRing) -> Approved {
+        let state = keys.sign(Purpose::UpstreamState, self);
+        Approved {
+            cookie_name: cookie_name(&state),
+            cookie_value: base64url(&keys.digest(Purpose::Flow, state.as_bytes())),
+            challenge: CodeChallenge::of(&self.upstream_verifier(keys)),
+            state,
+        }
+    }
+
+    /// Reads it back at the callback. `cookie` looks a cookie up by its name without prefix.
+    ///
+    /// # Errors
+    /// When it is not this server's, too old, or another browser's.
+    pub fn resume<'c>(
+        state: &str,
+        cookie: impl FnOnce(&str) -> Option<&'c str>,
+        keys: &KeyRing,
+        now: UnixTime,
+    ) -> Result<Self, ApprovalError> {
+        let approval: Self = keys
+            .verify(Purpose::UpstreamState, state)
+            .ok_or(ApprovalError::Forged)?;
+        let bound = cookie(&cookie_name(state))
+            .and_then(from_base64url)
+            .is_some_and(|digest| keys.digest_matches(Purpose::Flow, state.as_bytes(), &digest));
+        if !bound {
+            return Err(ApprovalError::OtherBrowser);
+        }
+        if approval.expires_at <= now {
+            return Err(ApprovalError::Expired);
+        }
+        Ok(approval)
+    }
+
+    /// The verifier towards the upstream: computed from the grant's id, so it stands in no URL and no cookie.
+    #[must_use]
+    pub fn upstream_verifier(&self, keys: &KeyRing) -> CodeVerifier {
+        CodeVerifier::from_bytes(&keys.digest(Purpose::UpstreamVerifier, self.grant.as_bytes()))
+    }
+
+    /// The redirect URI, matched again with the same function as at the approval.
+    #[must_use]
+    pub fn redirect_uri(&self) -> Option<RegisteredRedirectUri> {
+        self.redirect_uri.check()
+    }
+
+    /// What the person granted.
+    #[must_use]
+    pub const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The message that opens the grant.
+    #[must_use]
+    pub fn open(
+        &self,
+        redirect_uri: &RegisteredRedirectUri,
+        subject: String,
+        props: Vec<u8>,
+    ) -> Open {
+        Open {
+            client: self.client.clone(),
+            subject,
+            redirect_uri: redirect_uri.as_str().to_owned(),
+            challenge: self.challenge.clone(),
+            resource: self.resource.clone(),
+            scope: self.scope.clone(),
+            props: Bytes(props),
+            approval_ends_at: self.expires_at,
+        }
+    }
+
+    /// The answer to the client.
+    #[must_use]
+    pub fn respond(
+        &self,
+        redirect_uri: RegisteredRedirectUri,
+        outcome: Result<String, (ErrorCode, String)>,
+    ) -> AuthorizationResponse {
+        AuthorizationResponse {
+            redirect_uri,
+            state: self.state.clone(),
+            issuer: self.issuer.clone(),
+            outcome,
+        }
+    }
+}
+
+/// One cookie a flow, so that two tabs both finish.
+fn cookie_name(state: &str) -> String {
+    let digest = sha256(state.as_bytes());
+    format!(
+        "smcp_flow_{}",
+        base64url(digest.first_chunk::<6>().map_or(&[], |d| d.as_slice()))
+    )
+}

@@ -1,0 +1,348 @@
+use fetch::Fetch;
+use oauth_types::ErrorCode;
+
+use crate::client::{
+    ApprovedRedirectUri, Client, ClientProblem, RedirectUri, RegisteredRedirectUri, Resolved,
+    resolve, resolve_again,
+};
+use crate::params::Params;
+use crate::pkce::CodeChallenge;
+use crate::resource::Resource;
+use crate::scope::Scope;
+use crate::settings::Settings;
+use crate::store::ClientStore;
+use crate::time::UnixTime;
+
+use super::response::AuthorizationResponse;
+
+const MAX_STATE: usize = 2048;
+
+/// An authorization request in which everything was checked (RFC 6749 §4.1.1).
+#[derive(Debug, Clone)]
+pub struct AuthorizationRequest {
+    /// Who asks.
+    pub client: Client,
+    /// Where the answer goes.
+    pub redirect_uri: RegisteredRedirectUri,
+    /// The same for signed state, to be matched again later.
+    pub approved_redirect_uri: ApprovedRedirectUri,
+    /// Returned as it was sent.
+    pub state: Option<String>,
+    /// RFC 7636
+    pub challenge: CodeChallenge,
+    /// RFC 8707; the root where none was asked for.
+    pub resource: Resource,
+    /// What is asked for; everything where nothing was said.
+    pub scope: Scope,
+    /// The issuer of the metadata document that the client used (RFC 9207).
+    pub issuer: String,
+}
+
+/// Why a request does not lead to a consent page.
+#[derive(Debug)]
+pub enum AuthorizeError {
+    /// Shown to the person: it is not known that anything can safely be sent to the client.
+    Page(PageProblem),
+    /// Sent to the client, at a redirect URI that is known to be its own.
+    Redirect(AuthorizationResponse),
+}
+
+/// What is wrong with a request whose client or redirect URI is not known to be good.
+#[derive(Debug)]
+pub enum PageProblem {
+    /// A parameter that must be there once is missing or repeated.
+    Parameter {
+        /// Its name.
+        name: &'static str,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// Who is it?
+    Client(ClientProblem),
+    /// None of the client's URIs accepts the one asked for.
+    RedirectUri {
+        /// The client's own name for itself.
+        client: String,
+        /// As the request has it.
+        asked: String,
+        /// As the client registered them.
+        registered: Vec<String>,
+    },
+}
+
+/// Checks an authorization request. The order of the checks is the security argument: nothing is redirected before
+/// both client and redirect URI are known to be good, and everything is afterwards.
+///
+/// # Errors
+/// The first check that fails.
+pub async fn validate(
+    params: &Params,
+    settings: &Settings,
+    clients: &impl ClientStore,
+    fetch: &dyn Fetch,
+    now: UnixTime,
+) -> Result<AuthorizationRequest, AuthorizeError> {
+    let (client, registered, redirect_uri) =
+        client_and_redirect_uri(params, settings, clients, fetch, now)
+            .await
+            .map_err(AuthorizeError::Page)?;
+    // From here on errors go to the client.
+    let to = Answer {
+        redirect_uri: &redirect_uri,
+        state: state(params),
+        issuer: issuer(params, settings),
+        settings,
+    };
+    no_duplicates(params).map_err(|e| to.error(e))?;
+    let issuer = to
+        .issuer
+        .clone()
+        .ok_or_else(|| to.error((ErrorCode::InvalidRequest, "issuer is not this server's")))?;
+    no_request_object(params).map_err(|e| to.error(e))?;
+    response_type(params).map_err(|e| to.error(e))?;
+    response_mode(params).map_err(|e| to.error(e))?;
+    let challenge = pkce(params).map_err(|e| to.error(e))?;
+    let resource = resource(params, settings).map_err(|e| to.error(e))?;
+    let scope = scope(params, settings).map_err(|e| to.error(e))?;
+    state_length(params).map_err(|e| to.error(e))?;
+    prompt(params).map_err(|e| to.error(e))?;
+    Ok(AuthorizationRequest {
+        approved_redirect_uri: ApprovedRedirectUri::new(&registered, &redirect_uri),
+        state: to.state,
+        client,
+        redirect_uri,
+        challenge,
+        resource,
+        scope,
+        issuer,
+    })
+}
+
+type Check<T> = Result<T, (ErrorCode, &'static str)>;
+
+async fn client_and_redirect_uri(
+    params: &Params,
+    settings: &Settings,
+    clients: &impl ClientStore,
+    fetch: &dyn Fetch,
+    now: UnixTime,
+) -> Result<(Client, RedirectUri, RegisteredRedirectUri), PageProblem> {
+    let client_id = required(params, "client_id")?;
+    let asked = required(params, "redirect_uri");
+    let resolved = resolve(client_id, settings, clients, fetch, now)
+        .await
+        .map_err(PageProblem::Client)?;
+    let asked = asked?;
+    if let Some(found) = redirect_uri(&resolved, asked) {
+        return Ok(found);
+    }
+    let fresh = resolve_again(&resolved, settings, clients, fetch, now)
+        .await
+        .map_err(PageProblem::Client)?;
+    let resolved = fresh.unwrap_or(resolved);
+    redirect_uri(&resolved, asked).ok_or_else(|| PageProblem::RedirectUri {
+        client: resolved
+            .client
+            .name
+            .clone()
+            .unwrap_or_else(|| resolved.client.id.clone()),
+        asked: asked.to_owned(),
+        registered: resolved
+            .client
+            .redirect_uris
+            .iter()
+            .map(|uri| uri.as_str().to_owned())
+            .collect(),
+    })
+}
+
+fn redirect_uri(
+    resolved: &Resolved,
+    asked: &str,
+) -> Option<(Client, RedirectUri, RegisteredRedirectUri)> {
+    let (registered, uri) = resolved.client.redirect_uri(asked)?;
+    Some((resolved.client.clone(), registered.clone(), uri))
+}
+
+fn required<'a>(params: &'a Params, name: &'static str) -> Result<&'a str, PageProblem> {
+    match params.one(name) {
+        Ok(Some(value)) => Ok(value),
+        Ok(None) => Err(PageProblem::Parameter {
+            name,
+            problem: "is missing",
+        }),
+        Err(_) => Err(PageProblem::Parameter {
+            name,
+            problem: "was given more than once",
+        }),
+    }
+}
+
+/// Where an error goes.
+struct Answer<'a> {
+    redirect_uri: &'a RegisteredRedirectUri,
+    state: Option<String>,
+    issuer: Option<String>,
+    settings: &'a Settings,
+}
+
+impl Answer<'_> {
+    fn error(&self, (code, description): (ErrorCode, &'static str)) -> AuthorizeError {
+        // Without a good `issuer` the root's is used: the error must carry one (RFC 9207 §2).
+        AuthorizeError::Redirect(AuthorizationResponse {
+            redirect_uri: self.redirect_uri.clone(),
+            state: self.state.clone(),
+            issuer: self
+                .issuer
+                .clone()
+                .unwrap_or_else(|| self.settings.origin.to_string()),
+            outcome: Err((code, description.to_owned())),
+        })
+    }
+}
+
+fn state(params: &Params) -> Option<String> {
+    params.one("state").ok().flatten().map(str::to_owned)
+}
+
+/// RFC 6749 §3.1: "Request and response parameters MUST NOT be included more than once."
+fn no_duplicates(params: &Params) -> Check<()> {
+    params.no_duplicates_but("resource").map_err(|_| {
+        (
+            ErrorCode::InvalidRequest,
+            "a parameter was given more than once",
+        )
+    })
+}
+
+/// RFC 9101 §5: neither request objects nor references to them.
+fn no_request_object(params: &Params) -> Check<()> {
+    if params.all("request").next().is_some() {
+        return Err((
+            ErrorCode::RequestNotSupported,
+            "request objects are not supported",
+        ));
+    }
+    if params.all("request_uri").next().is_some() {
+        return Err((
+            ErrorCode::InvalidRequestUri,
+            "request_uri is not one that this server gave out",
+        ));
+    }
+    Ok(())
+}
+
+/// RFC 6749 §3.1.1
+fn response_type(params: &Params) -> Check<()> {
+    match params.all("response_type").next() {
+        Some("code") => Ok(()),
+        Some(_) => Err((
+            ErrorCode::UnsupportedResponseType,
+            "response_type must be code",
+        )),
+        None => Err((
+            ErrorCode::InvalidRequest,
+            "response_type is missing; it must be code",
+        )),
+    }
+}
+
+/// OAuth 2.0 Multiple Response Types §2.1
+fn response_mode(params: &Params) -> Check<()> {
+    match params.all("response_mode").next() {
+        None | Some("query") => Ok(()),
+        Some(_) => Err((ErrorCode::InvalidRequest, "response_mode must be query")),
+    }
+}
+
+/// RFC 7636 §4.4.1; `plain`, which an absent method means, is refused (RFC 9700 §2.1.1).
+fn pkce(params: &Params) -> Check<CodeChallenge> {
+    let challenge = params.all("code_challenge").next();
+    let challenge = challenge.ok_or((
+        ErrorCode::InvalidRequest,
+        "code_challenge is missing: PKCE is required",
+    ))?;
+    if params.all("code_challenge_method").next() != Some("S256") {
+        return Err((
+            ErrorCode::InvalidRequest,
+            "code_challenge_method must be S256",
+        ));
+    }
+    CodeChallenge::parse(challenge).ok_or((
+        ErrorCode::InvalidRequest,
+        "code_challenge must be 43 base64url characters, the SHA-256 of the verifier",
+    ))
+}
+
+/// RFC 8707 §2
+fn resource(params: &Params, settings: &Settings) -> Check<Resource> {
+    match params.all("resource").next() {
+        None => Ok(settings.root_resource()),
+        Some(text) => {
+            Resource::parse(text, &settings.origin, settings.resource_base).map_err(|_| {
+                (
+                    ErrorCode::InvalidTarget,
+                    "resource is not one of this server's",
+                )
+            })
+        }
+    }
+}
+
+/// RFC 6749 §3.3; nothing said means everything.
+fn scope(params: &Params, settings: &Settings) -> Check<Scope> {
+    let asked = Scope::parse(
+        params.all("scope").next().unwrap_or_default(),
+        settings.scopes,
+    )
+    .map_err(|_| {
+        (
+            ErrorCode::InvalidScope,
+            "scope names one that this server does not have",
+        )
+    })?;
+    Ok(if asked.is_empty() {
+        Scope::all(settings.scopes)
+    } else {
+        asked
+    })
+}
+
+fn state_length(params: &Params) -> Check<()> {
+    let fits = params
+        .all("state")
+        .next()
+        .is_none_or(|state| state.len() <= MAX_STATE);
+    fits.then_some(()).ok_or((
+        ErrorCode::InvalidRequest,
+        "state must not exceed 2048 bytes",
+    ))
+}
+
+/// A person must always answer, so `none` cannot succeed (OpenID Connect Core §3.1.2.1).
+fn prompt(params: &Params) -> Check<()> {
+    let none = params
+        .all("prompt")
+        .next()
+        .is_some_and(|prompt| prompt.split(' ').any(|value| value == "none"));
+    if none {
+        Err((ErrorCode::InteractionRequired, "a person must consent"))
+    } else {
+        Ok(())
+    }
+}
+
+/// The issuer whose metadata the client read: ours, or one of the scoped ones, which put themselves into the query
+/// of their authorization endpoint. `None` for anybody else's.
+fn issuer(params: &Params, settings: &Settings) -> Option<String> {
+    let origin = settings.origin.as_str();
+    match params.all("issuer").next() {
+        None => Some(origin.to_owned()),
+        Some(issuer) if issuer == origin => Some(issuer.to_owned()),
+        Some(issuer) => {
+            let resource =
+                Resource::from_path(issuer.strip_prefix(origin)?, settings.resource_base)?;
+            (resource.url(&settings.origin) == issuer).then(|| issuer.to_owned())
+        }
+    }
+}

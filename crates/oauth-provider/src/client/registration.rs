@@ -1,0 +1,251 @@
+//! Dynamic client registration (RFC 7591).
+
+use std::time::Duration;
+
+use oauth_types::{ClientInformation, ClientMetadata, ErrorCode};
+use rand_core::CryptoRng;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::crypto::{Secret, SecretHash};
+use crate::http::{Error, Request, Response};
+use crate::params::body_of;
+use crate::settings::Settings;
+use crate::store::ClientStore;
+use crate::time::UnixTime;
+
+use super::document::holds_private_key;
+use super::json::parse_object;
+use super::redirect_uri::RedirectUri;
+use super::text::for_display;
+use super::{Authentication, Client, SecretMethod, may_refresh};
+
+/// A client that never completed an authorization is forgotten after this.
+const UNUSED: Duration = Duration::from_secs(30 * 86_400);
+const MAX_REDIRECT_URIS: usize = 20;
+const MAX_TEXT: usize = 2048;
+
+/// A registered client as it is stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Registration {
+    /// Drawn at registration; never begins with `https://`.
+    pub client_id: String,
+    /// When it registered.
+    pub issued_at: UnixTime,
+    /// Of the secret, for a confidential client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_hash: Option<SecretHash>,
+    /// Whether the method was left out, so that basic and post both work.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub any_secret_method: bool,
+    /// Every effective value.
+    pub metadata: ClientMetadata,
+}
+
+impl Registration {
+    /// The client, or `None` where the record does not satisfy today's rules.
+    #[must_use]
+    pub fn to_client(&self) -> Option<Client> {
+        let redirect_uris: Vec<_> = self
+            .metadata
+            .redirect_uris
+            .iter()
+            .filter_map(|text| RedirectUri::parse(text).ok())
+            .collect();
+        let method = match self.metadata.token_endpoint_auth_method.as_deref() {
+            Some("client_secret_post") => Some(SecretMethod::Post),
+            _ => Some(SecretMethod::Basic),
+        };
+        let authentication = match self.secret_hash {
+            Some(hash) => Authentication::Secret {
+                hash,
+                method: method.filter(|_| !self.any_secret_method),
+            },
+            None if self.metadata.token_endpoint_auth_method.as_deref() == Some("none") => {
+                Authentication::Public
+            }
+            None => return None,
+        };
+        (!redirect_uris.is_empty()).then(|| Client {
+            id: self.client_id.clone(),
+            verified_host: None,
+            name: self
+                .metadata
+                .client_name
+                .as_deref()
+                .and_then(|name| for_display(name, 80)),
+            uri: None,
+            redirect_uris,
+            authentication,
+            refresh: may_refresh(&self.metadata),
+        })
+    }
+}
+
+/// Answers `POST /oauth/register` (RFC 7591 §3).
+///
+/// # Errors
+/// RFC 7591 §3.2.2; [`ErrorCode::TemporarilyUnavailable`] where the record could not be stored.
+pub async fn register(
+    request: &Request<'_>,
+    settings: &Settings,
+    clients: &impl ClientStore,
+    now: UnixTime,
+    rng: &mut impl CryptoRng,
+) -> Result<Response, Error> {
+    let body = body_of(request, "application/json")?;
+    let asked = parse(body)?;
+    let (metadata, any_secret_method) = effective(asked)?;
+    let confidential = metadata.token_endpoint_auth_method.as_deref() != Some("none");
+    let secret = confidential.then(|| Secret::draw(rng));
+    let registration = Registration {
+        client_id: Secret::draw(rng).expose_text().chars().take(22).collect(),
+        issued_at: now,
+        secret_hash: secret.as_ref().map(Secret::hash),
+        any_secret_method,
+        metadata,
+    };
+    let lifetime = UNUSED.min(settings.registration);
+    clients
+        .keep_registration(&registration, now + lifetime)
+        .await
+        .map_err(|error| Error::unavailable(error.to_string()))?;
+    Ok(Response::json(
+        201,
+        &ClientInformation {
+            client_id: registration.client_id,
+            client_id_issued_at: now.0,
+            client_secret_expires_at: secret.as_ref().map(|_| 0),
+            client_secret: secret.map(|secret| secret.expose_text()),
+            metadata: registration.metadata,
+        },
+    ))
+}
+
+fn invalid(description: impl Into<String>) -> Error {
+    Error::new(ErrorCode::InvalidClientMetadata, description)
+}
+
+fn parse(body: &[u8]) -> Result<ClientMetadata, Error> {
+    let text = std::str::from_utf8(body).map_err(|_| invalid("the body must be UTF-8"))?;
+    let object = parse_object(text)
+        .map_err(|error| invalid(format!("the body must be one JSON object: {error}")))?;
+    // RFC 7591 §2: members that are null are as good as absent.
+    let object = object
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .collect();
+    serde_json::from_value(Value::Object(object))
+        .map_err(|error| invalid(format!("a member has another type: {error}")))
+}
+
+/// The metadata as it will hold: what we lack is dropped, what is missing gets its default.
+fn effective(mut metadata: ClientMetadata) -> Result<(ClientMetadata, bool), Error> {
+    redirect_uris(&metadata)?;
+    keys(&metadata)?;
+    texts(&mut metadata)?;
+    let any_secret_method = metadata.token_endpoint_auth_method.is_none();
+    match metadata
+        .token_endpoint_auth_method
+        .get_or_insert_with(|| "client_secret_basic".to_owned())
+        .as_str()
+    {
+        "none" | "client_secret_basic" | "client_secret_post" => {}
+        _ => {
+            return Err(invalid(
+                "token_endpoint_auth_method must be none, client_secret_basic or client_secret_post",
+            ));
+        }
+    }
+    metadata.token_endpoint_auth_methods_supported = None;
+    retain(
+        &mut metadata.grant_types,
+        &["authorization_code", "refresh_token"],
+        "authorization_code",
+    )
+    .ok_or_else(|| invalid("grant_types must include authorization_code"))?;
+    retain(&mut metadata.response_types, &["code"], "code")
+        .ok_or_else(|| invalid("response_types must include code"))?;
+    Ok((metadata, any_secret_method))
+}
+
+/// Keeps of a list what we have; absent means all of it. `None` where the one that must be there is not.
+fn retain(list: &mut Option<Vec<String>>, ours: &[&str], required: &str) -> Option<()> {
+    match list {
+        None => *list = Some(ours.iter().map(|s| (*s).to_owned()).collect()),
+        Some(list) => list.retain(|item| ours.contains(&item.as_str())),
+    }
+    list.as_ref()?
+        .iter()
+        .any(|item| item == required)
+        .then_some(())
+}
+
+fn redirect_uris(metadata: &ClientMetadata) -> Result<(), Error> {
+    let error = |description: String| Error::new(ErrorCode::InvalidRedirectUri, description);
+    let count = metadata.redirect_uris.len();
+    if !(1..=MAX_REDIRECT_URIS).contains(&count) {
+        return Err(error(format!(
+            "redirect_uris must hold 1 to {MAX_REDIRECT_URIS} URIs, not {count}"
+        )));
+    }
+    metadata.redirect_uris.iter().try_for_each(|text| {
+        let shown = for_display(text, 100).unwrap_or_default();
+        RedirectUri::parse(text)
+            .map(|_| ())
+            .map_err(|reason| error(format!("redirect URI {shown} {reason}")))
+    })
+}
+
+fn keys(metadata: &ClientMetadata) -> Result<(), Error> {
+    if metadata.jwks.is_some() && metadata.jwks_uri.is_some() {
+        return Err(invalid("jwks and jwks_uri exclude each other"));
+    }
+    if metadata.jwks.as_ref().is_some_and(holds_private_key) {
+        return Err(invalid("jwks must hold public keys only"));
+    }
+    Ok(())
+}
+
+/// Text is bounded, links are https, unknown members are not stored; language-tagged ones are.
+fn texts(metadata: &mut ClientMetadata) -> Result<(), Error> {
+    let links = [
+        &metadata.client_uri,
+        &metadata.logo_uri,
+        &metadata.tos_uri,
+        &metadata.policy_uri,
+        &metadata.jwks_uri,
+    ];
+    for link in links.into_iter().flatten() {
+        if link.len() > MAX_TEXT
+            || !url::Url::parse(link).is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
+        {
+            return Err(invalid(
+                "client_uri, logo_uri, tos_uri, policy_uri and jwks_uri must be web URLs",
+            ));
+        }
+    }
+    metadata.other.retain(|name, value| {
+        let tagged = name.split_once('#').is_some_and(|(base, _)| {
+            matches!(
+                base,
+                "client_name" | "client_uri" | "logo_uri" | "tos_uri" | "policy_uri"
+            )
+        });
+        tagged && value.as_str().is_some_and(|text| text.len() <= MAX_TEXT)
+    });
+    let short = [
+        &metadata.client_name,
+        &metadata.software_id,
+        &metadata.software_version,
+        &metadata.application_type,
+    ];
+    if short
+        .into_iter()
+        .flatten()
+        .any(|text| text.len() > MAX_TEXT)
+    {
+        return Err(invalid(format!("texts must not exceed {MAX_TEXT} bytes")));
+    }
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! From a `client_id` to a [`Client`].
+
+use std::time::Duration;
+
+use fetch::Fetch;
+
+use crate::settings::Settings;
+use crate::store::{ClientStore, KeptDocument, StoreError};
+use crate::time::UnixTime;
+
+use super::{
+    Client, ClientIdUrl, ClientIdUrlError, DocumentProblem, check_document, fetch_document,
+};
+
+/// A document is fetched again for a request that it does not fit, at most this often.
+const REFETCH_AFTER: Duration = Duration::from_secs(60);
+
+/// A client, and whether a fresh look at its document could change the answer.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// Ready to use.
+    pub client: Client,
+    /// When the copy of its document was fetched; `None` where there is no copy or it is fresh from this request.
+    kept_since: Option<UnixTime>,
+}
+
+/// Why there is no client. Shown on a page: nothing is known yet to which an error could be redirected.
+#[derive(Debug, Clone)]
+pub enum ClientProblem {
+    /// No client is registered under this id.
+    Unknown {
+        /// As it was asked for.
+        client_id: String,
+    },
+    /// The id looks like a URL and breaks a rule of its form.
+    Url {
+        /// As it was asked for.
+        client_id: String,
+        /// The rule.
+        error: ClientIdUrlError,
+    },
+    /// This server does not take URLs as client ids.
+    DocumentsOff,
+    /// The document could not be fetched, or breaks a rule.
+    Document {
+        /// Where it should be.
+        url: ClientIdUrl,
+        /// What is wrong.
+        problem: Box<DocumentProblem>,
+    },
+    /// Our own trouble.
+    Storage(StoreError),
+}
+
+impl From<StoreError> for ClientProblem {
+    fn from(error: StoreError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+/// Resolves a client id, from the cache where a kept document is still good. At most one read of storage.
+///
+/// # Errors
+/// Why there is no such client.
+pub async fn resolve(
+    client_id: &str,
+    settings: &Settings,
+    clients: &impl ClientStore,
+    fetch: &dyn Fetch,
+    now: UnixTime,
+) -> Result<Resolved, ClientProblem> {
+    if !is_url(client_id) {
+        let client = registered(client_id, clients).await?;
+        let client = client.ok_or_else(|| ClientProblem::Unknown {
+            client_id: client_id.to_owned(),
+        })?;
+        return Ok(Resolved {
+            client,
+            kept_since: None,
+        });
+    }
+    let url = document_url(client_id, settings)?;
+    // A copy that broke, or a rule that came later, is no reason to refuse a client whose document is fine today.
+    let kept = clients
+        .document(&url)
+        .await?
+        .filter(|kept| kept.expires_at > now);
+    match kept.and_then(|kept| Some((check_document(&url, &kept.body).ok()?, kept.fetched_at))) {
+        Some((client, fetched_at)) => Ok(Resolved {
+            client,
+            kept_since: Some(fetched_at),
+        }),
+        None => fetch_and_keep(url, settings, clients, fetch, now).await,
+    }
+}
+
+/// Resolves anew past the cache, for a request whose redirect URI the kept copy lacks: the client may have added
+/// it since. `None` where the copy is fresh already.
+///
+/// # Errors
+/// Why the document is no longer good.
+pub async fn resolve_again(
+    resolved: &Resolved,
+    settings: &Settings,
+    clients: &impl ClientStore,
+    fetch: &dyn Fetch,
+    now: UnixTime,
+) -> Result<Option<Resolved>, ClientProblem> {
+    if resolved
+        .kept_since
+        .is_none_or(|since| now.since(since) < REFETCH_AFTER)
+    {
+        return Ok(None);
+    }
+    let url = document_url(&resolved.client.id, settings)?;
+    fetch_and_keep(url, settings, clients, fetch, now)
+        .await
+        .map(Some)
+}
+
+/// A client that needs no document: one that registered.
+pub(super) async fn registered(
+    client_id: &str,
+    clients: &impl ClientStore,
+) -> Result<Option<Client>, StoreError> {
+    // What we draw is short and plain; anything else is not worth a read.
+    let plausible = client_id.len() <= 128
+        && client_id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    if !plausible {
+        return Ok(None);
+    }
+    Ok(clients
+        .registration(client_id)
+        .await?
+        .and_then(|registration| registration.to_client()))
+}
+
+fn is_url(client_id: &str) -> bool {
+    client_id.contains("://") || client_id.to_ascii_lowercase().starts_with("https:")
+}
+
+fn document_url(client_id: &str, settings: &Settings) -> Result<ClientIdUrl, ClientProblem> {
+    if !settings.metadata_documents {
+        return Err(ClientProblem::DocumentsOff);
+    }
+    ClientIdUrl::parse(client_id, &settings.origin).map_err(|error| ClientProblem::Url {
+        client_id: client_id.to_owned(),
+        error,
+    })
+}
+
+async fn fetch_and_keep(
+    url: ClientIdUrl,
+    settings: &Settings,
+    clients: &impl ClientStore,
+    fetch: &dyn Fetch,
+    now: UnixTime,
+) -> Result<Resolved, ClientProblem> {
+    let document = match fetch_document(&url, settings, fetch).await {
+        Ok(document) => document,
+        Err(problem) => {
+            return Err(ClientProblem::Document {
+                url,
+                problem: Box::new(problem),
+            });
+        }
+    };
+    if let Some(keep_for) = document.keep_for {
+        let kept = KeptDocument {
+            body: document.body,
+            fetched_at: now,
+            expires_at: now + keep_for,
+        };
+        // A cache that cannot be written costs the next request a fetch and this one nothing.
+        let _ = clients.keep_document(&url, &kept).await;
+    }
+    Ok(Resolved {
+        client: document.client,
+        kept_since: None,
+    })
+}
+
+/// Whether there is a client of this id, as far as storage knows: a URL counts where its form is right, since its
+/// document is not worth a fetch at this point.
+///
+/// # Errors
+/// When storage does not answer.
+pub async fn is_known(
+    client_id: &str,
+    settings: &Settings,
+    clients: &impl ClientStore,
+) -> Result<bool, StoreError> {
+    if is_url(client_id) {
+        return Ok(document_url(client_id, settings).is_ok());
+    }
+    Ok(registered(client_id, clients).await?.is_some())
+}

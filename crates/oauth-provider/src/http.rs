@@ -1,0 +1,147 @@
+//! Requests and responses as this crate sees them: text and bytes, no transport.
+
+use oauth_types::{ErrorCode, ErrorResponse};
+use serde::Serialize;
+
+/// What an endpoint needs of a request. The adapter reads the body under the endpoint's limit.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// Upper case.
+    pub method: &'a str,
+    /// The header `Content-Type`.
+    pub content_type: Option<&'a str>,
+    /// The header `Authorization`.
+    pub authorization: Option<&'a str>,
+    /// The whole body; `None` where it was longer than [`MAX_BODY`] and reading stopped.
+    pub body: Option<&'a [u8]>,
+}
+
+/// The most bytes of body that any endpoint here takes.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// An answer, complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// Names are lower case.
+    pub headers: Vec<(&'static str, String)>,
+    /// May be empty.
+    pub body: String,
+}
+
+impl Response {
+    /// An answer without body.
+    #[must_use]
+    pub const fn empty(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: String::new(),
+        }
+    }
+
+    /// A JSON answer that nobody may keep.
+    #[must_use]
+    pub fn json(status: u16, body: &impl Serialize) -> Self {
+        // Invariant: our own structs of strings and numbers always serialize.
+        let body = serde_json::to_string(body).unwrap_or_default();
+        Self {
+            status,
+            headers: vec![("content-type", "application/json".to_owned())],
+            body,
+        }
+        .header("cache-control", "no-store")
+        .header("pragma", "no-cache")
+    }
+
+    /// Adds a header; `name` is lower case.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The first value of a header; `name` is lower case.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(n, _)| *n == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// An error that an endpoint answers with: the peer's fault and ours alike, coded, safe to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// The status code.
+    pub status: u16,
+    /// For programs.
+    pub code: ErrorCode,
+    /// For the developer of the client. Names no secret and nothing that was sent as one.
+    pub description: String,
+    /// Whether the client authenticated with HTTP Basic, and is to be told so (RFC 6749 §5.2).
+    pub basic: bool,
+    /// For the server's log, never sent.
+    pub detail: Option<String>,
+}
+
+impl Error {
+    /// With the status that RFC 6749 §5.2 gives the code.
+    #[must_use]
+    pub fn new(code: ErrorCode, description: impl Into<String>) -> Self {
+        let status = match code {
+            ErrorCode::InvalidClient | ErrorCode::InvalidToken => 401,
+            ErrorCode::InsufficientScope => 403,
+            ErrorCode::TemporarilyUnavailable => 503,
+            ErrorCode::ServerError => 500,
+            _ => 400,
+        };
+        Self {
+            status,
+            code,
+            description: description.into(),
+            basic: false,
+            detail: None,
+        }
+    }
+
+    /// Our own trouble, which is never the end of anybody's session: nothing was consumed, try again.
+    #[must_use]
+    pub fn unavailable(detail: impl Into<String>) -> Self {
+        let error = Self::new(
+            ErrorCode::TemporarilyUnavailable,
+            "the server cannot answer at the moment; try again",
+        );
+        Self {
+            detail: Some(detail.into()),
+            ..error
+        }
+    }
+
+    /// With another status.
+    #[must_use]
+    pub const fn status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The one place where an error of the token, revocation and registration endpoints becomes HTTP.
+    #[must_use]
+    pub fn into_response(self) -> Response {
+        let body = ErrorResponse {
+            error: self.code,
+            error_description: &self.description,
+        };
+        let mut response = Response::json(self.status, &body);
+        if self.basic && self.status == 401 {
+            response = response.header("www-authenticate", "Basic realm=\"OAuth\"");
+        }
+        match self.status {
+            405 => response.header("allow", "POST, OPTIONS"),
+            429 | 503 => response.header("retry-after", "5"),
+            _ => response,
+        }
+    }
+}

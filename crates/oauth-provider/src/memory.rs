@@ -1,0 +1,119 @@
+//! A store in memory, for tests and for servers that need not survive a restart.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use rand_core::CryptoRng;
+
+use crate::client::{ClientIdUrl, Registration};
+use crate::crypto::KeyRing;
+use crate::grant::{Audit, Command, GrantId, Lifecycle, Moment, Policy, Reply, apply};
+use crate::store::{ClientStore, GrantStore, KeptDocument, Stored};
+use crate::time::UnixTime;
+
+/// Everything in maps; time and randomness come from outside.
+pub struct MemoryStore<R> {
+    /// The time of the next command.
+    pub now: RefCell<UnixTime>,
+    /// Of the grants.
+    pub keys: KeyRing,
+    /// Of the grants.
+    pub policy: Policy,
+    rng: RefCell<R>,
+    grants: RefCell<HashMap<GrantId, Lifecycle>>,
+    registrations: RefCell<HashMap<String, (Registration, UnixTime)>>,
+    documents: RefCell<HashMap<String, KeptDocument>>,
+    audit: RefCell<Vec<Audit>>,
+}
+
+impl<R: CryptoRng> MemoryStore<R> {
+    /// An empty store.
+    #[must_use]
+    pub fn new(keys: KeyRing, policy: Policy, now: UnixTime, rng: R) -> Self {
+        Self {
+            now: RefCell::new(now),
+            keys,
+            policy,
+            rng: RefCell::new(rng),
+            grants: RefCell::default(),
+            registrations: RefCell::default(),
+            documents: RefCell::default(),
+            audit: RefCell::default(),
+        }
+    }
+
+    /// What was worth a line in the log, since the last call.
+    pub fn take_audit(&self) -> Vec<Audit> {
+        self.audit.take()
+    }
+
+    fn command(&self, id: &GrantId, command: Command) -> Reply {
+        let mut grants = self.grants.borrow_mut();
+        let moment = Moment {
+            id,
+            now: *self.now.borrow(),
+            keys: &self.keys,
+            policy: &self.policy,
+        };
+        let step = apply(
+            grants.remove(id),
+            command,
+            &moment,
+            &mut *self.rng.borrow_mut(),
+        );
+        if let Some(state) = step.state {
+            grants.insert(id.clone(), state);
+        }
+        self.audit.borrow_mut().extend(step.audit);
+        step.reply
+    }
+}
+
+impl<R: CryptoRng> GrantStore for MemoryStore<R> {
+    fn send<'a>(&'a self, id: &'a GrantId, command: Command) -> Stored<'a, Reply> {
+        Box::pin(async move { Ok(self.command(id, command)) })
+    }
+}
+
+impl<R> ClientStore for MemoryStore<R> {
+    fn registration<'a>(&'a self, client_id: &'a str) -> Stored<'a, Option<Registration>> {
+        Box::pin(async move {
+            let registrations = self.registrations.borrow();
+            let found = registrations
+                .get(client_id)
+                .filter(|(_, expires_at)| *expires_at > *self.now.borrow());
+            Ok(found.map(|(registration, _)| registration.clone()))
+        })
+    }
+
+    fn keep_registration<'a>(
+        &'a self,
+        registration: &'a Registration,
+        expires_at: UnixTime,
+    ) -> Stored<'a, ()> {
+        Box::pin(async move {
+            let entry = (registration.clone(), expires_at);
+            self.registrations
+                .borrow_mut()
+                .insert(registration.client_id.clone(), entry);
+            Ok(())
+        })
+    }
+
+    fn document<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
+        Box::pin(async move { Ok(self.documents.borrow().get(url.as_str()).cloned()) })
+    }
+
+    fn keep_document<'a>(
+        &'a self,
+        url: &'a ClientIdUrl,
+        document: &'a KeptDocument,
+    ) -> Stored<'a, ()> {
+        Box::pin(async move {
+            self.documents
+                .borrow_mut()
+                .insert(url.as_str().to_owned(), document.clone());
+            Ok(())
+        })
+    }
+}

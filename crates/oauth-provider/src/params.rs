@@ -1,0 +1,129 @@
+//! Request parameters of OAuth: `application/x-www-form-urlencoded`, no parameter twice.
+
+use oauth_types::ErrorCode;
+use url::form_urlencoded;
+
+use crate::http::{Error, MAX_BODY, Request};
+
+/// The parameters of a request. Those without a value count as absent (RFC 6749 §3.1).
+#[derive(Debug, Clone)]
+pub struct Params(Vec<(String, String)>);
+
+/// A parameter was given twice, which "MUST NOT" be (RFC 6749 §3.1, §3.2).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the parameter {0} was given more than once")]
+pub struct Duplicate(pub &'static str);
+
+impl Params {
+    /// Reads a query or form.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        Self(
+            form_urlencoded::parse(text.as_bytes())
+                .into_owned()
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
+        )
+    }
+
+    /// Reads the body of a POST to an endpoint for forms.
+    ///
+    /// # Errors
+    /// In the order of the checks: method, content type, size, UTF-8.
+    pub fn from_form(request: &Request<'_>) -> Result<Self, Error> {
+        let body = body_of(request, "application/x-www-form-urlencoded")?;
+        let text = std::str::from_utf8(body)
+            .map_err(|_| Error::new(ErrorCode::InvalidRequest, "the body must be UTF-8"))?;
+        // A decoded byte that is no UTF-8 would become U+FFFD, and two different values one.
+        let decoded_is_utf8 = form_urlencoded::parse(body).all(|(name, value)| {
+            !name.contains(char::REPLACEMENT_CHARACTER)
+                && !value.contains(char::REPLACEMENT_CHARACTER)
+        });
+        if !decoded_is_utf8 {
+            return Err(Error::new(
+                ErrorCode::InvalidRequest,
+                "parameters must be UTF-8",
+            ));
+        }
+        Ok(Self::parse(text))
+    }
+
+    /// The value of a parameter that may be given once.
+    ///
+    /// # Errors
+    /// When it was given more often.
+    pub fn one(&self, name: &'static str) -> Result<Option<&str>, Duplicate> {
+        let mut values = self.all(name);
+        match (values.next(), values.next()) {
+            (value, None) => Ok(value),
+            _ => Err(Duplicate(name)),
+        }
+    }
+
+    /// The value of a parameter whose repetition with the same value counts once: clients add `resource` to an
+    /// endpoint URL that has it already.
+    ///
+    /// # Errors
+    /// When it was given with different values.
+    pub fn same(&self, name: &'static str) -> Result<Option<&str>, Duplicate> {
+        let mut values = self.all(name);
+        let first = values.next();
+        if values.all(|value| Some(value) == first) {
+            Ok(first)
+        } else {
+            Err(Duplicate(name))
+        }
+    }
+
+    /// Every value of a parameter.
+    pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.0
+            .iter()
+            .filter(move |(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Whether no parameter was given more than once. `collapsing` may be, with the same value.
+    ///
+    /// # Errors
+    /// Where one was.
+    pub fn no_duplicates_but(&self, collapsing: &'static str) -> Result<(), Duplicate> {
+        self.same(collapsing)?;
+        let mut seen = std::collections::BTreeSet::new();
+        let once = self
+            .0
+            .iter()
+            .all(|(name, _)| name == collapsing || seen.insert(name));
+        if once {
+            Ok(())
+        } else {
+            Err(Duplicate("a name"))
+        }
+    }
+}
+
+/// The body of a POST of the given type, within the limit.
+pub(crate) fn body_of<'a>(request: &Request<'a>, content_type: &str) -> Result<&'a [u8], Error> {
+    if request.method != "POST" {
+        return Err(Error::new(ErrorCode::InvalidRequest, "this endpoint takes POST").status(405));
+    }
+    let given = request
+        .content_type
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default()
+        .trim();
+    if !given.eq_ignore_ascii_case(content_type) {
+        let description = format!("the content type must be {content_type}");
+        return Err(Error::new(ErrorCode::InvalidRequest, description).status(415));
+    }
+    request.body.ok_or_else(|| {
+        let description = format!("the body must not exceed {} KiB", MAX_BODY / 1024);
+        Error::new(ErrorCode::InvalidRequest, description).status(413)
+    })
+}
+
+impl From<Duplicate> for Error {
+    fn from(duplicate: Duplicate) -> Self {
+        Self::new(ErrorCode::InvalidRequest, duplicate.to_string())
+    }
+}

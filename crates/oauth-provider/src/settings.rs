@@ -1,0 +1,77 @@
+use std::time::Duration;
+
+use crate::grant::Policy;
+use crate::origin::Origin;
+use crate::resource::Resource;
+
+/// What one deployment of the server is.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Under which it was reached; also the issuer.
+    pub origin: Origin,
+    /// The path of the protected resource, such as `/mcp`; up to two slugs below it narrow it.
+    pub resource_base: &'static str,
+    /// Every scope there is.
+    pub scopes: &'static [&'static str],
+    /// The resource's name, for people, and the realm of challenges.
+    pub resource_name: &'static str,
+    /// Path of the documentation for developers of clients.
+    pub documentation_path: &'static str,
+    /// Whether https URLs are taken as client ids. An adapter says no where it cannot keep a fetch away from
+    /// private addresses.
+    pub metadata_documents: bool,
+    /// Which hosts may describe clients.
+    pub document_hosts: DocumentHosts,
+    /// How long a registration lives after its last use.
+    pub registration: Duration,
+    /// Lifetimes and limits of grants.
+    pub grants: Policy,
+}
+
+impl Settings {
+    /// The resource with nothing narrowed.
+    #[must_use]
+    pub fn root_resource(&self) -> Resource {
+        Resource::root(self.resource_base)
+    }
+}
+
+/// An operator's choice of hosts, each with its subdomains.
+#[derive(Debug, Clone, Default)]
+pub struct DocumentHosts {
+    /// Empty: all.
+    pub allowed: Vec<String>,
+    /// Wins over `allowed`.
+    pub denied: Vec<String>,
+}
+
+impl DocumentHosts {
+    pub(crate) fn allow(&self, host: &str) -> bool {
+        let listed = |list: &[String]| {
+            list.iter().any(|entry| {
+                host.strip_suffix(entry.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            })
+        };
+        !listed(&self.denied) && (self.allowed.is_empty() || listed(&self.allowed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DocumentHosts;
+
+    #[test]
+    fn hosts_with_their_subdomains() {
+        let hosts = DocumentHosts {
+            allowed: vec!["a.example".to_owned()],
+            denied: vec!["x.a.example".to_owned()],
+        };
+        assert!(hosts.allow("a.example"));
+        assert!(hosts.allow("b.a.example"));
+        assert!(!hosts.allow("ba.example"));
+        assert!(!hosts.allow("x.a.example"));
+        assert!(!hosts.allow("y.x.a.example"));
+        assert!(DocumentHosts::default().allow("any.example"));
+    }
+}

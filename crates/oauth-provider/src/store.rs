@@ -1,0 +1,60 @@
+//! What the server keeps, as verbs. Two implementations exist: memory, for tests and examples, and whatever an
+//! adapter has.
+
+use fetch::LocalFuture;
+use serde::{Deserialize, Serialize};
+
+use crate::client::{ClientIdUrl, Registration};
+use crate::grant::{Command, GrantId, Reply};
+use crate::time::UnixTime;
+
+/// Storage did not answer. The text is for the log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("storage: {0}")]
+pub struct StoreError(pub String);
+
+/// A result of storage.
+pub type Stored<'a, T> = LocalFuture<'a, Result<T, StoreError>>;
+
+/// Registered clients and fetched metadata documents. Eventual consistency is enough: a record is written once
+/// and then only renewed, a document is a cache.
+pub trait ClientStore {
+    /// The registration under a client id.
+    fn registration<'a>(&'a self, client_id: &'a str) -> Stored<'a, Option<Registration>>;
+
+    /// Keeps a registration until `expires_at`; a later call with the same id moves the end.
+    fn keep_registration<'a>(
+        &'a self,
+        registration: &'a Registration,
+        expires_at: UnixTime,
+    ) -> Stored<'a, ()>;
+
+    /// The document that was kept for a URL.
+    fn document<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>>;
+
+    /// Keeps a document until its `expires_at`.
+    fn keep_document<'a>(
+        &'a self,
+        url: &'a ClientIdUrl,
+        document: &'a KeptDocument,
+    ) -> Stored<'a, ()>;
+}
+
+/// A client metadata document that was fetched and found valid. It is read and checked again at each use, so that
+/// a rule that is added later applies at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptDocument {
+    /// The JSON as it came.
+    pub body: String,
+    /// When it came.
+    pub fetched_at: UnixTime,
+    /// When it must be fetched again.
+    pub expires_at: UnixTime,
+}
+
+/// The grants, each behind a mailbox: commands to one grant are applied one after the other by
+/// [`crate::grant::apply`], and the new state is durable before the reply is given.
+pub trait GrantStore {
+    /// Applies one command to one grant. An id that cannot be one of ours is answered as an unknown one.
+    fn send<'a>(&'a self, id: &'a GrantId, command: Command) -> Stored<'a, Reply>;
+}

@@ -1,0 +1,243 @@
+//! The token endpoint (RFC 6749 §3.2).
+
+use oauth_types::{ErrorCode, TokenResponse, TokenType};
+
+use crate::client::{Credentials, Presented, authenticate, is_known};
+use crate::crypto::Bytes;
+use crate::grant::{
+    Command, GrantId, Issued, Redeem, Refresh, Refusal, Reply, Strength, Token, TokenKind,
+};
+use crate::http::{Error, Request, Response};
+use crate::params::Params;
+use crate::pkce::CodeVerifier;
+use crate::resource::Resource;
+use crate::scope::Scope;
+use crate::settings::Settings;
+use crate::store::{ClientStore, GrantStore};
+
+/// Answers `POST /oauth/token`. A request of a public client costs one call to its grant and no read of client
+/// records, unless it fails.
+///
+/// # Errors
+/// RFC 6749 §5.2. Storage trouble is `temporarily_unavailable`: nothing was consumed, and SDKs keep their tokens.
+pub async fn token(
+    request: &Request<'_>,
+    settings: &Settings,
+    clients: &impl ClientStore,
+    grants: &impl GrantStore,
+) -> Result<Response, Error> {
+    let form = Params::from_form(request)?;
+    form.no_duplicates_but("resource")?;
+    let grant_type = GrantType::read(&form)?;
+    let credentials = Credentials::read(request, &form)?;
+    let client = authenticate(&credentials, clients).await?;
+    match exchange(grant_type, &form, &client, settings, grants).await {
+        Ok(response) => Ok(response),
+        Err(error) => Err(unknown_client_first(error, &client, settings, clients).await),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum GrantType {
+    AuthorizationCode,
+    RefreshToken,
+}
+
+impl GrantType {
+    fn read(form: &Params) -> Result<Self, Error> {
+        match form.one("grant_type")? {
+            Some("authorization_code") => Ok(Self::AuthorizationCode),
+            Some("refresh_token") => Ok(Self::RefreshToken),
+            Some(_) => {
+                let description = "grant_type must be authorization_code or refresh_token";
+                Err(Error::new(ErrorCode::UnsupportedGrantType, description))
+            }
+            None => Err(invalid_request("grant_type is missing")),
+        }
+    }
+}
+
+async fn exchange(
+    grant_type: GrantType,
+    form: &Params,
+    client: &Presented,
+    settings: &Settings,
+    grants: &impl GrantStore,
+) -> Result<Response, Error> {
+    let (id, command) = match grant_type {
+        GrantType::AuthorizationCode => redeem(form, client, settings)?,
+        GrantType::RefreshToken => refresh(form, client, settings)?,
+    };
+    match grants.send(&id, command).await {
+        Ok(Reply::Issued(issued)) => Ok(issued_response(&id, issued)),
+        Ok(Reply::Refused(refusal)) => Err(refused(refusal)),
+        Ok(other) => Err(Error::unavailable(format!(
+            "unexpected reply of a grant: {other:?}"
+        ))),
+        Err(error) => Err(Error::unavailable(error.to_string())),
+    }
+}
+
+/// RFC 6749 §4.1.3, RFC 7636 §4.5
+fn redeem(
+    form: &Params,
+    client: &Presented,
+    settings: &Settings,
+) -> Result<(GrantId, Command), Error> {
+    let code = form
+        .one("code")?
+        .ok_or_else(|| invalid_request("code is missing"))?;
+    let verifier = form
+        .one("code_verifier")?
+        .ok_or_else(|| invalid_request("code_verifier is missing"))?;
+    let verifier = CodeVerifier::parse(verifier)
+        .ok_or_else(|| invalid_request("code_verifier must be 43 to 128 unreserved characters"))?;
+    let resource = resource(form, settings)?;
+    let token = Token::parse(code)
+        .filter(|token| token.kind == TokenKind::Code)
+        .ok_or_else(unknown)?;
+    let redeem = Redeem {
+        secret: token.secret,
+        client_id: client.client_id.clone(),
+        strength: client.strength,
+        redirect_uri: form.one("redirect_uri")?.map(str::to_owned),
+        verifier,
+        resource,
+    };
+    Ok((token.grant, Command::Redeem(redeem)))
+}
+
+/// RFC 6749 §6
+fn refresh(
+    form: &Params,
+    client: &Presented,
+    settings: &Settings,
+) -> Result<(GrantId, Command), Error> {
+    let text = form
+        .one("refresh_token")?
+        .ok_or_else(|| invalid_request("refresh_token is missing"))?;
+    let resource = resource(form, settings)?;
+    let scope = match form.one("scope")? {
+        None => None,
+        Some(text) => {
+            let scope = Scope::parse(text, settings.scopes).map_err(|_| {
+                Error::new(
+                    ErrorCode::InvalidScope,
+                    "scope names one that this server does not have",
+                )
+            })?;
+            Some(scope).filter(|scope| !scope.is_empty())
+        }
+    };
+    let token = Token::parse(text)
+        .filter(|token| token.kind == TokenKind::Refresh)
+        .ok_or_else(unknown)?;
+    let refresh = Refresh {
+        secret: token.secret,
+        tag: Bytes(token.tag.map(|tag| tag.to_vec()).unwrap_or_default()),
+        client_id: client.client_id.clone(),
+        strength: client.strength,
+        scope,
+        resource,
+    };
+    Ok((token.grant, Command::Refresh(refresh)))
+}
+
+/// RFC 8707 §2.2
+fn resource(form: &Params, settings: &Settings) -> Result<Option<Resource>, Error> {
+    let Some(text) = form.same("resource")? else {
+        return Ok(None);
+    };
+    Resource::parse(text, &settings.origin, settings.resource_base)
+        .map(Some)
+        .map_err(|_| {
+            Error::new(
+                ErrorCode::InvalidTarget,
+                "resource is not one of this server's",
+            )
+        })
+}
+
+fn issued_response(id: &GrantId, issued: Issued) -> Response {
+    let text = |kind, secret, tag| {
+        Token {
+            kind,
+            grant: id.clone(),
+            secret,
+            tag,
+        }
+        .expose_text()
+    };
+    Response::json(
+        200,
+        &TokenResponse {
+            access_token: text(TokenKind::Access, issued.access, None),
+            token_type: TokenType::Bearer,
+            expires_in: issued.expires_in,
+            refresh_token: issued.refresh.map(|(secret, tag)| {
+                text(
+                    TokenKind::Refresh,
+                    secret,
+                    Some(tag.0.try_into().unwrap_or_default()),
+                )
+            }),
+            scope: issued.scope.to_string(),
+        },
+    )
+}
+
+fn refused(refusal: Refusal) -> Error {
+    let invalid_grant = |description: &str| Error::new(ErrorCode::InvalidGrant, description);
+    match refusal {
+        Refusal::Unknown | Refusal::AlreadyOpened => unknown(),
+        Refusal::RedirectUri => {
+            invalid_grant("redirect_uri differs from the one in the authorization request")
+        }
+        Refusal::Verifier => invalid_grant("code_verifier is not behind the code_challenge"),
+        Refusal::Strength => Error::new(
+            ErrorCode::InvalidClient,
+            "this client must authenticate with the method it registered",
+        ),
+        Refusal::Target => Error::new(
+            ErrorCode::InvalidTarget,
+            "resource is not covered by the grant",
+        ),
+        Refusal::Scope => Error::new(
+            ErrorCode::InvalidScope,
+            "scope is wider than what was granted",
+        ),
+    }
+}
+
+/// One answer for all of these: who holds no valid token learns nothing.
+fn unknown() -> Error {
+    Error::new(
+        ErrorCode::InvalidGrant,
+        "unknown, expired, already used, revoked, or issued to another client",
+    )
+}
+
+fn invalid_request(description: &str) -> Error {
+    Error::new(ErrorCode::InvalidRequest, description)
+}
+
+/// A public client was taken at its word so far. Where its request fails for another reason, and there is no such
+/// client, that is the answer: some clients register again on `invalid_client` only.
+async fn unknown_client_first(
+    error: Error,
+    client: &Presented,
+    settings: &Settings,
+    clients: &impl ClientStore,
+) -> Error {
+    if client.strength != Strength::None || error.status >= 500 {
+        return error;
+    }
+    match is_known(&client.client_id, settings, clients).await {
+        Ok(false) => Error::new(
+            ErrorCode::InvalidClient,
+            "no client is registered under this client_id",
+        ),
+        Ok(true) => error,
+        Err(trouble) => Error::unavailable(trouble.to_string()),
+    }
+}
