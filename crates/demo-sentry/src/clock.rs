@@ -1,28 +1,37 @@
-//! The one clock: data counts back from its start, token lifetimes run with it.
+//! The two uses of time: sample data counts back from one fixed instant, token lifetimes run.
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-/// Counts on from a given instant, so that a run with `--now` is coherent throughout.
+use crate::config::Config;
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
+    data_now: Timestamp,
     start: Timestamp,
     since: Instant,
 }
 
 impl Clock {
-    pub(crate) fn starting_at(start: Timestamp) -> Self {
-        Self { start, since: Instant::now() }
+    pub(crate) fn of(config: &Config) -> Self {
+        let whole = Timestamp::from_second(config.data_now.as_second());
+        Self {
+            data_now: whole.unwrap_or(config.data_now),
+            start: config.now,
+            since: Instant::now(),
+        }
     }
 
-    /// The instant the data counts back from: the same for the whole run.
-    pub(crate) fn start(self) -> Timestamp {
-        self.start
+    /// What is now for the sample data: the same for the whole run.
+    pub(crate) fn data_now(self) -> Timestamp {
+        self.data_now
     }
 
-    /// The running time, for what expires.
+    /// The running time, for what expires; in microseconds, as Sentry writes times.
     pub(crate) fn now(self) -> Timestamp {
-        let elapsed = SignedDuration::try_from(self.since.elapsed()).unwrap_or(SignedDuration::ZERO);
-        self.start.checked_add(elapsed).unwrap_or(Timestamp::MAX)
+        let elapsed =
+            SignedDuration::try_from(self.since.elapsed()).unwrap_or(SignedDuration::ZERO);
+        let now = self.start.checked_add(elapsed).unwrap_or(Timestamp::MAX);
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 }

@@ -7,8 +7,10 @@ use jiff::Timestamp;
 pub struct Config {
     /// Where clients reach this server, without a trailing slash; permalinks begin with it.
     pub origin: String,
-    /// The instant that the data counts back from.
+    /// The true time at the start: token lifetimes run from here, so that clients agree about them.
     pub now: Timestamp,
+    /// The instant that the sample data counts back from, to the second.
+    pub data_now: Timestamp,
     /// The one OAuth application's id.
     pub client_id: String,
     /// The one OAuth application's secret.
@@ -16,12 +18,13 @@ pub struct Config {
 }
 
 impl Config {
-    /// The defaults: port 9797 on loopback, `demo-client` with `demo-secret`.
+    /// The defaults: port 9797 on loopback, data that ends now, `demo-client` with `demo-secret`.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
         Self {
             origin: String::from("http://127.0.0.1:9797"),
             now,
+            data_now: now,
             client_id: String::from("demo-client"),
             client_secret: String::from("demo-secret"),
         }

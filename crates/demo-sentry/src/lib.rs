@@ -3,7 +3,7 @@
 //!
 //! It listens on loopback only, speaks Sentry's wire shapes, and keeps everything in memory. The data
 //! is the same at every start; its times are counted back from one instant, taken at start-up or fixed
-//! with `--now`.
+//! with `--now`. Tests of other crates begin with [`start`].
 //!
 //! # Signing in
 //!
@@ -63,3 +63,6 @@ pub use data::DataError;
 pub use router::router;
 pub use serve::{Running, serve, start};
 pub use state::State;
+
+/// An instant, as [`Config`] takes it.
+pub use jiff::Timestamp;

@@ -1,1 +1,99 @@
-fn main() {}
+//! The `demo-sentry` command.
+
+use std::io::{self, ErrorKind, Write as _};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser;
+use demo_sentry::{Config, State, Timestamp, serve};
+use tokio::net::TcpListener;
+
+/// A local Sentry with sample data, for development and tests.
+///
+/// Listens on 127.0.0.1 only, keeps everything in memory and needs no account.
+/// Prints one line when it answers, and runs until Ctrl-C.
+///
+/// Sign in as Ada Marlowe to see the sample data (organization lighthouse-books).
+/// Without signing in, use the token demo-token-ada.
+#[derive(Parser)]
+#[command(name = "demo-sentry", version, verbatim_doc_comment)]
+struct Options {
+    /// Port on 127.0.0.1; 0 takes a free one
+    #[arg(long, env = "DEMO_SENTRY_PORT", default_value_t = 9797)]
+    port: u16,
+
+    /// Instant that the sample data counts back from, such as 2026-03-10T12:00:00Z [default: now]
+    #[arg(long, env = "DEMO_SENTRY_NOW")]
+    now: Option<Timestamp>,
+
+    /// Id of the OAuth application
+    #[arg(long, env = "DEMO_SENTRY_CLIENT_ID", default_value = "demo-client")]
+    client_id: String,
+
+    /// Secret of the OAuth application
+    #[arg(long, env = "DEMO_SENTRY_CLIENT_SECRET", default_value = "demo-secret")]
+    client_secret: String,
+}
+
+fn main() -> ExitCode {
+    match run(Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to tell when standard error is closed.
+            let _ = writeln!(io::stderr(), "demo-sentry: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn run(options: Options) -> anyhow::Result<()> {
+    let listener = listen(options.port).await?;
+    let origin = format!("http://{}", listener.local_addr()?);
+    let now = Timestamp::now();
+    let state = State::new(Config {
+        origin: origin.clone(),
+        now,
+        data_now: options.now.unwrap_or(now),
+        client_id: options.client_id,
+        client_secret: options.client_secret,
+    })?;
+    let interrupted = interrupted()?;
+    writeln!(io::stdout(), "demo-sentry: listening on {origin}")?;
+    tokio::select! {
+        ended = serve(listener, state) => Ok(ended?),
+        () = interrupted => Ok(()),
+    }
+}
+
+async fn listen(port: u16) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => anyhow::anyhow!(
+            "port {port} on 127.0.0.1 is taken, perhaps by another demo-sentry.\n\
+             See who has it with `lsof -i :{port}`, or choose another port with --port or DEMO_SENTRY_PORT."
+        ),
+        _ => anyhow::Error::new(error).context(format!("cannot listen on 127.0.0.1:{port}")),
+    })
+}
+
+/// Ctrl-C, or on Unix the signal that `kill` and process managers send.
+#[cfg(unix)]
+fn interrupted() -> anyhow::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot watch for Ctrl-C")?;
+    let mut terminate = signal(SignalKind::terminate()).context("cannot watch for SIGTERM")?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn interrupted() -> anyhow::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // A failure to watch leaves the console's own way to end a program.
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

@@ -49,7 +49,11 @@ impl Query {
     /// `now` is what relative times in the query count from.
     pub(crate) fn parse(text: &str, now: Timestamp) -> Result<Self, QueryError> {
         let terms = lexer::split(text)?;
-        terms.iter().map(|term| Term::parse(term, now)).collect::<Result<_, _>>().map(Self)
+        terms
+            .iter()
+            .map(|term| Term::parse(term, now))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     pub(crate) fn matches(&self, item: &impl Searchable) -> bool {
@@ -58,7 +62,9 @@ impl Query {
 
     /// The event id, when that is all the query is: Sentry then looks the event up.
     pub(crate) fn event_id(&self) -> Option<String> {
-        let [term] = self.0.as_slice() else { return None };
+        let [term] = self.0.as_slice() else {
+            return None;
+        };
         let id = term.as_text()?.replace('-', "");
         (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(id)
     }

@@ -31,9 +31,17 @@ pub struct Running {
 pub async fn start(config: Config) -> io::Result<Running> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let origin = format!("http://{}", listener.local_addr()?);
-    let state = State::new(Config { origin: origin.clone(), ..config }).map_err(io::Error::other)?;
+    let state = State::new(Config {
+        origin: origin.clone(),
+        ..config
+    })
+    .map_err(io::Error::other)?;
     let task = tokio::spawn(serve(listener, state.clone()));
-    Ok(Running { origin, state, task })
+    Ok(Running {
+        origin,
+        state,
+        task,
+    })
 }
 
 impl Running {

@@ -37,10 +37,10 @@ impl State {
     /// # Errors
     /// When a data file does not have its shape; a test reads them all.
     pub fn new(config: Config) -> Result<Self, DataError> {
-        let clock = Clock::starting_at(config.now);
+        let clock = Clock::of(&config);
         Ok(Self(Arc::new(Inner {
-            data: RwLock::new(Data::load(clock.start())?),
-            grants: Mutex::new(Grants::with_dev_tokens(clock.start())),
+            data: RwLock::new(Data::load(clock.data_now())?),
+            grants: Mutex::new(Grants::with_dev_tokens(clock.now())),
             faults: Mutex::default(),
             requests: Mutex::default(),
             settings: Mutex::default(),
@@ -54,8 +54,8 @@ impl State {
     /// # Errors
     /// As [`State::new`].
     pub fn reset(&self) -> Result<(), DataError> {
-        *self.data_mut() = Data::load(self.clock().start())?;
-        *self.grants() = Grants::with_dev_tokens(self.clock().start());
+        *self.data_mut() = Data::load(self.clock().data_now())?;
+        *self.grants() = Grants::with_dev_tokens(self.clock().now());
         *self.faults() = Faults::default();
         *self.requests() = RequestLog::default();
         *self.settings() = Settings::default();

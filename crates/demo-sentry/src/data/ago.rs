@@ -10,14 +10,22 @@ use crate::search::period::parse_period;
 pub(super) fn resolve(value: &mut Value, start: Timestamp) {
     match value {
         Value::String(text) => {
-            if let Some(time) = text.strip_prefix("@-").and_then(|offset| before(start, offset)) {
+            if let Some(time) = text
+                .strip_prefix("@-")
+                .and_then(|offset| before(start, offset))
+            {
                 *text = time.to_string();
-            } else if let Some(seconds) = text.strip_prefix("@epoch-").and_then(|rest| epoch(start, rest)) {
+            } else if let Some(seconds) = text
+                .strip_prefix("@epoch-")
+                .and_then(|rest| epoch(start, rest))
+            {
                 *value = json!(seconds);
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| resolve(item, start)),
-        Value::Object(members) => members.values_mut().for_each(|member| resolve(member, start)),
+        Value::Object(members) => members
+            .values_mut()
+            .for_each(|member| resolve(member, start)),
         _ => {}
     }
 }
@@ -43,7 +51,8 @@ mod tests {
 
     #[test]
     fn counts_back_from_the_start_and_leaves_other_text() {
-        let mut value = json!({"a": ["@-1d2h"], "b": "@-soon", "c": "@home/page", "d": "@epoch-1h+0.5"});
+        let mut value =
+            json!({"a": ["@-1d2h"], "b": "@-soon", "c": "@home/page", "d": "@epoch-1h+0.5"});
         resolve(&mut value, "1970-01-02T12:00:00Z".parse().unwrap());
         assert_eq!(
             value,

@@ -32,14 +32,23 @@ impl Event {
     }
 
     pub(crate) fn trace_id(&self) -> Option<&str> {
-        self.rest.get("contexts")?.get("trace")?.get("trace_id")?.as_str()
+        self.rest
+            .get("contexts")?
+            .get("trace")?
+            .get("trace_id")?
+            .as_str()
     }
 
     /// What `user.id`, `user.email` and the like are here.
     pub(crate) fn user_values(&self, key: &str) -> Vec<String> {
         let member = key.trim_start_matches("user.");
         let member = if member == "ip" { "ip_address" } else { member };
-        self.user.get(member).and_then(Value::as_str).map(String::from).into_iter().collect()
+        self.user
+            .get(member)
+            .and_then(Value::as_str)
+            .map(String::from)
+            .into_iter()
+            .collect()
     }
 
     /// As an issue's event listing shows it.
@@ -63,7 +72,12 @@ impl Event {
     }
 
     /// As the event's own address shows it; `neighbours` are the next (newer) and the previous (older) event.
-    pub(crate) fn detail(&self, issue: &Issue, project: &Project, neighbours: [Option<&Self>; 2]) -> Value {
+    pub(crate) fn detail(
+        &self,
+        issue: &Issue,
+        project: &Project,
+        neighbours: [Option<&Self>; 2],
+    ) -> Value {
         let mut detail = self.summary(issue, project);
         if let Value::Object(members) = &mut detail {
             let [next, previous] = neighbours.map(|event| event.map(|event| event.id.clone()));
@@ -72,7 +86,11 @@ impl Event {
                 (String::from("projectSlug"), json!(project.slug)),
                 (String::from("dateReceived"), json!(self.date_created)),
                 (String::from("metadata"), json!(issue.metadata)),
-                (String::from("release"), self.release().map_or(Value::Null, |version| json!({"version": version}))),
+                (
+                    String::from("release"),
+                    self.release()
+                        .map_or(Value::Null, |version| json!({"version": version})),
+                ),
                 (String::from("dist"), Value::Null),
                 (String::from("size"), json!(4096)),
                 (String::from("errors"), json!([])),
@@ -93,6 +111,12 @@ impl Event {
         self.rest
             .get("platform")
             .and_then(Value::as_str)
-            .unwrap_or_else(|| project.platform.split('-').next().unwrap_or(&project.platform))
+            .unwrap_or_else(|| {
+                project
+                    .platform
+                    .split('-')
+                    .next()
+                    .unwrap_or(&project.platform)
+            })
     }
 }

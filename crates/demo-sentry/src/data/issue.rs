@@ -83,7 +83,10 @@ impl Issue {
 
     /// As the issue listing shows it.
     pub(crate) fn summary(&self, data: &Data, origin: &str) -> Value {
-        let project = data.projects.iter().find(|project| project.slug == self.project);
+        let project = data
+            .projects
+            .iter()
+            .find(|project| project.slug == self.project);
         json!({
             "id": self.id,
             "shareId": null,
@@ -124,10 +127,20 @@ impl Issue {
     pub(crate) fn detail(&self, data: &Data, origin: &str) -> Value {
         let mut detail = self.summary(data, origin);
         if let Value::Object(members) = &mut detail {
-            let tags: Vec<Value> = self.tags.iter().map(|(key, values)| tag(key, values)).collect();
+            let tags: Vec<Value> = self
+                .tags
+                .iter()
+                .map(|(key, values)| tag(key, values))
+                .collect();
             members.insert(String::from("tags"), Value::Array(tags));
-            members.insert(String::from("firstRelease"), self.release(self.events.last()));
-            members.insert(String::from("lastRelease"), self.release(self.events.first()));
+            members.insert(
+                String::from("firstRelease"),
+                self.release(self.events.last()),
+            );
+            members.insert(
+                String::from("lastRelease"),
+                self.release(self.events.first()),
+            );
             members.insert(String::from("activity"), json!([]));
             members.insert(String::from("participants"), json!([]));
             members.insert(String::from("seenBy"), json!([]));
@@ -137,7 +150,9 @@ impl Issue {
     }
 
     fn release(&self, event: Option<&Event>) -> Value {
-        event.and_then(Event::release).map_or(Value::Null, |version| json!({"version": version}))
+        event
+            .and_then(Event::release)
+            .map_or(Value::Null, |version| json!({"version": version}))
     }
 }
 

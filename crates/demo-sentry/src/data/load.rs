@@ -10,25 +10,67 @@ use super::issue::Issue;
 use super::{Data, ago};
 
 const USERS: File = File("users.json", include_str!("../../data/users.json"));
-const ORGANIZATIONS: File = File("organizations.json", include_str!("../../data/organizations.json"));
+const ORGANIZATIONS: File = File(
+    "organizations.json",
+    include_str!("../../data/organizations.json"),
+);
 const TEAMS: File = File("teams.json", include_str!("../../data/teams.json"));
 const PROJECTS: File = File("projects.json", include_str!("../../data/projects.json"));
 
 /// One file per issue, named by its short id.
 const ISSUES: &[File] = &[
-    File("CHECKOUT-1", include_str!("../../data/issues/CHECKOUT-1.json")),
-    File("CHECKOUT-2", include_str!("../../data/issues/CHECKOUT-2.json")),
-    File("CHECKOUT-3", include_str!("../../data/issues/CHECKOUT-3.json")),
-    File("CHECKOUT-4", include_str!("../../data/issues/CHECKOUT-4.json")),
-    File("CHECKOUT-5", include_str!("../../data/issues/CHECKOUT-5.json")),
-    File("CHECKOUT-6", include_str!("../../data/issues/CHECKOUT-6.json")),
-    File("CHECKOUT-7", include_str!("../../data/issues/CHECKOUT-7.json")),
-    File("PARCEL-POST-1", include_str!("../../data/issues/PARCEL-POST-1.json")),
-    File("PARCEL-POST-2", include_str!("../../data/issues/PARCEL-POST-2.json")),
-    File("SHOP-WINDOW-1", include_str!("../../data/issues/SHOP-WINDOW-1.json")),
-    File("SHOP-WINDOW-2", include_str!("../../data/issues/SHOP-WINDOW-2.json")),
-    File("SHOP-WINDOW-3", include_str!("../../data/issues/SHOP-WINDOW-3.json")),
-    File("SHOP-WINDOW-4", include_str!("../../data/issues/SHOP-WINDOW-4.json")),
+    File(
+        "CHECKOUT-1",
+        include_str!("../../data/issues/CHECKOUT-1.json"),
+    ),
+    File(
+        "CHECKOUT-2",
+        include_str!("../../data/issues/CHECKOUT-2.json"),
+    ),
+    File(
+        "CHECKOUT-3",
+        include_str!("../../data/issues/CHECKOUT-3.json"),
+    ),
+    File(
+        "CHECKOUT-4",
+        include_str!("../../data/issues/CHECKOUT-4.json"),
+    ),
+    File(
+        "CHECKOUT-5",
+        include_str!("../../data/issues/CHECKOUT-5.json"),
+    ),
+    File(
+        "CHECKOUT-6",
+        include_str!("../../data/issues/CHECKOUT-6.json"),
+    ),
+    File(
+        "CHECKOUT-7",
+        include_str!("../../data/issues/CHECKOUT-7.json"),
+    ),
+    File(
+        "PARCEL-POST-1",
+        include_str!("../../data/issues/PARCEL-POST-1.json"),
+    ),
+    File(
+        "PARCEL-POST-2",
+        include_str!("../../data/issues/PARCEL-POST-2.json"),
+    ),
+    File(
+        "SHOP-WINDOW-1",
+        include_str!("../../data/issues/SHOP-WINDOW-1.json"),
+    ),
+    File(
+        "SHOP-WINDOW-2",
+        include_str!("../../data/issues/SHOP-WINDOW-2.json"),
+    ),
+    File(
+        "SHOP-WINDOW-3",
+        include_str!("../../data/issues/SHOP-WINDOW-3.json"),
+    ),
+    File(
+        "SHOP-WINDOW-4",
+        include_str!("../../data/issues/SHOP-WINDOW-4.json"),
+    ),
 ];
 
 /// A data file that does not have its shape.
@@ -47,7 +89,10 @@ impl Data {
             organizations: ORGANIZATIONS.read(start)?,
             teams: TEAMS.read(start)?,
             projects: PROJECTS.read(start)?,
-            issues: ISSUES.iter().map(|file| file.read_issue(start)).collect::<Result<_, _>>()?,
+            issues: ISSUES
+                .iter()
+                .map(|file| file.read_issue(start))
+                .collect::<Result<_, _>>()?,
         })
     }
 }
@@ -71,18 +116,28 @@ impl File {
     }
 
     fn read_issue(&self, start: Timestamp) -> Result<Issue, DataError> {
-        let IssueFile { mut issue, event, occurrences } = self.read(start)?;
+        let IssueFile {
+            mut issue,
+            event,
+            occurrences,
+        } = self.read(start)?;
         for occurrence in occurrences {
-            let event: Event = serde_json::from_value(Value::Object(overlay(event.clone(), occurrence)))
-                .map_err(|source| self.error(source))?;
+            let event: Event =
+                serde_json::from_value(Value::Object(overlay(event.clone(), occurrence)))
+                    .map_err(|source| self.error(source))?;
             issue.events.push(event);
         }
-        issue.events.sort_by_key(|event| std::cmp::Reverse(event.date_created));
+        issue
+            .events
+            .sort_by_key(|event| std::cmp::Reverse(event.date_created));
         Ok(issue)
     }
 
     fn error(&self, source: serde_json::Error) -> DataError {
-        DataError { file: self.0, source }
+        DataError {
+            file: self.0,
+            source,
+        }
     }
 }
 
@@ -132,11 +187,20 @@ mod tests {
         let data = data();
         let mut ids = BTreeSet::new();
         for issue in &data.issues {
-            assert!(data.project("lighthouse-books", &issue.project).is_some(), "{}", issue.project);
+            assert!(
+                data.project("lighthouse-books", &issue.project).is_some(),
+                "{}",
+                issue.project
+            );
             assert!(ids.insert(issue.id.clone()), "{}", issue.id);
             for event in &issue.events {
                 assert_eq!(event.id.len(), 32, "{}", event.id);
-                assert!(event.id.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase()));
+                assert!(
+                    event
+                        .id
+                        .bytes()
+                        .all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
+                );
                 assert!(ids.insert(event.id.clone()), "{}", event.id);
             }
         }
@@ -165,7 +229,11 @@ mod tests {
                 }
             }
             for (key, values) in &issue.tags {
-                assert!(values.values().sum::<u64>() <= issue.count, "{}: {key}", issue.short_id);
+                assert!(
+                    values.values().sum::<u64>() <= issue.count,
+                    "{}: {key}",
+                    issue.short_id
+                );
             }
         }
     }

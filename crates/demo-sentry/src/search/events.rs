@@ -19,13 +19,21 @@ impl Searchable for EventSubject<'_> {
             "project" | "project.name" => vec![self.issue.project.clone()],
             "issue" => vec![self.issue.short_id.clone()],
             "issue.id" => vec![self.issue.id.clone()],
-            "trace" => self.event.trace_id().map(String::from).into_iter().collect(),
+            "trace" => self
+                .event
+                .trace_id()
+                .map(String::from)
+                .into_iter()
+                .collect(),
             key if key.starts_with("user.") => self.event.user_values(key),
             key => self.event.tags.get(key).cloned().into_iter().collect(),
         }
     }
 
     fn text(&self) -> String {
-        format!("{}\n{}\n{}", self.issue.title, self.event.message, self.issue.culprit)
+        format!(
+            "{}\n{}\n{}",
+            self.issue.title, self.event.message, self.issue.culprit
+        )
     }
 }

@@ -7,13 +7,29 @@ use crate::data::user::User;
 
 /// The values of `is:`.
 pub(crate) const IS: &[&str] = &[
-    "unresolved", "resolved", "ignored", "archived", "assigned", "unassigned", "for_review", "new", "ongoing",
-    "escalating", "regressed", "archived_until_escalating", "archived_until_condition_met", "archived_forever",
+    "unresolved",
+    "resolved",
+    "ignored",
+    "archived",
+    "assigned",
+    "unassigned",
+    "for_review",
+    "new",
+    "ongoing",
+    "escalating",
+    "regressed",
+    "archived_until_escalating",
+    "archived_until_condition_met",
+    "archived_forever",
 ];
 
 /// A misspelt `is:` is an error and not an empty answer.
 pub(super) fn check_is(value: &str) -> Result<(), QueryError> {
-    if IS.contains(&value) { Ok(()) } else { Err(QueryError::UnknownIs) }
+    if IS.contains(&value) {
+        Ok(())
+    } else {
+        Err(QueryError::UnknownIs)
+    }
 }
 
 /// An issue as `caller` sees it (`assigned:me`).
@@ -53,27 +69,47 @@ impl Searchable for IssueSubject<'_> {
             "lastSeen" | "last_seen" => one(&issue.last_seen.to_string()),
             "release" => self.releases(),
             key if key.starts_with("user.") => self.users(key),
-            key => issue.tags.get(key).map(|values| values.keys().cloned().collect()).unwrap_or_default(),
+            key => issue
+                .tags
+                .get(key)
+                .map(|values| values.keys().cloned().collect())
+                .unwrap_or_default(),
         }
     }
 
     fn text(&self) -> String {
         let issue = self.issue;
-        let value = issue.metadata.get("value").and_then(|value| value.as_str()).unwrap_or_default();
-        format!("{}\n{}\n{value}\n{}", issue.title, issue.culprit, issue.short_id)
+        let value = issue
+            .metadata
+            .get("value")
+            .and_then(|value| value.as_str())
+            .unwrap_or_default();
+        format!(
+            "{}\n{}\n{value}\n{}",
+            issue.title, issue.culprit, issue.short_id
+        )
     }
 }
 
 impl IssueSubject<'_> {
     fn is(&self) -> Vec<String> {
-        let mut values = vec![String::from(if self.issue.assigned_to.is_some() { "assigned" } else { "unassigned" })];
+        let mut values = vec![String::from(if self.issue.assigned_to.is_some() {
+            "assigned"
+        } else {
+            "unassigned"
+        })];
         values.extend(self.issue.substatus.clone());
         match self.issue.status {
             Status::Resolved => values.push(String::from("resolved")),
             Status::Ignored => values.extend(["ignored", "archived"].map(String::from)),
             Status::Unresolved => {
                 values.push(String::from("unresolved"));
-                if self.issue.substatus.as_deref().is_some_and(|substatus| substatus != "ongoing") {
+                if self
+                    .issue
+                    .substatus
+                    .as_deref()
+                    .is_some_and(|substatus| substatus != "ongoing")
+                {
                     values.push(String::from("for_review"));
                 }
             }
@@ -97,7 +133,13 @@ impl IssueSubject<'_> {
             }
             Some(Assignee::Team(id)) => {
                 let mut values = vec![format!("team:{id}"), String::from("my_teams")];
-                values.extend(self.data.teams.iter().find(|team| &team.id == id).map(|team| format!("#{}", team.slug)));
+                values.extend(
+                    self.data
+                        .teams
+                        .iter()
+                        .find(|team| &team.id == id)
+                        .map(|team| format!("#{}", team.slug)),
+                );
                 values
             }
         }
@@ -105,23 +147,46 @@ impl IssueSubject<'_> {
 
     /// Those it was seen in; `latest` as well when the project's newest one is among them.
     fn releases(&self) -> Vec<String> {
-        let mut values: Vec<String> =
-            self.issue.tags.get("release").map(|values| values.keys().cloned().collect()).unwrap_or_default();
-        if self.project(|project| project.latest_release.clone()).iter().any(|latest| values.contains(latest)) {
+        let mut values: Vec<String> = self
+            .issue
+            .tags
+            .get("release")
+            .map(|values| values.keys().cloned().collect())
+            .unwrap_or_default();
+        if self
+            .project(|project| project.latest_release.clone())
+            .iter()
+            .any(|latest| values.contains(latest))
+        {
             values.push(String::from("latest"));
         }
         values
     }
 
     fn users(&self, key: &str) -> Vec<String> {
-        self.issue.events.iter().flat_map(|event| event.user_values(key)).collect()
+        self.issue
+            .events
+            .iter()
+            .flat_map(|event| event.user_values(key))
+            .collect()
     }
 
     fn project(&self, member: impl Fn(&crate::data::project::Project) -> String) -> Vec<String> {
-        self.data.projects.iter().filter(|project| project.slug == self.issue.project).map(member).collect()
+        self.data
+            .projects
+            .iter()
+            .filter(|project| project.slug == self.issue.project)
+            .map(member)
+            .collect()
     }
 
     fn metadata(&self, key: &str) -> Vec<String> {
-        self.issue.metadata.get(key).and_then(|value| value.as_str()).map(String::from).into_iter().collect()
+        self.issue
+            .metadata
+            .get(key)
+            .and_then(|value| value.as_str())
+            .map(String::from)
+            .into_iter()
+            .collect()
     }
 }

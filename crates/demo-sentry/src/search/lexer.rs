@@ -45,7 +45,10 @@ fn end(term: &mut String, terms: &mut Vec<String>) -> Result<(), QueryError> {
 
 /// The text without its quotes and escapes; whether it was quoted.
 pub(super) fn unquote(text: &str) -> String {
-    let Some(inner) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else {
+    let Some(inner) = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'))
+    else {
         return text.to_owned();
     };
     inner.replace("\\\"", "\"")
@@ -67,5 +70,11 @@ pub(super) fn list(text: &str) -> Option<Vec<String>> {
             }
         }
     }
-    Some(members.iter().map(|member| member.trim().to_owned()).filter(|member| !member.is_empty()).collect())
+    Some(
+        members
+            .iter()
+            .map(|member| member.trim().to_owned())
+            .filter(|member| !member.is_empty())
+            .collect(),
+    )
 }

@@ -14,7 +14,9 @@ impl Pattern {
         let Some((head, rest)) = self.0.split_once('*') else {
             return self.0 == value;
         };
-        let Some(mut remaining) = value.strip_prefix(head) else { return false };
+        let Some(mut remaining) = value.strip_prefix(head) else {
+            return false;
+        };
         let (middle, tail) = rest.rsplit_once('*').unwrap_or(("", rest));
         for part in middle.split('*') {
             match remaining.split_once(part) {
@@ -42,7 +44,12 @@ mod tests {
         ] {
             assert!(Pattern::new(pattern).matches(value), "{pattern} {value}");
         }
-        for (pattern, value) in [("fire", "firefox"), ("ab*ba", "aba"), ("*chrome*", "firefox"), ("f*z*8", "fox8")] {
+        for (pattern, value) in [
+            ("fire", "firefox"),
+            ("ab*ba", "aba"),
+            ("*chrome*", "firefox"),
+            ("f*z*8", "fox8"),
+        ] {
             assert!(!Pattern::new(pattern).matches(value), "{pattern} {value}");
         }
     }

@@ -19,14 +19,18 @@ pub(crate) fn parse_period(text: &str) -> Option<SignedDuration> {
         _ => return None,
     };
     let count: u32 = text.strip_suffix(unit)?.parse().ok()?;
-    Some(SignedDuration::from_secs(i64::from(count).checked_mul(seconds)?))
+    Some(SignedDuration::from_secs(
+        i64::from(count).checked_mul(seconds)?,
+    ))
 }
 
 /// An instant as people write it in a query: RFC 3339, the same without an offset (UTC), or a date.
 pub(crate) fn parse_instant(text: &str) -> Option<Timestamp> {
     let utc = format!("{text}Z");
     let midnight = format!("{text}T00:00:00Z");
-    [text, &utc, &midnight].into_iter().find_map(|text| text.parse().ok())
+    [text, &utc, &midnight]
+        .into_iter()
+        .find_map(|text| text.parse().ok())
 }
 
 /// From when to when a listing looks.
@@ -45,16 +49,25 @@ impl Window {
     /// `statsPeriod`, or `start` with `end`; the last 90 days without either.
     pub(crate) fn of(params: &Params, now: Timestamp) -> Result<Self, WindowError> {
         if let (Some(start), Some(end)) = (params.first("start"), params.first("end")) {
-            let start = parse_instant(start).ok_or_else(|| WindowError(format!("start: {start}")))?;
+            let start =
+                parse_instant(start).ok_or_else(|| WindowError(format!("start: {start}")))?;
             let end = parse_instant(end).ok_or_else(|| WindowError(format!("end: {end}")))?;
             return Ok(Self { start, end });
         }
-        let period = params.first("statsPeriod").filter(|period| !period.is_empty());
+        let period = params
+            .first("statsPeriod")
+            .filter(|period| !period.is_empty());
         let length = match period {
-            Some(period) => parse_period(period).ok_or_else(|| WindowError(format!("statsPeriod: '{period}'")))?,
+            Some(period) => parse_period(period)
+                .ok_or_else(|| WindowError(format!("statsPeriod: '{period}'")))?,
             None => LONGEST,
         };
-        Ok(Self { start: now.checked_sub(length.min(LONGEST)).unwrap_or(Timestamp::MIN), end: now })
+        Ok(Self {
+            start: now
+                .checked_sub(length.min(LONGEST))
+                .unwrap_or(Timestamp::MIN),
+            end: now,
+        })
     }
 
     pub(crate) fn contains(self, time: Timestamp) -> bool {
@@ -73,7 +86,10 @@ mod tests {
 
     #[test]
     fn periods() {
-        assert_eq!(parse_period("14d"), Some(SignedDuration::from_hours(14 * 24)));
+        assert_eq!(
+            parse_period("14d"),
+            Some(SignedDuration::from_hours(14 * 24))
+        );
         assert_eq!(parse_period("2w"), parse_period("14d"));
         for bad in ["", "d", "14", "14y", "-1d", "1.5h", "4294967296d"] {
             assert_eq!(parse_period(bad), None, "{bad}");

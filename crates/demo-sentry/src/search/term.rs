@@ -37,7 +37,14 @@ enum Comparison {
 }
 
 /// Keys whose values are instants.
-const TIMES: &[&str] = &["age", "firstSeen", "first_seen", "lastSeen", "last_seen", "timestamp"];
+const TIMES: &[&str] = &[
+    "age",
+    "firstSeen",
+    "first_seen",
+    "lastSeen",
+    "last_seen",
+    "timestamp",
+];
 /// Keys that are searched for a part, not for the whole.
 const PROSE: &[&str] = &["message", "title", "error.value"];
 
@@ -80,8 +87,11 @@ impl Condition {
             issues::check_is(value)?;
         }
         if TIMES.contains(&key) {
-            let (comparison, time) = parse_time(value, now)
-                .ok_or_else(|| QueryError::InvalidValue { key: name.clone(), value: value.to_owned() })?;
+            let (comparison, time) =
+                parse_time(value, now).ok_or_else(|| QueryError::InvalidValue {
+                    key: name.clone(),
+                    value: value.to_owned(),
+                })?;
             return Ok(Self::Time(name, comparison, time));
         }
         if let (Some(comparison), rest) = Comparison::strip(value)
@@ -90,7 +100,10 @@ impl Condition {
             return Ok(Self::Number(name, comparison, number));
         }
         if let Some(members) = lexer::list(value) {
-            return Ok(Self::Is(name, members.iter().map(|member| Pattern::new(member)).collect()));
+            return Ok(Self::Is(
+                name,
+                members.iter().map(|member| Pattern::new(member)).collect(),
+            ));
         }
         let value = lexer::unquote(value);
         if PROSE.contains(&key) && !value.contains('*') {
@@ -106,10 +119,17 @@ impl Condition {
             Self::Is(key, patterns) => {
                 let values = item.values(key);
                 // `key:""` asks for the absence of a value.
-                let values = if values.is_empty() { vec![String::new()] } else { values };
-                values.iter().any(|value| patterns.iter().any(|pattern| pattern.matches(value)))
+                if values.is_empty() {
+                    return patterns.contains(&Pattern::new(""));
+                }
+                values
+                    .iter()
+                    .any(|value| patterns.iter().any(|pattern| pattern.matches(value)))
             }
-            Self::Mentions(key, text) => item.values(key).iter().any(|value| value.to_lowercase().contains(text)),
+            Self::Mentions(key, text) => item
+                .values(key)
+                .iter()
+                .any(|value| value.to_lowercase().contains(text)),
             Self::Number(key, comparison, bound) => item
                 .values(key)
                 .iter()
@@ -126,9 +146,12 @@ impl Condition {
 
 impl Comparison {
     fn strip(value: &str) -> (Option<Self>, &str) {
-        for (sign, comparison) in
-            [(">=", Self::AtLeast), ("<=", Self::AtMost), (">", Self::More), ("<", Self::Less)]
-        {
+        for (sign, comparison) in [
+            (">=", Self::AtLeast),
+            ("<=", Self::AtMost),
+            (">", Self::More),
+            ("<", Self::Less),
+        ] {
             if let Some(rest) = value.strip_prefix(sign) {
                 return (Some(comparison), rest);
             }
@@ -155,7 +178,9 @@ fn split_key(term: &str) -> Option<(&str, &str)> {
 }
 
 fn tag_name(key: &str) -> &str {
-    key.strip_prefix("tags[").and_then(|key| key.strip_suffix(']')).unwrap_or(key)
+    key.strip_prefix("tags[")
+        .and_then(|key| key.strip_suffix(']'))
+        .unwrap_or(key)
 }
 
 /// `-24h` is within the last 24 hours, `+24h` before that; or a comparison with an instant.

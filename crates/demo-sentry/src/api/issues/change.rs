@@ -1,0 +1,125 @@
+//! `PUT` on an issue: status and assignee.
+
+use axum::Json;
+use axum::extract::Path;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::api::actor;
+use crate::api::caller::Caller;
+use crate::api::error::ApiError;
+use crate::data::Data;
+use crate::data::issue::{Issue, Status};
+use crate::state::State;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Change {
+    status: Option<String>,
+    substatus: Option<String>,
+    #[serde(default)]
+    status_details: Map<String, Value>,
+    /// Absent: no change. Null or empty: nobody.
+    #[serde(default, deserialize_with = "present")]
+    assigned_to: Option<Option<String>>,
+    // Sentry's published description has these at the top level.
+    ignore_duration: Option<Value>,
+    ignore_count: Option<Value>,
+    ignore_window: Option<Value>,
+    ignore_user_count: Option<Value>,
+    ignore_user_window: Option<Value>,
+}
+
+/// A member that is there, even when it is null.
+fn present<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+pub(crate) async fn update(
+    state: State,
+    caller: Caller,
+    Path((organization, issue)): Path<(String, String)>,
+    Json(change): Json<Change>,
+) -> Result<Json<Value>, ApiError> {
+    caller.may(&["event:write"])?;
+    let mut data = state.data_mut();
+    let organization = caller.organization(&data, &organization)?.slug.clone();
+    let mut changed = data
+        .issue(&organization, &issue)
+        .ok_or(ApiError::NotFound)?
+        .clone();
+    change.assign(&mut changed, &data, &organization)?;
+    change.move_to(&mut changed)?;
+    let answer = changed.summary(&data, &state.config().origin);
+    if let Some(issue) = data.issues.iter_mut().find(|issue| issue.id == changed.id) {
+        *issue = changed;
+    }
+    Ok(Json(answer))
+}
+
+impl Change {
+    fn assign(&self, issue: &mut Issue, data: &Data, organization: &str) -> Result<(), ApiError> {
+        let Some(assigned_to) = &self.assigned_to else {
+            return Ok(());
+        };
+        issue.assigned_to = match assigned_to.as_deref() {
+            None | Some("") => None,
+            Some(actor) => Some(actor::find(data, organization, actor).ok_or_else(|| {
+                ApiError::InvalidMember("assignedTo", String::from("Unknown actor input"))
+            })?),
+        };
+        Ok(())
+    }
+
+    /// The status, with the substatus that follows from it unless one is named.
+    fn move_to(&self, issue: &mut Issue) -> Result<(), ApiError> {
+        let Some(status) = &self.status else {
+            return Ok(());
+        };
+        let conditions = self.conditions();
+        let (status, substatus) = match status.as_str() {
+            "unresolved" => (Status::Unresolved, Some("ongoing")),
+            "resolved" | "resolvedInNextRelease" => (Status::Resolved, None),
+            "ignored" if conditions.is_empty() => {
+                (Status::Ignored, Some("archived_until_escalating"))
+            }
+            "ignored" => (Status::Ignored, Some("archived_until_condition_met")),
+            other => {
+                return Err(ApiError::InvalidMember(
+                    "status",
+                    format!("\"{other}\" is not a valid choice."),
+                ));
+            }
+        };
+        issue.status_details = conditions;
+        if self.status.as_deref() == Some("resolvedInNextRelease") {
+            issue
+                .status_details
+                .insert(String::from("inNextRelease"), Value::Bool(true));
+        }
+        issue.substatus = self
+            .substatus
+            .clone()
+            .or_else(|| substatus.map(String::from));
+        issue.status = status;
+        Ok(())
+    }
+
+    fn conditions(&self) -> Map<String, Value> {
+        let mut conditions = self.status_details.clone();
+        for (name, value) in [
+            ("ignoreDuration", &self.ignore_duration),
+            ("ignoreCount", &self.ignore_count),
+            ("ignoreWindow", &self.ignore_window),
+            ("ignoreUserCount", &self.ignore_user_count),
+            ("ignoreUserWindow", &self.ignore_user_window),
+        ] {
+            if let Some(value) = value {
+                conditions.insert(name.to_owned(), value.clone());
+            }
+        }
+        conditions
+    }
+}

@@ -1,0 +1,63 @@
+//! The `query` of listings of organizations, teams and projects.
+
+use crate::params::Params;
+
+/// Words that must all be somewhere in the names; `slug:`, `name:`, `id:`, `platform:` and `team:` compare one of them.
+pub(crate) struct NameQuery<'a>(Vec<&'a str>);
+
+impl<'a> NameQuery<'a> {
+    pub(crate) fn of(params: &'a Params) -> Self {
+        Self(
+            params
+                .first("query")
+                .unwrap_or_default()
+                .split_whitespace()
+                .collect(),
+        )
+    }
+
+    /// `names` is every member that can be searched, by key.
+    pub(crate) fn fits(&self, names: &[(&str, &str)]) -> bool {
+        self.0.iter().all(|word| {
+            let keyed = word
+                .split_once(':')
+                .filter(|(key, _)| names.iter().any(|(name, _)| name == key));
+            match keyed {
+                Some((key, wanted)) => names
+                    .iter()
+                    .any(|(name, value)| name == &key && value.eq_ignore_ascii_case(wanted)),
+                None => names
+                    .iter()
+                    .any(|(_, value)| value.to_lowercase().contains(&word.to_lowercase())),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_keys() {
+        let names = [
+            ("slug", "shop-window"),
+            ("name", "Shop Window"),
+            ("platform", "javascript-react"),
+        ];
+        let fits =
+            |query: &str| NameQuery::of(&Params::parse(&format!("query={query}"))).fits(&names);
+        for query in [
+            "",
+            "WIN",
+            "shop+window",
+            "slug:shop-window",
+            "platform:javascript-react+shop",
+        ] {
+            assert!(fits(query), "{query}");
+        }
+        for query in ["door", "slug:shop", "name:door+shop"] {
+            assert!(!fits(query), "{query}");
+        }
+    }
+}

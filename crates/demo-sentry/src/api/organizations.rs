@@ -1,0 +1,56 @@
+//! `/organizations/` and one of them.
+
+use axum::Json;
+use axum::extract::{OriginalUri, Path};
+use serde_json::{Value, json};
+
+use super::caller::Caller;
+use super::error::ApiError;
+use super::name_query::NameQuery;
+use super::paging::{Page, Paging};
+use crate::params::Params;
+use crate::state::State;
+
+/// The caller's, in the order of the data: the one that holds the sample data first.
+pub(crate) async fn list(
+    state: State,
+    caller: Caller,
+    params: Params,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Page, ApiError> {
+    caller.may(&["org:read"])?;
+    let origin = &state.config().origin;
+    let paging = Paging::of(&params, origin, &uri)?;
+    let query = NameQuery::of(&params);
+    let data = state.data();
+    let organizations = data
+        .organizations
+        .iter()
+        .filter(|organization| caller.is_member(organization))
+        .filter(|organization| {
+            query.fits(&[
+                ("id", &organization.id),
+                ("slug", &organization.slug),
+                ("name", &organization.name),
+            ])
+        })
+        .collect();
+    Ok(paging.cut(organizations, |organization| organization.summary(origin)))
+}
+
+pub(crate) async fn show(
+    state: State,
+    caller: Caller,
+    Path(organization): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let data = state.data();
+    caller.may(&["org:read"])?;
+    let organization = caller.organization(&data, &organization)?;
+    let mut detail = organization.summary(&state.config().origin);
+    if let Value::Object(members) = &mut detail {
+        members.insert(String::from("access"), json!(caller.scopes()));
+        members.insert(String::from("role"), json!("owner"));
+        members.insert(String::from("isDefault"), json!(false));
+    }
+    Ok(Json(detail))
+}

@@ -1,0 +1,43 @@
+//! `/_control/settings`
+
+use axum::Json;
+use serde::{Deserialize, Serialize};
+
+use crate::state::State;
+
+/// What can be changed while the server runs. `PATCH` takes any of the members.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Settings {
+    /// Seconds that a new access token lasts; 30 days by default. Tokens that are out keep their end.
+    pub expires_in: u32,
+    /// Whether `/users/me/regions/` answers, as on sentry.io; off by default: 404, as self-hosted.
+    pub regions: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            expires_in: 30 * 24 * 60 * 60,
+            regions: false,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Change {
+    expires_in: Option<u32>,
+    regions: Option<bool>,
+}
+
+pub(crate) async fn show(state: State) -> Json<Settings> {
+    Json(state.settings().clone())
+}
+
+pub(crate) async fn change(state: State, Json(change): Json<Change>) -> Json<Settings> {
+    let mut settings = state.settings();
+    settings.expires_in = change.expires_in.unwrap_or(settings.expires_in);
+    settings.regions = change.regions.unwrap_or(settings.regions);
+    Json(settings.clone())
+}

@@ -1,0 +1,224 @@
+//! Who approved what: codes, access tokens, refresh tokens.
+//!
+//! Tokens are kept as they are: they open sample data on loopback and nothing else.
+
+use std::collections::HashMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+
+use super::pkce::CodeChallenge;
+use super::redirect::RedirectUri;
+use super::scope::Scopes;
+
+/// How long a code may be redeemed.
+const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+
+/// Token, user id, scopes (all where none are given), whether it is past its time.
+const DEV_TOKENS: &[(&str, &str, Option<&str>, bool)] = &[
+    ("demo-token-ada", "1001", None, false),
+    (
+        "demo-token-ada-readonly",
+        "1001",
+        Some("org:read project:read team:read event:read"),
+        false,
+    ),
+    ("demo-token-ada-expired", "1001", None, true),
+    ("demo-token-bo", "1002", None, false),
+];
+
+/// All codes and tokens that are good, or good but past their time.
+#[derive(Debug, Default)]
+pub(crate) struct Grants {
+    codes: HashMap<String, Approval>,
+    live: Vec<Grant>,
+}
+
+/// What a person approved, until its code is redeemed.
+#[derive(Clone, Debug)]
+pub(crate) struct Approval {
+    pub(crate) user: String,
+    pub(crate) scopes: Scopes,
+    pub(crate) redirect_uri: RedirectUri,
+    pub(crate) challenge: Option<CodeChallenge>,
+    pub(crate) at: Timestamp,
+}
+
+/// A redeemed approval: one access token and one refresh token at any time.
+#[derive(Clone, Debug)]
+pub(crate) struct Grant {
+    pub(crate) user: String,
+    pub(crate) scopes: Scopes,
+    pub(crate) access: String,
+    /// `None`: never.
+    pub(crate) access_ends: Option<Timestamp>,
+    /// `None`: a dev token, which cannot be refreshed.
+    pub(crate) refresh: Option<String>,
+}
+
+/// Why a grant is not given or not renewed: `invalid_grant`, with these words.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum InvalidGrant {
+    #[error("the code is unknown, used, or older than ten minutes")]
+    Code,
+    #[error("redirect_uri is not the one of the authorization request")]
+    RedirectUri,
+    #[error("code_verifier does not fit the code_challenge")]
+    Verifier,
+    #[error("the refresh token is unknown, used or revoked")]
+    RefreshToken,
+}
+
+/// Why an access token opens nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    Unknown,
+    Expired,
+}
+
+/// Which tokens a control request means.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    pub(crate) user: Option<String>,
+    /// An access or a refresh token.
+    pub(crate) token: Option<String>,
+}
+
+impl Grants {
+    pub(crate) fn with_dev_tokens(now: Timestamp) -> Self {
+        let live = DEV_TOKENS
+            .iter()
+            .map(|(token, user, scopes, expired)| Grant {
+                user: (*user).to_owned(),
+                scopes: scopes
+                    .and_then(|scopes| Scopes::parse(scopes).ok())
+                    .unwrap_or_else(Scopes::all),
+                access: (*token).to_owned(),
+                access_ends: expired.then_some(now),
+                refresh: None,
+            });
+        Self {
+            codes: HashMap::new(),
+            live: live.collect(),
+        }
+    }
+
+    /// A code for what was approved.
+    pub(crate) fn approve(&mut self, approval: Approval) -> Result<String, getrandom::Error> {
+        let code = secret()?;
+        self.codes.insert(code.clone(), approval);
+        Ok(code)
+    }
+
+    /// Takes the code out, whatever comes of it, and checks it: one caller succeeds, once.
+    pub(crate) fn redeem(
+        &mut self,
+        code: &str,
+        redirect_uri: Option<&str>,
+        verifier: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Approval, InvalidGrant> {
+        let approval = self.codes.remove(code).ok_or(InvalidGrant::Code)?;
+        if now.duration_since(approval.at) > CODE_LIFETIME {
+            return Err(InvalidGrant::Code);
+        }
+        if redirect_uri != Some(approval.redirect_uri.as_str()) {
+            return Err(InvalidGrant::RedirectUri);
+        }
+        // RFC 9700 §2.1.1: a verifier without a challenge is refused too.
+        let fits = match (&approval.challenge, verifier) {
+            (None, None) => true,
+            (Some(challenge), Some(verifier)) => challenge.fits(verifier),
+            _ => false,
+        };
+        if fits {
+            Ok(approval)
+        } else {
+            Err(InvalidGrant::Verifier)
+        }
+    }
+
+    /// First tokens for a redeemed approval.
+    pub(crate) fn open(
+        &mut self,
+        approval: Approval,
+        ends: Timestamp,
+    ) -> Result<Grant, getrandom::Error> {
+        let grant = Grant {
+            user: approval.user,
+            scopes: approval.scopes,
+            access: secret()?,
+            access_ends: Some(ends),
+            refresh: Some(secret()?),
+        };
+        self.live.push(grant.clone());
+        Ok(grant)
+    }
+
+    /// Replaces both tokens; the old ones stop working at once. `None`: no such refresh token.
+    pub(crate) fn rotate(
+        &mut self,
+        refresh: &str,
+        ends: Timestamp,
+    ) -> Result<Option<Grant>, getrandom::Error> {
+        let Some(grant) = self
+            .live
+            .iter_mut()
+            .find(|grant| grant.refresh.as_deref() == Some(refresh))
+        else {
+            return Ok(None);
+        };
+        grant.access = secret()?;
+        grant.access_ends = Some(ends);
+        grant.refresh = Some(secret()?);
+        Ok(Some(grant.clone()))
+    }
+
+    /// The grant that an access token opens.
+    pub(crate) fn opened_by(&self, access: &str, now: Timestamp) -> Result<Grant, Refused> {
+        let grant = self
+            .live
+            .iter()
+            .find(|grant| grant.access == access)
+            .ok_or(Refused::Unknown)?;
+        match grant.access_ends {
+            Some(ends) if ends <= now => Err(Refused::Expired),
+            _ => Ok(grant.clone()),
+        }
+    }
+
+    /// Forgets the selected tokens; says how many grants that were.
+    pub(crate) fn revoke(&mut self, selection: &Selection) -> usize {
+        let before = self.live.len();
+        self.live.retain(|grant| !selection.includes(grant));
+        before - self.live.len()
+    }
+
+    /// Ends the selected access tokens now; refresh tokens stay good.
+    pub(crate) fn expire(&mut self, selection: &Selection, now: Timestamp) -> usize {
+        let selected = self
+            .live
+            .iter_mut()
+            .filter(|grant| selection.includes(grant));
+        selected.map(|grant| grant.access_ends = Some(now)).count()
+    }
+}
+
+impl Selection {
+    fn includes(&self, grant: &Grant) -> bool {
+        let is_user = self.user.as_ref().is_none_or(|user| user == &grant.user);
+        let is_token = self
+            .token
+            .as_ref()
+            .is_none_or(|token| token == &grant.access || Some(token) == grant.refresh.as_ref());
+        is_user && is_token
+    }
+}
+
+/// 256 random bits.
+fn secret() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
