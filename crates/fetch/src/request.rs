@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::Duration;
 
 use url::Url;
@@ -28,8 +29,8 @@ impl Method {
     }
 }
 
-/// An outgoing request with its limits.
-#[derive(Debug, Clone)]
+/// An outgoing request with its limits. `Debug` shows neither the values of headers nor the body: they hold secrets.
+#[derive(Clone)]
 pub struct Request {
     /// What is asked for.
     pub method: Method,
@@ -43,6 +44,20 @@ pub struct Request {
     pub timeout: Duration,
     /// In bytes, counted while reading. Default 16 MiB.
     pub max_body: usize,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &self.url.as_str())
+            .field("headers", &names)
+            .field("body", &self.body.as_ref().map(Vec::len))
+            .field("timeout", &self.timeout)
+            .field("max_body", &self.max_body)
+            .finish()
+    }
 }
 
 impl Request {

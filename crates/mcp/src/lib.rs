@@ -6,6 +6,8 @@
 //!
 //! Spoken are 2025-03-26, 2025-06-18 and 2025-11-25 ([`Version`]); sections are cited as `MCP <version> <page>`.
 
+#![deny(missing_docs)]
+
 pub mod dispatch;
 mod error;
 mod handler;

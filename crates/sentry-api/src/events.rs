@@ -202,7 +202,11 @@ impl Event {
     pub fn http_request(&self) -> Option<String> {
         let request: HttpRequest = self.entry("request")?;
         let url = request.url?;
-        Some(request.method.map_or_else(|| url.clone(), |method| format!("{method} {url}")))
+        Some(
+            request
+                .method
+                .map_or_else(|| url.clone(), |method| format!("{method} {url}")),
+        )
     }
 
     /// The trace that it is part of.

@@ -6,7 +6,9 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidId {
     /// See [`Slug`].
-    #[error("must begin with a letter or digit and hold only letters, digits, `.`, `_` and `-`, at most 100")]
+    #[error(
+        "must begin with a letter or digit and hold only letters, digits, `.`, `_` and `-`, at most 100"
+    )]
     Slug,
     /// See [`IssueId`].
     #[error("must be an issue's number, or its short id such as `PROJECT-1A2`")]
@@ -158,14 +160,27 @@ mod tests {
         for good in ["acme", "Acme-Web_2.0", "9lives", &"a".repeat(100)] {
             assert_eq!(Slug::parse(good).unwrap().as_str(), good);
         }
-        for bad in ["", ".", "..", "-a", "a/b", "a b", "é", "a%2f", &"a".repeat(101)] {
+        for bad in [
+            "",
+            ".",
+            "..",
+            "-a",
+            "a/b",
+            "a b",
+            "é",
+            "a%2f",
+            &"a".repeat(101),
+        ] {
             assert_eq!(Slug::parse(bad), Err(InvalidId::Slug), "{bad}");
         }
     }
 
     #[test]
     fn issues_and_events() {
-        assert_eq!(IssueId::parse("web-shop-1a").unwrap().as_str(), "WEB-SHOP-1A");
+        assert_eq!(
+            IssueId::parse("web-shop-1a").unwrap().as_str(),
+            "WEB-SHOP-1A"
+        );
         assert_eq!(IssueId::parse("4501").unwrap().as_str(), "4501");
         for bad in ["", "WEB", "../1", "-1", "1/2", "WEB-1?x"] {
             assert_eq!(IssueId::parse(bad), Err(InvalidId::Issue), "{bad}");

@@ -8,65 +8,65 @@ use crate::link::Page;
 use crate::region::Region;
 
 /// An issue: events that Sentry takes for one problem.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Issue {
     /// A number.
     #[serde(deserialize_with = "lenient::id")]
     pub id: String,
     /// Such as `CHECKOUT-1A`.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub short_id: Option<String>,
     /// One line.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub title: Option<String>,
     /// Where it happened: a function, a transaction, a URL.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub culprit: Option<String>,
     /// The page in Sentry's web interface.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub permalink: Option<String>,
     /// `unresolved`, `resolved` or `ignored`.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub status: Option<String>,
     /// Such as `ongoing`, `regressed`, `archived_until_escalating`.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub substatus: Option<String>,
     /// Such as `error`, `warning`.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub level: Option<String>,
     /// Such as `error`, `performance`, `feedback`.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub issue_category: Option<String>,
     /// Such as `error`, `performance_n_plus_one_db_queries`.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub issue_type: Option<String>,
     /// Such as `high`.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub priority: Option<String>,
     /// Of the project's code, such as `python`.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub platform: Option<String>,
     /// Events in the period asked for.
-    #[serde(deserialize_with = "lenient::count")]
+    #[serde(default, deserialize_with = "lenient::count")]
     pub count: Option<u64>,
     /// Users affected in the period asked for.
-    #[serde(deserialize_with = "lenient::count")]
+    #[serde(default, deserialize_with = "lenient::count")]
     pub user_count: Option<u64>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub first_seen: Option<String>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub last_seen: Option<String>,
     /// Whose it is.
-    #[serde(deserialize_with = "lenient::or_absent")]
+    #[serde(default, deserialize_with = "lenient::or_absent")]
     pub project: Option<IssueProject>,
     /// What the title was made of.
-    #[serde(deserialize_with = "lenient::or_absent")]
+    #[serde(default, deserialize_with = "lenient::or_absent")]
     pub metadata: IssueMetadata,
     /// Who looks after it.
-    #[serde(deserialize_with = "lenient::or_absent")]
+    #[serde(default, deserialize_with = "lenient::or_absent")]
     pub assigned_to: Option<Assignee>,
 }
 
@@ -127,6 +127,12 @@ impl IssueSort {
         Self::Users,
         Self::Recommended,
     ];
+
+    /// The order of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sort| sort.as_str() == text)
+    }
 
     /// The value of `sort`.
     #[must_use]

@@ -4,6 +4,8 @@
 //! are ignored and missing or `null` ones tolerated, because self-hosted releases differ. There is one file per
 //! resource, each an `impl Client`. A failure is an [`ApiError`]; nothing of an upstream body is ever in it.
 
+#![deny(missing_docs)]
+
 mod client;
 mod error;
 mod events;
@@ -22,7 +24,7 @@ mod users;
 
 pub use client::{Client, USER_AGENT};
 pub use error::ApiError;
-pub use events::{Entry, Evidence, Event, EventRef, Occurrence, Tag, Thread, User as EventUser};
+pub use events::{Entry, Event, EventRef, Evidence, Occurrence, Tag, Thread, User as EventUser};
 pub use frames::{ContextLine, Exception, Frame, Stacktrace};
 pub use ids::{EventId, InvalidId, IssueId, Slug, SlugOrId};
 pub use issues::{Issue, IssueMetadata, IssueProject, IssueSearch, IssueSort};

@@ -46,7 +46,13 @@ mod tests {
         };
         assert_eq!(next_cursor(&both("true")).as_deref(), Some("0:100:0"));
         assert_eq!(next_cursor(&both("false")), None);
-        for odd in ["", "<", "<x>", "<x>; rel=next", "x; rel=\"next\"; results=\"true\"; cursor=\"1\""] {
+        for odd in [
+            "",
+            "<",
+            "<x>",
+            "<x>; rel=next",
+            "x; rel=\"next\"; results=\"true\"; cursor=\"1\"",
+        ] {
             assert_eq!(next_cursor(odd), None, "{odd}");
         }
     }

@@ -49,13 +49,8 @@ impl Client {
     /// [`ApiError`]
     pub async fn organization(&self, organization: &Slug) -> Result<Organization, ApiError> {
         let segments = ["organizations", organization.as_str()];
-        self.get(
-            &self.base().region(),
-            &segments,
-            vec![],
-            "an organization",
-        )
-        .await
+        self.get(&self.base().region(), &segments, vec![], "an organization")
+            .await
     }
 
     /// The person's organizations, up to 26 of each region: on sentry.io every region is asked, all at once; elsewhere,

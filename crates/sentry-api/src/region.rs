@@ -23,7 +23,9 @@ pub struct Region(String);
 
 /// The configured base cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("Sentry's base URL must be https (http on a loopback host only), without query, fragment and userinfo")]
+#[error(
+    "Sentry's base URL must be https (http on a loopback host only), without query, fragment and userinfo"
+)]
 pub struct InvalidBaseUrl;
 
 /// A `regionUrl` that we do not send a token to.
@@ -144,10 +146,21 @@ mod tests {
 
     #[test]
     fn bases() {
-        for good in ["https://sentry.io", "https://s.example/", "http://127.0.0.1:9797", "http://[::1]:1"] {
+        for good in [
+            "https://sentry.io",
+            "https://s.example/",
+            "http://127.0.0.1:9797",
+            "http://[::1]:1",
+        ] {
             assert!(BaseUrl::parse(good).is_ok(), "{good}");
         }
-        for bad in ["http://sentry.io", "sentry.io", "https://u@s.example", "https://s.example/?a", "ftp://localhost"] {
+        for bad in [
+            "http://sentry.io",
+            "sentry.io",
+            "https://u@s.example",
+            "https://s.example/?a",
+            "ftp://localhost",
+        ] {
             assert_eq!(BaseUrl::parse(bad), Err(InvalidBaseUrl), "{bad}");
         }
     }
@@ -180,8 +193,15 @@ mod tests {
     #[test]
     fn regions_of_a_self_hosted_server() {
         let base = BaseUrl::parse("http://127.0.0.1:9797").unwrap();
-        assert_eq!(base.region_from("http://127.0.0.1:9797/x"), Ok(base.region()));
-        for bad in ["https://us.sentry.io", "http://127.0.0.1:1", "https://localhost"] {
+        assert_eq!(
+            base.region_from("http://127.0.0.1:9797/x"),
+            Ok(base.region())
+        );
+        for bad in [
+            "https://us.sentry.io",
+            "http://127.0.0.1:1",
+            "https://localhost",
+        ] {
             assert_eq!(base.region_from(bad), Err(InvalidRegion), "{bad}");
         }
     }

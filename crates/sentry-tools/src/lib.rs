@@ -1,1 +1,33 @@
+//! The Sentry tools, for any MCP transport.
+//!
+//! A [`Server`] is one session (its [`Skills`], [`Scopes`] and [`Constraint`]) over a [`sentry_api::Client`], and
+//! implements [`mcp::Handler`]. `catalogue.rs` lists every tool once; each tool is one file under `tools/`, which
+//! declares its parameters, its schema and its behaviour together.
 
+#![deny(missing_docs)]
+
+mod arguments;
+mod catalogue;
+mod failure;
+mod issue_target;
+mod issue_url;
+mod listing;
+mod markdown;
+mod parameter;
+mod refusal;
+mod scope;
+mod server;
+mod session;
+mod skill;
+mod stacktrace;
+mod tool;
+mod tools;
+
+pub use listing::Listings;
+pub use refusal::Refusal;
+pub use scope::{Scope, Scopes};
+pub use server::Server;
+pub use session::{
+    Constraint, Remembered, Session, Verified, VerifiedConstraints, VerifiedProject,
+};
+pub use skill::{Skill, Skills};

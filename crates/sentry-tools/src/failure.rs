@@ -1,0 +1,87 @@
+//! Why a tool has no answer, and how that is said.
+
+use fetch::FetchError;
+use sentry_api::ApiError;
+
+use crate::refusal::Refusal;
+
+/// Why a tool has no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The caller can put it right: whole sentences for the model.
+    Invalid(String),
+    /// Sentry did not answer as hoped.
+    Api(ApiError),
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        Self::Api(error)
+    }
+}
+
+impl Failure {
+    /// The failure in plain words, for the model: what went wrong and what to change. `arguments` are those of the
+    /// call, in words.
+    ///
+    /// # Errors
+    /// The end of the sign-in is not a tool's failure but a [`Refusal`].
+    pub(crate) fn into_words(self, arguments: &str, request_id: &str) -> Result<String, Refusal> {
+        let error = match self {
+            Self::Invalid(words) => return Ok(words),
+            Self::Api(error) => error,
+        };
+        let used = if arguments.is_empty() {
+            String::new()
+        } else {
+            format!(" Used: {arguments}.")
+        };
+        let ours = |what: &str| {
+            format!("{what} Try again later; if it stays so, report request id `{request_id}`.")
+        };
+        Ok(match error {
+            ApiError::Unauthorized => return Err(Refusal::Unauthorized),
+            ApiError::NotFound => {
+                format!(
+                    "Sentry has nothing of that name, or you have no access to it.{used} Check these values."
+                )
+            }
+            ApiError::Forbidden => {
+                format!(
+                    "Sentry does not let you do this.{used} It needs another role or permission in Sentry, or another organization."
+                )
+            }
+            ApiError::Rejected(status) => {
+                format!(
+                    "Sentry did not accept the request (HTTP {status}).{used} Check these values."
+                )
+            }
+            ApiError::InvalidSegment(_) => {
+                format!("A value cannot be part of a Sentry path.{used} Check these values.")
+            }
+            ApiError::RateLimited { retry_after } => retry_after.map_or_else(
+                || {
+                    "Sentry limits the rate of requests. Wait a minute before trying again."
+                        .to_owned()
+                },
+                |wait| {
+                    format!(
+                        "Sentry limits the rate of requests. Try again in {} s.",
+                        wait.as_secs().max(1)
+                    )
+                },
+            ),
+            ApiError::Unavailable(status) => ours(&format!("Sentry failed (HTTP {status}).")),
+            ApiError::Transport(FetchError::Timeout(after)) => ours(&format!(
+                "Sentry did not answer within {} s.",
+                after.as_secs()
+            )),
+            ApiError::Transport(FetchError::TooLarge(_)) => {
+                ours("Sentry's answer is too large. Ask for less.")
+            }
+            ApiError::Transport(FetchError::Unreachable(_)) => ours("Sentry could not be reached."),
+            ApiError::TokenUnavailable => ours("Sentry could not renew the sign-in just now."),
+            ApiError::Malformed(_) => ours("Sentry's answer could not be read."),
+        })
+    }
+}

@@ -1,0 +1,149 @@
+//! Reading a pasted issue URL. Its host only helps to find the organization and is never contacted.
+
+use sentry_api::{BaseUrl, EventId, IssueId, Slug};
+use url::Url;
+
+/// What an issue's URL names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct IssueUrl {
+    pub(crate) organization: Slug,
+    /// Only in the old form, `/{org}/{project}/issues/{id}`.
+    pub(crate) project: Option<Slug>,
+    pub(crate) issue: IssueId,
+    pub(crate) event: Option<EventId>,
+}
+
+/// Hosts under sentry.io that are no organization's.
+const NOT_ORGANIZATIONS: [&str; 5] = ["us", "de", "www", "docs", "mcp"];
+
+/// Reads `https://{org}.sentry.io/issues/{id}`, `{server}/organizations/{org}/issues/{id}` and
+/// `{server}/{org}/{project}/issues/{id}`, each perhaps followed by `/events/{eventId}`.
+pub(crate) fn parse(text: &str, base: &BaseUrl) -> Option<IssueUrl> {
+    let url = Url::parse(text).ok()?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return None;
+    }
+    let segments: Vec<&str> = url
+        .path_segments()?
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    let (organization, project, rest) = match segments.as_slice() {
+        ["organizations", organization, "issues", rest @ ..] => {
+            (Slug::parse(organization).ok()?, None, rest)
+        }
+        ["issues", rest @ ..] => (organization_of(&url, base)?, None, rest),
+        [organization, project, "issues", rest @ ..] => (
+            Slug::parse(organization).ok()?,
+            Some(Slug::parse(project).ok()?),
+            rest,
+        ),
+        _ => return None,
+    };
+    let (issue, rest) = rest.split_first()?;
+    let event = match rest {
+        ["events", event, ..] => EventId::parse(event).ok(),
+        _ => None,
+    };
+    Some(IssueUrl {
+        organization,
+        project,
+        issue: IssueId::parse(issue).ok()?,
+        event,
+    })
+}
+
+fn organization_of(url: &Url, base: &BaseUrl) -> Option<Slug> {
+    let host = url.host_str()?;
+    let label = [".sentry.io", &format!(".{}", base.host())]
+        .into_iter()
+        .find_map(|suffix| host.strip_suffix(suffix))?;
+    if label.contains('.') || NOT_ORGANIZATIONS.contains(&label) {
+        return None;
+    }
+    Slug::parse(label).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<(String, Option<String>, String, bool)> {
+        let base = BaseUrl::parse("https://sentry.example").unwrap();
+        let url = parse(text, &base)?;
+        Some((
+            url.organization.to_string(),
+            url.project.map(|slug| slug.to_string()),
+            url.issue.to_string(),
+            url.event.is_some(),
+        ))
+    }
+
+    #[test]
+    fn forms() {
+        let event = "a".repeat(32);
+        for (text, project, issue, has_event) in [
+            (
+                "https://acme.sentry.io/issues/4501/".to_owned(),
+                None,
+                "4501",
+                false,
+            ),
+            (
+                "https://acme.sentry.io/issues/web-1a?query=x#y".to_owned(),
+                None,
+                "WEB-1A",
+                false,
+            ),
+            (
+                "https://acme.sentry.example/issues/1".to_owned(),
+                None,
+                "1",
+                false,
+            ),
+            (
+                format!("https://us.sentry.io/organizations/acme/issues/1/events/{event}/"),
+                None,
+                "1",
+                true,
+            ),
+            (
+                "http://127.0.0.1:9797/organizations/acme/issues/1/events/latest/".to_owned(),
+                None,
+                "1",
+                false,
+            ),
+            (
+                "https://sentry.example/acme/web/issues/1/".to_owned(),
+                Some("web"),
+                "1",
+                false,
+            ),
+        ] {
+            let expected = (
+                "acme".to_owned(),
+                project.map(str::to_owned),
+                issue.to_owned(),
+                has_event,
+            );
+            assert_eq!(read(&text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn others() {
+        for text in [
+            "",
+            "acme.sentry.io/issues/1",
+            "ftp://acme.sentry.io/issues/1",
+            "https://us.sentry.io/issues/1",
+            "https://a.b.sentry.io/issues/1",
+            "https://evil.example/issues/1",
+            "https://acme.sentry.io/issues/",
+            "https://acme.sentry.io/issues/..%2f1",
+            "https://acme.sentry.io/explore/traces/trace/1",
+            "https://sentry.example/organizations/a%2Fb/issues/1",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

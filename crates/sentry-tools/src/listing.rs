@@ -1,0 +1,73 @@
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use mcp::Version;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::catalogue::TOOLS;
+use crate::parameter::InputSchema;
+use crate::scope::Scopes;
+use crate::session::{Constraint, Session};
+use crate::skill::Skills;
+use crate::tool::Tool;
+
+/// The lists of tools, each serialized once. A session's list depends on its skills and scopes, on what its constraint
+/// fixes (not on its names) and on the protocol version, so that one `Listings` serves all sessions of a process.
+#[derive(Debug, Default)]
+pub struct Listings(RefCell<HashMap<Key, Rc<RawValue>>>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    skills: Skills,
+    scopes: Scopes,
+    organization_fixed: bool,
+    project_fixed: bool,
+    version: Version,
+}
+
+impl Listings {
+    /// The array `tools` for a session.
+    pub(crate) fn of(&self, session: &Session, version: Version) -> Rc<RawValue> {
+        let key = Key {
+            skills: session.skills,
+            scopes: session.scopes,
+            organization_fixed: session.constraint.organization().is_some(),
+            project_fixed: session.constraint.project().is_some(),
+            version,
+        };
+        let mut lists = self.0.borrow_mut();
+        let list = lists
+            .entry(key)
+            .or_insert_with(|| Rc::from(serialize(session, version)));
+        Rc::clone(list)
+    }
+}
+
+fn serialize(session: &Session, version: Version) -> Box<RawValue> {
+    let tools: Vec<_> = TOOLS
+        .iter()
+        .filter(|tool| tool.works_for(session))
+        .map(|tool| on_the_wire(tool, &session.constraint).for_version(version))
+        .collect();
+    // The keys are strings and nothing in it can fail, so that the second arm is for the compiler.
+    to_raw_value(&tools).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
+fn on_the_wire(tool: &Tool, constraint: &Constraint) -> mcp::Tool<'static, InputSchema> {
+    let parameters = tool
+        .parameters
+        .iter()
+        .filter(|parameter| !parameter.is_fixed(constraint));
+    mcp::Tool {
+        name: tool.name,
+        title: Some(tool.title),
+        description: tool.description,
+        input_schema: InputSchema(parameters.copied().collect()),
+        // A test reads every schema, so that none is lost here.
+        output_schema: tool
+            .output_schema
+            .and_then(|schema| serde_json::from_str(schema).ok()),
+        annotations: tool.effect.annotations(),
+    }
+}

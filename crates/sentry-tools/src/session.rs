@@ -1,0 +1,102 @@
+use std::cell::RefCell;
+
+use sentry_api::{Region, Slug};
+
+use crate::scope::Scopes;
+use crate::skill::Skills;
+
+/// Who calls, and what they may do. Made anew for every request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Chosen on the consent page.
+    pub skills: Skills,
+    /// Of the access token. [`Scopes::ALL`] where there is no OAuth token: `Sentry-Bearer`, stdio.
+    pub scopes: Scopes,
+    /// From the path: `/mcp/{org}/{project}`.
+    pub constraint: Constraint,
+    /// Shown where we or Sentry failed, so that a person can ask about it.
+    pub request_id: String,
+}
+
+/// What a session is limited to, as its URL says; not yet known to exist.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Constraint {
+    /// Everything that the token reaches.
+    None,
+    /// One organization.
+    Organization(Slug),
+    /// One project.
+    Project {
+        /// Its organization.
+        organization: Slug,
+        /// By slug; a number works as well.
+        project: Slug,
+    },
+}
+
+impl Constraint {
+    /// The organization, when it is fixed.
+    #[must_use]
+    pub const fn organization(&self) -> Option<&Slug> {
+        match self {
+            Self::None => None,
+            Self::Organization(organization) | Self::Project { organization, .. } => {
+                Some(organization)
+            }
+        }
+    }
+
+    /// The project, when it is fixed.
+    #[must_use]
+    pub const fn project(&self) -> Option<&Slug> {
+        match self {
+            Self::Project { project, .. } => Some(project),
+            _ => None,
+        }
+    }
+}
+
+/// What Sentry said about a constraint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// The server that holds the organization.
+    pub region: Region,
+    /// The project, when it is fixed.
+    pub project: Option<VerifiedProject>,
+}
+
+/// A project that Sentry knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedProject {
+    /// Its number.
+    pub id: String,
+    /// Its slug as Sentry writes it.
+    pub slug: Slug,
+}
+
+/// Remembers which constraints Sentry has confirmed for whoever holds the session, so that it is asked at the first
+/// tool call only. The worker keeps an answer for 15 minutes per isolate **and grant**: another person may see another
+/// Sentry.
+pub trait VerifiedConstraints {
+    /// What is still remembered.
+    fn recall(&self, constraint: &Constraint) -> Option<Verified>;
+
+    /// Remembers an answer.
+    fn remember(&self, constraint: &Constraint, verified: &Verified);
+}
+
+/// Remembers one constraint as long as it lives: for a process that serves one session.
+#[derive(Debug, Default)]
+pub struct Remembered(RefCell<Option<(Constraint, Verified)>>);
+
+impl VerifiedConstraints for Remembered {
+    fn recall(&self, constraint: &Constraint) -> Option<Verified> {
+        let remembered = self.0.borrow();
+        let (of, verified) = remembered.as_ref()?;
+        (of == constraint).then(|| verified.clone())
+    }
+
+    fn remember(&self, constraint: &Constraint, verified: &Verified) {
+        *self.0.borrow_mut() = Some((constraint.clone(), verified.clone()));
+    }
+}

@@ -1,0 +1,126 @@
+//! What every tool declares, and what it is handed when it runs.
+
+use fetch::LocalFuture;
+use mcp::{Annotations, CallToolResult};
+use sentry_api::{BaseUrl, Client, InvalidRegion, Region};
+use serde::Serialize;
+use serde_json::value::to_raw_value;
+
+use crate::arguments::Arguments;
+use crate::failure::Failure;
+use crate::parameter::{Parameter, REGION};
+use crate::scope::Scopes;
+use crate::session::{Constraint, Session, Verified};
+use crate::skill::Skills;
+
+/// One tool of the catalogue.
+pub(crate) struct Tool {
+    pub(crate) name: &'static str,
+    /// For people.
+    pub(crate) title: &'static str,
+    /// For the model: what it does, and when to choose it over its neighbours.
+    pub(crate) description: &'static str,
+    /// Any of them turns it on.
+    pub(crate) skills: Skills,
+    /// All that it needs.
+    pub(crate) scopes: Scopes,
+    /// In the order of importance.
+    pub(crate) parameters: &'static [Parameter],
+    /// A JSON Schema, for a tool that answers structured JSON.
+    pub(crate) output_schema: Option<&'static str>,
+    pub(crate) effect: Effect,
+    /// Where it would have nothing to do.
+    pub(crate) hidden: Hidden,
+    pub(crate) run: for<'a> fn(&'a Context<'a>) -> LocalFuture<'a, Answer>,
+}
+
+/// What a tool ends with.
+pub(crate) type Answer = Result<CallToolResult, Failure>;
+
+/// What a tool does to the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// It only reads from Sentry.
+    Reads,
+}
+
+/// The constraint under which a tool has nothing to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hidden {
+    Never,
+    OrganizationFixed,
+    ProjectFixed,
+}
+
+impl Effect {
+    pub(crate) const fn annotations(self) -> Annotations<'static> {
+        match self {
+            Self::Reads => Annotations {
+                title: None,
+                read_only_hint: true,
+                destructive_hint: false,
+                idempotent_hint: None,
+                open_world_hint: true,
+            },
+        }
+    }
+}
+
+impl Tool {
+    /// Whether the session's constraint leaves it something to do.
+    pub(crate) const fn fits(&self, constraint: &Constraint) -> bool {
+        match self.hidden {
+            Hidden::Never => true,
+            Hidden::OrganizationFixed => constraint.organization().is_none(),
+            Hidden::ProjectFixed => constraint.project().is_none(),
+        }
+    }
+
+    /// Whether a session can use it: `tools/list` leaves out what cannot work.
+    pub(crate) const fn works_for(&self, session: &Session) -> bool {
+        session.skills.meet(self.skills)
+            && session.scopes.contain(self.scopes)
+            && self.fits(&session.constraint)
+    }
+}
+
+/// What a tool is handed.
+pub(crate) struct Context<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) session: &'a Session,
+    pub(crate) arguments: &'a Arguments,
+    /// What Sentry said about the session's constraint, when it has one.
+    pub(crate) verified: Option<&'a Verified>,
+}
+
+impl Context<'_> {
+    pub(crate) fn base(&self) -> &BaseUrl {
+        self.client.base()
+    }
+
+    /// Where requests about the organization go: where the constraint's organization lives, or where the caller says.
+    pub(crate) fn region(&self) -> Result<Region, Failure> {
+        if let Some(verified) = self.verified {
+            return Ok(verified.region.clone());
+        }
+        let asked = self.arguments.text(&REGION)?.unwrap_or_default();
+        self.base().region_from(&asked).map_err(|InvalidRegion| {
+            Failure::Invalid(format!(
+                "`{}` is not a region of this Sentry: leave it out, or take it from find_organizations.",
+                REGION.name
+            ))
+        })
+    }
+
+    /// Whether the session has a tool, so that an answer may name it.
+    pub(crate) fn offers(&self, tool: &Tool) -> bool {
+        tool.works_for(self.session)
+    }
+}
+
+/// Structured output. `value` is a struct that satisfies the tool's `outputSchema`.
+pub(crate) fn structured(value: &impl Serialize) -> Answer {
+    to_raw_value(value)
+        .map(CallToolResult::structured)
+        .map_err(|_| Failure::Api(sentry_api::ApiError::Malformed("encodable")))
+}

@@ -1,0 +1,104 @@
+use fetch::LocalFuture;
+use futures_util::future::join;
+use mcp::CallToolResult;
+use sentry_api::{ApiError, Client, Event, EventId, EventRef, Issue, IssueId, Region};
+
+use crate::failure::Failure;
+use crate::issue_target::{IssueTarget, check_project};
+use crate::parameter::{EVENT_ID, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, REGION};
+use crate::scope::{Scope, Scopes};
+use crate::skill::{Skill, Skills};
+use crate::tool::{Answer, Context, Effect, Hidden, Tool};
+
+mod page;
+
+pub(crate) static TOOL: Tool = Tool {
+    name: "get_issue_details",
+    title: "Get issue details",
+    description: "What is needed to fix one issue: its message, the culprit frame with source, the stack trace, how \
+                  often and for whom it happens, and tags of one event. Give issueUrl as it was pasted, or \
+                  organizationSlug with issueId (or with eventId alone).",
+    skills: Skills::of(&[Skill::Inspect, Skill::Triage, Skill::Seer]),
+    scopes: Scopes::of(&[Scope::OrgRead]),
+    parameters: &[ISSUE_URL, OPTIONAL_ORGANIZATION, ISSUE_ID, EVENT_ID, REGION],
+    output_schema: None,
+    effect: Effect::Reads,
+    hidden: Hidden::Never,
+    run,
+};
+
+/// An issue, and one event of it where Sentry still has one.
+pub(crate) struct Found {
+    issue: Issue,
+    event: Option<Event>,
+}
+
+fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
+    Box::pin(async move {
+        let target = IssueTarget::read(context)?;
+        let found = find(context, &target).await?;
+        Ok(CallToolResult::text(page::render(context, &target, &found)))
+    })
+}
+
+async fn find(context: &Context<'_>, target: &IssueTarget) -> Result<Found, Failure> {
+    let region = context.region()?;
+    let client = context.client;
+    let wanted = target.event.as_ref();
+    if let (Some(id), None) = (&target.issue, &context.session.constraint.project()) {
+        // Nothing has to be checked between the two, so that they run at once.
+        let (issue, event) = join(
+            client.issue(&region, &target.organization, id),
+            event_of(client, &region, target, id, wanted),
+        )
+        .await;
+        return Ok(Found {
+            issue: issue?,
+            event: event?,
+        });
+    }
+    let issue = match &target.issue {
+        Some(id) => client.issue(&region, &target.organization, id).await?,
+        None => issue_of_event(context, &region, target).await?,
+    };
+    check_project(context, &issue)?;
+    let id = IssueId::parse(&issue.id).map_err(|_| ApiError::Malformed("an issue"))?;
+    let event = event_of(client, &region, target, &id, wanted).await?;
+    Ok(Found { issue, event })
+}
+
+async fn issue_of_event(
+    context: &Context<'_>,
+    region: &Region,
+    target: &IssueTarget,
+) -> Result<Issue, Failure> {
+    let found = match &target.event {
+        Some(event) => {
+            context
+                .client
+                .issue_of_event(region, &target.organization, event)
+                .await?
+        }
+        None => None,
+    };
+    found.ok_or_else(|| ApiError::NotFound.into())
+}
+
+/// The event asked for, which must exist, or the latest, which may have been deleted by age.
+async fn event_of(
+    client: &Client,
+    region: &Region,
+    target: &IssueTarget,
+    issue: &IssueId,
+    wanted: Option<&EventId>,
+) -> Result<Option<Event>, ApiError> {
+    let which = wanted.map_or(EventRef::Latest, EventRef::Id);
+    match client
+        .issue_event(region, &target.organization, issue, which)
+        .await
+    {
+        Ok(event) => Ok(Some(event)),
+        Err(ApiError::NotFound) if wanted.is_none() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,175 @@
+//! `tools/list` and the name card.
+
+use fetch::scripted::Scripted;
+use mcp::{Handler, Version};
+use sentry_tools::{Constraint, Skill, Skills};
+use serde_json::Value;
+
+use crate::fixture::{BASE, session, slug, world, world_of};
+
+#[test]
+fn the_list() {
+    let tools = world(Scripted::new()).tools(Version::LATEST);
+    let size = tools.to_string().len();
+    assert!(size < 6_000, "{size} bytes for five tools");
+    insta::assert_snapshot!(summary(&tools), @r#"
+    get_issue_details md {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
+      eventId {"description":"One event; without it the latest.","pattern":"^[0-9a-fA-F]{32}$","type":"string"}
+      issueId {"description":"Short id (WEB-1A) or number.","type":"string"}
+      issueUrl {"description":"The issue's Sentry URL, instead of organizationSlug and issueId.","format":"uri","type":"string"}
+      organizationSlug {"type":"string"}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":["string","null"]}
+    search_issues md {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
+      includeExplanation {"default":false,"description":"Say how the query was understood.","type":"boolean"}
+      limit {"default":10,"maximum":100,"minimum":1,"type":"number"}
+      organizationSlug! {"type":"string"}
+      period {"default":"30d","enum":["24h","7d","14d","30d","90d"],"type":"string"}
+      projectSlugOrId {"type":["string","null"]}
+      query {"default":"is:unresolved","description":"Sentry search syntax, such as is:unresolved level:error release:1.4.0 assigned:me \"text\".","type":"string"}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":["string","null"]}
+      sort {"default":"date","enum":["date","freq","new","user","recommended"],"type":"string"}
+    find_organizations json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
+      query {"description":"Part of a name or slug.","type":["string","null"]}
+    find_projects json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
+      organizationSlug! {"type":"string"}
+      query {"description":"Part of a name or slug.","type":["string","null"]}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":["string","null"]}
+    whoami json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
+    "#);
+}
+
+/// One line per tool and parameter.
+fn summary(tools: &Value) -> String {
+    let mut text = String::new();
+    for tool in tools.as_array().unwrap() {
+        let schema = &tool["inputSchema"];
+        let output = if tool.get("outputSchema").is_some() {
+            "json"
+        } else {
+            "md"
+        };
+        text.push_str(&format!(
+            "{} {output} {}\n",
+            tool["name"].as_str().unwrap(),
+            tool["annotations"]
+        ));
+        let required = schema["required"].as_array().cloned().unwrap_or_default();
+        for (name, parameter) in schema["properties"].as_object().unwrap() {
+            let mark = if required.contains(&Value::from(name.as_str())) {
+                "!"
+            } else {
+                ""
+            };
+            text.push_str(&format!("  {name}{mark} {parameter}\n"));
+        }
+    }
+    text
+}
+
+#[test]
+fn every_schema_is_one_and_flat() {
+    for tool in world(Scripted::new())
+        .tools(Version::LATEST)
+        .as_array()
+        .unwrap()
+    {
+        let name = tool["name"].as_str().unwrap();
+        jsonschema::validator_for(&tool["inputSchema"]).unwrap();
+        assert_eq!(tool["inputSchema"]["type"], "object");
+        let text = tool["inputSchema"].to_string();
+        for word in ["anyOf", "oneOf", "allOf"] {
+            assert!(!text.contains(word), "{name}");
+        }
+        if let Some(output) = tool.get("outputSchema") {
+            jsonschema::validator_for(output).unwrap();
+            assert_eq!(output["type"], "object");
+        }
+    }
+    let structured: Vec<_> = ["find_organizations", "find_projects", "whoami"].into();
+    for name in structured {
+        assert!(
+            world(Scripted::new())
+                .tool(name)
+                .unwrap()
+                .get("outputSchema")
+                .is_some(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_constraint_takes_away_what_it_says() {
+    let listed = |constraint| {
+        let session = sentry_tools::Session {
+            constraint,
+            ..session()
+        };
+        let tools = world_of(BASE, session, Scripted::new()).tools(Version::LATEST);
+        let inputs: Vec<_> = tools
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|tool| tool["inputSchema"].to_string())
+            .collect();
+        let text = inputs.join("\n");
+        let names: Vec<_> = tools
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|tool| tool["name"].as_str().unwrap().to_owned())
+            .collect();
+        (names, text)
+    };
+    let (names, text) = listed(Constraint::Organization(slug("acme")));
+    assert_eq!(
+        names,
+        [
+            "get_issue_details",
+            "search_issues",
+            "find_projects",
+            "whoami"
+        ]
+    );
+    assert!(!text.contains("\"regionUrl\"") && !text.contains("\"organizationSlug\""));
+    assert!(text.contains("projectSlugOrId"));
+    let (names, text) = listed(Constraint::Project {
+        organization: slug("acme"),
+        project: slug("web"),
+    });
+    assert_eq!(names, ["get_issue_details", "search_issues", "whoami"]);
+    assert!(!text.contains("projectSlugOrId"));
+}
+
+#[test]
+fn no_skill_no_tools() {
+    let session = |skills| sentry_tools::Session {
+        skills,
+        ..session()
+    };
+    let world = |skills| world_of(BASE, session(skills), Scripted::new());
+    assert_eq!(
+        world(Skills::NONE).tools(Version::LATEST),
+        Value::Array(Vec::new())
+    );
+    assert!(
+        world(Skills::NONE)
+            .server
+            .instructions()
+            .unwrap()
+            .contains("no skills")
+    );
+    let docs = world(Skills::of(&[Skill::Docs]));
+    assert!(docs.tool("whoami").is_some() && docs.tool("search_issues").is_none());
+    let triage = world(Skills::of(&[Skill::Triage]));
+    assert!(triage.tool("search_issues").is_some());
+}
+
+#[test]
+fn older_clients_see_less() {
+    let tools = world(Scripted::new())
+        .tools(Version::V2025_03_26)
+        .to_string();
+    assert!(!tools.contains("outputSchema"));
+    assert!(tools.contains(r#""annotations":{"destructiveHint":false"#));
+}
