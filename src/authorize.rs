@@ -1,0 +1,285 @@
+//! The consent page and its form.
+
+use oauth_provider::authorize::{
+    Approval, AuthorizationRequest, AuthorizationResponse, AuthorizeError, Browser, ConsentTicket,
+    FLOW_LIFETIME, TicketError, validate,
+};
+use oauth_provider::client::RedirectKind;
+use oauth_provider::http::{Request, Response};
+use oauth_provider::params::Params;
+use oauth_provider::{Resource, Scope, Settings};
+use oauth_types::ErrorCode;
+use sentry_tools::{Skill, Skills};
+
+use crate::app::App;
+use crate::incoming::Incoming;
+use crate::pages::{Consent, Destination, Leaving, SkillChoice, page};
+use crate::{cookies, problems, random, upstream};
+
+/// Names a client until the person has chosen.
+const NAMELESS: &str = "An application without a name";
+
+/// A person needs this long to come back to a form; then the browser is a new one.
+const BROWSER_SECONDS: u64 = 30 * 86_400;
+
+/// `GET /oauth/authorize`: checks the request and asks the person.
+pub async fn show(request: &Incoming, app: &App) -> Response {
+    let query = request.url.query().unwrap_or_default();
+    let asked = match check(query, app).await {
+        Ok(asked) => asked,
+        Err(error) => return refuse(error, request, app),
+    };
+    let origin = &app.settings.origin;
+    let known = request.cookie(&cookies::browser_name(origin));
+    let known = known.and_then(|value| Browser::from_cookie(&value, &app.config.keys));
+    let browser = known
+        .clone()
+        .unwrap_or_else(|| Browser::draw(&mut random::rng()));
+    let ticket = ConsentTicket::sign(query, &browser, &app.config.keys, app.now);
+    let response = page(
+        200,
+        &consent(&asked, ticket, &app.settings),
+        origin,
+        Some(&asked.redirect_uri),
+    );
+    if known.is_some() {
+        return response;
+    }
+    let value = browser.cookie_value(&app.config.keys);
+    response.header(
+        "set-cookie",
+        cookies::set(
+            &cookies::browser_name(origin),
+            &value,
+            BROWSER_SECONDS,
+            origin,
+        ),
+    )
+}
+
+/// `POST /oauth/authorize`: the person has chosen.
+pub async fn decide(request: &mut Incoming, app: &App) -> Response {
+    let (asked, form) = match read_form(request, app).await {
+        Ok(read) => read,
+        Err(response) => return response,
+    };
+    if form.all("action").next() != Some("approve") {
+        return answer(refusal(&asked, "the person did not allow it"), app);
+    }
+    let skills: Skills = form
+        .all("skill")
+        .filter_map(Skill::parse)
+        .filter(|skill| skill.is_offered())
+        .collect();
+    let scope = granted(&asked.scope, skills);
+    if scope.is_empty() {
+        return answer(
+            refusal(&asked, "the person allowed none of what was asked for"),
+            app,
+        );
+    }
+    approve(asked, skills, &scope, request, app)
+}
+
+/// Records the approval and sends the browser to Sentry. Only here is the cookie set that the callback needs.
+fn approve(
+    asked: AuthorizationRequest,
+    skills: Skills,
+    scope: &Scope,
+    request: &Incoming,
+    app: &App,
+) -> Response {
+    let origin = &app.settings.origin;
+    let Ok(grant) = app.grants.unique_id() else {
+        return problems::unavailable(request, app, "no grant id");
+    };
+    let choices = skills
+        .iter()
+        .map(|skill| skill.as_str().to_owned())
+        .collect();
+    let approved =
+        Approval::new(asked, grant, scope.clone(), choices, app.now).sign(&app.config.keys);
+    let name = cookies::flow_name(&approved.cookie_name, origin);
+    let sentry = &app.config.sentry;
+    let location = upstream::authorize_url(
+        sentry,
+        &app.callback_url(),
+        scope,
+        &approved.state,
+        &approved.challenge,
+    );
+    let flow = cookies::set(
+        &name,
+        &approved.cookie_value,
+        FLOW_LIFETIME.as_secs(),
+        origin,
+    );
+    let surplus = cookies::surplus_flows(&request.cookie_names(), origin);
+    let response = redirect(&location).header("set-cookie", flow);
+    surplus.iter().fold(response, |response, name| {
+        response.header("set-cookie", cookies::delete(name, origin))
+    })
+}
+
+/// The form, checked in this order: from our page, well formed, signed, in the browser that was shown it; then the
+/// request in it, from the beginning.
+async fn read_form(
+    request: &mut Incoming,
+    app: &App,
+) -> Result<(AuthorizationRequest, Params), Response> {
+    if !is_from_our_page(request) {
+        return Err(problems::cross_site(request, app));
+    }
+    let body = request
+        .body(oauth_provider::http::MAX_BODY)
+        .await
+        .ok()
+        .and_then(Result::ok);
+    let content_type = request.header("content-type");
+    let form = Params::from_form(&Request {
+        method: "POST",
+        content_type: content_type.as_deref(),
+        authorization: None,
+        body: body.as_deref(),
+    })
+    .map_err(|error| problems::bad_form(error, request, app))?;
+    let browser = request.cookie(&cookies::browser_name(&app.settings.origin));
+    let browser = browser.and_then(|value| Browser::from_cookie(&value, &app.config.keys));
+    let ticket = form.one("state").ok().flatten().ok_or(TicketError::Forged);
+    let ticket = ticket
+        .and_then(|text| ConsentTicket::open(text, browser.as_ref(), &app.config.keys, app.now))
+        .map_err(|error| problems::ticket(error, request, app))?;
+    let asked = check(&ticket.query, app)
+        .await
+        .map_err(|error| refuse(error, request, app))?;
+    Ok((asked, form))
+}
+
+/// `Origin` says which page posted, `Sec-Fetch-Site` the same where `Origin` is `null`. A browser sends one of them.
+fn is_from_our_page(request: &Incoming) -> bool {
+    let site = request.header("sec-fetch-site");
+    match request.header("origin").as_deref() {
+        None => site.is_none_or(|site| site == "same-origin" || site == "none"),
+        Some("null") => site.as_deref() == Some("same-origin"),
+        Some(origin) => origin == request.origin.as_str(),
+    }
+}
+
+async fn check(query: &str, app: &App) -> Result<AuthorizationRequest, AuthorizeError> {
+    validate(
+        &Params::parse(query),
+        &app.settings,
+        &app.clients,
+        &app.fetch,
+        app.now,
+    )
+    .await
+}
+
+fn refuse(error: AuthorizeError, request: &Incoming, app: &App) -> Response {
+    match error {
+        AuthorizeError::Redirect(response) => answer(response, app),
+        AuthorizeError::Page(problem) => problems::authorize(problem, request, app),
+    }
+}
+
+fn refusal(asked: &AuthorizationRequest, description: &str) -> AuthorizationResponse {
+    AuthorizationResponse {
+        redirect_uri: asked.redirect_uri.clone(),
+        state: asked.state.clone(),
+        issuer: asked.issuer.clone(),
+        outcome: Err((ErrorCode::AccessDenied, description.to_owned())),
+    }
+}
+
+/// Sends an answer to the client: by redirect, save to an application's own scheme. After a 302 there the tab would
+/// still show the form, with Approve clickable.
+pub fn answer(response: AuthorizationResponse, app: &App) -> Response {
+    let location = response.location();
+    if response.redirect_uri.kind() != RedirectKind::PrivateUse {
+        return redirect(&location);
+    }
+    page(
+        200,
+        &Leaving {
+            location: &location,
+        },
+        &app.settings.origin,
+        Some(&response.redirect_uri),
+    )
+    .header("refresh", format!("0;url={location}"))
+}
+
+fn redirect(location: &str) -> Response {
+    Response::empty(302)
+        .header("location", location)
+        .header("cache-control", "no-store")
+        .header("referrer-policy", "same-origin")
+}
+
+/// What is asked for, less what the chosen skills do not need.
+fn granted(asked: &Scope, skills: Skills) -> Scope {
+    let needed = skills.iter().flat_map(|skill| {
+        skill
+            .scopes()
+            .iter()
+            .map(|s| s.as_str().to_owned())
+            .collect::<Vec<_>>()
+    });
+    asked.intersection(&needed.collect())
+}
+
+/// Ticked before the person chooses: what reads; for a step-up (some scopes, not all) also what needs a named one.
+fn ticked(skill: Skill, asked: &Scope, settings: &Settings) -> bool {
+    let step_up = *asked != Scope::all(settings.scopes);
+    let named = skill
+        .scopes()
+        .iter()
+        .any(|scope| scope.as_str() != "org:read" && asked.contains(scope.as_str()));
+    skill.is_on_by_default() || (step_up && named)
+}
+
+fn consent<'a>(
+    asked: &'a AuthorizationRequest,
+    ticket: String,
+    settings: &Settings,
+) -> Consent<'a> {
+    let client = &asked.client;
+    let skills = Skill::ALL
+        .into_iter()
+        .filter(|skill| skill.is_offered())
+        .map(|skill| SkillChoice {
+            id: skill.as_str(),
+            title: skill.title(),
+            description: skill.description(),
+            scopes: skill.scopes().iter().map(|scope| scope.as_str()).collect(),
+            changes_data: matches!(skill, Skill::Triage | Skill::ProjectManagement),
+            ticked: ticked(skill, &asked.scope, settings),
+        });
+    let at_home = client
+        .verified_host
+        .as_deref()
+        .is_none_or(|host| host == asked.redirect_uri.host());
+    Consent {
+        name: client.name.as_deref().unwrap_or(NAMELESS),
+        verified_host: client.verified_host.as_deref(),
+        client_id: &client.id,
+        redirect_uri: asked.redirect_uri.as_str(),
+        destination: Destination::from(&asked.redirect_uri),
+        elsewhere: asked.redirect_uri.kind() == RedirectKind::Https && !at_home,
+        reach: reach(&asked.resource, settings),
+        ticket,
+        skills: skills.collect(),
+    }
+}
+
+fn reach(resource: &Resource, settings: &Settings) -> String {
+    let mut segments = resource.segments(settings.resource_base);
+    match (segments.next(), segments.next()) {
+        (Some(organization), Some(project)) => {
+            format!("The project {project} of the organization {organization} only")
+        }
+        (Some(organization), None) => format!("The organization {organization} only"),
+        _ => "Every organization and project that you can see".to_owned(),
+    }
+}

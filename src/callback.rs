@@ -1,0 +1,157 @@
+//! Back from Sentry: the grant opens, and the client gets its code.
+
+use oauth_provider::authorize::Approval;
+use oauth_provider::client::RegisteredRedirectUri;
+use oauth_provider::grant::{Command, Reply, Token, TokenKind};
+use oauth_provider::http::Response;
+use oauth_provider::params::Params;
+use oauth_provider::store::GrantStore;
+use oauth_types::ErrorCode;
+
+use crate::accounts::{Accounts, Line};
+use crate::app::App;
+use crate::authorize::answer;
+use crate::incoming::Incoming;
+use crate::upstream::{self, SentryTokens, UpstreamError};
+use crate::{cookies, log, problems};
+
+type Outcome = Result<String, (ErrorCode, String)>;
+
+/// `GET /oauth/callback`
+pub async fn callback(request: &Incoming, app: &App) -> Response {
+    let params = Params::parse(request.url.query().unwrap_or_default());
+    let origin = &app.settings.origin;
+    let Ok(Some(state)) = params.one("state") else {
+        return problems::no_state(request, app);
+    };
+    let mut cookie_name = String::new();
+    let cookie = |name: &str| {
+        cookie_name = cookies::flow_name(name, origin);
+        request.cookie(&cookie_name)
+    };
+    let approval = match Approval::resume(state, cookie, &app.config.keys, app.now) {
+        Ok(approval) => approval,
+        Err(error) => return problems::approval(error, request, app),
+    };
+    // Matched again, with the function that matched it at the approval.
+    let Some(redirect_uri) = approval.redirect_uri() else {
+        return problems::no_state(request, app);
+    };
+    let outcome = match finish(&approval, &redirect_uri, &params, request, app).await {
+        Ok(outcome) => outcome,
+        Err(response) => return response,
+    };
+    answer(approval.respond(redirect_uri, outcome), app)
+        .header("set-cookie", cookies::delete(&cookie_name, origin))
+}
+
+/// `Ok` is for the client, `Err` a page.
+async fn finish(
+    approval: &Approval,
+    redirect_uri: &RegisteredRedirectUri,
+    params: &Params,
+    request: &Incoming,
+    app: &App,
+) -> Result<Outcome, Response> {
+    let tokens = match sentry_tokens(approval, params, request, app).await {
+        Ok(tokens) => tokens,
+        Err(error) => return Ok(Err(error)),
+    };
+    open(approval, redirect_uri, tokens, request, app).await
+}
+
+/// Sentry's answer: a code, which is exchanged, or an error.
+async fn sentry_tokens(
+    approval: &Approval,
+    params: &Params,
+    request: &Incoming,
+    app: &App,
+) -> Result<SentryTokens, (ErrorCode, String)> {
+    let error = |code, text: &str| (code, text.to_owned());
+    match params.one("error") {
+        Ok(None) => {}
+        Ok(Some("access_denied")) => {
+            return Err(error(
+                ErrorCode::AccessDenied,
+                "the person did not allow it at Sentry",
+            ));
+        }
+        _ => {
+            return Err(error(
+                ErrorCode::ServerError,
+                "Sentry ended the sign-in with an error",
+            ));
+        }
+    }
+    let Ok(Some(code)) = params.one("code") else {
+        return Err(error(ErrorCode::ServerError, "Sentry sent no code"));
+    };
+    let verifier = approval.upstream_verifier(&app.config.keys);
+    upstream::exchange(
+        &app.config.sentry,
+        code,
+        &app.callback_url(),
+        &verifier,
+        &app.fetch,
+    )
+    .await
+    .map_err(|trouble| {
+        log::problem(&request.id, "sign-in at Sentry", &trouble.to_string());
+        match trouble {
+            UpstreamError::Unavailable(_) => error(
+                ErrorCode::TemporarilyUnavailable,
+                "Sentry does not answer at the moment; try again",
+            ),
+            UpstreamError::Refused(_) => {
+                error(ErrorCode::ServerError, "Sentry refused the sign-in")
+            }
+        }
+    })
+}
+
+/// Opens the grant: once, which is what makes the state single-use. The account's line is written first, so that no
+/// grant is missing from it.
+async fn open(
+    approval: &Approval,
+    redirect_uri: &RegisteredRedirectUri,
+    tokens: SentryTokens,
+    request: &Incoming,
+    app: &App,
+) -> Result<Outcome, Response> {
+    let (user, props) = tokens.into_props(approval.choices.clone(), app.now);
+    // Invariant: a struct of strings and numbers always serializes.
+    let props = serde_json::to_vec(&props).unwrap_or_default();
+    let open = approval.open(redirect_uri, user.id.clone(), props);
+    let line = Line {
+        grant: approval.grant.clone(),
+        client_id: open.client.id.clone(),
+        opened_at: app.now,
+    };
+    let trouble = |what: &str, detail: &str| {
+        log::problem(&request.id, what, detail);
+        Ok(Err((
+            ErrorCode::TemporarilyUnavailable,
+            "the server cannot answer at the moment; try again".to_owned(),
+        )))
+    };
+    let added = match Accounts::new(&app.env) {
+        Ok(accounts) => accounts.add(&user.id, line).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = added {
+        return trouble("the account did not answer", &error.to_string());
+    }
+    match app.grants.send(&approval.grant, Command::Open(open)).await {
+        Ok(Reply::Opened { code }) => {
+            let token = Token {
+                kind: TokenKind::Code,
+                grant: approval.grant.clone(),
+                secret: code,
+                tag: None,
+            };
+            Ok(Ok(token.expose_text()))
+        }
+        Ok(_) => Err(problems::already_finished(request, app)),
+        Err(error) => trouble("the grant did not open", &error.to_string()),
+    }
+}

@@ -1,0 +1,100 @@
+//! Registered clients and kept metadata documents in KV.
+
+use oauth_provider::UnixTime;
+use oauth_provider::client::{ClientIdUrl, Registration};
+use oauth_provider::crypto::sha256;
+use oauth_provider::store::{ClientStore, KeptDocument, StoreError, Stored};
+use worker::kv::KvStore;
+
+/// KV's shortest lifetime, in seconds from now.
+const SHORTEST: u64 = 60;
+
+pub struct Clients {
+    kv: KvStore,
+    now: UnixTime,
+}
+
+impl Clients {
+    pub const fn new(kv: KvStore, now: UnixTime) -> Self {
+        Self { kv, now }
+    }
+
+    async fn put(
+        &self,
+        key: &str,
+        value: &impl serde::Serialize,
+        expires_at: UnixTime,
+    ) -> Result<(), StoreError> {
+        let text = serde_json::to_string(value).map_err(failed)?;
+        let seconds = expires_at.since(self.now).as_secs().max(SHORTEST);
+        self.kv
+            .put(key, text)
+            .map_err(failed)?
+            .expiration_ttl(seconds)
+            .execute()
+            .await
+            .map_err(failed)
+    }
+
+    async fn get<T: serde::de::DeserializeOwned>(
+        &self,
+        key: &str,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(text) = self.kv.get(key).text().await.map_err(failed)? else {
+            return Ok(None);
+        };
+        serde_json::from_str(&text).map(Some).map_err(failed)
+    }
+}
+
+impl ClientStore for Clients {
+    fn registration<'a>(&'a self, client_id: &'a str) -> Stored<'a, Option<Registration>> {
+        Box::pin(async move { self.get(&format!("client:{client_id}")).await })
+    }
+
+    fn keep_registration<'a>(
+        &'a self,
+        registration: &'a Registration,
+        expires_at: UnixTime,
+    ) -> Stored<'a, ()> {
+        Box::pin(async move {
+            self.put(
+                &format!("client:{}", registration.client_id),
+                registration,
+                expires_at,
+            )
+            .await
+        })
+    }
+
+    fn document<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
+        Box::pin(async move { self.get(&document_key(url)).await })
+    }
+
+    fn keep_document<'a>(
+        &'a self,
+        url: &'a ClientIdUrl,
+        document: &'a KeptDocument,
+    ) -> Stored<'a, ()> {
+        Box::pin(async move {
+            self.put(&document_key(url), document, document.expires_at)
+                .await
+        })
+    }
+}
+
+/// By hash: a key has at most 512 bytes, a URL more.
+fn document_key(url: &ClientIdUrl) -> String {
+    let digest = sha256(url.as_str().as_bytes());
+    format!(
+        "document:{}",
+        digest
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    )
+}
+
+fn failed(error: impl std::fmt::Display) -> StoreError {
+    StoreError(error.to_string())
+}

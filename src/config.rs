@@ -1,0 +1,334 @@
+//! Bindings, secrets and variables: the only strings here that must match `wrangler.toml`, and a test compares them.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use oauth_provider::crypto::{KeyRing, KeyRingError};
+use oauth_provider::grant::{Policy, Reuse};
+use oauth_provider::{DocumentHosts, Origin, Settings};
+use sentry_api::BaseUrl;
+use worker::{Env, js_sys, wasm_bindgen};
+
+/// KV: registered clients and kept metadata documents.
+pub const OAUTH_KV: &str = "OAUTH_KV";
+/// Durable Object namespaces.
+pub const GRANTS: &str = "GRANTS";
+pub const ACCOUNTS: &str = "ACCOUNTS";
+pub const ONCE: &str = "ONCE";
+/// Static files of the pages.
+pub const ASSETS: &str = "ASSETS";
+/// Optional: what runs, for `/health`.
+pub const CF_VERSION_METADATA: &str = "CF_VERSION_METADATA";
+/// Optional rate limiters; absent means no limit.
+pub const MCP_IP_RATE_LIMITER: &str = "MCP_IP_RATE_LIMITER";
+pub const MCP_USER_RATE_LIMITER: &str = "MCP_USER_RATE_LIMITER";
+pub const REGISTER_RATE_LIMITER: &str = "REGISTER_RATE_LIMITER";
+pub const CIMD_HOST_RATE_LIMITER: &str = "CIMD_HOST_RATE_LIMITER";
+pub const CIMD_IP_RATE_LIMITER: &str = "CIMD_IP_RATE_LIMITER";
+
+/// The worker's own OAuth application at Sentry, and the keys of cookies, signed state and wrapped keys.
+pub const SECRETS: [&str; 3] = ["SENTRY_CLIENT_ID", "SENTRY_CLIENT_SECRET", "COOKIE_SECRET"];
+
+/// What a token may carry.
+pub const SCOPES: &[&str] = &["org:read", "project:write", "team:write", "event:write"];
+
+const FEWEST_KEY_BYTES: usize = 32;
+
+/// What an operator configured. The same for the life of an isolate, so it is read once.
+#[derive(Debug)]
+pub struct Config {
+    pub keys: KeyRing,
+    /// A key value is too short for anything but local work.
+    short_key: bool,
+    pub sentry: Sentry,
+    grants: Policy,
+    registration: Duration,
+    document_hosts: DocumentHosts,
+    strictly_public: bool,
+    allowed_origins: Vec<String>,
+    pub sentry_bearer: bool,
+}
+
+/// Where people sign in, and as which application we send them there.
+#[derive(Debug)]
+pub struct Sentry {
+    pub base: BaseUrl,
+    pub client_id: String,
+    pub client_secret: SecretText,
+}
+
+#[cfg(test)]
+impl Sentry {
+    pub(crate) fn for_test(base: BaseUrl) -> Self {
+        Self {
+            base,
+            client_id: "id".to_owned(),
+            client_secret: SecretText("secret".to_owned()),
+        }
+    }
+}
+
+/// A configured secret: never shown.
+pub struct SecretText(String);
+
+impl SecretText {
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretText(…)")
+    }
+}
+
+/// The deployment is not usable: a 500 with one log line that says what to set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    #[error("the binding {0} is missing: add it to wrangler.toml")]
+    MissingBinding(&'static str),
+    #[error("the secret {0} is missing: set it with `wrangler secret put {0}`")]
+    MissingSecret(&'static str),
+    #[error("{name} is not usable: {reason}")]
+    Invalid { name: &'static str, reason: String },
+}
+
+impl Config {
+    /// The configuration of this isolate.
+    ///
+    /// # Errors
+    /// Names what is missing or not usable.
+    pub fn of(env: &Env) -> Result<Rc<Self>, ConfigError> {
+        thread_local! {
+            static READ: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };
+        }
+        READ.with_borrow_mut(|read| match read {
+            Some(config) => Ok(Rc::clone(config)),
+            None => {
+                bindings_are_there(env)?;
+                let config = Rc::new(Self::read(|name| text(env, name), strictly_public())?);
+                *read = Some(Rc::clone(&config));
+                Ok(config)
+            }
+        })
+    }
+
+    fn read(
+        get: impl Fn(&'static str) -> Option<String>,
+        strictly_public: bool,
+    ) -> Result<Self, ConfigError> {
+        let secret = |name| get(name).ok_or(ConfigError::MissingSecret(name));
+        let [client_id, client_secret, cookie_secret] = SECRETS;
+        let cookie_secret_value = secret(cookie_secret)?;
+        let invalid_key = |error: KeyRingError| ConfigError::Invalid {
+            name: cookie_secret,
+            reason: error.to_string(),
+        };
+        let keys = KeyRing::parse(&cookie_secret_value, 1).map_err(invalid_key)?;
+        let short_key = KeyRing::parse(&cookie_secret_value, FEWEST_KEY_BYTES).is_err();
+        let host = get("SENTRY_HOST").unwrap_or_else(|| "sentry.io".to_owned());
+        let url = get("SENTRY_URL").unwrap_or_else(|| format!("https://{host}"));
+        let base = BaseUrl::parse(&url).map_err(|error| ConfigError::Invalid {
+            name: "SENTRY_URL",
+            reason: error.to_string(),
+        })?;
+        let seconds = |name, default: u64| match get(name) {
+            None => Ok(Duration::from_secs(default)),
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|seconds| *seconds > 0)
+                .map(Duration::from_secs)
+                .ok_or_else(|| ConfigError::Invalid {
+                    name,
+                    reason: "it must be a whole number of seconds".to_owned(),
+                }),
+        };
+        Ok(Self {
+            keys,
+            short_key,
+            sentry: Sentry {
+                base,
+                client_id: secret(client_id)?,
+                client_secret: SecretText(secret(client_secret)?),
+            },
+            grants: Policy {
+                access: seconds("ACCESS_TOKEN_TTL", 3600)?,
+                refresh: seconds("REFRESH_TOKEN_TTL", 2_592_000)?,
+                reuse: reuse(get("REFRESH_REUSE").as_deref())?,
+                ..Policy::default()
+            },
+            registration: seconds("CLIENT_REGISTRATION_TTL", 7_776_000)?,
+            document_hosts: DocumentHosts {
+                allowed: list(get("CIMD_ALLOWED_HOSTS")),
+                denied: list(get("CIMD_DENIED_HOSTS")),
+            },
+            strictly_public,
+            allowed_origins: list(get("ALLOWED_ORIGINS")),
+            sentry_bearer: get("SENTRY_BEARER").as_deref() != Some("off"),
+        })
+    }
+
+    /// What the OAuth server is under the origin that it was reached at.
+    ///
+    /// # Errors
+    /// When a key value is too short for a deployment that others can reach.
+    pub fn settings(&self, origin: Origin) -> Result<Settings, ConfigError> {
+        if self.short_key && !origin.is_loopback() {
+            let reason =
+                format!("each value needs at least {FEWEST_KEY_BYTES} bytes outside local work");
+            return Err(ConfigError::Invalid {
+                name: "COOKIE_SECRET",
+                reason,
+            });
+        }
+        Ok(Settings {
+            origin,
+            resource_base: "/mcp",
+            scopes: SCOPES,
+            resource_name: "Sentry MCP",
+            documentation_path: "/",
+            metadata_documents: self.strictly_public,
+            document_hosts: self.document_hosts.clone(),
+            registration: self.registration,
+            grants: self.grants.clone(),
+        })
+    }
+
+    /// Lifetimes and limits of grants.
+    pub const fn policy(&self) -> &Policy {
+        &self.grants
+    }
+
+    /// Whether a browser at `origin` may call `/mcp`, as far as the operator narrows that.
+    pub fn allows_origin(&self, origin: &str) -> bool {
+        self.allowed_origins.is_empty()
+            || self.allowed_origins.iter().any(|allowed| allowed == origin)
+    }
+}
+
+fn reuse(value: Option<&str>) -> Result<Reuse, ConfigError> {
+    match value {
+        None | Some("mark") => Ok(Reuse::Mark),
+        Some("close") => Ok(Reuse::Close),
+        Some(_) => Err(ConfigError::Invalid {
+            name: "REFRESH_REUSE",
+            reason: "it must be mark or close".to_owned(),
+        }),
+    }
+}
+
+fn list(value: Option<String>) -> Vec<String> {
+    let items = value.unwrap_or_default();
+    items
+        .split(',')
+        .map(|item| item.trim().to_ascii_lowercase())
+        .filter(|item| !item.is_empty())
+        .collect()
+}
+
+fn bindings_are_there(env: &Env) -> Result<(), ConfigError> {
+    let missing = |name| ConfigError::MissingBinding(name);
+    env.kv(OAUTH_KV).map_err(|_| missing(OAUTH_KV))?;
+    for name in [GRANTS, ACCOUNTS, ONCE] {
+        env.durable_object(name).map_err(|_| missing(name))?;
+    }
+    env.assets(ASSETS).map(|_| ()).map_err(|_| missing(ASSETS))
+}
+
+/// A secret or variable; white space alone counts as none.
+fn text(env: &Env, name: &str) -> Option<String> {
+    let value = env.var(name).ok()?.to_string();
+    let value = value.trim();
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// Whether the runtime keeps fetches away from this zone's own origin servers. Without that flag, documents whose
+/// address a stranger chooses are not fetched.
+fn strictly_public() -> bool {
+    let get = |of: &wasm_bindgen::JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();
+    get(&js_sys::global(), "Cloudflare")
+        .and_then(|cloudflare| get(&cloudflare, "compatibilityFlags"))
+        .and_then(|flags| get(&flags, "global_fetch_strictly_public"))
+        .is_some_and(|flag| flag.is_truthy())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(change: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::read(
+            |name| {
+                let changed = change
+                    .iter()
+                    .find(|(n, _)| *n == name)
+                    .map(|(_, value)| (*value).to_owned());
+                let default = match name {
+                    "SENTRY_CLIENT_ID" | "SENTRY_CLIENT_SECRET" => Some("x".to_owned()),
+                    "COOKIE_SECRET" => Some("0123456789abcdef0123456789abcdef".to_owned()),
+                    _ => None,
+                };
+                changed.map_or(default, |value| {
+                    Some(value).filter(|value| !value.is_empty())
+                })
+            },
+            true,
+        )
+    }
+
+    fn origin(text: &str) -> Origin {
+        Origin::of(&url::Url::parse(text).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        for name in SECRETS {
+            assert_eq!(
+                read(&[(name, "")]).unwrap_err(),
+                ConfigError::MissingSecret(name)
+            );
+        }
+        for (name, value) in [
+            ("SENTRY_URL", "http://sentry.example"),
+            ("ACCESS_TOKEN_TTL", "1h"),
+            ("REFRESH_TOKEN_TTL", "0"),
+            ("REFRESH_REUSE", "maybe"),
+        ] {
+            let error = read(&[(name, value)]).unwrap_err();
+            assert!(
+                matches!(error, ConfigError::Invalid { name: n, .. } if n == name),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_short_key_is_for_local_work_only() {
+        let config = read(&[("COOKIE_SECRET", "0123456789abcdef0123456789abcdef,short")]).unwrap();
+        assert!(config.settings(origin("http://localhost:8788")).is_ok());
+        assert!(config.settings(origin("https://mcp.example.com")).is_err());
+        assert!(
+            read(&[])
+                .unwrap()
+                .settings(origin("https://mcp.example.com"))
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let config = read(&[
+            ("SENTRY_CLIENT_SECRET", "hush-hush"),
+            ("COOKIE_SECRET", "very-secret"),
+        ])
+        .unwrap();
+        let shown = format!("{config:?}");
+        assert!(
+            !shown.contains("hush") && !shown.contains("very-secret"),
+            "{shown}"
+        );
+    }
+}

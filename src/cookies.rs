@@ -1,0 +1,49 @@
+//! The cookies of a sign-in: one that tells browsers apart, and one for each approved flow.
+
+use oauth_provider::Origin;
+
+const BROWSER: &str = "smcp_browser";
+
+/// `__Host-` ties a cookie to this host and to https; plain http in local work can have neither.
+fn prefixed(name: &str, origin: &Origin) -> String {
+    if origin.is_secure() {
+        format!("__Host-{name}")
+    } else {
+        name.to_owned()
+    }
+}
+
+/// The name of the cookie that tells browsers apart.
+pub fn browser_name(origin: &Origin) -> String {
+    prefixed(BROWSER, origin)
+}
+
+/// The name of a flow's cookie.
+pub fn flow_name(name: &str, origin: &Origin) -> String {
+    prefixed(name, origin)
+}
+
+/// A `Set-Cookie` value: for scripts unreadable, sent along with links from other sites but not with their forms.
+pub fn set(name: &str, value: &str, seconds: u64, origin: &Origin) -> String {
+    let secure = if origin.is_secure() { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// A `Set-Cookie` value that deletes.
+pub fn delete(name: &str, origin: &Origin) -> String {
+    set(name, "", 0, origin)
+}
+
+/// Of these cookies the flows that must go, so that with one more there are at most four: a person who begins many
+/// sign-ins and finishes none would otherwise send ever more. Which are the oldest is not known; browsers send
+/// cookies of one path in the order of their creation (RFC 6265 §5.4).
+pub fn surplus_flows(names: &[String], origin: &Origin) -> Vec<String> {
+    let prefix = prefixed("smcp_flow_", origin);
+    let flows: Vec<_> = names
+        .iter()
+        .filter(|name| name.starts_with(&prefix))
+        .cloned()
+        .collect();
+    let surplus = flows.len().saturating_sub(3);
+    flows.into_iter().take(surplus).collect()
+}

@@ -1,0 +1,271 @@
+//! The MCP endpoint: bearer check, then the dispatcher.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use mcp::http::{MAX_BODY, respond};
+use oauth_provider::Scope;
+use oauth_provider::bearer::{BearerError, verify};
+use oauth_provider::discovery::AskedResource;
+use oauth_provider::grant::{Command, GrantId};
+use oauth_provider::http::Response;
+use oauth_provider::store::GrantStore;
+use oauth_types::{ErrorCode, ErrorResponse};
+use sentry_api::{Client, Fixed, Slug, Token};
+use sentry_tools::{Constraint, Listings, Refusal, Scopes, Server, Session, Skill, Skills};
+use url::Url;
+
+use crate::app::App;
+use crate::config::{MCP_IP_RATE_LIMITER, MCP_USER_RATE_LIMITER};
+use crate::incoming::Incoming;
+use crate::upstream::Props;
+use crate::verified::VerifiedHere;
+use crate::{limits, log};
+
+/// Who calls, with what.
+struct Caller {
+    /// Of an OAuth session; `Sentry-Bearer` has none.
+    grant: Option<GrantId>,
+    /// Whose calls are counted together, and whose constraints are remembered.
+    key: String,
+    token: Token,
+    skills: Skills,
+    scopes: Scopes,
+}
+
+/// `POST /mcp`, `/mcp/{org}`, `/mcp/{org}/{project}`
+pub async fn post(request: &mut Incoming, asked: AskedResource, app: &App) -> Response {
+    if let Some(refused) = wrong_origin(request, app) {
+        return refused;
+    }
+    if !limits::allows(&app.env, MCP_IP_RATE_LIMITER, &request.address()).await {
+        return too_many();
+    }
+    let caller = match identify(request, &asked, app).await {
+        Ok(caller) => caller,
+        Err(response) => return response,
+    };
+    if !limits::allows(&app.env, MCP_USER_RATE_LIMITER, &caller.key).await {
+        return too_many();
+    }
+    let body = match request.body(MAX_BODY).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => {
+            return refuse(
+                413,
+                ErrorCode::InvalidRequest,
+                "the body must not exceed 1 MiB",
+            );
+        }
+        Err(_) => return refuse(400, ErrorCode::InvalidRequest, "the body could not be read"),
+    };
+    answer(caller, &body, request, asked, app).await
+}
+
+async fn answer(
+    caller: Caller,
+    body: &[u8],
+    request: &Incoming,
+    asked: AskedResource,
+    app: &App,
+) -> Response {
+    let (content_type, accept) = (request.header("content-type"), request.header("accept"));
+    let protocol_version = request.header("mcp-protocol-version");
+    let message = mcp::http::Request {
+        content_type: content_type.as_deref(),
+        accept: accept.as_deref(),
+        protocol_version: protocol_version.as_deref(),
+        body,
+    };
+    let server = server(&caller, request, &asked, app);
+    match respond(&server, message).await {
+        Ok(mcp::http::Response { status, body }) => {
+            let response = Response {
+                body: body.unwrap_or_default(),
+                ..Response::empty(status)
+            };
+            let response = response.header("cache-control", "no-store");
+            if response.body.is_empty() {
+                response
+            } else {
+                response.header("content-type", "application/json")
+            }
+        }
+        Err(refusal) => refused(refusal, &caller, request, asked, app).await,
+    }
+}
+
+fn server(caller: &Caller, request: &Incoming, asked: &AskedResource, app: &App) -> Server {
+    thread_local! {
+        static LISTINGS: RefCell<Rc<Listings>> = RefCell::default();
+    }
+    let session = Session {
+        skills: caller.skills,
+        scopes: caller.scopes,
+        constraint: constraint(asked, app),
+        request_id: request.id.clone(),
+    };
+    let tokens = Rc::new(Fixed(caller.token.clone()));
+    let client = Client::new(Rc::new(app.fetch), tokens, app.config.sentry.base.clone());
+    let verified = Rc::new(VerifiedHere::new(caller.key.clone(), app.now));
+    Server::new(session, client, verified, LISTINGS.with_borrow(Rc::clone))
+}
+
+fn constraint(asked: &AskedResource, app: &App) -> Constraint {
+    let slugs: Vec<Slug> = asked
+        .resource
+        .segments(app.settings.resource_base)
+        .filter_map(|s| Slug::parse(s).ok())
+        .collect();
+    match slugs.as_slice() {
+        [organization, project] => Constraint::Project {
+            organization: organization.clone(),
+            project: project.clone(),
+        },
+        [organization] => Constraint::Organization(organization.clone()),
+        _ => Constraint::None,
+    }
+}
+
+/// From the `Authorization` header to a caller.
+async fn identify(
+    request: &Incoming,
+    asked: &AskedResource,
+    app: &App,
+) -> Result<Caller, Response> {
+    let header = request.header("authorization");
+    if let Some(token) = header.as_deref().and_then(sentry_bearer) {
+        return if app.config.sentry_bearer {
+            Ok(direct(token))
+        } else {
+            Err(sentry_challenge(
+                "this server does not take Sentry tokens; sign in with OAuth",
+            ))
+        };
+    }
+    let refuse = |error: BearerError| {
+        if let BearerError::Storage(error) = &error {
+            log::problem(&request.id, "a grant did not answer", &error.0);
+        }
+        error.into_response(asked, &app.settings)
+    };
+    let info = verify(header.as_deref(), asked, &app.grants)
+        .await
+        .map_err(refuse)?;
+    let props: Props = serde_json::from_slice(&info.props.0).map_err(|_| {
+        log::problem(&request.id, "a grant's props cannot be read", "");
+        BearerError::Invalid.into_response(asked, &app.settings)
+    })?;
+    Ok(Caller {
+        key: info.grant.to_string(),
+        grant: Some(info.grant),
+        token: Token::new(props.access_token),
+        skills: props
+            .skills
+            .iter()
+            .filter_map(|id| Skill::parse(id))
+            .collect(),
+        scopes: Scopes::parse(&info.scope.to_string()),
+    })
+}
+
+fn sentry_bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("sentry-bearer") && !token.is_empty()).then_some(token)
+}
+
+/// A Sentry token, as it is: outside MCP's authorization profile, for people who have one.
+fn direct(token: &str) -> Caller {
+    let digest = oauth_provider::crypto::sha256(token.as_bytes());
+    Caller {
+        grant: None,
+        key: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        token: Token::new(token),
+        skills: Skills::ALL,
+        scopes: Scopes::ALL,
+    }
+}
+
+/// A call that the dispatcher leaves to the transport.
+async fn refused(
+    refusal: Refusal,
+    caller: &Caller,
+    request: &Incoming,
+    asked: AskedResource,
+    app: &App,
+) -> Response {
+    match (refusal, &caller.grant) {
+        (Refusal::Unauthorized, None) => sentry_challenge("Sentry does not take this token"),
+        (Refusal::Unauthorized, Some(grant)) => {
+            // Its tokens would lead to the same refusal for ever: closed, they lead to a new sign-in.
+            if let Err(error) = app.grants.send(grant, Command::Close).await {
+                log::problem(&request.id, "a grant did not close", &error.0);
+            }
+            BearerError::Invalid.into_response(&asked, &app.settings)
+        }
+        (Refusal::InsufficientScope { scopes, skill }, _) => {
+            let scope: Scope = scopes
+                .iter()
+                .map(|scope| scope.as_str().to_owned())
+                .collect();
+            let description = format!(
+                "connect again and tick the skill {} ({})",
+                skill.title(),
+                skill.as_str()
+            );
+            BearerError::InsufficientScope { scope, description }
+                .into_response(&asked, &app.settings)
+        }
+    }
+}
+
+fn sentry_challenge(description: &str) -> Response {
+    refuse(401, ErrorCode::InvalidToken, description)
+        .header("www-authenticate", "Sentry-Bearer realm=\"Sentry MCP\"")
+}
+
+fn refuse(status: u16, code: ErrorCode, description: &str) -> Response {
+    Response::json(
+        status,
+        &ErrorResponse {
+            error: code,
+            error_description: description,
+        },
+    )
+}
+
+fn too_many() -> Response {
+    refuse(
+        429,
+        ErrorCode::TemporarilyUnavailable,
+        "too many requests; wait a minute",
+    )
+    .header("retry-after", "60")
+}
+
+/// DNS rebinding (MCP transports, Security Warning): a page of somebody else's must not reach a server on this
+/// computer. On a public host access is by bearer token and never by cookie, so any page may try.
+fn wrong_origin(request: &Incoming, app: &App) -> Option<Response> {
+    let origin = request.header("origin");
+    let host = request.header("host").unwrap_or_default();
+    let local = |text: &str| {
+        Url::parse(text)
+            .ok()
+            .and_then(|url| oauth_provider::Origin::of(&url))
+            .is_some_and(|o| o.is_loopback())
+    };
+    let rebound = app.settings.origin.is_loopback()
+        && (origin.as_deref().is_some_and(|origin| !local(origin))
+            || (!host.is_empty() && !local(&format!("http://{host}"))));
+    let narrowed = origin
+        .as_deref()
+        .is_some_and(|origin| !app.config.allows_origin(origin));
+    (rebound || narrowed).then(|| {
+        refuse(
+            403,
+            ErrorCode::InvalidRequest,
+            "this Origin may not call this server",
+        )
+    })
+}

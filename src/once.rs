@@ -1,0 +1,53 @@
+//! Things that may be used once: one Durable Object each, named by the thing's hash, forgotten when it would have
+//! expired anyway.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
+
+use crate::objects::{self, Row};
+
+/// Remembers that one thing was used.
+#[durable_object]
+pub struct OnceObject {
+    state: State,
+}
+
+/// Uses the thing up.
+#[derive(Serialize, Deserialize)]
+pub struct Claim {
+    /// How long the thing could be presented again, in seconds.
+    pub lifetime: u64,
+}
+
+/// Whether the caller is the first.
+#[derive(Serialize, Deserialize)]
+pub struct Claimed {
+    pub first: bool,
+}
+
+impl DurableObject for OnceObject {
+    fn new(state: State, _env: Env) -> Self {
+        Self { state }
+    }
+
+    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        let claim: Claim = objects::read(&mut request).await?;
+        let row = Row::new(&self.state);
+        if row.read::<bool>()?.is_some() {
+            return objects::write(&Claimed { first: false });
+        }
+        row.write(&true)?;
+        self.state
+            .storage()
+            .set_alarm(Duration::from_secs(claim.lifetime.max(1)))
+            .await?;
+        objects::write(&Claimed { first: true })
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        self.state.storage().delete_all().await?;
+        Response::empty()
+    }
+}

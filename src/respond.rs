@@ -1,0 +1,111 @@
+//! From an answer to the runtime's response: one conversion, and the headers that belong to a kind of route.
+
+use oauth_provider::http::Response;
+use serde::Serialize;
+use worker::Headers;
+
+/// Builds the runtime's response.
+pub fn send(response: Response) -> worker::Result<worker::Response> {
+    let headers = Headers::new();
+    for (name, value) in &response.headers {
+        headers.append(name, value)?;
+    }
+    let built = worker::Response::builder()
+        .with_status(response.status)
+        .with_headers(headers);
+    if response.body.is_empty() {
+        Ok(built.empty())
+    } else {
+        Ok(built.fixed(response.body.into_bytes()))
+    }
+}
+
+/// A document that anybody may read, keep for `seconds`, and read from another origin's script.
+pub fn public_json(body: &impl Serialize, seconds: u32) -> Response {
+    // Invariant: our own structs of strings and numbers always serialize.
+    public(
+        serde_json::to_string(body).unwrap_or_default(),
+        "application/json",
+        seconds,
+    )
+}
+
+/// As [`public_json`], of another type.
+pub fn public(body: String, content_type: &str, seconds: u32) -> Response {
+    Response {
+        body,
+        ..Response::empty(200)
+    }
+    .header("content-type", content_type)
+    .header("cache-control", format!("public, max-age={seconds}"))
+    .header("access-control-allow-origin", "*")
+    .header("x-content-type-options", "nosniff")
+}
+
+/// A plain "no such page", the same for every path that is not ours.
+pub fn not_found() -> Response {
+    Response {
+        body: "Not found\n".to_owned(),
+        ..Response::empty(404)
+    }
+    .header("content-type", "text/plain; charset=utf-8")
+    .header("cache-control", "no-store")
+}
+
+/// The wrong method, and the right ones.
+pub fn method_not_allowed(allow: &'static str) -> Response {
+    Response::empty(405)
+        .header("allow", allow)
+        .header("cache-control", "no-store")
+}
+
+/// Browser clients call from their own origin, without credentials: a token is a header that their script sets.
+pub fn with_cors(response: Response) -> Response {
+    response.header("access-control-allow-origin", "*").header(
+        "access-control-expose-headers",
+        "WWW-Authenticate, Mcp-Session-Id",
+    )
+}
+
+/// The answer to a preflight: what such a client may send. Any other `Mcp-*` header that it asks for is fine.
+pub fn preflight(requested_headers: Option<&str>, methods: &'static str) -> Response {
+    const ALLOWED: &str = "Authorization, Content-Type, Accept, Last-Event-ID, MCP-Protocol-Version, Mcp-Session-Id, \
+                           Mcp-Method, Mcp-Name";
+    let mut allowed = ALLOWED.to_owned();
+    for name in requested_headers
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+    {
+        let ours = ALLOWED
+            .split(", ")
+            .any(|known| known.eq_ignore_ascii_case(name));
+        let token =
+            name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if !ours && token && name.to_ascii_lowercase().starts_with("mcp-") {
+            allowed.push_str(", ");
+            allowed.push_str(name);
+        }
+    }
+    Response::empty(204)
+        .header("access-control-allow-origin", "*")
+        .header("access-control-allow-methods", methods)
+        .header("access-control-allow-headers", allowed)
+        .header("access-control-max-age", "86400")
+        .header("vary", "Access-Control-Request-Headers")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::preflight;
+
+    #[test]
+    fn other_mcp_headers_are_allowed_when_asked_for() {
+        let response = preflight(
+            Some("mcp-param-region, X-Evil, mcp-method, mcp-\u{e9}"),
+            "POST, OPTIONS",
+        );
+        let allowed = response.get("access-control-allow-headers").unwrap();
+        assert!(allowed.ends_with("Mcp-Name, mcp-param-region"), "{allowed}");
+    }
+}

@@ -1,0 +1,138 @@
+//! The whole URL space: one match on method and path segments.
+
+use oauth_provider::client::register;
+use oauth_provider::http::{Error, MAX_BODY, Request, Response};
+use oauth_provider::{revoke, token};
+use oauth_types::ErrorCode;
+
+use crate::app::App;
+use crate::config::REGISTER_RATE_LIMITER;
+use crate::incoming::Incoming;
+use crate::respond::{method_not_allowed, not_found, preflight, with_cors};
+use crate::{assets, authorize, callback, discovery, health, limits, log, mcp, random};
+
+const POST: &str = "POST, OPTIONS";
+const GET: &str = "GET, HEAD, OPTIONS";
+
+pub async fn route(request: &mut Incoming, app: &App) -> Response {
+    let path = request.url.path().to_owned();
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    let method = request.method.clone();
+    let method = if method == "HEAD" {
+        "GET"
+    } else {
+        method.as_str()
+    };
+    match (method, segments.as_slice()) {
+        (
+            "GET",
+            [
+                ".well-known",
+                "oauth-authorization-server" | "openid-configuration",
+            ],
+        ) => discovery::root(&app.settings),
+        (
+            "GET",
+            [
+                ".well-known",
+                "oauth-authorization-server" | "openid-configuration",
+                rest @ ..,
+            ],
+        ) => discovery::scoped(&joined(rest), request, &app.settings),
+        ("GET", ["mcp", rest @ .., ".well-known", "openid-configuration"]) => {
+            discovery::scoped(&joined(&[&["mcp"], rest].concat()), request, &app.settings)
+        }
+        ("GET", [".well-known", "oauth-protected-resource", rest @ ..]) => {
+            discovery::resource(&joined(rest), request, &app.settings)
+        }
+        ("OPTIONS", [".well-known", ..]) => cors_preflight(request, GET),
+        (_, [".well-known", ..]) => method_not_allowed(GET),
+
+        ("GET", ["oauth", "authorize"]) => authorize::show(request, app).await,
+        ("POST", ["oauth", "authorize"]) => authorize::decide(request, app).await,
+        (_, ["oauth", "authorize"]) => method_not_allowed("GET, HEAD, POST"),
+        ("GET", ["oauth", "callback"]) => callback::callback(request, app).await,
+        (_, ["oauth", "callback"]) => method_not_allowed("GET, HEAD"),
+
+        ("OPTIONS", ["oauth", "token" | "register" | "revoke"]) => cors_preflight(request, POST),
+        (_, ["oauth", endpoint @ ("token" | "register" | "revoke")]) => {
+            oauth(endpoint, request, app).await
+        }
+
+        ("OPTIONS", ["mcp", ..]) => cors_preflight(request, POST),
+        (_, ["mcp", ..]) => with_cors(mcp_endpoint(&path, request, app).await),
+
+        ("GET", ["health"]) => health::health(&app.env),
+        ("GET", ["favicon.ico" | "style.css"]) => assets::asset(&path, app).await,
+        _ => not_found(),
+    }
+}
+
+fn joined(segments: &[&str]) -> String {
+    segments.iter().flat_map(|segment| ["/", segment]).collect()
+}
+
+fn cors_preflight(request: &Incoming, methods: &'static str) -> Response {
+    preflight(
+        request.header("access-control-request-headers").as_deref(),
+        methods,
+    )
+}
+
+async fn mcp_endpoint(path: &str, request: &mut Incoming, app: &App) -> Response {
+    let Some(asked) = discovery::asked(path, request, &app.settings) else {
+        return not_found();
+    };
+    if request.method != "POST" {
+        return method_not_allowed(POST);
+    }
+    mcp::post(request, asked, app).await
+}
+
+/// The endpoints that clients call without a browser.
+async fn oauth(endpoint: &str, request: &mut Incoming, app: &App) -> Response {
+    let body = match request.body(MAX_BODY).await {
+        Ok(body) => body.ok(),
+        Err(error) => return trouble(Error::unavailable(error.to_string()), request, app),
+    };
+    let (content_type, authorization) = (
+        request.header("content-type"),
+        request.header("authorization"),
+    );
+    let method = request.method.clone();
+    let parts = Request {
+        method: &method,
+        content_type: content_type.as_deref(),
+        authorization: authorization.as_deref(),
+        body: body.as_deref(),
+    };
+    let outcome = match endpoint {
+        "token" => token(&parts, &app.settings, &app.clients, &app.grants).await,
+        "revoke" => revoke(&parts, &app.clients, &app.grants).await,
+        _ if !limits::allows(&app.env, REGISTER_RATE_LIMITER, &request.address()).await => {
+            let error = Error::new(
+                ErrorCode::TemporarilyUnavailable,
+                "too many registrations; wait a minute",
+            );
+            Err(error.status(429))
+        }
+        _ => {
+            register(
+                &parts,
+                &app.settings,
+                &app.clients,
+                app.now,
+                &mut random::rng(),
+            )
+            .await
+        }
+    };
+    with_cors(outcome.unwrap_or_else(|error| trouble(error, request, app)))
+}
+
+fn trouble(error: Error, request: &Incoming, app: &App) -> Response {
+    if let Some(detail) = &error.detail {
+        log::problem(&request.id, error.code.as_str(), detail);
+    }
+    error.into_response(&app.settings)
+}
