@@ -2,7 +2,7 @@
 
 chromium() {
   node scripts/chromium.mjs >/dev/null && return
-  if step "Chromium" bounded 600 playwright-core install chromium --only-shell && node scripts/chromium.mjs >/dev/null; then
+  if attempt "Chromium" bounded 600 playwright-core install chromium --only-shell && node scripts/chromium.mjs >/dev/null; then
     return
   fi
   if command -v apt-get >/dev/null; then

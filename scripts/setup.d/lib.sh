@@ -12,19 +12,26 @@ fail() {
 
 # step NAME COMMAND...: runs it with its output in .tools/log/NAME.log, and says what it is and how long it took.
 step() {
-  local name=$1 log start rc=0
+  logged "$@" && return
+  tail -n 12 "$log" | sed 's/^/       | /' >&2
+  return 1
+}
+
+# The same for a way that has another one behind it: that it does not work is no failure yet.
+attempt() { logged "$@"; }
+
+logged() {
+  local name=$1 start
   shift
-  log=$tools/log/$(printf '%s' "$name" | tr -c 'A-Za-z0-9.\n' '-').log
+  log=$tools/log/$(printf '%s' "$name" | tr -cs 'A-Za-z0-9.' '-').log
   start=$(date +%s)
   say "$name ..."
-  "$@" >"$log" 2>&1 || rc=$?
-  if [ "$rc" = 0 ]; then
+  if "$@" >"$log" 2>&1; then
     say "$name: done in $(($(date +%s) - start)) s"
   else
-    say "$name: did not work ($(($(date +%s) - start)) s, all of it in ${log#"$root"/})"
-    tail -n "${step_tail:-12}" "$log" | sed 's/^/       | /' >&2
+    say "$name: not this way, see ${log#"$root"/} ($(($(date +%s) - start)) s)"
+    return 1
   fi
-  return "$rc"
 }
 
 # bounded SECONDS COMMAND...: macOS has no timeout(1).

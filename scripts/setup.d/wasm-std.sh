@@ -10,7 +10,7 @@ wasm_std() {
   sysroot=$(rustc --print sysroot)
   lib=$sysroot/lib/rustlib/$wasm_target/lib
 
-  count=$(find "$lib" -name 'libstd[.-]*rlib' 2>/dev/null | wc -l | tr -d ' ')
+  count=$(find "$sysroot/lib/rustlib" -path "$lib/libstd[.-]*rlib" | wc -l | tr -d ' ')
   if [ "$count" -gt 1 ] && [ -s "$lib/self-built.txt" ]; then
     # Someone ran `rustup target add` later. rustc refuses two libraries of one name; rustup's stays.
     say "removing the self-built $wasm_target library: rustup has installed its own"
@@ -21,7 +21,7 @@ wasm_std() {
   [ "$count" = 0 ] || fail "there are $count standard libraries for $wasm_target in the Rust toolchain, and rustc refuses that." \
     "Run: rustup target remove $wasm_target; rm -rf '$lib'" "then run this again."
 
-  if command -v rustup >/dev/null && step "Rust target $wasm_target" bounded 180 rustup target add "$wasm_target"; then
+  if command -v rustup >/dev/null && attempt "Rust target $wasm_target" bounded 180 rustup target add "$wasm_target"; then
     return
   fi
 
@@ -36,8 +36,8 @@ wasm_std() {
     "With internet: rustup target add $wasm_target" \
     "Without: set RUST_SRC to the library/ folder of Rust $rust_release's source, or to a tar archive of it."
 
-  # The vendored crates are incomplete; the lock file names them, so the registry's are the same.
-  rm -rf "$source/.cargo" "$source/../.cargo"
+  # The vendored crates are incomplete. The lock file names them with their hashes: the registry's are the same.
+  rm -rf "$source/.cargo"
   step "standard library for $wasm_target from source" build_std "$source" ||
     fail "the standard library for $wasm_target did not build." "With internet: rustup target add $wasm_target"
   install_std "$work/target/$wasm_target/release/deps" "$lib" ||
@@ -85,7 +85,7 @@ source_component() {
 # of the system's is changed, root is not needed, and apt checks the signatures.
 source_debian() {
   command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 1
-  step "Rust's source from Debian" download_rust_src && adopt "$work/deb"
+  attempt "Rust's source from Debian" download_rust_src && adopt "$work/deb"
 }
 
 download_rust_src() {
@@ -102,10 +102,10 @@ download_rust_src() {
   (cd "$work" && apt-get "$@" download "rust-src=$version" && dpkg-deb -x rust-src_*.deb "$work/deb")
 }
 
-# adopt DIR: takes the library/ folder from somewhere below it.
+# adopt DIR: takes the library/ folder from somewhere below it. cargo's own tests hold another one, deeper down.
 adopt() {
   local manifest
-  manifest=$(find "$1" -path '*/sysroot/Cargo.toml' | head -n 1)
+  manifest=$(find "$1" -path '*/sysroot/Cargo.toml' | awk '{ print length, $0 }' | sort -n | head -n 1 | cut -d' ' -f2-)
   [ -n "$manifest" ] || return 1
   mv "$(dirname "$(dirname "$manifest")")" "$work/library"
 }

@@ -4,7 +4,7 @@ use oauth_types::{ErrorCode, ErrorResponse};
 
 use crate::discovery::AskedResource;
 use crate::grant::{Command, Reply, Token, TokenInfo, TokenKind};
-use crate::http::Response;
+use crate::http::{Response, plain};
 use crate::scope::Scope;
 use crate::settings::Settings;
 use crate::store::{GrantStore, StoreError};
@@ -86,11 +86,12 @@ impl BearerError {
                 "the server cannot answer at the moment; try again",
             ),
         };
+        let description = plain(description);
         let response = Response::json(
             status,
             &ErrorResponse {
                 error: code,
-                error_description: description,
+                error_description: &description,
             },
         );
         if status == 503 {
@@ -107,8 +108,7 @@ impl BearerError {
         );
         if self != Self::Missing {
             challenge.push_str(&format!(
-                ", error=\"{code}\", error_description=\"{}\"",
-                quoted(description)
+                ", error=\"{code}\", error_description=\"{description}\""
             ));
         }
         response.header("www-authenticate", challenge)

@@ -3,6 +3,7 @@
 mod authenticate;
 mod document;
 mod fetch_document;
+mod freshness;
 mod id_url;
 mod json;
 mod redirect_uri;
@@ -20,6 +21,7 @@ pub use redirect_uri::{
     ApprovedRedirectUri, RedirectKind, RedirectUri, RedirectUriError, RegisteredRedirectUri,
 };
 pub use registration::{Registration, register};
+pub(crate) use resolve::is_registered;
 pub use resolve::{ClientProblem, Resolved, is_known, resolve, resolve_again};
 
 use crate::crypto::SecretHash;

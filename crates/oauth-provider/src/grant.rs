@@ -116,7 +116,7 @@ pub fn apply(
         (Command::Revoke(revoke), Some(Lifecycle::Active(active))) => {
             revoke::revoke(active, &revoke)
         }
-        (Command::Close, Some(state)) => {
+        (Command::Close, Some(state @ (Lifecycle::Pending(_) | Lifecycle::Active(_)))) => {
             Step::changed(Lifecycle::Closed(state.close()), Reply::Done)
                 .audited(Audit::Closed("asked for"))
         }

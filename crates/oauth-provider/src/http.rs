@@ -1,10 +1,14 @@
 //! Requests and responses as this crate sees them: text and bytes, no transport.
 
+use std::fmt;
+
 use oauth_types::{ErrorCode, ErrorResponse};
 use serde::Serialize;
 
+use crate::settings::Settings;
+
 /// What an endpoint needs of a request. The adapter reads the body under the endpoint's limit.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// Upper case.
     pub method: &'a str,
@@ -14,6 +18,18 @@ pub struct Request<'a> {
     pub authorization: Option<&'a str>,
     /// The whole body; `None` where it was longer than [`MAX_BODY`] and reading stopped.
     pub body: Option<&'a [u8]>,
+}
+
+/// Neither the header `Authorization` nor the body: they hold secrets.
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("content_type", &self.content_type)
+            .field("authorization", &self.authorization.map(|_| "…"))
+            .field("body", &self.body.map(<[u8]>::len))
+            .finish()
+    }
 }
 
 /// The most bytes of body that any endpoint here takes.
@@ -120,6 +136,15 @@ impl Error {
         }
     }
 
+    /// What a client that registered long ago must hear before it registers again.
+    #[must_use]
+    pub(crate) fn unknown_client() -> Self {
+        Self::new(
+            ErrorCode::InvalidClient,
+            "no client is registered under this client_id",
+        )
+    }
+
     /// With another status.
     #[must_use]
     pub const fn status(mut self, status: u16) -> Self {
@@ -129,14 +154,15 @@ impl Error {
 
     /// The one place where an error of the token, revocation and registration endpoints becomes HTTP.
     #[must_use]
-    pub fn into_response(self) -> Response {
+    pub fn into_response(self, settings: &Settings) -> Response {
         let body = ErrorResponse {
             error: self.code,
-            error_description: &self.description,
+            error_description: &plain(&self.description),
         };
         let mut response = Response::json(self.status, &body);
         if self.basic && self.status == 401 {
-            response = response.header("www-authenticate", "Basic realm=\"OAuth\"");
+            let challenge = format!("Basic realm=\"{}\"", settings.resource_name);
+            response = response.header("www-authenticate", challenge);
         }
         match self.status {
             405 => response.header("allow", "POST, OPTIONS"),
@@ -144,4 +170,17 @@ impl Error {
             _ => response,
         }
     }
+}
+
+/// What an `error_description` may hold: "MUST NOT include characters outside the set %x20-21 / %x23-5B / %x5D-7E"
+/// (RFC 6749 §5.2, RFC 6750 §3). Ours quote what strangers sent.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '"' => '\'',
+            '\\' => '/',
+            ' '..='~' => c,
+            _ => '?',
+        })
+        .collect()
 }

@@ -1,18 +1,29 @@
 //! Request parameters of OAuth: `application/x-www-form-urlencoded`, no parameter twice.
 
+use std::fmt;
+
 use oauth_types::ErrorCode;
 use url::form_urlencoded;
 
 use crate::http::{Error, MAX_BODY, Request};
 
 /// The parameters of a request. Those without a value count as absent (RFC 6749 §3.1).
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Params(Vec<(String, String)>);
+
+/// The names alone: values are codes, tokens and secrets.
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set()
+            .entries(self.0.iter().map(|(name, _)| name))
+            .finish()
+    }
+}
 
 /// A parameter was given twice, which "MUST NOT" be (RFC 6749 §3.1, §3.2).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the parameter {0} was given more than once")]
-pub struct Duplicate(pub &'static str);
+pub struct Duplicate(pub String);
 
 impl Params {
     /// Reads a query or form.
@@ -34,18 +45,24 @@ impl Params {
         let body = body_of(request, "application/x-www-form-urlencoded")?;
         let text = std::str::from_utf8(body)
             .map_err(|_| Error::new(ErrorCode::InvalidRequest, "the body must be UTF-8"))?;
-        // A decoded byte that is no UTF-8 would become U+FFFD, and two different values one.
-        let decoded_is_utf8 = form_urlencoded::parse(body).all(|(name, value)| {
-            !name.contains(char::REPLACEMENT_CHARACTER)
-                && !value.contains(char::REPLACEMENT_CHARACTER)
-        });
-        if !decoded_is_utf8 {
+        let params = Self::parse(text);
+        if !params.are_utf8() {
             return Err(Error::new(
                 ErrorCode::InvalidRequest,
                 "parameters must be UTF-8",
             ));
         }
-        Ok(Self::parse(text))
+        Ok(params)
+    }
+
+    /// Whether everything was UTF-8 once decoded. A byte that was not is U+FFFD by now, and two different values
+    /// may be one.
+    #[must_use]
+    pub fn are_utf8(&self) -> bool {
+        self.0.iter().all(|(name, value)| {
+            !name.contains(char::REPLACEMENT_CHARACTER)
+                && !value.contains(char::REPLACEMENT_CHARACTER)
+        })
     }
 
     /// The value of a parameter that may be given once.
@@ -56,7 +73,7 @@ impl Params {
         let mut values = self.all(name);
         match (values.next(), values.next()) {
             (value, None) => Ok(value),
-            _ => Err(Duplicate(name)),
+            _ => Err(Duplicate(name.to_owned())),
         }
     }
 
@@ -71,7 +88,7 @@ impl Params {
         if values.all(|value| Some(value) == first) {
             Ok(first)
         } else {
-            Err(Duplicate(name))
+            Err(Duplicate(name.to_owned()))
         }
     }
 
@@ -90,15 +107,13 @@ impl Params {
     pub fn no_duplicates_but(&self, collapsing: &'static str) -> Result<(), Duplicate> {
         self.same(collapsing)?;
         let mut seen = std::collections::BTreeSet::new();
-        let once = self
+        let twice = self
             .0
             .iter()
-            .all(|(name, _)| name == collapsing || seen.insert(name));
-        if once {
-            Ok(())
-        } else {
-            Err(Duplicate("a name"))
-        }
+            .find(|(name, _)| name != collapsing && !seen.insert(name));
+        twice.map_or(Ok(()), |(name, _)| {
+            Err(Duplicate(name.chars().take(40).collect()))
+        })
     }
 }
 

@@ -60,7 +60,10 @@ impl Resource {
     /// change (dot segments, backslashes) is refused, so that no two components read it differently.
     pub fn parse(text: &str, origin: &Origin, base: &str) -> Result<Self, ResourceError> {
         let url = Url::parse(text).map_err(|_| ResourceError::Malformed)?;
-        if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+        // Read off the text: a parser drops white space, and an `@` without a name.
+        let before_query = text.split('?').next().unwrap_or_default();
+        let unclean = |b: u8| !b.is_ascii_graphic() || b == b'@';
+        if url.fragment().is_some() || before_query.bytes().any(unclean) {
             return Err(ResourceError::Malformed);
         }
         if Origin::of(&url).as_ref().map(Origin::as_str) != Some(origin.as_str()) {
@@ -163,6 +166,12 @@ mod tests {
             ("/mcp", Malformed),
             ("https://mcp.example.com/mcp#x", Malformed),
             ("https://u@mcp.example.com/mcp", Malformed),
+            ("https://@mcp.example.com/mcp", Malformed),
+            (" https://mcp.example.com/mcp", Malformed),
+            ("https://mcp.example.com/m\tcp", Malformed),
+            ("https://mcp.example.com/mcp/é", Malformed),
+            ("https:mcp.example.com/mcp", UnknownPath),
+            ("https:///mcp.example.com/mcp", UnknownPath),
             ("http://mcp.example.com/mcp", ForeignOrigin),
             ("https://mcp.example.com:8443/mcp", ForeignOrigin),
             ("https://mcp.example.com.evil.example/mcp", ForeignOrigin),

@@ -47,9 +47,11 @@ pub struct DocumentHosts {
 
 impl DocumentHosts {
     pub(crate) fn allow(&self, host: &str) -> bool {
+        // A name with a dot at its end is the same host.
+        let host = host.trim_end_matches('.');
         let listed = |list: &[String]| {
             list.iter().any(|entry| {
-                host.strip_suffix(entry.as_str())
+                host.strip_suffix(entry.to_ascii_lowercase().as_str())
                     .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
             })
         };
@@ -65,13 +67,14 @@ mod tests {
     fn hosts_with_their_subdomains() {
         let hosts = DocumentHosts {
             allowed: vec!["a.example".to_owned()],
-            denied: vec!["x.a.example".to_owned()],
+            denied: vec!["X.a.example".to_owned()],
         };
         assert!(hosts.allow("a.example"));
         assert!(hosts.allow("b.a.example"));
         assert!(!hosts.allow("ba.example"));
         assert!(!hosts.allow("x.a.example"));
         assert!(!hosts.allow("y.x.a.example"));
+        assert!(!hosts.allow("x.a.example."));
         assert!(DocumentHosts::default().allow("any.example"));
     }
 }

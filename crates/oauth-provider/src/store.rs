@@ -46,7 +46,7 @@ pub trait ClientStore {
 pub struct KeptDocument {
     /// The JSON as it came.
     pub body: String,
-    /// When it came.
+    /// When it was last looked for: usually, when it came.
     pub fetched_at: UnixTime,
     /// When it must be fetched again.
     pub expires_at: UnixTime,

@@ -233,10 +233,7 @@ async fn unknown_client_first(
         return error;
     }
     match is_known(&client.client_id, settings, clients).await {
-        Ok(false) => Error::new(
-            ErrorCode::InvalidClient,
-            "no client is registered under this client_id",
-        ),
+        Ok(false) => Error::unknown_client(),
         Ok(true) => error,
         Err(trouble) => Error::unavailable(trouble.to_string()),
     }

@@ -48,7 +48,6 @@ pub struct Approval {
 }
 
 /// What the browser is sent on with.
-#[derive(Debug)]
 pub struct Approved {
     /// For the upstream's `state`.
     pub state: String,
@@ -116,9 +115,9 @@ impl Approval {
     ///
     /// # Errors
     /// When it is not this server's, too old, or another browser's.
-    pub fn resume<'c>(
+    pub fn resume(
         state: &str,
-        cookie: impl FnOnce(&str) -> Option<&'c str>,
+        cookie: impl FnOnce(&str) -> Option<String>,
         keys: &KeyRing,
         now: UnixTime,
     ) -> Result<Self, ApprovalError> {
@@ -126,7 +125,7 @@ impl Approval {
             .verify(Purpose::UpstreamState, state)
             .ok_or(ApprovalError::Forged)?;
         let bound = cookie(&cookie_name(state))
-            .and_then(from_base64url)
+            .and_then(|value| from_base64url(&value))
             .is_some_and(|digest| keys.digest_matches(Purpose::Flow, state.as_bytes(), &digest));
         if !bound {
             return Err(ApprovalError::OtherBrowser);

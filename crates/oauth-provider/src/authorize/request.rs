@@ -93,6 +93,7 @@ pub async fn validate(
         issuer: issuer(params, settings),
         settings,
     };
+    utf8(params).map_err(|e| to.error(e))?;
     no_duplicates(params).map_err(|e| to.error(e))?;
     let issuer = to
         .issuer
@@ -127,26 +128,31 @@ async fn client_and_redirect_uri(
     fetch: &dyn Fetch,
     now: UnixTime,
 ) -> Result<(Client, RedirectUri, RegisteredRedirectUri), PageProblem> {
-    let client_id = required(params, "client_id")?;
-    let asked = required(params, "redirect_uri");
+    let client_id = once(params, "client_id")?.ok_or_else(|| missing("client_id"))?;
+    let asked = once(params, "redirect_uri");
     let resolved = resolve(client_id, settings, clients, fetch, now)
         .await
         .map_err(PageProblem::Client)?;
-    let asked = asked?;
-    if let Some(found) = redirect_uri(&resolved, asked) {
+    // OAuth 2.1 §4.1.1: optional for a client with exactly one.
+    let asked = match (asked?, resolved.client.redirect_uris.as_slice()) {
+        (Some(asked), _) => asked.to_owned(),
+        (None, [only]) => only.as_str().to_owned(),
+        (None, _) => return Err(missing("redirect_uri")),
+    };
+    if let Some(found) = redirect_uri(&resolved, &asked) {
         return Ok(found);
     }
     let fresh = resolve_again(&resolved, settings, clients, fetch, now)
         .await
         .map_err(PageProblem::Client)?;
     let resolved = fresh.unwrap_or(resolved);
-    redirect_uri(&resolved, asked).ok_or_else(|| PageProblem::RedirectUri {
+    redirect_uri(&resolved, &asked).ok_or_else(|| PageProblem::RedirectUri {
         client: resolved
             .client
             .name
             .clone()
             .unwrap_or_else(|| resolved.client.id.clone()),
-        asked: asked.to_owned(),
+        asked: asked.clone(),
         registered: resolved
             .client
             .redirect_uris
@@ -164,17 +170,17 @@ fn redirect_uri(
     Some((resolved.client.clone(), registered.clone(), uri))
 }
 
-fn required<'a>(params: &'a Params, name: &'static str) -> Result<&'a str, PageProblem> {
-    match params.one(name) {
-        Ok(Some(value)) => Ok(value),
-        Ok(None) => Err(PageProblem::Parameter {
-            name,
-            problem: "is missing",
-        }),
-        Err(_) => Err(PageProblem::Parameter {
-            name,
-            problem: "was given more than once",
-        }),
+fn once<'a>(params: &'a Params, name: &'static str) -> Result<Option<&'a str>, PageProblem> {
+    params.one(name).map_err(|_| PageProblem::Parameter {
+        name,
+        problem: "was given more than once",
+    })
+}
+
+const fn missing(name: &'static str) -> PageProblem {
+    PageProblem::Parameter {
+        name,
+        problem: "is missing",
     }
 }
 
@@ -201,8 +207,16 @@ impl Answer<'_> {
     }
 }
 
+/// To be returned as it was sent, so not one that was sent twice or changed by decoding.
 fn state(params: &Params) -> Option<String> {
-    params.one("state").ok().flatten().map(str::to_owned)
+    let state = params.one("state").ok().flatten()?;
+    (!state.contains(char::REPLACEMENT_CHARACTER)).then(|| state.to_owned())
+}
+
+/// RFC 6749 appendix B
+fn utf8(params: &Params) -> Check<()> {
+    let problem = (ErrorCode::InvalidRequest, "parameters must be UTF-8");
+    params.are_utf8().then_some(()).ok_or(problem)
 }
 
 /// RFC 6749 §3.1: "Request and response parameters MUST NOT be included more than once."

@@ -1,5 +1,7 @@
 //! Client authentication at the token and revocation endpoints (RFC 6749 §2.3).
 
+use std::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use oauth_types::ErrorCode;
@@ -15,11 +17,20 @@ use super::resolve::registered;
 use super::{Authentication, SecretMethod};
 
 /// What a request shows of its client, before any of it is checked.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Credentials {
     /// Who it says it is.
     pub client_id: String,
     secret: Option<(SecretMethod, String)>,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("client_id", &self.client_id)
+            .field("secret", &self.secret.as_ref().map(|(method, _)| method))
+            .finish()
+    }
 }
 
 /// A client that may go on: who it is, and how it showed that.

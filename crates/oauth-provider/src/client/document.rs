@@ -182,19 +182,19 @@ fn keys(metadata: &ClientMetadata) -> Result<(), DocumentProblem> {
     Ok(())
 }
 
-/// Members that only symmetric (`k`) and private keys (`d` and the RSA primes) have (RFC 7518 §6).
+/// Members that only symmetric (`k`) and private keys (`d` and the RSA primes) have (RFC 7518 §6), wherever they
+/// stand: who publishes a secret in a set of another form has published it all the same.
 pub(super) fn holds_private_key(jwks: &Value) -> bool {
-    let keys = jwks
-        .get("keys")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    keys.iter().any(|key| {
-        key.get("kty").and_then(Value::as_str) == Some("oct")
-            || ["k", "d", "p", "q", "dp", "dq", "qi", "oth"]
-                .iter()
-                .any(|member| key.get(member).is_some())
-    })
+    const MEMBERS: [&str; 8] = ["k", "d", "p", "q", "dp", "dq", "qi", "oth"];
+    match jwks {
+        Value::Array(values) => values.iter().any(holds_private_key),
+        Value::Object(object) => {
+            object.get("kty").and_then(Value::as_str) == Some("oct")
+                || MEMBERS.iter().any(|member| object.contains_key(*member))
+                || object.values().any(holds_private_key)
+        }
+        _ => false,
+    }
 }
 
 /// Given, `grant_types` and `response_types` must include the code flow; others may stand beside it.
@@ -312,7 +312,7 @@ mod tests {
 
     #[test]
     fn each_rule_refuses_its_breach() {
-        let cases: [(&str, Value, &str); 17] = [
+        let cases: [(&str, Value, &str); 18] = [
             (
                 "client_id",
                 json!("https://client.example/oauth/meta.json?"),
@@ -342,6 +342,11 @@ mod tests {
             (
                 "jwks",
                 json!({"keys": [{"kty": "oct", "k": "AA"}]}),
+                "jwks holds no secret",
+            ),
+            (
+                "jwks",
+                json!([{"kty": "RSA", "d": "AA"}]),
                 "jwks holds no secret",
             ),
             (

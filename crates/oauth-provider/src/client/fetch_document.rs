@@ -5,8 +5,10 @@ use std::time::Duration;
 use fetch::{Fetch, FetchError, Method, Request, Response};
 use url::Url;
 
+use crate::origin::Origin;
 use crate::settings::Settings;
 
+use super::freshness::lifetime;
 use super::{Client, ClientIdUrl, DocumentProblem, check_document};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -32,7 +34,6 @@ pub async fn fetch_document(
     settings: &Settings,
     fetch: &dyn Fetch,
 ) -> Result<FetchedDocument, DocumentProblem> {
-    host(url, settings)?;
     let target = Url::parse(url.as_str()).map_err(|error| {
         DocumentProblem::new(
             "the client id is a URL",
@@ -41,6 +42,7 @@ pub async fn fetch_document(
             "CIMD §3",
         )
     })?;
+    host(url, &target, settings)?;
     let request = Request::new(Method::Get, target)
         .header("accept", "application/json")
         .timeout(TIMEOUT)
@@ -65,12 +67,22 @@ pub async fn fetch_document(
     })
 }
 
-/// Refused before anything is sent: special-use addresses and names, and what the operator excludes.
-fn host(url: &ClientIdUrl, settings: &Settings) -> Result<(), DocumentProblem> {
+/// Refused before anything is sent: special-use addresses and names, this server itself, and what the operator
+/// excludes.
+fn host(url: &ClientIdUrl, target: &Url, settings: &Settings) -> Result<(), DocumentProblem> {
     if !url.is_fetchable(&settings.origin) {
         let expected = "a host on the public internet";
         return Err(DocumentProblem::new(
             "the host is public",
+            url.host(),
+            expected,
+            "CIMD, SSRF Attacks",
+        ));
+    }
+    if Origin::of(target).as_ref() == Some(&settings.origin) {
+        let expected = "a host other than this server";
+        return Err(DocumentProblem::new(
+            "the host is another one",
             url.host(),
             expected,
             "CIMD, SSRF Attacks",
@@ -154,30 +166,6 @@ fn content_type(response: &Response) -> Result<(), DocumentProblem> {
     ))
 }
 
-/// `s-maxage` before `max-age` (RFC 9111 §4.2.1), between a minute and a day, an hour where nothing is said.
-fn lifetime(response: &Response) -> Option<Duration> {
-    let directives = response
-        .header("cache-control")
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    let mut directives = directives.split(',').map(str::trim);
-    let mut shared = None;
-    let mut private = None;
-    for directive in directives.by_ref() {
-        let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
-        let seconds = value.trim_matches('"').parse::<u64>().ok();
-        match name {
-            "no-store" | "no-cache" => return None,
-            "s-maxage" => shared = seconds,
-            "max-age" => private = seconds,
-            _ => {}
-        }
-    }
-    Some(Duration::from_secs(
-        shared.or(private).unwrap_or(3600).clamp(60, 86_400),
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,22 +179,6 @@ mod tests {
             status,
             headers,
             body: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn lifetimes() {
-        for (value, seconds) in [
-            ("", Some(3600)),
-            ("public, max-age=300", Some(300)),
-            ("max-age=5", Some(60)),
-            ("max-age=999999", Some(86_400)),
-            ("max-age=300, s-maxage=600", Some(600)),
-            ("no-store", None),
-            ("max-age=300, No-Cache", None),
-        ] {
-            let kept = lifetime(&answer(200, &[("cache-control", value)]));
-            assert_eq!(kept.map(|k| k.as_secs()), seconds, "{value}");
         }
     }
 

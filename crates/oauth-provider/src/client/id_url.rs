@@ -155,7 +155,7 @@ fn is_dot_segment(segment: &str) -> bool {
 
 /// Names that are not of the public DNS (RFC 6761, RFC 6762, RFC 8375, RFC 7686), and those without a dot.
 fn is_public_name(name: &str) -> bool {
-    let name = name.strip_suffix('.').unwrap_or(name);
+    let name = name.trim_end_matches('.');
     let special = [
         "localhost",
         "local",
@@ -242,6 +242,7 @@ mod tests {
         for host in [
             "localhost",
             "localhost.",
+            "localhost..",
             "a.localhost",
             "intranet",
             "printer.local",

@@ -77,10 +77,11 @@ impl RedirectUri {
     /// When it may not be registered.
     pub fn parse(text: &str) -> Result<Self, RedirectUriError> {
         use RedirectUriError::{Dangerous, Malformed, PlainHttp};
+        // RFC 3986 §2: a URI is ASCII; anything else could not go into a header as it is.
         if text.len() > MAX_BYTES
             || text
                 .bytes()
-                .any(|b| b <= b' ' || b == 0x7f || matches!(b, b'\\' | b'*' | b'#'))
+                .any(|b| !b.is_ascii_graphic() || matches!(b, b'\\' | b'*' | b'#'))
         {
             // A dangerous scheme is told apart even in a URI that is malformed besides.
             return Err(if has_dangerous_scheme(text) {
@@ -93,7 +94,12 @@ impl RedirectUri {
         if has_dangerous_scheme(text) || DANGEROUS.contains(&url.scheme()) {
             return Err(Dangerous);
         }
-        if !url.username().is_empty() || url.password().is_some() {
+        // Read off the text: a parser drops an `@` without a name, and finds a host where there is no `//`.
+        let parts = parts(text);
+        if parts.is_some_and(|(_, authority, _)| authority.contains('@')) {
+            return Err(Malformed);
+        }
+        if url.is_special() && parts.is_none_or(|(_, authority, _)| authority.is_empty()) {
             return Err(Malformed);
         }
         let host = url.host_str().unwrap_or_default().to_owned();
@@ -242,16 +248,23 @@ fn has_dangerous_scheme(text: &str) -> bool {
     DANGEROUS.contains(&scheme.as_str())
 }
 
-/// A loopback URI without its port: what stands before it, and what follows the authority.
-fn without_port(text: &str) -> Option<(&str, &str)> {
-    let (_, rest) = text.split_once("://")?;
+/// A URI as it is written: scheme, authority, and what follows. `None` without an authority.
+fn parts(text: &str) -> Option<(&str, &str, &str)> {
+    let (scheme, rest) = text.split_once(':')?;
+    let rest = rest.strip_prefix("//")?;
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at_checked(end)?;
+    Some((scheme, authority, tail))
+}
+
+/// A loopback URI without its port.
+fn without_port(text: &str) -> Option<(&str, &str, &str)> {
+    let (scheme, authority, tail) = parts(text)?;
     let host = match authority.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
         _ => authority,
     };
-    Some((host, tail))
+    Some((scheme, host, tail))
 }
 
 #[cfg(test)]
@@ -289,6 +302,13 @@ mod tests {
             ("https://app.example\\@evil.example/", Malformed),
             ("https://app.example/a b", Malformed),
             ("https://app.example/\n", Malformed),
+            ("https://app.example/\u{85}", Malformed),
+            ("https://bücher.example/cb", Malformed),
+            ("https://@app.example/cb", Malformed),
+            ("https:app.example/cb", Malformed),
+            ("https:/app.example/cb", Malformed),
+            ("https:///app.example/cb", Malformed),
+            ("cursor://@app/cb", Malformed),
             ("http://app.example/cb", PlainHttp),
             ("http://localhost.evil.example/cb", PlainHttp),
             ("http://0.0.0.0/cb", PlainHttp),
@@ -333,7 +353,10 @@ mod tests {
             "http://localhost/cb",
             "http://localhost:1@evil.example/cb"
         ));
-        assert!(!accepts("http://localhost/cb", "HTTP://localhost:1/cb#"));
+        assert!(!accepts("http://localhost/cb", "HTTP://localhost:1/cb"));
+        assert!(!accepts("http://localhost/cb", "http://localhost:1/cb#"));
+        assert!(!accepts("http://localhost/cb", "http://@localhost:1/cb"));
+        assert!(!accepts("http://localhost/cb", "http://localhost:65536/cb"));
         assert!(!accepts(
             "https://app.example/cb",
             "https://app.example:443/cb"

@@ -20,8 +20,8 @@ const REFETCH_AFTER: Duration = Duration::from_secs(60);
 pub struct Resolved {
     /// Ready to use.
     pub client: Client,
-    /// When the copy of its document was fetched; `None` where there is no copy or it is fresh from this request.
-    kept_since: Option<UnixTime>,
+    /// The copy of its document that was used; `None` where there is none or it is fresh from this request.
+    kept: Option<KeptDocument>,
 }
 
 /// Why there is no client. Shown on a page: nothing is known yet to which an error could be redirected.
@@ -74,10 +74,7 @@ pub async fn resolve(
         let client = client.ok_or_else(|| ClientProblem::Unknown {
             client_id: client_id.to_owned(),
         })?;
-        return Ok(Resolved {
-            client,
-            kept_since: None,
-        });
+        return Ok(Resolved { client, kept: None });
     }
     let url = document_url(client_id, settings)?;
     // A copy that broke, or a rule that came later, is no reason to refuse a client whose document is fine today.
@@ -85,12 +82,12 @@ pub async fn resolve(
         .document(&url)
         .await?
         .filter(|kept| kept.expires_at > now);
-    match kept.and_then(|kept| Some((check_document(&url, &kept.body).ok()?, kept.fetched_at))) {
-        Some((client, fetched_at)) => Ok(Resolved {
+    match kept.and_then(|kept| Some((check_document(&url, &kept.body).ok()?, kept))) {
+        Some((client, kept)) => Ok(Resolved {
             client,
-            kept_since: Some(fetched_at),
+            kept: Some(kept),
         }),
-        None => fetch_and_keep(url, settings, clients, fetch, now).await,
+        None => fetch_and_keep(url, None, settings, clients, fetch, now).await,
     }
 }
 
@@ -106,14 +103,14 @@ pub async fn resolve_again(
     fetch: &dyn Fetch,
     now: UnixTime,
 ) -> Result<Option<Resolved>, ClientProblem> {
-    if resolved
-        .kept_since
-        .is_none_or(|since| now.since(since) < REFETCH_AFTER)
-    {
+    let Some(kept) = &resolved.kept else {
+        return Ok(None);
+    };
+    if now.since(kept.fetched_at) < REFETCH_AFTER {
         return Ok(None);
     }
     let url = document_url(&resolved.client.id, settings)?;
-    fetch_and_keep(url, settings, clients, fetch, now)
+    fetch_and_keep(url, Some(kept), settings, clients, fetch, now)
         .await
         .map(Some)
 }
@@ -151,35 +148,50 @@ fn document_url(client_id: &str, settings: &Settings) -> Result<ClientIdUrl, Cli
     })
 }
 
+/// Fetches, and keeps what may be kept. `before` is the good copy that there is already.
 async fn fetch_and_keep(
     url: ClientIdUrl,
+    before: Option<&KeptDocument>,
     settings: &Settings,
     clients: &impl ClientStore,
     fetch: &dyn Fetch,
     now: UnixTime,
 ) -> Result<Resolved, ClientProblem> {
-    let document = match fetch_document(&url, settings, fetch).await {
-        Ok(document) => document,
-        Err(problem) => {
-            return Err(ClientProblem::Document {
-                url,
-                problem: Box::new(problem),
-            });
-        }
-    };
-    if let Some(keep_for) = document.keep_for {
-        let kept = KeptDocument {
-            body: document.body,
+    let fetched = fetch_document(&url, settings, fetch).await;
+    let keep = match (&fetched, before) {
+        (Ok(document), before) => match (document.keep_for, before) {
+            (Some(keep_for), _) => Some(KeptDocument {
+                body: document.body.clone(),
+                fetched_at: now,
+                expires_at: now + keep_for,
+            }),
+            // Its successor may not be kept, and must not be hidden by it.
+            (None, Some(before)) => Some(KeptDocument {
+                expires_at: now,
+                ..before.clone()
+            }),
+            (None, None) => None,
+        },
+        // A failure is not kept; that somebody looked is, so that the next look waits its minute.
+        (Err(_), before) => before.map(|before| KeptDocument {
             fetched_at: now,
-            expires_at: now + keep_for,
-        };
+            ..before.clone()
+        }),
+    };
+    if let Some(keep) = keep {
         // A cache that cannot be written costs the next request a fetch and this one nothing.
-        let _ = clients.keep_document(&url, &kept).await;
+        let _ = clients.keep_document(&url, &keep).await;
     }
-    Ok(Resolved {
-        client: document.client,
-        kept_since: None,
-    })
+    match fetched {
+        Ok(document) => Ok(Resolved {
+            client: document.client,
+            kept: None,
+        }),
+        Err(problem) => Err(ClientProblem::Document {
+            url,
+            problem: Box::new(problem),
+        }),
+    }
 }
 
 /// Whether there is a client of this id, as far as storage knows: a URL counts where its form is right, since its
@@ -195,5 +207,13 @@ pub async fn is_known(
     if is_url(client_id) {
         return Ok(document_url(client_id, settings).is_ok());
     }
-    Ok(registered(client_id, clients).await?.is_some())
+    is_registered(client_id, clients).await
+}
+
+/// The same where a URL counts whatever its form.
+pub(crate) async fn is_registered(
+    client_id: &str,
+    clients: &impl ClientStore,
+) -> Result<bool, StoreError> {
+    Ok(is_url(client_id) || registered(client_id, clients).await?.is_some())
 }

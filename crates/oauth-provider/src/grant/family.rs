@@ -89,7 +89,8 @@ impl Family {
     }
 
     /// Makes the successor of the current token. The presented secret unwraps the props key, and both make the
-    /// successor; the old predecessor's wrap goes, so nothing is left to open with it.
+    /// successor; the old predecessor's wrap goes, so nothing is left to open with it. Both wraps are made anew: a
+    /// server key that is about to go may have made the present one, and the answer may be lost.
     pub(super) fn rotate(
         mut self,
         secret: &Secret,
@@ -105,9 +106,11 @@ impl Family {
             hash: successor.hash(),
             wrap,
         };
-        let used = std::mem::replace(&mut self.current, slot);
         self.previous = Some(Previous {
-            slot: used,
+            slot: Slot {
+                hash: std::mem::replace(&mut self.current, slot).hash,
+                wrap: Wrapped::wrap(moment.keys, secret, about, &props_key, rng)?,
+            },
             used_at: moment.now,
             late_retries: 0,
         });

@@ -21,7 +21,12 @@ pub(super) fn issue(
 ) -> Option<Issued> {
     let secret = Secret::draw(rng);
     let wrap = Wrapped::wrap(moment.keys, &secret, moment.id.as_bytes(), props_key, rng)?;
-    let expires_at = (moment.now + moment.policy.access).min(active.terms.ends_at);
+    // Not beyond the grant's own end: the answer states the truth.
+    let ends_at = match &active.family {
+        Some(family) => family.expires_at,
+        None => active.terms.ends_at,
+    };
+    let expires_at = (moment.now + moment.policy.access).min(ends_at);
     let granted = scope.clone().unwrap_or_else(|| active.terms.scope.clone());
     active
         .accesses

@@ -61,7 +61,10 @@ pub(super) fn redeem(
 /// A code that comes a second time, from the client that it was issued to: "the authorization server […] SHOULD
 /// revoke (when possible) all tokens previously issued based on that authorization code" (RFC 6749 §4.1.2).
 pub(super) fn replay(active: Active, redeem: &Redeem) -> Step {
-    if !active.code.matches(&redeem.secret) || active.terms.client.id != redeem.client_id {
+    let client = &active.terms.client;
+    // Who cannot show that it is this client must not be able to end its session.
+    let theirs = client.id == redeem.client_id && redeem.strength >= client.strength;
+    if !active.code.matches(&redeem.secret) || !theirs {
         return Step::refused(Lifecycle::Active(active), Refusal::Unknown);
     }
     Step::changed(

@@ -25,21 +25,25 @@ pub(super) fn refresh(
     if matches!(presented, Presented::Foreign) {
         return Step::refused(Lifecycle::Active(active), Refusal::Unknown);
     }
-    if let Err(refusal) = check(&active, &refresh) {
-        return Step::refused(Lifecycle::Active(active), refusal);
+    // Before anything that a token could do to the grant: only its own client may do it.
+    if refresh.strength < active.terms.client.strength {
+        return Step::refused(Lifecycle::Active(active), Refusal::Strength);
     }
-    match presented {
-        Presented::Current => rotate(active, refresh, None, moment, rng),
+    let retry = match presented {
+        Presented::Current => None,
         Presented::Previous {
             used_at,
             late_retries,
         } => match retry_of(used_at, late_retries, moment) {
-            Some(retry) => rotate(active, refresh, Some(retry), moment, rng),
-            None => reused(active, moment),
+            Some(retry) => Some(retry),
+            None => return reused(active, moment),
         },
-        Presented::Older => reused(active, moment),
-        Presented::Foreign => Step::refused(Lifecycle::Active(active), Refusal::Unknown),
+        Presented::Older | Presented::Foreign => return reused(active, moment),
+    };
+    if let Err(refusal) = check(&active, &refresh) {
+        return Step::refused(Lifecycle::Active(active), refusal);
     }
+    rotate(active, refresh, retry, moment, rng)
 }
 
 /// A predecessor within its limits.
@@ -123,9 +127,6 @@ fn reused(mut active: Active, moment: &Moment<'_>) -> Step {
 
 fn check(active: &Active, refresh: &Refresh) -> Result<(), Refusal> {
     let terms = &active.terms;
-    if refresh.strength < terms.client.strength {
-        return Err(Refusal::Strength);
-    }
     if refresh
         .resource
         .as_ref()

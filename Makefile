@@ -1,0 +1,43 @@
+# `make` alone lists the targets. Every target first installs what is missing (scripts/setup); that is silent and quick
+# when nothing is.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup dev build test fmt lint types check-deploy clean
+
+run := scripts/with-tools
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing, tests included
+	@scripts/setup --tests
+
+dev: ## Run the worker and a local Sentry (PORT, DEMO_SENTRY_PORT)
+	@scripts/setup
+	@exec $(run) node scripts/dev.mjs
+
+build: ## Build the worker to the path that wrangler.toml names
+	@scripts/setup
+	@$(run) node scripts/build.mjs
+
+test: ## Run every check and test (ONLY="native workerd": these steps)
+	@scripts/setup --tests
+	@exec $(run) node scripts/test.mjs $(ONLY)
+
+fmt: ## Format the Rust code
+	@$(run) cargo fmt --all
+
+lint: ## Run clippy on the host and for wasm, warnings denied
+	@scripts/setup
+	@$(run) node scripts/test.mjs clippy
+
+types: ## Regenerate worker-configuration.d.ts from wrangler.toml
+	@scripts/setup
+	@$(run) npm run --silent types
+
+check-deploy: ## Dry-run the deployment of both environments
+	@scripts/setup
+	@$(run) node scripts/test.mjs deploy
+
+clean: ## Remove what was built; keeps the tools and the local data
+	@rm -rf target build web/dist .wrangler/tmp

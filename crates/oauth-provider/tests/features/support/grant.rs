@@ -1,0 +1,224 @@
+//! One grant and its mailbox. Every state goes through its JSON form and back, as in storage.
+
+use std::time::Duration;
+
+use oauth_provider::crypto::{Bytes, KeyRing, Secret};
+use oauth_provider::grant::{
+    Audit, ClientBinding, Command, GrantId, Issued, Lifecycle, Moment, Open, Policy, Redeem,
+    Refresh, Refusal, Reply, Revoke, Strength, TokenInfo, apply,
+};
+use oauth_provider::{Resource, Scope, UnixTime};
+use rand_chacha::ChaCha20Rng;
+use serde_json::{Value, json};
+
+use super::{NOW, OLD, SCOPES, challenge, keys, rng, verifier};
+
+pub const PROPS: &[u8] = b"the upstream token that nobody may read in storage";
+pub const REDIRECT: &str = "http://127.0.0.1:5000/cb";
+pub const CLIENT: &str = "the-client";
+
+pub type RefreshToken = (Secret, Bytes);
+
+pub struct Grant {
+    pub id: GrantId,
+    pub state: Option<Lifecycle>,
+    pub now: UnixTime,
+    pub keys: KeyRing,
+    pub policy: Policy,
+    pub audit: Vec<Audit>,
+    pub rng: ChaCha20Rng,
+}
+
+impl Grant {
+    pub fn new() -> Self {
+        let mut rng = rng();
+        Self {
+            id: GrantId::draw(&mut rng),
+            state: None,
+            now: NOW,
+            keys: keys(OLD),
+            policy: Policy::default(),
+            audit: Vec::new(),
+            rng,
+        }
+    }
+
+    /// Sends a command, and checks what every step promises: an unchanged state is the same state (but for time).
+    pub fn send(&mut self, command: Command) -> Reply {
+        let before = self.state.take();
+        let expected = before.clone().and_then(|state| state.at(self.now));
+        let moment = Moment {
+            id: &self.id,
+            now: self.now,
+            keys: &self.keys,
+            policy: &self.policy,
+        };
+        let step = apply(before, command, &moment, &mut self.rng);
+        let state = json!(step.state);
+        if !step.changed {
+            assert_eq!(state, json!(expected), "said to be unchanged");
+        }
+        self.state = serde_json::from_value(state.clone()).unwrap();
+        assert_eq!(json!(self.state), state, "lost something on its way");
+        self.audit.extend(step.audit);
+        step.reply
+    }
+
+    /// The kind of state: `pending`, `active`, `closed`, or nothing.
+    pub fn stands(&self) -> Option<String> {
+        self.stored()["state"].as_str().map(str::to_owned)
+    }
+
+    pub fn stored(&self) -> Value {
+        json!(self.state.clone().and_then(|state| state.at(self.now)))
+    }
+
+    pub fn wait(&mut self, seconds: u64) {
+        self.now = self.now + Duration::from_secs(seconds);
+    }
+
+    pub fn open(&mut self, change: impl FnOnce(&mut Open)) -> Result<Secret, Refusal> {
+        let mut open = opening(NOW);
+        change(&mut open);
+        match self.send(Command::Open(open)) {
+            Reply::Opened { code } => Ok(code),
+            Reply::Refused(refusal) => Err(refusal),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn redeem(
+        &mut self,
+        code: &Secret,
+        change: impl FnOnce(&mut Redeem),
+    ) -> Result<Issued, Refusal> {
+        let mut redeem = Redeem {
+            secret: code.clone(),
+            client_id: CLIENT.to_owned(),
+            strength: Strength::None,
+            redirect_uri: Some(REDIRECT.to_owned()),
+            verifier: verifier(),
+            resource: None,
+        };
+        change(&mut redeem);
+        issued(self.send(Command::Redeem(redeem)))
+    }
+
+    pub fn refresh(
+        &mut self,
+        token: &RefreshToken,
+        change: impl FnOnce(&mut Refresh),
+    ) -> Result<Issued, Refusal> {
+        let mut refresh = Refresh {
+            secret: token.0.clone(),
+            tag: token.1.clone(),
+            client_id: CLIENT.to_owned(),
+            strength: Strength::None,
+            scope: None,
+            resource: None,
+        };
+        change(&mut refresh);
+        issued(self.send(Command::Refresh(refresh)))
+    }
+
+    /// Refreshes, and gives the successor.
+    pub fn rotate(&mut self, token: &RefreshToken) -> Result<RefreshToken, Refusal> {
+        self.refresh(token, |_| ())
+            .map(|issued| issued.refresh.unwrap())
+    }
+
+    pub fn inspect(&mut self, access: &Secret) -> Option<TokenInfo> {
+        let secret = access.clone();
+        match self.send(Command::Inspect { secret }) {
+            Reply::Valid(info) => Some(info),
+            Reply::Refused(Refusal::Unknown) => None,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn revoke(
+        &mut self,
+        secret: &Secret,
+        tag: Option<&Bytes>,
+        change: impl FnOnce(&mut Revoke),
+    ) {
+        let mut revoke = Revoke {
+            secret: secret.clone(),
+            tag: tag.cloned(),
+            client_id: CLIENT.to_owned(),
+            strength: Strength::None,
+        };
+        change(&mut revoke);
+        assert!(matches!(self.send(Command::Revoke(revoke)), Reply::Done));
+    }
+}
+
+fn issued(reply: Reply) -> Result<Issued, Refusal> {
+    match reply {
+        Reply::Issued(issued) => Ok(issued),
+        Reply::Refused(refusal) => Err(refusal),
+        other => panic!("{other:?}"),
+    }
+}
+
+pub fn opening(now: UnixTime) -> Open {
+    Open {
+        client: ClientBinding {
+            id: CLIENT.to_owned(),
+            strength: Strength::None,
+            refresh: true,
+        },
+        subject: "7".to_owned(),
+        redirect_uri: REDIRECT.to_owned(),
+        challenge: challenge(),
+        resource: at("/mcp/acme"),
+        scope: Scope::all(SCOPES),
+        props: Bytes(PROPS.to_vec()),
+        approval_ends_at: now + Duration::from_secs(600),
+    }
+}
+
+pub fn at(path: &str) -> Resource {
+    Resource::from_path(path, "/mcp").unwrap()
+}
+
+pub fn scope(text: &str) -> Scope {
+    Scope::parse(text, SCOPES).unwrap()
+}
+
+/// A grant whose code was redeemed.
+pub fn active() -> (Grant, Issued) {
+    active_with(|_| ())
+}
+
+pub fn active_with(change: impl FnOnce(&mut Open)) -> (Grant, Issued) {
+    let mut grant = Grant::new();
+    let code = grant.open(change).unwrap();
+    let strength = match &grant.state {
+        Some(Lifecycle::Pending(_)) => {
+            grant
+                .state
+                .as_ref()
+                .unwrap()
+                .terms()
+                .unwrap()
+                .client
+                .strength
+        }
+        other => panic!("{other:?}"),
+    };
+    let issued = grant
+        .redeem(&code, |redeem| redeem.strength = strength)
+        .unwrap();
+    (grant, issued)
+}
+
+/// A grant and its first refresh token.
+pub fn refreshing() -> (Grant, RefreshToken) {
+    let (grant, issued) = active();
+    (grant, issued.refresh.unwrap())
+}
+
+pub fn same(a: &RefreshToken, b: &RefreshToken) -> bool {
+    a.0.expose() == b.0.expose() && a.1 == b.1
+}

@@ -1,0 +1,103 @@
+// Builds the worker (build/) and its static assets (web/dist/), unless both are newer than what they are made from.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, extname, join, relative } from "node:path";
+import { gzipSync } from "node:zlib";
+
+const root = dirname(import.meta.dirname);
+process.chdir(root);
+
+const script = "build/index.js";
+const wasm = "build/index_bg.wasm";
+const stamp = "target/worker.stamp";
+
+assets();
+const inputs = fingerprint();
+if (existsSync(script) && existsSync(wasm) && existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) {
+  say(`up to date, ${size()}`);
+} else {
+  rmSync(stamp, { force: true });
+  const started = Date.now();
+  // Its own stack is of no use to anyone here.
+  const env = { ...process.env, RUST_BACKTRACE: "0" };
+  const build = spawnSync("worker-build", ["--release"], { env, stdio: ["ignore", "pipe", "pipe"], encoding: "utf8", maxBuffer: 1 << 28 });
+  if (build.error || build.status !== 0) {
+    process.stderr.write(build.stdout ?? "");
+    process.stderr.write(build.stderr ?? "");
+    fail(build.error ? "worker-build did not start. Run: make setup" : "the worker did not build; the compiler's words are above.");
+  }
+  const warnings = build.stderr.split(/\n(?=warning)/).filter((part) => part.startsWith("warning"));
+  process.stderr.write(warnings.join("\n"));
+  writeFileSync(stamp, inputs);
+  say(`built in ${((Date.now() - started) / 1000).toFixed(1)} s, ${size()}`);
+}
+
+/** Everything that the result depends on, by content: a checkout that touches a file rebuilds nothing. */
+function fingerprint() {
+  const hash = createHash("sha256");
+  const files = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "askama.toml", ".cargo/config.toml", "scripts/build.mjs"];
+  for (const folder of ["src", "templates", "web", ...crateFolders()]) files.push(...filesBelow(folder));
+  for (const file of files.sort()) {
+    if (existsSync(file)) hash.update(`${file}\0`).update(readFileSync(file)).update("\0");
+  }
+  return hash.digest("hex");
+}
+
+/** The crates that the worker is made of. */
+function crateFolders() {
+  const cargo = spawnSync("cargo", ["metadata", "--no-deps", "--offline", "--format-version", "1"], { encoding: "utf8", maxBuffer: 1 << 26 });
+  if (cargo.status !== 0) fail(`cargo cannot read the workspace:\n${cargo.stderr ?? cargo.error}`);
+  const packages = JSON.parse(cargo.stdout).packages;
+  const folder = (name) => dirname(packages.find((each) => each.name === name).manifest_path);
+  const found = new Set();
+  const visit = (name) => {
+    for (const each of packages.find((one) => one.name === name).dependencies) {
+      if (each.path && each.kind !== "dev" && !found.has(each.name)) {
+        found.add(each.name);
+        visit(each.name);
+      }
+    }
+  };
+  visit("hosted-sentry-mcp");
+  return [...found].map((name) => relative(root, folder(name)));
+}
+
+function filesBelow(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.startsWith(join("web", "dist")) && !/[/\\](tests|benches|examples)[/\\]/.test(path));
+}
+
+/** The files of web/ that a browser gets as they are. */
+function assets() {
+  const kinds = new Set([".css", ".svg", ".png", ".ico", ".webmanifest", ".txt"]);
+  const source = existsSync("web") ? readdirSync("web", { withFileTypes: true }) : [];
+  const wanted = source.filter((entry) => entry.isFile() && kinds.has(extname(entry.name))).map((entry) => entry.name);
+  mkdirSync("web/dist", { recursive: true });
+  for (const name of readdirSync("web/dist")) {
+    if (!wanted.includes(name)) rmSync(join("web/dist", name), { recursive: true });
+  }
+  for (const name of wanted) {
+    const [from, to] = [join("web", name), join("web/dist", name)];
+    const content = readFileSync(from);
+    // An unchanged file keeps its time: a running `wrangler dev` does not reload for it.
+    if (!existsSync(to) || !readFileSync(to).equals(content)) writeFileSync(to, content);
+  }
+}
+
+function size() {
+  const zipped = [script, wasm].reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length, 0);
+  return `${(zipped / 1024).toFixed(0)} KiB gzipped`;
+}
+
+function say(text) {
+  console.log(`worker: ${text}`);
+}
+
+function fail(text) {
+  console.error(`worker: ${text}`);
+  process.exit(1);
+}

@@ -1,0 +1,191 @@
+// make test: every check and every test. A failing step does not stop the others, so that one run shows all.
+// Ends with one line, 'N passed, N failed': the tests of all runners, and each other check as one.
+//
+// node scripts/test.mjs [STEP...] runs those steps only; --list names them.
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { stripVTControlCharacters } from "node:util";
+
+const root = dirname(import.meta.dirname);
+process.chdir(root);
+
+const vitestReport = "target/vitest.json";
+const node = process.execPath;
+
+/**
+ * In this order: what is quick to fail comes first. `count` reads a runner's own numbers out of its output; what `needs`
+ * a step that has failed fails with it, unrun.
+ */
+const steps = [
+  { name: "format", title: "formatting", run: ["cargo", "fmt", "--all", "--check"], remedy: "Run: make fmt" },
+  { name: "arrows", title: "dependency arrows and licences", run: [node, "scripts/check-arrows.mjs"] },
+  { name: "readme", title: "commands in the documents", run: [node, "scripts/check-readme.mjs"] },
+  { name: "openspec", title: "specifications", run: ["openspec", "validate", "--all", "--strict"], before: openspecExists },
+  { name: "typescript", title: "types of the tests", run: ["tsc"] },
+  {
+    name: "clippy",
+    title: "clippy",
+    run: ["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
+  },
+  {
+    name: "clippy-wasm",
+    title: "clippy for wasm",
+    // What is compiled for wasm only is seen by nobody else.
+    run: ["cargo", "clippy", "--lib", "--target", "wasm32-unknown-unknown", "--locked", "--", "-D", "warnings"],
+  },
+  {
+    name: "native",
+    title: "native tests",
+    run: ["cargo", "test", "--workspace", "--locked", "--no-fail-fast"],
+    count: cargoCount,
+  },
+  { name: "build", title: "worker", run: [node, "scripts/build.mjs"], note: (output) => output.match(/^worker: (.*)/m)?.[1] },
+  { name: "demo-sentry", title: "local Sentry", run: ["cargo", "build", "--locked", "--package", "demo-sentry"] },
+  {
+    name: "types",
+    title: "worker-configuration.d.ts",
+    run: ["npm", "run", "--silent", "types:check"],
+    needs: ["build"], // wrangler builds first
+    remedy: "Run: make types",
+  },
+  { name: "deploy", title: "dry-run deployment to canary", run: dryRun("canary"), needs: ["build"] },
+  { name: "deploy", title: "dry-run deployment to production", run: dryRun("production"), needs: ["build"] },
+  { name: "workerd", title: "black-box tests in workerd", run: vitest("workerd"), count: vitestCount, before: clearReport, needs: ["build", "demo-sentry"] },
+  { name: "chromium", title: "tests in Chromium", run: vitest("chromium"), count: vitestCount, before: clearReport, needs: ["build", "demo-sentry"] },
+];
+
+const chosen = process.argv.slice(2);
+if (chosen.includes("--list")) {
+  console.log([...new Set(steps.map((step) => step.name))].join("\n"));
+  process.exit(0);
+}
+const unknown = chosen.find((name) => !steps.some((step) => step.name === name || step.name.startsWith(`${name}-`)));
+if (unknown) {
+  console.error(`test: there is no step '${unknown}'. The steps are: ${[...new Set(steps.map((step) => step.name))].join(" ")}`);
+  process.exit(2);
+}
+
+let current;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => {
+    // The whole group: cargo, vitest and workerd are children of children.
+    if (current) kill(current);
+    process.exit(130);
+  });
+}
+
+const started = Date.now();
+const total = { passed: 0, failed: 0 };
+const failures = [];
+const failedSteps = new Set();
+for (const step of steps) {
+  if (chosen.length > 0 && !chosen.some((name) => step.name === name || step.name.startsWith(`${name}-`))) continue;
+  const { passed, failed } = await perform(step);
+  total.passed += passed;
+  total.failed += failed;
+}
+
+console.log("");
+if (failures.length > 0) console.log(`failed: ${failures.join(", ")}`);
+console.log(`in ${seconds(started)} s`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+async function perform(step) {
+  const begun = Date.now();
+  const broken = step.needs?.find((name) => failedSteps.has(name));
+  const obstacle = broken ? `not run, since '${broken}' failed` : step.before?.();
+  const { status, output } = obstacle ? { status: 1, output: obstacle } : await run(step);
+  const counts = step.count ? step.count(output) : { passed: 0, failed: 0 };
+  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  if (!step.count && status === 0) counts.passed = 1;
+  if (step.count && status === 0 && counts.passed === 0) {
+    counts.failed = 1; // A runner that ran nothing has not passed.
+  }
+
+  const note = step.count ? `${counts.passed} passed, ${counts.failed} failed` : step.note?.(output);
+  const good = counts.failed === 0;
+  console.log(`${good ? "ok  " : "FAIL"}  ${step.title}${note ? `: ${note}` : ""} (${seconds(begun)} s)`);
+  if (!good) {
+    failures.push(step.title);
+    failedSteps.add(step.name);
+    console.log(output.replace(/^/gm, "      | ").trimEnd());
+    if (step.remedy) console.log(`      ${step.remedy}`);
+  }
+  return counts;
+}
+
+/** Runs a step with its output held back; a long one says from time to time what it is at. */
+async function run({ title, run: [program, ...args] }) {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true, env: { ...process.env, CARGO_TERM_COLOR: "never", NO_COLOR: "1" } });
+  current = child;
+  const lines = [];
+  const begun = Date.now();
+  const progress = setInterval(() => {
+    const last = lines.findLast((line) => line.trim() !== "")?.trim().slice(0, 90) ?? "";
+    console.log(`  ..  ${title}, ${seconds(begun)} s${last ? `: ${last}` : ""}`);
+  }, 15_000);
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on("line", (line) => lines.push(stripVTControlCharacters(line)));
+  }
+  const status = await new Promise((resolve) => {
+    child.once("error", (error) => {
+      lines.push(`${program} did not start (${error.code}). Run: make setup`);
+      resolve(1);
+    });
+    child.once("close", (code) => resolve(code ?? 1));
+  });
+  clearInterval(progress);
+  current = undefined;
+  kill(child); // whatever it has left running
+  return { status, output: lines.join("\n") };
+}
+
+function kill(child) {
+  try {
+    if (child.pid) process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // Nothing is left of it.
+  }
+}
+
+/** One such line per test binary: 'test result: ok. 12 passed; 0 failed; …'. */
+function cargoCount(output) {
+  const counts = { passed: 0, failed: 0 };
+  for (const [, passed, failed] of output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed;/gm)) {
+    counts.passed += Number(passed);
+    counts.failed += Number(failed);
+  }
+  return counts;
+}
+
+function vitest(project) {
+  return ["vitest", "run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`];
+}
+
+function clearReport() {
+  rmSync(vitestReport, { force: true });
+  mkdirSync(dirname(vitestReport), { recursive: true });
+}
+
+function vitestCount() {
+  if (!existsSync(vitestReport)) return { passed: 0, failed: 0 };
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(vitestReport, "utf8"));
+  // A file that does not load has no test of its own that could fail.
+  const broken = testResults.filter((file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"));
+  return { passed: numPassedTests, failed: numFailedTests + broken.length };
+}
+
+function dryRun(environment) {
+  return ["wrangler", "deploy", "--dry-run", "--env", environment, "--outdir", join("target", "deploy", environment)];
+}
+
+function openspecExists() {
+  return existsSync("openspec/config.yaml") ? undefined : "openspec/ is missing: the specifications belong to the project.";
+}
+
+function seconds(since) {
+  return ((Date.now() - since) / 1000).toFixed(1);
+}

@@ -1,0 +1,134 @@
+// The built worker in workerd, as wrangler.toml configures it, on a loopback port of its own and with storage in memory.
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { Miniflare, Request, Response, convertV4MiniflareOptions, fetch as plainFetch } from "miniflare";
+import type { Json, RequestInit } from "miniflare";
+import { unstable_getMiniflareWorkerOptions as readWranglerConfig } from "wrangler";
+
+const root = dirname(dirname(import.meta.dirname));
+
+/** Answers a fetch of the worker; undefined leaves it to the next one, and at last to the network (loopback only). */
+export type Outgoing = (request: Request) => Response | undefined | Promise<Response | undefined>;
+
+export interface WorkerOptions {
+  /** The local Sentry to sign in at: its base URL. */
+  sentry?: string;
+  /** Variables and secrets over those of wrangler.toml; `undefined` removes one. */
+  vars?: Record<string, Json | undefined>;
+  /** What the worker's own fetches meet: client metadata documents, a broken Sentry. */
+  outgoing?: Outgoing;
+  /** The environment of wrangler.toml: the tests run the local one. */
+  environment?: "canary" | "production";
+  /** `http://127.0.0.1:<port>` unless told `https`, with a certificate that nobody has signed. */
+  https?: boolean;
+}
+
+export interface LogLine {
+  level: string;
+  message: string;
+}
+
+/** The three secrets of a local run; the client is the one that the local Sentry knows. */
+const secrets = {
+  SENTRY_CLIENT_ID: "demo-client",
+  SENTRY_CLIENT_SECRET: "demo-secret",
+  COOKIE_SECRET: "only-for-tests-only-for-tests-only-for-tests",
+};
+
+export async function startWorker(options: WorkerOptions = {}): Promise<TestWorker> {
+  const config = readConfig(options.environment);
+  const script = config.main;
+  if (!script || !existsSync(script)) throw new Error(`no built worker at ${script}: run \`make build\` first`);
+
+  const bindings: Record<string, Json> = { ...(config.workerOptions.bindings as object), ...secrets };
+  if (options.sentry) bindings.SENTRY_URL = options.sentry;
+  for (const [name, value] of Object.entries(options.vars ?? {})) {
+    if (value === undefined) delete bindings[name];
+    else bindings[name] = value;
+  }
+
+  const logs: LogLine[] = [];
+  const requests: URL[] = [];
+  const wasm = join(dirname(script), `${basename(script, ".js")}_bg.wasm`);
+  // Nothing but this machine: a test never depends on the internet.
+  const network: Outgoing = (request) =>
+    isLoopback(new URL(request.url)) ? plainFetch(request, { redirect: "manual" }) : undefined;
+
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...config.workerOptions,
+      name: "worker",
+      modulesRules: undefined,
+      modulesRoot: dirname(script),
+      modules: [
+        { type: "ESModule", path: script },
+        { type: "CompiledWasm", path: wasm },
+      ],
+      bindings,
+      outboundService: async (request: Request) => {
+        requests.push(new URL(request.url));
+        for (const answer of [options.outgoing, network]) {
+          const response = await answer?.(request);
+          if (response) return response;
+        }
+        return new Response(`tests/support/worker.ts: nothing answers ${request.url}`, { status: 530 });
+      },
+      host: "127.0.0.1",
+      port: 0,
+      https: options.https,
+      cf: false,
+      handleStructuredLogs: ({ level, message }: LogLine) => logs.push({ level, message }),
+    }),
+  );
+  return new TestWorker(miniflare, await miniflare.ready, logs, requests);
+}
+
+export class TestWorker {
+  constructor(
+    readonly miniflare: Miniflare,
+    /** Ends in "/". Its origin is the issuer. */
+    readonly url: URL,
+    /** What the worker has logged so far. */
+    readonly logs: LogLine[],
+    /** Where the worker has sent requests so far. */
+    readonly requests: URL[],
+  ) {}
+
+  get origin(): string {
+    return this.url.origin;
+  }
+
+  /** A request over the real port. Redirects are answers to look at, not to follow. */
+  fetch(path: string, init: globalThis.RequestInit = {}): Promise<globalThis.Response> {
+    return globalThis.fetch(new URL(path, this.url), { redirect: "manual", ...init });
+  }
+
+  /** A request as it would arrive on Cloudflare, for any origin: `worker.at("https://mcp.example.com/health")`. */
+  at(url: string, init: RequestInit = {}): Promise<Response> {
+    return this.miniflare.dispatchFetch(url, { redirect: "manual", ...init });
+  }
+
+  async stop(): Promise<void> {
+    await this.miniflare.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+function readConfig(environment?: string) {
+  // wrangler would look for the secrets in the developer's files and warn of missing ones; the tests bring their own.
+  const before = process.env.WRANGLER_LOG;
+  process.env.WRANGLER_LOG = "none";
+  try {
+    return readWranglerConfig(join(root, "wrangler.toml"), environment);
+  } finally {
+    if (before === undefined) delete process.env.WRANGLER_LOG;
+    else process.env.WRANGLER_LOG = before;
+  }
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+const common = { testTimeout: 30_000, hookTimeout: 30_000 };
+
+// One workerd per test file. A project per runner, so that each can be run and counted alone.
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      { test: { ...common, name: "workerd", include: ["tests/workerd/**/*.test.ts"] } },
+      { test: { ...common, name: "chromium", include: ["tests/chromium/**/*.test.ts"] } },
+    ],
+  },
+});
