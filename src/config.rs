@@ -20,12 +20,23 @@ pub const ONCE: &str = "ONCE";
 pub const ASSETS: &str = "ASSETS";
 /// Optional: what runs, for `/health`.
 pub const CF_VERSION_METADATA: &str = "CF_VERSION_METADATA";
-/// Optional rate limiters; absent means no limit.
+/// Optional rate limiters; absent means no limit. By client address:
 pub const MCP_IP_RATE_LIMITER: &str = "MCP_IP_RATE_LIMITER";
-pub const MCP_USER_RATE_LIMITER: &str = "MCP_USER_RATE_LIMITER";
 pub const REGISTER_RATE_LIMITER: &str = "REGISTER_RATE_LIMITER";
-pub const CIMD_HOST_RATE_LIMITER: &str = "CIMD_HOST_RATE_LIMITER";
 pub const CIMD_IP_RATE_LIMITER: &str = "CIMD_IP_RATE_LIMITER";
+/// By grant, by document host, by person:
+pub const MCP_USER_RATE_LIMITER: &str = "MCP_USER_RATE_LIMITER";
+pub const CIMD_HOST_RATE_LIMITER: &str = "CIMD_HOST_RATE_LIMITER";
+pub const CHAT_RATE_LIMITER: &str = "CHAT_RATE_LIMITER";
+/// What each allows in a minute.
+pub const RATE_LIMITERS: [(&str, i64); 6] = [
+    (MCP_IP_RATE_LIMITER, 300),
+    (MCP_USER_RATE_LIMITER, 60),
+    (REGISTER_RATE_LIMITER, 20),
+    (CHAT_RATE_LIMITER, 10),
+    (CIMD_HOST_RATE_LIMITER, 30),
+    (CIMD_IP_RATE_LIMITER, 20),
+];
 
 /// The worker's own OAuth application at Sentry, and the keys of cookies, signed state and wrapped keys.
 pub const SECRETS: [&str; 3] = ["SENTRY_CLIENT_ID", "SENTRY_CLIENT_SECRET", "COOKIE_SECRET"];

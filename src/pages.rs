@@ -91,6 +91,14 @@ impl ErrorPage {
     }
 }
 
+/// What this is and how to connect to it.
+#[derive(Template)]
+#[template(path = "home.html")]
+pub struct Home {
+    /// The MCP endpoint's URL.
+    pub endpoint: String,
+}
+
 /// Renders a page under the headers that all pages have. `redirect` is where a form on it leads in the end: Chromium
 /// applies `form-action` to the whole chain of redirects.
 pub fn page(

@@ -8,6 +8,7 @@ use oauth_types::ErrorCode;
 use crate::app::App;
 use crate::config::REGISTER_RATE_LIMITER;
 use crate::incoming::Incoming;
+use crate::pages::{Home, page};
 use crate::respond::{method_not_allowed, not_found, preflight, with_cors};
 use crate::{assets, authorize, callback, discovery, health, limits, log, mcp, random};
 
@@ -62,10 +63,16 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
         ("OPTIONS", ["mcp", ..]) => cors_preflight(request, POST),
         (_, ["mcp", ..]) => with_cors(mcp_endpoint(&path, request, app).await),
 
+        ("GET", [""]) => home(app),
         ("GET", ["health"]) => health::health(&app.env),
         ("GET", ["favicon.ico" | "style.css"]) => assets::asset(&path, app).await,
         _ => not_found(),
     }
+}
+
+fn home(app: &App) -> Response {
+    let endpoint = app.settings.root_resource().url(&app.settings.origin);
+    page(200, &Home { endpoint }, &app.settings.origin, None)
 }
 
 fn joined(segments: &[&str]) -> String {
