@@ -98,7 +98,7 @@ async function perform(step) {
   const broken = step.needs?.find((name) => failedSteps.has(name));
   const obstacle = broken ? `not run, since '${broken}' failed` : step.before?.();
   const { status, output } = obstacle ? { status: 1, output: obstacle } : await run(step);
-  const counts = step.count ? step.count(output) : { passed: 0, failed: 0 };
+  const counts = step.count && !obstacle ? step.count(output) : { passed: 0, failed: 0 };
   if (status !== 0 && counts.failed === 0) counts.failed = 1;
   if (!step.count && status === 0) counts.passed = 1;
   if (step.count && status === 0 && counts.passed === 0) {
@@ -111,7 +111,9 @@ async function perform(step) {
   if (!good) {
     failures.push(step.title);
     failedSteps.add(step.name);
-    console.log(output.replace(/^/gm, "      | ").trimEnd());
+    // What has passed is not what anyone is looking for here.
+    const telling = output.split("\n").filter((line) => line.trim() !== "" && !/^test .* \.\.\. ok$|^running \d+ tests?$/.test(line));
+    console.log(telling.map((line) => `      | ${line}`).join("\n"));
     if (step.remedy) console.log(`      ${step.remedy}`);
   }
   return counts;

@@ -1,4 +1,5 @@
 //! `wrangler.toml` and `src/config.rs` say the same, and every environment is safe to deploy.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::collections::BTreeSet;
 

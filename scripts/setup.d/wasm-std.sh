@@ -15,6 +15,7 @@ wasm_std() {
     # Someone ran `rustup target add` later. rustc refuses two libraries of one name; rustup's stays.
     say "removing the self-built $wasm_target library: rustup has installed its own"
     (cd "$lib" && xargs rm -f <self-built.txt && rm -f self-built.txt)
+    forget_builds
     count=1
   fi
   [ "$count" = 1 ] && return
@@ -22,6 +23,7 @@ wasm_std() {
     "Run: rustup target remove $wasm_target; rm -rf '$lib'" "then run this again."
 
   if command -v rustup >/dev/null && attempt "Rust target $wasm_target" bounded 180 rustup target add "$wasm_target"; then
+    forget_builds
     return
   fi
 
@@ -42,7 +44,11 @@ wasm_std() {
     fail "the standard library for $wasm_target did not build." "With internet: rustup target add $wasm_target"
   install_std "$work/target/$wasm_target/release/deps" "$lib" ||
     fail "cannot write to $lib." "Use a Rust installed by rustup, or run this as the owner of that folder."
+  forget_builds
 }
+
+# cargo does not see that the standard library is another one now, and rustc refuses crates built with the one before.
+forget_builds() { rm -rf "${CARGO_TARGET_DIR:-$root/target}/$wasm_target"; }
 
 build_std() {
   RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Cembed-bitcode=yes -Zforce-unstable-if-unmarked -Cdebuginfo=0" \

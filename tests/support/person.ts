@@ -15,9 +15,17 @@ export interface Form {
   fields: URLSearchParams;
 }
 
+/** `fetch`, or something that takes the requests to one origin elsewhere. */
+export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
+
 export class Person {
   /** By host name and port, as far as a browser keeps hosts apart (it shares ports; these tests need not). */
   readonly cookies = new Map<string, Map<string, string>>();
+  readonly #fetch: Fetch;
+
+  constructor(options: { fetch?: Fetch } = {}) {
+    this.#fetch = options.fetch ?? fetch;
+  }
 
   /** A page load or form post, with cookies kept and sent. Redirects are returned. */
   async request(url: URL, form?: URLSearchParams, headers: Record<string, string> = {}): Promise<Response> {
@@ -26,7 +34,7 @@ export class Person {
     const sent: Record<string, string> = { accept: "text/html", ...headers };
     if (jar.size > 0) sent.cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
     if (form) sent.origin ??= url.origin;
-    const response = await fetch(url, { redirect: "manual", method: form ? "POST" : "GET", body: form, headers: sent });
+    const response = await this.#fetch(url, { redirect: "manual", method: form ? "POST" : "GET", body: form, headers: sent });
     for (const line of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       if (!name) continue;
@@ -90,7 +98,7 @@ export class Person {
 }
 
 function location(response: Response): URL {
-  return new URL(response.headers.get("location") ?? "", response.url);
+  return new URL(response.headers.get("location") ?? "");
 }
 
 /** The one form of a page: hidden fields, ticked boxes, chosen radio buttons. Our pages quote every attribute. */

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Miniflare, Request, Response, convertV4MiniflareOptions, fetch as plainFetch } from "miniflare";
 import type { Json, RequestInit } from "miniflare";
+import { vi } from "vitest";
 import { unstable_getMiniflareWorkerOptions as readWranglerConfig } from "wrangler";
 
 const root = dirname(dirname(import.meta.dirname));
@@ -21,6 +22,8 @@ export interface WorkerOptions {
   environment?: "canary" | "production";
   /** `http://127.0.0.1:<port>` unless told `https`, with a certificate that nobody has signed. */
   https?: boolean;
+  /** A folder for its storage, for tests that read what lies there; without it, storage goes with the worker. */
+  storage?: string;
 }
 
 export interface LogLine {
@@ -77,6 +80,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
       port: 0,
       https: options.https,
       cf: false,
+      resourcePersistencePath: options.storage,
       handleStructuredLogs: ({ level, message }: LogLine) => logs.push({ level, message }),
     }),
   );
@@ -106,6 +110,14 @@ export class TestWorker {
   /** A request as it would arrive on Cloudflare, for any origin: `worker.at("https://mcp.example.com/health")`. */
   at(url: string, init: RequestInit = {}): Promise<Response> {
     return this.miniflare.dispatchFetch(url, { redirect: "manual", ...init });
+  }
+
+  /** Everything logged by the requests that were answered so far: workerd's output comes a moment after its answers. */
+  async flushedLogs(): Promise<LogLine[]> {
+    const mark = `/log-mark-${crypto.randomUUID()}`;
+    await this.fetch(mark);
+    await vi.waitUntil(() => this.logs.some(({ message }) => message.includes(mark)), { timeout: 10_000 });
+    return this.logs.filter(({ message }) => !message.includes("/log-mark-"));
   }
 
   async stop(): Promise<void> {
