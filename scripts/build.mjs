@@ -27,10 +27,19 @@ if (existsSync(script) && existsSync(wasm) && existsSync(stamp) && readFileSync(
     process.stderr.write(build.stderr ?? "");
     fail(build.error ? "worker-build did not start. Run: make setup" : "the worker did not build; the compiler's words are above.");
   }
+  optimize();
   const warnings = build.stderr.split(/\n(?=warning)/).filter((part) => part.startsWith("warning"));
   process.stderr.write(warnings.join("\n"));
   writeFileSync(stamp, inputs);
   say(`built in ${((Date.now() - started) / 1000).toFixed(1)} s, ${size()}`);
+}
+
+/** worker-build's own pass keeps every function's name, a tenth of what is deployed; a panic tells its place without. */
+function optimize() {
+  const features = ["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "multivalue", "reference-types", "exception-handling"];
+  const flags = ["-O", "--strip-debug", "--strip-producers", ...features.map((each) => `--enable-${each}`)];
+  const run = spawnSync(process.env.WASM_OPT_BIN ?? "wasm-opt", [...flags, wasm, "-o", wasm], { encoding: "utf8" });
+  if (run.error || run.status !== 0) fail(`wasm-opt failed. Run: make setup\n${run.stderr ?? run.error}`);
 }
 
 /** Everything that the result depends on, by content: a checkout that touches a file rebuilds nothing. */

@@ -18,7 +18,7 @@ pub struct AccountObject {
 
 /// A message to an account.
 #[derive(Serialize, Deserialize)]
-#[serde(tag = "verb", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 enum Message {
     Add { line: Line },
     Remove { grant: GrantId },

@@ -43,7 +43,9 @@ impl Clients {
         let Some(text) = self.kv.get(key).text().await.map_err(failed)? else {
             return Ok(None);
         };
-        serde_json::from_str(&text).map(Some).map_err(failed)
+        serde_json::from_slice(text.as_bytes())
+            .map(Some)
+            .map_err(failed)
     }
 }
 

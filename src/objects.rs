@@ -18,12 +18,12 @@ pub async fn call<T: DeserializeOwned>(stub: &Stub, message: &impl Serialize) ->
             response.status_code()
         )));
     }
-    Ok(serde_json::from_str(&response.text().await?)?)
+    Ok(serde_json::from_slice(&response.bytes().await?)?)
 }
 
 /// Reads a message in the object.
 pub async fn read<T: DeserializeOwned>(request: &mut Request) -> worker::Result<T> {
-    Ok(serde_json::from_str(&request.text().await?)?)
+    Ok(serde_json::from_slice(&request.bytes().await?)?)
 }
 
 /// The object's reply.
@@ -63,7 +63,7 @@ impl<'a> Row<'a> {
             .exec("SELECT json FROM state WHERE id = 1", None)?
             .to_array::<Json>()?;
         rows.first()
-            .map(|row| Ok(serde_json::from_str(&row.json)?))
+            .map(|row| Ok(serde_json::from_slice(row.json.as_bytes())?))
             .transpose()
     }
 

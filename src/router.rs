@@ -46,7 +46,9 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
         ("GET", [".well-known", "oauth-protected-resource", rest @ ..]) => {
             discovery::resource(&joined(rest), request, &app.settings)
         }
-        ("OPTIONS", [".well-known", ..]) => cors_preflight(request, GET),
+        ("OPTIONS", [".well-known", ..]) => {
+            cors_preflight(request, GET).header("cache-control", "public, max-age=3600")
+        }
         (_, [".well-known", ..]) => method_not_allowed(GET),
 
         ("GET", ["oauth", "authorize"]) => authorize::show(request, app).await,
@@ -60,7 +62,9 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
             oauth(endpoint, request, app).await
         }
 
-        ("OPTIONS", ["mcp", ..]) => cors_preflight(request, POST),
+        ("OPTIONS", ["mcp", ..]) => {
+            cors_preflight(request, POST).header("cache-control", "no-store")
+        }
         (_, ["mcp", ..]) => with_cors(mcp_endpoint(&path, request, app).await),
 
         ("GET", [""]) => home(app),

@@ -238,7 +238,7 @@ impl Event {
             .entries
             .iter()
             .find(|entry| entry.kind.as_deref() == Some(kind))?;
-        serde_json::from_str(entry.data.as_ref()?.get()).ok()
+        serde_json::from_slice(entry.data.as_ref()?.get().as_bytes()).ok()
     }
 }
 

@@ -23,7 +23,7 @@ where
     T: DeserializeOwned + Default,
 {
     let raw = Box::<RawValue>::deserialize(deserializer)?;
-    Ok(serde_json::from_str(raw.get()).unwrap_or_default())
+    Ok(serde_json::from_slice(raw.get().as_bytes()).unwrap_or_default())
 }
 
 /// An identifier that may come as a string or as a number.

@@ -67,7 +67,7 @@ fn on_the_wire(tool: &Tool, constraint: &Constraint) -> mcp::Tool<'static, Input
         // A test reads every schema, so that none is lost here.
         output_schema: tool
             .output_schema
-            .and_then(|schema| serde_json::from_str(schema).ok()),
+            .and_then(|schema| serde_json::from_slice(schema.as_bytes()).ok()),
         annotations: tool.effect.annotations(),
     }
 }
