@@ -1,5 +1,9 @@
 //! `wrangler.toml` and `src/config.rs` say the same, and every environment is safe to deploy.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
 
 use std::collections::BTreeSet;
 

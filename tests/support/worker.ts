@@ -22,6 +22,10 @@ export interface WorkerOptions {
   environment?: "canary" | "production";
   /** `http://127.0.0.1:<port>` unless told `https`, with a certificate that nobody has signed. */
   https?: boolean;
+  /** Another name of this computer, for browsers: to them two ports of one host are one site, and share cookies. */
+  hostname?: "localhost";
+  /** Instead of those of wrangler.toml. */
+  compatibilityFlags?: string[];
   /** A folder for its storage, for tests that read what lies there; without it, storage goes with the worker. */
   storage?: string;
 }
@@ -60,6 +64,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...config.workerOptions,
+      ...(options.compatibilityFlags && { compatibilityFlags: options.compatibilityFlags }),
       name: "worker",
       modulesRules: undefined,
       modulesRoot: dirname(script),
@@ -84,7 +89,9 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
       handleStructuredLogs: ({ level, message }: LogLine) => logs.push({ level, message }),
     }),
   );
-  return new TestWorker(miniflare, await miniflare.ready, logs, requests);
+  const url = new URL(await miniflare.ready);
+  if (options.hostname) url.hostname = options.hostname;
+  return new TestWorker(miniflare, url, logs, requests);
 }
 
 export class TestWorker {

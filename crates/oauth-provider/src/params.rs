@@ -142,3 +142,48 @@ impl From<Duplicate> for Error {
         Self::new(ErrorCode::InvalidRequest, duplicate.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_without_a_value_are_absent() {
+        let params = Params::parse("a=&b&c=1&a=2&c=1&=x");
+        assert_eq!(params.one("a"), Ok(Some("2")));
+        assert_eq!(params.one("b"), Ok(None));
+        assert_eq!(params.one("c"), Err(Duplicate("c".to_owned())));
+        assert_eq!(params.same("c"), Ok(Some("1")));
+        assert_eq!(format!("{params:?}"), r#"{"c", "a", "c", ""}"#);
+    }
+
+    #[test]
+    fn duplicates() {
+        let check = |text| {
+            Params::parse(text)
+                .no_duplicates_but("resource")
+                .map_err(|d| d.0)
+        };
+        assert_eq!(check("a=1&b=1&resource=x&resource=x"), Ok(()));
+        assert_eq!(check("a=1&a=&a="), Ok(()));
+        assert_eq!(check("a=1&b=1&a=1"), Err("a".to_owned()));
+        assert_eq!(
+            check("resource=x&resource=y"),
+            Err("resource".to_owned()),
+            "two resources"
+        );
+        let long = "n".repeat(100);
+        assert_eq!(
+            check(&format!("{long}=1&{long}=2")),
+            Err("n".repeat(40)),
+            "named, not echoed whole"
+        );
+    }
+
+    #[test]
+    fn text_that_was_no_utf8_is_told_apart() {
+        assert!(Params::parse("a=%C3%A9").are_utf8());
+        assert!(!Params::parse("a=%E9").are_utf8());
+        assert!(!Params::parse("%E9=a").are_utf8());
+    }
+}

@@ -76,5 +76,11 @@ mod tests {
         assert!(!hosts.allow("y.x.a.example"));
         assert!(!hosts.allow("x.a.example."));
         assert!(DocumentHosts::default().allow("any.example"));
+        let all_but = DocumentHosts {
+            denied: vec!["x.example".to_owned()],
+            ..DocumentHosts::default()
+        };
+        assert!(!all_but.allow("x.example.."));
+        assert!(all_but.allow("y.example."));
     }
 }

@@ -23,3 +23,16 @@ impl Add<Duration> for UnixTime {
         Self(self.0.saturating_add(duration.as_secs()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_set_back_and_one_that_runs_over() {
+        assert_eq!(UnixTime(10).since(UnixTime(4)), Duration::from_secs(6));
+        assert_eq!(UnixTime(4).since(UnixTime(10)), Duration::ZERO);
+        let end = UnixTime(u64::MAX);
+        assert_eq!(end + Duration::from_secs(1), end);
+    }
+}

@@ -51,10 +51,11 @@ impl Credentials {
         let form_id = form.one("client_id")?;
         let form_secret = form.one("client_secret")?;
         if form.one("client_assertion")?.is_some() {
-            return Err(Error::new(
-                ErrorCode::InvalidClient,
-                "client assertions are not supported",
-            ));
+            let description = "client assertions are not supported";
+            return Err(Error {
+                basic: request.authorization.is_some(),
+                ..Error::new(ErrorCode::InvalidClient, description)
+            });
         }
         let Some(header) = request.authorization else {
             let client_id = form_id

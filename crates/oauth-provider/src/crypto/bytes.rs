@@ -39,3 +39,35 @@ impl<'de> Deserialize<'de> for Bytes {
             .ok_or_else(|| D::Error::custom("not base64url"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_text_for_one_value() {
+        for (bytes, text) in [
+            (&b""[..], ""),
+            (b"f", "Zg"),
+            (b"fo", "Zm8"),
+            (b"foo", "Zm9v"),
+            (&[0xfb, 0xff], "-_8"),
+        ] {
+            assert_eq!(base64url(bytes), text);
+            assert_eq!(from_base64url(text).as_deref(), Some(bytes));
+        }
+        for text in ["Zg==", "Zh", "Z", "+/8", "Zm9v ", "Zm9v\n", "é"] {
+            assert_eq!(from_base64url(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn as_json() {
+        let bytes = Bytes(b"foo".to_vec());
+        let text = serde_json::to_string(&bytes).unwrap();
+        assert_eq!(text, "\"Zm9v\"");
+        assert_eq!(serde_json::from_str::<Bytes>(&text).unwrap(), bytes);
+        assert!(serde_json::from_str::<Bytes>("\"Zh\"").is_err());
+        assert_eq!(format!("{bytes:?}"), "Bytes(3 bytes)");
+    }
+}

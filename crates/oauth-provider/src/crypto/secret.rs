@@ -133,3 +133,60 @@ pub(crate) fn hmac_sha256(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
 pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|b| format!("{b:02x}")).collect()
+    }
+
+    /// RFC 4231 §4.2 and §4.3; HMAC pads a shorter key with zeros, and so do these.
+    #[test]
+    fn hmac_examples_of_the_rfc() {
+        let key = |text: &[u8]| {
+            let mut key = [0; 32];
+            key[..text.len()].copy_from_slice(text);
+            key
+        };
+        assert_eq!(
+            hex(&hmac_sha256(&key(&[0x0b; 20]), &[b"Hi ", b"There"])),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+        );
+        assert_eq!(
+            hex(&hmac_sha256(
+                &key(b"Jefe"),
+                &[b"what do ya want for nothing?"]
+            )),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+    }
+
+    /// FIPS 180-4
+    #[test]
+    fn sha256_of_abc() {
+        assert_eq!(
+            hex(&sha256(b"abc")),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn a_hash_matches_its_secret_only() {
+        let (secret, other) = (Secret::from_bytes([1; 32]), Secret::from_bytes([2; 32]));
+        assert!(secret.hash().matches(&secret));
+        assert!(!secret.hash().matches(&other));
+        assert!(Secret::parse(&secret.expose_text()).is_some());
+        assert!(Secret::parse("short").is_none());
+        assert_eq!(format!("{secret:?}"), "Secret(…)");
+    }
+
+    #[test]
+    fn equality_of_bytes() {
+        assert!(constant_time_eq(b"", b""));
+        assert!(constant_time_eq(b"ab", b"ab"));
+        assert!(!constant_time_eq(b"ab", b"ac"));
+        assert!(!constant_time_eq(b"ab", b"a"));
+    }
+}

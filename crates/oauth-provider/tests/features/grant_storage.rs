@@ -65,20 +65,6 @@ fn no_state_holds_a_secret_or_the_props() {
 }
 
 #[test]
-fn a_dump_with_the_server_key_does_not_open_without_a_token() {
-    // Whoever has both storage and a token of another grant still has nothing.
-    let (mut grant, _) = crate::support::grant::active();
-    let (_, other) = {
-        let mut other = Grant::new();
-        other.rng = rand_core::SeedableRng::seed_from_u64(99);
-        let code = other.open(|_| ()).unwrap();
-        let issued = other.redeem(&code, |_| ()).unwrap();
-        (other, issued)
-    };
-    assert!(grant.inspect(&other.access).is_none());
-}
-
-#[test]
 fn a_state_moved_to_another_id_does_not_open() {
     let (mut grant, issued) = crate::support::grant::active();
     grant.id = oauth_provider::grant::GrantId::draw(&mut grant.rng);

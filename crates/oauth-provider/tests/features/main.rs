@@ -2,10 +2,25 @@
 
 #![cfg(test)]
 
+mod approval;
+mod authorize_answer;
+mod authorize_request;
+mod bearer;
+mod client_authentication;
+mod client_documents;
+mod client_registration;
+mod discovery;
+mod document_cache;
+mod document_hosts;
+mod endpoint_order;
 mod grant_code;
 mod grant_lifetime;
 mod grant_revocation;
 mod grant_storage;
 mod refresh_model;
 mod refresh_rotation;
+mod registration_refusals;
+mod storage_trouble;
 mod support;
+mod token_endpoint;
+mod untrusted_bytes;

@@ -233,8 +233,12 @@ fn narrower_is_for_one_token_and_wider_is_refused_without_rotating() {
 
 #[test]
 fn authentication_never_gets_weaker() {
-    let (mut grant, mut token) = refreshing();
-    for strength in [Strength::None, Strength::Secret, Strength::PrivateKeyJwt] {
+    let mut grant = Grant::new();
+    let code = grant.open(|_| ()).unwrap();
+    let issued = grant.redeem(&code, |r| r.strength = Strength::Secret);
+    let mut token = issued.unwrap().refresh.unwrap();
+    assert_eq!(grant.rotate(&token).err(), Some(Refusal::Strength));
+    for strength in [Strength::Secret, Strength::PrivateKeyJwt] {
         let issued = grant.refresh(&token, |r| r.strength = strength).unwrap();
         token = issued.refresh.unwrap();
     }
@@ -242,11 +246,8 @@ fn authentication_never_gets_weaker() {
         let answer = grant.refresh(&token, |r| r.strength = weaker);
         assert_eq!(answer.err(), Some(Refusal::Strength), "{weaker:?}");
     }
-    assert!(
-        grant
-            .refresh(&token, |r| r.strength = Strength::PrivateKeyJwt)
-            .is_ok()
-    );
+    let shown = |r: &mut Refresh| r.strength = Strength::PrivateKeyJwt;
+    assert!(grant.refresh(&token, shown).is_ok());
 }
 
 #[test]

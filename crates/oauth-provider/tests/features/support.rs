@@ -1,7 +1,7 @@
 //! A fixed clock, seeded randomness, a store in memory, and the way of a client through it.
 
 pub mod grant;
-//SERVER
+pub mod server;
 
 use std::time::Duration;
 

@@ -1,0 +1,123 @@
+//! Where the answer to an authorization request goes, and what it carries whatever the outcome.
+
+use oauth_provider::authorize::{AuthorizeError, PageProblem};
+use url::Url;
+
+use crate::authorize_request::outcome as asked;
+use crate::support::server::{CALLBACK, Server, query};
+
+#[test]
+fn state_comes_back_as_it_was_sent() {
+    let server = Server::new();
+    let client = server.public();
+    for state in [
+        "a b+c%20&=#?\"'<>",
+        "ünï\u{2028}",
+        "\u{0}\n",
+        &"s".repeat(2048),
+    ] {
+        let wrong = query(&client, &[("state", state), ("prompt", "none")]);
+        let Err(AuthorizeError::Redirect(response)) = server.authorize(&wrong) else {
+            panic!("{state}");
+        };
+        let url = Url::parse(&response.location()).unwrap();
+        let back = url.query_pairs().find(|(name, _)| name == "state").unwrap();
+        assert_eq!(back.1, state);
+    }
+}
+
+#[test]
+fn a_state_that_decoding_changes_is_refused_and_not_returned() {
+    let server = Server::new();
+    let query = query(&server.public(), &[("state", "")]);
+    let found = asked(&server, &format!("{query}&state=a%FFb"));
+    assert_eq!(found, "invalid_request (-): parameters must be UTF-8");
+}
+
+#[test]
+fn the_answer_names_the_issuer_whose_document_the_client_read() {
+    let server = Server::new();
+    let client = server.public();
+    for (issuer, iss) in [
+        ("", "https://mcp.example.com"),
+        ("https://mcp.example.com", "https://mcp.example.com"),
+        ("https://mcp.example.com/mcp", "https://mcp.example.com/mcp"),
+        (
+            "https://mcp.example.com/mcp/acme",
+            "https://mcp.example.com/mcp/acme",
+        ),
+        ("https://evil.example", "https://mcp.example.com"),
+    ] {
+        let wrong = query(&client, &[("issuer", issuer), ("scope", "admin")]);
+        let Err(AuthorizeError::Redirect(response)) = server.authorize(&wrong) else {
+            panic!("{issuer}");
+        };
+        assert_eq!(response.issuer, iss, "{issuer}");
+    }
+}
+
+#[test]
+fn several_redirect_uris_must_be_told_apart() {
+    let server = Server::new();
+    let answer = server.register(&serde_json::json!({
+        "redirect_uris": [CALLBACK, "cursor://cb"], "token_endpoint_auth_method": "none",
+    }));
+    let client = crate::support::server::body(&answer)["client_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let found = asked(&server, &query(&client, &[("redirect_uri", "")]));
+    assert_eq!(found, "page: redirect_uri is missing");
+    let uri = |text| {
+        server
+            .authorize(&query(&client, &[("redirect_uri", text)]))
+            .unwrap()
+            .redirect_uri
+    };
+    assert_eq!(uri("cursor://cb").scheme(), "cursor");
+    assert_eq!(uri(CALLBACK).host(), "app.example");
+}
+
+#[test]
+fn the_page_names_what_was_asked_and_what_is_registered() {
+    let server = Server::new();
+    let wrong = query(
+        &server.public(),
+        &[("redirect_uri", "https://app.example/other")],
+    );
+    let Err(AuthorizeError::Page(PageProblem::RedirectUri {
+        client,
+        asked,
+        registered,
+    })) = server.authorize(&wrong)
+    else {
+        panic!("a page");
+    };
+    assert_eq!(client, "Editor");
+    assert_eq!(asked, "https://app.example/other");
+    assert_eq!(registered, [CALLBACK]);
+}
+
+#[test]
+fn loopback_ports_are_free() {
+    let server = Server::new();
+    let answer = server.register(&serde_json::json!({
+        "redirect_uris": ["http://127.0.0.1/cb"], "token_endpoint_auth_method": "none",
+    }));
+    let client = crate::support::server::body(&answer)["client_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let code = server.sign_in_with(&client, &[("redirect_uri", "http://127.0.0.1:49152/cb")]);
+    let redeem = |uri| {
+        let mut form = crate::support::server::redemption(&client, &code).to_vec();
+        form.push(("redirect_uri", uri));
+        crate::support::server::outcome(&server.token(&form))
+    };
+    assert_eq!(
+        redeem("http://127.0.0.1:49153/cb"),
+        "400 invalid_grant",
+        "as it was asked, now"
+    );
+    assert_eq!(redeem("http://127.0.0.1:49152/cb"), "200 ok");
+}

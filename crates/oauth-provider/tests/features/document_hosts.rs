@@ -1,0 +1,133 @@
+//! Which hosts are asked for a client metadata document; the others are refused before any fetch.
+
+use oauth_provider::authorize::{AuthorizeError, PageProblem};
+use oauth_provider::client::ClientProblem;
+
+use crate::client_documents::{URL, document, json_answer, problem, serving};
+use crate::support::server::{Server, outcome, query};
+use crate::support::{ORIGIN, origin};
+
+#[test]
+fn hosts_that_are_not_public_are_refused_before_any_fetch() {
+    for host in [
+        "localhost",
+        "localhost.",
+        "a.localhost",
+        "intranet",
+        "printer.local",
+        "db.internal",
+        "a.home.arpa",
+        "a.test",
+        "a.invalid",
+        "a.onion",
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.0.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "[::1]",
+        "[::]",
+        "[fe80::1]",
+        "[fc00::1]",
+        "[::ffff:7f00:1]",
+        "[64:ff9b::a00:1]",
+        "[2001:db8::1]",
+        "[2002:a00:1::]",
+        "127.0.0.1:8443",
+        "localhost:443",
+    ] {
+        let url = format!("https://{host}/c");
+        let server = Server::new();
+        let found = problem(&server, &url);
+        assert_eq!(found.check, "the host is public", "{url}");
+        assert!(!found.transient);
+        assert!(server.fetch.requests().is_empty(), "{url}");
+    }
+    // Octal, hexadecimal and integer spellings are not even client ids.
+    for host in [
+        "0177.0.0.1",
+        "0x7f.0.0.1",
+        "2130706433",
+        "127.1",
+        "[::ffff:127.0.0.1]",
+        "LOCALHOST",
+    ] {
+        let server = Server::new();
+        let asked = server.authorize(&query(&format!("https://{host}/c"), &[]));
+        let refused = matches!(
+            asked,
+            Err(AuthorizeError::Page(PageProblem::Client(
+                ClientProblem::Url { .. }
+            )))
+        );
+        assert!(refused, "{host}");
+        assert!(server.fetch.requests().is_empty(), "{host}");
+    }
+    for host in [
+        "client.example",
+        "8.8.8.8",
+        "[2606:4700::1111]",
+        "mylocal.example",
+    ] {
+        let url = format!("https://{host}/c");
+        let server = serving(&url, json_answer(&[], &document(&url)));
+        assert!(server.authorize(&query(&url, &[])).is_ok(), "{host}");
+    }
+}
+
+#[test]
+fn this_server_does_not_fetch_from_itself() {
+    let url = format!("{ORIGIN}/.well-known/oauth-client/x.json");
+    let server = serving(&url, json_answer(&[], &document(&url)));
+    assert_eq!(problem(&server, &url).check, "the host is another one");
+    let url = "https://mcp.example.com:443/c";
+    assert_eq!(problem(&server, url).check, "the host is another one");
+    assert!(server.fetch.requests().is_empty());
+}
+
+#[test]
+fn an_operator_narrows_the_hosts() {
+    for (url, allowed) in [
+        (URL, false),
+        ("https://vendor.example/c", true),
+        ("https://a.vendor.example/c", true),
+        ("https://bad.vendor.example/c", false),
+        ("https://bad.vendor.example./c", false),
+        ("https://notvendor.example/c", false),
+    ] {
+        let mut server = serving(url, json_answer(&[], &document(url)));
+        server.settings.document_hosts.allowed = vec!["vendor.example".to_owned()];
+        server.settings.document_hosts.denied = vec!["bad.vendor.example".to_owned()];
+        assert_eq!(server.authorize(&query(url, &[])).is_ok(), allowed, "{url}");
+        assert_eq!(server.fetch.requests().len(), usize::from(allowed), "{url}");
+    }
+}
+
+#[test]
+fn without_documents_no_url_is_a_client() {
+    let mut server = serving(URL, json_answer(&[], &document(URL)));
+    server.settings.metadata_documents = false;
+    let asked = server.authorize(&query(URL, &[]));
+    let off = matches!(
+        asked,
+        Err(AuthorizeError::Page(PageProblem::Client(
+            ClientProblem::DocumentsOff
+        )))
+    );
+    assert!(off && server.fetch.requests().is_empty());
+    assert_eq!(outcome(&server.refresh(URL, "x")), "401 invalid_client");
+}
+
+#[test]
+fn loopback_documents_only_in_local_work() {
+    let url = "http://localhost:3000/c";
+    let mut server = serving(url, json_answer(&[], &document(url)));
+    let page = server.authorize(&query(url, &[]));
+    assert!(matches!(page, Err(AuthorizeError::Page(_))));
+    assert!(server.fetch.requests().is_empty());
+    server.settings.origin = origin("http://localhost:8788");
+    assert!(server.authorize(&query(url, &[])).is_ok());
+}

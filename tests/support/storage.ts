@@ -1,0 +1,87 @@
+// What lies on the disk of a worker that was started with `storage`: every file, and every row of every SQLite database
+// (a long value is cut into pages in the file, and whole in its row).
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+export interface TemporaryFolder extends Disposable {
+  path: string;
+}
+
+export function temporaryFolder(): TemporaryFolder {
+  const path = mkdtempSync(join(tmpdir(), "smcp-test-"));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** The bytes of all files, and the rows, as one buffer to search in. */
+export function dumpStorage(folder: string): Buffer {
+  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
+  const rows = paths.filter((path) => path.endsWith(".sqlite")).flatMap(rowsOf);
+  return Buffer.concat([...paths.map((path) => readFileSync(path)), Buffer.from(JSON.stringify(rows, bigintAsText))]);
+}
+
+/** The rows of the objects of a class, as the JSON that each keeps. */
+export function objectStates(folder: string, className: string): Record<string, unknown>[] {
+  return databases(folder, className)
+    .flatMap(rowsOf)
+    .filter((row) => typeof row.json === "string")
+    .map((row) => JSON.parse(row.json as string) as Record<string, unknown>);
+}
+
+const bigintAsText = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
+
+/** From a copy, with what is still in its write-ahead log: workerd holds the original open. */
+function rowsOf(path: string): Record<string, unknown>[] {
+  using copy = temporaryFolder();
+  for (const suffix of ["", "-wal"]) {
+    if (statSync(path + suffix, { throwIfNoEntry: false })) cpSync(path + suffix, join(copy.path, `db${suffix}`));
+  }
+  const database = new DatabaseSync(join(copy.path, "db"));
+  try {
+    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
+    return tables.flatMap(({ name }) => {
+      const all = database.prepare(`SELECT * FROM "${name}"`);
+      // An alarm's nanoseconds do not fit into a number.
+      all.setReadBigInts(true);
+      return all.all() as Record<string, unknown>[];
+    });
+  } finally {
+    database.close();
+  }
+}
+
+/**
+ * Lets time pass for a worker that is stopped: every time that its objects keep, and every alarm, moves so many seconds
+ * into the past. At its next start the alarms that are due go off.
+ */
+export function age(folder: string, seconds: number): void {
+  const now = Date.now() / 1000;
+  const older = (_: string, value: unknown) =>
+    typeof value === "number" && Math.abs(value - now) < 400 * 86_400 ? value - seconds : value;
+  const nanoseconds = BigInt(seconds) * 1_000_000_000n;
+  for (const path of databases(folder)) {
+    const database = new DatabaseSync(path);
+    try {
+      const tables = new Set(database.prepare("SELECT name FROM sqlite_master").all().map(({ name }) => name));
+      if (tables.has("_cf_ALARM")) database.prepare("UPDATE _cf_ALARM SET scheduled_time = scheduled_time - ?").run(nanoseconds);
+      if (tables.has("_cf_METADATA")) database.prepare("UPDATE _cf_METADATA SET value = value - ? WHERE key = 1").run(nanoseconds);
+      if (tables.has("state")) {
+        for (const { json } of database.prepare("SELECT json FROM state").all()) {
+          const moved = JSON.stringify(JSON.parse(json as string, older));
+          database.prepare("UPDATE state SET json = ?").run(moved);
+        }
+      }
+    } finally {
+      database.close();
+    }
+  }
+}
+
+function databases(folder: string, className = ""): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.startsWith("do/") && name.includes(className) && name.endsWith(".sqlite"))
+    .map((name) => join(folder, name));
+}
