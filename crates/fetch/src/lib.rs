@@ -29,6 +29,9 @@ pub enum FetchError {
     /// The body is longer than [`Request::max_body`] bytes; reading stopped there.
     #[error("the answer is longer than {0} bytes")]
     TooLarge(usize),
+    /// Nothing was sent: whoever counts such requests allows no more of them for now.
+    #[error("too many such requests for now")]
+    OverBudget,
     /// The name did not resolve, the connection failed or broke off, or TLS failed. The text is for logs.
     #[error("the server could not be reached: {0}")]
     Unreachable(String),

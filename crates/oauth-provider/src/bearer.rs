@@ -36,13 +36,44 @@ pub async fn verify(
     asked: &AskedResource,
     grants: &impl GrantStore,
 ) -> Result<TokenInfo, BearerError> {
+    let info = ask(bearer(authorization)?, grants).await?;
+    audience(info, asked)
+}
+
+/// The token of an `Authorization` header; another scheme is as good as none.
+///
+/// # Errors
+/// [`BearerError::Missing`]
+pub fn bearer(authorization: Option<&str>) -> Result<&str, BearerError> {
     let (scheme, text) = authorization
         .and_then(|header| header.split_once(' '))
         .ok_or(BearerError::Missing)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(BearerError::Missing);
+    if scheme.eq_ignore_ascii_case("bearer") {
+        Ok(text.trim())
+    } else {
+        Err(BearerError::Missing)
     }
-    let token = Token::parse(text.trim())
+}
+
+/// A token is good for its own resource and what lies below (RFC 8707 §2; MCP: "MUST validate that access tokens were
+/// issued specifically for them").
+///
+/// # Errors
+/// [`BearerError::Invalid`]
+pub fn audience(info: TokenInfo, asked: &AskedResource) -> Result<TokenInfo, BearerError> {
+    if info.resource.covers(&asked.resource) {
+        Ok(info)
+    } else {
+        Err(BearerError::Invalid)
+    }
+}
+
+/// Asks a token's grant what it stands for. The audience is still to be checked.
+///
+/// # Errors
+/// When it stands for nothing, or storage does not answer.
+pub async fn ask(text: &str, grants: &impl GrantStore) -> Result<TokenInfo, BearerError> {
+    let token = Token::parse(text)
         .filter(|t| t.kind == TokenKind::Access)
         .ok_or(BearerError::Invalid)?;
     match grants
@@ -54,9 +85,7 @@ pub async fn verify(
         )
         .await
     {
-        // A token is good for its own resource and what lies below (RFC 8707 §2; MCP: "MUST validate that access
-        // tokens were issued specifically for them").
-        Ok(Reply::Valid(info)) if info.resource.covers(&asked.resource) => Ok(info),
+        Ok(Reply::Valid(info)) => Ok(info),
         Ok(_) => Err(BearerError::Invalid),
         Err(error) => Err(BearerError::Storage(error)),
     }

@@ -10,10 +10,11 @@ mod redirect_uri;
 mod registration;
 mod resolve;
 mod text;
+mod upkeep;
 
 use oauth_types::ClientMetadata;
 
-pub use authenticate::{Credentials, Presented, authenticate};
+pub use authenticate::{Credentials, Presented, authenticate, authenticate_known};
 pub use document::{DocumentProblem, check_document};
 pub use fetch_document::{FetchedDocument, fetch_document};
 pub use id_url::{ClientIdUrl, ClientIdUrlError};
@@ -21,8 +22,9 @@ pub use redirect_uri::{
     ApprovedRedirectUri, RedirectKind, RedirectUri, RedirectUriError, RegisteredRedirectUri,
 };
 pub use registration::{Registration, register};
-pub(crate) use resolve::is_registered;
 pub use resolve::{ClientProblem, Resolved, is_known, resolve, resolve_again};
+
+pub use upkeep::{look, renew};
 
 use crate::crypto::SecretHash;
 use crate::grant::{ClientBinding, Strength};

@@ -18,6 +18,8 @@ pub mod path {
     pub const REGISTER: &str = "/oauth/register";
     /// RFC 7009 §2
     pub const REVOKE: &str = "/oauth/revoke";
+    /// RFC 7662 §2
+    pub const INTROSPECT: &str = "/oauth/introspect";
     /// RFC 9728 §3.1; the resource's path and query follow.
     pub const PROTECTED_RESOURCE: &str = "/.well-known/oauth-protected-resource";
     /// RFC 8414 §3.1; a scoped issuer's path follows.
@@ -29,34 +31,43 @@ const AUTH_METHODS: [&str; 3] = ["none", "client_secret_basic", "client_secret_p
 /// A resource as a URL was asked about: its path, and the query, which is echoed and decides nothing.
 #[derive(Debug, Clone)]
 pub struct AskedResource {
-    /// Within this server.
+    /// What it is.
     pub resource: Resource,
+    /// Its path as it was asked, also with a slash at the end.
+    path: String,
     /// Without `?`; `None` where there was none.
-    pub query: Option<String>,
+    query: Option<String>,
 }
 
 impl AskedResource {
+    /// Reads path and query of a request; `None` where that is no resource of ours.
+    #[must_use]
+    pub fn read(path: &str, query: Option<&str>, settings: &Settings) -> Option<Self> {
+        let resource = Resource::from_path(path, settings.resource_base)?;
+        Some(Self {
+            resource,
+            path: path.to_owned(),
+            query: query.map(str::to_owned),
+        })
+    }
+
     /// The URL exactly as asked.
     #[must_use]
     pub fn url(&self, settings: &Settings) -> String {
-        let url = self.resource.url(&settings.origin);
-        self.query
-            .as_ref()
-            .map_or_else(|| url.clone(), |query| format!("{url}?{query}"))
+        self.below(settings.origin.as_str())
     }
 
     /// Where its metadata is (RFC 9728 §3.1).
     #[must_use]
     pub fn metadata_url(&self, settings: &Settings) -> String {
-        let path = format!(
-            "{}{}{}",
-            settings.origin,
-            path::PROTECTED_RESOURCE,
-            self.resource
-        );
-        self.query
-            .as_ref()
-            .map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
+        self.below(&format!("{}{}", settings.origin, path::PROTECTED_RESOURCE))
+    }
+
+    fn below(&self, base: &str) -> String {
+        match &self.query {
+            Some(query) => format!("{base}{}?{query}", self.path),
+            None => format!("{base}{}", self.path),
+        }
     }
 }
 
@@ -87,6 +98,9 @@ pub fn authorization_server(
         registration_endpoint: Some(endpoint(path::REGISTER)),
         revocation_endpoint: Some(endpoint(path::REVOKE)),
         revocation_endpoint_auth_methods_supported: Some(AUTH_METHODS.to_vec()),
+        introspection_endpoint: Some(endpoint(path::INTROSPECT)),
+        introspection_endpoint_auth_methods_supported: Some(AUTH_METHODS.to_vec()),
+        pushed_authorization_request_endpoint: None,
         scopes_supported: scopes(settings),
         response_types_supported: vec!["code"],
         response_modes_supported: vec!["query"],

@@ -12,13 +12,16 @@
 
 mod access;
 mod command;
+mod document;
 mod family;
 mod id;
+mod introspect;
 mod issue;
 mod open;
 mod policy;
 mod redeem;
 mod refresh;
+mod renewal;
 mod revoke;
 mod state;
 mod token;
@@ -26,10 +29,12 @@ mod token;
 use rand_core::CryptoRng;
 
 pub use command::{
-    Audit, Command, Issued, Open, Redeem, Refresh, Refusal, Reply, Revoke, TokenInfo,
+    Audit, Chores, Command, Found, Introspect, Introspected, Issued, Open, Redeem, Refresh,
+    Refusal, Reply, Reseal, Revoke, TokenInfo,
 };
 pub use id::GrantId;
 pub use policy::{Policy, Reuse};
+pub use renewal::{due as renewal_due, props_live};
 pub use state::{ClientBinding, Lifecycle, Strength, Terms};
 pub use token::{Token, TokenKind};
 
@@ -110,6 +115,15 @@ pub fn apply(
         (Command::Refresh(refresh), Some(Lifecycle::Active(active))) => {
             refresh::refresh(active, refresh, moment, rng)
         }
+        (Command::Introspect(introspect), Some(Lifecycle::Active(active))) => {
+            introspect::introspect(active, &introspect)
+        }
+        (Command::Reseal(reseal), Some(Lifecycle::Active(active))) => {
+            renewal::reseal(active, reseal, moment, rng)
+        }
+        (Command::Looked(found), Some(Lifecycle::Active(active))) => {
+            document::looked(active, found, moment)
+        }
         (Command::Inspect { secret }, Some(Lifecycle::Active(active))) => {
             access::inspect(active, &secret, moment)
         }
@@ -117,12 +131,19 @@ pub fn apply(
             revoke::revoke(active, &revoke)
         }
         (Command::Close, Some(state @ (Lifecycle::Pending(_) | Lifecycle::Active(_)))) => {
-            Step::changed(Lifecycle::Closed(state.close()), Reply::Done)
+            Step::changed(Lifecycle::Closed(state.into_closed()), Reply::Done)
                 .audited(Audit::Closed("asked for"))
         }
-        (Command::Revoke(_) | Command::Close, state) => Step::unchanged(state, Reply::Done),
-        (Command::Redeem(_) | Command::Refresh(_) | Command::Inspect { .. }, state) => {
-            Step::refused(state, Refusal::Unknown)
+        (Command::Revoke(_) | Command::Close | Command::Looked(_), state) => {
+            Step::unchanged(state, Reply::Done)
         }
+        (
+            Command::Redeem(_)
+            | Command::Refresh(_)
+            | Command::Inspect { .. }
+            | Command::Introspect(_)
+            | Command::Reseal(_),
+            state,
+        ) => Step::refused(state, Refusal::Unknown),
     }
 }

@@ -2,12 +2,12 @@
 
 use oauth_types::ErrorCode;
 
-use crate::client::{Credentials, authenticate, is_registered};
+use crate::client::{Credentials, authenticate_known};
 use crate::crypto::Bytes;
-use crate::grant::{Command, Revoke, Strength, Token, TokenKind};
+use crate::grant::{Command, Revoke, Token, TokenKind};
 use crate::http::{Error, Request, Response};
 use crate::params::Params;
-use crate::store::{ClientStore, GrantStore, StoreError};
+use crate::store::{ClientStore, GrantStore};
 
 /// Answers `POST /oauth/revoke`: 200 also for tokens that are unknown or somebody else's, which stay as they are
 /// (§2.2: "invalid tokens do not cause an error response"). `token_type_hint` is not needed: a token says its kind.
@@ -22,17 +22,7 @@ pub async fn revoke(
     let form = Params::from_form(request)?;
     form.no_duplicates_but("resource")?;
     let credentials = Credentials::read(request, &form)?;
-    let client = authenticate(&credentials, clients).await?;
-    let unavailable = |error: StoreError| Error::unavailable(error.to_string());
-    // A public client was taken at its word; that there is one is looked up, which at the token endpoint waits for a
-    // request that fails. Here none does.
-    if client.strength == Strength::None
-        && !is_registered(&client.client_id, clients)
-            .await
-            .map_err(unavailable)?
-    {
-        return Err(Error::unknown_client());
-    }
+    let client = authenticate_known(&credentials, clients).await?;
     let text = form
         .one("token")?
         .ok_or_else(|| Error::new(ErrorCode::InvalidRequest, "token is missing"))?;
@@ -46,7 +36,7 @@ pub async fn revoke(
         grants
             .send(&token.grant, command)
             .await
-            .map_err(unavailable)?;
+            .map_err(|error| Error::unavailable(error.to_string()))?;
     }
     Ok(Response::empty(200)
         .header("cache-control", "no-store")

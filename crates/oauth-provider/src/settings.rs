@@ -20,6 +20,8 @@ pub struct Settings {
     /// Whether https URLs are taken as client ids. An adapter says no where it cannot keep a fetch away from
     /// private addresses.
     pub metadata_documents: bool,
+    /// The metadata document of a client that this server itself serves.
+    pub own_document: Option<OwnDocument>,
     /// Which hosts may describe clients.
     pub document_hosts: DocumentHosts,
     /// How long a registration lives after its last use.
@@ -34,6 +36,15 @@ impl Settings {
     pub fn root_resource(&self) -> Resource {
         Resource::root(self.resource_base)
     }
+}
+
+/// A client metadata document at this server's own origin.
+#[derive(Debug, Clone)]
+pub struct OwnDocument {
+    /// Where it is served.
+    pub path: &'static str,
+    /// The JSON.
+    pub body: String,
 }
 
 /// An operator's choice of hosts, each with its subdomains.

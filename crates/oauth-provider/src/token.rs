@@ -5,7 +5,7 @@ use oauth_types::{ErrorCode, TokenResponse, TokenType};
 use crate::client::{Credentials, Presented, authenticate, is_known};
 use crate::crypto::Bytes;
 use crate::grant::{
-    Command, GrantId, Issued, Redeem, Refresh, Refusal, Reply, Strength, Token, TokenKind,
+    Chores, Command, GrantId, Issued, Redeem, Refresh, Refusal, Reply, Strength, Token, TokenKind,
 };
 use crate::http::{Error, Request, Response};
 use crate::params::Params;
@@ -25,7 +25,7 @@ pub async fn token(
     settings: &Settings,
     clients: &impl ClientStore,
     grants: &impl GrantStore,
-) -> Result<Response, Error> {
+) -> Result<Granted, Error> {
     let form = Params::from_form(request)?;
     form.no_duplicates_but("resource")?;
     let grant_type = GrantType::read(&form)?;
@@ -35,6 +35,19 @@ pub async fn token(
         Ok(response) => Ok(response),
         Err(error) => Err(unknown_client_first(error, &client, settings, clients).await),
     }
+}
+
+/// Tokens were issued.
+#[derive(Debug, Clone)]
+pub struct Granted {
+    /// For the client.
+    pub response: Response,
+    /// Whose they are.
+    pub grant: GrantId,
+    /// Who has them.
+    pub client_id: String,
+    /// For after the answer.
+    pub chores: Chores,
 }
 
 #[derive(Clone, Copy)]
@@ -63,13 +76,18 @@ async fn exchange(
     client: &Presented,
     settings: &Settings,
     grants: &impl GrantStore,
-) -> Result<Response, Error> {
+) -> Result<Granted, Error> {
     let (id, command) = match grant_type {
         GrantType::AuthorizationCode => redeem(form, client, settings)?,
         GrantType::RefreshToken => refresh(form, client, settings)?,
     };
     match grants.send(&id, command).await {
-        Ok(Reply::Issued(issued)) => Ok(issued_response(&id, issued)),
+        Ok(Reply::Issued(issued)) => Ok(Granted {
+            chores: issued.chores,
+            client_id: client.client_id.clone(),
+            response: issued_response(&id, issued),
+            grant: id,
+        }),
         Ok(Reply::Refused(refusal)) => Err(refused(refusal)),
         Ok(other) => Err(Error::unavailable(format!(
             "unexpected reply of a grant: {other:?}"
@@ -198,6 +216,11 @@ fn refused(refusal: Refusal) -> Error {
             ErrorCode::InvalidClient,
             "this client must authenticate with the method it registered",
         ),
+        Refusal::ClientGone => Error::new(
+            ErrorCode::InvalidClient,
+            "the client's metadata document is gone or no longer valid",
+        ),
+        Refusal::Unavailable => Error::unavailable("the props could not be renewed"),
         Refusal::Target => Error::new(
             ErrorCode::InvalidTarget,
             "resource is not covered by the grant",

@@ -18,6 +18,15 @@ pub struct AuthorizationServerMetadata {
     /// Stated because the default, `client_secret_basic`, would shut public clients out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
+    /// RFC 7662
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_endpoint: Option<String>,
+    /// As for revocation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
+    /// RFC 9126
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pushed_authorization_request_endpoint: Option<String>,
     /// Every scope there is.
     pub scopes_supported: Vec<String>,
     /// `code`

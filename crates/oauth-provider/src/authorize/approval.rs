@@ -42,6 +42,10 @@ pub struct Approval {
     issuer: String,
     #[serde(rename = "e")]
     expires_at: UnixTime,
+    /// Which of the server's keys signed it, counted from the current one: the verifier was made with the same, also
+    /// where the keys were rotated while the person was away.
+    #[serde(skip)]
+    key: usize,
     /// What else the person chose; opaque to this crate.
     #[serde(rename = "x")]
     pub choices: Vec<String>,
@@ -95,6 +99,7 @@ impl Approval {
             scope,
             issuer: request.issuer,
             expires_at: now + FLOW_LIFETIME,
+            key: 0,
             choices,
         }
     }
@@ -121,9 +126,10 @@ impl Approval {
         keys: &KeyRing,
         now: UnixTime,
     ) -> Result<Self, ApprovalError> {
-        let approval: Self = keys
-            .verify(Purpose::UpstreamState, state)
+        let (mut approval, key): (Self, usize) = keys
+            .verify_naming_key(Purpose::UpstreamState, state)
             .ok_or(ApprovalError::Forged)?;
+        approval.key = key;
         let bound = cookie(&cookie_name(state))
             .and_then(|value| from_base64url(&value))
             .is_some_and(|digest| keys.digest_matches(Purpose::Flow, state.as_bytes(), &digest));
@@ -139,7 +145,11 @@ impl Approval {
     /// The verifier towards the upstream: computed from the grant's id, so it stands in no URL and no cookie.
     #[must_use]
     pub fn upstream_verifier(&self, keys: &KeyRing) -> CodeVerifier {
-        CodeVerifier::from_bytes(&keys.digest(Purpose::UpstreamVerifier, self.grant.as_bytes()))
+        CodeVerifier::from_bytes(&keys.digest_under(
+            self.key,
+            Purpose::UpstreamVerifier,
+            self.grant.as_bytes(),
+        ))
     }
 
     /// The redirect URI, matched again with the same function as at the approval.
@@ -161,6 +171,7 @@ impl Approval {
         redirect_uri: &RegisteredRedirectUri,
         subject: String,
         props: Vec<u8>,
+        props_expire_at: Option<UnixTime>,
     ) -> Open {
         Open {
             client: self.client.clone(),
@@ -170,6 +181,7 @@ impl Approval {
             resource: self.resource.clone(),
             scope: self.scope.clone(),
             props: Bytes(props),
+            props_expire_at,
             approval_ends_at: self.expires_at,
         }
     }

@@ -13,7 +13,7 @@ use crate::http::{Error, Request};
 use crate::params::Params;
 use crate::store::ClientStore;
 
-use super::resolve::registered;
+use super::resolve::{is_registered, registered};
 use super::{Authentication, SecretMethod};
 
 /// What a request shows of its client, before any of it is checked.
@@ -135,6 +135,27 @@ pub async fn authenticate(
         })
     } else {
         Err(error())
+    }
+}
+
+/// As [`authenticate`], for endpoints where a request of a public client cannot fail later: that there is such a
+/// client is looked up, which at the token endpoint waits for a request that fails.
+///
+/// # Errors
+/// As there.
+pub async fn authenticate_known(
+    credentials: &Credentials,
+    clients: &impl ClientStore,
+) -> Result<Presented, Error> {
+    let client = authenticate(credentials, clients).await?;
+    let known = client.strength > Strength::None
+        || is_registered(&client.client_id, clients)
+            .await
+            .map_err(|error| Error::unavailable(error.to_string()))?;
+    if known {
+        Ok(client)
+    } else {
+        Err(Error::unknown_client())
     }
 }
 

@@ -23,6 +23,10 @@ pub struct DocumentProblem {
     pub section: &'static str,
     /// Whether the network is at fault and the document may be fine: trying again can help.
     pub transient: bool,
+    /// Whether the budget for fetching documents is used up, so that nobody is at fault.
+    pub over_budget: bool,
+    /// Whether this says that the document is not there any more, or not a valid one.
+    pub(super) gone: bool,
 }
 
 impl DocumentProblem {
@@ -41,7 +45,21 @@ impl DocumentProblem {
             expected: expected.into(),
             section,
             transient: false,
+            over_budget: false,
+            gone: true,
         }
+    }
+
+    /// Nothing is known of the document itself.
+    pub(super) fn says_nothing(self) -> Self {
+        Self {
+            gone: false,
+            ..self
+        }
+    }
+
+    pub(super) const fn is_gone(&self) -> bool {
+        self.gone
     }
 }
 

@@ -42,7 +42,7 @@ pub async fn fetch_document(
             "CIMD §3",
         )
     })?;
-    host(url, &target, settings)?;
+    host(url, &target, settings).map_err(DocumentProblem::says_nothing)?;
     let request = Request::new(Method::Get, target)
         .header("accept", "application/json")
         .timeout(TIMEOUT)
@@ -105,15 +105,21 @@ fn transport(error: FetchError) -> DocumentProblem {
         FetchError::TooLarge(_) => format!("at most {MAX_BODY} bytes"),
         FetchError::Timeout(_) => format!("a complete answer within {} s", TIMEOUT.as_secs()),
         FetchError::Unreachable(_) => "a server that answers https from the internet".to_owned(),
+        FetchError::OverBudget => {
+            "fewer sign-ins from here, or by this application, in a minute".to_owned()
+        }
     };
     let found = match &error {
         FetchError::Unreachable(_) => "no connection".to_owned(),
         other => other.to_string(),
     };
     let transient = !matches!(error, FetchError::TooLarge(_));
+    let over_budget = error == FetchError::OverBudget;
     DocumentProblem {
         transient,
+        over_budget,
         ..DocumentProblem::new("the document can be fetched", found, expected, "CIMD §4")
+            .says_nothing()
     }
 }
 
@@ -132,7 +138,11 @@ fn status(response: &Response) -> Result<(), DocumentProblem> {
     let problem = DocumentProblem::new("the status is 200", found, "200", "CIMD §4");
     Err(DocumentProblem {
         transient: response.status >= 500 || response.status == 429,
-        ..problem
+        ..if matches!(response.status, 404 | 410) {
+            problem
+        } else {
+            problem.says_nothing()
+        }
     })
 }
 

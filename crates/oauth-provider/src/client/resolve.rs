@@ -77,6 +77,9 @@ pub async fn resolve(
         return Ok(Resolved { client, kept: None });
     }
     let url = document_url(client_id, settings)?;
+    if let Some(client) = own_client(&url, settings) {
+        return Ok(Resolved { client, kept: None });
+    }
     // A copy that broke, or a rule that came later, is no reason to refuse a client whose document is fine today.
     let kept = clients
         .document(&url)
@@ -89,6 +92,15 @@ pub async fn resolve(
         }),
         None => fetch_and_keep(url, None, settings, clients, fetch, now).await,
     }
+}
+
+/// A client of this server's own is not fetched over the network from itself.
+fn own_client(url: &ClientIdUrl, settings: &Settings) -> Option<Client> {
+    let own = settings.own_document.as_ref()?;
+    let path = url.as_str().strip_prefix(settings.origin.as_str())?;
+    (path == own.path)
+        .then(|| check_document(url, &own.body).ok())
+        .flatten()
 }
 
 /// Resolves anew past the cache, for a request whose redirect URI the kept copy lacks: the client may have added
@@ -138,7 +150,10 @@ fn is_url(client_id: &str) -> bool {
     client_id.contains("://") || client_id.to_ascii_lowercase().starts_with("https:")
 }
 
-fn document_url(client_id: &str, settings: &Settings) -> Result<ClientIdUrl, ClientProblem> {
+pub(super) fn document_url(
+    client_id: &str,
+    settings: &Settings,
+) -> Result<ClientIdUrl, ClientProblem> {
     if !settings.metadata_documents {
         return Err(ClientProblem::DocumentsOff);
     }
@@ -211,7 +226,7 @@ pub async fn is_known(
 }
 
 /// The same where a URL counts whatever its form.
-pub(crate) async fn is_registered(
+pub(super) async fn is_registered(
     client_id: &str,
     clients: &impl ClientStore,
 ) -> Result<bool, StoreError> {

@@ -20,15 +20,33 @@ impl KeyRing {
     /// The value, if any listed key signed it for this purpose.
     #[must_use]
     pub fn verify<T: DeserializeOwned>(&self, purpose: Purpose, text: &str) -> Option<T> {
+        self.verify_naming_key(purpose, text)
+            .map(|(value, _)| value)
+    }
+
+    /// As [`Self::verify`], with the place of the key in the list.
+    pub(crate) fn verify_naming_key<T: DeserializeOwned>(
+        &self,
+        purpose: Purpose,
+        text: &str,
+    ) -> Option<(T, usize)> {
         let (payload, tag) = text.split_once('.')?;
         let tag = from_base64url(tag)?;
-        let signed = self
+        let key = self
             .all(purpose)
-            .any(|key| constant_time_eq(&hmac_sha256(&key, &[payload.as_bytes()]), &tag));
-        if !signed {
-            return None;
-        }
-        serde_json::from_slice(&from_base64url(payload)?).ok()
+            .position(|key| constant_time_eq(&hmac_sha256(&key, &[payload.as_bytes()]), &tag))?;
+        Some((serde_json::from_slice(&from_base64url(payload)?).ok()?, key))
+    }
+
+    /// A keyed digest under the key at a place in the list; under the current one where there is none.
+    pub(crate) fn digest_under(&self, key: usize, purpose: Purpose, data: &[u8]) -> [u8; 32] {
+        hmac_sha256(
+            &self
+                .all(purpose)
+                .nth(key)
+                .unwrap_or_else(|| self.current(purpose)),
+            &[data],
+        )
     }
 
     /// A keyed digest of `data`, under the current key: for values that are compared, not read.

@@ -32,6 +32,6 @@ fn info(active: &Active, secret: &Secret, moment: &Moment<'_>) -> Option<TokenIn
             .unwrap_or_else(|| terms.resource.clone()),
         scope: access.scope.clone().unwrap_or_else(|| terms.scope.clone()),
         expires_at: access.expires_at,
-        props: Bytes(active.props.open(&props_key, about)?),
+        props: Bytes(active.props.sealed.open(&props_key, about)?),
     })
 }

@@ -11,7 +11,7 @@ use super::state::{ClientBinding, Strength};
 
 /// A message to a grant.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "verb", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Begin with an authorization code. Succeeds once in the life of an id.
     Open(Open),
@@ -24,6 +24,12 @@ pub enum Command {
         /// Of the access token.
         secret: Secret,
     },
+    /// What a token of any kind stands for, for its client (RFC 7662).
+    Introspect(Introspect),
+    /// Replace the props: whoever keeps them fresh does so with a live token in hand.
+    Reseal(Reseal),
+    /// What a look at the client's document found.
+    Looked(Found),
     /// RFC 7009
     Revoke(Revoke),
     /// End the grant and all its tokens.
@@ -47,6 +53,8 @@ pub struct Open {
     pub scope: Scope,
     /// Opaque to this crate: whatever the resource server needs to act for the person.
     pub props: Bytes,
+    /// When the props are of no more use; `None` for never.
+    pub props_expire_at: Option<UnixTime>,
     /// When the approval can no longer be replayed, because its signed state has expired.
     pub approval_ends_at: UnixTime,
 }
@@ -85,6 +93,42 @@ pub struct Refresh {
     pub resource: Option<Resource>,
 }
 
+/// An introspection (RFC 7662).
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Introspect {
+    /// Of the token.
+    pub secret: Secret,
+    /// Present for a refresh token.
+    pub tag: Option<Bytes>,
+    /// Who asks: about its own tokens only.
+    pub client_id: String,
+    /// How it showed that.
+    pub strength: Strength,
+}
+
+/// New props for a grant.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Reseal {
+    /// Of any live token: it opens the key under which the props are sealed.
+    pub secret: Secret,
+    /// What replaces them.
+    pub props: Bytes,
+    /// When they are of no more use.
+    pub props_expire_at: Option<UnixTime>,
+}
+
+/// What a look at a client's document found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Found {
+    /// Valid.
+    Good,
+    /// 404, 410, or a document that breaks a rule.
+    Gone,
+    /// Unreachable, slow, 5xx: nothing is known.
+    Unclear,
+}
+
 /// A revocation (RFC 7009): of an access token alone, or with a refresh token of the whole grant.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Revoke {
@@ -100,7 +144,7 @@ pub struct Revoke {
 
 /// The answer to a command.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "reply", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// To [`Command::Open`].
     Opened {
@@ -111,7 +155,9 @@ pub enum Reply {
     Issued(Issued),
     /// To [`Command::Inspect`].
     Valid(TokenInfo),
-    /// To [`Command::Revoke`] and [`Command::Close`], also where there was nothing to do.
+    /// To [`Command::Introspect`].
+    Introspected(Introspected),
+    /// To [`Command::Reseal`], [`Command::Looked`], [`Command::Revoke`] and [`Command::Close`], also where there was nothing to do.
     Done,
     /// To any.
     Refused(Refusal),
@@ -128,6 +174,32 @@ pub struct Issued {
     pub refresh: Option<(Secret, Bytes)>,
     /// Of the access token.
     pub scope: Scope,
+    /// What to do after the answer was given.
+    pub chores: Chores,
+}
+
+/// Upkeep that no answer waits for, handed out seldom. If it fails, it comes again in its time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chores {
+    /// Renew the client's record and note that the grant was used: at most daily.
+    pub daily: bool,
+    /// Look whether the client's document is still there: at most hourly.
+    pub look: bool,
+}
+
+/// What a token stands for, without the props.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Introspected {
+    /// For whom.
+    pub subject: String,
+    /// Where it may be used.
+    pub resource: Resource,
+    /// What it may do.
+    pub scope: Scope,
+    /// When the grant was opened.
+    pub opened_at: UnixTime,
+    /// When it ends.
+    pub expires_at: UnixTime,
 }
 
 /// What an access token stands for.
@@ -168,6 +240,10 @@ pub enum Refusal {
     Target,
     /// Wider than what was granted.
     Scope,
+    /// The client's document is gone for good.
+    ClientGone,
+    /// The props must be renewed first, and that did not work just now. Nothing was consumed.
+    Unavailable,
 }
 
 /// Something worth a line in the log.
@@ -181,6 +257,8 @@ pub enum Audit {
     LateRetry(u8),
     /// A refresh token older than the predecessor was used, or the predecessor beyond its limits.
     RefreshReused,
+    /// Its client's document is gone for good.
+    ClientGone,
     /// The grant ended, and why.
     Closed(&'static str),
 }

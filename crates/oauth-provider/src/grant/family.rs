@@ -142,6 +142,14 @@ impl Family {
         Some((self, props_key, (successor, tag)))
     }
 
+    /// The props key, opened by the current token or its predecessor.
+    pub(super) fn props_key(&self, secret: &Secret, moment: &Moment<'_>) -> Option<Secret> {
+        let slots = std::iter::once(&self.current)
+            .chain(self.previous.as_ref().map(|previous| &previous.slot));
+        let slot = slots.into_iter().find(|slot| slot.hash.matches(secret))?;
+        slot.wrap.unwrap(moment.keys, secret, moment.id.as_bytes())
+    }
+
     fn tag(&self, secret: &Secret) -> Bytes {
         let key = self.tag_key.0.as_slice().try_into().unwrap_or([0; 32]);
         Bytes(

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use rand_core::CryptoRng;
 
 use crate::crypto::{Secret, Wrapped};
@@ -5,9 +7,26 @@ use crate::resource::Resource;
 use crate::scope::Scope;
 
 use super::Moment;
-use super::command::Issued;
+use super::command::{Chores, Issued};
+use super::document::APART;
 use super::family::RefreshToken;
 use super::state::{Access, Active};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Upkeep that is due. Handed out once: who gets it does it.
+fn chores(active: &mut Active, moment: &Moment<'_>) -> Chores {
+    let daily = moment.now.since(active.chores_at) >= DAY;
+    if daily {
+        active.chores_at = moment.now;
+    }
+    let described = active.terms.client.id.contains("://");
+    let look = described && moment.now.since(active.document.looked_at) >= APART;
+    if look {
+        active.document.looked_at = moment.now;
+    }
+    Chores { daily, look }
+}
 
 /// Adds an access token; expired ones go, and beyond the limit the oldest.
 pub(super) fn issue(
@@ -45,5 +64,6 @@ pub(super) fn issue(
         expires_in: expires_at.since(moment.now).as_secs(),
         refresh,
         scope: granted,
+        chores: chores(active, moment),
     })
 }

@@ -3,7 +3,7 @@ use rand_core::CryptoRng;
 use crate::crypto::{Sealed, Secret, Wrapped};
 
 use super::command::{Open, Refusal, Reply};
-use super::state::{Lifecycle, Pending, Terms};
+use super::state::{Lifecycle, Pending, Props, Terms};
 use super::{Moment, Step};
 
 /// Opens the grant, once: this is what makes the approval behind it single-use, so an id that was opened before,
@@ -36,7 +36,10 @@ pub(super) fn open(
         },
         code: code.hash(),
         wrap,
-        props,
+        props: Props {
+            sealed: props,
+            expire_at: open.props_expire_at,
+        },
         challenge: open.challenge,
         redirect_uri: open.redirect_uri,
         expires_at: moment.now + moment.policy.code,

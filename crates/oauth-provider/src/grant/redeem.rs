@@ -1,9 +1,12 @@
 use rand_core::CryptoRng;
 
+use crate::client::RedirectUri;
+use crate::time::UnixTime;
+
 use super::command::{Audit, Redeem, Refusal, Reply};
 use super::family::Family;
 use super::issue::issue;
-use super::state::{Active, Lifecycle, Pending};
+use super::state::{Active, DocumentWatch, Lifecycle, Pending};
 use super::{Moment, Step};
 
 /// Redeems the code (RFC 6749 §4.1.3). Everything is checked before the code is consumed, so a wrong client or
@@ -25,6 +28,7 @@ pub(super) fn redeem(
         // The server key that wrapped it is no longer listed.
         return Step::refused(Lifecycle::Pending(pending), Refusal::Unknown);
     };
+    let before = pending.clone();
     let mut terms = pending.terms;
     terms.client.strength = terms.client.strength.max(redeem.strength);
     let (family, refresh) = match terms
@@ -43,6 +47,13 @@ pub(super) fn redeem(
         accesses: Vec::new(),
         reuse_seen: 0,
         late_retries: 0,
+        // The first tokens are a use of the client: its record is renewed at once.
+        chores_at: UnixTime(0),
+        document: DocumentWatch {
+            looked_at: moment.now,
+            gone_since: None,
+            gone: false,
+        },
     };
     match issue(
         &mut active,
@@ -54,7 +65,7 @@ pub(super) fn redeem(
         rng,
     ) {
         Some(issued) => Step::changed(Lifecycle::Active(active), Reply::Issued(issued)),
-        None => Step::refused(None, Refusal::Unknown),
+        None => Step::refused(Lifecycle::Pending(before), Refusal::Unknown),
     }
 }
 
@@ -86,7 +97,7 @@ fn check(pending: &Pending, redeem: &Redeem) -> Result<(), Refusal> {
     if redeem
         .redirect_uri
         .as_ref()
-        .is_some_and(|uri| *uri != pending.redirect_uri)
+        .is_some_and(|uri| !is_same(&pending.redirect_uri, uri))
     {
         return Err(Refusal::RedirectUri);
     }
@@ -101,6 +112,11 @@ fn check(pending: &Pending, redeem: &Redeem) -> Result<(), Refusal> {
         return Err(Refusal::Target);
     }
     Ok(())
+}
+
+/// The same comparison as everywhere: the URI of the authorization request accepts the one that is sent now.
+fn is_same(asked: &str, sent: &str) -> bool {
+    RedirectUri::parse(asked).is_ok_and(|asked| asked.accepts(sent).is_some())
 }
 
 fn wrong_try(mut pending: Pending, refusal: Refusal, moment: &Moment<'_>) -> Step {

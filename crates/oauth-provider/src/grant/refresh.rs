@@ -29,6 +29,9 @@ pub(super) fn refresh(
     if refresh.strength < active.terms.client.strength {
         return Step::refused(Lifecycle::Active(active), Refusal::Strength);
     }
+    if active.document.gone {
+        return Step::refused(Lifecycle::Active(active), Refusal::ClientGone);
+    }
     let retry = match presented {
         Presented::Current => None,
         Presented::Previous {
@@ -44,6 +47,27 @@ pub(super) fn refresh(
         return Step::refused(Lifecycle::Active(active), refusal);
     }
     rotate(active, refresh, retry, moment, rng)
+}
+
+/// Whether this refresh would be answered with tokens.
+pub(super) fn would_succeed(active: &Active, refresh: &Refresh, moment: &Moment<'_>) -> bool {
+    let presented = active
+        .family
+        .as_ref()
+        .map(|family| family.recognise(&refresh.secret, &refresh.tag));
+    let good = match presented {
+        Some(Presented::Current) => true,
+        Some(Presented::Previous {
+            used_at,
+            late_retries,
+        }) => retry_of(used_at, late_retries, moment).is_some(),
+        _ => false,
+    };
+    let client = &active.terms.client;
+    good && client.id == refresh.client_id
+        && refresh.strength >= client.strength
+        && !active.document.gone
+        && check(active, refresh).is_ok()
 }
 
 /// A predecessor within its limits.

@@ -10,7 +10,7 @@ use super::family::Family;
 
 /// Where a grant stands. This is what is stored, as JSON.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Lifecycle {
     /// Approved; the client holds a code.
     Pending(Pending),
@@ -26,7 +26,7 @@ pub struct Pending {
     pub(super) terms: Terms,
     pub(super) code: SecretHash,
     pub(super) wrap: Wrapped,
-    pub(super) props: Sealed,
+    pub(super) props: Props,
     pub(super) challenge: CodeChallenge,
     pub(super) redirect_uri: String,
     pub(super) expires_at: UnixTime,
@@ -39,7 +39,7 @@ pub struct Active {
     pub(super) terms: Terms,
     /// To know its second redemption.
     pub(super) code: SecretHash,
-    pub(super) props: Sealed,
+    pub(super) props: Props,
     /// Absent for a client that may not refresh.
     pub(super) family: Option<Family>,
     /// Oldest first.
@@ -48,11 +48,40 @@ pub struct Active {
     pub(super) reuse_seen: u32,
     /// How often an answer was fetched again after the grace.
     pub(super) late_retries: u32,
+    /// When chores were last handed out.
+    pub(super) chores_at: UnixTime,
+    /// What is known of its client's document.
+    pub(super) document: DocumentWatch,
+}
+
+/// The props, sealed under the grant's own key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Props {
+    #[serde(rename = "s")]
+    pub(super) sealed: Sealed,
+    /// When they are of no more use; `None` for never.
+    #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
+    pub(super) expire_at: Option<UnixTime>,
+}
+
+/// A client that is described by a document is looked after: one whose document is gone for good may not refresh.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct DocumentWatch {
+    /// When it was last looked at.
+    pub(super) looked_at: UnixTime,
+    /// Since when every look found it gone or invalid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) gone_since: Option<UnixTime>,
+    /// Found so at two looks at least an hour apart.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) gone: bool,
 }
 
 /// A grant that ended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Closed {
+    /// Its person, whose list it must leave.
+    pub(super) subject: String,
     pub(super) until: UnixTime,
 }
 
@@ -133,7 +162,7 @@ impl Lifecycle {
         let ended = self.ends_at() <= now;
         match self {
             Self::Closed(_) if ended => None,
-            Self::Pending(_) | Self::Active(_) if ended => Self::Closed(self.close()).at(now),
+            Self::Pending(_) | Self::Active(_) if ended => Self::Closed(self.into_closed()).at(now),
             state => Some(state),
         }
     }
@@ -148,19 +177,37 @@ impl Lifecycle {
         }
     }
 
-    pub(super) const fn close(&self) -> Closed {
+    /// Whose it is.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        match self {
+            Self::Pending(Pending { terms, .. }) | Self::Active(Active { terms, .. }) => {
+                &terms.subject
+            }
+            Self::Closed(closed) => &closed.subject,
+        }
+    }
+
+    /// Whether it has ended.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        matches!(self, Self::Closed(_))
+    }
+
+    pub(super) fn into_closed(self) -> Closed {
         match self {
             Self::Pending(Pending { terms, .. }) | Self::Active(Active { terms, .. }) => {
                 terms.close()
             }
-            Self::Closed(Closed { until }) => Closed { until: *until },
+            Self::Closed(closed) => closed,
         }
     }
 }
 
 impl Terms {
-    pub(super) const fn close(&self) -> Closed {
+    pub(super) fn close(self) -> Closed {
         Closed {
+            subject: self.subject,
             until: self.approval_ends_at,
         }
     }

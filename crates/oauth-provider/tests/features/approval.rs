@@ -169,6 +169,7 @@ fn what_opens_the_grant_is_what_was_approved() {
         &back.redirect_uri().unwrap(),
         "7".to_owned(),
         b"props".to_vec(),
+        None,
     );
     assert_eq!(open.resource.path(), "/mcp/acme");
     assert_eq!(

@@ -114,10 +114,10 @@ fn loopback_ports_are_free() {
         form.push(("redirect_uri", uri));
         crate::support::server::outcome(&server.token(&form))
     };
+    assert_eq!(redeem("http://127.0.0.1:49152/other"), "400 invalid_grant");
     assert_eq!(
         redeem("http://127.0.0.1:49153/cb"),
-        "400 invalid_grant",
-        "as it was asked, now"
+        "200 ok",
+        "the same comparison"
     );
-    assert_eq!(redeem("http://127.0.0.1:49152/cb"), "200 ok");
 }

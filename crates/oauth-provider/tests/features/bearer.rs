@@ -1,6 +1,5 @@
 //! The resource server's side: the challenges, and where a token may be used.
 
-use oauth_provider::Resource;
 use oauth_provider::bearer::{BearerError, verify};
 use oauth_provider::discovery::AskedResource;
 use oauth_provider::grant::TokenInfo;
@@ -8,15 +7,13 @@ use oauth_provider::http::Response;
 
 use crate::support::grant::scope;
 use crate::support::server::{Server, body, now, shown};
+use crate::support::settings;
 
 fn asked(path: &str) -> AskedResource {
     let (path, query) = path
         .split_once('?')
         .map_or((path, None), |(p, q)| (p, Some(q)));
-    AskedResource {
-        resource: Resource::from_path(path, "/mcp").unwrap(),
-        query: query.map(str::to_owned),
-    }
+    AskedResource::read(path, query, &settings()).unwrap()
 }
 
 fn call(

@@ -1,6 +1,5 @@
 //! The metadata documents (RFC 8414, RFC 9728), and that what they print is taken.
 
-use oauth_provider::Resource;
 use oauth_provider::discovery::{AskedResource, authorization_server, protected_resource};
 use proptest::prelude::*;
 use url::Url;
@@ -9,10 +8,7 @@ use crate::support::server::{Server, query};
 use crate::support::{origin, settings};
 
 fn asked(path: &str, query: Option<&str>) -> AskedResource {
-    AskedResource {
-        resource: Resource::from_path(path, "/mcp").unwrap(),
-        query: query.map(str::to_owned),
-    }
+    AskedResource::read(path, query, &settings()).unwrap()
 }
 
 #[test]
@@ -26,6 +22,12 @@ fn the_root_document() {
       "registration_endpoint": "https://mcp.example.com/oauth/register",
       "revocation_endpoint": "https://mcp.example.com/oauth/revoke",
       "revocation_endpoint_auth_methods_supported": [
+        "none",
+        "client_secret_basic",
+        "client_secret_post"
+      ],
+      "introspection_endpoint": "https://mcp.example.com/oauth/introspect",
+      "introspection_endpoint_auth_methods_supported": [
         "none",
         "client_secret_basic",
         "client_secret_post"

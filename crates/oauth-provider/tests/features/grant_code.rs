@@ -89,7 +89,7 @@ fn a_wrong_try_does_not_consume() {
         ),
         (
             "redirect URI",
-            |r| r.redirect_uri = Some("http://127.0.0.1:5001/cb".to_owned()),
+            |r| r.redirect_uri = Some("http://127.0.0.1:5001/other".to_owned()),
             Refusal::RedirectUri,
         ),
         (

@@ -164,10 +164,7 @@ fn a_token_of_another_kind_reaches_no_grant() {
     let form = form_body(&[("client_id", &client), ("token", &code)]);
     let answer = server.revoke_at(&post(form.as_bytes()), &server.store, &Down);
     assert_eq!(outcome(&answer), "200");
-    let asked = AskedResource {
-        resource: server.settings.root_resource(),
-        query: None,
-    };
+    let asked = AskedResource::read("/mcp", None, &server.settings).unwrap();
     for wrong in [&code, &refresh] {
         let answer = now(verify(Some(&format!("Bearer {wrong}")), &asked, &Down));
         assert_eq!(answer.unwrap_err(), BearerError::Invalid);
@@ -178,10 +175,7 @@ fn a_token_of_another_kind_reaches_no_grant() {
 fn calling_the_resource() {
     let server = Server::new();
     let (access, _) = server.tokens(&server.public());
-    let asked = AskedResource {
-        resource: server.settings.root_resource(),
-        query: None,
-    };
+    let asked = AskedResource::read("/mcp", None, &server.settings).unwrap();
     let header = format!("Bearer {access}");
     let error = now(verify(Some(&header), &asked, &Down)).unwrap_err();
     let answer = error.into_response(&asked, &server.settings);

@@ -54,6 +54,7 @@ pub fn settings() -> Settings {
         resource_name: "Sentry MCP",
         documentation_path: "/",
         metadata_documents: true,
+        own_document: None,
         document_hosts: DocumentHosts::default(),
         registration: Duration::from_secs(90 * DAY),
         grants: Policy::default(),

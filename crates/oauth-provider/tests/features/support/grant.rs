@@ -66,11 +66,21 @@ impl Grant {
 
     /// The kind of state: `pending`, `active`, `closed`, or nothing.
     pub fn stands(&self) -> Option<String> {
-        self.stored()["state"].as_str().map(str::to_owned)
+        self.state_and_members().map(|(state, _)| state)
     }
 
     pub fn stored(&self) -> Value {
-        json!(self.state.clone().and_then(|state| state.at(self.now)))
+        self.state_and_members()
+            .map(|(_, members)| members)
+            .unwrap_or_default()
+    }
+
+    /// Stored as `{"<state>": {<members>}}`.
+    fn state_and_members(&self) -> Option<(String, Value)> {
+        match json!(self.state.clone().and_then(|state| state.at(self.now))) {
+            Value::Object(stored) => stored.into_iter().next(),
+            _ => None,
+        }
     }
 
     pub fn wait(&mut self, seconds: u64) {
@@ -174,6 +184,7 @@ pub fn opening(now: UnixTime) -> Open {
         resource: at("/mcp/acme"),
         scope: Scope::all(SCOPES),
         props: Bytes(PROPS.to_vec()),
+        props_expire_at: None,
         approval_ends_at: now + Duration::from_secs(600),
     }
 }

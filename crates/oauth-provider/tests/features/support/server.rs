@@ -121,7 +121,7 @@ impl Server {
         let cookie = |name: &str| (name == sent.cookie_name).then(|| sent.cookie_value.clone());
         let back = Approval::resume(&sent.state, cookie, keys, self.time()).unwrap();
         let uri = back.redirect_uri().unwrap();
-        let open = back.open(&uri, "7".to_owned(), b"props".to_vec());
+        let open = back.open(&uri, "7".to_owned(), b"props".to_vec(), None);
         let command = oauth_provider::grant::Command::Open(open);
         match now(self.store.send(&back.grant, command)) {
             Ok(Reply::Opened { code }) => Token {
@@ -149,7 +149,9 @@ impl Server {
         clients: &impl ClientStore,
         grants: &impl GrantStore,
     ) -> Response {
-        self.response(now(token(request, &self.settings, clients, grants)))
+        self.response(
+            now(token(request, &self.settings, clients, grants)).map(|granted| granted.response),
+        )
     }
 
     pub fn revoke(&self, form: &[(&str, &str)]) -> Response {

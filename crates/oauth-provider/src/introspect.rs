@@ -1,0 +1,65 @@
+//! The introspection endpoint (RFC 7662), for a client's own tokens.
+
+use oauth_types::ErrorCode;
+use serde_json::{Value, json};
+
+use crate::client::{Credentials, authenticate_known};
+use crate::crypto::Bytes;
+use crate::grant::{Command, Introspect, Reply, Token, TokenKind};
+use crate::http::{Error, Request, Response};
+use crate::params::Params;
+use crate::settings::Settings;
+use crate::store::{ClientStore, GrantStore};
+
+/// Answers `POST /oauth/introspect`: what a token stands for, or `{"active": false}` for one that is unknown,
+/// expired, revoked or somebody else's (§2.2).
+///
+/// # Errors
+/// §2.3: the client is not who it says; `temporarily_unavailable` where storage fails.
+pub async fn introspect(
+    request: &Request<'_>,
+    settings: &Settings,
+    clients: &impl ClientStore,
+    grants: &impl GrantStore,
+) -> Result<Response, Error> {
+    let form = Params::from_form(request)?;
+    form.no_duplicates_but("resource")?;
+    let credentials = Credentials::read(request, &form)?;
+    let client = authenticate_known(&credentials, clients).await?;
+    let text = form
+        .one("token")?
+        .ok_or_else(|| Error::new(ErrorCode::InvalidRequest, "token is missing"))?;
+    let Some(token) = Token::parse(text).filter(|token| token.kind != TokenKind::Code) else {
+        return Ok(Response::json(200, &inactive()));
+    };
+    let kind = token.kind;
+    let command = Command::Introspect(Introspect {
+        secret: token.secret,
+        tag: token.tag.map(|tag| Bytes(tag.to_vec())),
+        client_id: client.client_id.clone(),
+        strength: client.strength,
+    });
+    let reply = grants
+        .send(&token.grant, command)
+        .await
+        .map_err(|error| Error::unavailable(error.to_string()))?;
+    let body = match reply {
+        Reply::Introspected(found) => json!({
+            "active": true,
+            "client_id": client.client_id,
+            "sub": found.subject,
+            "aud": found.resource.url(&settings.origin),
+            "iss": settings.origin.as_str(),
+            "scope": found.scope.to_string(),
+            "iat": found.opened_at,
+            "exp": found.expires_at,
+            "token_type": if kind == TokenKind::Access { "Bearer" } else { "refresh_token" },
+        }),
+        _ => inactive(),
+    };
+    Ok(Response::json(200, &body))
+}
+
+fn inactive() -> Value {
+    json!({ "active": false })
+}
