@@ -3,32 +3,42 @@
 use std::rc::Rc;
 
 use oauth_provider::discovery::path;
-use oauth_provider::{Settings, UnixTime};
-use worker::Env;
+use oauth_provider::{Origin, Settings, UnixTime};
+use worker::{Context, Env};
 
 use crate::clients::Clients;
 use crate::clock;
 use crate::config::{Config, ConfigError, GRANTS, OAUTH_KV};
-use crate::fetch::Outgoing;
-use crate::grants::Grants;
-use crate::incoming::Incoming;
+use crate::fetch::{DocumentFetch, Outgoing};
+use crate::grant_store::Grants;
 
 pub struct App {
     pub config: Rc<Config>,
     pub settings: Settings,
     pub clients: Clients,
     pub grants: Grants,
+    /// To Sentry.
     pub fetch: Outgoing,
+    /// To wherever clients have their documents, within the budget.
+    pub documents: DocumentFetch,
     pub now: UnixTime,
     pub env: Env,
+    pub context: Rc<Context>,
 }
 
 impl App {
+    /// `address` is that of whoever asks, for the budget.
+    ///
     /// # Errors
     /// Names what the deployment lacks.
-    pub fn new(env: Env, request: &Incoming) -> Result<Self, ConfigError> {
+    pub fn new(
+        env: Env,
+        context: Rc<Context>,
+        origin: Origin,
+        address: String,
+    ) -> Result<Self, ConfigError> {
         let config = Config::of(&env)?;
-        let settings = config.settings(request.origin.clone())?;
+        let settings = config.settings(origin)?;
         let now = clock::now();
         let kv = env
             .kv(OAUTH_KV)
@@ -36,16 +46,30 @@ impl App {
         let grants = env
             .durable_object(GRANTS)
             .map_err(|_| ConfigError::MissingBinding(GRANTS))?;
-        let (clients, grants) = (Clients::new(kv, now), Grants::new(grants));
         Ok(Self {
+            clients: Clients::new(kv, now, Rc::clone(&config)),
+            grants: Grants::new(grants),
+            documents: DocumentFetch::new(env.clone(), address),
             config,
             settings,
-            clients,
-            grants,
             fetch: Outgoing,
             now,
             env,
+            context,
         })
+    }
+
+    /// The same for what is done after the answer.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn for_later(&self, address: String) -> Result<Self, ConfigError> {
+        Self::new(
+            self.env.clone(),
+            Rc::clone(&self.context),
+            self.settings.origin.clone(),
+            address,
+        )
     }
 
     /// Where Sentry sends people back to.

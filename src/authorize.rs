@@ -170,7 +170,7 @@ async fn check(query: &str, app: &App) -> Result<AuthorizationRequest, Authorize
         &Params::parse(query),
         &app.settings,
         &app.clients,
-        &app.fetch,
+        &app.documents,
         app.now,
     )
     .await

@@ -2,7 +2,7 @@
 
 use oauth_provider::authorize::Approval;
 use oauth_provider::client::RegisteredRedirectUri;
-use oauth_provider::grant::{Command, Reply, Token, TokenKind};
+use oauth_provider::grant::{Command, GrantId, Reply, Token, TokenKind};
 use oauth_provider::http::Response;
 use oauth_provider::params::Params;
 use oauth_provider::store::GrantStore;
@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::authorize::answer;
 use crate::incoming::Incoming;
 use crate::upstream::{self, SentryTokens, UpstreamError};
-use crate::{cookies, log, problems};
+use crate::{cookies, log, problems, tokens};
 
 type Outcome = Result<String, (ErrorCode, String)>;
 
@@ -102,7 +102,7 @@ async fn sentry_tokens(
                 ErrorCode::TemporarilyUnavailable,
                 "Sentry does not answer at the moment; try again",
             ),
-            UpstreamError::Refused(_) => {
+            UpstreamError::Refused(_) | UpstreamError::Ended => {
                 error(ErrorCode::ServerError, "Sentry refused the sign-in")
             }
         }
@@ -110,7 +110,7 @@ async fn sentry_tokens(
 }
 
 /// Opens the grant: once, which is what makes the state single-use. The account's line is written first, so that no
-/// grant is missing from it.
+/// grant is missing from it; what must make room closes when the new grant is there.
 async fn open(
     approval: &Approval,
     redirect_uri: &RegisteredRedirectUri,
@@ -120,29 +120,32 @@ async fn open(
 ) -> Result<Outcome, Response> {
     let (user, props) = tokens.into_props(approval.choices.clone(), app.now);
     // Invariant: a struct of strings and numbers always serializes.
-    let props = serde_json::to_vec(&props).unwrap_or_default();
-    let open = approval.open(redirect_uri, user.id.clone(), props);
+    let sealed = serde_json::to_vec(&props).unwrap_or_default();
+    let open = approval.open(redirect_uri, user.id.clone(), sealed, props.expires_at);
     let line = Line {
         grant: approval.grant.clone(),
         client_id: open.client.id.clone(),
+        resource: open.resource.clone(),
         opened_at: app.now,
+        used_at: app.now,
+        marked: false,
     };
     let trouble = |what: &str, detail: &str| {
         log::problem(&request.id, what, detail);
-        Ok(Err((
-            ErrorCode::TemporarilyUnavailable,
-            "the server cannot answer at the moment; try again".to_owned(),
-        )))
+        let description = "the server cannot answer at the moment; try again".to_owned();
+        Ok(Err((ErrorCode::TemporarilyUnavailable, description)))
     };
     let added = match Accounts::new(&app.env) {
         Ok(accounts) => accounts.add(&user.id, line).await,
         Err(error) => Err(error),
     };
-    if let Err(error) = added {
-        return trouble("the account did not answer", &error.to_string());
-    }
+    let close = match added {
+        Ok(close) => close,
+        Err(error) => return trouble("the account did not answer", &error.to_string()),
+    };
     match app.grants.send(&approval.grant, Command::Open(open)).await {
         Ok(Reply::Opened { code }) => {
+            make_room(&close, &user.id, request, app).await;
             let token = Token {
                 kind: TokenKind::Code,
                 grant: approval.grant.clone(),
@@ -153,5 +156,24 @@ async fn open(
         }
         Ok(_) => Err(problems::already_finished(request, app)),
         Err(error) => trouble("the grant did not open", &error.to_string()),
+    }
+}
+
+/// Closes grants and removes their lines, also those whose grant is no longer there.
+async fn make_room(close: &[GrantId], subject: &str, request: &Incoming, app: &App) {
+    for grant in close {
+        tokens::forget(grant);
+        let closed = app
+            .grants
+            .send(grant, Command::Close)
+            .await
+            .map_err(|error| error.to_string());
+        let removed = match Accounts::new(&app.env) {
+            Ok(accounts) => accounts.remove(subject, grant).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = closed.and(removed.map_err(|error| error.to_string())) {
+            log::problem(&request.id, "a grant did not close", &error);
+        }
     }
 }

@@ -1,10 +1,14 @@
 //! Registered clients and kept metadata documents in KV.
 
+use std::rc::Rc;
+
 use oauth_provider::UnixTime;
 use oauth_provider::client::{ClientIdUrl, Registration};
 use oauth_provider::crypto::sha256;
 use oauth_provider::store::{ClientStore, KeptDocument, StoreError, Stored};
 use worker::kv::KvStore;
+
+use crate::config::Config;
 
 /// KV's shortest lifetime, in seconds from now.
 const SHORTEST: u64 = 60;
@@ -12,11 +16,12 @@ const SHORTEST: u64 = 60;
 pub struct Clients {
     kv: KvStore,
     now: UnixTime,
+    config: Rc<Config>,
 }
 
 impl Clients {
-    pub const fn new(kv: KvStore, now: UnixTime) -> Self {
-        Self { kv, now }
+    pub const fn new(kv: KvStore, now: UnixTime, config: Rc<Config>) -> Self {
+        Self { kv, now, config }
     }
 
     async fn put(
@@ -51,7 +56,12 @@ impl Clients {
 
 impl ClientStore for Clients {
     fn registration<'a>(&'a self, client_id: &'a str) -> Stored<'a, Option<Registration>> {
-        Box::pin(async move { self.get(&format!("client:{client_id}")).await })
+        Box::pin(async move {
+            match self.config.preregistered(client_id) {
+                Some(registration) => Ok(Some(registration.clone())),
+                None => self.get(&format!("client:{client_id}")).await,
+            }
+        })
     }
 
     fn keep_registration<'a>(
@@ -60,6 +70,9 @@ impl ClientStore for Clients {
         expires_at: UnixTime,
     ) -> Stored<'a, ()> {
         Box::pin(async move {
+            if self.config.preregistered(&registration.client_id).is_some() {
+                return Ok(());
+            }
             self.put(
                 &format!("client:{}", registration.client_id),
                 registration,

@@ -4,11 +4,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use oauth_provider::client::{Registration, preregistered};
 use oauth_provider::crypto::{KeyRing, KeyRingError};
 use oauth_provider::grant::{Policy, Reuse};
 use oauth_provider::{DocumentHosts, Origin, Settings};
 use sentry_api::BaseUrl;
 use worker::{Env, js_sys, wasm_bindgen};
+
+use crate::chat_client;
 
 /// KV: registered clients and kept metadata documents.
 pub const OAUTH_KV: &str = "OAUTH_KV";
@@ -59,6 +62,7 @@ pub struct Config {
     strictly_public: bool,
     allowed_origins: Vec<String>,
     pub sentry_bearer: bool,
+    preregistered: Vec<Registration>,
 }
 
 /// Where people sign in, and as which application we send them there.
@@ -179,6 +183,12 @@ impl Config {
             strictly_public,
             allowed_origins: list(get("ALLOWED_ORIGINS")),
             sentry_bearer: get("SENTRY_BEARER").as_deref() != Some("off"),
+            preregistered: preregistered(get("CLIENTS").as_deref().unwrap_or("[]")).map_err(
+                |error| ConfigError::Invalid {
+                    name: "CLIENTS",
+                    reason: error.to_string(),
+                },
+            )?,
         })
     }
 
@@ -196,16 +206,24 @@ impl Config {
             });
         }
         Ok(Settings {
-            origin,
             resource_base: "/mcp",
             scopes: SCOPES,
             resource_name: "Sentry MCP",
             documentation_path: "/",
             metadata_documents: self.strictly_public,
+            own_document: chat_client::document(&origin),
             document_hosts: self.document_hosts.clone(),
             registration: self.registration,
             grants: self.grants.clone(),
+            origin,
         })
+    }
+
+    /// A client that the operator registered.
+    pub fn preregistered(&self, client_id: &str) -> Option<&Registration> {
+        self.preregistered
+            .iter()
+            .find(|client| client.client_id == client_id)
     }
 
     /// Lifetimes and limits of grants.
@@ -307,6 +325,11 @@ mod tests {
             ("ACCESS_TOKEN_TTL", "1h"),
             ("REFRESH_TOKEN_TTL", "0"),
             ("REFRESH_REUSE", "maybe"),
+            ("CLIENTS", "{}"),
+            (
+                "CLIENTS",
+                r#"[{"client_id": "x", "redirect_uris": ["http://public.example/"]}]"#,
+            ),
         ] {
             let error = read(&[(name, value)]).unwrap_err();
             assert!(

@@ -1,11 +1,11 @@
 //! The well-known documents.
 
+use oauth_provider::Settings;
 use oauth_provider::discovery::{AskedResource, authorization_server, protected_resource};
 use oauth_provider::http::Response;
-use oauth_provider::{Resource, Settings};
 
 use crate::incoming::Incoming;
-use crate::respond::{not_found, public_json};
+use crate::respond::{not_found, public, public_json};
 
 /// Long enough to spare most requests, short enough that a deployment is seen within the hour.
 const SECONDS: u32 = 3600;
@@ -23,6 +23,14 @@ pub fn scoped(path: &str, request: &Incoming, settings: &Settings) -> Response {
     }
 }
 
+/// The chat's own client metadata document.
+pub fn chat_client(settings: &Settings) -> Response {
+    match &settings.own_document {
+        Some(document) => public(document.body.clone(), "application/json", SECONDS),
+        None => not_found(),
+    }
+}
+
 /// RFC 9728. The origin itself is no resource.
 pub fn resource(path: &str, request: &Incoming, settings: &Settings) -> Response {
     match asked(path, request, settings) {
@@ -33,9 +41,5 @@ pub fn resource(path: &str, request: &Incoming, settings: &Settings) -> Response
 
 /// The resource at a path of this server, with the query of the request.
 pub fn asked(path: &str, request: &Incoming, settings: &Settings) -> Option<AskedResource> {
-    let resource = Resource::from_path(path, settings.resource_base)?;
-    Some(AskedResource {
-        resource,
-        query: request.url.query().map(str::to_owned),
-    })
+    AskedResource::read(path, request.url.query(), settings)
 }

@@ -6,9 +6,12 @@ use fetch::{Fetch, FetchError, LocalFuture, Method, Request, Response};
 use futures_util::future::{Either, select};
 use futures_util::{StreamExt, pin_mut};
 use worker::{
-    AbortController, AbortSignal, Delay, Fetch as RuntimeFetch, Headers, RequestInit,
+    AbortController, AbortSignal, Delay, Env, Fetch as RuntimeFetch, Headers, RequestInit,
     RequestRedirect,
 };
+
+use crate::config::{CIMD_HOST_RATE_LIMITER, CIMD_IP_RATE_LIMITER};
+use crate::limits;
 
 /// Sends with the runtime's `fetch`.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +44,38 @@ impl Fetch for Outgoing {
 
     fn sleep(&self, duration: Duration) -> LocalFuture<'_, ()> {
         Box::pin(Delay::from(duration))
+    }
+}
+
+/// Fetches client metadata documents: as [`Outgoing`], within a budget for each document host and each address that
+/// asks, so that nobody can aim this server at a third one.
+pub struct DocumentFetch {
+    env: Env,
+    address: String,
+}
+
+impl DocumentFetch {
+    pub const fn new(env: Env, address: String) -> Self {
+        Self { env, address }
+    }
+}
+
+impl Fetch for DocumentFetch {
+    fn fetch(&self, request: Request) -> LocalFuture<'_, Result<Response, FetchError>> {
+        Box::pin(async move {
+            let host = request.url.host_str().unwrap_or_default();
+            let within = limits::allows(&self.env, CIMD_HOST_RATE_LIMITER, host).await
+                && limits::allows(&self.env, CIMD_IP_RATE_LIMITER, &self.address).await;
+            if within {
+                Outgoing.fetch(request).await
+            } else {
+                Err(FetchError::OverBudget)
+            }
+        })
+    }
+
+    fn sleep(&self, duration: Duration) -> LocalFuture<'_, ()> {
+        Outgoing.sleep(duration)
     }
 }
 

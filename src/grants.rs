@@ -1,21 +1,59 @@
-//! The mailbox of a grant: one Durable Object each, and the store that sends to them.
+//! The mailbox of a grant: one Durable Object each.
 
 use std::cell::RefCell;
 use std::time::Duration;
 
-use oauth_provider::grant::{Command, GrantId, Lifecycle, Moment, Refusal, Reply, apply};
-use oauth_provider::store::{GrantStore, StoreError, Stored};
-use worker::{
-    DurableObject, Env, ObjectNamespace, Request, Response, State, durable_object, wasm_bindgen,
+use futures_util::FutureExt;
+use futures_util::future::{LocalBoxFuture, Shared};
+use oauth_provider::UnixTime;
+use oauth_provider::crypto::{Bytes, Secret};
+use oauth_provider::grant::{
+    Audit, Command, GrantId, Lifecycle, Moment, Refresh, Refusal, Reply, Reseal, apply, props_live,
+    renewal_due,
 };
+use serde::{Deserialize, Serialize};
+use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
 
 use crate::accounts::Accounts;
 use crate::config::Config;
+use crate::fetch::Outgoing;
 use crate::objects::{self, Row};
+use crate::upstream::{self, Props, UpstreamError};
 use crate::{clock, log, random};
 
 /// After an alarm that failed.
 const ALARM_AGAIN: Duration = Duration::from_secs(60);
+
+/// A message to a grant's object.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Message {
+    /// For the state machine.
+    Command(Command),
+    /// Sentry refused a token: another one, please.
+    Renew {
+        /// Of an access token of the grant.
+        access: Secret,
+        /// The hash of the Sentry token that was refused.
+        refused: String,
+    },
+}
+
+/// The answer to [`Message::Renew`].
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Renewed {
+    /// The props with the token that is good now.
+    Props(Bytes),
+    /// The sign-in at Sentry is over, and with it the grant.
+    Ended,
+    /// Sentry does not answer at the moment; nothing is closed.
+    Unavailable,
+}
+
+/// One call to Sentry, awaited by all who need what it brings. Kept after it ended, so that who comes late with the
+/// same old token gets the same new one: Sentry's refresh tokens are good once.
+type Renewal = Shared<LocalBoxFuture<'static, Result<Props, UpstreamError>>>;
 
 /// Holds the state of one grant, and applies one command after the other to it.
 #[durable_object]
@@ -24,6 +62,8 @@ pub struct GrantObject {
     env: Env,
     /// `None` until it was read; the state itself may be none.
     grant: RefCell<Option<Option<Lifecycle>>>,
+    /// By the hash of the Sentry token that it replaces.
+    renewal: RefCell<Option<(String, Renewal)>>,
 }
 
 impl DurableObject for GrantObject {
@@ -32,22 +72,31 @@ impl DurableObject for GrantObject {
             state,
             env,
             grant: RefCell::new(None),
+            renewal: RefCell::new(None),
         }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
-        let command: Command = objects::read(&mut request).await?;
-        if matches!(command, Command::Open(_)) {
-            // Before the first write, so that no grant can be without one.
-            let code = Config::of(&self.env)
-                .map_err(objects::trouble)?
-                .policy()
-                .code;
-            if self.load()?.is_none() {
-                self.state.storage().set_alarm(code).await?;
+        match objects::read(&mut request).await? {
+            Message::Command(Command::Open(open)) => {
+                // Before the first write, so that no grant can be without one.
+                if self.load()?.is_none() {
+                    let code = Config::of(&self.env)
+                        .map_err(objects::trouble)?
+                        .policy()
+                        .code;
+                    self.state.storage().set_alarm(code).await?;
+                }
+                objects::write(&self.apply(Command::Open(open)).await?)
+            }
+            Message::Command(Command::Refresh(refresh)) => {
+                objects::write(&self.refresh(refresh).await?)
+            }
+            Message::Command(command) => objects::write(&self.apply(command).await?),
+            Message::Renew { access, refused } => {
+                objects::write(&self.renew(access, &refused).await?)
             }
         }
-        objects::write(&self.apply(command)?)
     }
 
     /// Time passes: a grant closes, a closed one is deleted with its line in the account.
@@ -62,7 +111,7 @@ impl DurableObject for GrantObject {
 
 impl GrantObject {
     /// State, command, new state, one write: no `await` between them, so nothing comes between them.
-    fn apply(&self, command: Command) -> worker::Result<Reply> {
+    async fn apply(&self, command: Command) -> worker::Result<Reply> {
         let config = Config::of(&self.env).map_err(objects::trouble)?;
         let id = self.id()?;
         let moment = Moment {
@@ -71,25 +120,154 @@ impl GrantObject {
             keys: &config.keys,
             policy: config.policy(),
         };
-        let step = apply(self.load()?, command, &moment, &mut random::rng());
-        for line in step.audit {
-            log::audit(&id, line);
-        }
+        let before = self.load()?;
+        let was_open = before.as_ref().is_some_and(|state| !state.is_closed());
+        let step = apply(before, command, &moment, &mut random::rng());
         if step.changed {
-            self.keep(step.state)?;
+            self.keep(step.state.clone())?;
+        }
+        for line in &step.audit {
+            log::audit(&id, *line);
+        }
+        let Some(state) = step.state else {
+            return Ok(step.reply);
+        };
+        if was_open && step.changed && state.is_closed() {
+            // No more tokens, so no reason to wait for the alarm of the last of them.
+            self.alarm_at(state.ends_at(), moment.now).await?;
+            self.tell_account(Notice::Ended, state.subject(), &id, moment.now);
+        }
+        if step.audit.contains(&Audit::RefreshReused) && !state.is_closed() {
+            self.tell_account(Notice::Marked, state.subject(), &id, moment.now);
+        }
+        if matches!(&step.reply, Reply::Issued(issued) if issued.chores.daily) {
+            self.tell_account(Notice::Used, state.subject(), &id, moment.now);
         }
         Ok(step.reply)
     }
 
-    async fn expire(&self) -> worker::Result<()> {
-        let before = self.load()?;
-        let subject = before
+    /// Rotates the refresh token; before that the Sentry token is renewed, if it would not last as long as the access
+    /// token that is about to be issued. No refresh token is used up while that fails.
+    async fn refresh(&self, refresh: Refresh) -> worker::Result<Reply> {
+        let config = Config::of(&self.env).map_err(objects::trouble)?;
+        let id = self.id()?;
+        let moment = Moment {
+            id: &id,
+            now: clock::now(),
+            keys: &config.keys,
+            policy: config.policy(),
+        };
+        let due = self
+            .load()?
+            .and_then(|state| renewal_due(&state, &refresh, &moment));
+        let Some(props) = due.and_then(|props| serde_json::from_slice::<Props>(&props).ok()) else {
+            return self.apply(Command::Refresh(refresh)).await;
+        };
+        match self.renewed(props).await {
+            Ok(props) => self.reseal(refresh.secret.clone(), &props).await?,
+            Err(UpstreamError::Ended) => {
+                self.apply(Command::Close).await?;
+                return Ok(Reply::Refused(Refusal::Unknown));
+            }
+            Err(trouble) => {
+                log::problem(
+                    &id.to_string(),
+                    "a Sentry token was not renewed",
+                    &trouble.to_string(),
+                );
+                let live = self
+                    .load()?
+                    .is_some_and(|state| props_live(&state, &moment));
+                if !live {
+                    return Ok(Reply::Refused(Refusal::Unavailable));
+                }
+            }
+        }
+        self.apply(Command::Refresh(refresh)).await
+    }
+
+    /// Sentry refused a token. If it is still the current one it is renewed, else the current one is handed out.
+    async fn renew(&self, access: Secret, refused: &str) -> worker::Result<Renewed> {
+        let Reply::Valid(info) = self
+            .apply(Command::Inspect {
+                secret: access.clone(),
+            })
+            .await?
+        else {
+            return Ok(Renewed::Ended);
+        };
+        let Ok(props) = serde_json::from_slice::<Props>(&info.props.0) else {
+            return Ok(Renewed::Ended);
+        };
+        if props.token_hash() != refused {
+            return Ok(Renewed::Props(info.props));
+        }
+        match self.renewed(props).await {
+            Ok(props) => {
+                self.reseal(access, &props).await?;
+                Ok(Renewed::Props(Bytes(serde_json::to_vec(&props)?)))
+            }
+            Err(UpstreamError::Ended) => {
+                self.apply(Command::Close).await?;
+                Ok(Renewed::Ended)
+            }
+            Err(trouble) => {
+                log::problem(
+                    &info.grant.to_string(),
+                    "a Sentry token was not renewed",
+                    &trouble.to_string(),
+                );
+                Ok(Renewed::Unavailable)
+            }
+        }
+    }
+
+    /// Asks Sentry once, whoever and however many need it. No borrow is held while waiting.
+    async fn renewed(&self, props: Props) -> Result<Props, UpstreamError> {
+        let config =
+            Config::of(&self.env).map_err(|error| UpstreamError::Unavailable(error.to_string()))?;
+        let key = props.token_hash();
+        let known = self
+            .renewal
+            .borrow()
             .as_ref()
-            .and_then(Lifecycle::terms)
-            .map(|terms| terms.subject.clone());
+            .filter(|(of, _)| *of == key)
+            .map(|(_, renewal)| renewal.clone());
+        let renewal = known.unwrap_or_else(|| {
+            let ask = async move {
+                upstream::renew(&config.sentry, props, clock::now(), &Outgoing).await
+            };
+            let renewal: Renewal = ask.boxed_local().shared();
+            self.renewal.replace(Some((key.clone(), renewal.clone())));
+            renewal
+        });
+        let outcome = renewal.await;
+        if outcome.is_err() {
+            // The next one tries again.
+            let mut kept = self.renewal.borrow_mut();
+            if kept.as_ref().is_some_and(|(of, _)| *of == key) {
+                *kept = None;
+            }
+        }
+        outcome
+    }
+
+    async fn reseal(&self, secret: Secret, props: &Props) -> worker::Result<()> {
+        let sealed = Bytes(serde_json::to_vec(props)?);
+        let reseal = Reseal {
+            secret,
+            props: sealed,
+            props_expire_at: props.expires_at,
+        };
+        self.apply(Command::Reseal(reseal)).await.map(|_| ())
+    }
+
+    async fn expire(&self) -> worker::Result<()> {
         let now = clock::now();
+        let before = self.load()?;
+        let subject = before.as_ref().map(|state| state.subject().to_owned());
         let after = before.and_then(|state| state.at(now));
-        let ended = after.as_ref().is_none_or(|state| state.terms().is_none());
+        let ended = after.as_ref().is_none_or(Lifecycle::is_closed);
         if let Some(subject) = subject.filter(|_| ended) {
             Accounts::new(&self.env)?
                 .remove(&subject, &self.id()?)
@@ -102,14 +280,40 @@ impl GrantObject {
                 Ok(())
             }
             Some(state) => {
-                let wait = state.ends_at().since(now);
+                let ends_at = state.ends_at();
                 self.keep(Some(state))?;
-                self.state
-                    .storage()
-                    .set_alarm(wait.max(Duration::from_secs(1)))
-                    .await
+                self.alarm_at(ends_at, now).await
             }
         }
+    }
+
+    async fn alarm_at(&self, time: UnixTime, now: UnixTime) -> worker::Result<()> {
+        self.state
+            .storage()
+            .set_alarm(time.since(now).max(Duration::from_secs(1)))
+            .await
+    }
+
+    /// After the answer; if it fails, the alarm or the next use says it again.
+    fn tell_account(&self, notice: Notice, subject: &str, grant: &GrantId, now: UnixTime) {
+        let (env, subject, grant) = (self.env.clone(), subject.to_owned(), grant.clone());
+        self.state.wait_until(async move {
+            let told = match Accounts::new(&env) {
+                Ok(accounts) => match notice {
+                    Notice::Ended => accounts.remove(&subject, &grant).await,
+                    Notice::Marked => accounts.mark(&subject, &grant).await,
+                    Notice::Used => accounts.used(&subject, &grant, now).await,
+                },
+                Err(error) => Err(error),
+            };
+            if let Err(error) = told {
+                log::problem(
+                    &grant.to_string(),
+                    "the account did not answer",
+                    &error.to_string(),
+                );
+            }
+        });
     }
 
     fn load(&self) -> worker::Result<Option<Lifecycle>> {
@@ -130,43 +334,13 @@ impl GrantObject {
     }
 
     fn id(&self) -> worker::Result<GrantId> {
-        let hex = self.state.id().to_string();
-        GrantId::from_hex(&hex)
-            .ok_or_else(|| worker::Error::RustError("an object id of another form".to_owned()))
+        objects::grant_id(&self.state.id().to_string())
     }
 }
 
-/// Sends commands to the objects of grants.
-pub struct Grants {
-    namespace: ObjectNamespace,
-}
-
-impl Grants {
-    pub const fn new(namespace: ObjectNamespace) -> Self {
-        Self { namespace }
-    }
-
-    /// An id that no grant has. No object is touched.
-    pub fn unique_id(&self) -> worker::Result<GrantId> {
-        let hex = self.namespace.unique_id()?.to_string();
-        GrantId::from_hex(&hex)
-            .ok_or_else(|| worker::Error::RustError("an object id of another form".to_owned()))
-    }
-}
-
-impl GrantStore for Grants {
-    fn send<'a>(&'a self, id: &'a GrantId, command: Command) -> Stored<'a, Reply> {
-        Box::pin(async move {
-            // The runtime knows its own ids: one that a stranger made up never reaches an object.
-            let Ok(id) = self.namespace.id_from_string(&id.to_hex()) else {
-                return Ok(Reply::Refused(Refusal::Unknown));
-            };
-            let stub = id.get_stub().map_err(failed)?;
-            objects::call(&stub, &command).await.map_err(failed)
-        })
-    }
-}
-
-fn failed(error: worker::Error) -> StoreError {
-    StoreError(error.to_string())
+/// What a grant tells its account.
+enum Notice {
+    Ended,
+    Marked,
+    Used,
 }

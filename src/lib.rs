@@ -5,12 +5,14 @@ mod app;
 mod assets;
 mod authorize;
 mod callback;
+mod chat_client;
 mod clients;
 mod clock;
 pub mod config;
 mod cookies;
 mod discovery;
 mod fetch;
+mod grant_store;
 mod grants;
 mod health;
 mod incoming;
@@ -24,12 +26,16 @@ mod problems;
 mod random;
 mod respond;
 mod router;
+mod tokens;
+mod upkeep;
 mod upstream;
 mod verified;
 
 pub use accounts::AccountObject;
 pub use grants::GrantObject;
 pub use once::OnceObject;
+
+use std::rc::Rc;
 
 use oauth_provider::http::Response;
 use oauth_types::{ErrorCode, ErrorResponse};
@@ -44,10 +50,11 @@ fn start() {
 }
 
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<worker::Response> {
+async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<worker::Response> {
     let began = clock::milliseconds();
     let mut request = Incoming::new(request, log::request_id())?;
-    let response = match App::new(env, &request) {
+    let (origin, address) = (request.origin.clone(), request.address());
+    let response = match App::new(env, Rc::new(context), origin, address) {
         Ok(app) => router::route(&mut request, &app).await,
         Err(error) => {
             log::problem(

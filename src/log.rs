@@ -34,6 +34,7 @@ pub fn audit(grant: &GrantId, line: Audit) {
         Audit::CodeReplayed => ("code_replayed", json!(null)),
         Audit::LateRetry(count) => ("late_retry", json!(count)),
         Audit::RefreshReused => ("refresh_reused", json!(null)),
+        Audit::ClientGone => ("client_gone", json!(null)),
         Audit::Closed(why) => ("closed", json!(why)),
     };
     worker::console_log!(

@@ -5,32 +5,49 @@ use std::rc::Rc;
 
 use mcp::http::{MAX_BODY, respond};
 use oauth_provider::Scope;
-use oauth_provider::bearer::{BearerError, verify};
+use oauth_provider::bearer::{BearerError, bearer};
+use oauth_provider::crypto::Secret;
 use oauth_provider::discovery::AskedResource;
-use oauth_provider::grant::{Command, GrantId};
+use oauth_provider::grant::{Command, GrantId, Token as TokenText};
 use oauth_provider::http::Response;
 use oauth_provider::store::GrantStore;
 use oauth_types::{ErrorCode, ErrorResponse};
-use sentry_api::{Client, Fixed, Slug, Token};
+use sentry_api::{Client, Fixed, Slug, Token, TokenSource};
 use sentry_tools::{Constraint, Listings, Refusal, Scopes, Server, Session, Skill, Skills};
 use url::Url;
 
 use crate::app::App;
-use crate::config::{MCP_IP_RATE_LIMITER, MCP_USER_RATE_LIMITER};
+use crate::config::{GRANTS, MCP_IP_RATE_LIMITER, MCP_USER_RATE_LIMITER};
 use crate::incoming::Incoming;
+use crate::tokens::{GrantTokens, verify};
 use crate::upstream::Props;
 use crate::verified::VerifiedHere;
-use crate::{limits, log};
+use crate::{limits, log, tokens};
 
 /// Who calls, with what.
 struct Caller {
-    /// Of an OAuth session; `Sentry-Bearer` has none.
-    grant: Option<GrantId>,
+    /// Of an OAuth session, with its access token's secret; `Sentry-Bearer` has none.
+    grant: Option<(GrantId, Secret)>,
     /// Whose calls are counted together, and whose constraints are remembered.
     key: String,
     token: Token,
     skills: Skills,
     scopes: Scopes,
+}
+
+impl Caller {
+    /// Where the Sentry token comes from, and comes anew.
+    fn tokens(&self, app: &App) -> Rc<dyn TokenSource> {
+        match (&self.grant, app.env.durable_object(GRANTS)) {
+            (Some((grant, access)), Ok(grants)) => Rc::new(GrantTokens::new(
+                grants,
+                grant.clone(),
+                access.clone(),
+                self.token.clone(),
+            )),
+            _ => Rc::new(Fixed(self.token.clone())),
+        }
+    }
 }
 
 /// `POST /mcp`, `/mcp/{org}`, `/mcp/{org}/{project}`
@@ -105,7 +122,7 @@ fn server(caller: &Caller, request: &Incoming, asked: &AskedResource, app: &App)
         constraint: constraint(asked, app),
         request_id: request.id.clone(),
     };
-    let tokens = Rc::new(Fixed(caller.token.clone()));
+    let tokens = caller.tokens(app);
     let client = Client::new(Rc::new(app.fetch), tokens, app.config.sentry.base.clone());
     let verified = Rc::new(VerifiedHere::new(caller.key.clone(), app.now));
     Server::new(session, client, verified, LISTINGS.with_borrow(Rc::clone))
@@ -149,16 +166,20 @@ async fn identify(
         }
         error.into_response(asked, &app.settings)
     };
-    let info = verify(header.as_deref(), asked, &app.grants)
+    let info = verify(header.as_deref(), asked, app)
         .await
         .map_err(refuse)?;
+    let access = bearer(header.as_deref())
+        .ok()
+        .and_then(TokenText::parse)
+        .map(|token| token.secret);
     let props: Props = serde_json::from_slice(&info.props.0).map_err(|_| {
         log::problem(&request.id, "a grant's props cannot be read", "");
         BearerError::Invalid.into_response(asked, &app.settings)
     })?;
     Ok(Caller {
         key: info.grant.to_string(),
-        grant: Some(info.grant),
+        grant: access.map(|access| (info.grant, access)),
         token: Token::new(props.access_token),
         skills: props
             .skills
@@ -197,7 +218,8 @@ async fn refused(
 ) -> Response {
     match (refusal, &caller.grant) {
         (Refusal::Unauthorized, None) => sentry_challenge("Sentry does not take this token"),
-        (Refusal::Unauthorized, Some(grant)) => {
+        (Refusal::Unauthorized, Some((grant, _))) => {
+            tokens::forget(grant);
             // Its tokens would lead to the same refusal for ever: closed, they lead to a new sign-in.
             if let Err(error) = app.grants.send(grant, Command::Close).await {
                 log::problem(&request.id, "a grant did not close", &error.0);
@@ -248,20 +270,20 @@ fn too_many() -> Response {
 /// computer. On a public host access is by bearer token and never by cookie, so any page may try.
 fn wrong_origin(request: &Incoming, app: &App) -> Option<Response> {
     let origin = request.header("origin");
-    let host = request.header("host").unwrap_or_default();
+    let here = &app.settings.origin;
     let local = |text: &str| {
         Url::parse(text)
             .ok()
             .and_then(|url| oauth_provider::Origin::of(&url))
             .is_some_and(|o| o.is_loopback())
     };
-    let rebound = app.settings.origin.is_loopback()
-        && (origin.as_deref().is_some_and(|origin| !local(origin))
-            || (!host.is_empty() && !local(&format!("http://{host}"))));
+    // Plain http is for this computer only, so another name there means that its DNS was rebound to us.
+    let rebound = !here.is_secure() && !here.is_loopback();
+    let foreign = here.is_loopback() && origin.as_deref().is_some_and(|origin| !local(origin));
     let narrowed = origin
         .as_deref()
         .is_some_and(|origin| !app.config.allows_origin(origin));
-    (rebound || narrowed).then(|| {
+    (rebound || foreign || narrowed).then(|| {
         refuse(
             403,
             ErrorCode::InvalidRequest,

@@ -1,5 +1,6 @@
 //! What the three kinds of Durable Objects share: messages as JSON, and one row of state.
 
+use oauth_provider::grant::GrantId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use worker::{Method, Request, RequestInit, Response, State, Stub};
@@ -29,6 +30,11 @@ pub async fn read<T: DeserializeOwned>(request: &mut Request) -> worker::Result<
 /// The object's reply.
 pub fn write(reply: &impl Serialize) -> worker::Result<Response> {
     Response::ok(serde_json::to_string(reply)?)
+}
+
+/// The grant whose object has this id.
+pub fn grant_id(hex: &str) -> worker::Result<GrantId> {
+    GrantId::from_hex(hex).ok_or_else(|| trouble("an object id of another form"))
 }
 
 /// Our own trouble in an object.

@@ -35,15 +35,17 @@ impl DurableObject for OnceObject {
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
         let claim: Claim = objects::read(&mut request).await?;
         let row = Row::new(&self.state);
-        if row.read::<bool>()?.is_some() {
-            return objects::write(&Claimed { first: false });
+        if row.read::<bool>()?.is_none() {
+            // Before the first write, so that no row can be without one.
+            let lifetime = Duration::from_secs(claim.lifetime.max(1));
+            self.state.storage().set_alarm(lifetime).await?;
         }
-        row.write(&true)?;
-        self.state
-            .storage()
-            .set_alarm(Duration::from_secs(claim.lifetime.max(1)))
-            .await?;
-        objects::write(&Claimed { first: true })
+        // From here to the write nothing waits, so one caller is the first.
+        let first = row.read::<bool>()?.is_none();
+        if first {
+            row.write(&true)?;
+        }
+        objects::write(&Claimed { first })
     }
 
     async fn alarm(&self) -> worker::Result<Response> {

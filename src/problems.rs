@@ -99,7 +99,7 @@ fn client(problem: ClientProblem) -> ErrorPage {
             ..ErrorPage::default()
         },
         ClientProblem::Document { url, problem } => ErrorPage {
-            status: 400,
+            status: if problem.over_budget { 429 } else { 400 },
             code: if problem.transient { "temporarily_unavailable" } else { "invalid_client" },
             title: "We could not read who this application is",
             text: format!("The application describes itself in a document on the web, and that did not work. {developer}"),

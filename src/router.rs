@@ -2,7 +2,7 @@
 
 use oauth_provider::client::register;
 use oauth_provider::http::{Error, MAX_BODY, Request, Response};
-use oauth_provider::{revoke, token};
+use oauth_provider::{introspect, revoke, token};
 use oauth_types::ErrorCode;
 
 use crate::app::App;
@@ -10,10 +10,18 @@ use crate::config::REGISTER_RATE_LIMITER;
 use crate::incoming::Incoming;
 use crate::pages::{Home, page};
 use crate::respond::{method_not_allowed, not_found, preflight, with_cors};
-use crate::{assets, authorize, callback, discovery, health, limits, log, mcp, random};
+use crate::upkeep::after_tokens;
+use crate::{assets, authorize, callback, discovery, health, limits, log, mcp, random, tokens};
 
 const POST: &str = "POST, OPTIONS";
 const GET: &str = "GET, HEAD, OPTIONS";
+
+const WELL_KNOWN: [&str; 4] = [
+    "oauth-client",
+    "oauth-authorization-server",
+    "openid-configuration",
+    "oauth-protected-resource",
+];
 
 pub async fn route(request: &mut Incoming, app: &App) -> Response {
     let path = request.url.path().to_owned();
@@ -46,10 +54,17 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
         ("GET", [".well-known", "oauth-protected-resource", rest @ ..]) => {
             discovery::resource(&joined(rest), request, &app.settings)
         }
-        ("OPTIONS", [".well-known", ..]) => {
+        ("GET", [".well-known", "oauth-client", "demo-chat.json"]) => {
+            discovery::chat_client(&app.settings)
+        }
+        ("OPTIONS", [".well-known", document, ..]) if WELL_KNOWN.contains(document) => {
             cors_preflight(request, GET).header("cache-control", "public, max-age=3600")
         }
-        (_, [".well-known", ..]) => method_not_allowed(GET),
+        (method, [".well-known", document, ..])
+            if method != "GET" && WELL_KNOWN.contains(document) =>
+        {
+            method_not_allowed(GET)
+        }
 
         ("GET", ["oauth", "authorize"]) => authorize::show(request, app).await,
         ("POST", ["oauth", "authorize"]) => authorize::decide(request, app).await,
@@ -57,10 +72,16 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
         ("GET", ["oauth", "callback"]) => callback::callback(request, app).await,
         (_, ["oauth", "callback"]) => method_not_allowed("GET, HEAD"),
 
-        ("OPTIONS", ["oauth", "token" | "register" | "revoke"]) => cors_preflight(request, POST),
-        (_, ["oauth", endpoint @ ("token" | "register" | "revoke")]) => {
-            oauth(endpoint, request, app).await
+        ("OPTIONS", ["oauth", "token" | "register" | "revoke" | "introspect"]) => {
+            cors_preflight(request, POST)
         }
+        (
+            _,
+            [
+                "oauth",
+                endpoint @ ("token" | "register" | "revoke" | "introspect"),
+            ],
+        ) => oauth(endpoint, request, app).await,
 
         ("OPTIONS", ["mcp", ..]) => {
             cors_preflight(request, POST).header("cache-control", "no-store")
@@ -118,8 +139,19 @@ async fn oauth(endpoint: &str, request: &mut Incoming, app: &App) -> Response {
         body: body.as_deref(),
     };
     let outcome = match endpoint {
-        "token" => token(&parts, &app.settings, &app.clients, &app.grants).await,
-        "revoke" => revoke(&parts, &app.clients, &app.grants).await,
+        "token" => token(&parts, &app.settings, &app.clients, &app.grants)
+            .await
+            .map(|granted| {
+                after_tokens(&granted, request.address(), app);
+                granted.response
+            }),
+        "revoke" => revoke(&parts, &app.clients, &app.grants)
+            .await
+            .map(|revoked| {
+                revoked.grant.iter().for_each(tokens::forget);
+                revoked.response
+            }),
+        "introspect" => introspect(&parts, &app.settings, &app.clients, &app.grants).await,
         _ if !limits::allows(&app.env, REGISTER_RATE_LIMITER, &request.address()).await => {
             let error = Error::new(
                 ErrorCode::TemporarilyUnavailable,

@@ -1,5 +1,7 @@
 //! Sentry's own OAuth, in which this worker is a confidential client with PKCE.
 
+use std::time::Duration;
+
 use fetch::{Fetch, FetchError, Method, Request, Response};
 use oauth_provider::{CodeChallenge, CodeVerifier, Scope, UnixTime};
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,7 @@ const READ: [&str; 4] = ["org:read", "project:read", "team:read", "event:read"];
 const MAX_BODY: usize = 64 * 1024;
 
 /// What a grant must know to act for its person: sealed, and opened by an access token only.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Props {
     pub access_token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,6 +26,21 @@ pub struct Props {
     pub user: User,
     /// Chosen on the consent page.
     pub skills: Vec<String>,
+}
+
+impl Props {
+    /// Names Sentry's token without telling it.
+    pub fn token_hash(&self) -> String {
+        token_hash(&self.access_token)
+    }
+}
+
+/// Names a token without telling it.
+pub fn token_hash(token: &str) -> String {
+    oauth_provider::crypto::sha256(token.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The person, as Sentry's token answer names them.
@@ -54,14 +71,20 @@ pub enum UpstreamError {
     /// Sentry said no to the code, or to us.
     #[error("Sentry refused: {0}")]
     Refused(String),
+    /// The person's sign-in at Sentry is over (`invalid_grant`): only a new one helps.
+    #[error("the sign-in at Sentry has ended")]
+    Ended,
 }
 
 impl SentryTokens {
+    fn expires_at(&self, now: UnixTime) -> Option<UnixTime> {
+        self.expires_in
+            .map(|seconds| now + Duration::from_secs(seconds))
+    }
+
     /// What the grant keeps.
     pub fn into_props(self, skills: Vec<String>, now: UnixTime) -> (User, Props) {
-        let expires_at = self
-            .expires_in
-            .map(|seconds| now + std::time::Duration::from_secs(seconds));
+        let expires_at = self.expires_at(now);
         let user = self.user.clone();
         let Self {
             access_token,
@@ -118,11 +141,49 @@ pub async fn exchange(
     verifier: &CodeVerifier,
     fetch: &dyn Fetch,
 ) -> Result<SentryTokens, UpstreamError> {
+    let grant = [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", redirect_uri),
+        ("code_verifier", verifier.expose()),
+    ];
+    ask(sentry, &grant, fetch).await
+}
+
+/// Renews a Sentry token. Sentry's refresh tokens are good once: whoever calls this must keep what it answers, and
+/// must not call it twice with the same.
+///
+/// # Errors
+/// [`UpstreamError::Ended`] where the sign-in is over, and whether else it was Sentry's trouble or its answer.
+pub async fn renew(
+    sentry: &Sentry,
+    props: Props,
+    now: UnixTime,
+    fetch: &dyn Fetch,
+) -> Result<Props, UpstreamError> {
+    let refresh_token = props.refresh_token.as_deref().ok_or(UpstreamError::Ended)?;
+    let grant = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh_token),
+    ];
+    let renewed = ask(sentry, &grant, fetch).await?;
+    Ok(Props {
+        expires_at: renewed.expires_at(now),
+        // RFC 6749 §6: without a new one the old one stays good.
+        refresh_token: renewed.refresh_token.or(props.refresh_token),
+        access_token: renewed.access_token,
+        user: props.user,
+        skills: props.skills,
+    })
+}
+
+async fn ask(
+    sentry: &Sentry,
+    grant: &[(&str, &str)],
+    fetch: &dyn Fetch,
+) -> Result<SentryTokens, UpstreamError> {
     let form = Serializer::new(String::new())
-        .append_pair("grant_type", "authorization_code")
-        .append_pair("code", code)
-        .append_pair("redirect_uri", redirect_uri)
-        .append_pair("code_verifier", verifier.expose())
+        .extend_pairs(grant)
         .append_pair("client_id", &sentry.client_id)
         .append_pair("client_secret", sentry.client_secret.expose())
         .finish();
@@ -142,11 +203,18 @@ pub async fn exchange(
 }
 
 fn read(response: &Response) -> Result<SentryTokens, UpstreamError> {
+    #[derive(Deserialize)]
+    struct Refusal {
+        error: String,
+    }
     match response.status {
         200 => serde_json::from_slice(&response.body)
             .map_err(|_| UpstreamError::Refused("an answer without token or user".to_owned())),
         status @ (429 | 500..) => Err(UpstreamError::Unavailable(format!("status {status}"))),
-        status => Err(UpstreamError::Refused(format!("status {status}"))),
+        status => match serde_json::from_slice(&response.body) {
+            Ok(Refusal { error }) if error == "invalid_grant" => Err(UpstreamError::Ended),
+            _ => Err(UpstreamError::Refused(format!("status {status}"))),
+        },
     }
 }
 

@@ -24,6 +24,8 @@ export interface WorkerOptions {
   https?: boolean;
   /** Another name of this computer, for browsers: to them two ports of one host are one site, and share cookies. */
   hostname?: "localhost";
+  /** A binding of wrangler.toml to leave out: what a deployment that forgot it has. */
+  without?: string;
   /** Instead of those of wrangler.toml. */
   compatibilityFlags?: string[];
   /** A folder for its storage, for tests that read what lies there; without it, storage goes with the worker. */
@@ -44,6 +46,7 @@ const secrets = {
 
 export async function startWorker(options: WorkerOptions = {}): Promise<TestWorker> {
   const config = readConfig(options.environment);
+  if (options.without) leaveOut(options.without, config.workerOptions);
   const script = config.main;
   if (!script || !existsSync(script)) throw new Error(`no built worker at ${script}: run \`make build\` first`);
 
@@ -146,6 +149,15 @@ function readConfig(environment?: string) {
     if (before === undefined) delete process.env.WRANGLER_LOG;
     else process.env.WRANGLER_LOG = before;
   }
+}
+
+/** Takes a binding away, of whatever kind it is. */
+function leaveOut(name: string, workerOptions: object): void {
+  const options = workerOptions as Record<string, Record<string, unknown> | undefined>;
+  const kind = ["kvNamespaces", "durableObjects"].find((found) => options[found] && name in options[found]);
+  if (kind) delete options[kind]![name];
+  else if (options.assets?.binding === name) delete options.assets;
+  else throw new Error(`no binding ${name} in wrangler.toml`);
 }
 
 function isLoopback({ hostname }: URL): boolean {

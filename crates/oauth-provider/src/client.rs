@@ -21,7 +21,7 @@ pub use id_url::{ClientIdUrl, ClientIdUrlError};
 pub use redirect_uri::{
     ApprovedRedirectUri, RedirectKind, RedirectUri, RedirectUriError, RegisteredRedirectUri,
 };
-pub use registration::{Registration, register};
+pub use registration::{PreregistrationError, Registration, preregistered, register};
 pub use resolve::{ClientProblem, Resolved, is_known, resolve, resolve_again};
 
 pub use upkeep::{look, renew};

@@ -7,7 +7,7 @@ mod secret;
 mod signed;
 
 pub use bytes::Bytes;
-pub(crate) use bytes::{base64url, from_base64url};
+pub(crate) use bytes::{base64url, from_base64url, from_hex};
 pub use keys::{KeyRing, KeyRingError, Purpose};
 pub(crate) use seal::{Sealed, Wrapped};
 pub(crate) use secret::hmac_sha256;

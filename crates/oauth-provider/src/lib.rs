@@ -37,7 +37,7 @@ pub use introspect::introspect;
 pub use origin::Origin;
 pub use pkce::{CodeChallenge, CodeVerifier};
 pub use resource::{Resource, ResourceError, is_slug};
-pub use revoke::revoke;
+pub use revoke::{Revoked, revoke};
 pub use scope::{Scope, UnknownScope};
 pub use settings::{DocumentHosts, OwnDocument, Settings};
 pub use time::UnixTime;

@@ -4,10 +4,19 @@ use oauth_types::ErrorCode;
 
 use crate::client::{Credentials, authenticate_known};
 use crate::crypto::Bytes;
-use crate::grant::{Command, Revoke, Token, TokenKind};
+use crate::grant::{Command, GrantId, Revoke, Token, TokenKind};
 use crate::http::{Error, Request, Response};
 use crate::params::Params;
 use crate::store::{ClientStore, GrantStore};
+
+/// A revocation was answered.
+#[derive(Debug, Clone)]
+pub struct Revoked {
+    /// For the client.
+    pub response: Response,
+    /// Whose token it was, if it was one: whoever remembers its tokens forgets them now.
+    pub grant: Option<GrantId>,
+}
 
 /// Answers `POST /oauth/revoke`: 200 also for tokens that are unknown or somebody else's, which stay as they are
 /// (§2.2: "invalid tokens do not cause an error response"). `token_type_hint` is not needed: a token says its kind.
@@ -18,7 +27,7 @@ pub async fn revoke(
     request: &Request<'_>,
     clients: &impl ClientStore,
     grants: &impl GrantStore,
-) -> Result<Response, Error> {
+) -> Result<Revoked, Error> {
     let form = Params::from_form(request)?;
     form.no_duplicates_but("resource")?;
     let credentials = Credentials::read(request, &form)?;
@@ -26,7 +35,9 @@ pub async fn revoke(
     let text = form
         .one("token")?
         .ok_or_else(|| Error::new(ErrorCode::InvalidRequest, "token is missing"))?;
-    if let Some(token) = Token::parse(text).filter(|token| token.kind != TokenKind::Code) {
+    let token = Token::parse(text).filter(|token| token.kind != TokenKind::Code);
+    let grant = token.as_ref().map(|token| token.grant.clone());
+    if let Some(token) = token {
         let command = Command::Revoke(Revoke {
             secret: token.secret,
             tag: token.tag.map(|tag| Bytes(tag.to_vec())),
@@ -38,7 +49,8 @@ pub async fn revoke(
             .await
             .map_err(|error| Error::unavailable(error.to_string()))?;
     }
-    Ok(Response::empty(200)
+    let response = Response::empty(200)
         .header("cache-control", "no-store")
-        .header("pragma", "no-cache"))
+        .header("pragma", "no-cache");
+    Ok(Revoked { response, grant })
 }

@@ -79,7 +79,9 @@ impl Failure {
             ApiError::Transport(FetchError::TooLarge(_)) => {
                 ours("Sentry's answer is too large. Ask for less.")
             }
-            ApiError::Transport(FetchError::Unreachable(_)) => ours("Sentry could not be reached."),
+            ApiError::Transport(FetchError::Unreachable(_) | FetchError::OverBudget) => {
+                ours("Sentry could not be reached.")
+            }
             ApiError::TokenUnavailable => ours("Sentry could not renew the sign-in just now."),
             ApiError::Malformed(_) => ours("Sentry's answer could not be read."),
         })

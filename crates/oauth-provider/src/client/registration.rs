@@ -5,7 +5,7 @@ use std::time::Duration;
 use oauth_types::{ClientInformation, ClientMetadata, ErrorCode};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::crypto::{Secret, SecretHash};
 use crate::http::{Error, Request, Response};
@@ -82,6 +82,80 @@ impl Registration {
     }
 }
 
+/// What is wrong with a pre-registered client in an operator's configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{client_id}: {reason}")]
+pub struct PreregistrationError {
+    /// Which one.
+    pub client_id: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Reads the clients that an operator registered: a JSON array of RFC 7591 metadata, each with `client_id` and, for a
+/// confidential one, `client_secret_sha256` (64 hexadecimal digits, of the secret's text).
+///
+/// # Errors
+/// Names the client and what is wrong with it.
+pub fn preregistered(json: &str) -> Result<Vec<Registration>, PreregistrationError> {
+    let error = |client_id: &str, reason: String| PreregistrationError {
+        client_id: client_id.to_owned(),
+        reason,
+    };
+    let clients: Vec<Map<String, Value>> = serde_json::from_slice(json.as_bytes())
+        .map_err(|wrong| error("the list", wrong.to_string()))?;
+    clients
+        .into_iter()
+        .map(|mut client| {
+            let mut take = |name| match client.remove(name) {
+                Some(Value::String(text)) => Some(text),
+                _ => None,
+            };
+            let client_id = take("client_id").unwrap_or_default();
+            let hash = take("client_secret_sha256");
+            if client_id.is_empty() || client_id.contains("://") {
+                return Err(error(
+                    &client_id,
+                    "client_id must be a plain string, not a URL".to_owned(),
+                ));
+            }
+            let secret_hash = match hash.map(|hash| SecretHash::from_hex(&hash)) {
+                None => None,
+                Some(Some(hash)) => Some(hash),
+                Some(None) => {
+                    return Err(error(
+                        &client_id,
+                        "client_secret_sha256 must be 64 hexadecimal digits".to_owned(),
+                    ));
+                }
+            };
+            if secret_hash.is_none() {
+                client
+                    .entry("token_endpoint_auth_method")
+                    .or_insert_with(|| "none".into());
+            }
+            let metadata = serde_json::from_value(Value::Object(client))
+                .map_err(|wrong| error(&client_id, wrong.to_string()))?;
+            let (metadata, any_secret_method) =
+                effective(metadata).map_err(|wrong| error(&client_id, wrong.description))?;
+            let registration = Registration {
+                client_id,
+                issued_at: UnixTime(0),
+                secret_hash,
+                any_secret_method,
+                metadata,
+            };
+            match registration.to_client() {
+                Some(_) => Ok(registration),
+                None => Err(error(
+                    &registration.client_id,
+                    "a confidential client needs client_secret_sha256".to_owned(),
+                )),
+            }
+        })
+        .collect()
+}
+
 /// Answers `POST /oauth/register` (RFC 7591 §3).
 ///
 /// # Errors
@@ -101,7 +175,9 @@ pub async fn register(
     let registration = Registration {
         client_id: Secret::draw(rng).expose_text().chars().take(22).collect(),
         issued_at: now,
-        secret_hash: secret.as_ref().map(Secret::hash),
+        secret_hash: secret
+            .as_ref()
+            .map(|secret| SecretHash::of_text(&secret.expose_text())),
         any_secret_method,
         metadata,
     };

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::bytes::{Bytes, base64url, from_base64url};
+use super::bytes::{Bytes, base64url, from_base64url, from_hex};
 
 /// 256 bits that only their holder may know. No `Display`, a `Debug` that says nothing, wiped when dropped, never
 /// stored: a [`SecretHash`] is.
@@ -84,6 +84,24 @@ impl<'de> Deserialize<'de> for Secret {
 pub struct SecretHash([u8; 32]);
 
 impl SecretHash {
+    /// The hash of a secret that is text, such as a client's.
+    #[must_use]
+    pub fn of_text(text: &str) -> Self {
+        Self(sha256(text.as_bytes()))
+    }
+
+    /// Reads 64 hexadecimal digits, as an operator gets them from `sha256sum`.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        from_hex(text).map(Self)
+    }
+
+    /// Whether this is the hash of a secret that is text, in constant time.
+    #[must_use]
+    pub fn matches_text(&self, text: &str) -> bool {
+        constant_time_eq(&self.0, &sha256(text.as_bytes()))
+    }
+
     /// Whether this is the hash of `secret`, in constant time.
     #[must_use]
     pub fn matches(&self, secret: &Secret) -> bool {

@@ -3,7 +3,7 @@ use std::fmt;
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
-use crate::crypto::{base64url, from_base64url};
+use crate::crypto::{base64url, from_base64url, from_hex};
 
 /// The name of a grant: 256 bits that its keeper chose. Not a secret by itself; every token carries it, so that a
 /// token leads to its grant without an index.
@@ -23,22 +23,7 @@ impl GrantId {
     /// Reads 64 hexadecimal digits, as a Durable Object's id is written.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
-        let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
-            return None;
-        };
-        let mut bytes = [0; 32];
-        if pairs.len() != bytes.len() {
-            return None;
-        }
-        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-            let digit = |b: u8| {
-                char::from(b)
-                    .to_digit(16)
-                    .and_then(|d| u8::try_from(d).ok())
-            };
-            *byte = digit(*high)? << 4 | digit(*low)?;
-        }
-        Some(Self(bytes))
+        from_hex(text).map(Self)
     }
 
     /// 64 lower-case hexadecimal digits.

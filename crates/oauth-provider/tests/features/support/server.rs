@@ -164,7 +164,7 @@ impl Server {
         clients: &impl ClientStore,
         grants: &impl GrantStore,
     ) -> Response {
-        self.response(now(revoke(request, clients, grants)))
+        self.response(now(revoke(request, clients, grants)).map(|revoked| revoked.response))
     }
 
     /// Redeems as a public client.

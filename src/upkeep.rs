@@ -1,0 +1,41 @@
+//! What is done for a client and its grant after the tokens were answered. If it fails, it comes again in its time.
+
+use oauth_provider::Granted;
+use oauth_provider::client::{look, renew};
+use oauth_provider::grant::Command;
+use oauth_provider::store::GrantStore;
+
+use crate::app::App;
+use crate::log;
+
+/// Does the chores that came with fresh tokens, after the answer.
+pub fn after_tokens(granted: &Granted, address: String, app: &App) {
+    let chores = granted.chores;
+    if !chores.daily && !chores.look {
+        return;
+    }
+    let (grant, client_id) = (granted.grant.clone(), granted.client_id.clone());
+    let again = app.for_later(address);
+    app.context.wait_until(async move {
+        let Ok(later) = again else { return };
+        if chores.daily
+            && let Err(error) = renew(&client_id, &later.settings, &later.clients, later.now).await
+        {
+            log::problem(
+                &grant.to_string(),
+                "a client's record was not renewed",
+                &error.0,
+            );
+        }
+        if chores.look {
+            let found = look(&client_id, &later.settings, &later.documents).await;
+            if let Err(error) = later.grants.send(&grant, Command::Looked(found)).await {
+                log::problem(
+                    &grant.to_string(),
+                    "a look at a document was not noted",
+                    &error.0,
+                );
+            }
+        }
+    });
+}
