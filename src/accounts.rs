@@ -43,27 +43,37 @@ pub struct Line {
     pub marked: bool,
 }
 
+/// The answer to a message; empty for all but [`Message::Add`].
+#[derive(Default, Serialize, Deserialize)]
+pub struct Added {
+    /// Which other grants must close once the new one has opened.
+    pub close: Vec<GrantId>,
+    /// Whether the line was not there before, so that it must go again if the grant does not open.
+    pub is_new: bool,
+}
+
 #[derive(Default, Serialize, Deserialize)]
 struct Account {
     grants: Vec<Line>,
 }
 
 impl Account {
-    /// Applies a message; answers which grants must close now.
-    fn apply(&mut self, message: Message) -> Vec<GrantId> {
+    fn apply(&mut self, message: Message) -> Added {
         match message {
             Message::Add(line) => return self.add(line),
             Message::Remove { grant } => self.grants.retain(|line| line.grant != grant),
             Message::Mark { grant } => self.of(&grant).for_each(|line| line.marked = true),
             Message::Used { grant, at } => self.of(&grant).for_each(|line| line.used_at = at),
         }
-        Vec::new()
+        Added::default()
     }
 
     /// The person has signed in anew: a marked grant of the same client and resource closes, since whoever else
     /// holds its tokens shall not keep them; so does what exceeds the limit. Their lines go when they have closed.
-    fn add(&mut self, new: Line) -> Vec<GrantId> {
-        self.grants.retain(|line| line.grant != new.grant);
+    fn add(&mut self, new: Line) -> Added {
+        if self.of(&new.grant).next().is_some() {
+            return Added::default();
+        }
         let mut same: Vec<&Line> = self
             .grants
             .iter()
@@ -82,7 +92,10 @@ impl Account {
             .map(|line| line.grant.clone())
             .collect();
         self.grants.push(new);
-        close
+        Added {
+            close,
+            is_new: true,
+        }
     }
 
     fn of<'a>(&'a mut self, grant: &'a GrantId) -> impl Iterator<Item = &'a mut Line> {
@@ -102,13 +115,13 @@ impl DurableObject for AccountObject {
         // From here to the write nothing waits, so two messages cannot lose each other's line.
         let row = Row::new(&self.state);
         let mut account: Account = row.read()?.unwrap_or_default();
-        let close = account.apply(message);
+        let answer = account.apply(message);
         if account.grants.is_empty() {
             self.state.storage().delete_all().await?;
         } else {
             row.write(&account)?;
         }
-        objects::write(&close)
+        objects::write(&answer)
     }
 }
 
@@ -128,9 +141,8 @@ impl Accounts {
         })
     }
 
-    /// Adds a line before its grant opens, so that no grant can be missing from the list. Answers which other grants
-    /// must close once it has opened.
-    pub async fn add(&self, subject: &str, line: Line) -> worker::Result<Vec<GrantId>> {
+    /// Adds a line before its grant opens, so that no grant can be missing from the list.
+    pub async fn add(&self, subject: &str, line: Line) -> worker::Result<Added> {
         self.send(subject, Message::Add(line)).await
     }
 
@@ -171,7 +183,7 @@ impl Accounts {
         .map(|_| ())
     }
 
-    async fn send(&self, subject: &str, message: Message) -> worker::Result<Vec<GrantId>> {
+    async fn send(&self, subject: &str, message: Message) -> worker::Result<Added> {
         let stub = self
             .namespace
             .get_by_name(&format!("{}/{subject}", self.sentry))?;
@@ -201,11 +213,13 @@ mod tests {
             assert!(
                 account
                     .add(line(n, "editor", 100 + u64::from(n)))
+                    .close
                     .is_empty()
             );
             assert!(
                 account
                     .add(line(100 + n, &format!("other {n}"), 1))
+                    .close
                     .is_empty()
             );
         }
@@ -213,7 +227,10 @@ mod tests {
             grant: line(0, "", 0).grant,
             at: UnixTime(500),
         });
-        assert_eq!(account.add(line(30, "editor", 600)), [line(1, "", 0).grant]);
+        assert_eq!(
+            account.add(line(30, "editor", 600)).close,
+            [line(1, "", 0).grant]
+        );
     }
 
     #[test]
@@ -234,10 +251,13 @@ mod tests {
                 grant: line(n, "", 0).grant,
             });
         }
-        assert_eq!(account.add(line(5, "editor", 2)), [line(2, "", 0).grant]);
+        assert_eq!(
+            account.add(line(5, "editor", 2)).close,
+            [line(2, "", 0).grant]
+        );
         account.apply(Message::Remove {
             grant: line(2, "", 0).grant,
         });
-        assert!(account.add(line(6, "editor", 3)).is_empty());
+        assert!(account.add(line(6, "editor", 3)).close.is_empty());
     }
 }

@@ -139,13 +139,13 @@ async fn open(
         Ok(accounts) => accounts.add(&user.id, line).await,
         Err(error) => Err(error),
     };
-    let close = match added {
-        Ok(close) => close,
+    let added = match added {
+        Ok(added) => added,
         Err(error) => return trouble("the account did not answer", &error.to_string()),
     };
     match app.grants.send(&approval.grant, Command::Open(open)).await {
         Ok(Reply::Opened { code }) => {
-            make_room(&close, &user.id, request, app).await;
+            make_room(&added.close, &user.id, request, app).await;
             let token = Token {
                 kind: TokenKind::Code,
                 grant: approval.grant.clone(),
@@ -154,7 +154,13 @@ async fn open(
             };
             Ok(Ok(token.expose_text()))
         }
-        Ok(_) => Err(problems::already_finished(request, app)),
+        Ok(_) => {
+            if added.is_new {
+                // Somebody else's grant, or one that has ended, is not this person's.
+                forget_line(&approval.grant, &user.id, request, app).await;
+            }
+            Err(problems::already_finished(request, app))
+        }
         Err(error) => trouble("the grant did not open", &error.to_string()),
     }
 }
@@ -163,17 +169,24 @@ async fn open(
 async fn make_room(close: &[GrantId], subject: &str, request: &Incoming, app: &App) {
     for grant in close {
         tokens::forget(grant);
-        let closed = app
-            .grants
-            .send(grant, Command::Close)
-            .await
-            .map_err(|error| error.to_string());
-        let removed = match Accounts::new(&app.env) {
-            Ok(accounts) => accounts.remove(subject, grant).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = closed.and(removed.map_err(|error| error.to_string())) {
-            log::problem(&request.id, "a grant did not close", &error);
+        if let Err(error) = app.grants.send(grant, Command::Close).await {
+            log::problem(&request.id, "a grant did not close", &error.0);
+            continue;
         }
+        forget_line(grant, subject, request, app).await;
+    }
+}
+
+async fn forget_line(grant: &GrantId, subject: &str, request: &Incoming, app: &App) {
+    let removed = match Accounts::new(&app.env) {
+        Ok(accounts) => accounts.remove(subject, grant).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = removed {
+        log::problem(
+            &request.id,
+            "the account did not answer",
+            &error.to_string(),
+        );
     }
 }

@@ -144,6 +144,14 @@ impl Config {
         let keys = KeyRing::parse(&cookie_secret_value, 1).map_err(invalid_key)?;
         let short_key = KeyRing::parse(&cookie_secret_value, FEWEST_KEY_BYTES).is_err();
         let host = get("SENTRY_HOST").unwrap_or_else(|| "sentry.io".to_owned());
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
+        if !host.bytes().all(plain) {
+            let reason = "it must be a host name, such as sentry.io".to_owned();
+            return Err(ConfigError::Invalid {
+                name: "SENTRY_HOST",
+                reason,
+            });
+        }
         let url = get("SENTRY_URL").unwrap_or_else(|| format!("https://{host}"));
         let base = BaseUrl::parse(&url).map_err(|error| ConfigError::Invalid {
             name: "SENTRY_URL",
@@ -321,6 +329,7 @@ mod tests {
             );
         }
         for (name, value) in [
+            ("SENTRY_HOST", "sentry.example/path"),
             ("SENTRY_URL", "http://sentry.example"),
             ("ACCESS_TOKEN_TTL", "1h"),
             ("REFRESH_TOKEN_TTL", "0"),

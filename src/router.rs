@@ -91,13 +91,16 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
         ("GET", [""]) => home(app),
         ("GET", ["health"]) => health::health(&app.env),
         ("GET", ["favicon.ico" | "style.css"]) => assets::asset(&path, app).await,
+        (_, ["" | "health" | "favicon.ico" | "style.css"]) => method_not_allowed("GET, HEAD"),
         _ => not_found(),
     }
 }
 
 fn home(app: &App) -> Response {
     let endpoint = app.settings.root_resource().url(&app.settings.origin);
+    // What this page opens in a popup stays connected to it.
     page(200, &Home { endpoint }, &app.settings.origin, None)
+        .header("cross-origin-opener-policy", "same-origin-allow-popups")
 }
 
 fn joined(segments: &[&str]) -> String {
@@ -125,7 +128,9 @@ async fn mcp_endpoint(path: &str, request: &mut Incoming, app: &App) -> Response
 async fn oauth(endpoint: &str, request: &mut Incoming, app: &App) -> Response {
     let body = match request.body(MAX_BODY).await {
         Ok(body) => body.ok(),
-        Err(error) => return trouble(Error::unavailable(error.to_string()), request, app),
+        Err(error) => {
+            return with_cors(trouble(Error::unavailable(error.to_string()), request, app));
+        }
     };
     let (content_type, authorization) = (
         request.header("content-type"),

@@ -10,7 +10,6 @@ import {
   redeem,
   refresh,
   register,
-  revoke,
   rpc,
   signIn,
   tokensOf,
