@@ -121,6 +121,7 @@ impl GrantObject {
             policy: config.policy(),
         };
         let before = self.load()?;
+        let is_refresh = matches!(command, Command::Refresh(_));
         let was_open = before.as_ref().is_some_and(|state| !state.is_closed());
         let step = apply(before, command, &moment, &mut random::rng());
         if step.changed {
@@ -140,7 +141,7 @@ impl GrantObject {
         if step.audit.contains(&Audit::RefreshReused) && !state.is_closed() {
             self.tell_account(Notice::Marked, state.subject(), &id, moment.now);
         }
-        if matches!(&step.reply, Reply::Issued(issued) if issued.chores.daily) {
+        if is_refresh && matches!(&step.reply, Reply::Issued(issued) if issued.chores.daily) {
             self.tell_account(Notice::Used, state.subject(), &id, moment.now);
         }
         Ok(step.reply)
@@ -241,11 +242,11 @@ impl GrantObject {
             self.renewal.replace(Some((key.clone(), renewal.clone())));
             renewal
         });
-        let outcome = renewal.await;
+        let outcome = renewal.clone().await;
         if outcome.is_err() {
-            // The next one tries again.
+            // The next one tries again, unless somebody has begun to.
             let mut kept = self.renewal.borrow_mut();
-            if kept.as_ref().is_some_and(|(of, _)| *of == key) {
+            if kept.as_ref().is_some_and(|(_, kept)| kept.ptr_eq(&renewal)) {
                 *kept = None;
             }
         }

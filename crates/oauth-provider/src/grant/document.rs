@@ -15,10 +15,10 @@ pub(super) fn looked(mut active: Active, found: Found, moment: &Moment<'_>) -> S
     let before = active.document.gone;
     let watch = &mut active.document;
     match (found, watch.gone_since) {
-        (Found::Unclear, _) => {
+        (Found::Unclear, _) | (Found::Good, None) => {
             return Step::unchanged(Some(Lifecycle::Active(active)), Reply::Done);
         }
-        (Found::Good, _) => {
+        (Found::Good, Some(_)) => {
             *watch = DocumentWatch {
                 looked_at: moment.now,
                 gone_since: None,
