@@ -2,7 +2,7 @@
 # when nothing is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev build test fmt lint types check-deploy clean
+.PHONY: help setup dev build test bench fmt lint types check-deploy clean
 
 run := scripts/with-tools
 
@@ -23,6 +23,11 @@ build: ## Build the worker to the path that wrangler.toml names
 test: ## Run every check and test (ONLY="native workerd": these steps)
 	@scripts/setup --tests
 	@exec $(run) node scripts/test.mjs $(ONLY)
+
+bench: ## Measure the worker against floors, some 15 minutes (BENCH="--only refresh": its flags)
+	@scripts/setup
+	@$(run) node scripts/build.mjs
+	@exec $(run) node bench/run.mjs $(BENCH)
 
 fmt: ## Format the Rust code
 	@$(run) cargo fmt --all

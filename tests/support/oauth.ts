@@ -150,6 +150,14 @@ export function rpc(worker: TestWorker, token: string, options: { path?: string;
   });
 }
 
+/** The text of a tool's answer, without arguments; a status that is not 200 is an answer too: `401`. */
+export async function tool(worker: TestWorker, token: string, name = "whoami"): Promise<string> {
+  const response = await rpc(worker, token, { method: "tools/call", params: { name } });
+  if (response.status !== 200) return `${response.status}`;
+  const { result } = (await response.json()) as { result: { isError?: boolean; content: { text: string }[] } };
+  return `${result.isError ? "error: " : ""}${result.content.map(({ text }) => text).join("\n")}`;
+}
+
 export function query(parameters: Parameters): string {
   const list = new URLSearchParams();
   for (const [name, values] of Object.entries(parameters)) {

@@ -79,6 +79,9 @@ export class Person {
   async signIn(sentryUrl: URL, choices: Choices = {}): Promise<URL> {
     const callback = await this.atSentry(sentryUrl, choices);
     const response = await this.request(callback);
+    // An application's own scheme is left for by a page that stays behind.
+    const left = /^0; ?url=(.+)$/.exec(response.headers.get("refresh") ?? "")?.[1];
+    if (response.status === 200 && left) return new URL(left);
     if (response.status !== 302) throw new Error(`callback: ${response.status}\n${await response.text()}`);
     return location(response);
   }

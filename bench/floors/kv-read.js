@@ -1,0 +1,6 @@
+// One read of a key that is there.
+export default {
+  async fetch(_request, env) {
+    return new Response(await env.KV.get("key"));
+  },
+};

@@ -1,0 +1,34 @@
+// Where the isolate of our worker spends its time under a load: self time by function. Wasm functions have names where
+// the build has kept them (bench/README.md).
+import { inspect } from "./inspector.mjs";
+import { table } from "./report.mjs";
+
+const SHOWN = 30;
+
+export async function profile(server, load) {
+  const inspector = await inspect(server);
+  try {
+    await inspector.send("Profiler.enable");
+    await inspector.send("Profiler.setSamplingInterval", { interval: 200 });
+    await inspector.send("Profiler.start");
+    const result = await load();
+    const { profile: recorded } = await inspector.send("Profiler.stop");
+    return { result, text: selfTimes(recorded) };
+  } finally {
+    inspector.close();
+  }
+}
+
+function selfTimes({ nodes, samples, timeDeltas }) {
+  const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
+  const spent = new Map();
+  samples.forEach((id, i) => spent.set(names.get(id), (spent.get(names.get(id)) ?? 0) + timeDeltas[i]));
+  const total = timeDeltas.reduce((sum, delta) => sum + delta, 0);
+  const rows = [...spent].sort((a, b) => b[1] - a[1]).slice(0, SHOWN);
+  return table(rows.map(([name, time]) => [name, `${((100 * time) / total).toFixed(1)} %`]), ["function", "self"]);
+}
+
+function nameOf({ functionName, url, lineNumber }) {
+  const name = functionName || "(anonymous)";
+  return url && !name.startsWith("wasm-function") && !url.startsWith("wasm") ? `${name} ${url.split("/").at(-1)}:${lineNumber + 1}` : name;
+}

@@ -1,0 +1,131 @@
+// Every test that docs/CONFORMANCE.md names exists, and none of them is switched off.
+//
+// In the last column of a table a path in backquotes opens a file: `p/`, `u/`, `w/` and `c/` are short for its usual
+// places. What follows names tests in it, up to the next path: functions in backquotes, titles in quotes ("…" stands for
+// what is left out). A path with no names after it stands for all tests of the file, of which there must be one.
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const root = dirname(import.meta.dirname);
+const page = process.argv[2] ?? join(root, "docs/CONFORMANCE.md");
+
+const places = {
+  "p/": ["crates/oauth-provider/tests/features/", ".rs"],
+  "u/": ["crates/oauth-provider/src/", ".rs"],
+  "w/": ["tests/workerd/", ".test.ts"],
+  "c/": ["tests/chromium/", ".test.ts"],
+};
+
+const problems = [];
+let rows = 0;
+let names = 0;
+readFileSync(page, "utf8")
+  .split("\n")
+  .forEach((line, index) => {
+    if (!line.startsWith("|") || /^\|[\s|:-]+\|$/.test(line)) return;
+    const cells = line.split("|").slice(1, -1).map((cell) => cell.trim());
+    if (cells[0] === "rule" || cells.at(-1) === "tests") return;
+    rows++;
+    checkRow(cells.at(-1), (problem) => problems.push(`docs/CONFORMANCE.md:${index + 1}: ${problem}`));
+  });
+
+if (rows === 0) problems.push("docs/CONFORMANCE.md has no rows");
+for (const problem of problems) console.error(problem);
+console.log(`${rows} rules, ${names} tests named, ${problems.length} problems`);
+process.exitCode = problems.length > 0 ? 1 : 0;
+
+function checkRow(cell, report) {
+  let file;
+  let named = 0;
+  let files = 0;
+  const finish = () => {
+    if (file && named === 0 && tests(file).length === 0) report(`${file} has no test`);
+    named = 0;
+  };
+  for (const [, path, quoted, title] of cell.matchAll(/`([^`]+)`|("([^"]+)")/g)) {
+    if (quoted) {
+      if (!file) report(`${quoted} stands before any file`);
+      else if (!tests(file).some((test) => matches(test, title))) report(`${file} has no test ${quoted}`);
+      named++;
+      names++;
+    } else if (isPath(path)) {
+      finish();
+      file = resolve(path, file);
+      files++;
+      if (!existsSync(join(root, file))) {
+        report(`there is no ${file}`);
+        file = undefined;
+      }
+    } else {
+      if (!file) report(`\`${path}\` stands before any file`);
+      else if (!tests(file).some((test) => matches(test, path, true))) report(`${file} has no test ${path}`);
+      named++;
+      names++;
+    }
+  }
+  finish();
+  if (files === 0) report("a rule without a test");
+}
+
+function isPath(text) {
+  return text.includes("/") || /\.(rs|ts|mjs)$/.test(text);
+}
+
+function resolve(path, before) {
+  const place = places[path.slice(0, 2)];
+  if (place) {
+    const [folder, suffix] = place;
+    const name = path.slice(2);
+    return folder + (/\.(rs|ts)$/.test(name) ? name : name + suffix);
+  }
+  return path.includes("/") || !before ? path : join(dirname(before), path);
+}
+
+/** "…" stands for anything. A function's name is the whole of it, a title may be a part. */
+function matches(test, name, whole = false) {
+  const pattern = name.split("…").map((part) => part.trim().replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*");
+  return new RegExp(whole ? `^${pattern}$` : pattern, "s").test(test);
+}
+
+/** The names of the tests in a file, without those that are switched off. */
+function tests(file) {
+  const known = (tests.known ??= new Map());
+  if (!known.has(file)) {
+    const text = readFileSync(join(root, file), "utf8");
+    known.set(file, file.endsWith(".rs") ? rustTests(text) : titles(text));
+  }
+  return known.get(file);
+}
+
+/** Functions under #[test] or #[tokio::test], and those that proptest! makes into tests. */
+function rustTests(text) {
+  const found = [];
+  for (const [, attributes, name] of text.matchAll(/((?:^[ \t]*#\[[^\n]*\]\n)+)[ \t]*(?:pub )?(?:async )?fn (\w+)/gm)) {
+    if (/#\[(\w+::)?test\b/.test(attributes) && !/#\[ignore/.test(attributes)) found.push(name);
+  }
+  return found;
+}
+
+/** Of `it("…")`, `describe("…")` and, after the table, `it.each(…)("…")`. */
+function titles(text) {
+  const found = [];
+  const string = /"((?:[^"\\\n]|\\.)*)"|`([^`]*)`/y;
+  for (const call of text.matchAll(/(?<![\w.])(?:it|test|describe)((?:\.\w+)*)(?=[(<])/g)) {
+    const [whole, switches] = call;
+    if (/\.(skip|todo|fails|only)/.test(switches)) continue;
+    let at = call.index + whole.length + 1;
+    if (switches.includes(".each")) {
+      const opened = /\)\(\s*/g;
+      opened.lastIndex = at;
+      const title = opened.exec(text);
+      if (!title) continue;
+      at = title.index + title[0].length;
+    }
+    string.lastIndex = at + (/^\s*/.exec(text.slice(at))?.[0].length ?? 0);
+    const title = string.exec(text);
+    if (title) found.push((title[1] ?? title[2]).replace(/\\"/g, '"'));
+  }
+  // Where a table's first column is the whole title, any string of the file may be one.
+  if (found.includes("%s")) found.push(...[...text.matchAll(/"((?:[^"\\\n]|\\.)*)"/g)].map(([, text]) => text));
+  return found;
+}

@@ -1,0 +1,254 @@
+// A person's list of grants: complete, without the ended, at most 20 of one client, and what a marked grant means there.
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
+import { startAgingWorker } from "../support/later.ts";
+import {
+  type Registered,
+  type Tokens,
+  type Wishes,
+  authorize,
+  outcome,
+  redeem,
+  refresh,
+  register,
+  revoke,
+  rpc,
+  signIn,
+  tokensOf,
+} from "../support/oauth.ts";
+import { Person } from "../support/person.ts";
+import { type TemporaryFolder, objectStates, temporaryFolder } from "../support/storage.ts";
+import { type TestWorker, startWorker } from "../support/worker.ts";
+
+const BO = { user: "1002" };
+
+let sentry: DemoSentry;
+let folder: TemporaryFolder;
+let worker: TestWorker;
+beforeAll(async () => {
+  sentry = await startDemoSentry();
+  folder = temporaryFolder();
+  worker = await startWorker({ sentry: sentry.url, storage: folder.path });
+});
+afterAll(async () => {
+  await Promise.all([worker?.stop(), sentry?.stop()]);
+  folder?.[Symbol.dispose]();
+});
+
+interface Line {
+  grant: string;
+  client_id: string;
+  opened_at: number;
+  used_at: number;
+  marked?: boolean;
+}
+
+/** All lines of a client, whoever's they are. */
+const linesOf = (client: Registered, at = folder.path) =>
+  (objectStates(at, "AccountObject") as { grants: Line[] }[]).flatMap(({ grants }) => grants).filter((line) => line.client_id === client.client_id);
+/** What every token of a grant begins with, its kind aside. */
+const grantOf = (token: string) => token.split(".")[0]!.replace(/^smcp_[a-z]_/, "");
+const works = async ({ access_token }: Tokens, at = worker) => (await rpc(at, access_token)).status;
+const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 5_000 });
+const many = <T>(count: number, make: (index: number) => Promise<T>) => Promise.all(Array.from({ length: count }, (_, i) => make(i)));
+
+describe("a person's list", () => {
+  it("names each grant by what its tokens carry", async () => {
+    const client = await register(worker);
+    const signedIn = [await signIn(worker, { client }), await signIn(worker, { client })];
+    expect(linesOf(client).map(({ grant }) => grant)).toEqual(signedIn.map(({ tokens }) => grantOf(tokens.access_token)));
+  });
+
+  it("is complete after 10 sign-ins at once, of as many browsers or of one", async () => {
+    const client = await register(worker);
+    const one = new Person();
+    const apart = await many(10, () => signIn(worker, { client }));
+    // One browser keeps four flows open at once, which is a limit of cookies and not of lists; it has been here before.
+    const together = [await signIn(worker, { client, person: one })];
+    for (let round = 0; round < 2; round++) together.push(...(await many(3, () => signIn(worker, { client, person: one }))));
+    const grants = [...apart, ...together].map(({ tokens }) => grantOf(tokens.access_token));
+    expect(new Set(grants).size).toBe(17);
+    expect(new Set(linesOf(client).map(({ grant }) => grant))).toEqual(new Set(grants));
+    for (const { tokens } of apart) expect(await works(tokens)).toBe(200);
+  });
+
+  it("is nobody else's", async () => {
+    const client = await register(worker);
+    const [ada, bo] = await Promise.all([
+      many(4, () => signIn(worker, { client })),
+      many(4, () => signIn(worker, { client, choices: BO })),
+    ]);
+    const accounts = (objectStates(folder.path, "AccountObject") as { grants: Line[] }[])
+      .map(({ grants }) => grants.filter((line) => line.client_id === client.client_id).map(({ grant }) => grant).sort())
+      .filter((grants) => grants.length > 0);
+    const expected = [ada, bo].map((all) => all.map(({ tokens }) => grantOf(tokens.access_token)).sort());
+    expect(accounts.sort()).toEqual(expected.sort());
+  });
+
+  it.each<[string, (signedIn: Awaited<ReturnType<typeof signIn>>) => Promise<unknown>]>([
+    ["revoked with its refresh token", ({ client, tokens }) => revoke(worker, client, tokens.refresh_token)],
+    ["ended by a replay of its code", (authorized) => redeem(worker, authorized)],
+  ])("loses the line of a grant that is %s, and no other", async (_, end) => {
+    const client = await register(worker);
+    const [one, two] = [await signIn(worker, { client }), await signIn(worker, { client })];
+    await end(one);
+    expect(await works(one.tokens)).toBe(401);
+    await soon(() => expect(linesOf(client).map(({ grant }) => grant)).toEqual([grantOf(two.tokens.access_token)]));
+    expect(await works(two.tokens)).toBe(200);
+  });
+
+  it("loses the line of a code that is closed by wrong tries", async () => {
+    const authorized = await authorize(worker);
+    expect(linesOf(authorized.client)).toHaveLength(1);
+    for (let tries = 0; tries < 5; tries++) await redeem(worker, { ...authorized, verifier: "w".repeat(43) });
+    await soon(() => expect(linesOf(authorized.client)).toEqual([]));
+  });
+
+  it("keeps the line of a grant that lost one access token", async () => {
+    const { client, tokens } = await signIn(worker);
+    await revoke(worker, client, tokens.access_token);
+    expect(await works(tokens)).toBe(401);
+    expect(linesOf(client)).toHaveLength(1);
+    expect((await refresh(worker, client, tokens.refresh_token)).status).toBe(200);
+  });
+
+  it("where REFRESH_REUSE is close, loses the line of a grant that an old token ended", async () => {
+    using own = temporaryFolder();
+    await using strict = await startWorker({ sentry: sentry.url, storage: own.path, vars: { REFRESH_REUSE: "close" } });
+    const { client, tokens } = await signIn(strict);
+    const second = await tokensOf(await refresh(strict, client, tokens.refresh_token));
+    await tokensOf(await refresh(strict, client, second.refresh_token));
+    expect(linesOf(client, own.path)).toHaveLength(1);
+    expect(await outcome(await refresh(strict, client, tokens.refresh_token))).toBe("400 invalid_grant");
+    await soon(() => expect(linesOf(client, own.path)).toEqual([]));
+  });
+});
+
+describe("beyond 20 sessions of one person and client", () => {
+  it("the one that was not used for longest closes, and no other", async () => {
+    await using aging = await startAgingWorker({ sentry: sentry.url });
+    let at = aging.worker;
+    const client = await register(at);
+    const other = await signIn(at);
+    const bo = await signIn(at, { client, choices: BO });
+    const sessions = await many(20, () => signIn(at, { client }));
+    const opened = linesOf(client, aging.folder).map(({ grant }) => grant);
+    const inOrder = opened.flatMap((grant) => sessions.filter(({ tokens }) => grantOf(tokens.access_token) === grant));
+    expect(inOrder).toHaveLength(20);
+
+    at = await aging.wait(2 * 86_400);
+    // All but the third are used; the first of them only now and then.
+    const kept = inOrder.filter((_, index) => index !== 2);
+    const refreshed = [];
+    for (const { tokens } of kept) refreshed.push(await tokensOf(await refresh(at, client, tokens.refresh_token)));
+    const unused = inOrder[2]!;
+    await soon(() => {
+      const lines = linesOf(client, aging.folder);
+      const oldest = Math.min(...lines.map(({ used_at }) => used_at));
+      expect(lines.filter(({ used_at }) => used_at < oldest + 86_400).map(({ grant }) => grant).sort()).toEqual(
+        [grantOf(unused.tokens.access_token), grantOf(bo.tokens.access_token)].sort(),
+      );
+    });
+
+    const newest = await signIn(at, { client });
+    expect(await works(newest.tokens, at)).toBe(200);
+    expect(await outcome(await refresh(at, client, unused.tokens.refresh_token))).toBe("400 invalid_grant");
+    for (const tokens of refreshed) expect(await works(tokens, at)).toBe(200);
+    for (const [owner, tokens] of [[client, bo.tokens], [other.client, other.tokens]] as const) {
+      expect((await refresh(at, owner, tokens.refresh_token)).status).toBe(200);
+    }
+    await soon(() => expect(linesOf(client, aging.folder)).toHaveLength(21));
+  });
+
+  it("30 at once leave 20 that work, and those are the ones in the list", async () => {
+    const client = await register(worker);
+    // A code may have made room before it was redeemed: all of these are of the same second.
+    const sessions = await many(30, async () => {
+      const authorized = await authorize(worker, { client });
+      const answer = await redeem(worker, authorized);
+      return answer.status === 200 ? tokensOf(answer) : undefined;
+    });
+    await soon(() => expect(linesOf(client)).toHaveLength(20));
+    const alive = [];
+    for (const tokens of sessions) if (tokens && (await works(tokens)) === 200) alive.push(grantOf(tokens.access_token));
+    expect(alive.sort()).toEqual(linesOf(client).map(({ grant }) => grant).sort());
+  });
+});
+
+describe("a session whose old refresh token was used", () => {
+  /** Refreshed twice, then the first refresh token once more. */
+  async function marked(at: TestWorker, options: Wishes, path = "/mcp"): Promise<Tokens> {
+    const { client, tokens } = await signIn(at, options);
+    const second = await tokensOf(await refresh(at, client, tokens.refresh_token));
+    const third = await tokensOf(await refresh(at, client, second.refresh_token));
+    expect(await outcome(await refresh(at, client, tokens.refresh_token))).toBe("400 invalid_grant");
+    expect((await rpc(at, third.access_token, { path })).status, "it fails alone").toBe(200);
+    const grant = grantOf(third.access_token);
+    await soon(() => expect(linesOf(client).find((line) => line.grant === grant)).toMatchObject({ marked: true }));
+    return third;
+  }
+
+  it("closes when the same person signs in again with the same client and resource, and it alone", async () => {
+    const client = await register(worker);
+    const path = "/mcp/lighthouse-books";
+    const narrow = { parameters: { resource: `${worker.origin}${path}` } };
+    const suspect = await marked(worker, { client });
+    const bystanders = [
+      (await signIn(worker, { client, ...narrow })).tokens,
+      await marked(worker, { client, ...narrow }, path),
+      await marked(worker, { client, choices: BO }),
+      await marked(worker, {}),
+    ];
+    expect(await works(suspect), "nothing so far concerned it").toBe(200);
+
+    const { tokens } = await signIn(worker, { client });
+    expect(await works(suspect)).toBe(401);
+    expect(await outcome(await refresh(worker, client, suspect.refresh_token))).toBe("400 invalid_grant");
+    expect(await works(tokens)).toBe(200);
+    const statuses = [];
+    for (const [index, { access_token }] of bystanders.entries()) {
+      statuses.push((await rpc(worker, access_token, { path: index < 2 ? path : "/mcp" })).status);
+    }
+    expect(statuses).toEqual([200, 200, 200, 200]);
+    await soon(() => expect(linesOf(client).map(({ grant }) => grant)).not.toContain(grantOf(suspect.access_token)));
+    expect(linesOf(client)).toHaveLength(4);
+  });
+
+  it("lives when somebody only begins to sign in, or is denied", async () => {
+    const client = await register(worker);
+    const suspect = await marked(worker, { client });
+    await expect(authorize(worker, { client, choices: { deny: "sentry" } })).rejects.toThrow("access_denied");
+    await expect(authorize(worker, { client, choices: { deny: "here" } })).rejects.toThrow("access_denied");
+    expect(await works(suspect)).toBe(200);
+  });
+
+  it("is not marked by what was never a token of it, or comes from another client", async () => {
+    const { client, tokens } = await signIn(worker);
+    const [second, stranger] = [await tokensOf(await refresh(worker, client, tokens.refresh_token)), await register(worker)];
+    await tokensOf(await refresh(worker, client, second.refresh_token));
+    const forged = tokens.refresh_token.replace(/.{8}$/, "AAAAAAAA");
+    expect(await outcome(await refresh(worker, client, forged))).toBe("400 invalid_grant");
+    expect(await outcome(await refresh(worker, stranger, tokens.refresh_token))).toBe("400 invalid_grant");
+    const again = await signIn(worker, { client });
+    await soon(() => expect(linesOf(client)).toHaveLength(2));
+    expect(linesOf(client).some(({ marked: mark }) => mark)).toBe(false);
+    expect(await works(again.tokens)).toBe(200);
+    expect(await works(second)).toBe(200);
+  });
+});
+
+it("the use of a session is noted once a day", async () => {
+  await using aging = await startAgingWorker({ sentry: sentry.url });
+  const { client, tokens } = await signIn(aging.worker);
+  await soon(() => expect(linesOf(client, aging.folder)).toHaveLength(1));
+  const usedAt = () => linesOf(client, aging.folder)[0]!.used_at;
+  let at = await aging.wait(23 * 3600);
+  const early = usedAt();
+  const second = await tokensOf(await refresh(at, client, tokens.refresh_token));
+  await at.flushedLogs();
+  expect(usedAt()).toBe(early);
+  at = await aging.wait(2 * 3600);
+  const before = usedAt();
+  await tokensOf(await refresh(at, client, second.refresh_token));
+  await soon(() => expect(usedAt()).toBeGreaterThan(before + 86_400));
+});

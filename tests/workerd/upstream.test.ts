@@ -1,0 +1,269 @@
+// Sentry's own tokens behind a grant: renewed in time, once, whoever asks at once; what ends a session, and what does not.
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { type DemoSentry, type Fault, startDemoSentry } from "../support/demo-sentry.ts";
+import { type Tokens, outcome, refresh, rpc, signIn, tokensOf, tool } from "../support/oauth.ts";
+import { type TemporaryFolder, objectStates, temporaryFolder } from "../support/storage.ts";
+import { type TestWorker, startWorker } from "../support/worker.ts";
+
+const ADA = { user: "1001" };
+/** Less than an access token of ours lasts, so that a refresh renews Sentry's token first. */
+const SOON = 600;
+const LONG = 30 * 86_400;
+const ENDED = '{"error": "invalid_grant", "error_description": "gone"}';
+
+let sentry: DemoSentry;
+let folder: TemporaryFolder;
+let worker: TestWorker;
+beforeAll(async () => {
+  sentry = await startDemoSentry();
+  folder = temporaryFolder();
+  worker = await startWorker({ sentry: sentry.url, storage: folder.path });
+});
+afterAll(async () => {
+  await Promise.all([worker?.stop(), sentry?.stop()]);
+  folder?.[Symbol.dispose]();
+});
+beforeEach(async () => {
+  await sentry.noFaults();
+  await sentry.setExpiresIn(LONG);
+});
+
+/** Signs in with Sentry tokens of that lifetime; the next ones are long again, and nothing was asked of Sentry yet. */
+async function signInFor(seconds: number) {
+  await sentry.setExpiresIn(seconds);
+  const signedIn = await signIn(worker);
+  await sentry.setExpiresIn(LONG);
+  await sentry.forget();
+  return signedIn;
+}
+
+const many = <T>(count: number, make: (index: number) => Promise<T>) => Promise.all(Array.from({ length: count }, (_, i) => make(i)));
+const grantOf = (tokens: Tokens) => Buffer.from(tokens.access_token.split(".")[0]!.replace(/^smcp_a_/, ""), "base64url").toString("hex");
+const lines = () =>
+  (objectStates(folder.path, "AccountObject") as { grants: { grant: string }[] }[]).flatMap(({ grants }) => grants.map(({ grant }) => grant));
+/** What the objects of live grants keep. */
+const live = () => objectStates(folder.path, "GrantObject").filter((state) => "active" in state).map((state) => JSON.stringify(state));
+const hasLine = (tokens: Tokens) => {
+  const [bytes, hex] = [Buffer.from(grantOf(tokens), "hex").toString("base64url"), grantOf(tokens)];
+  return lines().some((grant) => grant === bytes || grant === hex);
+};
+
+/** The session is over, here and in the account, and the client hears that it must sign in again. */
+async function expectEnded(signedIn: { client: { client_id: string; redirect_uris: string[] }; tokens: Tokens }, before: number) {
+  const { client, tokens } = signedIn;
+  const answer = await rpc(worker, tokens.access_token, { method: "tools/call", params: { name: "whoami" } });
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get("www-authenticate")).toMatch(/^Bearer .*resource_metadata=".*error="invalid_token"/);
+  expect(await answer.json()).toMatchObject({ error: "invalid_token" });
+  expect(await outcome(await refresh(worker, client, tokens.refresh_token))).toBe("400 invalid_grant");
+  expect(live()).toHaveLength(before - 1);
+  await vi.waitFor(() => expect(hasLine(tokens)).toBe(false), { timeout: 5_000 });
+}
+
+describe("a Sentry token that ends before the next access token would", () => {
+  it("is renewed once by 20 refreshes at once, which all succeed with the same refresh token", async () => {
+    const { client, tokens } = await signInFor(SOON);
+    expect(hasLine(tokens)).toBe(true);
+    const answers = await many(20, async () => tokensOf(await refresh(worker, client, tokens.refresh_token)));
+    expect(await sentry.renewals()).toEqual([expect.objectContaining({ status: 200 })]);
+    expect(new Set(answers.map((answer) => answer.refresh_token)).size).toBe(1);
+    expect(new Set(answers.map((answer) => answer.access_token)).size).toBe(20);
+    for (const { access_token } of answers.slice(0, 3)) expect(await tool(worker, access_token)).toContain("Ada Marlowe");
+    expect(await sentry.renewals(), "nothing more was needed").toHaveLength(1);
+  });
+
+  it("is not renewed before its time", async () => {
+    const { client, tokens } = await signInFor(LONG);
+    await tokensOf(await refresh(worker, client, tokens.refresh_token));
+    expect(await sentry.renewals()).toEqual([]);
+  });
+
+  it("is renewed for a retry of the predecessor too, and the chain goes on", async () => {
+    const { client, tokens } = await signInFor(SOON);
+    await sentry.setExpiresIn(SOON);
+    const lost = await tokensOf(await refresh(worker, client, tokens.refresh_token));
+    const again = await tokensOf(await refresh(worker, client, tokens.refresh_token));
+    expect(again.refresh_token).toBe(lost.refresh_token);
+    const next = await tokensOf(await refresh(worker, client, again.refresh_token));
+    expect(await sentry.renewals()).toHaveLength(3);
+    for (const { access_token } of [lost, again, next]) expect(await tool(worker, access_token)).toContain("Ada Marlowe");
+  });
+
+  it("is not renewed for a refresh that is refused", async () => {
+    const { client, tokens } = await signInFor(SOON);
+    const second = await tokensOf(await refresh(worker, client, tokens.refresh_token));
+    await tokensOf(await refresh(worker, client, second.refresh_token));
+    await sentry.forget();
+    expect(await outcome(await refresh(worker, client, tokens.refresh_token))).toBe("400 invalid_grant");
+    expect(await outcome(await refresh(worker, client, second.refresh_token, { scope: "nonsense" }))).toBe("400 invalid_scope");
+    expect(await outcome(await refresh(worker, { ...client, client_id: "another" }, second.refresh_token))).toBe("401 invalid_client");
+    expect(await sentry.renewals()).toEqual([]);
+  });
+
+  it("leaves earlier access tokens of the grant good, also where this isolate remembers them", async () => {
+    const { client, tokens } = await signInFor(SOON);
+    expect(await tool(worker, tokens.access_token)).toContain("Ada Marlowe");
+    const second = await tokensOf(await refresh(worker, client, tokens.refresh_token));
+    // Sentry has taken the old token back with the renewal.
+    for (const { access_token } of [tokens, second, tokens]) expect(await tool(worker, access_token)).toContain("Ada Marlowe");
+    expect(await sentry.renewals()).toHaveLength(1);
+  });
+
+  it("is renewed once where refreshes and tool calls need it at the same time", async () => {
+    const { client, tokens } = await signInFor(SOON);
+    await tool(worker, tokens.access_token);
+    await sentry.expire(ADA);
+    await sentry.forget();
+    const [refreshed, called] = await Promise.all([
+      many(8, async () => tokensOf(await refresh(worker, client, tokens.refresh_token))),
+      many(8, () => tool(worker, tokens.access_token)),
+    ]);
+    expect(new Set(refreshed.map((answer) => answer.refresh_token)).size).toBe(1);
+    for (const text of called) expect(text).toContain("Ada Marlowe");
+    expect(await sentry.renewals()).toHaveLength(1);
+  });
+
+  it("is renewed for the others when the one who began hangs up", async () => {
+    const { client, tokens } = await signInFor(SOON);
+    await sentry.fault({ path: "/oauth/token/", kind: "latency_ms", ms: 1500 });
+    const form = new URLSearchParams({ grant_type: "refresh_token", refresh_token: tokens.refresh_token, client_id: client.client_id });
+    const hasty = fetch(new URL("/oauth/token", worker.url), { method: "POST", body: form, signal: AbortSignal.timeout(500) });
+    await expect(hasty).rejects.toThrow();
+    const answers = await many(5, async () => tokensOf(await refresh(worker, client, tokens.refresh_token)));
+    expect(new Set(answers.map((answer) => answer.refresh_token)).size).toBe(1);
+    expect(await tool(worker, answers[0]!.access_token)).toContain("Ada Marlowe");
+    expect(await sentry.renewals()).toHaveLength(1);
+  });
+});
+
+describe("a 401 of Sentry in the middle of a tool call", () => {
+  it("renews the token once, and the tool answers", async () => {
+    const { client, tokens } = await signInFor(LONG);
+    await sentry.expire(ADA);
+    expect(await tool(worker, tokens.access_token)).toContain("Ada Marlowe");
+    expect(await sentry.renewals()).toHaveLength(1);
+    expect(await tool(worker, tokens.access_token)).toContain("Ada Marlowe");
+    expect((await refresh(worker, client, tokens.refresh_token)).status).toBe(200);
+    expect(await sentry.renewals()).toHaveLength(1);
+  });
+
+  it("renews it once for 10 calls at once", async () => {
+    const { tokens } = await signInFor(LONG);
+    await sentry.expire(ADA);
+    for (const text of await many(10, () => tool(worker, tokens.access_token))) expect(text).toContain("Ada Marlowe");
+    expect(await sentry.renewals()).toHaveLength(1);
+  });
+
+  it("renews it once for calls under several access tokens of one grant", async () => {
+    const { client, tokens } = await signInFor(LONG);
+    const all = [tokens, ...(await many(5, async () => tokensOf(await refresh(worker, client, tokens.refresh_token))))];
+    for (const { access_token } of all) await tool(worker, access_token);
+    await sentry.expire(ADA);
+    const texts = await Promise.all(all.map(({ access_token }) => tool(worker, access_token)));
+    for (const text of texts) expect(text).toContain("Ada Marlowe");
+    expect(await sentry.renewals()).toHaveLength(1);
+  });
+
+  it("renews it again the next time", async () => {
+    const { tokens } = await signInFor(LONG);
+    for (let times = 1; times <= 3; times++) {
+      await sentry.expire(ADA);
+      expect(await tool(worker, tokens.access_token)).toContain("Ada Marlowe");
+      expect(await sentry.renewals()).toHaveLength(times);
+    }
+  });
+
+  it.each([
+    { kind: "status", status: 429, retryAfter: 1 },
+    { kind: "status", status: 503 },
+    { kind: "status", status: 400, body: '{"error": "invalid_client"}' },
+    { kind: "malformed" },
+    { kind: "drop" },
+  ] satisfies Omit<Fault, "path">[])("closes nothing while the renewal meets %j", async (trouble) => {
+    const { client, tokens } = await signInFor(LONG);
+    await sentry.expire(ADA);
+    await sentry.fault({ path: "/oauth/token/", times: 20, ...trouble });
+    expect(await tool(worker, tokens.access_token)).toMatch(/^error: /);
+    await sentry.noFaults();
+    // A retried renewal may be refused only where Sentry has used up the refresh token, which none of these does.
+    expect(await tool(worker, tokens.access_token)).toContain("Ada Marlowe");
+    expect((await refresh(worker, client, tokens.refresh_token)).status).toBe(200);
+  });
+
+  it("closes the grant where the fresh token is refused as well", async () => {
+    const signedIn = await signInFor(LONG);
+    const before = live().length;
+    await sentry.fault({ path: "/api/0/", kind: "status", status: 401, times: 2 });
+    expect(await tool(worker, signedIn.tokens.access_token)).toBe("401");
+    expect(await sentry.renewals()).toHaveLength(1);
+    await expectEnded(signedIn, before);
+  });
+});
+
+describe("where Sentry says invalid_grant", () => {
+  it("to a renewal for a tool call, the grant closes and its line goes", async () => {
+    const signedIn = await signInFor(LONG);
+    const [before, other] = [live().length, await signInFor(LONG)];
+    await sentry.expire(ADA);
+    await sentry.fault({ path: "/oauth/token/", kind: "status", status: 400, body: ENDED });
+    expect(await tool(worker, signedIn.tokens.access_token)).toBe("401");
+    await expectEnded(signedIn, before + 1);
+    expect(await tool(worker, other.tokens.access_token), "another session of the same person").toContain("Ada Marlowe");
+  });
+
+  it("to a renewal for a refresh, likewise", async () => {
+    const signedIn = await signInFor(SOON);
+    const before = live().length;
+    await sentry.fault({ path: "/oauth/token/", kind: "status", status: 400, body: ENDED });
+    expect(await outcome(await refresh(worker, signedIn.client, signedIn.tokens.refresh_token))).toBe("400 invalid_grant");
+    await expectEnded(signedIn, before);
+  });
+
+  it("to one of 10 refreshes at once, all hear the same", async () => {
+    const signedIn = await signInFor(SOON);
+    const before = live().length;
+    await sentry.fault({ path: "/oauth/token/", kind: "status", status: 400, body: ENDED, times: 20 });
+    const outcomes = await many(10, async () => outcome(await refresh(worker, signedIn.client, signedIn.tokens.refresh_token)));
+    expect(new Set(outcomes)).toEqual(new Set(["400 invalid_grant"]));
+    await sentry.noFaults();
+    await expectEnded(signedIn, before);
+  });
+});
+
+const TROUBLE = [
+  { kind: "status", status: 429, retryAfter: 1 },
+  { kind: "status", status: 500 },
+  { kind: "status", status: 503 },
+  { kind: "status", status: 403 },
+  { kind: "malformed" },
+  { kind: "drop" },
+] satisfies Omit<Fault, "path">[];
+
+describe("while Sentry is in trouble, a refresh that is due", () => {
+  it.each(TROUBLE)("succeeds with the old Sentry token as long as that lives (%j)", async (trouble) => {
+    const { client, tokens } = await signInFor(SOON);
+    await sentry.fault({ path: "/oauth/token/", times: 20, ...trouble });
+    const second = await tokensOf(await refresh(worker, client, tokens.refresh_token));
+    expect(await tool(worker, second.access_token)).toContain("Ada Marlowe");
+    await sentry.noFaults();
+    const third = await tokensOf(await refresh(worker, client, second.refresh_token));
+    expect((await sentry.renewals()).at(-1)).toMatchObject({ status: 200 });
+    expect(await tool(worker, third.access_token)).toContain("Ada Marlowe");
+  });
+
+  it.each(TROUBLE)("is 503 when that is dead, and costs nothing (%j)", async (trouble) => {
+    const { client, tokens } = await signInFor(1);
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    await sentry.fault({ path: "/oauth/token/", times: 20, ...trouble });
+    const before = live().sort();
+    const answers = await many(4, () => refresh(worker, client, tokens.refresh_token));
+    for (const answer of answers) {
+      expect(answer.headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
+      expect(await outcome(answer)).toBe("503 temporarily_unavailable");
+    }
+    expect(live().sort(), "the row is as it was").toEqual(before);
+    await sentry.noFaults();
+    const next = await tokensOf(await refresh(worker, client, tokens.refresh_token));
+    expect(await tool(worker, next.access_token)).toContain("Ada Marlowe");
+  });
+});
