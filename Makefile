@@ -2,7 +2,7 @@
 # when nothing is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev build test fmt lint types check-deploy clean
+.PHONY: help setup dev build test conformance fmt lint types check-deploy clean
 
 run := scripts/with-tools
 
@@ -23,6 +23,10 @@ build: ## Build the worker to the path that wrangler.toml names
 test: ## Run every check and test (ONLY="native workerd": these steps)
 	@scripts/setup --tests
 	@exec $(run) node scripts/test.mjs $(ONLY)
+
+conformance: build ## Run other people's conformance tests against the built worker
+	@$(run) cargo build --quiet --locked --package demo-sentry
+	@exec $(run) node --experimental-transform-types --no-warnings conformance/authorization-server.mjs
 
 fmt: ## Format the Rust code
 	@$(run) cargo fmt --all
