@@ -2,7 +2,7 @@
 # when nothing is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev build test bench fmt lint types check-deploy clean
+.PHONY: help setup dev build test bench fmt lint types check-deploy clean conformance
 
 run := scripts/with-tools
 
@@ -28,6 +28,9 @@ bench: ## Measure the worker against floors, some 15 minutes (BENCH="--only refr
 	@scripts/setup
 	@$(run) node scripts/build.mjs
 	@exec $(run) node bench/run.mjs $(BENCH)
+conformance: build ## Run other people's conformance tests against the built worker
+	@$(run) cargo build --quiet --locked --package demo-sentry
+	@exec $(run) node --experimental-transform-types --no-warnings conformance/authorization-server.mjs
 
 fmt: ## Format the Rust code
 	@$(run) cargo fmt --all

@@ -14,6 +14,9 @@ process.chdir(root);
 const vitestReport = "target/vitest.json";
 const node = process.execPath;
 
+/** What others can use: published together or not at all. */
+const packages = ["oauth-types", "fetch", "oauth-provider"].flatMap((name) => ["--package", name]);
+
 /**
  * In this order: what is quick to fail comes first. `count` reads a runner's own numbers out of its output; what `needs`
  * a step that has failed fails with it, unrun.
@@ -21,6 +24,7 @@ const node = process.execPath;
 const steps = [
   { name: "format", title: "formatting", run: ["cargo", "fmt", "--all", "--check"], remedy: "Run: make fmt" },
   { name: "arrows", title: "dependency arrows and licences", run: [node, "scripts/check-arrows.mjs"] },
+  { name: "neutral", title: "crates that others can use", run: [node, "scripts/check-neutral.mjs"] },
   { name: "readme", title: "commands in the documents", run: [node, "scripts/check-readme.mjs"] },
   { name: "openspec", title: "specifications", run: ["openspec", "validate", "--all", "--strict"], before: openspecExists },
   { name: "typescript", title: "types of the tests", run: ["tsc"] },
@@ -41,6 +45,19 @@ const steps = [
     run: ["cargo", "test", "--workspace", "--locked", "--no-fail-fast"],
     count: cargoCount,
   },
+  {
+    name: "docs",
+    title: "documentation of the crates that others can use",
+    run: ["cargo", "doc", ...packages, "--no-deps", "--locked"],
+    env: { RUSTDOCFLAGS: "-D warnings" },
+  },
+  {
+    name: "package",
+    title: "packages of the crates that others can use",
+    run: ["cargo", "package", ...packages, "--allow-dirty", "--no-verify", "--locked", "--offline"],
+  },
+  { name: "example", title: "example server", run: ["cargo", "build", "--locked", "--package", "oauth-provider", "--example", "server"] },
+  { name: "native-example", title: "sign-in at the example server", run: vitest("native-example"), count: vitestCount, before: clearReport, needs: ["example"] },
   { name: "build", title: "worker", run: [node, "scripts/build.mjs"], note: (output) => output.match(/^worker: (.*)/m)?.[1] },
   { name: "demo-sentry", title: "local Sentry", run: ["cargo", "build", "--locked", "--package", "demo-sentry"] },
   {
@@ -120,8 +137,8 @@ async function perform(step) {
 }
 
 /** Runs a step with its output held back; a long one says from time to time what it is at. */
-async function run({ title, run: [program, ...args] }) {
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true, env: { ...process.env, CARGO_TERM_COLOR: "never", NO_COLOR: "1" } });
+async function run({ title, run: [program, ...args], env }) {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true, env: { ...process.env, ...env, CARGO_TERM_COLOR: "never", NO_COLOR: "1" } });
   current = child;
   const lines = [];
   const begun = Date.now();

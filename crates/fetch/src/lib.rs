@@ -1,7 +1,7 @@
 //! One port for outgoing HTTP.
 //!
-//! Every crate that talks to another server takes a `&dyn Fetch`, so that the worker can hand it the runtime's
-//! `fetch`, a binary can hand it reqwest, and a test can hand it a script. The port is deliberately small: whole
+//! Every crate that talks to another server takes a `&dyn Fetch`, so that a program in a script runtime can hand it
+//! that runtime's `fetch`, a binary can hand it reqwest, and a test can hand it a script. The port is deliberately small: whole
 //! bodies, counted while they are read; one deadline for headers and body together; redirects never followed.
 
 #[cfg(feature = "native")]
@@ -17,7 +17,7 @@ use std::time::Duration;
 pub use request::{Method, Request};
 pub use response::Response;
 
-/// A future of this port. It is not `Send`: a worker's isolate and our native runtimes are single-threaded.
+/// A future of this port. It is not `Send`: it is made for single-threaded runtimes, in a browser's engine and natively.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// Why no response came back. An HTTP error status is a [`Response`], not one of these.

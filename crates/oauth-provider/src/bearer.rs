@@ -10,13 +10,16 @@ use crate::settings::Settings;
 use crate::store::{GrantStore, StoreError};
 
 /// Why a request to the resource is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BearerError {
     /// No bearer token, or another scheme: the challenge names no error (RFC 6750 §3.1).
+    #[error("no bearer token")]
     Missing,
     /// Unknown, expired, revoked, or for another resource.
+    #[error("the access token is unknown, expired, revoked or for another resource")]
     Invalid,
     /// The token lacks scopes.
+    #[error("the access token lacks one of the scopes {scope}")]
     InsufficientScope {
         /// All scopes of the operation.
         scope: Scope,
@@ -24,6 +27,7 @@ pub enum BearerError {
         description: String,
     },
     /// Our own trouble.
+    #[error(transparent)]
     Storage(StoreError),
 }
 

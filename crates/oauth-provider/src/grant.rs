@@ -2,7 +2,7 @@
 //!
 //! A grant is a state machine ([`Lifecycle`]) and this module is its pure transition function: [`apply`] takes the
 //! state, a [`Command`], the [`Moment`] and randomness, and says what the state becomes and what the answer is. The
-//! machine never waits, so whoever holds the state (a Durable Object, a mutex) runs one command after the other
+//! machine never waits, so whoever holds the state (an actor, a mutex, a row lock) runs one command after the other
 //! and each of them happens once, whatever the concurrency outside.
 //!
 //! ```text

@@ -89,7 +89,8 @@ impl Response {
 }
 
 /// An error that an endpoint answers with: the peer's fault and ours alike, coded, safe to send.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {description}")]
 pub struct Error {
     /// The status code.
     pub status: u16,

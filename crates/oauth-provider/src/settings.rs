@@ -31,6 +31,29 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The least that makes a server; all else has a default, and is public. Client metadata documents are off until
+    /// somebody says that [`Settings::metadata_documents`] may be on.
+    #[must_use]
+    pub fn new(
+        origin: Origin,
+        resource_base: &'static str,
+        scopes: &'static [&'static str],
+        resource_name: &'static str,
+    ) -> Self {
+        Self {
+            origin,
+            resource_base,
+            scopes,
+            resource_name,
+            documentation_path: "/",
+            metadata_documents: false,
+            own_document: None,
+            document_hosts: DocumentHosts::default(),
+            registration: Duration::from_secs(90 * 86_400),
+            grants: Policy::default(),
+        }
+    }
+
     /// The resource with nothing narrowed.
     #[must_use]
     pub fn root_resource(&self) -> Resource {

@@ -19,7 +19,7 @@ pub enum ErrorCode {
     UnsupportedResponseType,
     /// RFC 6749 §4.1.2.1, §5.2: an unknown scope, or more than was granted.
     InvalidScope,
-    /// RFC 6749 §4.1.2.1: the person or Sentry said no.
+    /// RFC 6749 §4.1.2.1: the person, or an upstream server, said no.
     AccessDenied,
     /// RFC 6749 §4.1.2.1: our own trouble.
     ServerError,

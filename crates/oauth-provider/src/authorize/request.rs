@@ -38,19 +38,35 @@ pub struct AuthorizationRequest {
     pub issuer: String,
 }
 
+impl AuthorizationRequest {
+    /// The answer where the person, or the server on second thoughts, says no (RFC 6749 §4.1.2.1).
+    #[must_use]
+    pub fn refuse(&self, code: ErrorCode, description: &str) -> AuthorizationResponse {
+        AuthorizationResponse {
+            redirect_uri: self.redirect_uri.clone(),
+            state: self.state.clone(),
+            issuer: self.issuer.clone(),
+            outcome: Err((code, description.to_owned())),
+        }
+    }
+}
+
 /// Why a request does not lead to a consent page.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum AuthorizeError {
     /// Shown to the person: it is not known that anything can safely be sent to the client.
+    #[error(transparent)]
     Page(PageProblem),
     /// Sent to the client, at a redirect URI that is known to be its own.
+    #[error("the request is refused, and the client is to hear why")]
     Redirect(AuthorizationResponse),
 }
 
 /// What is wrong with a request whose client or redirect URI is not known to be good.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum PageProblem {
     /// A parameter that must be there once is missing or repeated.
+    #[error("{name} {problem}")]
     Parameter {
         /// Its name.
         name: &'static str,
@@ -58,8 +74,10 @@ pub enum PageProblem {
         problem: &'static str,
     },
     /// Who is it?
+    #[error(transparent)]
     Client(ClientProblem),
     /// None of the client's URIs accepts the one asked for.
+    #[error("{asked} is not a redirect URI of {client}, which has registered {}", .registered.join(" "))]
     RedirectUri {
         /// The client's own name for itself.
         client: String,

@@ -25,14 +25,16 @@ pub struct Resolved {
 }
 
 /// Why there is no client. Shown on a page: nothing is known yet to which an error could be redirected.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum ClientProblem {
     /// No client is registered under this id.
+    #[error("no client is registered as {client_id}")]
     Unknown {
         /// As it was asked for.
         client_id: String,
     },
     /// The id looks like a URL and breaks a rule of its form.
+    #[error("the client id {client_id} {error}")]
     Url {
         /// As it was asked for.
         client_id: String,
@@ -40,8 +42,10 @@ pub enum ClientProblem {
         error: ClientIdUrlError,
     },
     /// This server does not take URLs as client ids.
+    #[error("this server does not take URLs as client ids")]
     DocumentsOff,
     /// The document could not be fetched, or breaks a rule.
+    #[error("{url}: {problem}")]
     Document {
         /// Where it should be.
         url: ClientIdUrl,
@@ -49,6 +53,7 @@ pub enum ClientProblem {
         problem: Box<DocumentProblem>,
     },
     /// Our own trouble.
+    #[error(transparent)]
     Storage(StoreError),
 }
 

@@ -48,7 +48,7 @@ mod tests {
         for (text, shown) in [
             ("  Cursor \n\t IDE ", Some("Cursor IDE")),
             ("\u{202e}live\u{202c}", Some("live")),
-            ("Sen\u{200b}try", Some("Sentry")),
+            ("Edi\u{200b}tor", Some("Editor")),
             ("\u{200b}\u{feff}", None),
             ("", None),
             ("日本語 クライアント", Some("日本語 クライアント")),

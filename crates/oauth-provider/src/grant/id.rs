@@ -20,7 +20,7 @@ impl GrantId {
         Self(bytes)
     }
 
-    /// Reads 64 hexadecimal digits, as a Durable Object's id is written.
+    /// Reads 64 hexadecimal digits, as keepers write it that name grants themselves.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
         from_hex(text).map(Self)

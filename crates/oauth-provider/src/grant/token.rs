@@ -39,6 +39,17 @@ pub struct Token {
 }
 
 impl Token {
+    /// The authorization code of a grant that has just opened.
+    #[must_use]
+    pub const fn code(grant: GrantId, secret: Secret) -> Self {
+        Self {
+            kind: TokenKind::Code,
+            grant,
+            secret,
+            tag: None,
+        }
+    }
+
     /// Reads a token of any kind. Says nothing about whether it is valid.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

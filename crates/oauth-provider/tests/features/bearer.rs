@@ -41,7 +41,7 @@ fn without_a_token() {
     content-type: application/json
     cache-control: no-store
     pragma: no-cache
-    www-authenticate: Bearer realm="Sentry MCP",
+    www-authenticate: Bearer realm="Example MCP",
       resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp",
       scope="org:read project:write team:write event:write"
 
@@ -61,7 +61,7 @@ fn with_a_bad_one_at_a_scoped_path_with_a_query() {
     content-type: application/json
     cache-control: no-store
     pragma: no-cache
-    www-authenticate: Bearer realm="Sentry MCP",
+    www-authenticate: Bearer realm="Example MCP",
       resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp/acme/web?utm_source=a%20b&x",
       scope="org:read project:write team:write event:write",
       error="invalid_token",
@@ -87,7 +87,7 @@ fn with_too_little_scope() {
     content-type: application/json
     cache-control: no-store
     pragma: no-cache
-    www-authenticate: Bearer realm="Sentry MCP",
+    www-authenticate: Bearer realm="Example MCP",
       resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp",
       scope="org:read team:write",
       error="insufficient_scope",
@@ -110,7 +110,7 @@ fn headers() {
         (Some(access.clone()), Err(BearerError::Missing)),
         (Some(format!("Basic {access}")), Err(BearerError::Missing)),
         (
-            Some(format!("Sentry-Bearer {access}")),
+            Some(format!("Other-Bearer {access}")),
             Err(BearerError::Missing),
         ),
         (Some(format!("Bearers {access}")), Err(BearerError::Missing)),

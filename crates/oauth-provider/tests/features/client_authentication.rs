@@ -134,7 +134,7 @@ fn headers() {
         let code = server.sign_in(&id);
         let answer = redeem(&server, &code, Some(&header), &[]);
         assert_eq!(outcome(&answer), expected, "{header}");
-        let challenge = (answer.status == 401).then_some("Basic realm=\"Sentry MCP\"");
+        let challenge = (answer.status == 401).then_some("Basic realm=\"Example MCP\"");
         assert_eq!(answer.get("www-authenticate"), challenge, "{header}");
     }
     let form = [("client_id", "unknown"), ("client_secret", "x")];

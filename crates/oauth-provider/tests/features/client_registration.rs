@@ -210,12 +210,12 @@ fn a_client_that_never_signs_anybody_in_is_forgotten_after_thirty_days() {
 fn a_registered_name_proves_nothing_and_is_cleaned() {
     let server = Server::new();
     let answer = body(&server.register(&json!({
-        "redirect_uris": [CALLBACK], "client_name": "\u{202e}Sen\u{200b}try\n", "client_uri": "https://sentry.io/",
+        "redirect_uris": [CALLBACK], "client_name": "\u{202e}Edi\u{200b}tor\n", "client_uri": "https://editor.example/",
     })));
     let client = server
         .authorize(&query(answer["client_id"].as_str().unwrap(), &[]))
         .unwrap()
         .client;
-    assert_eq!(client.name.as_deref(), Some("Sentry"));
+    assert_eq!(client.name.as_deref(), Some("Editor"));
     assert_eq!((client.verified_host, client.uri), (None, None));
 }

@@ -106,7 +106,7 @@ fn the_resource_document() {
       "bearer_methods_supported": [
         "header"
       ],
-      "resource_name": "Sentry MCP"
+      "resource_name": "Example MCP"
     }
     "#);
 }

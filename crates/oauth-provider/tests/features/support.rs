@@ -51,7 +51,7 @@ pub fn settings() -> Settings {
         origin: origin(ORIGIN),
         resource_base: "/mcp",
         scopes: SCOPES,
-        resource_name: "Sentry MCP",
+        resource_name: "Example MCP",
         documentation_path: "/",
         metadata_documents: true,
         own_document: None,

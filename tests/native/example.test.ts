@@ -1,0 +1,78 @@
+// The example server of crates/oauth-provider, as a stranger would start it: the official SDK signs in to it.
+import { spawn } from "node:child_process";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Keychain, call, connect } from "../support/client.ts";
+import { type Choices, Person } from "../support/person.ts";
+
+const root = dirname(dirname(import.meta.dirname));
+const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug", "examples", "server");
+
+/** There is no upstream: who has decided is back at the client. */
+class Visitor extends Person {
+  override async authorize(url: URL, choices: Choices = {}): Promise<URL> {
+    const page = await this.consent(url);
+    return page instanceof URL ? page : this.decide(page, choices);
+  }
+}
+
+let origin: string;
+let stop: () => void;
+beforeAll(async () => {
+  const child = spawn(program, ["0"], { stdio: ["ignore", "pipe", "inherit"] });
+  stop = () => child.kill();
+  origin = await new Promise((resolve, reject) => {
+    child.once("error", () => reject(new Error("run `cargo build -p oauth-provider --example server` first")));
+    child.once("exit", (code) => reject(new Error(`the example ended with ${code}`)));
+    createInterface({ input: child.stdout }).once("line", (line) => resolve(line.replace("listening on ", "")));
+  });
+});
+afterAll(() => stop?.());
+
+/** A client that describes itself, on this computer. The SDK itself takes https only, so its keychain has the id already. */
+async function withDocument(): Promise<Keychain> {
+  const keychain = new Keychain();
+  const server = createServer((_, response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ client_id: url, ...keychain.clientMetadata }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  server.unref();
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/client.json`;
+  keychain.savedClient = { client_id: url };
+  return keychain;
+}
+
+describe.each([
+  ["registration", async () => new Keychain()],
+  ["metadata document", withDocument],
+])("by %s", (kind, makeKeychain) => {
+  it("signs in, calls the tool, and refreshes", async () => {
+    const keychain = await makeKeychain();
+    const server = new URL("/mcp", origin);
+    const client = await connect(server, keychain, new Visitor());
+    expect(keychain.savedClient!.client_id.startsWith("http://")).toBe(kind === "metadata document");
+    expect((await client.listTools()).tools.map((tool) => tool.name)).toEqual(["whoami"]);
+    expect(await call(client, "whoami")).toBe("Ada");
+
+    const before = keychain.savedTokens!;
+    keychain.savedTokens = { ...before, access_token: `${before.access_token.slice(0, -4)}AAAA` };
+    expect(await call(await connect(server, keychain, new Visitor()), "whoami")).toBe("Ada");
+    expect(keychain.savedTokens!.refresh_token).not.toBe(before.refresh_token);
+  });
+});
+
+it("tells the client when the person says no", async () => {
+  await expect(connect(new URL("/mcp", origin), new Keychain(), new Visitor(), { deny: "here" })).rejects.toThrow("error=access_denied");
+});
+
+it("shows its form to one browser only, and its answers to its own name only", async () => {
+  const keychain = new Keychain();
+  await connect(new URL("/mcp", origin), keychain, new Visitor());
+  const page = await new Visitor().consent(keychain.asked!);
+  await expect(new Visitor().decide(page as Exclude<typeof page, URL>)).rejects.toThrow("another browser");
+  expect((await fetch(`${origin.replace("127.0.0.1", "localhost")}/mcp`, { method: "POST" })).status).toBe(421);
+});
