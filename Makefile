@@ -28,6 +28,7 @@ bench: ## Measure the worker against floors, some 15 minutes (BENCH="--only refr
 	@scripts/setup
 	@$(run) node scripts/build.mjs
 	@exec $(run) node bench/run.mjs $(BENCH)
+
 conformance: build ## Run other people's conformance tests against the built worker
 	@$(run) cargo build --quiet --locked --package demo-sentry
 	@exec $(run) node --experimental-transform-types --no-warnings conformance/authorization-server.mjs

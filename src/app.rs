@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use oauth_provider::client::Authenticator;
 use oauth_provider::discovery::path;
 use oauth_provider::{Origin, Settings, UnixTime};
 use worker::{Context, Env};
@@ -11,6 +12,8 @@ use crate::clock;
 use crate::config::{Config, ConfigError, GRANTS, OAUTH_KV};
 use crate::fetch::{DocumentFetch, Outgoing};
 use crate::grant_store::Grants;
+use crate::once::Once;
+use crate::signatures::WebCrypto;
 
 pub struct App {
     pub config: Rc<Config>,
@@ -21,6 +24,7 @@ pub struct App {
     pub fetch: Outgoing,
     /// To wherever clients have their documents, within the budget.
     pub documents: DocumentFetch,
+    pub once: Once,
     pub now: UnixTime,
     pub env: Env,
     pub context: Rc<Context>,
@@ -50,6 +54,7 @@ impl App {
             clients: Clients::new(kv, now, Rc::clone(&config)),
             grants: Grants::new(grants),
             documents: DocumentFetch::new(env.clone(), address),
+            once: Once::new(env.clone()),
             config,
             settings,
             fetch: Outgoing,
@@ -70,6 +75,18 @@ impl App {
             self.settings.origin.clone(),
             address,
         )
+    }
+
+    /// For requests of clients.
+    pub const fn authenticator(&self) -> Authenticator<'_, Clients> {
+        Authenticator {
+            settings: &self.settings,
+            store: &self.clients,
+            fetch: &self.documents,
+            signatures: &WebCrypto,
+            once: &self.once,
+            now: self.now,
+        }
     }
 
     /// Where Sentry sends people back to.

@@ -83,7 +83,7 @@ impl ClientStore for Clients {
     }
 
     fn document<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
-        Box::pin(async move { self.get(&document_key(url)).await })
+        Box::pin(async move { self.get(&key("document", url)).await })
     }
 
     fn keep_document<'a>(
@@ -92,17 +92,25 @@ impl ClientStore for Clients {
         document: &'a KeptDocument,
     ) -> Stored<'a, ()> {
         Box::pin(async move {
-            self.put(&document_key(url), document, document.expires_at)
+            self.put(&key("document", url), document, document.expires_at)
                 .await
         })
+    }
+
+    fn key_set<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
+        Box::pin(async move { self.get(&key("keys", url)).await })
+    }
+
+    fn keep_key_set<'a>(&'a self, url: &'a ClientIdUrl, keys: &'a KeptDocument) -> Stored<'a, ()> {
+        Box::pin(async move { self.put(&key("keys", url), keys, keys.expires_at).await })
     }
 }
 
 /// By hash: a key has at most 512 bytes, a URL more.
-fn document_key(url: &ClientIdUrl) -> String {
+fn key(kind: &str, url: &ClientIdUrl) -> String {
     let digest = sha256(url.as_str().as_bytes());
     format!(
-        "document:{}",
+        "{kind}:{}",
         digest
             .iter()
             .map(|byte| format!("{byte:02x}"))

@@ -26,6 +26,7 @@ mod problems;
 mod random;
 mod respond;
 mod router;
+mod signatures;
 mod tokens;
 mod upkeep;
 mod upstream;

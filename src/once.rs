@@ -3,10 +3,43 @@
 
 use std::time::Duration;
 
+use oauth_provider::store::{OnceStore, StoreError, Stored};
 use serde::{Deserialize, Serialize};
 use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
 
+use crate::config::ONCE;
 use crate::objects::{self, Row};
+
+/// Sends to the objects.
+pub struct Once {
+    env: Env,
+}
+
+impl Once {
+    pub const fn new(env: Env) -> Self {
+        Self { env }
+    }
+
+    async fn first(&self, name: [u8; 32], lifetime: Duration) -> worker::Result<bool> {
+        let name: String = name.iter().map(|byte| format!("{byte:02x}")).collect();
+        let stub = self.env.durable_object(ONCE)?.get_by_name(&name)?;
+        let claim = Claim {
+            lifetime: lifetime.as_secs(),
+        };
+        let claimed: Claimed = objects::call(&stub, &claim).await?;
+        Ok(claimed.first)
+    }
+}
+
+impl OnceStore for Once {
+    fn claim(&self, name: [u8; 32], lifetime: Duration) -> Stored<'_, bool> {
+        Box::pin(async move {
+            self.first(name, lifetime)
+                .await
+                .map_err(|error| StoreError(error.to_string()))
+        })
+    }
+}
 
 /// Remembers that one thing was used.
 #[durable_object]

@@ -144,19 +144,19 @@ async fn oauth(endpoint: &str, request: &mut Incoming, app: &App) -> Response {
         body: body.as_deref(),
     };
     let outcome = match endpoint {
-        "token" => token(&parts, &app.settings, &app.clients, &app.grants)
+        "token" => token(&parts, &app.authenticator(), &app.grants)
             .await
             .map(|granted| {
                 after_tokens(&granted, request.address(), app);
                 granted.response
             }),
-        "revoke" => revoke(&parts, &app.clients, &app.grants)
+        "revoke" => revoke(&parts, &app.authenticator(), &app.grants)
             .await
             .map(|revoked| {
                 revoked.grant.iter().for_each(tokens::forget);
                 revoked.response
             }),
-        "introspect" => introspect(&parts, &app.settings, &app.clients, &app.grants).await,
+        "introspect" => introspect(&parts, &app.authenticator(), &app.grants).await,
         _ if !limits::allows(&app.env, REGISTER_RATE_LIMITER, &request.address()).await => {
             let error = Error::new(
                 ErrorCode::TemporarilyUnavailable,

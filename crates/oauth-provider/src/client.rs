@@ -1,11 +1,14 @@
 //! Clients: who asks. Three kinds (pre-registered, registered, described by their own document), one type.
 
+mod assertion;
 mod authenticate;
 mod document;
 mod fetch_document;
 mod freshness;
 mod id_url;
 mod json;
+mod key_set;
+mod keys;
 mod redirect_uri;
 mod registration;
 mod resolve;
@@ -14,10 +17,11 @@ mod upkeep;
 
 use oauth_types::ClientMetadata;
 
-pub use authenticate::{Credentials, Presented, authenticate, authenticate_known};
+pub use authenticate::{Authenticator, Credentials, Presented, authenticate, authenticate_known};
 pub use document::{DocumentProblem, check_document};
 pub use fetch_document::{FetchedDocument, fetch_document};
 pub use id_url::{ClientIdUrl, ClientIdUrlError};
+pub use keys::{KeySet, KeySource};
 pub use redirect_uri::{
     ApprovedRedirectUri, RedirectKind, RedirectUri, RedirectUriError, RegisteredRedirectUri,
 };
@@ -60,6 +64,13 @@ pub enum Authentication {
         /// The one method that it registered.
         method: Option<SecretMethod>,
     },
+    /// `private_key_jwt`
+    Keys {
+        /// Where the public halves are.
+        source: KeySource,
+        /// Whether there is no other way; a document may offer `none` beside it.
+        required: bool,
+    },
 }
 
 /// Where a shared secret travels.
@@ -84,7 +95,11 @@ impl Client {
     #[must_use]
     pub fn binding(&self) -> ClientBinding {
         let strength = match self.authentication {
-            Authentication::Public => Strength::None,
+            Authentication::Public
+            | Authentication::Keys {
+                required: false, ..
+            } => Strength::None,
+            Authentication::Keys { required: true, .. } => Strength::PrivateKeyJwt,
             Authentication::Secret { .. } => Strength::Secret,
         };
         ClientBinding {

@@ -3,6 +3,7 @@
 use oauth_types::{AuthorizationServerMetadata, ProtectedResourceMetadata};
 use url::form_urlencoded;
 
+use crate::crypto::SignatureAlgorithm;
 use crate::resource::Resource;
 use crate::settings::Settings;
 
@@ -26,7 +27,12 @@ pub mod path {
     pub const AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";
 }
 
-const AUTH_METHODS: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
+const AUTH_METHODS: [&str; 4] = [
+    "none",
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+];
 
 /// A resource as a URL was asked about: its path, and the query, which is echoed and decides nothing.
 #[derive(Debug, Clone)]
@@ -98,14 +104,17 @@ pub fn authorization_server(
         registration_endpoint: Some(endpoint(path::REGISTER)),
         revocation_endpoint: Some(endpoint(path::REVOKE)),
         revocation_endpoint_auth_methods_supported: Some(AUTH_METHODS.to_vec()),
+        revocation_endpoint_auth_signing_alg_values_supported: Some(algorithms()),
         introspection_endpoint: Some(endpoint(path::INTROSPECT)),
         introspection_endpoint_auth_methods_supported: Some(AUTH_METHODS.to_vec()),
+        introspection_endpoint_auth_signing_alg_values_supported: Some(algorithms()),
         pushed_authorization_request_endpoint: None,
         scopes_supported: scopes(settings),
         response_types_supported: vec!["code"],
         response_modes_supported: vec!["query"],
         grant_types_supported: vec!["authorization_code", "refresh_token"],
         token_endpoint_auth_methods_supported: AUTH_METHODS.to_vec(),
+        token_endpoint_auth_signing_alg_values_supported: algorithms(),
         code_challenge_methods_supported: vec!["S256"],
         client_id_metadata_document_supported: settings.metadata_documents,
         authorization_response_iss_parameter_supported: true,
@@ -124,6 +133,12 @@ pub fn protected_resource(settings: &Settings, asked: &AskedResource) -> Protect
         bearer_methods_supported: vec!["header"],
         resource_name: settings.resource_name.to_owned(),
     }
+}
+
+fn algorithms() -> Vec<&'static str> {
+    SignatureAlgorithm::ALL
+        .map(SignatureAlgorithm::as_str)
+        .to_vec()
 }
 
 fn scopes(settings: &Settings) -> Vec<String> {

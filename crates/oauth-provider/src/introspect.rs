@@ -3,12 +3,11 @@
 use oauth_types::ErrorCode;
 use serde_json::{Value, json};
 
-use crate::client::{Credentials, authenticate_known};
+use crate::client::{Authenticator, Credentials, authenticate_known};
 use crate::crypto::Bytes;
 use crate::grant::{Command, Introspect, Reply, Token, TokenKind};
 use crate::http::{Error, Request, Response};
 use crate::params::Params;
-use crate::settings::Settings;
 use crate::store::{ClientStore, GrantStore};
 
 /// Answers `POST /oauth/introspect`: what a token stands for, or `{"active": false}` for one that is unknown,
@@ -18,8 +17,7 @@ use crate::store::{ClientStore, GrantStore};
 /// §2.3: the client is not who it says; `temporarily_unavailable` where storage fails.
 pub async fn introspect(
     request: &Request<'_>,
-    settings: &Settings,
-    clients: &impl ClientStore,
+    clients: &Authenticator<'_, impl ClientStore>,
     grants: &impl GrantStore,
 ) -> Result<Response, Error> {
     let form = Params::from_form(request)?;
@@ -48,8 +46,8 @@ pub async fn introspect(
             "active": true,
             "client_id": client.client_id,
             "sub": found.subject,
-            "aud": found.resource.url(&settings.origin),
-            "iss": settings.origin.as_str(),
+            "aud": found.resource.url(&clients.settings.origin),
+            "iss": clients.settings.origin.as_str(),
             "scope": found.scope.to_string(),
             "iat": found.opened_at,
             "exp": found.expires_at,

@@ -2,13 +2,14 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::time::Duration;
 
 use rand_core::CryptoRng;
 
 use crate::client::{ClientIdUrl, Registration};
 use crate::crypto::KeyRing;
 use crate::grant::{Audit, Command, GrantId, Lifecycle, Moment, Policy, Reply, apply};
-use crate::store::{ClientStore, GrantStore, KeptDocument, Stored};
+use crate::store::{ClientStore, GrantStore, KeptDocument, OnceStore, Stored};
 use crate::time::UnixTime;
 
 /// Everything in maps; time and randomness come from outside.
@@ -23,6 +24,8 @@ pub struct MemoryStore<R> {
     grants: RefCell<HashMap<GrantId, Lifecycle>>,
     registrations: RefCell<HashMap<String, (Registration, UnixTime)>>,
     documents: RefCell<HashMap<String, KeptDocument>>,
+    key_sets: RefCell<HashMap<String, KeptDocument>>,
+    used: RefCell<HashMap<[u8; 32], UnixTime>>,
     audit: RefCell<Vec<Audit>>,
 }
 
@@ -38,6 +41,8 @@ impl<R: CryptoRng> MemoryStore<R> {
             grants: RefCell::default(),
             registrations: RefCell::default(),
             documents: RefCell::default(),
+            key_sets: RefCell::default(),
+            used: RefCell::default(),
             audit: RefCell::default(),
         }
     }
@@ -114,6 +119,30 @@ impl<R> ClientStore for MemoryStore<R> {
                 .borrow_mut()
                 .insert(url.as_str().to_owned(), document.clone());
             Ok(())
+        })
+    }
+
+    fn key_set<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
+        Box::pin(async move { Ok(self.key_sets.borrow().get(url.as_str()).cloned()) })
+    }
+
+    fn keep_key_set<'a>(&'a self, url: &'a ClientIdUrl, keys: &'a KeptDocument) -> Stored<'a, ()> {
+        Box::pin(async move {
+            self.key_sets
+                .borrow_mut()
+                .insert(url.as_str().to_owned(), keys.clone());
+            Ok(())
+        })
+    }
+}
+
+impl<R> OnceStore for MemoryStore<R> {
+    fn claim(&self, name: [u8; 32], lifetime: Duration) -> Stored<'_, bool> {
+        Box::pin(async move {
+            let now = *self.now.borrow();
+            let mut used = self.used.borrow_mut();
+            used.retain(|_, ends_at| *ends_at > now);
+            Ok(used.insert(name, now + lifetime).is_none())
         })
     }
 }

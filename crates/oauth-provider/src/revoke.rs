@@ -2,7 +2,7 @@
 
 use oauth_types::ErrorCode;
 
-use crate::client::{Credentials, authenticate_known};
+use crate::client::{Authenticator, Credentials, authenticate_known};
 use crate::crypto::Bytes;
 use crate::grant::{Command, GrantId, Revoke, Token, TokenKind};
 use crate::http::{Error, Request, Response};
@@ -25,7 +25,7 @@ pub struct Revoked {
 /// §2.2.1: the client is not who it says; `temporarily_unavailable` where storage fails.
 pub async fn revoke(
     request: &Request<'_>,
-    clients: &impl ClientStore,
+    clients: &Authenticator<'_, impl ClientStore>,
     grants: &impl GrantStore,
 ) -> Result<Revoked, Error> {
     let form = Params::from_form(request)?;

@@ -1,6 +1,8 @@
 //! What the server keeps, as verbs. Two implementations exist: memory, for tests and examples, and whatever an
 //! adapter has.
 
+use std::time::Duration;
+
 use fetch::LocalFuture;
 use serde::{Deserialize, Serialize};
 
@@ -38,9 +40,22 @@ pub trait ClientStore {
         url: &'a ClientIdUrl,
         document: &'a KeptDocument,
     ) -> Stored<'a, ()>;
+
+    /// The key set that was kept for a `jwks_uri`; apart from the documents, whose rules are others.
+    fn key_set<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>>;
+
+    /// Keeps a key set until its `expires_at`.
+    fn keep_key_set<'a>(&'a self, url: &'a ClientIdUrl, keys: &'a KeptDocument) -> Stored<'a, ()>;
 }
 
-/// A client metadata document that was fetched and found valid. It is read and checked again at each use, so that
+/// Things that may be used once.
+pub trait OnceStore {
+    /// Uses up what has this name: `true` for one caller, whatever the concurrency, and `false` for every other until
+    /// `lifetime` is over. Names are hashes, so that two uses never meet.
+    fn claim(&self, name: [u8; 32], lifetime: Duration) -> Stored<'_, bool>;
+}
+
+/// A client metadata document, or key set, that was fetched and found valid. It is read and checked again at each use, so that
 /// a rule that is added later applies at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptDocument {

@@ -2,7 +2,7 @@
 
 use oauth_types::{ErrorCode, TokenResponse, TokenType};
 
-use crate::client::{Credentials, Presented, authenticate, is_known};
+use crate::client::{Authenticator, Credentials, Presented, authenticate, is_known};
 use crate::crypto::Bytes;
 use crate::grant::{
     Chores, Command, GrantId, Issued, Redeem, Refresh, Refusal, Reply, Strength, Token, TokenKind,
@@ -22,10 +22,10 @@ use crate::store::{ClientStore, GrantStore};
 /// RFC 6749 §5.2. Storage trouble is `temporarily_unavailable`: nothing was consumed, and SDKs keep their tokens.
 pub async fn token(
     request: &Request<'_>,
-    settings: &Settings,
-    clients: &impl ClientStore,
+    clients: &Authenticator<'_, impl ClientStore>,
     grants: &impl GrantStore,
 ) -> Result<Granted, Error> {
+    let settings = clients.settings;
     let form = Params::from_form(request)?;
     form.no_duplicates_but("resource")?;
     let grant_type = GrantType::read(&form)?;
@@ -33,7 +33,7 @@ pub async fn token(
     let client = authenticate(&credentials, clients).await?;
     match exchange(grant_type, &form, &client, settings, grants).await {
         Ok(response) => Ok(response),
-        Err(error) => Err(unknown_client_first(error, &client, settings, clients).await),
+        Err(error) => Err(unknown_client_first(error, &client, settings, clients.store).await),
     }
 }
 

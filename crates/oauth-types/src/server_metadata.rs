@@ -18,12 +18,18 @@ pub struct AuthorizationServerMetadata {
     /// Stated because the default, `client_secret_basic`, would shut public clients out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
+    /// For `private_key_jwt` there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revocation_endpoint_auth_signing_alg_values_supported: Option<Vec<&'static str>>,
     /// RFC 7662
     #[serde(skip_serializing_if = "Option::is_none")]
     pub introspection_endpoint: Option<String>,
     /// As for revocation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub introspection_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
+    /// For `private_key_jwt` there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_endpoint_auth_signing_alg_values_supported: Option<Vec<&'static str>>,
     /// RFC 9126
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pushed_authorization_request_endpoint: Option<String>,
@@ -37,6 +43,8 @@ pub struct AuthorizationServerMetadata {
     pub grant_types_supported: Vec<&'static str>,
     /// Client authentication at the token endpoint.
     pub token_endpoint_auth_methods_supported: Vec<&'static str>,
+    /// For `private_key_jwt`: "servers SHOULD support RS256", and never `none` (RFC 8414 §2).
+    pub token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     /// RFC 7636: `S256`, never `plain`.
     pub code_challenge_methods_supported: Vec<&'static str>,
     /// An https URL is taken as `client_id` (Client ID Metadata Document §6).

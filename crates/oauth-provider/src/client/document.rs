@@ -5,7 +5,10 @@ use std::fmt;
 use oauth_types::ClientMetadata;
 use serde_json::{Map, Value};
 
+use crate::origin::is_loopback;
+
 use super::json::parse_object;
+use super::keys::KeySource;
 use super::redirect_uri::{RedirectUri, RedirectUriError};
 use super::text::for_display;
 use super::{Authentication, Client, ClientIdUrl, may_refresh};
@@ -99,8 +102,8 @@ pub fn check_document(url: &ClientIdUrl, text: &str) -> Result<Client, DocumentP
                 "RFC 7591 §2",
             )
         })?;
-    public_authentication(&metadata)?;
     keys(&metadata)?;
+    let authentication = authentication(&metadata)?;
     flow(&metadata)?;
     let name = name(&metadata)?;
     Ok(Client {
@@ -109,7 +112,7 @@ pub fn check_document(url: &ClientIdUrl, text: &str) -> Result<Client, DocumentP
         name: Some(name),
         uri: client_uri(url, &metadata),
         redirect_uris: redirect_uris(&metadata)?,
-        authentication: Authentication::Public,
+        authentication,
         refresh: may_refresh(&metadata),
     })
 }
@@ -146,20 +149,17 @@ fn no_secret(object: &Map<String, Value>) -> Result<(), DocumentProblem> {
     })
 }
 
-/// No method with a shared secret, since there is no way to share one; of the others, `none`.
-fn public_authentication(metadata: &ClientMetadata) -> Result<(), DocumentProblem> {
+/// No method with a shared secret, since there is no way to share one; of the others, `none` and `private_key_jwt`, or
+/// either: then an assertion that is sent must verify, and none is `none`.
+fn authentication(metadata: &ClientMetadata) -> Result<Authentication, DocumentProblem> {
     let one = metadata.token_endpoint_auth_method.as_slice();
     let several = metadata
         .token_endpoint_auth_methods_supported
         .as_deref()
         .unwrap_or_default();
     let problem = |found: &str, expected| {
-        Err(DocumentProblem::new(
-            "token_endpoint_auth_method is usable",
-            found,
-            expected,
-            DOCUMENT,
-        ))
+        let check = "token_endpoint_auth_method is usable";
+        Err(DocumentProblem::new(check, found, expected, DOCUMENT))
     };
     if let Some(method) = one
         .iter()
@@ -169,13 +169,24 @@ fn public_authentication(metadata: &ClientMetadata) -> Result<(), DocumentProble
         return problem(method, "none; a published document cannot share a secret");
     }
     let methods: Vec<&String> = one.iter().chain(several).collect();
-    if methods.is_empty() || methods.iter().any(|method| *method == "none") {
-        return Ok(());
+    let offers = |wanted: &str| methods.iter().any(|method| *method == wanted);
+    let public = methods.is_empty() || offers("none");
+    let keys = KeySource::of(metadata).filter(|_| offers("private_key_jwt"));
+    match keys {
+        Some(source) if public || source.is_usable() => Ok(Authentication::Keys {
+            source,
+            required: !public,
+        }),
+        _ if public => Ok(Authentication::Public),
+        _ if offers("private_key_jwt") => problem(
+            "private_key_jwt without a key that it can be used with",
+            "jwks with, or jwks_uri of, a public key: P-256, Ed25519, or RSA of 2048 to 4096 bits",
+        ),
+        _ => problem(
+            methods.first().map_or("", |m| m.as_str()),
+            "none or private_key_jwt, or no such member",
+        ),
     }
-    problem(
-        methods.first().map_or("", |m| m.as_str()),
-        "none, or no such member",
-    )
 }
 
 /// Key sets are public halves only, by value or by reference and not both (RFC 7591 §2).
@@ -197,7 +208,25 @@ fn keys(metadata: &ClientMetadata) -> Result<(), DocumentProblem> {
             DOCUMENT,
         ));
     }
+    if let Some(uri) = &metadata.jwks_uri
+        && !is_web_url(uri)
+    {
+        return Err(DocumentProblem::new(
+            "jwks_uri is usable",
+            uri,
+            "an https URL",
+            "RFC 7591 §2",
+        ));
+    }
     Ok(())
+}
+
+/// Enough for a document that may never need its keys: the rules on hosts wait for the fetch.
+fn is_web_url(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| {
+        let local = url.scheme() == "http" && url.host().is_some_and(|host| is_loopback(&host));
+        url.scheme() == "https" || local
+    })
 }
 
 /// Members that only symmetric (`k`) and private keys (`d` and the RSA primes) have (RFC 7518 §6), wherever they

@@ -34,6 +34,23 @@ pub async fn fetch_document(
     settings: &Settings,
     fetch: &dyn Fetch,
 ) -> Result<FetchedDocument, DocumentProblem> {
+    let (body, keep_for) = fetch_json(url, MAX_BODY, "application/json", settings, fetch).await?;
+    let client = check_document(url, &body)?;
+    Ok(FetchedDocument {
+        client,
+        body,
+        keep_for,
+    })
+}
+
+/// Fetches what a client publishes: JSON, and how long it may be kept.
+pub(super) async fn fetch_json(
+    url: &ClientIdUrl,
+    max_body: usize,
+    accept: &'static str,
+    settings: &Settings,
+    fetch: &dyn Fetch,
+) -> Result<(String, Option<Duration>), DocumentProblem> {
     let target = Url::parse(url.as_str()).map_err(|error| {
         DocumentProblem::new(
             "the client id is a URL",
@@ -44,9 +61,9 @@ pub async fn fetch_document(
     })?;
     host(url, &target, settings).map_err(DocumentProblem::says_nothing)?;
     let request = Request::new(Method::Get, target)
-        .header("accept", "application/json")
+        .header("accept", accept)
         .timeout(TIMEOUT)
-        .max_body(MAX_BODY);
+        .max_body(max_body);
     let response = fetch.fetch(request).await.map_err(transport)?;
     status(&response)?;
     content_type(&response)?;
@@ -59,12 +76,7 @@ pub async fn fetch_document(
             "RFC 8259 §8.1",
         )
     })?;
-    let client = check_document(url, &body)?;
-    Ok(FetchedDocument {
-        client,
-        body,
-        keep_for,
-    })
+    Ok((body, keep_for))
 }
 
 /// Refused before anything is sent: special-use addresses and names, this server itself, and what the operator
@@ -102,7 +114,7 @@ fn host(url: &ClientIdUrl, target: &Url, settings: &Settings) -> Result<(), Docu
 
 fn transport(error: FetchError) -> DocumentProblem {
     let expected = match &error {
-        FetchError::TooLarge(_) => format!("at most {MAX_BODY} bytes"),
+        FetchError::TooLarge(most) => format!("at most {most} bytes"),
         FetchError::Timeout(_) => format!("a complete answer within {} s", TIMEOUT.as_secs()),
         FetchError::Unreachable(_) => "a server that answers https from the internet".to_owned(),
         FetchError::OverBudget => {

@@ -16,9 +16,11 @@ use crate::time::UnixTime;
 
 use super::document::holds_private_key;
 use super::json::parse_object;
+use super::keys::KeySource;
 use super::redirect_uri::RedirectUri;
+use super::resolve::document_url;
 use super::text::for_display;
-use super::{Authentication, Client, SecretMethod, may_refresh};
+use super::{Authentication, Client, ClientProblem, SecretMethod, may_refresh};
 
 /// A client that never completed an authorization is forgotten after this.
 const UNUSED: Duration = Duration::from_secs(30 * 86_400);
@@ -56,15 +58,18 @@ impl Registration {
             Some("client_secret_post") => Some(SecretMethod::Post),
             _ => Some(SecretMethod::Basic),
         };
-        let authentication = match self.secret_hash {
-            Some(hash) => Authentication::Secret {
+        let asked = self.metadata.token_endpoint_auth_method.as_deref();
+        let authentication = match (asked, self.secret_hash) {
+            (Some("private_key_jwt"), _) => Authentication::Keys {
+                source: KeySource::of(&self.metadata).filter(KeySource::is_usable)?,
+                required: true,
+            },
+            (_, Some(hash)) => Authentication::Secret {
                 hash,
                 method: method.filter(|_| !self.any_secret_method),
             },
-            None if self.metadata.token_endpoint_auth_method.as_deref() == Some("none") => {
-                Authentication::Public
-            }
-            None => return None,
+            (Some("none"), None) => Authentication::Public,
+            (_, None) => return None,
         };
         (!redirect_uris.is_empty()).then(|| Client {
             id: self.client_id.clone(),
@@ -149,7 +154,8 @@ pub fn preregistered(json: &str) -> Result<Vec<Registration>, PreregistrationErr
                 Some(_) => Ok(registration),
                 None => Err(error(
                     &registration.client_id,
-                    "a confidential client needs client_secret_sha256".to_owned(),
+                    "a confidential client needs client_secret_sha256, or private_key_jwt and keys"
+                        .to_owned(),
                 )),
             }
         })
@@ -170,8 +176,12 @@ pub async fn register(
     let body = body_of(request, "application/json")?;
     let asked = parse(body)?;
     let (metadata, any_secret_method) = effective(asked)?;
-    let confidential = metadata.token_endpoint_auth_method.as_deref() != Some("none");
-    let secret = confidential.then(|| Secret::draw(rng));
+    if let Some(uri) = &metadata.jwks_uri {
+        keys_url(uri, settings)?;
+    }
+    let method = metadata.token_endpoint_auth_method.as_deref();
+    let shares_secret = method.is_some_and(|method| method.starts_with("client_secret"));
+    let secret = shares_secret.then(|| Secret::draw(rng));
     let registration = Registration {
         client_id: Secret::draw(rng).expose_text().chars().take(22).collect(),
         issued_at: now,
@@ -221,15 +231,23 @@ fn effective(mut metadata: ClientMetadata) -> Result<(ClientMetadata, bool), Err
     keys(&metadata)?;
     texts(&mut metadata)?;
     let any_secret_method = metadata.token_endpoint_auth_method.is_none();
+    let has_keys = KeySource::of(&metadata).is_some_and(|keys| keys.is_usable());
     match metadata
         .token_endpoint_auth_method
         .get_or_insert_with(|| "client_secret_basic".to_owned())
         .as_str()
     {
         "none" | "client_secret_basic" | "client_secret_post" => {}
+        "private_key_jwt" if has_keys => {}
+        "private_key_jwt" => {
+            return Err(invalid(
+                "private_key_jwt needs jwks with, or jwks_uri of, a public key that it can be used with: P-256, \
+                 Ed25519, or RSA of 2048 to 4096 bits",
+            ));
+        }
         _ => {
             return Err(invalid(
-                "token_endpoint_auth_method must be none, client_secret_basic or client_secret_post",
+                "token_endpoint_auth_method must be none, client_secret_basic, client_secret_post or private_key_jwt",
             ));
         }
     }
@@ -281,6 +299,16 @@ fn keys(metadata: &ClientMetadata) -> Result<(), Error> {
         return Err(invalid("jwks must hold public keys only"));
     }
     Ok(())
+}
+
+/// A `jwks_uri` will be fetched, as documents are.
+fn keys_url(uri: &str, settings: &Settings) -> Result<(), Error> {
+    document_url(uri, settings)
+        .map(|_| ())
+        .map_err(|problem| match problem {
+            ClientProblem::Url { error, .. } => invalid(format!("jwks_uri {error}")),
+            _ => invalid("jwks_uri is not taken here; send jwks"),
+        })
 }
 
 /// Text is bounded, links are https, unknown members are not stored; language-tagged ones are.

@@ -151,7 +151,7 @@ fn one_way_at_a_time() {
     let rows: [(&[(&str, &str)], &str); 7] = [
         (&[("client_secret", &secret)], "400 invalid_request"),
         (&[("client_id", "another")], "400 invalid_request"),
-        (&[("client_assertion", "eyJ")], "401 invalid_client"),
+        (&[("client_assertion", "eyJ")], "400 invalid_request"),
         (
             &[("client_id", &id), ("client_id", &id)],
             "400 invalid_request",

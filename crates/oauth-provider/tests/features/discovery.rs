@@ -24,13 +24,27 @@ fn the_root_document() {
       "revocation_endpoint_auth_methods_supported": [
         "none",
         "client_secret_basic",
-        "client_secret_post"
+        "client_secret_post",
+        "private_key_jwt"
+      ],
+      "revocation_endpoint_auth_signing_alg_values_supported": [
+        "ES256",
+        "EdDSA",
+        "RS256",
+        "PS256"
       ],
       "introspection_endpoint": "https://mcp.example.com/oauth/introspect",
       "introspection_endpoint_auth_methods_supported": [
         "none",
         "client_secret_basic",
-        "client_secret_post"
+        "client_secret_post",
+        "private_key_jwt"
+      ],
+      "introspection_endpoint_auth_signing_alg_values_supported": [
+        "ES256",
+        "EdDSA",
+        "RS256",
+        "PS256"
       ],
       "scopes_supported": [
         "org:read",
@@ -51,7 +65,14 @@ fn the_root_document() {
       "token_endpoint_auth_methods_supported": [
         "none",
         "client_secret_basic",
-        "client_secret_post"
+        "client_secret_post",
+        "private_key_jwt"
+      ],
+      "token_endpoint_auth_signing_alg_values_supported": [
+        "ES256",
+        "EdDSA",
+        "RS256",
+        "PS256"
       ],
       "code_challenge_methods_supported": [
         "S256"

@@ -172,7 +172,7 @@ fn the_order_at_the_token_endpoint() {
             &[("grant_type", "password")],
         ),
         (
-            "401 invalid_client: client assertions are not supported",
+            "401 invalid_client: client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
             &[("client_assertion", "eyJ")],
         ),
         (

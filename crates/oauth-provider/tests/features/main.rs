@@ -6,6 +6,7 @@ mod approval;
 mod authorize_answer;
 mod authorize_request;
 mod bearer;
+mod client_assertion;
 mod client_authentication;
 mod client_documents;
 mod client_registration;

@@ -45,6 +45,14 @@ impl ClientStore for Down {
     fn keep_document<'a>(&'a self, _: &'a ClientIdUrl, _: &'a KeptDocument) -> Stored<'a, ()> {
         down()
     }
+
+    fn key_set<'a>(&'a self, _: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
+        down()
+    }
+
+    fn keep_key_set<'a>(&'a self, _: &'a ClientIdUrl, _: &'a KeptDocument) -> Stored<'a, ()> {
+        down()
+    }
 }
 
 /// Reads, and cannot write.
@@ -64,6 +72,14 @@ impl ClientStore for ReadOnly<'_> {
     }
 
     fn keep_document<'a>(&'a self, _: &'a ClientIdUrl, _: &'a KeptDocument) -> Stored<'a, ()> {
+        down()
+    }
+
+    fn key_set<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
+        self.0.store.key_set(url)
+    }
+
+    fn keep_key_set<'a>(&'a self, _: &'a ClientIdUrl, _: &'a KeptDocument) -> Stored<'a, ()> {
         down()
     }
 }

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use fetch::scripted::Scripted;
 use oauth_provider::authorize::{Approval, AuthorizationRequest, AuthorizeError, validate};
-use oauth_provider::client::register;
+use oauth_provider::client::{Authenticator, register};
+use oauth_provider::crypto::RustCrypto;
 use oauth_provider::grant::{GrantId, Reply, Token, TokenKind};
 use oauth_provider::http::{Error, MAX_BODY, Request, Response};
 use oauth_provider::memory::MemoryStore;
 use oauth_provider::params::Params;
-use oauth_provider::store::{ClientStore, GrantStore};
-use oauth_provider::{Settings, UnixTime, revoke, token};
+use oauth_provider::store::{ClientStore, GrantStore, OnceStore};
+use oauth_provider::{Settings, UnixTime, introspect, revoke, token};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde_json::{Value, json};
@@ -149,9 +150,8 @@ impl Server {
         clients: &impl ClientStore,
         grants: &impl GrantStore,
     ) -> Response {
-        self.response(
-            now(token(request, &self.settings, clients, grants)).map(|granted| granted.response),
-        )
+        let clients = self.authenticator(clients, &self.store);
+        self.response(now(token(request, &clients, grants)).map(|granted| granted.response))
     }
 
     pub fn revoke(&self, form: &[(&str, &str)]) -> Response {
@@ -164,7 +164,41 @@ impl Server {
         clients: &impl ClientStore,
         grants: &impl GrantStore,
     ) -> Response {
-        self.response(now(revoke(request, clients, grants)).map(|revoked| revoked.response))
+        let clients = self.authenticator(clients, &self.store);
+        self.response(now(revoke(request, &clients, grants)).map(|revoked| revoked.response))
+    }
+
+    pub fn introspect(&self, form: &[(&str, &str)]) -> Response {
+        let clients = self.authenticator(&self.store, &self.store);
+        let body = form_body(form);
+        self.response(now(introspect(
+            &post(body.as_bytes()),
+            &clients,
+            &self.store,
+        )))
+    }
+
+    /// Revokes with another memory of what was used.
+    pub fn revoke_once(&self, form: &[(&str, &str)], once: &dyn OnceStore) -> Response {
+        let clients = self.authenticator(&self.store, once);
+        let body = form_body(form);
+        let answer = now(revoke(&post(body.as_bytes()), &clients, &self.store));
+        self.response(answer.map(|revoked| revoked.response))
+    }
+
+    fn authenticator<'a, C>(
+        &'a self,
+        store: &'a C,
+        once: &'a dyn OnceStore,
+    ) -> Authenticator<'a, C> {
+        Authenticator {
+            settings: &self.settings,
+            store,
+            fetch: &self.fetch,
+            signatures: &RustCrypto,
+            once,
+            now: self.time(),
+        }
     }
 
     /// Redeems as a public client.
