@@ -242,6 +242,6 @@ fn is_us(text: &str, settings: &Settings) -> bool {
 fn seconds(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| {
         let number = value.as_f64()?;
-        (0.0..9e15).contains(&number).then(|| number as u64)
+        (0.0..9e15).contains(&number).then_some(number as u64)
     })
 }

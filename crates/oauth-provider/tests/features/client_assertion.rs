@@ -189,7 +189,7 @@ fn every_algorithm_that_is_advertised() {
         knowing(jwks(&[
             rsa["weak_key"].clone(),
             Es256(1).jwk(json!({})),
-            okp,
+            okp.clone(),
             rsa["key"].clone(),
         ]))
     };

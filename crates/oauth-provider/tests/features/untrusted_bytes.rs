@@ -1,5 +1,7 @@
 //! Parsers of what strangers send: they never panic, and what they take keeps its promises.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use oauth_provider::client::{ClientIdUrl, Credentials, RedirectKind, RedirectUri, check_document};
 use oauth_provider::crypto::Purpose;
 use oauth_provider::grant::Token;
@@ -160,6 +162,41 @@ proptest! {
         }
         if let Ok(scope) = Scope::parse(&text, SCOPES) {
             prop_assert!(scope.is_subset(&Scope::all(SCOPES)));
+        }
+    }
+
+    #[test]
+    fn assertions(
+        text in any::<String>(),
+        header in prop_oneof![Just(r#"{"alg":"ES256"}"#.to_owned()), any::<String>()],
+        value in prop_oneof![
+            any::<u64>().prop_map(|n| n.to_string()),
+            any::<f64>().prop_map(|n| format!("{n:e}")),
+            any::<String>().prop_map(|s| format!("{s:?}")),
+            Just(r#"["https://mcp.example.com"]"#.to_owned()),
+        ],
+        name in "iss|sub|aud|exp|nbf|iat|jti",
+        signature in "[A-Za-z0-9_=-]{0,90}",
+    ) {
+        let server = Server::new();
+        let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let usual = [
+            ("iss", "\"x\""), ("sub", "\"x\""), ("aud", "\"https://mcp.example.com\""), ("exp", "1800000100"), ("jti", "\"1\""),
+        ];
+        let kept = usual.into_iter().filter(|(other, _)| *other != name);
+        let members: Vec<_> = kept.chain([(&*name, &*value)]).map(|(n, v)| format!("\"{n}\":{v}")).collect();
+        let claims = format!("{{{}}}", members.join(","));
+        for assertion in [
+            text.clone(),
+            format!("{}.{}.{signature}", encode(&header), encode(&claims)),
+            format!("{}.{}.{signature}", encode(&header), encode(&text)),
+        ] {
+            let answer = server.revoke(&[
+                ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+                ("client_assertion", &assertion),
+                ("token", "x"),
+            ]);
+            prop_assert!(matches!(answer.status, 400 | 401), "{assertion}");
         }
     }
 
