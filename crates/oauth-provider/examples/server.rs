@@ -107,6 +107,9 @@ impl Server {
         let body = Limited::new(body, MAX_BODY).collect().await;
         let body = body.ok().map(http_body_util::Collected::to_bytes);
         let response = self.route(&parts, body.as_deref()).await;
+        for event in self.store.take_audit() {
+            eprintln!("{event:?}");
+        }
         let mut answer = hyper::Response::new(Full::from(response.body));
         // Invariant: statuses and headers of this crate are valid; whatever is not would be left out.
         *answer.status_mut() = response.status.try_into().unwrap_or_default();
