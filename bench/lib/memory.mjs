@@ -28,12 +28,12 @@ export async function memory(state, folder, requests) {
   const side = { load: "mixed", origin: state.origin, file: sideFile(folder, { requests: list }), connections: 16 };
   const inspector = await inspect(state.server);
   let [done, bad, seconds] = [0, 0, WARM_UP];
-  const samples = [{ done, ...(await sample(inspector, state.server.pid)) }];
+  const samples = [{ done, ...(await sample(inspector, state.server)) }];
   while (done < requests) {
     const result = await run({ ...side, seconds });
     done += result.count;
     bad += result.bad + result.socket;
-    samples.push({ done, ...(await sample(inspector, state.server.pid)) });
+    samples.push({ done, ...(await sample(inspector, state.server)) });
     // wrk ends after a time, not after a number.
     seconds = Math.max(1, Math.ceil(Math.min(requests / STEPS, requests - done) / result.perSecond));
   }
@@ -48,19 +48,12 @@ export async function memory(state, folder, requests) {
   };
 }
 
-async function sample({ send }, pid) {
+async function sample({ send }, { origin, pid }) {
   await send("HeapProfiler.collectGarbage");
   const { usedSize } = await send("Runtime.getHeapUsage");
-  return { isolate: usedSize + (await wasmBytes(send)), resident: residentBytes(pid) };
-}
-
-/** Of every memory in the isolate; nobody exports ours, so it is looked up by its prototype. */
-async function wasmBytes(send) {
-  const evaluated = await send("Runtime.evaluate", { expression: "WebAssembly.Memory.prototype" });
-  const { objects } = await send("Runtime.queryObjects", { prototypeObjectId: evaluated.result.objectId });
-  const functionDeclaration = "function () { return this.reduce((sum, each) => sum + each.buffer.byteLength, 0); }";
-  const { result } = await send("Runtime.callFunctionOn", { objectId: objects.objectId, functionDeclaration, returnByValue: true });
-  return result.value;
+  const wasm = Number(await (await fetch(`${origin}/bench-wasm-bytes`)).text());
+  if (!(wasm > 0)) throw new Error("the worker's wasm memory was not found");
+  return { isolate: usedSize + wasm, resident: residentBytes(pid) };
 }
 
 function mib(bytes) {

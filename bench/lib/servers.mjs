@@ -36,6 +36,7 @@ export class Servers {
         modulesRules: undefined,
         modulesRoot: dirname(script),
         modules: [
+          ...(this.#options.inspector ? showingWasmMemory(script) : []),
           { type: "ESModule", path: script },
           { type: "CompiledWasm", path: wasmOf(script) },
         ],
@@ -117,6 +118,25 @@ export class Servers {
 /** What is deployed, compressed as Cloudflare counts it. */
 export function gzippedSize(script) {
   return [script, wasmOf(script)].reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length, 0);
+}
+
+/** Modules in front of the worker's, which answer `/bench-wasm-bytes`: the inspector sees only JavaScript's heap. */
+function showingWasmMemory(script) {
+  const hook = `export const memories = [];
+    WebAssembly.Instance = class extends WebAssembly.Instance {
+      constructor(...given) { super(...given); memories.push(this.exports.memory); }
+    };`;
+  const entry = `import { memories } from "./bench-hook.js";
+    import Worker from "./${basename(script)}";
+    export * from "./${basename(script)}";
+    export default class extends Worker {
+      fetch(request) {
+        if (!request.url.endsWith("/bench-wasm-bytes")) return super.fetch(request);
+        return new Response(String(memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)));
+      }
+    }`;
+  const module = (name, contents) => ({ type: "ESModule", path: join(dirname(script), name), contents });
+  return [module("bench-entry.js", entry), module("bench-hook.js", hook)];
 }
 
 function wasmOf(script) {

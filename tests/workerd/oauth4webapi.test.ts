@@ -33,10 +33,12 @@ interface Flow {
   as?: oauth.AuthorizationServer;
   resource?: string;
   deny?: boolean;
+  /** Whom the client believes that it asked. */
+  believed?: oauth.AuthorizationServer;
 }
 
 /** From the authorization endpoint to validated callback parameters: `state` and `iss` (RFC 9207 §2.4) are compared. */
-async function authorize(client: oauth.Client, { as = server, resource = `${worker.origin}/mcp`, deny }: Flow = {}) {
+async function authorize(client: oauth.Client, { as = server, resource = `${worker.origin}/mcp`, deny, believed = as }: Flow = {}) {
   const verifier = oauth.generateRandomCodeVerifier();
   const state = oauth.generateRandomState();
   const url = new URL(as.authorization_endpoint!);
@@ -51,7 +53,7 @@ async function authorize(client: oauth.Client, { as = server, resource = `${work
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   const callback = await new Person().authorize(url, deny ? { deny: "here" } : {});
-  return { verifier, parameters: oauth.validateAuthResponse(as, client, callback, state) };
+  return { verifier, parameters: oauth.validateAuthResponse(believed, client, callback, state) };
 }
 
 async function redeem(client: oauth.Client, auth: oauth.ClientAuth, flow: Flow = {}): Promise<oauth.TokenEndpointResponse> {
@@ -112,6 +114,13 @@ it("takes an issuer below the origin, whose answers name it", async () => {
   expect(as.issuer).toBe(resource);
   const tokens = await redeem(await register("none"), oauth.None(), { as, resource });
   expect(tokens.access_token).toBeTruthy();
+});
+
+it("refuses an answer of another issuer (RFC 9207 §2.4)", async () => {
+  const resource = `${worker.origin}/mcp/lighthouse-books`;
+  const as = await discover(new URL(resource));
+  const mixedUp = authorize(await register("none"), { as, resource, believed: server });
+  await expect(mixedUp).rejects.toThrow('unexpected "iss" (issuer) response parameter value');
 });
 
 it("reads a challenge of the resource (RFC 6750 §3)", async () => {

@@ -25,8 +25,8 @@ use oauth_provider::authorize::{
     validate,
 };
 use oauth_provider::bearer;
-use oauth_provider::client::{look, register, renew};
-use oauth_provider::crypto::{KeyRing, Secret};
+use oauth_provider::client::{Authenticator, look, register, renew};
+use oauth_provider::crypto::{KeyRing, RustCrypto, Secret};
 use oauth_provider::discovery::{AskedResource, authorization_server, path, protected_resource};
 use oauth_provider::grant::{Command, GrantId, Reply, Token};
 use oauth_provider::http::{Error, MAX_BODY, Request, Response};
@@ -107,6 +107,9 @@ impl Server {
         let body = Limited::new(body, MAX_BODY).collect().await;
         let body = body.ok().map(http_body_util::Collected::to_bytes);
         let response = self.route(&parts, body.as_deref()).await;
+        for event in self.store.take_audit() {
+            eprintln!("{event:?}");
+        }
         let mut answer = hyper::Response::new(Full::from(response.body));
         // Invariant: statuses and headers of this crate are valid; whatever is not would be left out.
         *answer.status_mut() = response.status.try_into().unwrap_or_default();
@@ -148,16 +151,16 @@ impl Server {
             ("GET", path::AUTHORIZE) => return self.ask(query.unwrap_or_default(), parts).await,
             ("POST", path::AUTHORIZE) => return self.decide(&request, parts).await,
             (_, path::REGISTER) => register(&request, settings, store, now(), &mut rng()).await,
-            (_, path::TOKEN) => token(&request, settings, store, store)
+            (_, path::TOKEN) => token(&request, &self.clients(), store)
                 .await
                 .map(|granted| {
                     spawn_local(Rc::clone(self).chores(granted.clone()));
                     granted.response
                 }),
-            (_, path::REVOKE) => revoke(&request, store, store)
+            (_, path::REVOKE) => revoke(&request, &self.clients(), store)
                 .await
                 .map(|revoked| revoked.response),
-            (_, path::INTROSPECT) => introspect(&request, settings, store, store).await,
+            (_, path::INTROSPECT) => introspect(&request, &self.clients(), store).await,
             ("POST", path) => match AskedResource::read(path, query, settings) {
                 Some(asked) => return self.resource(&request, &asked).await,
                 None => return Response::empty(404),
@@ -166,6 +169,18 @@ impl Server {
             _ => return Response::empty(404),
         };
         answer.unwrap_or_else(|error: Error| error.into_response(settings))
+    }
+
+    /// What authenticating a client takes.
+    fn clients(&self) -> Authenticator<'_, MemoryStore<Rng>> {
+        Authenticator {
+            settings: &self.settings,
+            store: &self.store,
+            fetch: &self.fetch,
+            signatures: &RustCrypto,
+            once: &self.store,
+            now: now(),
+        }
     }
 
     /// `GET /oauth/authorize`: checks the request and asks the person.

@@ -143,6 +143,9 @@ mod time;
 mod token;
 mod token_cache;
 
+// Their types are in signatures here.
+pub use {fetch, oauth_types, rand_core};
+
 pub use introspect::introspect;
 pub use origin::Origin;
 pub use pkce::{CodeChallenge, CodeVerifier};

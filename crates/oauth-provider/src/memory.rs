@@ -1,4 +1,5 @@
-//! A store in memory, for tests and for servers that need not survive a restart.
+//! A store in memory, for tests and for servers that need not survive a restart. What has ended goes when something
+//! of its kind comes; [`MemoryStore::take_audit`] is to be called now and then.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -54,6 +55,13 @@ impl<R: CryptoRng> MemoryStore<R> {
 
     fn command(&self, id: &GrantId, command: Command) -> Reply {
         let mut grants = self.grants.borrow_mut();
+        if matches!(command, Command::Open(_)) {
+            let now = *self.now.borrow();
+            let all = std::mem::take(&mut *grants).into_iter();
+            *grants = all
+                .filter_map(|(id, state)| Some((id, state.at(now)?)))
+                .collect();
+        }
         let moment = Moment {
             id,
             now: *self.now.borrow(),
@@ -98,9 +106,9 @@ impl<R> ClientStore for MemoryStore<R> {
     ) -> Stored<'a, ()> {
         Box::pin(async move {
             let entry = (registration.clone(), expires_at);
-            self.registrations
-                .borrow_mut()
-                .insert(registration.client_id.clone(), entry);
+            let mut registrations = self.registrations.borrow_mut();
+            registrations.retain(|_, (_, end)| *end > *self.now.borrow());
+            registrations.insert(registration.client_id.clone(), entry);
             Ok(())
         })
     }
@@ -115,9 +123,9 @@ impl<R> ClientStore for MemoryStore<R> {
         document: &'a KeptDocument,
     ) -> Stored<'a, ()> {
         Box::pin(async move {
-            self.documents
-                .borrow_mut()
-                .insert(url.as_str().to_owned(), document.clone());
+            let mut documents = self.documents.borrow_mut();
+            documents.retain(|_, kept| kept.expires_at > *self.now.borrow());
+            documents.insert(url.as_str().to_owned(), document.clone());
             Ok(())
         })
     }
