@@ -9,8 +9,9 @@ use oauth_provider::client::register;
 use oauth_provider::grant::{GrantId, Reply, Token, TokenKind};
 use oauth_provider::http::{Error, MAX_BODY, Request, Response};
 use oauth_provider::memory::MemoryStore;
+use oauth_provider::par::par;
 use oauth_provider::params::Params;
-use oauth_provider::store::{ClientStore, GrantStore};
+use oauth_provider::store::{ClientStore, GrantStore, PushedRequests};
 use oauth_provider::{Settings, UnixTime, revoke, token};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -165,6 +166,20 @@ impl Server {
         grants: &impl GrantStore,
     ) -> Response {
         self.response(now(revoke(request, clients, grants)).map(|revoked| revoked.response))
+    }
+
+    pub fn push_at(&self, request: &Request<'_>, pushed: &impl PushedRequests) -> Response {
+        let (settings, clients, rng) = (&self.settings, &self.store, &mut *self.rng.borrow_mut());
+        let answer = par(
+            request,
+            settings,
+            clients,
+            pushed,
+            &self.fetch,
+            self.time(),
+            rng,
+        );
+        self.response(now(answer))
     }
 
     /// Redeems as a public client.
