@@ -32,6 +32,7 @@ fn the_root_document() {
         "client_secret_basic",
         "client_secret_post"
       ],
+      "pushed_authorization_request_endpoint": "https://mcp.example.com/oauth/par",
       "scopes_supported": [
         "org:read",
         "project:write",
