@@ -14,6 +14,7 @@ mod document_cache;
 mod document_hosts;
 mod endpoint_order;
 mod grant_code;
+mod grant_introspection;
 mod grant_lifetime;
 mod grant_revocation;
 mod grant_storage;
