@@ -16,6 +16,7 @@ mod endpoint_order;
 mod grant_code;
 mod grant_introspection;
 mod grant_lifetime;
+mod grant_model;
 mod grant_revocation;
 mod grant_storage;
 mod refresh_model;
