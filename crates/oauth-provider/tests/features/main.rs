@@ -19,6 +19,7 @@ mod grant_lifetime;
 mod grant_model;
 mod grant_revocation;
 mod grant_storage;
+mod grant_walk;
 mod refresh_model;
 mod refresh_rotation;
 mod registration_refusals;
