@@ -57,6 +57,15 @@ pub struct Keys {
     pub oldest: u32,
 }
 
+/// The circumstances of a command.
+#[derive(Clone, Copy, Debug)]
+pub struct At {
+    pub keys: Keys,
+    /// The number that the next new token gets: the access token's, and the refresh token's after it.
+    pub next: Id,
+    pub now: u64,
+}
+
 impl Keys {
     pub fn open(self, key: u32) -> bool {
         (self.oldest..=self.current).contains(&key)
@@ -197,17 +206,15 @@ impl Model {
         Answer::Opened
     }
 
-    /// `next` are the numbers that new tokens get: the access token's, then the refresh token's.
     pub fn redeem(
         &mut self,
         presented: Option<Id>,
         asked: Asked,
         redirect_good: bool,
         verifier_good: bool,
-        keys: Keys,
-        next: Id,
-        now: u64,
+        at: At,
     ) -> Answer {
+        let At { keys, next, now } = at;
         self.settle(now);
         let (limits, terms) = (self.limits, &mut self.terms);
         match &mut self.stage {
@@ -259,7 +266,7 @@ impl Model {
                     scope: None,
                     ..asked
                 };
-                let answer = active.issue(successor, asked, terms, limits, keys, next, now);
+                let answer = active.issue(successor, asked, terms, limits, at);
                 self.stage = Stage::Active(active);
                 answer
             }
@@ -275,14 +282,8 @@ impl Model {
     }
 
     /// `presented` is `None` where secret and tag do not belong together.
-    pub fn refresh(
-        &mut self,
-        presented: Option<Id>,
-        asked: Asked,
-        keys: Keys,
-        next: Id,
-        now: u64,
-    ) -> Answer {
+    pub fn refresh(&mut self, presented: Option<Id>, asked: Asked, at: At) -> Answer {
+        let At { keys, next, now } = at;
         self.settle(now);
         let (limits, terms) = (self.limits, &mut self.terms);
         let Stage::Active(active) = &mut self.stage else {
@@ -347,7 +348,7 @@ impl Model {
             }
         };
         terms.strength = terms.strength.max(asked.strength);
-        active.issue(successor, asked, terms, limits, keys, next, now)
+        active.issue(successor, asked, terms, limits, at)
     }
 
     pub fn inspect(&mut self, presented: Option<Id>, keys: Keys, now: u64) -> Answer {
@@ -611,10 +612,9 @@ impl Active {
         asked: Asked,
         terms: &Terms,
         limits: Limits,
-        keys: Keys,
-        next: Id,
-        now: u64,
+        at: At,
     ) -> Answer {
+        let At { keys, next, now } = at;
         let grant_ends = self
             .family
             .as_ref()

@@ -15,7 +15,9 @@ use rand_core::SeedableRng;
 use serde_json::Value;
 
 use super::grant::{REDIRECT, at, scope};
-use super::grant_model::{Answer, Asked, Id, Keys, Limits, Model, Stage, Successor, Terms, Width};
+use super::grant_model::{
+    Answer, Asked, At, Id, Keys, Limits, Model, Stage, Successor, Terms, Width,
+};
 use super::{NOW, challenge, verifier};
 
 /// The second one is described by a document.
@@ -319,26 +321,21 @@ impl World {
             }),
         );
         let presented = self.whose_secret(grant, sent);
-        let (keys, next, now) = (self.keys, self.tokens.len(), self.now);
+        let at = self.at();
         let mailbox = &mut self.grants[grant];
-        let expected = mailbox.model.redeem(
-            presented,
-            asked,
-            redirect != Some(false),
-            verifier_good,
-            keys,
-            next,
-            now,
-        );
+        let expected =
+            mailbox
+                .model
+                .redeem(presented, asked, redirect != Some(false), verifier_good, at);
         if let Answer::Issued { refresh, .. } = &expected {
             mailbox.redeemed += 1;
             assert_eq!(mailbox.redeemed, 1, "two winners for one code");
             let made = Session {
-                held: next + 1,
+                held: at.next + 1,
                 tried: None,
                 late: 0,
-                made: now,
-                key: keys.current,
+                made: at.now,
+                key: at.keys.current,
             };
             mailbox.session = (kept && *refresh == Successor::New).then_some(made);
             mailbox.disturbed = false;
@@ -408,11 +405,9 @@ impl World {
         let presented = self
             .whose(grant, sent)
             .filter(|id| self.tokens[*id].kind == TokenKind::Refresh);
-        let (keys, next, now) = (self.keys, self.tokens.len(), self.now);
+        let at = self.at();
         self.disturb(grant, presented.is_some() && !by_owner, asked);
-        let expected = self.grants[grant]
-            .model
-            .refresh(presented, asked, keys, next, now);
+        let expected = self.grants[grant].model.refresh(presented, asked, at);
         self.compare(grant, reply, expected)
     }
 
@@ -524,6 +519,14 @@ impl World {
                     self.inspect(grant, id.into());
                 }
             }
+        }
+    }
+
+    fn at(&self) -> At {
+        At {
+            keys: self.keys,
+            next: self.tokens.len(),
+            now: self.now,
         }
     }
 
