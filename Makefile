@@ -2,7 +2,7 @@
 # when nothing is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev build test fmt lint types check-deploy clean
+.PHONY: help setup dev build test mutants fmt lint types check-deploy clean
 
 run := scripts/with-tools
 
@@ -23,6 +23,10 @@ build: ## Build the worker to the path that wrangler.toml names
 test: ## Run every check and test (ONLY="native workerd": these steps)
 	@scripts/setup --tests
 	@exec $(run) node scripts/test.mjs $(ONLY)
+
+mutants: ## Break the grant machine in every listed way; its tests must notice (ONLY="code-not-consumed")
+	@scripts/setup
+	@exec $(run) node scripts/mutants.mjs $(ONLY)
 
 fmt: ## Format the Rust code
 	@$(run) cargo fmt --all

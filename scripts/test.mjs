@@ -22,6 +22,7 @@ const steps = [
   { name: "format", title: "formatting", run: ["cargo", "fmt", "--all", "--check"], remedy: "Run: make fmt" },
   { name: "arrows", title: "dependency arrows and licences", run: [node, "scripts/check-arrows.mjs"] },
   { name: "readme", title: "commands in the documents", run: [node, "scripts/check-readme.mjs"] },
+  { name: "mutants", title: "mutants apply", run: [node, "scripts/mutants.mjs", "--check"] },
   { name: "openspec", title: "specifications", run: ["openspec", "validate", "--all", "--strict"], before: openspecExists },
   { name: "typescript", title: "types of the tests", run: ["tsc"] },
   {
