@@ -116,7 +116,7 @@ pub fn apply(
             refresh::refresh(active, refresh, moment, rng)
         }
         (Command::Introspect(introspect), Some(Lifecycle::Active(active))) => {
-            introspect::introspect(active, &introspect)
+            introspect::introspect(active, &introspect, moment)
         }
         (Command::Reseal(reseal), Some(Lifecycle::Active(active))) => {
             renewal::reseal(active, reseal, moment, rng)

@@ -136,7 +136,8 @@ impl Family {
         if !self.current.hash.matches(&successor) {
             return None;
         }
-        // Anew, since the first wrap may name a server key that is about to go.
+        // Both anew, since the first wraps may name a server key that is about to go, and this answer may be lost too.
+        previous.slot.wrap = Wrapped::wrap(moment.keys, secret, about, &props_key, rng)?;
         self.current.wrap = Wrapped::wrap(moment.keys, &successor, about, &props_key, rng)?;
         let tag = self.tag(&successor);
         Some((self, props_key, (successor, tag)))

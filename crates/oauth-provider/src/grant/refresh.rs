@@ -72,13 +72,13 @@ pub(super) fn would_succeed(active: &Active, refresh: &Refresh, moment: &Moment<
 
 /// A predecessor within its limits.
 #[derive(Clone, Copy)]
-struct Retry {
+pub(super) struct Retry {
     late: bool,
     count: u8,
 }
 
 /// Within the grace freely; later, in the lenient mode, for some days and some times.
-fn retry_of(used_at: UnixTime, late_retries: u8, moment: &Moment<'_>) -> Option<Retry> {
+pub(super) fn retry_of(used_at: UnixTime, late_retries: u8, moment: &Moment<'_>) -> Option<Retry> {
     let policy = moment.policy;
     let age = moment.now.since(used_at);
     if age <= policy.grace {

@@ -277,6 +277,17 @@ fn a_retry_under_the_new_server_key_gives_the_same_successor() {
 }
 
 #[test]
+fn a_retry_whose_answer_is_lost_again_outlives_the_old_server_key() {
+    let (mut grant, first) = refreshing();
+    let second = grant.rotate(&first).unwrap();
+    grant.keys = keys(&format!("{NEW},{OLD}"));
+    grant.rotate(&first).unwrap();
+    grant.keys = keys(NEW);
+    assert!(same(&grant.rotate(&first).unwrap(), &second));
+    assert!(grant.rotate(&second).is_ok());
+}
+
+#[test]
 fn without_the_old_key_nothing_opens_and_nothing_is_lost() {
     let (mut grant, issued) = active_with(|_| ());
     let first = issued.refresh.unwrap();

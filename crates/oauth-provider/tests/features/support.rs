@@ -1,6 +1,8 @@
 //! A fixed clock, seeded randomness, a store in memory, and the way of a client through it.
 
 pub mod grant;
+pub mod grant_model;
+pub mod grant_world;
 pub mod server;
 
 use std::time::Duration;
