@@ -15,8 +15,25 @@ pub fn request_id() -> String {
 pub fn request(id: &str, method: &str, path: &str, status: u16, milliseconds: u64) {
     worker::console_log!(
         "{}",
-        json!({"request": id, "method": method, "path": path, "status": status, "ms": milliseconds})
+        json!({"request": id, "method": method, "path": shown(path), "status": status, "ms": milliseconds})
     );
+}
+
+/// A path for the log: segments that could be a token, put there by mistake, are left out.
+fn shown(path: &str) -> String {
+    let segment = |text: &str| {
+        let secret = text.len() > 48 || ["smcp_", "sntry"].iter().any(|mark| text.contains(mark));
+        if secret {
+            "…".to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
+    path.split('/')
+        .take(8)
+        .map(segment)
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 /// Our own trouble, or a peer's that its developer may ask about.
@@ -41,4 +58,17 @@ pub fn audit(grant: &GrantId, line: Audit) {
         "{}",
         json!({"grant": grant.to_string(), "event": event, "detail": detail})
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn no_token_in_a_path() {
+        assert_eq!(shown("/mcp/acme/web"), "/mcp/acme/web");
+        assert_eq!(shown("/nowhere/smcp_a_x"), "/nowhere/…");
+        assert_eq!(shown(&format!("/x/{}/y", "a".repeat(49))), "/x/…/y");
+        assert_eq!(shown(&"/a".repeat(1000)).len(), 14);
+    }
 }

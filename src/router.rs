@@ -184,6 +184,7 @@ async fn oauth(endpoint: &str, request: &mut Incoming, app: &App) -> Response {
 }
 
 fn trouble(error: Error, request: &Incoming, app: &App) -> Response {
+    error.grant.iter().for_each(tokens::forget);
     if let Some(detail) = &error.detail {
         log::problem(&request.id, error.code.as_str(), detail);
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::grant::GrantId;
 use oauth_types::{ErrorCode, ErrorResponse};
 use serde::Serialize;
 
@@ -102,6 +103,8 @@ pub struct Error {
     pub basic: bool,
     /// For the server's log, never sent.
     pub detail: Option<String>,
+    /// The grant that refused: it may have closed, so whoever remembers its tokens forgets them. Never sent.
+    pub grant: Option<GrantId>,
 }
 
 impl Error {
@@ -121,6 +124,7 @@ impl Error {
             description: description.into(),
             basic: false,
             detail: None,
+            grant: None,
         }
     }
 

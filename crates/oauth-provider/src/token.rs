@@ -88,7 +88,10 @@ async fn exchange(
             response: issued_response(&id, issued),
             grant: id,
         }),
-        Ok(Reply::Refused(refusal)) => Err(refused(refusal)),
+        Ok(Reply::Refused(refusal)) => Err(Error {
+            grant: Some(id),
+            ..refused(refusal)
+        }),
         Ok(other) => Err(Error::unavailable(format!(
             "unexpected reply of a grant: {other:?}"
         ))),

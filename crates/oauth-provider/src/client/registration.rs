@@ -216,10 +216,10 @@ fn parse(body: &[u8]) -> Result<ClientMetadata, Error> {
     let text = std::str::from_utf8(body).map_err(|_| invalid("the body must be UTF-8"))?;
     let object = parse_object(text)
         .map_err(|error| invalid(format!("the body must be one JSON object: {error}")))?;
-    // RFC 7591 §2: members that are null are as good as absent.
+    // RFC 7591 §2: members that are null are as good as absent; some clients send empty texts.
     let object = object
         .into_iter()
-        .filter(|(_, value)| !value.is_null())
+        .filter(|(_, value)| !value.is_null() && value.as_str() != Some(""))
         .collect();
     serde_json::from_value(Value::Object(object))
         .map_err(|error| invalid(format!("a member has another type: {error}")))
