@@ -1,6 +1,6 @@
 // Every test that docs/CONFORMANCE.md names exists, and none of them is switched off.
 //
-// In the last column of a table a path in backquotes opens a file: `p/`, `u/`, `w/` and `c/` are short for its usual
+// In the last column of a table a path in backquotes opens a file: `p/`, `u/`, `w/`, `n/` and `c/` stand for its usual
 // places. What follows names tests in it, up to the next path: functions in backquotes, titles in quotes ("…" stands for
 // what is left out). A path with no names after it stands for all tests of the file, of which there must be one.
 import { existsSync, readFileSync } from "node:fs";
@@ -13,6 +13,7 @@ const places = {
   "p/": ["crates/oauth-provider/tests/features/", ".rs"],
   "u/": ["crates/oauth-provider/src/", ".rs"],
   "w/": ["tests/workerd/", ".test.ts"],
+  "n/": ["tests/native/", ".test.ts"],
   "c/": ["tests/chromium/", ".test.ts"],
 };
 
