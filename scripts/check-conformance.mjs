@@ -1,7 +1,7 @@
 // Every test that docs/CONFORMANCE.md names exists, and none of them is switched off.
 //
-// In the last column of a table a path in backquotes opens a file: `p/`, `u/`, `w/`, `n/` and `c/` stand for its usual
-// places. What follows names tests in it, up to the next path: functions in backquotes, titles in quotes ("…" stands for
+// In the last column of a table that is headed "tests" a path in backquotes opens a file: `p/`, `u/`, `w/`, `n/` and `c/`
+// are short for its usual places. In a column headed "test" all are in the file that was named last before the table. What follows names tests in it, up to the next path: functions in backquotes, titles in quotes ("…" stands for
 // what is left out). A path with no names after it stands for all tests of the file, of which there must be one.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -20,14 +20,23 @@ const places = {
 const problems = [];
 let rows = 0;
 let names = 0;
+let heading = "";
+let named = "";
 readFileSync(page, "utf8")
   .split("\n")
   .forEach((line, index) => {
-    if (!line.startsWith("|") || /^\|[\s|:-]+\|$/.test(line)) return;
-    const cells = line.split("|").slice(1, -1).map((cell) => cell.trim());
-    if (cells[0] === "rule" || cells.at(-1) === "tests") return;
-    rows++;
-    checkRow(cells.at(-1), (problem) => problems.push(`docs/CONFORMANCE.md:${index + 1}: ${problem}`));
+    if (!line.startsWith("|")) {
+      heading = "";
+      named = [...line.matchAll(/`([puwnc]\/[^`]+)`/g)].at(-1)?.[1] ?? named;
+      return;
+    }
+    const cell = line.split("|").at(-2).trim();
+    if (heading === "") heading = cell;
+    else if (["test", "tests"].includes(heading) && !/^[:-]+$/.test(cell)) {
+      rows++;
+      const first = heading === "test" ? `\`${named}\` ` : "";
+      checkRow(first + cell, (problem) => problems.push(`docs/CONFORMANCE.md:${index + 1}: ${problem}`));
+    }
   });
 
 if (rows === 0) problems.push("docs/CONFORMANCE.md has no rows");

@@ -9,10 +9,11 @@ use worker::{Context, Env};
 
 use crate::clients::Clients;
 use crate::clock;
-use crate::config::{Config, ConfigError, GRANTS, OAUTH_KV};
+use crate::config::{Config, ConfigError, GRANTS, OAUTH_KV, ONCE};
 use crate::fetch::{DocumentFetch, Outgoing};
 use crate::grant_store::Grants;
 use crate::once::Once;
+use crate::pushed::PushedObjects;
 use crate::signatures::WebCrypto;
 
 pub struct App {
@@ -20,6 +21,7 @@ pub struct App {
     pub settings: Settings,
     pub clients: Clients,
     pub grants: Grants,
+    pub pushed: PushedObjects,
     /// To Sentry.
     pub fetch: Outgoing,
     /// To wherever clients have their documents, within the budget.
@@ -50,9 +52,13 @@ impl App {
         let grants = env
             .durable_object(GRANTS)
             .map_err(|_| ConfigError::MissingBinding(GRANTS))?;
+        let once = env
+            .durable_object(ONCE)
+            .map_err(|_| ConfigError::MissingBinding(ONCE))?;
         Ok(Self {
             clients: Clients::new(kv, now, Rc::clone(&config)),
             grants: Grants::new(grants),
+            pushed: PushedObjects::new(once),
             documents: DocumentFetch::new(env.clone(), address),
             once: Once::new(env.clone()),
             config,

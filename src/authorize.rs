@@ -1,12 +1,13 @@
 //! The consent page and its form.
 
 use oauth_provider::authorize::{
-    Approval, AuthorizationRequest, AuthorizationResponse, AuthorizeError, Browser, ConsentTicket,
-    FLOW_LIFETIME, TicketError, validate,
+    Approval, Asked, AuthorizationRequest, AuthorizationResponse, AuthorizeError, Browser,
+    ConsentTicket, FLOW_LIFETIME, TicketError, validate,
 };
 use oauth_provider::client::RedirectKind;
 use oauth_provider::http::{Request, Response};
 use oauth_provider::params::Params;
+use oauth_provider::store::PushedRequests;
 use oauth_provider::{Resource, Scope, Settings};
 use oauth_types::ErrorCode;
 use sentry_tools::{Skill, Skills};
@@ -25,8 +26,8 @@ const BROWSER_SECONDS: u64 = 30 * 86_400;
 /// `GET /oauth/authorize`: checks the request and asks the person.
 pub async fn show(request: &Incoming, app: &App) -> Response {
     let query = request.url.query().unwrap_or_default();
-    let asked = match check(query, app).await {
-        Ok(asked) => asked,
+    let (link, asked) = match read_link(query, app).await {
+        Ok(read) => read,
         Err(error) => return refuse(error, request, app),
     };
     let origin = &app.settings.origin;
@@ -35,7 +36,7 @@ pub async fn show(request: &Incoming, app: &App) -> Response {
     let browser = known
         .clone()
         .unwrap_or_else(|| Browser::draw(&mut random::rng()));
-    let ticket = ConsentTicket::sign(query, &browser, &app.config.keys, app.now);
+    let ticket = ConsentTicket::sign(link, &browser, &app.config.keys, app.now);
     let response = page(
         200,
         &consent(&asked, ticket, &app.settings),
@@ -59,7 +60,7 @@ pub async fn show(request: &Incoming, app: &App) -> Response {
 
 /// `POST /oauth/authorize`: the person has chosen.
 pub async fn decide(request: &mut Incoming, app: &App) -> Response {
-    let (asked, form) = match read_form(request, app).await {
+    let (asked, form, ticket) = match read_form(request, app).await {
         Ok(read) => read,
         Err(response) => return response,
     };
@@ -78,7 +79,22 @@ pub async fn decide(request: &mut Incoming, app: &App) -> Response {
             app,
         );
     }
+    if let Err(response) = use_pushed(&ticket, request, app).await {
+        return response;
+    }
     approve(asked, skills, &scope, request, app)
+}
+
+/// A request that was pushed is used up by its approval, and by nothing before it.
+async fn use_pushed(ticket: &ConsentTicket, request: &Incoming, app: &App) -> Result<(), Response> {
+    let Some(name) = &ticket.pushed else {
+        return Ok(());
+    };
+    match app.pushed.use_pushed(name, &ticket.id).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(problems::already_approved(request, app)),
+        Err(error) => Err(problems::unavailable(request, app, &error.0)),
+    }
 }
 
 /// Records the approval and sends the browser to Sentry. Only here is the cookie set that the callback needs.
@@ -126,7 +142,7 @@ fn approve(
 async fn read_form(
     request: &mut Incoming,
     app: &App,
-) -> Result<(AuthorizationRequest, Params), Response> {
+) -> Result<(AuthorizationRequest, Params, ConsentTicket), Response> {
     if !is_from_our_page(request) {
         return Err(problems::cross_site(request, app));
     }
@@ -152,7 +168,7 @@ async fn read_form(
     let asked = check(&ticket.query, app)
         .await
         .map_err(|error| refuse(error, request, app))?;
-    Ok((asked, form))
+    Ok((asked, form, ticket))
 }
 
 /// `Origin` says which page posted, `Sec-Fetch-Site` the same where `Origin` is `null`. A browser sends one of them.
@@ -163,6 +179,17 @@ fn is_from_our_page(request: &Incoming) -> bool {
         Some("null") => site.as_deref() == Some("same-origin"),
         Some(origin) => origin == request.origin.as_str(),
     }
+}
+
+async fn read_link(
+    query: &str,
+    app: &App,
+) -> Result<(Asked, AuthorizationRequest), AuthorizeError> {
+    let link = Asked::read(query, &app.pushed)
+        .await
+        .map_err(AuthorizeError::Page)?;
+    let asked = check(&link.query, app).await?;
+    Ok((link, asked))
 }
 
 async fn check(query: &str, app: &App) -> Result<AuthorizationRequest, AuthorizeError> {

@@ -23,6 +23,7 @@ mod objects;
 mod once;
 mod pages;
 mod problems;
+mod pushed;
 mod random;
 mod respond;
 mod router;

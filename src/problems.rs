@@ -60,6 +60,20 @@ pub fn authorize(problem: PageProblem, request: &Incoming, app: &App) -> Respons
                 .collect(),
             ..ErrorPage::default()
         },
+        PageProblem::RequestUri => ErrorPage {
+            code: "invalid_request_uri",
+            facts: vec![("Parameter", "request_uri".to_owned())],
+            ..refused(
+                "This sign-in link is no longer good",
+                format!(
+                    "It is good for a minute, for the application that asked for it, until it is approved. {AGAIN}"
+                ),
+            )
+        },
+        PageProblem::Storage(error) => ErrorPage {
+            facts: vec![("Storage", error.0)],
+            ..outage()
+        },
     };
     show(page, request, app)
 }
@@ -190,6 +204,17 @@ pub fn ticket(error: TicketError, request: &Incoming, app: &App) -> Response {
         ),
     };
     show(refused(title, text), request, app)
+}
+
+/// An approval of a pushed request that another page, or this one a while ago, has used up.
+pub fn already_approved(request: &Incoming, app: &App) -> Response {
+    let text =
+        format!("It can be approved once, and was. If your application is not connected: {AGAIN}");
+    let page = ErrorPage {
+        code: "invalid_request_uri",
+        ..refused("This sign-in was approved already", text)
+    };
+    show(page, request, app)
 }
 
 /// A return from Sentry that is not ours, too late, or another browser's.

@@ -67,6 +67,16 @@ pub fn with_cors(response: Response) -> Response {
     )
 }
 
+/// Servers call, no browser's script: there is no preflight, so `OPTIONS` is a method like any other wrong one.
+pub fn without_cors(mut response: Response) -> Response {
+    for (name, value) in &mut response.headers {
+        if *name == "allow" {
+            "POST".clone_into(value);
+        }
+    }
+    response
+}
+
 /// The answer to a preflight: what such a client may send. Any other `Mcp-*` header that it asks for is fine.
 pub fn preflight(requested_headers: Option<&str>, methods: &'static str) -> Response {
     const ALLOWED: &str = "Authorization, Content-Type, Accept, Last-Event-ID, MCP-Protocol-Version, Mcp-Session-Id, \

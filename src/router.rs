@@ -2,6 +2,7 @@
 
 use oauth_provider::client::register;
 use oauth_provider::http::{Error, MAX_BODY, Request, Response};
+use oauth_provider::par::par;
 use oauth_provider::{introspect, revoke, token};
 use oauth_types::ErrorCode;
 
@@ -9,7 +10,7 @@ use crate::app::App;
 use crate::config::REGISTER_RATE_LIMITER;
 use crate::incoming::Incoming;
 use crate::pages::{Home, page};
-use crate::respond::{method_not_allowed, not_found, preflight, with_cors};
+use crate::respond::{method_not_allowed, not_found, preflight, with_cors, without_cors};
 use crate::upkeep::after_tokens;
 use crate::{assets, authorize, callback, discovery, health, limits, log, mcp, random, tokens};
 
@@ -72,16 +73,13 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
         ("GET", ["oauth", "callback"]) => callback::callback(request, app).await,
         (_, ["oauth", "callback"]) => method_not_allowed("GET, HEAD"),
 
-        ("OPTIONS", ["oauth", "token" | "register" | "revoke" | "introspect"]) => {
-            cors_preflight(request, POST)
+        ("OPTIONS", ["oauth", "token" | "register" | "revoke"]) => cors_preflight(request, POST),
+        (_, ["oauth", endpoint @ ("token" | "register" | "revoke")]) => {
+            with_cors(oauth(endpoint, request, app).await)
         }
-        (
-            _,
-            [
-                "oauth",
-                endpoint @ ("token" | "register" | "revoke" | "introspect"),
-            ],
-        ) => oauth(endpoint, request, app).await,
+        (_, ["oauth", endpoint @ ("introspect" | "par")]) => {
+            without_cors(oauth(endpoint, request, app).await)
+        }
 
         ("OPTIONS", ["mcp", ..]) => {
             cors_preflight(request, POST).header("cache-control", "no-store")
@@ -128,9 +126,7 @@ async fn mcp_endpoint(path: &str, request: &mut Incoming, app: &App) -> Response
 async fn oauth(endpoint: &str, request: &mut Incoming, app: &App) -> Response {
     let body = match request.body(MAX_BODY).await {
         Ok(body) => body.ok(),
-        Err(error) => {
-            return with_cors(trouble(Error::unavailable(error.to_string()), request, app));
-        }
+        Err(error) => return trouble(Error::unavailable(error.to_string()), request, app),
     };
     let (content_type, authorization) = (
         request.header("content-type"),
@@ -157,6 +153,15 @@ async fn oauth(endpoint: &str, request: &mut Incoming, app: &App) -> Response {
                 revoked.response
             }),
         "introspect" => introspect(&parts, &app.authenticator(), &app.grants).await,
+        "par" => {
+            par(
+                &parts,
+                &app.authenticator(),
+                &app.pushed,
+                &mut random::rng(),
+            )
+            .await
+        }
         _ if !limits::allows(&app.env, REGISTER_RATE_LIMITER, &request.address()).await => {
             let error = Error::new(
                 ErrorCode::TemporarilyUnavailable,
@@ -175,7 +180,7 @@ async fn oauth(endpoint: &str, request: &mut Incoming, app: &App) -> Response {
             .await
         }
     };
-    with_cors(outcome.unwrap_or_else(|error| trouble(error, request, app)))
+    outcome.unwrap_or_else(|error| trouble(error, request, app))
 }
 
 fn trouble(error: Error, request: &Incoming, app: &App) -> Response {

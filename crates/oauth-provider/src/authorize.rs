@@ -1,19 +1,22 @@
 //! The authorization endpoint: from the request of a client to the answer at its redirect URI.
 //!
 //! ```text
-//! GET  authorize   request::validate ─▶ consent page, with a ConsentTicket bound to the Browser
+//! GET  authorize   Asked::read ─▶ request::validate ─▶ consent page, with a ConsentTicket bound to the Browser
 //! POST authorize   ConsentTicket ─▶ request::validate again ─▶ Approval ─▶ upstream
 //! GET  callback    Approval::resume ─▶ the grant opens ─▶ response to the client
 //! ```
 
 mod approval;
+mod asked;
 mod browser;
 mod consent;
 mod request;
 mod response;
 
 pub use approval::{Approval, ApprovalError, Approved, FLOW_LIFETIME};
+pub use asked::Asked;
 pub use browser::Browser;
-pub use consent::{ConsentTicket, TicketError};
+pub use consent::{ConsentTicket, TICKET_LIFETIME, TicketError, TicketId};
 pub use request::{AuthorizationRequest, AuthorizeError, PageProblem, validate};
+pub(crate) use request::{check, client_and_redirect_uri};
 pub use response::AuthorizationResponse;

@@ -21,6 +21,8 @@ pub mod path {
     pub const REVOKE: &str = "/oauth/revoke";
     /// RFC 7662 §2
     pub const INTROSPECT: &str = "/oauth/introspect";
+    /// RFC 9126 §2
+    pub const PAR: &str = "/oauth/par";
     /// RFC 9728 §3.1; the resource's path and query follow.
     pub const PROTECTED_RESOURCE: &str = "/.well-known/oauth-protected-resource";
     /// RFC 8414 §3.1; a scoped issuer's path follows.
@@ -108,7 +110,7 @@ pub fn authorization_server(
         introspection_endpoint: Some(endpoint(path::INTROSPECT)),
         introspection_endpoint_auth_methods_supported: Some(AUTH_METHODS.to_vec()),
         introspection_endpoint_auth_signing_alg_values_supported: Some(algorithms()),
-        pushed_authorization_request_endpoint: None,
+        pushed_authorization_request_endpoint: Some(endpoint(path::PAR)),
         scopes_supported: scopes(settings),
         response_types_supported: vec!["code"],
         response_modes_supported: vec!["query"],

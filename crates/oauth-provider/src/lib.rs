@@ -8,8 +8,8 @@
 //! * [`client`]: who asks: client ids, metadata documents, registration, redirect URIs, authentication
 //! * [`authorize`]: from an authorization request to the answer at the client's redirect URI
 //! * [`grant`]: the state machine of a grant: code, tokens, rotation, revocation
-//! * [`token`](token()), [`revoke`](revoke()), [`introspect`](introspect()), [`client::register`]: the endpoints for
-//!   clients
+//! * [`token`](token()), [`revoke`](revoke()), [`introspect`](introspect()), [`client::register`], [`par::par`]: the
+//!   endpoints for clients
 //! * [`bearer`]: the resource server's check, and its challenges
 //! * [`discovery`]: the metadata documents, and the paths of the endpoints
 //! * [`store`]: what an adapter must keep, and [`memory`], which keeps it in maps
@@ -142,6 +142,7 @@ pub mod http;
 mod introspect;
 pub mod memory;
 mod origin;
+pub mod par;
 pub mod params;
 mod pkce;
 mod resource;

@@ -7,11 +7,16 @@ use std::time::Duration;
 
 use rand_core::CryptoRng;
 
+use crate::authorize::TicketId;
 use crate::client::{ClientIdUrl, Registration};
 use crate::crypto::KeyRing;
 use crate::grant::{Audit, Command, GrantId, Lifecycle, Moment, Policy, Reply, apply};
-use crate::store::{ClientStore, GrantStore, KeptDocument, OnceStore, Stored};
+use crate::par::{Pushed, PushedName, Use};
+use crate::store::{ClientStore, GrantStore, KeptDocument, OnceStore, PushedRequests, Stored};
 use crate::time::UnixTime;
+
+/// A pushed request, and when it may be forgotten.
+type Kept = (Pushed, UnixTime);
 
 /// Everything in maps; time and randomness come from outside.
 pub struct MemoryStore<R> {
@@ -27,6 +32,7 @@ pub struct MemoryStore<R> {
     documents: RefCell<HashMap<String, KeptDocument>>,
     key_sets: RefCell<HashMap<String, KeptDocument>>,
     used: RefCell<HashMap<[u8; 32], UnixTime>>,
+    pushed: RefCell<HashMap<PushedName, Kept>>,
     audit: RefCell<Vec<Audit>>,
 }
 
@@ -44,6 +50,7 @@ impl<R: CryptoRng> MemoryStore<R> {
             documents: RefCell::default(),
             key_sets: RefCell::default(),
             used: RefCell::default(),
+            pushed: RefCell::default(),
             audit: RefCell::default(),
         }
     }
@@ -151,6 +158,49 @@ impl<R> OnceStore for MemoryStore<R> {
             let mut used = self.used.borrow_mut();
             used.retain(|_, ends_at| *ends_at > now);
             Ok(used.insert(name, now + lifetime).is_none())
+        })
+    }
+}
+
+impl<R> PushedRequests for MemoryStore<R> {
+    fn keep_pushed<'a>(
+        &'a self,
+        name: &'a PushedName,
+        query: &'a str,
+        expires_at: UnixTime,
+    ) -> Stored<'a, ()> {
+        Box::pin(async move {
+            let now = *self.now.borrow();
+            let mut kept = self.pushed.borrow_mut();
+            kept.retain(|_, (_, ends_at)| now < *ends_at);
+            let query = query.to_owned();
+            let waiting = Pushed::Waiting { query, expires_at };
+            kept.insert(name.clone(), (waiting, expires_at));
+            Ok(())
+        })
+    }
+
+    fn pushed<'a>(&'a self, name: &'a PushedName) -> Stored<'a, Option<String>> {
+        Box::pin(async move {
+            let kept = self.pushed.borrow();
+            let found = kept.get(name);
+            Ok(found.and_then(|(pushed, _)| pushed.query(*self.now.borrow()).map(str::to_owned)))
+        })
+    }
+
+    fn use_pushed<'a>(&'a self, name: &'a PushedName, ticket: &'a TicketId) -> Stored<'a, bool> {
+        Box::pin(async move {
+            let now = *self.now.borrow();
+            let mut kept = self.pushed.borrow_mut();
+            let before = kept.get(name).filter(|(_, ends_at)| now < *ends_at);
+            match Pushed::approve(before.map(|(pushed, _)| pushed), ticket, now) {
+                Use::First(used) => {
+                    kept.insert(name.clone(), (used, now + Pushed::USED_FOR));
+                    Ok(true)
+                }
+                Use::Again => Ok(true),
+                Use::Refused => Ok(false),
+            }
         })
     }
 }

@@ -100,6 +100,40 @@ impl Params {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Without these.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.0.retain(|(name, _)| !names.contains(&name.as_str()));
+        self
+    }
+
+    /// With this one, once.
+    #[must_use]
+    pub fn with(self, name: &str, value: &str) -> Self {
+        let mut params = self.without(&[name]);
+        params.0.push((name.to_owned(), value.to_owned()));
+        params
+    }
+
+    /// With another's values of a parameter that this lacks.
+    #[must_use]
+    pub fn or_from(mut self, other: &Self, name: &str) -> Self {
+        if self.all(name).next().is_none() {
+            let values = other.all(name);
+            self.0
+                .extend(values.map(|value| (name.to_owned(), value.to_owned())));
+        }
+        self
+    }
+
+    /// As a query, to be read again.
+    #[must_use]
+    pub fn to_query(&self) -> String {
+        form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&self.0)
+            .finish()
+    }
+
     /// Whether no parameter was given more than once. `collapsing` may be, with the same value.
     ///
     /// # Errors

@@ -6,8 +6,10 @@ use std::time::Duration;
 use fetch::LocalFuture;
 use serde::{Deserialize, Serialize};
 
+use crate::authorize::TicketId;
 use crate::client::{ClientIdUrl, Registration};
 use crate::grant::{Command, GrantId, Reply};
+use crate::par::PushedName;
 use crate::time::UnixTime;
 
 /// Storage did not answer. The text is for the log.
@@ -72,4 +74,22 @@ pub struct KeptDocument {
 pub trait GrantStore {
     /// Applies one command to one grant. An id that cannot be one of ours is answered as an unknown one.
     fn send<'a>(&'a self, id: &'a GrantId, command: Command) -> Stored<'a, Reply>;
+}
+
+/// The authorization requests that were pushed, each in a mailbox of its own that keeps a [`crate::par::Pushed`].
+pub trait PushedRequests {
+    /// Keeps a request until `expires_at`. Nothing is under its name yet.
+    fn keep_pushed<'a>(
+        &'a self,
+        name: &'a PushedName,
+        query: &'a str,
+        expires_at: UnixTime,
+    ) -> Stored<'a, ()>;
+
+    /// The query of a request that may begin a page. It stays as it is.
+    fn pushed<'a>(&'a self, name: &'a PushedName) -> Stored<'a, Option<String>>;
+
+    /// Uses a request up for an approved form, by [`crate::par::Pushed::approve`]: of all forms exactly one succeeds,
+    /// and the same one again within a minute.
+    fn use_pushed<'a>(&'a self, name: &'a PushedName, ticket: &'a TicketId) -> Stored<'a, bool>;
 }

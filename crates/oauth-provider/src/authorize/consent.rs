@@ -2,13 +2,15 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::crypto::{Bytes, KeyRing, Purpose, constant_time_eq, sha256};
+use crate::crypto::{Bytes, KeyRing, Purpose, base64url, constant_time_eq, sha256};
+use crate::par::PushedName;
 use crate::time::UnixTime;
 
+use super::asked::Asked;
 use super::browser::Browser;
 
 /// A person may think about it for so long.
-const LIFETIME: Duration = Duration::from_secs(3600);
+pub const TICKET_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// What the consent form carries: the request as the client made it, signed, and bound to the browser that was
 /// shown the page. The approval runs the whole validation on it again.
@@ -17,10 +19,27 @@ pub struct ConsentTicket {
     /// The query of the authorization request.
     #[serde(rename = "q")]
     pub query: String,
+    /// Where it was pushed: what the approval uses up.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<PushedName>,
+    /// The form's own name.
+    #[serde(skip)]
+    pub id: TicketId,
     #[serde(rename = "b")]
     browser: Bytes,
     #[serde(rename = "e")]
     expires_at: UnixTime,
+}
+
+/// Tells one form from another: a hash of its ticket.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TicketId(String);
+
+impl TicketId {
+    pub(crate) fn of(text: &str) -> Self {
+        Self(base64url(&sha256(text.as_bytes())))
+    }
 }
 
 /// Why a form is refused.
@@ -40,11 +59,19 @@ pub enum TicketError {
 impl ConsentTicket {
     /// The text of the form's hidden field.
     #[must_use]
-    pub fn sign(query: &str, browser: &Browser, keys: &KeyRing, now: UnixTime) -> String {
+    pub fn sign(
+        asked: impl Into<Asked>,
+        browser: &Browser,
+        keys: &KeyRing,
+        now: UnixTime,
+    ) -> String {
+        let Asked { query, pushed } = asked.into();
         let ticket = Self {
-            query: query.to_owned(),
+            query,
+            pushed,
+            id: TicketId::default(),
             browser: Bytes(binding(browser)),
-            expires_at: now + LIFETIME,
+            expires_at: now + TICKET_LIFETIME,
         };
         keys.sign(Purpose::Form, &ticket)
     }
@@ -68,7 +95,10 @@ impl ConsentTicket {
         let same =
             browser.is_some_and(|browser| constant_time_eq(&binding(browser), &ticket.browser.0));
         if same {
-            Ok(ticket)
+            Ok(Self {
+                id: TicketId::of(text),
+                ..ticket
+            })
         } else {
             Err(TicketError::OtherBrowser)
         }
@@ -104,7 +134,7 @@ mod tests {
         );
         assert_eq!(open(&text, None, now), Err(TicketError::OtherBrowser));
         assert_eq!(
-            open(&text, Some(&mine), now + LIFETIME),
+            open(&text, Some(&mine), now + TICKET_LIFETIME),
             Err(TicketError::Expired)
         );
         assert_eq!(open("x.y", Some(&mine), now), Err(TicketError::Forged));

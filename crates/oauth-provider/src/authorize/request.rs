@@ -10,7 +10,7 @@ use crate::pkce::CodeChallenge;
 use crate::resource::Resource;
 use crate::scope::Scope;
 use crate::settings::Settings;
-use crate::store::ClientStore;
+use crate::store::{ClientStore, StoreError};
 use crate::time::UnixTime;
 
 use super::response::AuthorizationResponse;
@@ -86,7 +86,16 @@ pub enum PageProblem {
         /// As the client registered them.
         registered: Vec<String>,
     },
+    /// No request waits under this `request_uri`, or it is another client's (RFC 9126 §4).
+    #[error("no request waits under this request_uri")]
+    RequestUri,
+    /// Our own trouble.
+    #[error(transparent)]
+    Storage(StoreError),
 }
+
+/// A client, the redirect URI that it registered, and the one that it asks for.
+pub(crate) type Known = (Client, RedirectUri, RegisteredRedirectUri);
 
 /// Checks an authorization request. The order of the checks is the security argument: nothing is redirected before
 /// both client and redirect URI are known to be good, and everything is afterwards.
@@ -100,11 +109,22 @@ pub async fn validate(
     fetch: &dyn Fetch,
     now: UnixTime,
 ) -> Result<AuthorizationRequest, AuthorizeError> {
-    let (client, registered, redirect_uri) =
-        client_and_redirect_uri(params, settings, clients, fetch, now)
-            .await
-            .map_err(AuthorizeError::Page)?;
-    // From here on errors go to the client.
+    let known = client_and_redirect_uri(params, settings, clients, fetch, now)
+        .await
+        .map_err(AuthorizeError::Page)?;
+    check(known, params, settings)
+}
+
+/// The checks whose errors go to the client.
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::result_large_err, reason = "passed on once")
+)]
+pub(crate) fn check(
+    (client, registered, redirect_uri): Known,
+    params: &Params,
+    settings: &Settings,
+) -> Result<AuthorizationRequest, AuthorizeError> {
     let to = Answer {
         redirect_uri: &redirect_uri,
         state: state(params),
@@ -139,13 +159,13 @@ pub async fn validate(
 
 type Check<T> = Result<T, (ErrorCode, &'static str)>;
 
-async fn client_and_redirect_uri(
+pub(crate) async fn client_and_redirect_uri(
     params: &Params,
     settings: &Settings,
     clients: &impl ClientStore,
     fetch: &dyn Fetch,
     now: UnixTime,
-) -> Result<(Client, RedirectUri, RegisteredRedirectUri), PageProblem> {
+) -> Result<Known, PageProblem> {
     let client_id = once(params, "client_id")?.ok_or_else(|| missing("client_id"))?;
     let asked = once(params, "redirect_uri");
     let resolved = resolve(client_id, settings, clients, fetch, now)
@@ -180,22 +200,22 @@ async fn client_and_redirect_uri(
     })
 }
 
-fn redirect_uri(
-    resolved: &Resolved,
-    asked: &str,
-) -> Option<(Client, RedirectUri, RegisteredRedirectUri)> {
+fn redirect_uri(resolved: &Resolved, asked: &str) -> Option<Known> {
     let (registered, uri) = resolved.client.redirect_uri(asked)?;
     Some((resolved.client.clone(), registered.clone(), uri))
 }
 
-fn once<'a>(params: &'a Params, name: &'static str) -> Result<Option<&'a str>, PageProblem> {
+pub(super) fn once<'a>(
+    params: &'a Params,
+    name: &'static str,
+) -> Result<Option<&'a str>, PageProblem> {
     params.one(name).map_err(|_| PageProblem::Parameter {
         name,
         problem: "was given more than once",
     })
 }
 
-const fn missing(name: &'static str) -> PageProblem {
+pub(super) const fn missing(name: &'static str) -> PageProblem {
     PageProblem::Parameter {
         name,
         problem: "is missing",

@@ -22,6 +22,7 @@ pub(crate) fn outcome(server: &Server, query: &str) -> String {
         Err(AuthorizeError::Page(PageProblem::RedirectUri { .. })) => {
             "page: redirect URI".to_owned()
         }
+        Err(AuthorizeError::Page(problem)) => format!("page: {problem:?}"),
         Err(AuthorizeError::Redirect(response)) => {
             let url = Url::parse(&response.location()).unwrap();
             assert!(response.location().starts_with(CALLBACK));

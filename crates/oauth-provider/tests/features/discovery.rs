@@ -46,6 +46,7 @@ fn the_root_document() {
         "RS256",
         "PS256"
       ],
+      "pushed_authorization_request_endpoint": "https://mcp.example.com/oauth/par",
       "scopes_supported": [
         "org:read",
         "project:write",

@@ -18,6 +18,7 @@ mod grant_code;
 mod grant_lifetime;
 mod grant_revocation;
 mod grant_storage;
+mod par;
 mod refresh_model;
 mod refresh_rotation;
 mod registration_refusals;

@@ -10,8 +10,9 @@ use oauth_provider::crypto::RustCrypto;
 use oauth_provider::grant::{GrantId, Reply, Token, TokenKind};
 use oauth_provider::http::{Error, MAX_BODY, Request, Response};
 use oauth_provider::memory::MemoryStore;
+use oauth_provider::par::par;
 use oauth_provider::params::Params;
-use oauth_provider::store::{ClientStore, GrantStore, OnceStore};
+use oauth_provider::store::{ClientStore, GrantStore, OnceStore, PushedRequests};
 use oauth_provider::{Settings, UnixTime, introspect, revoke, token};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -199,6 +200,13 @@ impl Server {
             once,
             now: self.time(),
         }
+    }
+
+    pub fn push_at(&self, request: &Request<'_>, pushed: &impl PushedRequests) -> Response {
+        let clients = self.authenticator(&self.store, &self.store);
+        let rng = &mut *self.rng.borrow_mut();
+        let answer = par(request, &clients, pushed, rng);
+        self.response(now(answer))
     }
 
     /// Redeems as a public client.

@@ -1,0 +1,154 @@
+//! Pushed authorization requests (RFC 9126): a client sends its request ahead, and the browser carries a reference.
+//!
+//! ```text
+//! POST par         form ─▶ client ─▶ the checks of the authorization endpoint ─▶ Pushed::Waiting, a RequestUri
+//! GET  authorize   Asked::read ─▶ the pushed query ─▶ consent page; nothing is used up
+//! POST authorize   use_pushed ─▶ Pushed::Used, by this form ─▶ upstream
+//! ```
+
+mod pushed;
+mod request_uri;
+
+use oauth_types::ErrorCode;
+use rand_core::CryptoRng;
+use serde_json::json;
+
+pub use pushed::{Pushed, Use};
+pub use request_uri::{PushedName, RequestUri};
+
+use crate::authorize::{AuthorizeError, PageProblem, check, client_and_redirect_uri};
+use crate::client::{
+    Authenticator, Client, ClientProblem, Credentials, Presented, authenticate_known,
+};
+use crate::http::{Error, Request, Response};
+use crate::params::Params;
+use crate::store::{ClientStore, PushedRequests, StoreError};
+
+/// The longest request that is kept, in bytes: the consent form carries it, and must fit into a form itself.
+const MAX_REQUEST: usize = 16 * 1024;
+
+/// What authenticates the client and is no part of its request.
+const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
+
+/// Answers `POST /oauth/par`: 201 with a `request_uri` for a request that leads to a consent page.
+///
+/// # Errors
+/// §2.3: what the token endpoint says of a client, and what the authorization endpoint would have said of the
+/// request, on a page or to the client, as JSON. Nothing is kept then.
+pub async fn par(
+    request: &Request<'_>,
+    clients: &Authenticator<'_, impl ClientStore>,
+    pushed: &impl PushedRequests,
+    rng: &mut impl CryptoRng,
+) -> Result<Response, Error> {
+    let (settings, now) = (clients.settings, clients.now);
+    let form = Params::from_form(request)?;
+    form.no_duplicates_but("resource")?;
+    let credentials = Credentials::read(request, &form)?;
+    let presented = authenticate_known(&credentials, clients).await?;
+    no_request_uri(&form)?;
+    // §2: one client_id names both; where the header authenticates, it may say so alone.
+    let params = form
+        .without(&CREDENTIALS)
+        .with("client_id", &presented.client_id);
+    let known = client_and_redirect_uri(&params, settings, clients.store, clients.fetch, now)
+        .await
+        .map_err(of_page)?;
+    has_authenticated(&known.0, &presented)?;
+    check(known, &params, settings).map_err(of_authorize)?;
+    let query = fitting(&params)?;
+    let uri = RequestUri::draw(rng);
+    pushed
+        .keep_pushed(&uri.name(), &query, now + Pushed::LIFETIME)
+        .await
+        .map_err(of_storage)?;
+    Ok(Response::json(
+        201,
+        &json!({ "request_uri": uri.expose_text(), "expires_in": Pushed::LIFETIME.as_secs() }),
+    ))
+}
+
+/// RFC 9126 §2.1: "The client MUST NOT provide the `request_uri` authorization request parameter in this case."
+fn no_request_uri(form: &Params) -> Result<(), Error> {
+    if form.one("request_uri")?.is_none() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorCode::InvalidRequest,
+        "request_uri must not be pushed",
+    ))
+}
+
+/// RFC 9126 §2: a client authenticates "in the same way as at the token endpoint", so one that has a secret shows it.
+fn has_authenticated(client: &Client, presented: &Presented) -> Result<(), Error> {
+    if presented.strength >= client.binding().strength {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorCode::InvalidClient,
+        "this client must authenticate with the method it registered",
+    ))
+}
+
+/// RFC 9126 §2.3: 413 for a request that is too large.
+fn fitting(params: &Params) -> Result<String, Error> {
+    let query = params.to_query();
+    if query.len() <= MAX_REQUEST {
+        return Ok(query);
+    }
+    let description = format!("the request must not exceed {} KiB", MAX_REQUEST / 1024);
+    Err(Error::new(ErrorCode::InvalidRequest, description).status(413))
+}
+
+/// What would have gone to the redirect URI.
+fn of_authorize(error: AuthorizeError) -> Error {
+    match error {
+        AuthorizeError::Page(problem) => of_page(problem),
+        AuthorizeError::Redirect(response) => match response.outcome {
+            Err((code, description)) => Error::new(code, description),
+            Ok(_) => Error::unavailable("a code before anybody has consented"),
+        },
+    }
+}
+
+/// What a person would have read.
+fn of_page(problem: PageProblem) -> Error {
+    let invalid_request = |text: String| Error::new(ErrorCode::InvalidRequest, text);
+    match problem {
+        PageProblem::Parameter { name, problem } => invalid_request(format!("{name} {problem}")),
+        PageProblem::RedirectUri {
+            asked, registered, ..
+        } => {
+            let asked: String = asked.chars().take(200).collect();
+            invalid_request(format!(
+                "redirect_uri {asked} is not registered; registered: {}",
+                registered.join(" ")
+            ))
+        }
+        PageProblem::RequestUri => invalid_request("request_uri must not be pushed".to_owned()),
+        PageProblem::Storage(error) => of_storage(error),
+        PageProblem::Client(problem) => of_client(problem),
+    }
+}
+
+fn of_client(problem: ClientProblem) -> Error {
+    let invalid_client = |text: String| Error::new(ErrorCode::InvalidClient, text);
+    match problem {
+        ClientProblem::Unknown { .. } => Error::unknown_client(),
+        ClientProblem::Url { error, .. } => invalid_client(format!("client_id {error}")),
+        ClientProblem::DocumentsOff => {
+            invalid_client("this server takes no URLs as client_id".to_owned())
+        }
+        // No failure of the client: it must not throw its credentials away.
+        ClientProblem::Document { problem, .. } if problem.transient || problem.over_budget => {
+            let status = if problem.over_budget { 429 } else { 503 };
+            Error::new(ErrorCode::TemporarilyUnavailable, problem.to_string()).status(status)
+        }
+        ClientProblem::Document { problem, .. } => invalid_client(problem.to_string()),
+        ClientProblem::Storage(error) => of_storage(error),
+    }
+}
+
+fn of_storage(error: StoreError) -> Error {
+    Error::unavailable(error.0)
+}
