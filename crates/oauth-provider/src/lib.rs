@@ -24,9 +24,11 @@
 //!    [`grant::Lifecycle::at`]: where it leaves nothing, the row may go.
 //! 4. A [`fetch::Fetch`] for metadata documents, which must not reach private addresses. Until it is so, leave
 //!    [`Settings::metadata_documents`] off.
-//! 5. A [`crypto::KeyRing`] of the server's own secrets, a clock ([`UnixTime`]) and a generator
+//! 5. A [`store::OnceStore`] and a [`crypto::SignatureVerifier`], for clients that authenticate with a key; with the
+//!    feature `native` there is `crypto::RustCrypto`.
+//! 6. A [`crypto::KeyRing`] of the server's own secrets, a clock ([`UnixTime`]) and a generator
 //!    ([`rand_core::CryptoRng`]).
-//! 6. HTTP, and the pages: sign-in, consent, errors. Futures here are not `Send`: run them on one thread.
+//! 7. HTTP, and the pages: sign-in, consent, errors. Futures here are not `Send`: run them on one thread.
 //!
 //! # The way of a request
 //!
@@ -47,8 +49,8 @@
 //!
 //! ```
 //! use oauth_provider::authorize::{Approval, validate};
-//! use oauth_provider::client::register;
-//! use oauth_provider::crypto::KeyRing;
+//! use oauth_provider::client::{Authenticator, register};
+//! use oauth_provider::crypto::{KeyRing, RustCrypto};
 //! use oauth_provider::discovery::AskedResource;
 //! use oauth_provider::grant::{Command, GrantId, Reply, Token};
 //! use oauth_provider::http::Request;
@@ -100,12 +102,20 @@
 //! assert!(back.ends_with("&state=xyz&iss=https%3A%2F%2Fnotes.example"));
 //!
 //! // The client redeems the code: once.
+//! let clients = Authenticator {
+//!     settings: &settings,
+//!     store: &store,
+//!     fetch: &fetch,
+//!     signatures: &RustCrypto,
+//!     once: &store,
+//!     now,
+//! };
 //! let form = format!(
 //!     "grant_type=authorization_code&client_id={client_id}&code={code}\
 //!      &code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 //! );
 //! let request = post("application/x-www-form-urlencoded", form.as_bytes());
-//! let granted = token(&request, &settings, &store, &store).await?;
+//! let granted = token(&request, &clients, &store).await?;
 //! let tokens: serde_json::Value = serde_json::from_str(&granted.response.body)?;
 //!
 //! // And comes to the protected resource.
@@ -115,7 +125,7 @@
 //! assert_eq!((caller.subject.as_str(), caller.scope.to_string().as_str()), ("ada", "notes:read"));
 //!
 //! // Whoever redeems it again ends the grant, with all its tokens (RFC 6749 §4.1.2).
-//! assert!(token(&request, &settings, &store, &store).await.is_err());
+//! assert!(token(&request, &clients, &store).await.is_err());
 //! assert!(bearer::verify(Some(&header), &resource, &store).await.is_err());
 //! # Ok(())
 //! # }

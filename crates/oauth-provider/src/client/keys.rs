@@ -40,7 +40,7 @@ impl KeySource {
     }
 }
 
-/// Keys that can verify. Others of the same set "SHOULD [be] ignore[d]" (RFC 7517 §5): of kinds or for uses that we
+/// Keys that can verify. Others of the same set "SHOULD \[be\] ignore\[d\]" (RFC 7517 §5): of kinds or for uses that we
 /// do not have, and too weak ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeySet(Vec<ClientKey>);

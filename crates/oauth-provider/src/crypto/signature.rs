@@ -92,7 +92,7 @@ impl PublicKey {
     }
 }
 
-/// Verifies signatures: WebCrypto where there is one, [`RustCrypto`](super::RustCrypto) elsewhere.
+/// Verifies signatures: WebCrypto where there is one, `RustCrypto` (feature `native`) elsewhere.
 pub trait SignatureVerifier {
     /// Whether `signature` is this key's, over `message`. A key or signature that cannot be one at all says no.
     fn verify<'a>(
