@@ -26,6 +26,7 @@ const steps = [
   { name: "arrows", title: "dependency arrows and licences", run: [node, "scripts/check-arrows.mjs"] },
   { name: "neutral", title: "crates that others can use", run: [node, "scripts/check-neutral.mjs"] },
   { name: "readme", title: "commands in the documents", run: [node, "scripts/check-readme.mjs"] },
+  { name: "conformance", title: "tests that CONFORMANCE.md names", run: [node, "scripts/check-conformance.mjs"] },
   { name: "mutants", title: "mutants apply", run: [node, "scripts/mutants.mjs", "--check"] },
   { name: "openspec", title: "specifications", run: ["openspec", "validate", "--all", "--strict"], before: openspecExists },
   { name: "typescript", title: "types of the tests", run: ["tsc"] },

@@ -48,6 +48,8 @@ pub struct Line {
 pub struct Added {
     /// Which other grants must close once the new one has opened.
     pub close: Vec<GrantId>,
+    /// Whether there are so many that another sign-in at the same time may have made room by this very line.
+    pub crowded: bool,
     /// Whether the line was not there before, so that it must go again if the grant does not open.
     pub is_new: bool,
 }
@@ -91,9 +93,11 @@ impl Account {
             .chain(marked)
             .map(|line| line.grant.clone())
             .collect();
+        let crowded = same.len() + 1 >= MOST_PER_CLIENT;
         self.grants.push(new);
         Added {
             close,
+            crowded,
             is_new: true,
         }
     }

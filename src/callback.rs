@@ -2,7 +2,7 @@
 
 use oauth_provider::authorize::Approval;
 use oauth_provider::client::RegisteredRedirectUri;
-use oauth_provider::grant::{Command, GrantId, Reply, Token, TokenKind};
+use oauth_provider::grant::{Command, GrantId, Reply, Token};
 use oauth_provider::http::Response;
 use oauth_provider::params::Params;
 use oauth_provider::store::GrantStore;
@@ -136,7 +136,7 @@ async fn open(
         Ok(Err((ErrorCode::TemporarilyUnavailable, description)))
     };
     let added = match Accounts::new(&app.env) {
-        Ok(accounts) => accounts.add(&user.id, line).await,
+        Ok(accounts) => accounts.add(&user.id, line.clone()).await,
         Err(error) => Err(error),
     };
     let added = match added {
@@ -145,14 +145,11 @@ async fn open(
     };
     match app.grants.send(&approval.grant, Command::Open(open)).await {
         Ok(Reply::Opened { code }) => {
+            if added.crowded {
+                write_again(line, &user.id, request, app).await;
+            }
             make_room(&added.close, &user.id, request, app).await;
-            let token = Token {
-                kind: TokenKind::Code,
-                grant: approval.grant.clone(),
-                secret: code,
-                tag: None,
-            };
-            Ok(Ok(token.expose_text()))
+            Ok(Ok(Token::code(approval.grant.clone(), code).expose_text()))
         }
         Ok(_) => {
             if added.is_new {
@@ -174,6 +171,21 @@ async fn make_room(close: &[GrantId], subject: &str, request: &Incoming, app: &A
             continue;
         }
         forget_line(grant, subject, request, app).await;
+    }
+}
+
+/// A sign-in at the same time may have taken a line whose grant was not open yet for one without a grant.
+async fn write_again(line: Line, subject: &str, request: &Incoming, app: &App) {
+    let added = match Accounts::new(&app.env) {
+        Ok(accounts) => accounts.add(subject, line).await.map(|_| ()),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = added {
+        log::problem(
+            &request.id,
+            "the account did not answer",
+            &error.to_string(),
+        );
     }
 }
 

@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::fetch::Outgoing;
 use crate::objects::{self, Row};
 use crate::upstream::{self, Props, UpstreamError};
-use crate::{clock, log, random};
+use crate::{clock, log, random, tokens};
 
 /// After an alarm that failed.
 const ALARM_AGAIN: Duration = Duration::from_secs(60);
@@ -135,6 +135,7 @@ impl GrantObject {
         };
         if was_open && step.changed && state.is_closed() {
             // No more tokens, so no reason to wait for the alarm of the last of them.
+            tokens::forget(&id);
             self.alarm_at(state.ends_at(), moment.now).await?;
             self.tell_account(Notice::Ended, state.subject(), &id, moment.now);
         }
@@ -158,14 +159,23 @@ impl GrantObject {
             keys: &config.keys,
             policy: config.policy(),
         };
-        let due = self
-            .load()?
-            .and_then(|state| renewal_due(&state, &refresh, &moment));
-        let Some(props) = due.and_then(|props| serde_json::from_slice::<Props>(&props).ok()) else {
+        let due = |state: Option<Lifecycle>| {
+            state.and_then(|state| renewal_due(&state, &refresh, &moment))
+        };
+        let props =
+            due(self.load()?).and_then(|props| serde_json::from_slice::<Props>(&props).ok());
+        // Without a refresh token of Sentry's, its access token serves as long as it lives.
+        let renewable = |props: &Props| props.refresh_token.is_some() || !props.live(moment.now);
+        let Some(props) = props.filter(renewable) else {
             return self.apply(Command::Refresh(refresh)).await;
         };
         match self.renewed(props).await {
-            Ok(props) => self.reseal(refresh.secret.clone(), &props).await?,
+            Ok(props) => {
+                // Of all who waited, the first writes.
+                if due(self.load()?).is_some() {
+                    self.reseal(refresh.secret.clone(), &props).await?;
+                }
+            }
             Err(UpstreamError::Ended) => {
                 self.apply(Command::Close).await?;
                 return Ok(Reply::Refused(Refusal::Unknown));

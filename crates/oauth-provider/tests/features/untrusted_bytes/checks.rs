@@ -106,7 +106,8 @@ pub fn client_id_url(text: &str) {
         assert!(parsed.username().is_empty() && parsed.password().is_none());
         assert_eq!(parsed.host_str(), Some(url.host()));
         let without_port = text.replacen(":443/", "/", 1).replacen(":443?", "?", 1);
-        assert_eq!(parsed.as_str(), without_port);
+        // The first of them may stand in the path.
+        assert!(parsed.as_str() == text || parsed.as_str() == without_port);
     }
 }
 
