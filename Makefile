@@ -2,7 +2,7 @@
 # when nothing is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev build test bench conformance mutants fmt lint types check-deploy clean
+.PHONY: help setup dev build test bench conformance mutants fuzz fmt lint types check-deploy clean
 
 run := scripts/with-tools
 
@@ -36,6 +36,10 @@ conformance: build ## Run other people's conformance tests against the built wor
 mutants: ## Break the grant machine in every listed way; its tests must notice (ONLY="code-not-consumed")
 	@scripts/setup
 	@exec $(run) node scripts/mutants.mjs $(ONLY)
+
+fuzz: ## Fuzz every parser of untrusted bytes with libFuzzer (SECONDS_EACH=60, ONLY="form token")
+	@scripts/setup
+	@exec $(run) node scripts/fuzz.mjs $(ONLY)
 
 fmt: ## Format the Rust code
 	@$(run) cargo fmt --all

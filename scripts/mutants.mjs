@@ -83,9 +83,9 @@ function judge() {
 }
 
 function cargo(rest, timeout = patience) {
-  // The target folder is shared, so that what the crates depend on is not built twice.
+  // A target folder of its own: cargo takes the copied crates for the real ones.
   // Failures must come from the mutant, not from a file that proptest keeps of an earlier one.
-  const env = { ...process.env, CARGO_TARGET_DIR: resolve("target"), PROPTEST_FAILURE_PERSISTENCE: "off", RUST_BACKTRACE: "0", PROPTEST_MAX_SHRINK_ITERS: "0" };
+  const env = { ...process.env, CARGO_TARGET_DIR: resolve("target/mutants/target"), PROPTEST_FAILURE_PERSISTENCE: "off", RUST_BACKTRACE: "0", PROPTEST_MAX_SHRINK_ITERS: "0" };
   const options = { cwd: copy, encoding: "utf8", env, timeout, maxBuffer: 1 << 28 };
   return spawnSync("cargo", ["test", "--quiet", "--package", "oauth-provider", "--test", "features", ...rest], options);
 }
