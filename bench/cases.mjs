@@ -8,8 +8,8 @@ const json = { "content-type": "application/json" };
 const get = { method: "GET", path: "/", status: 200 };
 
 /**
- * `ours` and `atFloor` name a load and say what it sends. `optional` cases are skipped, with a word, where the worker does
- * not have what they ask for yet.
+ * `load` and `floorLoad` are scripts of load/; `ours` and `atFloor` say what they send. A case that throws `Skip` asks for
+ * what the worker does not have yet.
  */
 export const cases = [
   fixed("metadata", "discovery: authorization server", 0.75, "hello", () => ({ ...get, path: "/.well-known/oauth-authorization-server" })),
@@ -21,6 +21,7 @@ export const cases = [
   fixed("register-one", "registration, one connection", 0.8, "kv-write", () => registering, { status: 201, connections: 1 }),
   refresh("refresh-one", "refresh, one connection", 1),
   flow("flow", "code flow, one connection", "many"),
+  flow("flow-fresh", "code flow, against one with fresh objects", "many", "code-flow-fresh"),
   flow("flow-same", "code flow, always the same person", "one"),
   fixed("initialize", "MCP initialize", 0.55, "hello", (state) => authorized(state, "initialize", initialize)),
   fixed("tools-list", "MCP tools/list", 0.5, "hello", (state) => authorized(state, "tools/list")),
@@ -72,7 +73,7 @@ function refresh(name, title, connections) {
   return { name, title, target: 0.6, floor: "object-write", connections, load: "refresh", floorLoad: "fixed", ours, atFloor: () => get };
 }
 
-function flow(name, title, people) {
+function flow(name, title, people, floor = "code-flow") {
   const ours = async (state) => {
     const client = await state.client();
     return {
@@ -83,7 +84,7 @@ function flow(name, title, people) {
     };
   };
   const atFloor = (origin) => ({ origin, path: authorizePath(origin, "client"), consent: "&skill=inspect&action=approve", token: tokenForm("client") });
-  return { name, title, target: 0.6, floor: "code-flow", connections: 1, load: "flow", floorLoad: "flow", people, ours, atFloor };
+  return { name, title, target: 0.6, floor, connections: 1, load: "flow", floorLoad: "flow", people, ours, atFloor };
 }
 
 const initialize = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "bench", version: "1.0.0" } };

@@ -30,6 +30,11 @@ const folder = mkdtempSync(join(tmpdir(), "smcp-bench-"));
 const sentry = await startSentry();
 let servers;
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void stop().then(() => process.exit(130)));
+// Of a Miniflare that did not start, for one.
+process.on("uncaughtException", (error) => {
+  console.error(`bench: ${error.message}`);
+  void stop().finally(() => process.exit(1));
+});
 
 try {
   needWrk();

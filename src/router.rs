@@ -89,7 +89,6 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
         ("GET", [""]) => home(app),
         ("GET", ["health"]) => health::health(&app.env),
         ("GET", ["favicon.ico" | "style.css"]) => assets::asset(&path, app).await,
-        (_, ["health" | "favicon.ico" | "style.css"]) => method_not_allowed("GET, HEAD"),
         _ => not_found(),
     }
 }

@@ -1,5 +1,6 @@
 // The four requests of a code flow with what cannot be left out: one read of the client, one exchange at Sentry, one
-// write that opens the grant and one that redeems its code. Two different objects of 1,000 per flow, as in object-write.
+// write that opens the grant and one that redeems its code. Both are rows of objects that are there, as in object-write;
+// code-flow-fresh.js makes a new object for each flow.
 export { Row } from "./object.js";
 
 const html = { "content-type": "text/html" };
@@ -16,11 +17,13 @@ export default {
       case "GET /oauth/callback": {
         const answer = await fetch(`${env.SENTRY_URL}/oauth/token/`, { method: "POST", body: "grant_type=authorization_code" });
         await answer.text();
-        await write(env);
-        return redirect("http://127.0.0.1:33418/callback?code=code");
+        const { OBJECTS, fresh } = env;
+        const id = fresh ? OBJECTS.newUniqueId() : next(env);
+        await write(env, id);
+        return redirect(`http://127.0.0.1:33418/callback?code=${id}`);
       }
       case "POST /oauth/token":
-        await write(env);
+        await write(env, env.fresh ? await idIn(request, env) : next(env));
         return Response.json({ access_token: "a", refresh_token: "smcp_r_a.b" });
       default:
         return new Response(null, { status: 404 });
@@ -28,9 +31,17 @@ export default {
   },
 };
 
-async function write({ OBJECTS }) {
+function next({ OBJECTS }) {
   turn = (turn + 1) % 1000;
-  await (await OBJECTS.get(OBJECTS.idFromName(`${turn}`)).fetch("https://object/")).text();
+  return OBJECTS.idFromName(`${turn}`);
+}
+
+async function idIn(request, { OBJECTS }) {
+  return OBJECTS.idFromString(new URLSearchParams(await request.text()).get("code"));
+}
+
+async function write({ OBJECTS }, id) {
+  await (await OBJECTS.get(id).fetch("https://object/")).text();
 }
 
 function redirect(location) {

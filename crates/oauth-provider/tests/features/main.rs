@@ -20,6 +20,7 @@ mod grant_lifetime;
 mod grant_model;
 mod grant_revocation;
 mod grant_storage;
+mod grant_upkeep;
 mod grant_walk;
 mod par;
 mod refresh_model;

@@ -114,11 +114,12 @@ impl Grant {
         issued(self.send(Command::Redeem(redeem)))
     }
 
-    pub fn refresh(
-        &mut self,
+    /// The message, not yet sent.
+    pub fn refresh_command(
+        &self,
         token: &RefreshToken,
         change: impl FnOnce(&mut Refresh),
-    ) -> Result<Issued, Refusal> {
+    ) -> Refresh {
         let mut refresh = Refresh {
             secret: token.0.clone(),
             tag: token.1.clone(),
@@ -128,6 +129,24 @@ impl Grant {
             resource: None,
         };
         change(&mut refresh);
+        refresh
+    }
+
+    pub fn moment(&self) -> Moment<'_> {
+        Moment {
+            id: &self.id,
+            now: self.now,
+            keys: &self.keys,
+            policy: &self.policy,
+        }
+    }
+
+    pub fn refresh(
+        &mut self,
+        token: &RefreshToken,
+        change: impl FnOnce(&mut Refresh),
+    ) -> Result<Issued, Refusal> {
+        let refresh = self.refresh_command(token, change);
         issued(self.send(Command::Refresh(refresh)))
     }
 

@@ -1,0 +1,111 @@
+//! What is done for a grant besides answering: looks at its client's document, daily chores, props that end.
+
+use oauth_provider::crypto::Bytes;
+use oauth_provider::grant::{Audit, Command, Found, Refusal, Reply, Reseal, renewal_due};
+
+use crate::support::grant::{Grant, PROPS, active_with, refreshing};
+use crate::support::{DAY, after};
+
+const HOUR: u64 = 3600;
+const URL: &str = "https://client.example/c.json";
+
+fn look(grant: &mut Grant, found: Found) {
+    assert!(matches!(grant.send(Command::Looked(found)), Reply::Done));
+}
+
+#[test]
+fn a_document_that_two_looks_an_hour_apart_find_gone_ends_refreshing() {
+    let (mut grant, token) = refreshing();
+    look(&mut grant, Found::Gone);
+    let token = grant.rotate(&token).unwrap();
+    grant.wait(HOUR - 1);
+    look(&mut grant, Found::Gone);
+    let token = grant.rotate(&token).unwrap();
+    grant.wait(1);
+    look(&mut grant, Found::Gone);
+    assert_eq!(grant.rotate(&token).err(), Some(Refusal::ClientGone));
+    assert_eq!(grant.audit, [Audit::ClientGone]);
+    assert_eq!(
+        grant.stands().as_deref(),
+        Some("active"),
+        "it may come back"
+    );
+    look(&mut grant, Found::Good);
+    assert!(grant.rotate(&token).is_ok());
+}
+
+#[test]
+fn trouble_on_the_way_says_nothing_and_a_good_look_begins_anew() {
+    for between in [Found::Unclear, Found::Good] {
+        let (mut grant, token) = refreshing();
+        look(&mut grant, Found::Gone);
+        grant.wait(HOUR);
+        look(&mut grant, between);
+        assert!(grant.rotate(&token).is_ok());
+    }
+    let (mut grant, token) = refreshing();
+    look(&mut grant, Found::Gone);
+    look(&mut grant, Found::Good);
+    grant.wait(HOUR);
+    look(&mut grant, Found::Gone);
+    assert!(grant.rotate(&token).is_ok());
+}
+
+#[test]
+fn chores_come_with_the_first_tokens_and_daily_and_looks_hourly_for_a_url_only() {
+    let (mut grant, first) = active_with(|_| ());
+    assert!(first.chores.daily && !first.chores.look);
+    let token = first.refresh.unwrap();
+    grant.wait(DAY - 1);
+    let second = grant.refresh(&token, |_| ()).unwrap();
+    assert!(!second.chores.daily && !second.chores.look);
+    grant.wait(1);
+    let third = grant.refresh(&second.refresh.unwrap(), |_| ()).unwrap();
+    assert!(third.chores.daily && !third.chores.look);
+
+    let mut grant = Grant::new();
+    let code = grant.open(|open| open.client.id = URL.to_owned()).unwrap();
+    let first = grant
+        .redeem(&code, |redeem| redeem.client_id = URL.to_owned())
+        .unwrap();
+    let of_url = |refresh: &mut oauth_provider::grant::Refresh| refresh.client_id = URL.to_owned();
+    grant.wait(HOUR - 1);
+    let second = grant.refresh(&first.refresh.unwrap(), of_url).unwrap();
+    assert!(!second.chores.look);
+    grant.wait(1);
+    let third = grant.refresh(&second.refresh.unwrap(), of_url).unwrap();
+    assert!(third.chores.look && !third.chores.daily);
+}
+
+#[test]
+fn props_that_would_not_outlast_the_next_access_token_are_due() {
+    let (mut grant, issued) = active_with(|open| open.props_expire_at = Some(after(2 * HOUR)));
+    let token = issued.refresh.unwrap();
+    let due = |grant: &Grant, wide: bool| {
+        let refresh = grant.refresh_command(&token, |refresh| {
+            if wide {
+                refresh.client_id = "another".to_owned();
+            }
+        });
+        renewal_due(grant.state.as_ref().unwrap(), &refresh, &grant.moment())
+    };
+    grant.wait(HOUR);
+    assert_eq!(due(&grant, false), None, "as long as the access token");
+    grant.wait(1);
+    assert_eq!(due(&grant, false).as_deref(), Some(PROPS));
+    assert_eq!(
+        due(&grant, true),
+        None,
+        "a refresh that would be refused renews nothing"
+    );
+
+    let fresh = Reseal {
+        secret: token.0.clone(),
+        props: Bytes(b"fresh".to_vec()),
+        props_expire_at: Some(after(DAY)),
+    };
+    assert!(matches!(grant.send(Command::Reseal(fresh)), Reply::Done));
+    assert_eq!(due(&grant, false), None);
+    let issued = grant.refresh(&token, |_| ()).unwrap();
+    assert_eq!(grant.inspect(&issued.access).unwrap().props.0, b"fresh");
+}
