@@ -3,7 +3,9 @@
 use futures_util::StreamExt;
 use oauth_provider::Origin;
 use url::Url;
-use worker::{Headers, Request};
+use worker::Headers;
+use worker::js_sys::Uint8Array;
+use worker::wasm_bindgen_futures::JsFuture;
 
 /// One incoming request.
 pub struct Incoming {
@@ -13,7 +15,8 @@ pub struct Incoming {
     /// For people to quote and for the log.
     pub id: String,
     headers: Headers,
-    request: Request,
+    /// The runtime's own: making a `worker::Request` of it reads `cf`, which costs as much as a small answer.
+    request: web_sys::Request,
 }
 
 /// A body beyond its limit; reading stopped there.
@@ -21,13 +24,14 @@ pub struct Incoming {
 pub struct TooLarge;
 
 impl Incoming {
-    pub fn new(request: Request, id: String) -> worker::Result<Self> {
-        let url = request.url()?;
+    pub fn new(request: web_sys::Request, id: String) -> worker::Result<Self> {
+        let url = Url::parse(&request.url())
+            .map_err(|error| worker::Error::RustError(error.to_string()))?;
         let origin = Origin::of(&url)
             .ok_or_else(|| worker::Error::RustError("a URL without origin".to_owned()))?;
-        let headers = request.headers().clone();
+        let headers = Headers(request.headers());
         Ok(Self {
-            method: request.method().to_string(),
+            method: request.method(),
             url,
             origin,
             id,
@@ -79,20 +83,20 @@ impl Incoming {
         if announced.is_some_and(|length| length > limit) {
             return Ok(Err(TooLarge));
         }
-        if self.request.inner().body().is_none() {
+        if self.request.body().is_none() {
             return Ok(Ok(Vec::new()));
         }
         if announced.is_some() {
             // The runtime holds the sender to the length that it announced.
-            return self.request.bytes().await.map(|body| {
-                if body.len() > limit {
-                    Err(TooLarge)
-                } else {
-                    Ok(body)
-                }
+            let buffer = JsFuture::from(self.request.array_buffer()?).await?;
+            let body = Uint8Array::new(&buffer).to_vec();
+            return Ok(if body.len() > limit {
+                Err(TooLarge)
+            } else {
+                Ok(body)
             });
         }
-        let mut stream = self.request.stream()?;
+        let mut stream = worker::Request::from(Clone::clone(&self.request)).stream()?;
         let mut body = Vec::new();
         while let Some(chunk) = stream.next().await {
             let chunk = chunk?;

@@ -41,7 +41,7 @@ use std::rc::Rc;
 
 use oauth_provider::http::Response;
 use oauth_types::{ErrorCode, ErrorResponse};
-use worker::{Context, Env, Request, event};
+use worker::{Context, Env, event};
 
 use crate::app::App;
 use crate::incoming::Incoming;
@@ -52,7 +52,11 @@ fn start() {
 }
 
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<worker::Response> {
+async fn fetch(
+    request: web_sys::Request,
+    env: Env,
+    context: Context,
+) -> worker::Result<worker::Response> {
     let began = clock::milliseconds();
     let mut request = Incoming::new(request, log::request_id())?;
     let (origin, address) = (request.origin.clone(), request.address());

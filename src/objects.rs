@@ -75,12 +75,18 @@ impl<'a> Row<'a> {
 
     pub fn write(&self, value: &impl Serialize) -> worker::Result<()> {
         let sql = self.0.storage().sql();
-        sql.exec("CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL)", None)?;
         let json = serde_json::to_string(value)?;
-        sql.exec(
-            "INSERT OR REPLACE INTO state (id, json) VALUES (1, ?)",
-            vec![json.into()],
-        )?;
+        let insert = || {
+            sql.exec(
+                "INSERT OR REPLACE INTO state (id, json) VALUES (1, ?)",
+                vec![json.as_str().into()],
+            )
+        };
+        // Only the first write of an object meets no table: it makes one, and the others spare the statement.
+        if insert().is_err() {
+            sql.exec("CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL)", None)?;
+            insert()?;
+        }
         Ok(())
     }
 }
