@@ -467,8 +467,8 @@ impl Model {
         self.settle(now);
         if let Stage::Active(active) = &mut self.stage {
             match (found, active.gone_since) {
-                (Found::Unclear, _) => {}
-                (Found::Good, _) => {
+                (Found::Unclear, _) | (Found::Good, None) => {}
+                (Found::Good, Some(_)) => {
                     (active.looked, active.gone_since, active.gone) = (now, None, false);
                 }
                 (Found::Gone, None) => active.gone_since = Some(now),
