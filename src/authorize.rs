@@ -65,7 +65,10 @@ pub async fn decide(request: &mut Incoming, app: &App) -> Response {
         Err(response) => return response,
     };
     if form.all("action").next() != Some("approve") {
-        return answer(refusal(&asked, "the person did not allow it"), app);
+        return answer(
+            asked.refuse(ErrorCode::AccessDenied, "the person did not allow it"),
+            app,
+        );
     }
     let skills: Skills = form
         .all("skill")
@@ -75,7 +78,10 @@ pub async fn decide(request: &mut Incoming, app: &App) -> Response {
     let scope = granted(&asked.scope, skills);
     if scope.is_empty() {
         return answer(
-            refusal(&asked, "the person allowed none of what was asked for"),
+            asked.refuse(
+                ErrorCode::AccessDenied,
+                "the person allowed none of what was asked for",
+            ),
             app,
         );
     }
@@ -207,15 +213,6 @@ fn refuse(error: AuthorizeError, request: &Incoming, app: &App) -> Response {
     match error {
         AuthorizeError::Redirect(response) => answer(response, app),
         AuthorizeError::Page(problem) => problems::authorize(problem, request, app),
-    }
-}
-
-fn refusal(asked: &AuthorizationRequest, description: &str) -> AuthorizationResponse {
-    AuthorizationResponse {
-        redirect_uri: asked.redirect_uri.clone(),
-        state: asked.state.clone(),
-        issuer: asked.issuer.clone(),
-        outcome: Err((ErrorCode::AccessDenied, description.to_owned())),
     }
 }
 

@@ -8,7 +8,7 @@ use oauth_provider::params::Params;
 use oauth_provider::store::GrantStore;
 use oauth_types::ErrorCode;
 
-use crate::accounts::{Accounts, Line};
+use crate::accounts::{Accounts, Added, Line};
 use crate::app::App;
 use crate::authorize::answer;
 use crate::incoming::Incoming;
@@ -135,18 +135,15 @@ async fn open(
         let description = "the server cannot answer at the moment; try again".to_owned();
         Ok(Err((ErrorCode::TemporarilyUnavailable, description)))
     };
-    let added = match Accounts::new(&app.env) {
-        Ok(accounts) => accounts.add(&user.id, line.clone()).await,
-        Err(error) => Err(error),
-    };
-    let added = match added {
+    let added = match add(line.clone(), &user.id, app).await {
         Ok(added) => added,
         Err(error) => return trouble("the account did not answer", &error.to_string()),
     };
     match app.grants.send(&approval.grant, Command::Open(open)).await {
         Ok(Reply::Opened { code }) => {
             if added.crowded {
-                write_again(line, &user.id, request, app).await;
+                // A sign-in at the same time may have taken this line, whose grant was not open yet, for a stale one.
+                noted(add(line, &user.id, app).await.map(|_| ()), request);
             }
             make_room(&added.close, &user.id, request, app).await;
             Ok(Ok(Token::code(approval.grant.clone(), code).expose_text()))
@@ -174,27 +171,18 @@ async fn make_room(close: &[GrantId], subject: &str, request: &Incoming, app: &A
     }
 }
 
-/// A sign-in at the same time may have taken a line whose grant was not open yet for one without a grant.
-async fn write_again(line: Line, subject: &str, request: &Incoming, app: &App) {
-    let added = match Accounts::new(&app.env) {
-        Ok(accounts) => accounts.add(subject, line).await.map(|_| ()),
-        Err(error) => Err(error),
-    };
-    if let Err(error) = added {
-        log::problem(
-            &request.id,
-            "the account did not answer",
-            &error.to_string(),
-        );
-    }
+async fn add(line: Line, subject: &str, app: &App) -> worker::Result<Added> {
+    Accounts::new(&app.env)?.add(subject, line).await
 }
 
 async fn forget_line(grant: &GrantId, subject: &str, request: &Incoming, app: &App) {
-    let removed = match Accounts::new(&app.env) {
-        Ok(accounts) => accounts.remove(subject, grant).await,
-        Err(error) => Err(error),
-    };
-    if let Err(error) = removed {
+    let remove = async { Accounts::new(&app.env)?.remove(subject, grant).await };
+    noted(remove.await, request);
+}
+
+/// The list is put right later; the person is not to wait for it.
+fn noted(outcome: worker::Result<()>, request: &Incoming) {
+    if let Err(error) = outcome {
         log::problem(
             &request.id,
             "the account did not answer",

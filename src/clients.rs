@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use oauth_provider::UnixTime;
 use oauth_provider::client::{ClientIdUrl, Registration};
-use oauth_provider::crypto::sha256;
 use oauth_provider::store::{ClientStore, KeptDocument, StoreError, Stored};
 use worker::kv::KvStore;
 
 use crate::config::Config;
+use crate::hex::sha256_hex;
 
 /// KV's shortest lifetime, in seconds from now.
 const SHORTEST: u64 = 60;
@@ -108,14 +108,7 @@ impl ClientStore for Clients {
 
 /// By hash: a key has at most 512 bytes, a URL more.
 fn key(kind: &str, url: &ClientIdUrl) -> String {
-    let digest = sha256(url.as_str().as_bytes());
-    format!(
-        "{kind}:{}",
-        digest
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
-    )
+    format!("{kind}:{}", sha256_hex(url.as_str()))
 }
 
 fn failed(error: impl std::fmt::Display) -> StoreError {

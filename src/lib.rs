@@ -15,6 +15,7 @@ mod fetch;
 mod grant_store;
 mod grants;
 mod health;
+mod hex;
 mod incoming;
 mod limits;
 mod log;

@@ -18,6 +18,7 @@ use url::Url;
 
 use crate::app::App;
 use crate::config::{GRANTS, MCP_IP_RATE_LIMITER, MCP_USER_RATE_LIMITER};
+use crate::hex::sha256_hex;
 use crate::incoming::Incoming;
 use crate::tokens::{GrantTokens, verify};
 use crate::upstream::Props;
@@ -198,10 +199,9 @@ fn sentry_bearer(header: &str) -> Option<&str> {
 
 /// A Sentry token, as it is: outside MCP's authorization profile, for people who have one.
 fn direct(token: &str) -> Caller {
-    let digest = oauth_provider::crypto::sha256(token.as_bytes());
     Caller {
         grant: None,
-        key: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        key: sha256_hex(token),
         token: Token::new(token),
         skills: Skills::ALL,
         scopes: Scopes::ALL,

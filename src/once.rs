@@ -12,6 +12,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_
 
 use crate::clock;
 use crate::config::ONCE;
+use crate::hex::hex;
 use crate::objects::{self, Row};
 
 /// Sends to the objects.
@@ -25,8 +26,7 @@ impl Once {
     }
 
     async fn first(&self, name: [u8; 32], lifetime: Duration) -> worker::Result<bool> {
-        let name: String = name.iter().map(|byte| format!("{byte:02x}")).collect();
-        let stub = self.env.durable_object(ONCE)?.get_by_name(&name)?;
+        let stub = self.env.durable_object(ONCE)?.get_by_name(&hex(&name))?;
         let claim = Claim {
             lifetime: lifetime.as_secs(),
         };

@@ -14,7 +14,8 @@ use worker::ObjectNamespace;
 use crate::app::App;
 use crate::grant_store::Grants;
 use crate::grants::Renewed;
-use crate::upstream::{Props, token_hash};
+use crate::hex::sha256_hex;
+use crate::upstream::Props;
 
 const MOST: usize = 1000;
 
@@ -75,7 +76,7 @@ impl GrantTokens {
             // Another call of this request was first.
             return Ok(current);
         }
-        let refused = token_hash(failed.expose());
+        let refused = sha256_hex(failed.expose());
         match self
             .grants
             .renew(&self.grant, self.access.clone(), refused)

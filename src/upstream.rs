@@ -9,6 +9,7 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 
 use crate::config::Sentry;
+use crate::hex::sha256_hex;
 
 /// What every sign-in asks of Sentry; write scopes come on top as they were ticked.
 const READ: [&str; 4] = ["org:read", "project:read", "team:read", "event:read"];
@@ -36,16 +37,8 @@ impl Props {
 
     /// Names Sentry's token without telling it.
     pub fn token_hash(&self) -> String {
-        token_hash(&self.access_token)
+        sha256_hex(&self.access_token)
     }
-}
-
-/// Names a token without telling it.
-pub fn token_hash(token: &str) -> String {
-    oauth_provider::crypto::sha256(token.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 /// The person, as Sentry's token answer names them.

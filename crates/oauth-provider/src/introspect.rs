@@ -1,13 +1,12 @@
 //! The introspection endpoint (RFC 7662), for a client's own tokens.
 
-use oauth_types::ErrorCode;
 use serde_json::{Value, json};
 
-use crate::client::{Authenticator, Credentials, authenticate_known};
+use crate::client::Authenticator;
 use crate::crypto::Bytes;
-use crate::grant::{Command, Introspect, Reply, Token, TokenKind};
+use crate::grant::{Command, Introspect, Reply, TokenKind};
 use crate::http::{Error, Request, Response};
-use crate::params::Params;
+use crate::own_token::own_token;
 use crate::store::{ClientStore, GrantStore};
 
 /// Answers `POST /oauth/introspect`: what a token stands for, or `{"active": false}` for one that is unknown,
@@ -20,14 +19,8 @@ pub async fn introspect(
     clients: &Authenticator<'_, impl ClientStore>,
     grants: &impl GrantStore,
 ) -> Result<Response, Error> {
-    let form = Params::from_form(request)?;
-    form.no_duplicates_but("resource")?;
-    let credentials = Credentials::read(request, &form)?;
-    let client = authenticate_known(&credentials, clients).await?;
-    let text = form
-        .one("token")?
-        .ok_or_else(|| Error::new(ErrorCode::InvalidRequest, "token is missing"))?;
-    let Some(token) = Token::parse(text).filter(|token| token.kind != TokenKind::Code) else {
+    let (client, token) = own_token(request, clients).await?;
+    let Some(token) = token else {
         return Ok(Response::json(200, &inactive()));
     };
     let kind = token.kind;

@@ -142,6 +142,7 @@ pub mod http;
 mod introspect;
 pub mod memory;
 mod origin;
+mod own_token;
 pub mod par;
 pub mod params;
 mod pkce;

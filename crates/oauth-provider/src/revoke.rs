@@ -1,12 +1,10 @@
 //! The revocation endpoint (RFC 7009).
 
-use oauth_types::ErrorCode;
-
-use crate::client::{Authenticator, Credentials, authenticate_known};
+use crate::client::Authenticator;
 use crate::crypto::Bytes;
-use crate::grant::{Command, GrantId, Revoke, Token, TokenKind};
+use crate::grant::{Command, GrantId, Revoke};
 use crate::http::{Error, Request, Response};
-use crate::params::Params;
+use crate::own_token::own_token;
 use crate::store::{ClientStore, GrantStore};
 
 /// A revocation was answered.
@@ -28,14 +26,7 @@ pub async fn revoke(
     clients: &Authenticator<'_, impl ClientStore>,
     grants: &impl GrantStore,
 ) -> Result<Revoked, Error> {
-    let form = Params::from_form(request)?;
-    form.no_duplicates_but("resource")?;
-    let credentials = Credentials::read(request, &form)?;
-    let client = authenticate_known(&credentials, clients).await?;
-    let text = form
-        .one("token")?
-        .ok_or_else(|| Error::new(ErrorCode::InvalidRequest, "token is missing"))?;
-    let token = Token::parse(text).filter(|token| token.kind != TokenKind::Code);
+    let (client, token) = own_token(request, clients).await?;
     let grant = token.as_ref().map(|token| token.grant.clone());
     if let Some(token) = token {
         let command = Command::Revoke(Revoke {
