@@ -49,6 +49,7 @@ mod config;
 mod control;
 mod data;
 mod html;
+mod llm;
 mod oauth;
 mod params;
 mod router;

@@ -26,6 +26,10 @@ struct Options {
     #[arg(long, env = "DEMO_SENTRY_NOW")]
     now: Option<Timestamp>,
 
+    /// How many times the data there is, up to 1000: projects, teams, issues, events and rows, for load
+    #[arg(long, env = "DEMO_SENTRY_SEED_SCALE", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), value_name = "N")]
+    seed_scale: u32,
+
     /// Id of the OAuth application
     #[arg(long, env = "DEMO_SENTRY_CLIENT_ID", default_value = "demo-client")]
     client_id: String,
@@ -55,6 +59,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
         origin: origin.clone(),
         now,
         data_now: options.now.unwrap_or(now),
+        scale: options.seed_scale,
         client_id: options.client_id,
         client_secret: options.client_secret,
     })?;

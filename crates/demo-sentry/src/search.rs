@@ -9,6 +9,7 @@ pub(crate) mod issues;
 mod lexer;
 mod pattern;
 pub(crate) mod period;
+pub(crate) mod records;
 pub(crate) mod sort;
 mod term;
 
@@ -39,6 +40,8 @@ pub(crate) enum QueryError {
     Boolean,
     #[error("Error parsing search query: {0}: has no value")]
     NoValue(String),
+    #[error("Invalid key for this search: is")]
+    IssuesOnly,
     #[error("{value}: Invalid value for \"{key}\"")]
     InvalidValue { key: String, value: String },
     #[error("Invalid value for \"is\" search, valid values are {}", issues::IS.join(", "))]
@@ -56,8 +59,28 @@ impl Query {
             .map(Self)
     }
 
+    /// A query of the table of events, where `is:` is not known but conditions on groups are.
+    pub(crate) fn parse_events(text: &str, now: Timestamp) -> Result<Self, QueryError> {
+        let query = Self::parse(text, now)?;
+        if query.keys().any(|key| key == "is") {
+            return Err(QueryError::IssuesOnly);
+        }
+        Ok(query)
+    }
+
     pub(crate) fn matches(&self, item: &impl Searchable) -> bool {
         self.0.iter().all(|term| term.matches(item))
+    }
+
+    /// The conditions on rows, and those on groups of rows (`count():>10`).
+    pub(crate) fn split(self) -> (Self, Self) {
+        let (groups, rows) = self.0.into_iter().partition(Term::is_of_groups);
+        (Self(rows), Self(groups))
+    }
+
+    /// The keys that are asked for, in order.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(Term::key)
     }
 
     /// The event id, when that is all the query is: Sentry then looks the event up.
