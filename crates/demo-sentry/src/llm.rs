@@ -22,7 +22,7 @@ use script::Turn;
 const MODEL: &str = "demo-model";
 
 pub(crate) async fn models(headers: HeaderMap) -> Response {
-    if let Err(refusal) = authorized(&headers) {
+    if let Some(refusal) = unauthorized(&headers) {
         return refusal;
     }
     let model = json!({"id": MODEL, "object": "model", "created": 0, "owned_by": "demo-sentry"});
@@ -34,7 +34,7 @@ pub(crate) async fn completions(
     headers: HeaderMap,
     request: Result<Json<ChatRequest>, JsonRejection>,
 ) -> Response {
-    if let Err(refusal) = authorized(&headers) {
+    if let Some(refusal) = unauthorized(&headers) {
         return refusal;
     }
     let request = match request {
@@ -120,20 +120,17 @@ fn tokens(text: &str) -> usize {
     text.len().div_ceil(4)
 }
 
-/// Any key will do, but there must be one.
-fn authorized(headers: &HeaderMap) -> Result<(), Response> {
+/// The refusal of a request without a key. Any key will do, but there must be one.
+fn unauthorized(headers: &HeaderMap) -> Option<Response> {
     let key = headers
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "));
-    match key {
-        Some(key) if !key.trim().is_empty() => Ok(()),
-        _ => Err(refuse(
-            StatusCode::UNAUTHORIZED,
-            "invalid_api_key",
-            "You did not provide an API key.",
-        )),
+    if key.is_some_and(|key| !key.trim().is_empty()) {
+        return None;
     }
+    let text = "You did not provide an API key.";
+    Some(refuse(StatusCode::UNAUTHORIZED, "invalid_api_key", text))
 }
 
 fn invalid(text: &str) -> Response {

@@ -15,6 +15,10 @@ use tokio::net::TcpListener;
 ///
 /// Sign in as Ada Marlowe to see the sample data (organization lighthouse-books).
 /// Without signing in, use the token demo-token-ada.
+///
+/// Beside Sentry's API (/api/0/) and sign-in (/oauth/) it answers
+///   /v1/chat/completions  a scripted language model: ask it "what broke today?"
+///   /_control/            faults, the log of requests, ends of tokens, reset
 #[derive(Parser)]
 #[command(name = "demo-sentry", version, verbatim_doc_comment)]
 struct Options {

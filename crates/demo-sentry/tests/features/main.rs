@@ -27,3 +27,4 @@ mod table;
 mod tags;
 mod tokens;
 mod traces;
+mod validate;

@@ -28,7 +28,7 @@ async fn listed_sorted_and_searched() {
     assert_eq!(ids(&sentry, "project=checkout").await, Vec::<String>::new());
     for (query, found) in [
         ("user.email:iris@reader.example", "7b3d"),
-        ("count_rage_clicks:>0", "7b3d"),
+        ("count_rage_clicks:%3E0", "7b3d"),
         ("browser.name:Safari", "1e8a"),
         ("url:*gifts", "1e8a"),
         ("trace:2c7e90b5f1d8436ea05b7c9d3e1f4a68", "7b3d"),

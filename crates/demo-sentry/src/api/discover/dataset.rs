@@ -1,7 +1,10 @@
 //! The datasets, with their columns.
 
+use std::collections::HashMap;
+
 use crate::api::error::ApiError;
 use crate::data::Data;
+use crate::data::project::Project;
 use crate::data::row::Row;
 use crate::search::records::{Record, Source};
 
@@ -143,10 +146,10 @@ impl Dataset {
             Self::Metrics => &data.rows.metrics,
             Self::Profiles => &data.rows.profiles,
         };
+        let projects = by_slug(data, organization);
         let record = |row: &'a Row| {
-            let project = data.project(organization, &row.project)?;
             Some(Record {
-                project,
+                project: projects.get(row.project.as_str())?,
                 source: Source::Row(row),
             })
         };
@@ -158,8 +161,9 @@ impl Dataset {
 fn errors<'a>(data: &'a Data, organization: &str) -> Vec<Record<'a>> {
     let mut records = Vec::new();
     let kinds = ["error", "default", "csp"];
-    for issue in data.issues_of(organization) {
-        let Some(project) = data.project(organization, &issue.project) else {
+    let projects = by_slug(data, organization);
+    for issue in &data.issues {
+        let Some(project) = projects.get(issue.project.as_str()) else {
             continue;
         };
         if kinds.contains(&issue.kind.as_str()) {
@@ -170,6 +174,13 @@ fn errors<'a>(data: &'a Data, organization: &str) -> Vec<Record<'a>> {
         }
     }
     records
+}
+
+fn by_slug<'a>(data: &'a Data, organization: &str) -> HashMap<&'a str, &'a Project> {
+    let projects = data.projects_of(organization);
+    projects
+        .map(|project| (project.slug.as_str(), project))
+        .collect()
 }
 
 impl Kind {
