@@ -10,7 +10,7 @@ async fn ids(sentry: &Sentry, query: &str) -> Vec<String> {
     let replays = sentry.json(&format!("{ORG}/replays/?{query}")).await;
     let list = replays["data"].as_array().unwrap();
     list.iter()
-        .map(|replay| replay["id"].as_str().unwrap()[..4].to_owned())
+        .map(|replay| replay["id"].as_str().unwrap().get(..4).unwrap().to_owned())
         .collect()
 }
 
