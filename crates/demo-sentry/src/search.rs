@@ -2,8 +2,10 @@
 //!
 //! A query is a list of terms that all must hold: `key:value`, `key:[one, two]`, `key:"two words"`,
 //! `has:key`, `key:*glob*`, `timesSeen:>100`, `firstSeen:-24h`, free text; each with a leading `!` for its
-//! opposite. `AND`, `OR` and brackets are refused, as Sentry's issue search refuses them.
+//! opposite. `AND`, `OR` and brackets are for the table of events ([`boolean`]); others refuse them, as Sentry's
+//! issue search does.
 
+pub(crate) mod boolean;
 pub(crate) mod events;
 pub(crate) mod issues;
 mod lexer;
@@ -42,6 +44,10 @@ pub(crate) enum QueryError {
     NoValue(String),
     #[error("Invalid key for this search: is")]
     IssuesOnly,
+    #[error("Parse error: brackets, AND and OR do not fit together")]
+    Brackets,
+    #[error("Conditions on functions cannot be alternatives")]
+    GroupsAmongAlternatives,
     #[error("{value}: Invalid value for \"{key}\"")]
     InvalidValue { key: String, value: String },
     #[error("Invalid value for \"is\" search, valid values are {}", issues::IS.join(", "))]
@@ -52,6 +58,12 @@ impl Query {
     /// `now` is what relative times in the query count from.
     pub(crate) fn parse(text: &str, now: Timestamp) -> Result<Self, QueryError> {
         let terms = lexer::split(text)?;
+        if terms
+            .iter()
+            .any(|term| term == "OR" || term == "AND" || term.starts_with('('))
+        {
+            return Err(QueryError::Boolean);
+        }
         terms
             .iter()
             .map(|term| Term::parse(term, now))
@@ -59,28 +71,8 @@ impl Query {
             .map(Self)
     }
 
-    /// A query of the table of events, where `is:` is not known but conditions on groups are.
-    pub(crate) fn parse_events(text: &str, now: Timestamp) -> Result<Self, QueryError> {
-        let query = Self::parse(text, now)?;
-        if query.keys().any(|key| key == "is") {
-            return Err(QueryError::IssuesOnly);
-        }
-        Ok(query)
-    }
-
     pub(crate) fn matches(&self, item: &impl Searchable) -> bool {
         self.0.iter().all(|term| term.matches(item))
-    }
-
-    /// The conditions on rows, and those on groups of rows (`count():>10`).
-    pub(crate) fn split(self) -> (Self, Self) {
-        let (groups, rows) = self.0.into_iter().partition(Term::is_of_groups);
-        (Self(rows), Self(groups))
-    }
-
-    /// The keys that are asked for, in order.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(Term::key)
     }
 
     /// The event id, when that is all the query is: Sentry then looks the event up.

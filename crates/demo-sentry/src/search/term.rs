@@ -7,7 +7,7 @@ use super::period::{parse_instant, parse_period};
 use super::{QueryError, Searchable, issues, lexer};
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Term {
+pub(crate) struct Term {
     negated: bool,
     condition: Condition,
 }

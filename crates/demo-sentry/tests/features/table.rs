@@ -111,6 +111,10 @@ async fn queries_projects_environments_and_times() {
     let all = count("statsPeriod=14d").await;
     for (query, fits) in [
         ("query=level:fatal", "CHECKOUT-7"),
+        (
+            "query=(level:fatal+OR+level:info)+AND+project:checkout",
+            "CHECKOUT-7",
+        ),
         ("query=error.type:KeyError", "CHECKOUT-4"),
         ("query=currency:[EUR,GBP]", "CHECKOUT-2"),
         ("query=tags[printer]:dock*", "PARCEL-POST-1"),
@@ -264,6 +268,7 @@ async fn what_cannot_be_answered_is_400_with_a_reason() {
         ),
         ("field=title&query=%22open", "a quote is opened"),
         ("field=title&query=is:unresolved", "Invalid key"),
+        ("field=title&query=(level:error", "brackets"),
         ("field=title&statsPeriod=soon", "Invalid statsPeriod"),
         (&"&field=title".repeat(21), "You can view up to 20 fields"),
     ] {

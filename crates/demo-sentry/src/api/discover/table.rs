@@ -10,8 +10,9 @@ use super::dataset::Dataset;
 use super::value_order::by_value;
 use crate::api::error::ApiError;
 use crate::params::Params;
+use crate::search::Searchable;
+use crate::search::boolean::TableQuery;
 use crate::search::records::Record;
-use crate::search::{Query, Searchable};
 
 /// As many columns as Sentry takes.
 const MOST_COLUMNS: usize = 20;
@@ -19,8 +20,7 @@ const MOST_COLUMNS: usize = 20;
 pub(super) struct Table {
     pub(super) dataset: Dataset,
     columns: Vec<Column>,
-    rows: Query,
-    groups: Query,
+    query: TableQuery,
     /// Column by its place, and whether from large to small.
     order: Vec<(usize, bool)>,
 }
@@ -42,9 +42,8 @@ impl Table {
                 "You can view up to {MOST_COLUMNS} fields at a time. Please delete some and try again."
             )));
         }
-        let (rows, groups) = Query::parse_events(params.first("query").unwrap_or_default(), now)
-            .map_err(ApiError::invalid)?
-            .split();
+        let query = TableQuery::parse(params.first("query").unwrap_or_default(), now)
+            .map_err(ApiError::invalid)?;
         let order = params
             .all("sort")
             .chain(params.all("orderby"))
@@ -54,15 +53,16 @@ impl Table {
         Ok(Self {
             dataset,
             columns,
-            rows,
-            groups,
+            query,
             order,
         })
     }
 
     /// One object per row or group, with a member per column.
     pub(super) fn rows(&self, records: &[Record<'_>], seconds: f64) -> Vec<Value> {
-        let fitting = records.iter().filter(|record| self.rows.matches(*record));
+        let fitting = records
+            .iter()
+            .filter(|record| self.query.rows.matches(*record));
         let grouped = self.columns.iter().any(Column::is_aggregate);
         let groups: Vec<Vec<&Record<'_>>> = if grouped {
             self.grouped(fitting)
@@ -73,7 +73,7 @@ impl Table {
         for group in &groups {
             let columns = self.columns.iter();
             let mut row: Vec<Value> = columns.map(|column| column.of(group, seconds)).collect();
-            if !self.groups.matches(&Group {
+            if !self.query.groups.matches(&Group {
                 table: self,
                 row: &row,
             }) {

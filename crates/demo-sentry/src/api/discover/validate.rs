@@ -11,9 +11,10 @@ use crate::api::caller::Caller;
 use crate::api::error::ApiError;
 use crate::api::filter::Projects;
 use crate::params::Params;
+use crate::search::Searchable as _;
+use crate::search::boolean::TableQuery;
 use crate::search::period::Window;
 use crate::search::records::Record;
-use crate::search::{Query, Searchable as _};
 use crate::state::State;
 
 /// 200 when all is well, else the same shape with 400.
@@ -56,9 +57,13 @@ pub(crate) async fn check(
             )
         })
         .collect();
-    let query = match Query::parse_events(params.first("query").unwrap_or_default(), now) {
+    let query = match TableQuery::parse(params.first("query").unwrap_or_default(), now) {
         Ok(query) => {
-            let fields: Vec<Value> = query.keys().map(|key| known.field(key)).collect();
+            let fields: Vec<Value> = query
+                .keys()
+                .into_iter()
+                .map(|key| known.field(key))
+                .collect();
             let valid = fields.iter().all(is_valid);
             json!({"valid": valid, "error": null, "fields": fields})
         }
