@@ -75,6 +75,16 @@ pub struct Leaving<'a> {
 impl ErrorPage {
     /// The page, or the same as JSON.
     pub fn respond(self, origin: &Origin, wants_json: bool) -> Response {
+        let status = self.status;
+        let response = self.body(origin, wants_json);
+        match status {
+            429 => response.header("retry-after", "60"),
+            503 => response.header("retry-after", "5"),
+            _ => response,
+        }
+    }
+
+    fn body(self, origin: &Origin, wants_json: bool) -> Response {
         if wants_json {
             let details: Map<String, Value> = self
                 .facts

@@ -9,6 +9,10 @@ use crate::support::{DAY, after};
 const HOUR: u64 = 3600;
 const URL: &str = "https://client.example/c.json";
 
+fn gone() -> Found {
+    Found::Gone("the status is 200: found 404".to_owned())
+}
+
 fn look(grant: &mut Grant, found: Found) {
     assert!(matches!(grant.send(Command::Looked(found)), Reply::Done));
 }
@@ -16,14 +20,20 @@ fn look(grant: &mut Grant, found: Found) {
 #[test]
 fn a_document_that_two_looks_an_hour_apart_find_gone_ends_refreshing() {
     let (mut grant, token) = refreshing();
-    look(&mut grant, Found::Gone);
+    look(&mut grant, gone());
     let token = grant.rotate(&token).unwrap();
     grant.wait(HOUR - 1);
-    look(&mut grant, Found::Gone);
+    look(&mut grant, gone());
     let token = grant.rotate(&token).unwrap();
     grant.wait(1);
-    look(&mut grant, Found::Gone);
-    assert_eq!(grant.rotate(&token).err(), Some(Refusal::ClientGone));
+    look(&mut grant, gone());
+    assert_eq!(
+        grant.rotate(&token).err(),
+        Some(Refusal::ClientGone(
+            "the status is 200: found 404".to_owned()
+        )),
+        "with what was found, for the client's developer"
+    );
     assert_eq!(grant.audit, [Audit::ClientGone]);
     assert_eq!(
         grant.stands().as_deref(),
@@ -38,16 +48,16 @@ fn a_document_that_two_looks_an_hour_apart_find_gone_ends_refreshing() {
 fn trouble_on_the_way_says_nothing_and_a_good_look_begins_anew() {
     for between in [Found::Unclear, Found::Good] {
         let (mut grant, token) = refreshing();
-        look(&mut grant, Found::Gone);
+        look(&mut grant, gone());
         grant.wait(HOUR);
         look(&mut grant, between);
         assert!(grant.rotate(&token).is_ok());
     }
     let (mut grant, token) = refreshing();
-    look(&mut grant, Found::Gone);
+    look(&mut grant, gone());
     look(&mut grant, Found::Good);
     grant.wait(HOUR);
-    look(&mut grant, Found::Gone);
+    look(&mut grant, gone());
     assert!(grant.rotate(&token).is_ok());
 }
 
