@@ -127,6 +127,11 @@ fn what_we_lack_is_dropped_and_what_we_have_is_stated() {
             "client_uri",
             json!("https://app.example/"),
         ),
+        (
+            json!({"tos_uri#fr": "https://app.example/fr"}),
+            "tos_uri#fr",
+            json!("https://app.example/fr"),
+        ),
         (json!({"logo_uri": null}), "logo_uri", Value::Null),
         (json!({"scope": "org:read"}), "scope", json!("org:read")),
         (
@@ -148,6 +153,12 @@ fn what_we_lack_is_dropped_and_what_we_have_is_stated() {
         (json!({"x_unknown": {"a": 1}}), "x_unknown", Value::Null),
         (json!({"unknown#ja": "x"}), "unknown#ja", Value::Null),
         (json!({"client_name#ja": 7}), "client_name#ja", Value::Null),
+        (
+            json!({"client_uri#ja": "javascript:alert(1)"}),
+            "client_uri#ja",
+            Value::Null,
+        ),
+        (json!({"logo_uri#ja": "/logo"}), "logo_uri#ja", Value::Null),
         (
             json!({"token_endpoint_auth_methods_supported": ["none"]}),
             "token_endpoint_auth_methods_supported",

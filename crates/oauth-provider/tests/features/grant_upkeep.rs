@@ -1,9 +1,12 @@
 //! What is done for a grant besides answering: looks at its client's document, daily chores, props that end.
 
+use oauth_provider::client;
 use oauth_provider::crypto::Bytes;
 use oauth_provider::grant::{Audit, Command, Found, Refusal, Reply, Reseal, renewal_due};
 
+use crate::client_documents::{URL as DOCUMENT, answer, document, json_answer, serving};
 use crate::support::grant::{Grant, PROPS, active_with, refreshing};
+use crate::support::server::now;
 use crate::support::{DAY, after};
 
 const HOUR: u64 = 3600;
@@ -42,6 +45,40 @@ fn a_document_that_two_looks_an_hour_apart_find_gone_ends_refreshing() {
     );
     look(&mut grant, Found::Good);
     assert!(grant.rotate(&token).is_ok());
+}
+
+/// What `invalid_client` will tell the client's developer (the same words as on a page).
+#[test]
+fn a_look_says_what_it_found() {
+    let found = |answer: Result<fetch::Response, fetch::FetchError>| {
+        let server = serving(DOCUMENT, answer);
+        now(client::look(DOCUMENT, &server.settings, &server.fetch))
+    };
+    let gone = |words: &str| Found::Gone(words.to_owned());
+    assert_eq!(found(json_answer(&[], &document(DOCUMENT))), Found::Good);
+    assert_eq!(
+        found(answer(404, &[], "")),
+        gone("the status is 200: found 404; expected 200 (CIMD §4)")
+    );
+    assert_eq!(
+        found(json_answer(
+            &[],
+            &serde_json::json!({"client_id": DOCUMENT})
+        )),
+        gone(
+            "client_name is present: found no visible client_name; expected a name that people know (MCP \
+             authorization, Client ID Metadata Documents)"
+        )
+    );
+    for trouble in [
+        answer(500, &[], ""),
+        answer(403, &[], ""),
+        answer(301, &[("location", DOCUMENT)], ""),
+        Err(fetch::FetchError::OverBudget),
+        Err(fetch::FetchError::TooLarge(5120)),
+    ] {
+        assert_eq!(found(trouble), Found::Unclear);
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod client_authentication;
 mod client_documents;
 mod client_keys;
 mod client_registration;
+mod costs;
 mod discovery;
 mod document_cache;
 mod document_hosts;
