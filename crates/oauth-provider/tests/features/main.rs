@@ -33,3 +33,4 @@ mod storage_trouble;
 mod support;
 mod token_endpoint;
 mod untrusted_bytes;
+mod vectors;
