@@ -18,7 +18,7 @@ use super::document::holds_private_key;
 use super::json::parse_object;
 use super::keys::KeySource;
 use super::redirect_uri::RedirectUri;
-use super::resolve::document_url;
+use super::resolve::{document_url, is_plain};
 use super::text::for_display;
 use super::{Authentication, Client, ClientProblem, SecretMethod, may_refresh};
 
@@ -119,11 +119,10 @@ pub fn preregistered(json: &str) -> Result<Vec<Registration>, PreregistrationErr
             };
             let client_id = take("client_id").unwrap_or_default();
             let hash = take("client_secret_sha256");
-            if client_id.is_empty() || client_id.contains("://") {
-                return Err(error(
-                    &client_id,
-                    "client_id must be a plain string, not a URL".to_owned(),
-                ));
+            if !is_plain(&client_id) {
+                let form =
+                    "client_id must be 1 to 128 letters, digits, hyphens, underscores or dots";
+                return Err(error(&client_id, form.to_owned()));
             }
             let secret_hash = match hash.map(|hash| SecretHash::from_hex(&hash)) {
                 None => None,

@@ -138,18 +138,22 @@ pub(super) async fn registered(
     client_id: &str,
     clients: &impl ClientStore,
 ) -> Result<Option<Client>, StoreError> {
-    // What we draw is short and plain; anything else is not worth a read.
-    let plausible = client_id.len() <= 128
-        && client_id
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-    if !plausible {
+    // Anything else is not worth a read.
+    if !is_plain(client_id) {
         return Ok(None);
     }
     Ok(clients
         .registration(client_id)
         .await?
         .and_then(|registration| registration.to_client()))
+}
+
+/// The form of the ids that we draw, and that an operator may give.
+pub(super) fn is_plain(client_id: &str) -> bool {
+    (1..=128).contains(&client_id.len())
+        && client_id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
 
 fn is_url(client_id: &str) -> bool {
