@@ -157,3 +157,26 @@ pub fn page(
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_says_when_to_come_again() {
+        let origin = "https://mcp.example.com".parse().ok();
+        let origin = origin.and_then(|url| Origin::of(&url)).unwrap();
+        for (status, seconds) in [(400, None), (429, Some("60")), (503, Some("5"))] {
+            for wants_json in [false, true] {
+                let page = ErrorPage {
+                    status,
+                    ..ErrorPage::default()
+                };
+                let response = page.respond(&origin, wants_json);
+                assert_eq!(response.status, status);
+                assert_eq!(response.get("retry-after"), seconds, "{status}");
+                assert_eq!(response.get("cache-control"), Some("no-store"));
+            }
+        }
+    }
+}

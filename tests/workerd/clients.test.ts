@@ -341,6 +341,8 @@ describe("the budget for documents", () => {
     const statuses = [];
     for (let times = 0; times < 32; times++) statuses.push((await ask(client, `203.0.113.${100 + times}`)).status);
     expect(statuses).toEqual([...Array(30).fill(200), 429, 429]);
+    const dotted = publishTo(documents, client.client_id.replace(".example/", ".example./"), {}, NEVER_KEPT);
+    expect((await ask(dotted, "203.0.113.98")).status, "the same host").toBe(429);
     expect((await ask(publish({}, NEVER_KEPT), "203.0.113.99")).status, "another host").toBe(200);
   });
 });
