@@ -2,4 +2,6 @@
 
 use fuzz::{signed, text};
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| signed::key_set(text(input)));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    signed::key_set(text(input));
+});

@@ -46,6 +46,21 @@ fn near_url(schemes: &'static [&'static str]) -> impl Strategy<Value = String> {
         .prop_map(|(scheme, pieces)| format!("{scheme}{}", pieces.concat()))
 }
 
+/// What the checks on assertions and keys say of good ones they say of something.
+#[test]
+fn good_ones_reach_the_end_of_their_checks() {
+    let header = r#"{"alg":"ES256"}"#;
+    let claims = r#"{"iss":"CLIENT","sub":"CLIENT","aud":"https://mcp.example.com","exp":1800000100,"jti":"1"}"#;
+    assert!(signed::assertion(header, claims));
+    assert!(!signed::assertion(
+        header,
+        &claims.replace("mcp.", "other.")
+    ));
+    assert!(signed::key_set(
+        r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#
+    ));
+}
+
 proptest! {
     #[test]
     fn tokens(text in prop_oneof![any::<String>(), "smcp_[acr]_[A-Za-z0-9_-]{43}\\.[A-Za-z0-9_-]{40,70}"]) {

@@ -76,15 +76,15 @@ impl SignatureVerifier for Credulous {
 }
 
 /// Header and claims of an assertion whose signature is good: what is taken keeps every rule on claims, and is good
-/// once.
-pub fn assertion(header: &str, claims: &str) {
+/// once. Whether it was taken.
+pub fn assertion(header: &str, claims: &str) -> bool {
     let store = store();
     let key = json!({"kty": "EC", "crv": "P-256", "x": "A".repeat(43), "y": "A".repeat(43)});
     let client = keyed(&store, &json!({"keys": [key]})).unwrap();
     let claims = claims.replace("CLIENT", &client);
     let assertion = [header, &claims, "signature"].map(base64url).join(".");
     if show(&store, &assertion, &Credulous).is_err() {
-        return;
+        return false;
     }
     let header: Value = serde_json::from_str(header).unwrap();
     let claims: Value = serde_json::from_str(&claims).unwrap();
@@ -104,19 +104,20 @@ pub fn assertion(header: &str, claims: &str) {
     assert!(ends > NOW.0 as f64 - 31.0 && ends <= NOW.0 as f64 + 331.0);
     assert!(!claims["jti"].as_str().unwrap().is_empty());
     assert!(show(&store, &assertion, &Credulous).is_err(), "good once");
+    true
 }
 
-/// A key set: what registers verifies nothing that its keys did not sign.
-pub fn key_set(text: &str) {
+/// A key set: what registers verifies nothing that its keys did not sign. Whether it registered.
+pub fn key_set(text: &str) -> bool {
     let Ok(jwks) = serde_json::from_str::<Value>(text) else {
-        return;
+        return false;
     };
     if KeySet::read(&jwks).is_some() {
         assert!(jwks["keys"].is_array());
     }
     let store = store();
     let Some(client) = keyed(&store, &jwks) else {
-        return;
+        return false;
     };
     for algorithm in SignatureAlgorithm::ALL {
         let header = json!({"alg": algorithm.as_str()}).to_string();
@@ -132,6 +133,7 @@ pub fn key_set(text: &str) {
             assert!(show(&store, &parts.join("."), &RustCrypto).is_err());
         }
     }
+    true
 }
 
 /// Registers a client with these keys, if they can be used.
