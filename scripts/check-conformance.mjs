@@ -1,13 +1,19 @@
 // Every test that docs/CONFORMANCE.md names exists, and none of them is switched off.
+// With `--ran REPORT` (the last step of `make test`, scripts/test-report.mjs): each of them also ran, and passed.
 //
 // In the last column of a table that is headed "tests" a path in backquotes opens a file: `p/`, `u/`, `w/`, `n/` and `c/`
 // are short for its usual places. In a column headed "test" all are in the file that was named last before the table. What follows names tests in it, up to the next path: functions in backquotes, titles in quotes ("…" stands for
 // what is left out). A path with no names after it stands for all tests of the file, of which there must be one.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { inFile } from "./test-report.mjs";
 
 const root = dirname(import.meta.dirname);
-const page = process.argv[2] ?? join(root, "docs/CONFORMANCE.md");
+const parameters = process.argv.slice(2);
+const ranAt = parameters.indexOf("--ran");
+const [, reportPath] = ranAt === -1 ? [] : parameters.splice(ranAt, 2);
+const report = reportPath && JSON.parse(readFileSync(reportPath, "utf8"));
+const page = parameters[0] ?? join(root, "docs/CONFORMANCE.md");
 
 const places = {
   "p/": ["crates/oauth-provider/tests/features/", ".rs"],
@@ -20,6 +26,7 @@ const places = {
 const problems = [];
 let rows = 0;
 let names = 0;
+let ran = 0;
 let heading = "";
 let named = "";
 readFileSync(page, "utf8")
@@ -41,7 +48,7 @@ readFileSync(page, "utf8")
 
 if (rows === 0) problems.push("docs/CONFORMANCE.md has no rows");
 for (const problem of problems) console.error(problem);
-console.log(`${rows} rules, ${names} tests named, ${problems.length} problems`);
+console.log(`${rows} rules, ${names} tests named${report ? `, ${ran} runs of them seen` : ""}, ${problems.length} problems`);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
 function checkRow(cell, report) {
@@ -49,13 +56,17 @@ function checkRow(cell, report) {
   let named = 0;
   let files = 0;
   const finish = () => {
-    if (file && named === 0 && tests(file).length === 0) report(`${file} has no test`);
+    if (file && named === 0) {
+      if (tests(file).length === 0) report(`${file} has no test`);
+      else hasRun(file, "all of its tests", () => true, report);
+    }
     named = 0;
   };
   for (const [, path, quoted, title] of cell.matchAll(/`([^`]+)`|("([^"]+)")/g)) {
     if (quoted) {
       if (!file) report(`${quoted} stands before any file`);
       else if (!tests(file).some((test) => matches(test, title))) report(`${file} has no test ${quoted}`);
+      else hasRun(file, quoted, ({ titles }) => titles.some((text) => matches(text, placeholders(title))), report);
       named++;
       names++;
     } else if (isPath(path)) {
@@ -69,12 +80,33 @@ function checkRow(cell, report) {
     } else {
       if (!file) report(`\`${path}\` stands before any file`);
       else if (!tests(file).some((test) => matches(test, path, true))) report(`${file} has no test ${path}`);
+      else hasRun(file, path, ({ titles }) => matches(titles.at(-1), path, true), report);
       named++;
       names++;
     }
   }
   finish();
   if (files === 0) report("a rule without a test");
+}
+
+/** Where there is a report: at least one of these tests ran, and none of them failed or was left out. */
+function hasRun(file, name, isMeant, problem) {
+  if (!report) return;
+  const meant = inFile(report, file, packageName).filter(isMeant);
+  const bad = meant.filter(({ passed }) => !passed);
+  ran += meant.length;
+  if (meant.length === 0) problem(`${file}: ${name} did not run`);
+  if (bad.length > 0) problem(`${file}: ${name} did not pass: ${bad.map(({ titles }) => titles.join(" > ")).join(", ")}`);
+}
+
+/** What a row of a table fills in may be anything. */
+function placeholders(title) {
+  return title.replace(/%[sdifjoOpc#$]|\$[\w.]+/g, "…");
+}
+
+/** Of the crate in a folder ("" is the root). */
+function packageName(folder) {
+  return readFileSync(join(root, folder, "Cargo.toml"), "utf8").match(/^name = "([^"]+)"/m)[1];
 }
 
 function isPath(text) {

@@ -3,7 +3,7 @@
 //
 // node scripts/fuzz.mjs [TARGET...] fuzzes those only. SECONDS_EACH: how long each runs (60).
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
 process.chdir(join(dirname(import.meta.dirname), "fuzz"));
@@ -40,11 +40,13 @@ for (const name of targets) {
   mkdirSync("artifacts", { recursive: true });
   const binary = resolve("target", triple, "release", name);
   const options = [`-max_total_time=${seconds}`, "-max_len=4096", "-timeout=10", `-artifact_prefix=artifacts/${name}-`, "-print_final_stats=1"];
-  const fuzzed = run(binary, [join("corpus", name), ...options], { stdio: "pipe", maxBuffer: 1 << 28 });
+  const seeds = [join("seeds", name)].filter((folder) => existsSync(folder));
+  const fuzzed = run(binary, [join("corpus", name), ...seeds, ...options], { stdio: "pipe", maxBuffer: 1 << 28 });
   const runs = fuzzed.stderr.match(/stat::number_of_executed_units: *(\d+)/)?.[1] ?? "?";
+  const speed = fuzzed.stderr.match(/stat::average_exec_per_sec: *(\d+)/)?.[1] ?? "?";
   const coverage = fuzzed.stderr.match(/.*cov: (\d+)/s)?.[1] ?? "?";
   const good = fuzzed.status === 0;
-  console.log(`${good ? "ok  " : "FAIL"}  ${name}: ${runs} inputs, ${coverage} edges covered`);
+  console.log(`${good ? "ok  " : "FAIL"}  ${name}: ${runs} inputs, ${speed} a second, ${coverage} edges covered`);
   if (good) continue;
   failed.push(name);
   const telling = fuzzed.stderr.split("\n").filter((line) => /panicked|assertion|left:|right:|ERROR|Test unit written/.test(line));

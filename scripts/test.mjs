@@ -3,23 +3,27 @@
 //
 // node scripts/test.mjs [STEP...] runs those steps only; --list names them.
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
+import { fromCargo, fromVitest } from "./test-report.mjs";
 
 const root = dirname(import.meta.dirname);
 process.chdir(root);
 
 const vitestReport = "target/vitest.json";
+/** What every runner of this run said of each test. */
+const ranReport = "target/ran.json";
 const node = process.execPath;
 
 /** What others can use: published together or not at all. */
 const packages = ["oauth-types", "fetch", "oauth-provider"].flatMap((name) => ["--package", name]);
 
 /**
- * In this order: what is quick to fail comes first. `count` reads a runner's own numbers out of its output; what `needs`
- * a step that has failed fails with it, unrun.
+ * In this order: what is quick to fail comes first. `count` reads a runner's own numbers out of its output, `tests` what
+ * it said of each test; what `needs` a step that has failed fails with it, unrun. What is about the results of `all` these
+ * steps is left out where not all of them were asked for.
  */
 const steps = [
   { name: "format", title: "formatting", run: ["cargo", "fmt", "--all", "--check"], remedy: "Run: make fmt" },
@@ -46,6 +50,7 @@ const steps = [
     title: "native tests",
     run: ["cargo", "test", "--workspace", "--locked", "--no-fail-fast"],
     count: cargoCount,
+    tests: fromCargo,
   },
   {
     name: "docs",
@@ -59,7 +64,7 @@ const steps = [
     run: ["cargo", "package", ...packages, "--allow-dirty", "--no-verify", "--locked", "--offline"],
   },
   { name: "example", title: "example server", run: ["cargo", "build", "--locked", "--package", "oauth-provider", "--example", "server"] },
-  { name: "native-example", title: "sign-in at the example server", run: vitest("native-example"), count: vitestCount, before: clearReport, needs: ["example"] },
+  { name: "native-example", title: "sign-in at the example server", run: vitest("native-example"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["example"] },
   { name: "build", title: "worker", run: [node, "scripts/build.mjs"], note: (output) => output.match(/^worker: (.*)/m)?.[1] },
   { name: "demo-sentry", title: "local Sentry", run: ["cargo", "build", "--locked", "--package", "demo-sentry"] },
   {
@@ -71,8 +76,17 @@ const steps = [
   },
   { name: "deploy", title: "dry-run deployment to canary", run: dryRun("canary"), needs: ["build"] },
   { name: "deploy", title: "dry-run deployment to production", run: dryRun("production"), needs: ["build"] },
-  { name: "workerd", title: "black-box tests in workerd", run: vitest("workerd"), count: vitestCount, before: clearReport, needs: ["build", "demo-sentry"] },
-  { name: "chromium", title: "tests in Chromium", run: vitest("chromium"), count: vitestCount, before: clearReport, needs: ["build", "demo-sentry"] },
+  { name: "workerd", title: "black-box tests in workerd", run: vitest("workerd"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["build", "demo-sentry"] },
+  { name: "chromium", title: "tests in Chromium", run: vitest("chromium"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["build", "demo-sentry"] },
+  {
+    name: "conformance-ran",
+    title: "tests that CONFORMANCE.md names ran",
+    run: [node, "scripts/check-conformance.mjs", "--ran", ranReport],
+    all: ["native", "native-example", "workerd", "chromium"],
+    needs: ["native", "native-example", "workerd", "chromium"],
+    before: keepRan,
+    note: (output) => output.match(/, (\d+ runs)/)?.[1],
+  },
 ];
 
 const chosen = process.argv.slice(2);
@@ -99,8 +113,11 @@ const started = Date.now();
 const total = { passed: 0, failed: 0 };
 const failures = [];
 const failedSteps = new Set();
+const ran = [];
+const isChosen = ({ name }) => chosen.length === 0 || chosen.some((wanted) => name === wanted || name.startsWith(`${wanted}-`));
 for (const step of steps) {
-  if (chosen.length > 0 && !chosen.some((name) => step.name === name || step.name.startsWith(`${name}-`))) continue;
+  if (!isChosen(step)) continue;
+  if (step.all && !chosen.includes(step.name) && !step.all.every((name) => isChosen({ name }))) continue;
   const { passed, failed } = await perform(step);
   total.passed += passed;
   total.failed += failed;
@@ -118,6 +135,7 @@ async function perform(step) {
   const obstacle = broken ? `not run, since '${broken}' failed` : step.before?.();
   const { status, output } = obstacle ? { status: 1, output: obstacle } : await run(step);
   const counts = step.count && !obstacle ? step.count(output) : { passed: 0, failed: 0 };
+  if (step.tests && !obstacle) ran.push(...step.tests(output));
   if (status !== 0 && counts.failed === 0) counts.failed = 1;
   if (!step.count && status === 0) counts.passed = 1;
   if (step.count && status === 0 && counts.passed === 0) {
@@ -140,7 +158,8 @@ async function perform(step) {
 
 /** Runs a step with its output held back; a long one says from time to time what it is at. */
 async function run({ title, run: [program, ...args], env }) {
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true, env: { ...process.env, ...env, CARGO_TERM_COLOR: "never", NO_COLOR: "1" } });
+  // One stream: where two are read, which line came first is not known.
+  const child = spawn("sh", ["-c", 'exec "$0" "$@" 2>&1', program, ...args], { stdio: ["ignore", "pipe", "inherit"], detached: true, env: { ...process.env, ...env, CARGO_TERM_COLOR: "never", NO_COLOR: "1" } });
   current = child;
   const lines = [];
   const begun = Date.now();
@@ -148,15 +167,12 @@ async function run({ title, run: [program, ...args], env }) {
     const last = lines.findLast((line) => line.trim() !== "")?.trim().slice(0, 90) ?? "";
     console.log(`  ..  ${title}, ${seconds(begun)} s${last ? `: ${last}` : ""}`);
   }, 15_000);
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on("line", (line) => lines.push(stripVTControlCharacters(line)));
-  }
+  createInterface({ input: child.stdout }).on("line", (line) => lines.push(stripVTControlCharacters(line)));
   const status = await new Promise((resolve) => {
-    child.once("error", (error) => {
-      lines.push(`${program} did not start (${error.code}). Run: make setup`);
-      resolve(1);
+    child.once("close", (code) => {
+      if (code === 126 || code === 127) lines.push(`${program} did not start. Run: make setup`);
+      resolve(code ?? 1);
     });
-    child.once("close", (code) => resolve(code ?? 1));
   });
   clearInterval(progress);
   current = undefined;
@@ -197,6 +213,15 @@ function vitestCount() {
   // A file that does not load has no test of its own that could fail.
   const broken = testResults.filter((file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"));
   return { passed: numPassedTests, failed: numFailedTests + broken.length };
+}
+
+function vitestTests() {
+  return existsSync(vitestReport) ? fromVitest(JSON.parse(readFileSync(vitestReport, "utf8")), root) : [];
+}
+
+function keepRan() {
+  mkdirSync(dirname(ranReport), { recursive: true });
+  writeFileSync(ranReport, JSON.stringify(ran));
 }
 
 function dryRun(environment) {

@@ -15,7 +15,7 @@ use sentry_tools::{Skill, Skills};
 use crate::app::App;
 use crate::incoming::Incoming;
 use crate::pages::{Consent, Destination, Leaving, SkillChoice, page};
-use crate::{cookies, problems, random, upstream};
+use crate::{cookies, log, problems, random, upstream};
 
 /// Names a client until the person has chosen.
 const NAMELESS: &str = "An application without a name";
@@ -30,6 +30,14 @@ pub async fn show(request: &Incoming, app: &App) -> Response {
         Ok(read) => read,
         Err(error) => return refuse(error, request, app),
     };
+    if !asked.client.left_out.is_empty() {
+        let left_out = format!("{}: {}", asked.client.id, asked.client.left_out.join("; "));
+        log::problem(
+            &request.id,
+            "redirect URIs of a document are left out",
+            &left_out,
+        );
+    }
     let origin = &app.settings.origin;
     let known = request.cookie(&cookies::browser_name(origin));
     let known = known.and_then(|value| Browser::from_cookie(&value, &app.config.keys));

@@ -41,7 +41,9 @@ impl DocumentFetch {
 impl Fetch for DocumentFetch {
     fn fetch(&self, request: Request) -> LocalFuture<'_, Result<Response, FetchError>> {
         Box::pin(async move {
+            // With a dot at its end it is the same host.
             let host = request.url.host_str().unwrap_or_default();
+            let host = host.trim_end_matches('.');
             let within = limits::allows(&self.env, CIMD_HOST_RATE_LIMITER, host).await
                 && limits::allows(&self.env, CIMD_IP_RATE_LIMITER, &self.address).await;
             if within {

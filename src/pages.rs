@@ -75,6 +75,16 @@ pub struct Leaving<'a> {
 impl ErrorPage {
     /// The page, or the same as JSON.
     pub fn respond(self, origin: &Origin, wants_json: bool) -> Response {
+        let status = self.status;
+        let response = self.body(origin, wants_json);
+        match status {
+            429 => response.header("retry-after", "60"),
+            503 => response.header("retry-after", "5"),
+            _ => response,
+        }
+    }
+
+    fn body(self, origin: &Origin, wants_json: bool) -> Response {
         if wants_json {
             let details: Map<String, Value> = self
                 .facts
@@ -145,5 +155,28 @@ pub fn page(
         response.header("strict-transport-security", "max-age=63072000")
     } else {
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_says_when_to_come_again() {
+        let origin = "https://mcp.example.com".parse().ok();
+        let origin = origin.and_then(|url| Origin::of(&url)).unwrap();
+        for (status, seconds) in [(400, None), (429, Some("60")), (503, Some("5"))] {
+            for wants_json in [false, true] {
+                let page = ErrorPage {
+                    status,
+                    ..ErrorPage::default()
+                };
+                let response = page.respond(&origin, wants_json);
+                assert_eq!(response.status, status);
+                assert_eq!(response.get("retry-after"), seconds, "{status}");
+                assert_eq!(response.get("cache-control"), Some("no-store"));
+            }
+        }
     }
 }

@@ -89,7 +89,7 @@ fn client(problem: ClientProblem) -> ErrorPage {
                    /mcp, Clear authentication; Cursor and VS Code: remove the server and add it again), then connect \
                    again."
                 .to_owned(),
-            facts: vec![("client_id", client_id.chars().take(200).collect())],
+            facts: vec![("client_id", client_id)],
             ..ErrorPage::default()
         },
         ClientProblem::Url { client_id, error } => ErrorPage {
@@ -98,7 +98,7 @@ fn client(problem: ClientProblem) -> ErrorPage {
             title: "The application's address is not usable",
             text: format!("An application that is known by its web address must give one in a certain form. {developer}"),
             facts: vec![
-                ("client_id", client_id.chars().take(200).collect()),
+                ("client_id", client_id),
                 ("Rule", format!("it {error}")),
                 ("Section", "CIMD §3".to_owned()),
             ],

@@ -2,7 +2,7 @@
 
 use oauth_provider::Granted;
 use oauth_provider::client::{look, renew};
-use oauth_provider::grant::Command;
+use oauth_provider::grant::{Command, Found};
 use oauth_provider::store::GrantStore;
 
 use crate::app::App;
@@ -29,6 +29,10 @@ pub fn after_tokens(granted: &Granted, address: String, app: &App) {
         }
         if chores.look {
             let found = look(&client_id, &later.settings, &later.documents).await;
+            if let Found::Gone(why) = &found {
+                let detail = format!("{client_id}: {why}");
+                log::problem(&grant.to_string(), "a client's document is gone", &detail);
+            }
             if let Err(error) = later.grants.send(&grant, Command::Looked(found)).await {
                 log::problem(
                     &grant.to_string(),

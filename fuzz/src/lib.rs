@@ -3,6 +3,9 @@
 #[path = "../../crates/oauth-provider/tests/features/untrusted_bytes/checks.rs"]
 pub mod checks;
 
+#[path = "../../crates/oauth-provider/tests/features/untrusted_bytes/signed.rs"]
+pub mod signed;
+
 /// The input as text; what is not UTF-8 is not for these parsers.
 pub fn text(input: &[u8]) -> &str {
     std::str::from_utf8(input).unwrap_or_default()

@@ -65,6 +65,27 @@ describe.each([
   });
 });
 
+it("has every endpoint that it advertises, and signs in by a pushed request, once", async () => {
+  const metadata = (await (await fetch(`${origin}/.well-known/oauth-authorization-server`)).json()) as Record<string, string>;
+  const endpoints = Object.entries(metadata).filter(([name]) => name.endsWith("_endpoint"));
+  expect(endpoints.length).toBeGreaterThan(5);
+  for (const [name, url] of endpoints) expect((await fetch(url, { method: "POST" })).status, name).not.toBe(404);
+
+  const keychain = new Keychain();
+  await connect(new URL("/mcp", origin), keychain, new Visitor());
+  const { client_id } = keychain.savedClient!;
+  const pushed = await fetch(metadata.pushed_authorization_request_endpoint!, { method: "POST", body: keychain.asked!.searchParams });
+  expect(pushed.status).toBe(201);
+  const { request_uri } = (await pushed.json()) as { request_uri: string };
+  const link = new URL(`${metadata.authorization_endpoint}?${new URLSearchParams({ client_id, request_uri })}`);
+  const visitor = new Visitor();
+  const page = (await visitor.consent(link)) as Exclude<Awaited<ReturnType<Visitor["consent"]>>, URL>;
+  const other = new Visitor();
+  const late = (await other.consent(link)) as typeof page;
+  expect((await visitor.decide(page)).searchParams.has("code")).toBe(true);
+  await expect(other.decide(late)).rejects.toThrow("approved already");
+});
+
 it("tells the client when the person says no", async () => {
   await expect(connect(new URL("/mcp", origin), new Keychain(), new Visitor(), { deny: "here" })).rejects.toThrow("error=access_denied");
 });

@@ -114,6 +114,9 @@ export async function signIn(worker: TestWorker, options: Wishes = {}): Promise<
   return { ...authorized, tokens: await tokensOf(await redeem(worker, authorized)) };
 }
 
+/** What every token of a grant begins with, its kind aside. */
+export const grantOf = (token: string): string => token.split(".")[0]!.replace(/^smcp_[a-z]_/, "");
+
 export async function tokensOf(response: Response): Promise<Tokens> {
   const text = await response.text();
   if (response.status !== 200) throw new Error(`no tokens: ${response.status} ${text}`);

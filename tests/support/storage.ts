@@ -31,6 +31,19 @@ export function objectStates(folder: string, className: string): Record<string, 
     .map((row) => JSON.parse(row.json as string) as Record<string, unknown>);
 }
 
+/** The tables that the objects of a class made, the runtime's own aside. */
+export function tables(folder: string, className: string): string[] {
+  return databases(folder, className).flatMap((path) => {
+    const database = new DatabaseSync(path, { readOnly: true });
+    try {
+      const names = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all().map(({ name }) => name as string);
+      return names.filter((name) => !name.startsWith("_cf_"));
+    } finally {
+      database.close();
+    }
+  });
+}
+
 const bigintAsText = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
 
 /** From a copy, with what is still in its write-ahead log: workerd holds the original open. */
@@ -73,6 +86,21 @@ export function age(folder: string, seconds: number): void {
           const moved = JSON.stringify(JSON.parse(json as string, older));
           database.prepare("UPDATE state SET json = ?").run(moved);
         }
+      }
+    } finally {
+      database.close();
+    }
+  }
+}
+
+/** Changes what the objects of a class keep, for a worker that is stopped. */
+export function rewrite(folder: string, className: string, change: (json: string) => string): void {
+  for (const path of databases(folder, className)) {
+    const database = new DatabaseSync(path);
+    try {
+      if (!database.prepare("SELECT name FROM sqlite_master WHERE name = 'state'").get()) continue;
+      for (const { json } of database.prepare("SELECT json FROM state").all()) {
+        database.prepare("UPDATE state SET json = ?").run(change(json as string));
       }
     } finally {
       database.close();

@@ -1,12 +1,13 @@
 // A person's list of grants: complete, without the ended, at most 20 of one client, and what a marked grant means there.
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
+import { describe, expect, it, vi } from "vitest";
+import type { DemoSentry } from "../support/demo-sentry.ts";
 import { startAgingWorker } from "../support/later.ts";
 import {
   type Registered,
   type Tokens,
   type Wishes,
   authorize,
+  grantOf,
   outcome,
   redeem,
   refresh,
@@ -17,6 +18,7 @@ import {
   tokensOf,
 } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
+import { many, withStoredSite } from "../support/site.ts";
 import { type TemporaryFolder, objectStates, temporaryFolder } from "../support/storage.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
@@ -25,15 +27,7 @@ const BO = { user: "1002" };
 let sentry: DemoSentry;
 let folder: TemporaryFolder;
 let worker: TestWorker;
-beforeAll(async () => {
-  sentry = await startDemoSentry();
-  folder = temporaryFolder();
-  worker = await startWorker({ sentry: sentry.url, storage: folder.path });
-});
-afterAll(async () => {
-  await Promise.all([worker?.stop(), sentry?.stop()]);
-  folder?.[Symbol.dispose]();
-});
+withStoredSite((site) => ({ sentry, worker, folder } = site));
 
 interface Line {
   grant: string;
@@ -46,11 +40,8 @@ interface Line {
 /** All lines of a client, whoever's they are. */
 const linesOf = (client: Registered, at = folder.path) =>
   (objectStates(at, "AccountObject") as { grants: Line[] }[]).flatMap(({ grants }) => grants).filter((line) => line.client_id === client.client_id);
-/** What every token of a grant begins with, its kind aside. */
-const grantOf = (token: string) => token.split(".")[0]!.replace(/^smcp_[a-z]_/, "");
 const works = async ({ access_token }: Tokens, at = worker) => (await rpc(at, access_token)).status;
 const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 5_000 });
-const many = <T>(count: number, make: (index: number) => Promise<T>) => Promise.all(Array.from({ length: count }, (_, i) => make(i)));
 
 describe("a person's list", () => {
   it("names each grant by what its tokens carry", async () => {

@@ -2,8 +2,8 @@
 // and this server's own chat. What lives in KV is read there.
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
-import { type ServedDocument, serveDocuments } from "../support/documents.ts";
+import type { DemoSentry } from "../support/demo-sentry.ts";
+import { type ServedDocument, publishTo, serveDocuments } from "../support/documents.ts";
 import { type AgingWorker, startAgingWorker } from "../support/later.ts";
 import {
   REDIRECT_URI,
@@ -22,6 +22,7 @@ import {
   tool,
 } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
+import { withSentry } from "../support/site.ts";
 import { type Outgoing, type TestWorker, startWorker } from "../support/worker.ts";
 
 const DAY = 86_400;
@@ -37,21 +38,15 @@ const outgoing: Outgoing = (request) => {
 };
 
 let sentry: DemoSentry;
-beforeAll(async () => {
-  sentry = await startDemoSentry();
-});
-afterAll(() => sentry?.stop());
+withSentry((started) => (sentry = started));
 beforeEach(() => {
   documents.clear();
   fetched.length = 0;
 });
 
 let count = 0;
-function publish(change: Record<string, unknown> = {}, answer: Partial<ServedDocument> = {}): Registered {
-  const url = `https://editor${++count}.example/client.json`;
-  documents.set(url, { body: { client_id: url, client_name: "Example Editor", redirect_uris: [REDIRECT_URI], ...change }, ...answer });
-  return { client_id: url, redirect_uris: [REDIRECT_URI] };
-}
+const publish = (change: Record<string, unknown> = {}, answer: Partial<ServedDocument> = {}): Registered =>
+  publishTo(documents, `https://editor${++count}.example/client.json`, change, answer);
 
 describe("CLIENTS", () => {
   const SECRET = "a-secret-that-the-operator-agreed-upon";
@@ -228,12 +223,16 @@ describe("the document of a client with a session", () => {
     await refreshed(client, token, 1);
   });
 
-  it.each<[string, (url: string) => void]>([
-    ["404", (url) => documents.set(url, { status: 404, body: {} })],
-    ["410", (url) => documents.set(url, { status: 410, body: {} })],
-    ["invalid", (url) => documents.set(url, { body: { client_id: "https://another.example/c", client_name: "x", redirect_uris: [REDIRECT_URI] } })],
-    ["a page", (url) => documents.set(url, { headers: { "content-type": "text/html" }, body: "<html>" })],
-  ])("found %s at two looks an hour apart ends its refreshes with invalid_client", async (_, breakIt) => {
+  it.each<[string, (url: string) => void, string]>([
+    ["404", (url) => documents.set(url, { status: 404, body: {} }), "the status is 200: found 404; expected 200"],
+    ["410", (url) => documents.set(url, { status: 410, body: {} }), "the status is 200: found 410; expected 200"],
+    [
+      "invalid",
+      (url) => documents.set(url, { body: { client_id: "https://another.example/c", client_name: "x", redirect_uris: [REDIRECT_URI] } }),
+      "client_id is the document's own URL: found 'https://another.example/c'",
+    ],
+    ["a page", (url) => documents.set(url, { headers: { "content-type": "text/html" }, body: "<html>" }), "the content type is JSON: found text/html"],
+  ])("found %s at two looks an hour apart ends its refreshes with invalid_client", async (_, breakIt, why) => {
     const client = publish();
     const signedIn = await signIn(aging.worker, { client });
     let token = signedIn.tokens.refresh_token;
@@ -248,7 +247,10 @@ describe("the document of a client with a session", () => {
     const body = (await answer.json()) as { error: string; error_description: string };
     expect(body.error).toBe("invalid_client");
     expect(body.error_description).toContain("document");
-    expect((await aging.worker.flushedLogs()).some(({ message }) => message.includes("client_gone"))).toBe(true);
+    expect(body.error_description, "the same reason as on a page").toContain(why);
+    const log = (await aging.worker.flushedLogs()).map(({ message }) => message);
+    expect(log.some((line) => line.includes("client_gone"))).toBe(true);
+    expect(log.some((line) => line.includes("a client's document is gone") && line.includes(client.client_id))).toBe(true);
   });
 
   it("found gone once, and again there, changes nothing", async () => {
@@ -318,9 +320,11 @@ describe("the budget for documents", () => {
     expect(fetched).toHaveLength(20);
     const refused = await ask(publish(), "203.0.113.7");
     expect(refused.headers.get("location")).toBe(null);
+    expect(refused.headers.get("retry-after")).toBe("60");
     expect(await refused.json()).toMatchObject({ error: "temporarily_unavailable" });
     const page = await ask(publish(), "203.0.113.7", "text/html");
     expect(page.status).toBe(429);
+    expect(page.headers.get("retry-after")).toBe("60");
     expect(page.headers.get("content-type")).toContain("text/html");
     expect(await page.text()).toContain("Request ID");
     expect((await ask(publish(), "203.0.113.8")).status, "another address").toBe(200);
@@ -337,6 +341,8 @@ describe("the budget for documents", () => {
     const statuses = [];
     for (let times = 0; times < 32; times++) statuses.push((await ask(client, `203.0.113.${100 + times}`)).status);
     expect(statuses).toEqual([...Array(30).fill(200), 429, 429]);
+    const dotted = publishTo(documents, client.client_id.replace(".example/", ".example./"), {}, NEVER_KEPT);
+    expect((await ask(dotted, "203.0.113.98")).status, "the same host").toBe(429);
     expect((await ask(publish({}, NEVER_KEPT), "203.0.113.99")).status, "another host").toBe(200);
   });
 });

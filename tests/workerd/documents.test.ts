@@ -100,6 +100,22 @@ describe("a document that is right", () => {
     expect(await response.text()).not.toContain("sentry.io");
   });
 
+  it("has one line in the log for the redirect URIs that are left out, with the request's id and the reasons", async () => {
+    const client = publish({ redirect_uris: ["http://client.example/cb", REDIRECT_URI, "https://*.client.example/cb"] });
+    const response = await open(client);
+    expect(response.status).toBe(200);
+    expect((await open(publish())).status).toBe(200);
+    const lines = (await worker.flushedLogs()).map(({ message }) => message).filter((line) => line.includes("left out"));
+    expect(lines.filter((line) => line.includes(client.client_id))).toEqual([lines.at(-1)]);
+    expect(JSON.parse(lines.at(-1)!)).toEqual({
+      request: response.headers.get("x-request-id"),
+      problem: "redirect URIs of a document are left out",
+      detail:
+        `${client.client_id}: http://client.example/cb must be https unless the host is localhost, 127.0.0.1 or [::1]; ` +
+        "https://*.client.example/cb must be an absolute URL of at most 2048 bytes without fragment, user information, wildcard or backslash",
+    });
+  });
+
   it("may be of an application with a scheme of its own", async () => {
     const uri = "cursor://anysphere.cursor-mcp/oauth/callback";
     const client = publish({ redirect_uris: [uri] });

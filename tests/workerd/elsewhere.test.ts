@@ -1,8 +1,8 @@
 // What clients ran into elsewhere, each as one test: every one of these has signed people out, or kept them from signing
 // in, at some server.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
-import { type ServedDocument, serveDocuments } from "../support/documents.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { DemoSentry } from "../support/demo-sentry.ts";
+import { type ServedDocument, publishTo, serveDocuments } from "../support/documents.ts";
 import { startAgingWorker } from "../support/later.ts";
 import {
   REDIRECT_URI,
@@ -21,16 +21,13 @@ import {
   tool,
 } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
+import { withSite } from "../support/site.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
 const documents = new Map<string, ServedDocument>();
 let sentry: DemoSentry;
 let worker: TestWorker;
-beforeAll(async () => {
-  sentry = await startDemoSentry();
-  worker = await startWorker({ sentry: sentry.url, outgoing: serveDocuments(documents) });
-});
-afterAll(() => Promise.all([worker?.stop(), sentry?.stop()]));
+withSite((site) => ({ sentry, worker } = site), { outgoing: serveDocuments(documents) });
 beforeEach(() => documents.clear());
 
 const works = async (access_token: string, at = worker) => expect(await tool(at, access_token)).toContain("Ada Marlowe");
@@ -203,10 +200,7 @@ describe("a registration", () => {
 });
 
 describe("a metadata document", () => {
-  const publish = (url: string, change: Record<string, unknown> = {}): Registered => {
-    documents.set(url, { body: { client_id: url, client_name: "Editor", redirect_uris: [REDIRECT_URI], ...change } });
-    return { client_id: url, redirect_uris: (change.redirect_uris as string[] | undefined) ?? [REDIRECT_URI] };
-  };
+  const publish = (url: string, change: Record<string, unknown> = {}) => publishTo(documents, url, change);
 
   it("may have the default port spelled out in its Client ID, and is then another client", async () => {
     const spelled = publish("https://port.example:443/client.json");

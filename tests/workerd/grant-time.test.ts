@@ -2,8 +2,9 @@
 // stopped worker is made older.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
+import { startAgingWorker } from "../support/later.ts";
 import { authorize, outcome, redeem, refresh, rpc, signIn, tokensOf } from "../support/oauth.ts";
-import { age, objectStates, temporaryFolder } from "../support/storage.ts";
+import { age, objectStates, rewrite, temporaryFolder } from "../support/storage.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
 let sentry: DemoSentry;
@@ -106,6 +107,24 @@ describe("later", () => {
     await vi.waitFor(() => expect(states(more.folder, "GrantObject")).toEqual([]), { timeout: 10_000 });
     expect(objectStates(more.folder, "AccountObject")).toEqual([]);
     expect(await outcome(await refresh(more.worker, more.done.client, more.done.tokens.refresh_token))).toBe("400 invalid_grant");
+  });
+
+  it("than an alarm that met trouble by a minute, it comes again", async () => {
+    await using aging = await startAgingWorker({ sentry: sentry.url });
+    await signIn(aging.worker);
+    let lines = "";
+    const broken = await aging.wait(91 * 86_400, () =>
+      rewrite(aging.folder, "AccountObject", (json) => {
+        lines = json;
+        return '{"grants":"unreadable"}';
+      }),
+    );
+    const log = async () => (await broken.flushedLogs()).map(({ message }) => message).join();
+    await vi.waitFor(async () => expect(await log()).toContain("a grant could not expire"), { timeout: 10_000 });
+    expect(states(aging.folder, "GrantObject"), "nothing is forgotten that still stands in a list").toEqual(["active"]);
+    await aging.wait(61, () => rewrite(aging.folder, "AccountObject", () => lines));
+    await vi.waitFor(() => expect(states(aging.folder, "GrantObject")).toEqual([]), { timeout: 10_000 });
+    expect(objectStates(aging.folder, "AccountObject")).toEqual([]);
   });
 
   it("an alarm that comes early leaves a live session alone", async () => {

@@ -1,11 +1,12 @@
 // A grant under races, losses and theft, as clients meet it. What the machine itself does is tested natively; this is
 // that workerd keeps it: one object per grant, whatever arrives at once.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
+import { describe, expect, it } from "vitest";
+import type { DemoSentry } from "../support/demo-sentry.ts";
 import {
   type Registered,
   type Tokens,
   authorize,
+  grantOf,
   outcome,
   postForm,
   redeem,
@@ -16,26 +17,20 @@ import {
   signIn,
   tokensOf,
 } from "../support/oauth.ts";
+import { many, withSite } from "../support/site.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
 let sentry: DemoSentry;
 let worker: TestWorker;
-beforeAll(async () => {
-  sentry = await startDemoSentry();
-  worker = await startWorker({ sentry: sentry.url });
-});
-afterAll(() => Promise.all([worker?.stop(), sentry?.stop()]));
+withSite((site) => ({ sentry, worker } = site));
 
-const together = <T>(count: number, act: () => Promise<T>) => Promise.all(Array.from({ length: count }, act));
 const works = async (token: string, path?: string, at = worker) => (await rpc(at, token, { path })).status;
-/** The part of a token that names its grant. */
-const grantOf = (tokens: Tokens) => /^smcp_r_([^.]+)\./.exec(tokens.refresh_token)![1]!;
 const next = async (client: Registered, token: string) => tokensOf(await refresh(worker, client, token));
 
 describe("a code", () => {
   it("is redeemed by exactly one of 20 at once, whose tokens the others' tries end", async () => {
     const authorized = await authorize(worker);
-    const answers = await together(20, () => redeem(worker, authorized));
+    const answers = await many(20, () => redeem(worker, authorized));
     const good = answers.filter((answer) => answer.status === 200);
     expect(good).toHaveLength(1);
     const others = await Promise.all(answers.filter((answer) => answer.status !== 200).map(outcome));
@@ -75,7 +70,7 @@ describe("a code", () => {
   it("with another secret neither counts as a wrong try nor tells anything", async () => {
     const authorized = await authorize(worker);
     const guessed = { ...authorized, code: `${authorized.code.slice(0, -8)}AAAAAAAA` };
-    const answers = await together(6, () => redeem(worker, guessed));
+    const answers = await many(6, () => redeem(worker, guessed));
     const unknown = await redeem(worker, { ...authorized, code: `smcp_c_${"A".repeat(43)}.${"A".repeat(43)}` });
     const bodies = await Promise.all([...answers, unknown].map((answer) => answer.text()));
     expect(new Set(bodies).size, "a different answer for unknown and wrong").toBe(1);
@@ -113,7 +108,7 @@ describe("a code", () => {
 describe("a refresh token", () => {
   it("yields the same successor to 20 at once", async () => {
     const { client, tokens } = await signIn(worker);
-    const answers = await Promise.all((await together(20, () => refresh(worker, client, tokens.refresh_token))).map(tokensOf));
+    const answers = await Promise.all((await many(20, () => refresh(worker, client, tokens.refresh_token))).map(tokensOf));
     expect(new Set(answers.map((answer) => answer.refresh_token)).size).toBe(1);
     expect(answers[0]!.refresh_token).not.toBe(tokens.refresh_token);
     const statuses = await Promise.all(answers.map((answer) => works(answer.access_token)));
@@ -142,7 +137,7 @@ describe("a refresh token", () => {
     const fourth = await next(client, third.refresh_token);
     expect(await works(fourth.access_token)).toBe(200);
     const lines = (await worker.flushedLogs()).map(({ message }) => message);
-    expect(lines.filter((line) => line.includes(grantOf(tokens)) && line.includes("refresh_reused"))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes(grantOf(tokens.refresh_token)) && line.includes("refresh_reused"))).toHaveLength(1);
   });
 
   it("is good for its own client only", async () => {
@@ -171,7 +166,7 @@ describe("a refresh token", () => {
 
   it("survives the eviction of its object", async () => {
     const { client, tokens } = await signIn(worker);
-    const id = Buffer.from(grantOf(tokens), "base64url").toString("hex");
+    const id = Buffer.from(grantOf(tokens.refresh_token), "base64url").toString("hex");
     const evict = () => worker.miniflare.unsafeEvictDurableObject("worker", "GrantObject", { id });
     await evict();
     const second = await next(client, tokens.refresh_token);

@@ -1,6 +1,6 @@
 // What a token stands for, for its own client alone (RFC 7662), and how soon a token that was ended is worth nothing.
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
+import { describe, expect, it, vi } from "vitest";
+import type { DemoSentry } from "../support/demo-sentry.ts";
 import {
   type Parameters,
   type Registered,
@@ -17,15 +17,12 @@ import {
   tool,
 } from "../support/oauth.ts";
 import { startAgingWorker } from "../support/later.ts";
+import { withSite } from "../support/site.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
 let sentry: DemoSentry;
 let worker: TestWorker;
-beforeAll(async () => {
-  sentry = await startDemoSentry();
-  worker = await startWorker({ sentry: sentry.url });
-});
-afterAll(() => Promise.all([worker?.stop(), sentry?.stop()]));
+withSite((site) => ({ sentry, worker } = site));
 
 const ask = (client: Registered, token: string, changed: Parameters = {}, at = worker) =>
   postForm(at, "/oauth/introspect", { token, client_id: client.client_id, ...changed });

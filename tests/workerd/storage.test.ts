@@ -6,6 +6,7 @@ import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
 import {
   authorizationUrl,
   authorize,
+  outcome,
   postForm,
   redeem,
   refresh,
@@ -15,7 +16,7 @@ import {
   tokensOf,
 } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
-import { dumpStorage, objectStates, temporaryFolder } from "../support/storage.ts";
+import { dumpStorage, objectStates, tables, temporaryFolder } from "../support/storage.ts";
 import { startWorker } from "../support/worker.ts";
 
 let sentry: DemoSentry;
@@ -80,6 +81,26 @@ describe("storage and log", () => {
     const bytes = Buffer.from(secret, "base64url");
     return [secret, Buffer.from(secret).toString("base64").replace(/=+$/, ""), bytes.toString("hex"), bytes.toString("base64").replace(/=+$/, "")];
   }
+
+  it("hold nothing of a grant that never opened, whoever asks for it", async () => {
+    using folder = temporaryFolder();
+    await using watched = await startWorker({ sentry: sentry.url, storage: folder.path });
+    const client = await register(watched);
+    const person = new Person();
+    const form = await person.consent(authorizationUrl(watched, client));
+    if (form instanceof URL) throw new Error(`answered at once: ${form}`);
+    const leaving = await person.decide(form);
+    // The id is drawn, and stands in the signed state.
+    const [signed] = leaving.searchParams.get("state")!.split(".");
+    const { g } = JSON.parse(Buffer.from(signed!, "base64url").toString()) as { g: string };
+    const secret = "A".repeat(43);
+    const authorized = { client, verifier: "v".repeat(43), callback: leaving, code: `smcp_c_${g}.${secret}` };
+    expect(await outcome(await redeem(watched, authorized))).toBe("400 invalid_grant");
+    expect((await rpc(watched, `smcp_a_${g}.${secret}`)).status).toBe(401);
+    expect(tables(folder.path, "GrantObject")).toEqual([]);
+    expect((await person.signIn(leaving)).searchParams.has("code"), "and it opens as if nobody had").toBe(true);
+    expect(tables(folder.path, "GrantObject")).toEqual(["state"]);
+  });
 
   it("have one line in the account for each grant, and none for a sign-in that was denied", async () => {
     using folder = temporaryFolder();

@@ -1,9 +1,10 @@
 // Sentry's own tokens behind a grant: renewed in time, once, whoever asks at once; what ends a session, and what does not.
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type DemoSentry, type Fault, startDemoSentry } from "../support/demo-sentry.ts";
-import { type Tokens, outcome, refresh, rpc, signIn, tokensOf, tool } from "../support/oauth.ts";
-import { type TemporaryFolder, objectStates, temporaryFolder } from "../support/storage.ts";
-import { type TestWorker, startWorker } from "../support/worker.ts";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { DemoSentry, Fault } from "../support/demo-sentry.ts";
+import { type Tokens, grantOf, outcome, refresh, rpc, signIn, tokensOf, tool } from "../support/oauth.ts";
+import { many, withStoredSite } from "../support/site.ts";
+import { type TemporaryFolder, objectStates } from "../support/storage.ts";
+import type { TestWorker } from "../support/worker.ts";
 
 const ADA = { user: "1001" };
 /** Less than an access token of ours lasts, so that a refresh renews Sentry's token first. */
@@ -14,15 +15,7 @@ const ENDED = '{"error": "invalid_grant", "error_description": "gone"}';
 let sentry: DemoSentry;
 let folder: TemporaryFolder;
 let worker: TestWorker;
-beforeAll(async () => {
-  sentry = await startDemoSentry();
-  folder = temporaryFolder();
-  worker = await startWorker({ sentry: sentry.url, storage: folder.path });
-});
-afterAll(async () => {
-  await Promise.all([worker?.stop(), sentry?.stop()]);
-  folder?.[Symbol.dispose]();
-});
+withStoredSite((site) => ({ sentry, worker, folder } = site));
 beforeEach(async () => {
   await sentry.noFaults();
   await sentry.setExpiresIn(LONG);
@@ -37,15 +30,12 @@ async function signInFor(seconds: number) {
   return signedIn;
 }
 
-const many = <T>(count: number, make: (index: number) => Promise<T>) => Promise.all(Array.from({ length: count }, (_, i) => make(i)));
-const grantOf = (tokens: Tokens) => Buffer.from(tokens.access_token.split(".")[0]!.replace(/^smcp_a_/, ""), "base64url").toString("hex");
 const lines = () =>
   (objectStates(folder.path, "AccountObject") as { grants: { grant: string }[] }[]).flatMap(({ grants }) => grants.map(({ grant }) => grant));
 /** What the objects of live grants keep. */
 const live = () => objectStates(folder.path, "GrantObject").filter((state) => "active" in state).map((state) => JSON.stringify(state));
 const hasLine = (tokens: Tokens) => {
-  const [bytes, hex] = [Buffer.from(grantOf(tokens), "hex").toString("base64url"), grantOf(tokens)];
-  return lines().some((grant) => grant === bytes || grant === hex);
+  return lines().includes(grantOf(tokens.access_token));
 };
 
 /** The session is over, here and in the account, and the client hears that it must sign in again. */

@@ -21,8 +21,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use oauth_provider::authorize::{
-    Approval, AuthorizationRequest, AuthorizationResponse, AuthorizeError, Browser, ConsentTicket,
-    validate,
+    Approval, Asked, AuthorizationRequest, AuthorizationResponse, AuthorizeError, Browser,
+    ConsentTicket, validate,
 };
 use oauth_provider::bearer;
 use oauth_provider::client::{Authenticator, look, register, renew};
@@ -31,8 +31,9 @@ use oauth_provider::discovery::{AskedResource, authorization_server, path, prote
 use oauth_provider::grant::{Command, GrantId, Reply, Token};
 use oauth_provider::http::{Error, MAX_BODY, Request, Response};
 use oauth_provider::memory::MemoryStore;
+use oauth_provider::par::par;
 use oauth_provider::params::Params;
-use oauth_provider::store::GrantStore;
+use oauth_provider::store::{GrantStore, PushedRequests};
 use oauth_provider::{Granted, Origin, Settings, UnixTime, introspect, revoke, token};
 use oauth_types::ErrorCode;
 use serde_json::{Value, json};
@@ -161,6 +162,7 @@ impl Server {
                 .await
                 .map(|revoked| revoked.response),
             (_, path::INTROSPECT) => introspect(&request, &self.clients(), store).await,
+            (_, path::PAR) => par(&request, &self.clients(), store, &mut rng()).await,
             ("POST", path) => match AskedResource::read(path, query, settings) {
                 Some(asked) => return self.resource(&request, &asked).await,
                 None => return Response::empty(404),
@@ -185,7 +187,11 @@ impl Server {
 
     /// `GET /oauth/authorize`: checks the request and asks the person.
     async fn ask(&self, query: &str, parts: &Parts) -> Response {
-        let asked = match self.check(query).await {
+        let link = match Asked::read(query, &self.store).await {
+            Ok(link) => link,
+            Err(problem) => return refuse(AuthorizeError::Page(problem)),
+        };
+        let asked = match self.check(&link.query).await {
             Ok(asked) => asked,
             Err(error) => return refuse(error),
         };
@@ -199,7 +205,7 @@ impl Server {
             resource = escape(&asked.resource.url(&self.settings.origin)),
             redirect_uri = escape(asked.redirect_uri.as_str()),
             action = path::AUTHORIZE,
-            ticket = ConsentTicket::sign(query, &browser, keys, now()),
+            ticket = ConsentTicket::sign(link, &browser, keys, now()),
         );
         let cookie = browser.cookie_value(keys);
         html(200, page).header(
@@ -227,9 +233,20 @@ impl Server {
         };
         match form.one("person") {
             Ok(Some(person)) if form.all("action").eq(["approve"]) => {
+                if !self.use_pushed(&ticket).await {
+                    return html(400, "This sign-in was approved already.".to_owned());
+                }
                 self.open(asked, person).await
             }
             _ => to_client(&asked.refuse(ErrorCode::AccessDenied, "the person did not allow it")),
+        }
+    }
+
+    /// A request that was pushed is used up by its approval.
+    async fn use_pushed(&self, ticket: &ConsentTicket) -> bool {
+        match &ticket.pushed {
+            Some(name) => matches!(self.store.use_pushed(name, &ticket.id).await, Ok(true)),
+            None => true,
         }
     }
 

@@ -27,7 +27,7 @@ pub use redirect_uri::{
 };
 pub use registration::{PreregistrationError, Registration, preregistered, register};
 pub use resolve::{ClientProblem, Resolved, is_known, resolve, resolve_again};
-
+pub(crate) use text::for_display;
 pub use upkeep::{look, renew};
 
 use crate::crypto::SecretHash;
@@ -46,6 +46,8 @@ pub struct Client {
     pub uri: Option<String>,
     /// In the order of registration; never empty.
     pub redirect_uris: Vec<RedirectUri>,
+    /// What its document lists beside them that cannot be used, each with the reason, fit to be shown: for the log.
+    pub left_out: Vec<String>,
     /// How it authenticates.
     pub authentication: Authentication,
     /// Whether it gets refresh tokens.

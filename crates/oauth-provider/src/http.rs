@@ -171,7 +171,9 @@ impl Error {
         }
         match self.status {
             405 => response.header("allow", "POST, OPTIONS"),
-            429 | 503 => response.header("retry-after", "5"),
+            // Limits are by the minute.
+            429 => response.header("retry-after", "60"),
+            503 => response.header("retry-after", "5"),
             _ => response,
         }
     }

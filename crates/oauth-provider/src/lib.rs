@@ -26,9 +26,10 @@
 //!    [`Settings::metadata_documents`] off.
 //! 5. A [`store::OnceStore`] and a [`crypto::SignatureVerifier`], for clients that authenticate with a key; with the
 //!    feature `native` there is `crypto::RustCrypto`.
-//! 6. A [`crypto::KeyRing`] of the server's own secrets, a clock ([`UnixTime`]) and a generator
+//! 6. A [`store::PushedRequests`], where requests may be pushed ahead; [`par::Pushed`] is what each of them keeps.
+//! 7. A [`crypto::KeyRing`] of the server's own secrets, a clock ([`UnixTime`]) and a generator
 //!    ([`rand_core::CryptoRng`]).
-//! 7. HTTP, and the pages: sign-in, consent, errors. Futures here are not `Send`: run them on one thread.
+//! 8. HTTP, and the pages: sign-in, consent, errors. Futures here are not `Send`: run them on one thread.
 //!
 //! # The way of a request
 //!
@@ -38,11 +39,12 @@
 //! | metadata | [`discovery::protected_resource`], [`discovery::authorization_server`] |
 //! | registration | [`client::register`] |
 //! | authorization | [`authorize::validate`], then a page with an [`authorize::ConsentTicket`] for this [`authorize::Browser`] |
+//! | (the request was pushed ahead) | [`par::par`]; then [`authorize::Asked::read`] before the page, and [`store::PushedRequests::use_pushed`] at the approval |
 //! | (the person has decided) | [`authorize::ConsentTicket::open`], [`authorize::validate`] again; [`authorize::AuthorizationRequest::refuse`], or [`authorize::Approval::new`] |
 //! | (sign-in at an upstream server, if there is one) | [`authorize::Approval::sign`], and at the callback [`authorize::Approval::resume`] |
 //! | (the grant opens) | [`grant::Command::Open`] with [`authorize::Approval::open`], [`grant::Token::code`], [`authorize::Approval::respond`] |
 //! | tokens | [`token`](token()); afterwards its [`grant::Chores`] ([`client::renew`], [`client::look`]) |
-//! | the protected resource | [`bearer::verify`] again, or through a [`TokenCache`] |
+//! | the protected resource | [`bearer::verify`] again, or [`bearer::ask`] and [`bearer::audience`] around a [`TokenCache`] |
 //! | revocation, introspection | [`revoke`](revoke()), [`introspect`](introspect()) |
 //!
 //! `examples/server.rs` is all of it on hyper, in one file. Without HTTP:

@@ -41,6 +41,12 @@ impl Origin {
         self.secure
     }
 
+    /// Whether both are one server: a dot at the end of a host's name makes another text, not another host.
+    pub(crate) fn is_server_of(&self, url: &Url) -> bool {
+        let plain = |text: &str| text.replace(".:", ":").trim_end_matches('.').to_owned();
+        Self::of(url).is_some_and(|other| plain(&other.text) == plain(&self.text))
+    }
+
     /// Whether it is a name of this computer: local work.
     #[must_use]
     pub const fn is_loopback(&self) -> bool {

@@ -118,13 +118,10 @@ fn of_page(problem: PageProblem) -> Error {
         PageProblem::Parameter { name, problem } => invalid_request(format!("{name} {problem}")),
         PageProblem::RedirectUri {
             asked, registered, ..
-        } => {
-            let asked: String = asked.chars().take(200).collect();
-            invalid_request(format!(
-                "redirect_uri {asked} is not registered; registered: {}",
-                registered.join(" ")
-            ))
-        }
+        } => invalid_request(format!(
+            "redirect_uri {asked} is not registered; registered: {}",
+            registered.join(" ")
+        )),
         PageProblem::RequestUri => invalid_request("request_uri must not be pushed".to_owned()),
         PageProblem::Storage(error) => of_storage(error),
         PageProblem::Client(problem) => of_client(problem),

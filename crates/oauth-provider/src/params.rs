@@ -100,14 +100,14 @@ impl Params {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Without these.
+    /// The same without these parameters.
     #[must_use]
     pub fn without(mut self, names: &[&str]) -> Self {
         self.0.retain(|(name, _)| !names.contains(&name.as_str()));
         self
     }
 
-    /// With this one, once.
+    /// The same with this value of a parameter, in place of any that it had.
     #[must_use]
     pub fn with(self, name: &str, value: &str) -> Self {
         let mut params = self.without(&[name]);
@@ -115,7 +115,7 @@ impl Params {
         params
     }
 
-    /// With another's values of a parameter that this lacks.
+    /// The same; where it lacks this parameter, with another's values of it.
     #[must_use]
     pub fn or_from(mut self, other: &Self, name: &str) -> Self {
         if self.all(name).next().is_none() {

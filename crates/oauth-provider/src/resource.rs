@@ -121,7 +121,7 @@ fn raw_path(text: &str) -> Option<&str> {
     path.split('?').next()
 }
 
-/// `^[a-zA-Z0-9][a-zA-Z0-9._-]*$`, at most 100 characters.
+/// Whether a text can be a segment that narrows a resource: `^[a-zA-Z0-9][a-zA-Z0-9._-]*$`, at most 100 characters.
 #[must_use]
 pub fn is_slug(text: &str) -> bool {
     text.len() <= 100

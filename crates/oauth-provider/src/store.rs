@@ -57,8 +57,8 @@ pub trait OnceStore {
     fn claim(&self, name: [u8; 32], lifetime: Duration) -> Stored<'_, bool>;
 }
 
-/// A client metadata document, or key set, that was fetched and found valid. It is read and checked again at each use, so that
-/// a rule that is added later applies at once.
+/// A client metadata document, or key set, that was fetched and found valid. It is read and checked again at each use,
+/// so that a rule that is added later applies at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptDocument {
     /// The JSON as it came.

@@ -219,9 +219,9 @@ fn refused(refusal: Refusal) -> Error {
             ErrorCode::InvalidClient,
             "this client must authenticate with the method it registered",
         ),
-        Refusal::ClientGone => Error::new(
+        Refusal::ClientGone(why) => Error::new(
             ErrorCode::InvalidClient,
-            "the client's metadata document is gone or no longer valid",
+            format!("the client's metadata document is gone or no longer valid: {why}"),
         ),
         Refusal::Unavailable => Error::unavailable("the props could not be renewed"),
         Refusal::Target => Error::new(

@@ -1,5 +1,5 @@
 #![no_main]
 
-use fuzz::{checks, text};
+use fuzz::{signed, text};
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| checks::signed_state(text(input)));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| signed::signed_state(text(input)));

@@ -3,7 +3,7 @@ use oauth_types::ErrorCode;
 
 use crate::client::{
     ApprovedRedirectUri, Client, ClientProblem, RedirectUri, RegisteredRedirectUri, Resolved,
-    resolve, resolve_again,
+    for_display, resolve, resolve_again,
 };
 use crate::params::Params;
 use crate::pkce::CodeChallenge;
@@ -81,7 +81,7 @@ pub enum PageProblem {
     RedirectUri {
         /// The client's own name for itself.
         client: String,
-        /// As the request has it.
+        /// What the request has, as far as a person may see it.
         asked: String,
         /// As the client registered them.
         registered: Vec<String>,
@@ -190,7 +190,7 @@ pub(crate) async fn client_and_redirect_uri(
             .name
             .clone()
             .unwrap_or_else(|| resolved.client.id.clone()),
-        asked: asked.clone(),
+        asked: for_display(&asked, 300).unwrap_or_default(),
         registered: resolved
             .client
             .redirect_uris

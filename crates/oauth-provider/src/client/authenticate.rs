@@ -380,6 +380,9 @@ fn basic(header: &str) -> Option<(String, String)> {
     let joined = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (id, secret) = joined.split_once(':')?;
     let decode = |text: &str| {
+        if !has_whole_escapes(text) {
+            return None;
+        }
         let text = text.replace('&', "%26").replace('=', "%3D");
         let mut pairs = form_urlencoded::parse(text.as_bytes()).map(|(name, _)| name.into_owned());
         pairs
@@ -387,6 +390,14 @@ fn basic(header: &str) -> Option<(String, String)> {
             .filter(|name| !name.contains(char::REPLACEMENT_CHARACTER))
     };
     Some((decode(id)?, decode(secret)?))
+}
+
+/// A decoder of forms takes a `%` that begins no escape for itself, so that two texts would be one secret.
+fn has_whole_escapes(text: &str) -> bool {
+    text.split('%').skip(1).all(|escape| {
+        let digits = escape.as_bytes().first_chunk::<2>();
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    })
 }
 
 fn nobodys_secret() -> SecretHash {
@@ -416,7 +427,10 @@ mod tests {
     #[test]
     fn malformed_ones_are_refused() {
         assert_eq!(header("no colon"), None);
-        assert_eq!(header("a:%FF"), None);
+        for escape in ["%FF", "%", "%2", "b%zz", "%%25"] {
+            assert_eq!(header(&format!("a:{escape}")), None, "{escape}");
+            assert_eq!(header(&format!("{escape}:b")), None, "{escape}");
+        }
         assert_eq!(basic("Basic ***"), None);
         assert_eq!(basic("Bearer YTpi"), None);
         assert_eq!(basic("Basic"), None);

@@ -106,12 +106,14 @@ pub fn check_document(url: &ClientIdUrl, text: &str) -> Result<Client, DocumentP
     let authentication = authentication(&metadata)?;
     flow(&metadata)?;
     let name = name(&metadata)?;
+    let (redirect_uris, left_out) = redirect_uris(&metadata)?;
     Ok(Client {
         id: url.as_str().to_owned(),
         verified_host: Some(url.host().to_owned()),
         name: Some(name),
         uri: client_uri(url, &metadata),
-        redirect_uris: redirect_uris(&metadata)?,
+        redirect_uris,
+        left_out,
         authentication,
         refresh: may_refresh(&metadata),
     })
@@ -297,11 +299,13 @@ fn client_uri(url: &ClientIdUrl, metadata: &ClientMetadata) -> Option<String> {
         .then(|| uri.as_str().to_owned())
 }
 
-/// One dangerous URI condemns the document; one that is merely unusable is left out while another remains.
-fn redirect_uris(metadata: &ClientMetadata) -> Result<Vec<RedirectUri>, DocumentProblem> {
+/// One dangerous URI condemns the document; those that are merely unusable are left out while another remains.
+fn redirect_uris(
+    metadata: &ClientMetadata,
+) -> Result<(Vec<RedirectUri>, Vec<String>), DocumentProblem> {
     const CHECK: &str = "redirect_uris are usable";
     let mut usable = Vec::new();
-    let mut refused = None;
+    let mut left_out = Vec::new();
     for text in &metadata.redirect_uris {
         match RedirectUri::parse(text) {
             Ok(uri) => usable.push(uri),
@@ -313,11 +317,17 @@ fn redirect_uris(metadata: &ClientMetadata) -> Result<Vec<RedirectUri>, Document
                     "RFC 9700 §4.1",
                 ));
             }
-            Err(error) => refused = refused.or_else(|| Some(format!("{text} {error}"))),
+            Err(error) => {
+                let shown = for_display(text, 200).unwrap_or_default();
+                left_out.push(format!("{shown} {error}"));
+            }
         }
     }
     if usable.is_empty() {
-        let found = refused.unwrap_or_else(|| "no redirect_uris".to_owned());
+        let found = left_out
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| "no redirect_uris".to_owned());
         return Err(DocumentProblem::new(
             CHECK,
             found,
@@ -325,7 +335,7 @@ fn redirect_uris(metadata: &ClientMetadata) -> Result<Vec<RedirectUri>, Document
             "CIMD §4.5",
         ));
     }
-    Ok(usable)
+    Ok((usable, left_out))
 }
 
 #[cfg(test)]
@@ -469,6 +479,12 @@ mod tests {
         })
         .unwrap();
         assert_eq!(client.redirect_uris.len(), 1);
+        assert_eq!(
+            client.left_out,
+            [
+                "http://client.example/cb must be https unless the host is localhost, 127.0.0.1 or [::1]"
+            ]
+        );
         assert!(!client.refresh, "grant_types without refresh_token");
         assert_eq!(client.uri, None);
     }

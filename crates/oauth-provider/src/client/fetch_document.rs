@@ -5,7 +5,6 @@ use std::time::Duration;
 use fetch::{Fetch, FetchError, Method, Request, Response};
 use url::Url;
 
-use crate::origin::Origin;
 use crate::settings::Settings;
 
 use super::freshness::lifetime;
@@ -91,7 +90,7 @@ fn host(url: &ClientIdUrl, target: &Url, settings: &Settings) -> Result<(), Docu
             "CIMD, SSRF Attacks",
         ));
     }
-    if Origin::of(target).as_ref() == Some(&settings.origin) {
+    if settings.origin.is_server_of(target) {
         let expected = "a host other than this server";
         return Err(DocumentProblem::new(
             "the host is another one",

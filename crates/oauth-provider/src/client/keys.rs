@@ -227,6 +227,15 @@ mod tests {
         assert_eq!(count(SignatureAlgorithm::Es256, Some("c")), 0);
         assert_eq!(count(SignatureAlgorithm::Es256, None), 3);
         assert_eq!(count(SignatureAlgorithm::Rs256, Some("a")), 0);
+        let n = base64url(&[0xff; 256]);
+        let rsa = |more: &str| json!({"kty": "RSA", "n": n, "e": "AQAB", "alg": more});
+        let of = |alg: &str, algorithm| {
+            let set = KeySet::read(&json!({"keys": [rsa(alg)]})).unwrap();
+            set.candidates(algorithm, None).count()
+        };
+        assert_eq!(of("RS256", SignatureAlgorithm::Rs256), 1);
+        assert_eq!(of("RS256", SignatureAlgorithm::Ps256), 0, "RFC 7517 §4.4");
+        assert_eq!(of("PS256", SignatureAlgorithm::Rs256), 0);
         let many: Vec<_> = (0..60).map(|_| p256(&json!({}))).collect();
         let set = KeySet::read(&json!({"keys": many})).unwrap();
         assert_eq!(set.0.len(), MAX_KEYS);

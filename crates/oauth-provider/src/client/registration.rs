@@ -18,7 +18,7 @@ use super::document::holds_private_key;
 use super::json::parse_object;
 use super::keys::KeySource;
 use super::redirect_uri::RedirectUri;
-use super::resolve::document_url;
+use super::resolve::{document_url, is_plain};
 use super::text::for_display;
 use super::{Authentication, Client, ClientProblem, SecretMethod, may_refresh};
 
@@ -81,6 +81,7 @@ impl Registration {
                 .and_then(|name| for_display(name, 80)),
             uri: None,
             redirect_uris,
+            left_out: Vec::new(),
             authentication,
             refresh: may_refresh(&self.metadata),
         })
@@ -118,11 +119,10 @@ pub fn preregistered(json: &str) -> Result<Vec<Registration>, PreregistrationErr
             };
             let client_id = take("client_id").unwrap_or_default();
             let hash = take("client_secret_sha256");
-            if client_id.is_empty() || client_id.contains("://") {
-                return Err(error(
-                    &client_id,
-                    "client_id must be a plain string, not a URL".to_owned(),
-                ));
+            if !is_plain(&client_id) {
+                let form =
+                    "client_id must be 1 to 128 letters, digits, hyphens, underscores or dots";
+                return Err(error(&client_id, form.to_owned()));
             }
             let secret_hash = match hash.map(|hash| SecretHash::from_hex(&hash)) {
                 None => None,
@@ -311,7 +311,12 @@ fn keys_url(uri: &str, settings: &Settings) -> Result<(), Error> {
         })
 }
 
-/// Text is bounded, links are https, unknown members are not stored; language-tagged ones are.
+fn is_link(text: &str) -> bool {
+    text.len() <= MAX_TEXT
+        && url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
+}
+
+/// Text is bounded, links lead to the web, unknown members are not stored; language-tagged ones are.
 fn texts(metadata: &mut ClientMetadata) -> Result<(), Error> {
     let links = [
         &metadata.client_uri,
@@ -321,22 +326,19 @@ fn texts(metadata: &mut ClientMetadata) -> Result<(), Error> {
         &metadata.jwks_uri,
     ];
     for link in links.into_iter().flatten() {
-        if link.len() > MAX_TEXT
-            || !url::Url::parse(link).is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
-        {
+        if !is_link(link) {
             return Err(invalid(
                 "client_uri, logo_uri, tos_uri, policy_uri and jwks_uri must be web URLs",
             ));
         }
     }
     metadata.other.retain(|name, value| {
-        let tagged = name.split_once('#').is_some_and(|(base, _)| {
-            matches!(
-                base,
-                "client_name" | "client_uri" | "logo_uri" | "tos_uri" | "policy_uri"
-            )
-        });
-        tagged && value.as_str().is_some_and(|text| text.len() <= MAX_TEXT)
+        let text = value.as_str().unwrap_or_default();
+        match name.split_once('#').map(|(base, _)| base) {
+            Some("client_name") => (1..=MAX_TEXT).contains(&text.len()),
+            Some("client_uri" | "logo_uri" | "tos_uri" | "policy_uri") => is_link(text),
+            _ => false,
+        }
     });
     let short = [
         &metadata.client_name,

@@ -10,6 +10,7 @@ use crate::time::UnixTime;
 
 use super::{
     Client, ClientIdUrl, ClientIdUrlError, DocumentProblem, check_document, fetch_document,
+    for_display,
 };
 
 /// A document is fetched again for a request that it does not fit, at most this often.
@@ -30,13 +31,13 @@ pub enum ClientProblem {
     /// No client is registered under this id.
     #[error("no client is registered as {client_id}")]
     Unknown {
-        /// As it was asked for.
+        /// What was asked for, as far as a person may see it.
         client_id: String,
     },
     /// The id looks like a URL and breaks a rule of its form.
     #[error("the client id {client_id} {error}")]
     Url {
-        /// As it was asked for.
+        /// What was asked for, as far as a person may see it.
         client_id: String,
         /// The rule.
         error: ClientIdUrlError,
@@ -77,7 +78,7 @@ pub async fn resolve(
     if !is_url(client_id) {
         let client = registered(client_id, clients).await?;
         let client = client.ok_or_else(|| ClientProblem::Unknown {
-            client_id: client_id.to_owned(),
+            client_id: shown(client_id),
         })?;
         return Ok(Resolved { client, kept: None });
     }
@@ -137,18 +138,22 @@ pub(super) async fn registered(
     client_id: &str,
     clients: &impl ClientStore,
 ) -> Result<Option<Client>, StoreError> {
-    // What we draw is short and plain; anything else is not worth a read.
-    let plausible = client_id.len() <= 128
-        && client_id
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-    if !plausible {
+    // Anything else is not worth a read.
+    if !is_plain(client_id) {
         return Ok(None);
     }
     Ok(clients
         .registration(client_id)
         .await?
         .and_then(|registration| registration.to_client()))
+}
+
+/// The form of the ids that we draw, and that an operator may give.
+pub(super) fn is_plain(client_id: &str) -> bool {
+    (1..=128).contains(&client_id.len())
+        && client_id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
 
 fn is_url(client_id: &str) -> bool {
@@ -163,9 +168,13 @@ pub(super) fn document_url(
         return Err(ClientProblem::DocumentsOff);
     }
     ClientIdUrl::parse(client_id, &settings.origin).map_err(|error| ClientProblem::Url {
-        client_id: client_id.to_owned(),
+        client_id: shown(client_id),
         error,
     })
+}
+
+fn shown(client_id: &str) -> String {
+    for_display(client_id, 200).unwrap_or_default()
 }
 
 /// Fetches, and keeps what may be kept. `before` is the good copy that there is already.

@@ -2,7 +2,7 @@
 
 /// Strips control, bidirectional-override and invisible characters, folds white space, and cuts to `max`
 /// characters. `None` where nothing is left.
-pub(super) fn for_display(text: &str, max: usize) -> Option<String> {
+pub(crate) fn for_display(text: &str, max: usize) -> Option<String> {
     let mut clean = String::new();
     let mut marks = 0;
     for c in text.chars() {

@@ -9,6 +9,7 @@ use crate::time::UnixTime;
 
 use super::fetch_document::fetch_document;
 use super::resolve::document_url;
+use super::text::for_display;
 
 /// Renews the record of a registered client, so that one with a live grant never disappears. There is nothing to do
 /// for a client that is described by a document.
@@ -42,7 +43,9 @@ pub async fn look(client_id: &str, settings: &Settings, fetch: &dyn Fetch) -> Fo
     };
     match fetch_document(&url, settings, fetch).await {
         Ok(_) => Found::Good,
-        Err(problem) if problem.is_gone() => Found::Gone,
+        Err(problem) if problem.is_gone() => {
+            Found::Gone(for_display(&problem.to_string(), 600).unwrap_or_default())
+        }
         Err(_) => Found::Unclear,
     }
 }

@@ -133,6 +133,51 @@ mod tests {
         );
     }
 
+    /// Computed by another implementation of RFC 5869, with no salt and these infos: what was signed or wrapped must
+    /// stay so whatever is changed here.
+    #[test]
+    fn each_key_is_hkdf_of_the_value_with_its_use_as_info() {
+        use Purpose::{Browser, Flow, Form, UpstreamState, UpstreamVerifier, Wrap};
+        let ring = KeyRing::parse("first-first-first-first-first-first", 32).unwrap();
+        for (purpose, info, key) in [
+            (
+                Browser,
+                "smcp/1/browser",
+                "c3ea5c685e3d35ebc7d3423b3624bbdc5a0cf14ad4d4beaee99402388a4d0b20",
+            ),
+            (
+                Form,
+                "smcp/1/form",
+                "a7d148aefaaba573d12ea0b6f16d3d5f5199f2c6e22d693b6b09428bd3cf20bd",
+            ),
+            (
+                UpstreamState,
+                "smcp/1/upstream-state",
+                "bd85a8996e3fbc04e6dfb2002d46ed4e0a307aa9537c45749cf1cff48321f7a8",
+            ),
+            (
+                Flow,
+                "smcp/1/flow",
+                "ee665369bca81166f8eb269724546f54c1a52828853732bf4f978570ce0dd483",
+            ),
+            (
+                UpstreamVerifier,
+                "smcp/1/upstream-verifier",
+                "b9b4f1060f4bbba29763b9d0f0194cd6879460fe8d509f523c54e5d298000b8a",
+            ),
+            (
+                Wrap,
+                "smcp/1/wrap",
+                "9cb7047eaa9e4359151c25d9fcd1374e0abf0eae9d6a0cae38ab9428ded87be7",
+            ),
+        ] {
+            assert_eq!(purpose.info(), info.as_bytes());
+            let found = ring.current(purpose);
+            let hex: String = found.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(hex, key, "{purpose:?}");
+        }
+    }
+
     #[test]
     fn short_and_missing_values_are_refused() {
         assert_eq!(KeyRing::parse(" , ", 32).unwrap_err(), KeyRingError::Empty);

@@ -118,13 +118,13 @@ pub struct Reseal {
 }
 
 /// What a look at a client's document found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Found {
     /// Valid.
     Good,
-    /// 404, 410, or a document that breaks a rule.
-    Gone,
+    /// 404, 410, or a document that breaks a rule: which, in words for the client's developer.
+    Gone(String),
     /// Unreachable, slow, 5xx: nothing is known.
     Unclear,
 }
@@ -223,7 +223,7 @@ pub struct TokenInfo {
 
 /// Why a command was refused. Unknown, expired, used up and somebody else's are one: who holds no valid token
 /// learns nothing about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
     /// Unknown, expired, used up, or issued to another client.
@@ -240,8 +240,8 @@ pub enum Refusal {
     Target,
     /// Wider than what was granted.
     Scope,
-    /// The client's document is gone for good.
-    ClientGone,
+    /// The client's document is gone for good, and how that was found.
+    ClientGone(String),
     /// The props must be renewed first, and that did not work just now. Nothing was consumed.
     Unavailable,
 }

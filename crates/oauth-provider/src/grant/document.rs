@@ -23,10 +23,17 @@ pub(super) fn looked(mut active: Active, found: Found, moment: &Moment<'_>) -> S
                 looked_at: moment.now,
                 gone_since: None,
                 gone: false,
+                why: None,
             }
         }
-        (Found::Gone, None) => watch.gone_since = Some(moment.now),
-        (Found::Gone, Some(since)) => watch.gone = moment.now.since(since) >= APART,
+        (Found::Gone(why), None) => {
+            watch.gone_since = Some(moment.now);
+            watch.why = Some(why);
+        }
+        (Found::Gone(why), Some(since)) => {
+            watch.gone = moment.now.since(since) >= APART;
+            watch.why = Some(why);
+        }
     }
     let gone = active.document.gone;
     let step = Step::changed(Lifecycle::Active(active), Reply::Done);

@@ -53,6 +53,7 @@ pub(super) fn redeem(
             looked_at: moment.now,
             gone_since: None,
             gone: false,
+            why: None,
         },
     };
     match issue(

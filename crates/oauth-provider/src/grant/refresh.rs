@@ -30,7 +30,8 @@ pub(super) fn refresh(
         return Step::refused(Lifecycle::Active(active), Refusal::Strength);
     }
     if active.document.gone {
-        return Step::refused(Lifecycle::Active(active), Refusal::ClientGone);
+        let why = active.document.why.clone().unwrap_or_default();
+        return Step::refused(Lifecycle::Active(active), Refusal::ClientGone(why));
     }
     let retry = match presented {
         Presented::Current => None,

@@ -75,6 +75,9 @@ pub(super) struct DocumentWatch {
     /// Found so at two looks at least an hour apart.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) gone: bool,
+    /// What the last of those looks found, for the client's developer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) why: Option<String>,
 }
 
 /// A grant that ended.

@@ -63,6 +63,31 @@ fn a_request_as_it_should_be() {
     assert_eq!(request.challenge.to_text(), crate::support::CHALLENGE);
 }
 
+/// What a page shows of a request that may be anybody's, it shows as it shows names: cut, and with nothing in it that
+/// turns the text around it.
+#[test]
+fn what_a_page_shows_of_a_request_is_cleaned() {
+    let server = Server::new();
+    let client = server.public();
+    let hostile = format!("https://evil.example/\u{202e}\u{200b}{}", "x".repeat(5000));
+    let shown = |changes: &[(&str, &str)]| match server.authorize(&query(&client, changes)) {
+        Err(AuthorizeError::Page(PageProblem::RedirectUri { asked, .. })) => asked,
+        Err(AuthorizeError::Page(PageProblem::Client(
+            ClientProblem::Unknown { client_id } | ClientProblem::Url { client_id, .. },
+        ))) => client_id,
+        other => panic!("{other:?}"),
+    };
+    for text in [
+        shown(&[("redirect_uri", &hostile)]),
+        shown(&[("client_id", &hostile)]),
+        shown(&[("client_id", &hostile.replace("://", "-"))]),
+    ] {
+        assert!(text.starts_with("https"), "{text}");
+        assert!(text.contains("evil.example/x"), "{text}");
+        assert!(text.chars().count() <= 301, "{text}");
+    }
+}
+
 /// Each with its breach, in the order in which they are looked for. A request with any two is answered by the first.
 #[test]
 fn the_order_of_the_checks() {

@@ -1,5 +1,6 @@
 //! Dynamic client registration (RFC 7591).
 
+use oauth_provider::client::preregistered;
 use oauth_provider::store::ClientStore;
 use serde_json::{Value, json};
 
@@ -127,6 +128,11 @@ fn what_we_lack_is_dropped_and_what_we_have_is_stated() {
             "client_uri",
             json!("https://app.example/"),
         ),
+        (
+            json!({"tos_uri#fr": "https://app.example/fr"}),
+            "tos_uri#fr",
+            json!("https://app.example/fr"),
+        ),
         (json!({"logo_uri": null}), "logo_uri", Value::Null),
         (json!({"scope": "org:read"}), "scope", json!("org:read")),
         (
@@ -148,6 +154,12 @@ fn what_we_lack_is_dropped_and_what_we_have_is_stated() {
         (json!({"x_unknown": {"a": 1}}), "x_unknown", Value::Null),
         (json!({"unknown#ja": "x"}), "unknown#ja", Value::Null),
         (json!({"client_name#ja": 7}), "client_name#ja", Value::Null),
+        (
+            json!({"client_uri#ja": "javascript:alert(1)"}),
+            "client_uri#ja",
+            Value::Null,
+        ),
+        (json!({"logo_uri#ja": "/logo"}), "logo_uri#ja", Value::Null),
         (
             json!({"token_endpoint_auth_methods_supported": ["none"]}),
             "token_endpoint_auth_methods_supported",
@@ -218,4 +230,35 @@ fn a_registered_name_proves_nothing_and_is_cleaned() {
         .client;
     assert_eq!(client.name.as_deref(), Some("Editor"));
     assert_eq!((client.verified_host, client.uri), (None, None));
+}
+
+#[test]
+fn what_an_operator_lists_is_found_again_or_refused() {
+    let list = |client_id: &str| {
+        let client = json!([{"client_id": client_id, "redirect_uris": [CALLBACK]}]);
+        preregistered(&client.to_string())
+    };
+    for id in ["house-editor", "a", "A_b.c-9", &"x".repeat(128)] {
+        let server = Server::new();
+        for client in list(id).unwrap() {
+            let forever = server.time() + std::time::Duration::from_secs(DAY);
+            now(server.store.keep_registration(&client, forever)).unwrap();
+        }
+        assert!(server.authorize(&query(id, &[])).is_ok(), "{id}");
+    }
+    for id in [
+        "",
+        "house editor",
+        "https://client.example/c",
+        "a/b",
+        "a:b",
+        "é",
+        &"x".repeat(129),
+    ] {
+        let error = list(id).unwrap_err();
+        assert!(
+            error.reason.starts_with("client_id must be"),
+            "{id}: {error}"
+        );
+    }
 }

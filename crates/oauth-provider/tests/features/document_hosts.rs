@@ -83,9 +83,22 @@ fn this_server_does_not_fetch_from_itself() {
     let url = format!("{ORIGIN}/.well-known/oauth-client/x.json");
     let server = serving(&url, json_answer(&[], &document(&url)));
     assert_eq!(problem(&server, &url).check, "the host is another one");
-    let url = "https://mcp.example.com:443/c";
-    assert_eq!(problem(&server, url).check, "the host is another one");
+    for url in [
+        "https://mcp.example.com:443/c",
+        "https://mcp.example.com./c",
+        "https://mcp.example.com.:443/c",
+    ] {
+        assert_eq!(
+            problem(&server, url).check,
+            "the host is another one",
+            "{url}"
+        );
+    }
     assert!(server.fetch.requests().is_empty());
+    let mut server = Server::new();
+    server.settings.origin = origin("https://mcp.example.com.:8443");
+    let url = "https://mcp.example.com:8443/c";
+    assert_eq!(problem(&server, url).check, "the host is another one");
 }
 
 #[test]

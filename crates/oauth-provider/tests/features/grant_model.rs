@@ -5,7 +5,7 @@ use oauth_provider::grant::{Found, Strength, TokenKind};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::support::grant_model::{Asked, Limits, Width};
+use crate::support::grant_model::{Asked, Limits, WHY, Width};
 use crate::support::grant_world::{Forged, Sent, World, limits};
 
 #[derive(Debug, Clone)]
@@ -103,7 +103,8 @@ fn act() -> impl Strategy<Value = Act> {
             29 * 86_400,
         ][..],
     );
-    let found = select(&[Found::Good, Found::Gone, Found::Gone, Found::Unclear][..]);
+    let gone = || Found::Gone(WHY.to_owned());
+    let found = select(vec![Found::Good, gone(), gone(), Found::Unclear]);
     prop_oneof![
         3 => approve.prop_map(|(client, strength, refresh, widths)| Act::Approve(client, strength, refresh, widths)),
         4 => Just(Act::Open),

@@ -1,13 +1,20 @@
 //! What is done for a grant besides answering: looks at its client's document, daily chores, props that end.
 
+use oauth_provider::client;
 use oauth_provider::crypto::Bytes;
 use oauth_provider::grant::{Audit, Command, Found, Refusal, Reply, Reseal, renewal_due};
 
+use crate::client_documents::{URL as DOCUMENT, answer, document, json_answer, serving};
 use crate::support::grant::{Grant, PROPS, active_with, refreshing};
+use crate::support::server::now;
 use crate::support::{DAY, after};
 
 const HOUR: u64 = 3600;
 const URL: &str = "https://client.example/c.json";
+
+fn gone() -> Found {
+    Found::Gone("the status is 200: found 404".to_owned())
+}
 
 fn look(grant: &mut Grant, found: Found) {
     assert!(matches!(grant.send(Command::Looked(found)), Reply::Done));
@@ -16,14 +23,20 @@ fn look(grant: &mut Grant, found: Found) {
 #[test]
 fn a_document_that_two_looks_an_hour_apart_find_gone_ends_refreshing() {
     let (mut grant, token) = refreshing();
-    look(&mut grant, Found::Gone);
+    look(&mut grant, gone());
     let token = grant.rotate(&token).unwrap();
     grant.wait(HOUR - 1);
-    look(&mut grant, Found::Gone);
+    look(&mut grant, gone());
     let token = grant.rotate(&token).unwrap();
     grant.wait(1);
-    look(&mut grant, Found::Gone);
-    assert_eq!(grant.rotate(&token).err(), Some(Refusal::ClientGone));
+    look(&mut grant, gone());
+    assert_eq!(
+        grant.rotate(&token).err(),
+        Some(Refusal::ClientGone(
+            "the status is 200: found 404".to_owned()
+        )),
+        "with what was found, for the client's developer"
+    );
     assert_eq!(grant.audit, [Audit::ClientGone]);
     assert_eq!(
         grant.stands().as_deref(),
@@ -34,20 +47,54 @@ fn a_document_that_two_looks_an_hour_apart_find_gone_ends_refreshing() {
     assert!(grant.rotate(&token).is_ok());
 }
 
+/// What `invalid_client` will tell the client's developer (the same words as on a page).
+#[test]
+fn a_look_says_what_it_found() {
+    let found = |answer: Result<fetch::Response, fetch::FetchError>| {
+        let server = serving(DOCUMENT, answer);
+        now(client::look(DOCUMENT, &server.settings, &server.fetch))
+    };
+    let gone = |words: &str| Found::Gone(words.to_owned());
+    assert_eq!(found(json_answer(&[], &document(DOCUMENT))), Found::Good);
+    assert_eq!(
+        found(answer(404, &[], "")),
+        gone("the status is 200: found 404; expected 200 (CIMD §4)")
+    );
+    assert_eq!(
+        found(json_answer(
+            &[],
+            &serde_json::json!({"client_id": DOCUMENT})
+        )),
+        gone(
+            "client_name is present: found no visible client_name; expected a name that people know (MCP \
+             authorization, Client ID Metadata Documents)"
+        )
+    );
+    for trouble in [
+        answer(500, &[], ""),
+        answer(403, &[], ""),
+        answer(301, &[("location", DOCUMENT)], ""),
+        Err(fetch::FetchError::OverBudget),
+        Err(fetch::FetchError::TooLarge(5120)),
+    ] {
+        assert_eq!(found(trouble), Found::Unclear);
+    }
+}
+
 #[test]
 fn trouble_on_the_way_says_nothing_and_a_good_look_begins_anew() {
     for between in [Found::Unclear, Found::Good] {
         let (mut grant, token) = refreshing();
-        look(&mut grant, Found::Gone);
+        look(&mut grant, gone());
         grant.wait(HOUR);
         look(&mut grant, between);
         assert!(grant.rotate(&token).is_ok());
     }
     let (mut grant, token) = refreshing();
-    look(&mut grant, Found::Gone);
+    look(&mut grant, gone());
     look(&mut grant, Found::Good);
     grant.wait(HOUR);
-    look(&mut grant, Found::Gone);
+    look(&mut grant, gone());
     assert!(grant.rotate(&token).is_ok());
 }
 

@@ -1,5 +1,6 @@
 //! A fixed clock, seeded randomness, a store in memory, and the way of a client through it.
 
+pub mod assertion;
 pub mod grant;
 pub mod grant_model;
 pub mod grant_world;

@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use crate::support::server::{Server, outcome, post};
 
 mod checks;
+mod signed;
 
 /// Text near to URLs: pieces that matter, in any order, with anything between.
 fn near_url(schemes: &'static [&'static str]) -> impl Strategy<Value = String> {
@@ -43,6 +44,21 @@ fn near_url(schemes: &'static [&'static str]) -> impl Strategy<Value = String> {
         prop::collection::vec(piece, 0..8),
     )
         .prop_map(|(scheme, pieces)| format!("{scheme}{}", pieces.concat()))
+}
+
+/// What the checks on assertions and keys say of good ones they say of something.
+#[test]
+fn good_ones_reach_the_end_of_their_checks() {
+    let header = r#"{"alg":"ES256"}"#;
+    let claims = r#"{"iss":"CLIENT","sub":"CLIENT","aud":"https://mcp.example.com","exp":1800000100,"jti":"1"}"#;
+    assert!(signed::assertion(header, claims));
+    assert!(!signed::assertion(
+        header,
+        &claims.replace("mcp.", "other.")
+    ));
+    assert!(signed::key_set(
+        r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#
+    ));
 }
 
 proptest! {
@@ -100,8 +116,8 @@ proptest! {
 
     #[test]
     fn signed_values(text in any::<String>(), tail in "[A-Za-z0-9_-]{0,43}") {
-        checks::signed_state(&text);
-        checks::signed_state(&format!("IngI.{tail}"));
+        signed::signed_state(&text);
+        signed::signed_state(&format!("IngI.{tail}"));
     }
 
     #[test]
@@ -142,6 +158,55 @@ proptest! {
             ]);
             prop_assert!(matches!(answer.status, 400 | 401), "{assertion}");
         }
+    }
+
+    #[test]
+    fn authorization_requests(text in prop_oneof![
+        any::<String>(),
+        "((state|scope|resource|issuer|request_uri|prompt|client_id)=[a-z:/.%2F]{0,12}&?){0,4}",
+        "request_uri=urn:ietf:params:oauth:request_uri:[A-Za-z0-9_-]{0,44}(&client_id=[a-z]{0,3})?",
+    ]) {
+        checks::authorization_request(&text);
+    }
+
+    #[test]
+    fn cache_headers(text in prop_oneof![
+        any::<String>(),
+        "((cache-control|expires|date|age): ?((no-store|max-age|s-maxage|private)=?\"?[0-9]{0,22}\"?,?){0,3}\n){0,4}",
+        "date: [A-Z][a-z]{2}, [0-9]{1,2} (Jan|Feb|Foo) [0-9]{1,5} [0-9]{1,2}:[0-9]{2}:[0-9]{2} GMT\nexpires: Sun, 06 Nov [0-9]{1,4} 08:49:37 GMT",
+    ]) {
+        checks::cache_headers(&text);
+    }
+
+    #[test]
+    fn cookies_and_forms(cookie in prop_oneof![any::<String>(), "[A-Za-z0-9_-]{60,66}"], text in any::<String>()) {
+        signed::cookies_and_forms(&cookie, &text);
+    }
+
+    #[test]
+    fn request_uris(text in prop_oneof![any::<String>(), "urn:ietf:params:oauth:request_uri:[A-Za-z0-9_-]{42,44}"]) {
+        signed::request_uri(&text);
+    }
+
+    #[test]
+    fn claims(
+        header in prop_oneof![4 => Just(r#"{"alg":"ES256"}"#.to_owned()), 1 => any::<String>()],
+        exp in prop_oneof![Just("1800000100".to_owned()), "[0-9]{1,12}(\\.[0-9]{1,3})?(e[0-9])?"],
+        aud in prop_oneof![Just("\"https://mcp.example.com\"".to_owned()), Just("[\"https://mcp.example.com/oauth/token\"]".to_owned()), "\"[a-z:/.]{0,30}\""],
+        more in prop_oneof![Just(String::new()), ",\"(nbf|iat|sub|exp|x)\":([0-9]{1,11}|\"[a-z]{0,3}\")"],
+    ) {
+        signed::assertion(&header, &format!(r#"{{"iss":"CLIENT","sub":"CLIENT","aud":{aud},"exp":{exp},"jti":"1"{more}}}"#));
+        signed::assertion(&header, &more);
+    }
+
+    #[test]
+    fn key_sets(text in prop_oneof![
+        any::<String>(),
+        "\\{\"keys\":\\[(\\{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"[A-Za-z0-9_-]{42}A\",\"y\":\"[A-Za-z0-9_-]{42}A\"\\})?\\]\\}",
+        "\\{\"keys\":\\[\\{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"[A-Za-z0-9_-]{42}A\"\\}\\]\\}",
+        "\\{\"keys\":\\[\\{\"kty\":\"RSA\",\"n\":\"[A-Za-z0-9_-]{341}w\",\"e\":\"(AQAB|Aw|AQ|[A-Za-z0-9_-]{4})\"\\}\\]\\}",
+    ]) {
+        signed::key_set(&text);
     }
 
     #[test]

@@ -2,23 +2,21 @@
 //! that, what must hold whatever the model says: one winner for each code, no session of an undisturbed client lost,
 //! none alive after its end, and nothing readable in storage.
 
-use std::time::Duration;
+mod commands;
+mod comparison;
+mod words;
 
-use oauth_provider::crypto::{Bytes, KeyRing, Secret, sha256};
+use oauth_provider::UnixTime;
+use oauth_provider::crypto::{Bytes, Secret};
 use oauth_provider::grant::{
-    ClientBinding, Command, Found, GrantId, Introspect, Lifecycle, Moment, Open, Policy, Redeem,
-    Refresh, Reply, Reseal, Reuse, Revoke, Strength, TokenKind, apply,
+    Command, GrantId, Lifecycle, Moment, Policy, Reply, Strength, TokenKind, apply,
 };
-use oauth_provider::{CodeVerifier, Resource, Scope, UnixTime};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
-use serde_json::Value;
 
-use super::grant::{REDIRECT, at, scope};
-use super::grant_model::{
-    Answer, Asked, At, Id, Keys, Limits, Model, Stage, Successor, Terms, Width,
-};
-use super::{NOW, challenge, verifier};
+use super::NOW;
+use super::grant_model::{Asked, At, Id, Keys, Limits, Model, Stage, Terms, Width};
+use words::{policy, ring};
 
 /// The second one is described by a document.
 pub const CLIENTS: [&str; 3] = ["client-a", "https://b.example/client", "client-c"];
@@ -134,55 +132,6 @@ pub fn limits(strict: bool) -> Limits {
     }
 }
 
-fn policy(limits: Limits) -> Policy {
-    let seconds = Duration::from_secs;
-    Policy {
-        code: seconds(limits.code),
-        access: seconds(limits.access),
-        refresh: seconds(limits.refresh),
-        absolute: seconds(limits.absolute),
-        reuse: if limits.strict {
-            Reuse::Close
-        } else {
-            Reuse::Mark
-        },
-        grace: seconds(limits.grace),
-        late: seconds(limits.late),
-        late_retries: limits.late_retries,
-        wrong_tries: limits.wrong_tries,
-        access_tokens: limits.accesses,
-    }
-}
-
-fn ring(keys: Keys) -> KeyRing {
-    let values: Vec<_> = (keys.oldest..=keys.current)
-        .rev()
-        .map(|key| format!("a server key of more than thirty-two bytes {key}"))
-        .collect();
-    KeyRing::parse(&values.join(","), 32).unwrap()
-}
-
-fn props(version: u32) -> Vec<u8> {
-    format!("the upstream token {version} that nobody may read in storage").into_bytes()
-}
-
-fn resource(width: Width) -> Resource {
-    at(["/mcp/acme/web", "/mcp/acme", "/mcp"][usize::from(width)])
-}
-
-fn scopes(width: Width) -> Scope {
-    scope(["org:read", "org:read event:write", ""][usize::from(width)])
-}
-
-/// The empty request asks for all.
-fn granted(width: Width) -> Scope {
-    if width == 2 {
-        Scope::all(super::SCOPES)
-    } else {
-        scopes(width)
-    }
-}
-
 impl World {
     pub fn new(limits: Limits) -> Self {
         // Checked here, so that the numbers of the model are those of the product.
@@ -252,246 +201,6 @@ impl World {
         }
     }
 
-    pub fn open(&mut self, grant: usize) {
-        let mailbox = &self.grants[grant];
-        let approved = mailbox.approved.clone();
-        let reply = self.send(
-            grant,
-            Command::Open(Open {
-                client: ClientBinding {
-                    id: CLIENTS[approved.client].to_owned(),
-                    strength: approved.strength,
-                    refresh: approved.may_refresh,
-                },
-                subject: "7".to_owned(),
-                redirect_uri: REDIRECT.to_owned(),
-                challenge: challenge(),
-                resource: resource(approved.resource),
-                scope: granted(approved.scope),
-                props: Bytes(props(0)),
-                props_expire_at: None,
-                approval_ends_at: UnixTime(mailbox.model.approval_ends),
-            }),
-        );
-        let (id, now) = (self.tokens.len(), self.now);
-        let terms = Terms {
-            opened: now,
-            ends: now + self.limits.absolute,
-            ..approved
-        };
-        let expected = self.grants[grant]
-            .model
-            .open(terms.clone(), id, self.keys, now);
-        if expected == Answer::Opened {
-            self.grants[grant].approved = terms;
-        }
-        self.compare(grant, reply, expected);
-    }
-
-    pub fn redeem(
-        &mut self,
-        grant: usize,
-        sent: Sent,
-        asked: Asked,
-        redirect: Option<bool>,
-        verifier_good: bool,
-        kept: bool,
-    ) -> bool {
-        let (secret, _) = self.secret(sent);
-        let reply = self.send(
-            grant,
-            Command::Redeem(Redeem {
-                secret,
-                client_id: CLIENTS[asked.client].to_owned(),
-                strength: asked.strength,
-                redirect_uri: redirect.map(|good| {
-                    if good {
-                        REDIRECT
-                    } else {
-                        "https://evil.example/cb"
-                    }
-                    .to_owned()
-                }),
-                verifier: if verifier_good {
-                    verifier()
-                } else {
-                    CodeVerifier::parse(&"x".repeat(43)).unwrap()
-                },
-                resource: asked.resource.map(resource),
-            }),
-        );
-        let presented = self.whose_secret(grant, sent);
-        let at = self.at();
-        let mailbox = &mut self.grants[grant];
-        let expected =
-            mailbox
-                .model
-                .redeem(presented, asked, redirect != Some(false), verifier_good, at);
-        if let Answer::Issued { refresh, .. } = &expected {
-            mailbox.redeemed += 1;
-            assert_eq!(mailbox.redeemed, 1, "two winners for one code");
-            let made = Session {
-                held: at.next + 1,
-                tried: None,
-                late: 0,
-                made: at.now,
-                key: at.keys.current,
-            };
-            mailbox.session = (kept && *refresh == Successor::New).then_some(made);
-            mailbox.disturbed = false;
-            mailbox.approved.strength = mailbox.approved.strength.max(asked.strength);
-        } else {
-            self.disturb(grant, presented.is_some(), asked);
-        }
-        self.compare(grant, reply, expected)
-    }
-
-    /// The client itself: with what it holds, as often as it must. It must be served while nobody interfered.
-    pub fn owner_refreshes(&mut self, grant: usize, kept: bool) {
-        let (now, limits, keys) = (self.now, self.limits, self.keys);
-        let mailbox = &self.grants[grant];
-        let Some(session) = mailbox.session.clone() else {
-            return;
-        };
-        let age = session.tried.map(|first| now - first);
-        let may_retry = age.is_none_or(|age| {
-            age <= limits.grace
-                || (!limits.strict && age <= limits.late && session.late < limits.late_retries)
-        });
-        let lives = now < mailbox.approved.ends && now < session.made + limits.refresh;
-        let served = lives && may_retry && keys.open(session.key) && !mailbox.disturbed;
-        let asked = self.own(grant);
-        let found = self.refresh(grant, session.held.into(), asked, true);
-        assert!(
-            found || !served,
-            "a session was lost without theft, revocation or expiry"
-        );
-        if !found {
-            return;
-        }
-        let newest = self.grants[grant].model.newest().unwrap();
-        let first = session.tried.is_none();
-        self.grants[grant].session = Some(Session {
-            held: if kept { newest } else { session.held },
-            tried: if kept {
-                None
-            } else {
-                session.tried.or(Some(now))
-            },
-            late: if kept {
-                0
-            } else {
-                session.late + u8::from(age.is_some_and(|age| age > limits.grace))
-            },
-            made: if first { now } else { session.made },
-            key: keys.current,
-        });
-    }
-
-    /// Whether it was answered with tokens.
-    pub fn refresh(&mut self, grant: usize, sent: Sent, asked: Asked, by_owner: bool) -> bool {
-        let (secret, tag) = self.secret(sent);
-        let reply = self.send(
-            grant,
-            Command::Refresh(Refresh {
-                secret,
-                tag,
-                client_id: CLIENTS[asked.client].to_owned(),
-                strength: asked.strength,
-                scope: asked.scope.map(granted),
-                resource: asked.resource.map(resource),
-            }),
-        );
-        let presented = self
-            .whose(grant, sent)
-            .filter(|id| self.tokens[*id].kind == TokenKind::Refresh);
-        let at = self.at();
-        self.disturb(grant, presented.is_some() && !by_owner, asked);
-        let expected = self.grants[grant].model.refresh(presented, asked, at);
-        self.compare(grant, reply, expected)
-    }
-
-    pub fn inspect(&mut self, grant: usize, sent: Sent) -> bool {
-        let (secret, _) = self.secret(sent);
-        let reply = self.send(grant, Command::Inspect { secret });
-        let presented = self.whose_secret(grant, sent);
-        let expected = self.grants[grant]
-            .model
-            .inspect(presented, self.keys, self.now);
-        self.compare(grant, reply, expected)
-    }
-
-    pub fn introspect(&mut self, grant: usize, sent: Sent, asked: Asked) -> bool {
-        let (secret, tag) = self.secret(sent);
-        let tagged = self.tokens[sent.id].kind == TokenKind::Refresh;
-        let reply = self.send(
-            grant,
-            Command::Introspect(Introspect {
-                secret,
-                tag: tagged.then_some(tag),
-                client_id: CLIENTS[asked.client].to_owned(),
-                strength: asked.strength,
-            }),
-        );
-        let presented = self.whose(grant, sent);
-        let expected = self.grants[grant]
-            .model
-            .introspect(presented, tagged, asked, self.now);
-        self.compare(grant, reply, expected)
-    }
-
-    pub fn revoke(&mut self, grant: usize, sent: Sent, asked: Asked) {
-        let (secret, tag) = self.secret(sent);
-        let tagged = self.tokens[sent.id].kind == TokenKind::Refresh;
-        let reply = self.send(
-            grant,
-            Command::Revoke(Revoke {
-                secret,
-                tag: tagged.then_some(tag),
-                client_id: CLIENTS[asked.client].to_owned(),
-                strength: asked.strength,
-            }),
-        );
-        let presented = self.whose(grant, sent);
-        self.disturb(grant, presented.is_some(), asked);
-        let expected = self.grants[grant]
-            .model
-            .revoke(presented, tagged, asked, self.now);
-        self.compare(grant, reply, expected);
-    }
-
-    pub fn reseal(&mut self, grant: usize, sent: Sent) {
-        let (secret, _) = self.secret(sent);
-        let version = self.grants[grant].model.props + 1;
-        let reply = self.send(
-            grant,
-            Command::Reseal(Reseal {
-                secret,
-                props: Bytes(props(version)),
-                props_expire_at: None,
-            }),
-        );
-        let presented = self.whose_secret(grant, sent);
-        let expected = self.grants[grant]
-            .model
-            .reseal(presented, self.keys, self.now);
-        self.compare(grant, reply, expected);
-    }
-
-    pub fn looked(&mut self, grant: usize, found: Found) {
-        let reply = self.send(grant, Command::Looked(found));
-        self.grants[grant].disturbed |= found == Found::Gone;
-        let expected = self.grants[grant].model.looked(found, self.now);
-        self.compare(grant, reply, expected);
-    }
-
-    pub fn close(&mut self, grant: usize) {
-        let reply = self.send(grant, Command::Close);
-        self.grants[grant].disturbed = true;
-        let expected = self.grants[grant].model.close(self.now);
-        self.compare(grant, reply, expected);
-    }
-
     /// From one key to two, and from two to the newer.
     pub fn change_keys(&mut self) {
         if self.keys.oldest == self.keys.current {
@@ -522,7 +231,7 @@ impl World {
         }
     }
 
-    fn at(&self) -> At {
+    pub(super) fn at(&self) -> At {
         At {
             keys: self.keys,
             next: self.tokens.len(),
@@ -530,7 +239,7 @@ impl World {
         }
     }
 
-    fn disturb(&mut self, grant: usize, real: bool, asked: Asked) {
+    pub(super) fn disturb(&mut self, grant: usize, real: bool, asked: Asked) {
         let mailbox = &mut self.grants[grant];
         // Nobody else than who shows the client can do anything to it.
         let theirs = real
@@ -540,7 +249,7 @@ impl World {
         mailbox.disturbed |= theirs;
     }
 
-    fn secret(&self, sent: Sent) -> (Secret, Bytes) {
+    pub(super) fn secret(&self, sent: Sent) -> (Secret, Bytes) {
         let known = &self.tokens[sent.id];
         let tag = known.tag.clone().filter(|_| sent.forged != Forged::Tag);
         let secret = match sent.forged {
@@ -551,19 +260,19 @@ impl World {
     }
 
     /// The number under which this grant may know what is sent, where secret and tag must belong together.
-    fn whose(&self, grant: usize, sent: Sent) -> Option<Id> {
+    pub(super) fn whose(&self, grant: usize, sent: Sent) -> Option<Id> {
         let tagged = self.tokens[sent.id].kind == TokenKind::Refresh;
         let together = !(tagged && sent.forged == Forged::Tag);
         self.whose_secret(grant, sent).filter(|_| together)
     }
 
     /// The same, where nothing but the secret is read.
-    fn whose_secret(&self, grant: usize, sent: Sent) -> Option<Id> {
+    pub(super) fn whose_secret(&self, grant: usize, sent: Sent) -> Option<Id> {
         let known = self.tokens[sent.id].grant == grant;
         (known && sent.forged != Forged::Secret).then_some(sent.id)
     }
 
-    fn send(&mut self, grant: usize, command: Command) -> Reply {
+    pub(super) fn send(&mut self, grant: usize, command: Command) -> Reply {
         let mailbox = &mut self.grants[grant];
         let moment = Moment {
             id: &mailbox.id,
@@ -578,177 +287,5 @@ impl World {
         mailbox.state = step.state;
         mailbox.changed |= step.changed;
         step.reply
-    }
-
-    /// Whether both say that there is something to have.
-    fn compare(&mut self, grant: usize, reply: Reply, expected: Answer) -> bool {
-        let ended = self.grants[grant].ended;
-        let gives = matches!(
-            reply,
-            Reply::Issued(_) | Reply::Valid(_) | Reply::Introspected(_) | Reply::Opened { .. }
-        );
-        assert!(!(ended && gives), "alive after its end: {reply:?}");
-        let found = self.abstracted(grant, reply);
-        assert_eq!(found, expected, "grant {grant}");
-        self.settled(grant);
-        gives
-    }
-
-    /// The reply in the words of the model. New tokens are written down.
-    fn abstracted(&mut self, grant: usize, reply: Reply) -> Answer {
-        let width = |found: &Resource| (0..3).find(|w| resource(*w) == *found).unwrap();
-        let breadth = |found: &Scope| (0..3).find(|w| granted(*w) == *found).unwrap();
-        match reply {
-            Reply::Opened { code } => {
-                self.learn(TokenKind::Code, grant, code, None);
-                Answer::Opened
-            }
-            Reply::Issued(issued) => {
-                self.learn(TokenKind::Access, grant, issued.access, None);
-                let refresh = match issued.refresh {
-                    None => Successor::None,
-                    Some((secret, tag)) => {
-                        let text = secret.expose_text();
-                        match self.tokens.iter().position(|known| known.text == text) {
-                            Some(id) => {
-                                assert_eq!(self.tokens[id].tag, Some(tag));
-                                Successor::Again(id)
-                            }
-                            None => {
-                                self.learn(TokenKind::Refresh, grant, secret, Some(tag));
-                                Successor::New
-                            }
-                        }
-                    }
-                };
-                Answer::Issued {
-                    expires_in: issued.expires_in,
-                    refresh,
-                    scope: breadth(&issued.scope),
-                    daily: issued.chores.daily,
-                    look: issued.chores.look,
-                }
-            }
-            Reply::Valid(info) => {
-                let mailbox = &self.grants[grant];
-                assert_eq!(
-                    (info.grant, info.subject.as_str()),
-                    (mailbox.id.clone(), "7")
-                );
-                Answer::Valid {
-                    client: CLIENTS.iter().position(|id| *id == info.client_id).unwrap(),
-                    resource: width(&info.resource),
-                    scope: breadth(&info.scope),
-                    ends: info.expires_at.0,
-                    props: (0..=mailbox.model.props)
-                        .find(|n| props(*n) == info.props.0)
-                        .unwrap(),
-                }
-            }
-            Reply::Introspected(found) => Answer::Introspected {
-                resource: width(&found.resource),
-                scope: breadth(&found.scope),
-                opened: found.opened_at.0,
-                ends: found.expires_at.0,
-            },
-            Reply::Done => Answer::Done,
-            Reply::Refused(refusal) => Answer::Refused(refusal),
-        }
-    }
-
-    fn learn(&mut self, kind: TokenKind, grant: usize, secret: Secret, tag: Option<Bytes>) {
-        let text = secret.expose_text();
-        let hash = encoded(sha256(secret.expose()).to_vec());
-        self.tokens.push(Known {
-            kind,
-            grant,
-            secret,
-            tag,
-            text,
-            hash,
-        });
-    }
-
-    /// Both stand alike, within the limits, and what has ended stays so.
-    fn settled(&mut self, grant: usize) {
-        let mailbox = &mut self.grants[grant];
-        mailbox.model.settle(self.now);
-        let expected = mailbox.model.stands();
-        let now = mailbox
-            .state
-            .clone()
-            .and_then(|state| state.at(UnixTime(self.now)));
-        let found = now.as_ref().map(|state| match state {
-            Lifecycle::Pending(_) => "pending",
-            Lifecycle::Active(_) => "active",
-            Lifecycle::Closed(_) => "closed",
-        });
-        assert_eq!(found, expected, "grant {grant}");
-        let gave = self.tokens.iter().any(|known| known.grant == grant);
-        // Once a code was given, there is no way back.
-        mailbox.ended |= gave && !matches!(found, Some("pending" | "active"));
-    }
-
-    /// Storage says nothing.
-    pub fn unreadable(&self, grant: usize) {
-        let Some(state) = &self.grants[grant].stored else {
-            return;
-        };
-        let text = serde_json::to_string(state).unwrap();
-        for known in self.tokens.iter().filter(|known| known.grant == grant) {
-            assert!(!text.contains(&known.text), "a secret is in storage");
-        }
-        let plain = encoded(props(self.grants[grant].model.props));
-        let readable = text.contains("the upstream token") || text.contains(&plain);
-        assert!(!readable, "props are in storage");
-        if let Stage::Active(active) = &self.grants[grant].model.stage {
-            let stored: Value = serde_json::from_str(&text).unwrap();
-            let stored = &stored["active"];
-            let accesses = stored["accesses"].as_array().unwrap().len();
-            assert!(accesses <= self.limits.accesses, "{accesses} access tokens");
-            assert_eq!(stored["reuse_seen"], active.marks);
-        }
-    }
-
-    /// The stored state with random bytes renamed or left out, and without times: these the model tells by distance.
-    pub fn skeleton(&self, grant: usize) -> Value {
-        let mut value = serde_json::to_value(&self.grants[grant].stored).unwrap();
-        rename(&mut value, &|text| {
-            let id = self.tokens.iter().position(|known| known.hash == text)?;
-            Some(self.name(id) as u64)
-        });
-        value
-    }
-
-    /// A token's place among its kind, from the newest.
-    pub fn name(&self, id: Id) -> usize {
-        self.tokens
-            .iter()
-            .skip(id)
-            .filter(|known| known.kind == self.tokens[id].kind)
-            .count()
-    }
-}
-
-/// As bytes are stored.
-fn encoded(bytes: Vec<u8>) -> String {
-    match serde_json::to_value(Bytes(bytes)) {
-        Ok(Value::String(text)) => text,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn rename(value: &mut Value, name: &impl Fn(&str) -> Option<u64>) {
-    match value {
-        Value::String(text) => *value = name(text).map_or(Value::Null, Value::from),
-        Value::Number(number) if number.as_u64().is_some_and(|n| n >= NOW.0) => {
-            *value = Value::Null
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| rename(item, name)),
-        Value::Object(members) => {
-            members.remove("generation");
-            members.values_mut().for_each(|member| rename(member, name));
-        }
-        _ => {}
     }
 }

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use fetch::scripted::Scripted;
+use oauth_provider::authorize::{Asked, AuthorizeError, validate};
+use oauth_provider::bearer::bearer;
 use oauth_provider::client::{
-    ClientIdUrl, Credentials, RedirectKind, RedirectUri, check_document, register,
+    ClientIdUrl, Credentials, RedirectKind, RedirectUri, check_document, fetch_document, register,
 };
-use oauth_provider::crypto::{KeyRing, Purpose};
+use oauth_provider::crypto::KeyRing;
 use oauth_provider::grant::{Policy, Token};
-use oauth_provider::http::{Request, Response};
+use oauth_provider::http::{Error, Request, Response};
 use oauth_provider::memory::MemoryStore;
 use oauth_provider::params::Params;
 use oauth_provider::{
@@ -17,20 +20,23 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use url::Url;
 
-const ORIGIN: &str = "https://mcp.example.com";
+pub const ORIGIN: &str = "https://mcp.example.com";
 const SCOPES: &[&str] = &["org:read", "project:write", "team:write", "event:write"];
-const NOW: UnixTime = UnixTime(1_800_000_000);
+pub const NOW: UnixTime = UnixTime(1_800_000_000);
 
-fn origin() -> Origin {
+pub fn origin() -> Origin {
     Origin::of(&Url::parse(ORIGIN).unwrap()).unwrap()
 }
 
-fn keys() -> KeyRing {
+pub fn keys() -> KeyRing {
     KeyRing::parse("a key of the server with thirty-two bytes and more", 32).unwrap()
 }
 
-/// A token is written as it is read.
+/// A token is written as it is read, and found in a header as it stands there.
 pub fn token(text: &str) {
+    let header = format!("Bearer {text}");
+    assert_eq!(bearer(Some(&header)).ok(), Some(text.trim()));
+    let _ = bearer(Some(text));
     if let Some(token) = Token::parse(text) {
         assert_eq!(token.expose_text(), text);
     }
@@ -129,22 +135,34 @@ pub fn document(text: &str) {
 
 /// A body of `POST /oauth/register`: what is kept can be used.
 pub fn registration(body: &[u8]) {
-    let store = MemoryStore::new(
-        keys(),
-        Policy::default(),
-        NOW,
-        ChaCha20Rng::seed_from_u64(1),
-    );
+    match register_at(&store(), body) {
+        Ok(response) => registered(&response),
+        Err(error) => assert!(!error.code.as_str().is_empty()),
+    }
+}
+
+pub type Store = MemoryStore<ChaCha20Rng>;
+
+pub fn store() -> Store {
+    let rng = ChaCha20Rng::seed_from_u64(1);
+    MemoryStore::new(keys(), Policy::default(), NOW, rng)
+}
+
+pub fn register_at(store: &Store, body: &[u8]) -> Result<Response, Error> {
     let request = Request {
         content_type: Some("application/json"),
         ..post(body)
     };
     let rng = &mut ChaCha20Rng::seed_from_u64(2);
-    let answer = now(register(&request, &settings(), &store, NOW, rng));
-    match answer {
-        Ok(response) => registered(&response),
-        Err(error) => assert!(!error.code.as_str().is_empty()),
-    }
+    now(register(&request, &settings(), store, NOW, rng))
+}
+
+fn registered_client(store: &Store) -> String {
+    let body =
+        br#"{"redirect_uris":["https://app.example/cb"],"token_endpoint_auth_method":"none"}"#;
+    let answer = register_at(store, body).unwrap();
+    let answer: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    answer["client_id"].as_str().unwrap().to_owned()
 }
 
 fn registered(response: &Response) {
@@ -157,8 +175,61 @@ fn registered(response: &Response) {
     for uri in uris {
         assert!(RedirectUri::parse(uri.as_str().unwrap()).is_ok());
     }
-    let public = body["token_endpoint_auth_method"] == "none";
-    assert_eq!(public, body.get("client_secret").is_none());
+    let shares = ["client_secret_basic", "client_secret_post"];
+    let confidential = shares.contains(&body["token_endpoint_auth_method"].as_str().unwrap());
+    assert_eq!(confidential, body.get("client_secret").is_some());
+}
+
+/// What follows the usual parameters in an authorization URL: nobody but the client hears of it.
+pub fn authorization_request(more: &str) {
+    let (settings, store) = (settings(), store());
+    let client = registered_client(&store);
+    let usual = format!(
+        "client_id={client}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&response_type=code&code_challenge_method=S256\
+         &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+    );
+    for query in [format!("{usual}&{more}"), more.to_owned()] {
+        let params = Params::parse(&query);
+        let fetch = Scripted::new();
+        match now(validate(&params, &settings, &store, &fetch, NOW)) {
+            Ok(asked) => assert!(Resource::root("/mcp").covers(&asked.resource)),
+            Err(AuthorizeError::Redirect(answer)) => {
+                let location = answer.location();
+                assert!(location.starts_with("https://app.example/cb?error="));
+                assert!(
+                    location.is_ascii() && location.contains("&iss=https%3A%2F%2Fmcp.example.com")
+                );
+            }
+            Err(AuthorizeError::Page(problem)) => assert!(!problem.to_string().is_empty()),
+        }
+        let link = now(Asked::read(&query, &store));
+        let pushed = query.contains("request_uri");
+        assert!(pushed || link.is_ok_and(|link| link.query == query && link.pushed.is_none()));
+    }
+}
+
+/// Headers that say how long a document may be kept, one a line.
+pub fn cache_headers(text: &str) {
+    let url = ClientIdUrl::parse("https://client.example/c", &origin()).unwrap();
+    let document = r#"{"client_id":"https://client.example/c","client_name":"x","redirect_uris":["https://a.example/"]}"#;
+    let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    headers.extend(
+        text.lines()
+            .filter_map(|line| line.split_once(':'))
+            .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned())),
+    );
+    let answer = fetch::Response {
+        status: 200,
+        headers,
+        body: document.as_bytes().to_vec(),
+    };
+    let script = Scripted::new().on(fetch::Method::Get, url.as_str(), Ok(answer));
+    let fetched = now(fetch_document(&url, &settings(), &script)).unwrap();
+    let forbidden = text.to_ascii_lowercase().contains("no-");
+    match fetched.keep_for {
+        Some(time) => assert!((60..=86_400).contains(&time.as_secs())),
+        None => assert!(forbidden, "{text}"),
+    }
 }
 
 /// A form or a query.
@@ -192,18 +263,6 @@ pub fn basic_header(header: &str, form: &str) {
     }
 }
 
-/// A value that comes back through a browser: only what was signed verifies, and only for its purpose.
-pub fn signed_state(text: &str) {
-    let ring = keys();
-    assert_eq!(ring.verify::<String>(Purpose::Form, text), None);
-    let good = ring.sign(Purpose::Form, &text);
-    assert_eq!(ring.verify(Purpose::Form, &good), Some(text.to_owned()));
-    assert_eq!(ring.verify::<String>(Purpose::UpstreamState, &good), None);
-    let mut cut = good;
-    cut.pop();
-    assert_eq!(ring.verify::<String>(Purpose::Form, &cut), None);
-}
-
 pub fn verifier_challenge_and_scope(text: &str) {
     if let Some(verifier) = CodeVerifier::parse(text) {
         assert!((43..=128).contains(&text.len()));
@@ -217,7 +276,7 @@ pub fn verifier_challenge_and_scope(text: &str) {
     }
 }
 
-fn post(body: &[u8]) -> Request<'_> {
+pub fn post(body: &[u8]) -> Request<'_> {
     Request {
         method: "POST",
         content_type: Some("application/x-www-form-urlencoded"),
@@ -226,7 +285,7 @@ fn post(body: &[u8]) -> Request<'_> {
     }
 }
 
-fn settings() -> Settings {
+pub fn settings() -> Settings {
     Settings {
         origin: origin(),
         resource_base: "/mcp",
@@ -242,7 +301,7 @@ fn settings() -> Settings {
 }
 
 /// Runs a future that never waits.
-fn now<T>(future: impl Future<Output = T>) -> T {
+pub fn now<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);
     let context = &mut std::task::Context::from_waker(std::task::Waker::noop());
     match future.as_mut().poll(context) {

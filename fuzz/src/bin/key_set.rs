@@ -1,0 +1,7 @@
+#![no_main]
+
+use fuzz::{signed, text};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    signed::key_set(text(input));
+});
