@@ -1,6 +1,6 @@
 //! What a client sent for a tool's parameters, checked when it is read.
 
-use sentry_api::{EventId, InvalidId, IssueId, Slug, SlugOrId};
+use sentry_api::{EventId, InvalidId, IssueId, Slug, SlugOrId, TagKey};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
@@ -37,6 +37,11 @@ impl Arguments {
         Self { parameters, values }
     }
 
+    /// As they are, for a tool that hands them on.
+    pub(crate) fn value(&self, parameter: &Parameter) -> Option<&Value> {
+        self.values.get(parameter.name)
+    }
+
     /// A text, trimmed. An empty one counts as absent; a number as its digits.
     pub(crate) fn text(&self, parameter: &Parameter) -> Result<Option<String>, Failure> {
         Ok(self.raw_text(parameter)?.filter(|text| !text.is_empty()))
@@ -44,15 +49,25 @@ impl Arguments {
 
     /// A text, trimmed, or its default; for a parameter where the empty text means something.
     pub(crate) fn raw_text(&self, parameter: &Parameter) -> Result<Option<String>, Failure> {
-        match self.values.get(parameter.name) {
-            None => Ok(match parameter.kind {
-                Kind::Text { default } => default.map(str::to_owned),
-                _ => None,
-            }),
-            Some(Value::String(text)) => Ok(Some(text.trim().to_owned())),
-            Some(Value::Number(number)) => Ok(Some(number.to_string())),
-            Some(_) => Err(wrong(parameter, "must be a string")),
+        let rules = match parameter.kind {
+            Kind::Text(rules) => rules,
+            _ => Default::default(),
+        };
+        let text = match self.values.get(parameter.name) {
+            None => return Ok(rules.default.map(str::to_owned)),
+            Some(Value::String(text)) => text.trim().to_owned(),
+            Some(Value::Number(number)) => number.to_string(),
+            Some(_) => return Err(wrong(parameter, "must be a string")),
+        };
+        let length = text.chars().count();
+        if rules.least.is_some_and(|least| length < usize::from(least)) {
+            return Err(wrong(parameter, "may not be empty"));
         }
+        if let Some(most) = rules.most.filter(|most| length > usize::from(*most)) {
+            let rule = format!("may have at most {most} characters, and has {length}");
+            return Err(wrong(parameter, &rule));
+        }
+        Ok(Some(text))
     }
 
     pub(crate) fn slug(&self, parameter: &Parameter) -> Result<Option<Slug>, Failure> {
@@ -71,40 +86,73 @@ impl Arguments {
         self.id(parameter, EventId::parse)
     }
 
+    /// An event, or `None` for the latest, which is `latest` or nothing.
+    pub(crate) fn event_or_latest(
+        &self,
+        parameter: &Parameter,
+    ) -> Result<Option<EventId>, Failure> {
+        match self.text(parameter)?.as_deref() {
+            None | Some("latest") => Ok(None),
+            Some(text) => EventId::parse(text)
+                .map(Some)
+                .map_err(|error| wrong(parameter, &format!("{error}, or `latest`"))),
+        }
+    }
+
+    pub(crate) fn tag_key(&self, parameter: &Parameter) -> Result<Option<TagKey>, Failure> {
+        self.id(parameter, TagKey::parse)
+    }
+
+    /// A span of time such as `14d`.
+    pub(crate) fn period(&self, parameter: &Parameter) -> Result<Option<String>, Failure> {
+        let Some(text) = self.text(parameter)? else {
+            return Ok(None);
+        };
+        let digits = text.strip_suffix(['h', 'd', 'w']).unwrap_or_default();
+        if (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            Ok(Some(text))
+        } else {
+            Err(wrong(parameter, "must be a number with `h`, `d` or `w`, such as `14d`"))
+        }
+    }
+
     /// One of a [`Kind::Choice`]'s options.
-    pub(crate) fn choice(&self, parameter: &Parameter) -> Result<&'static str, Failure> {
+    pub(crate) fn choice(&self, parameter: &Parameter) -> Result<Option<&'static str>, Failure> {
         let Kind::Choice { options, default } = parameter.kind else {
-            return Ok("");
+            return Ok(None);
         };
         let Some(text) = self.text(parameter)? else {
             return Ok(default);
         };
-        options
-            .iter()
-            .find(|option| **option == text)
-            .copied()
-            .ok_or_else(|| wrong(parameter, &format!("must be one of {}", options.join(", "))))
+        let mut options_left = options.iter().copied();
+        match options_left.find(|option| *option == text) {
+            Some(option) => Ok(Some(option)),
+            None => Err(wrong(parameter, &format!("must be one of {}", options.join(", ")))),
+        }
     }
 
-    /// A [`Kind::Limit`]. Models send numbers as text now and then.
-    pub(crate) fn limit(&self, parameter: &Parameter) -> Result<u8, Failure> {
-        let Kind::Limit { most, default } = parameter.kind else {
-            return Ok(0);
+    /// A [`Kind::Number`]. Models send numbers as text now and then.
+    pub(crate) fn number(&self, parameter: &Parameter) -> Result<Option<u32>, Failure> {
+        let Kind::Number { most, default, .. } = parameter.kind else {
+            return Ok(None);
         };
         let Some(text) = self.text(parameter)? else {
             return Ok(default);
         };
         let whole = text.strip_suffix(".0").unwrap_or(&text);
-        whole
-            .parse()
-            .ok()
-            .filter(|limit| (1..=most).contains(limit))
-            .ok_or_else(|| {
-                wrong(
-                    parameter,
-                    &format!("must be a whole number from 1 to {most}"),
-                )
-            })
+        let most_of_all = most.unwrap_or(u32::MAX);
+        match whole.parse().ok().filter(|number| (1..=most_of_all).contains(number)) {
+            Some(number) => Ok(Some(number)),
+            None => Err(wrong(parameter, &match most {
+                Some(most) => format!("must be a whole number from 1 to {most}"),
+                None => "must be a whole number from 1".to_owned(),
+            })),
+        }
+    }
+
+    /// A [`Kind::Number`] with a default.
+    pub(crate) fn limit(&self, parameter: &Parameter) -> Result<u32, Failure> {
+        Ok(self.number(parameter)?.unwrap_or(1))
     }
 
     /// A [`Kind::Flag`].
@@ -114,6 +162,24 @@ impl Arguments {
             (Some(Value::Bool(flag)), _) => Ok(*flag),
             _ => Err(wrong(parameter, "must be true or false")),
         }
+    }
+
+    /// A [`Kind::Texts`]: what is empty is left out.
+    pub(crate) fn texts(&self, parameter: &Parameter) -> Result<Vec<String>, Failure> {
+        const MOST: usize = 50;
+        let Some(Value::Array(values)) = self.values.get(parameter.name) else {
+            return Ok(self.text(parameter)?.into_iter().collect());
+        };
+        if values.len() > MOST {
+            return Err(wrong(parameter, "is too long a list"));
+        }
+        let mut texts = Vec::new();
+        for value in values {
+            let text = value.as_str().map(str::trim);
+            let text = text.ok_or_else(|| wrong(parameter, "must be a list of strings"))?;
+            texts.extend(Some(text.to_owned()).filter(|text| !text.is_empty()));
+        }
+        Ok(texts)
     }
 
     /// The arguments in words, for an answer that says what was not found.
@@ -148,7 +214,8 @@ pub(crate) fn required<T>(parameter: &Parameter, value: Option<T>) -> Result<T, 
     value.ok_or_else(|| wrong(parameter, "is required"))
 }
 
-fn wrong(parameter: &Parameter, rule: &str) -> Failure {
+/// The failure that names a parameter and the rule it breaks.
+pub(crate) fn wrong(parameter: &Parameter, rule: &str) -> Failure {
     Failure::Invalid(format!("`{}` {rule}.", parameter.name))
 }
 

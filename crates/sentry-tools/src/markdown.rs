@@ -52,6 +52,24 @@ pub(crate) fn number(number: u64) -> String {
     text
 }
 
+/// A heading and the facts that are known, a line each; nothing without facts.
+pub(crate) fn facts(heading: &str, facts: Vec<(&str, Option<String>)>) -> String {
+    let mut text = String::new();
+    for (name, value) in facts {
+        let value = line(&value.unwrap_or_default(), 200);
+        if !value.is_empty() {
+            for part in ["\n- ", name, ": ", &value] {
+                text.push_str(part);
+            }
+        }
+    }
+    if text.is_empty() {
+        text
+    } else {
+        format!("{heading}{text}")
+    }
+}
+
 /// Keeps lines and cuts after `most` characters; control characters are dropped.
 fn cut(text: &str, most: usize) -> String {
     let mut kept: String = text

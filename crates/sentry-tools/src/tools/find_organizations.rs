@@ -1,20 +1,13 @@
 use fetch::LocalFuture;
-use sentry_api::{Organization, Region, Slug};
-use serde::Serialize;
+use sentry_api::{Organization, Slug};
+use serde_json::Value;
 
-use crate::parameter::{Kind, Parameter, Presence};
-use crate::scope::{Scope, Scopes};
+use crate::json::{known, object, structured};
+use crate::parameter::NAME_QUERY;
 use crate::skill::Skills;
-use crate::tool::{Answer, Context, Effect, Hidden, Tool, structured};
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
-use super::SHOWN;
-
-const QUERY: Parameter = Parameter {
-    name: "query",
-    about: "Part of a name or slug.",
-    kind: Kind::Text { default: None },
-    presence: Presence::Nullable,
-};
+use super::{READ, SHOWN};
 
 pub(crate) static TOOL: Tool = Tool {
     name: "find_organizations",
@@ -22,8 +15,9 @@ pub(crate) static TOOL: Tool = Tool {
     description: "Lists your organizations (25 at most) with slug and regionUrl, which other tools take. Needed only \
                   when neither the user nor a Sentry URL names the organization.",
     skills: Skills::ALL,
-    scopes: Scopes::of(&[Scope::OrgRead]),
-    parameters: &[QUERY],
+    scopes: READ,
+    surface: Surface::Direct,
+    parameters: &[NAME_QUERY],
     output_schema: Some(
         r#"{"type":"object","properties":{"organizations":{"type":"array","items":{"type":"object","properties":{"slug":{"type":"string"},"webUrl":{"type":"string"},"regionUrl":{"type":"string"}},"required":["slug","webUrl","regionUrl"]}},"hasMore":{"type":"boolean"},"unavailableRegions":{"type":"array","items":{"type":"string"}}},"required":["organizations","hasMore"]}"#,
     ),
@@ -32,43 +26,24 @@ pub(crate) static TOOL: Tool = Tool {
     run,
 };
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Output {
-    organizations: Vec<Found>,
-    has_more: bool,
-    /// Regions that did not answer: their organizations are missing.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    unavailable_regions: Vec<String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Found {
-    slug: String,
-    web_url: String,
-    /// Empty: the server has no regions.
-    region_url: String,
-}
-
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let query = context.arguments.text(&QUERY)?;
+        let query = context.arguments.text(&NAME_QUERY)?;
         let found = context.client.organizations(query.as_deref()).await?;
-        structured(&Output {
-            has_more: found.items.len() > SHOWN,
-            organizations: found
-                .items
-                .into_iter()
-                .take(SHOWN)
-                .map(|organization| shown(context, organization))
-                .collect(),
-            unavailable_regions: found.unavailable.iter().map(Region::to_string).collect(),
-        })
+        let has_more = found.items.len() > SHOWN;
+        let shown = found.items.into_iter().take(SHOWN);
+        let organizations: Vec<_> = shown.map(|each| describe(context, each)).collect();
+        // Regions that did not answer: their organizations are missing.
+        let missing: Vec<_> = found.unavailable.iter().map(|region| region.as_str().into()).collect();
+        structured(&known(vec![
+            ("organizations", Some(organizations.into())),
+            ("hasMore", Some(has_more.into())),
+            ("unavailableRegions", (!missing.is_empty()).then(|| Value::Array(missing))),
+        ]))
     })
 }
 
-fn shown(context: &Context<'_>, organization: Organization) -> Found {
+fn describe(context: &Context<'_>, organization: Organization) -> Value {
     let links = organization.links;
     let web_url = links
         .organization_url
@@ -76,11 +51,11 @@ fn shown(context: &Context<'_>, organization: Organization) -> Found {
         .or_else(|| {
             let slug = Slug::parse(&organization.slug).ok()?;
             Some(context.base().web_url(&slug, ""))
-        })
-        .unwrap_or_default();
-    Found {
-        slug: organization.slug,
-        web_url,
-        region_url: links.region_url.unwrap_or_default(),
-    }
+        });
+    object(vec![
+        ("slug", organization.slug.into()),
+        ("webUrl", web_url.unwrap_or_default().into()),
+        // Empty: the server has no regions.
+        ("regionUrl", links.region_url.unwrap_or_default().into()),
+    ])
 }

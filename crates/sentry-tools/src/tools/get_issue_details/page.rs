@@ -4,12 +4,18 @@
 use sentry_api::{Event, Frame, Issue};
 
 use crate::issue_target::IssueTarget;
-use crate::markdown::{Page, block, code, line, number};
+use crate::hint;
+use crate::markdown::{Page, block, code, facts, line, number};
 use crate::stacktrace::{self, Trace};
-use crate::tool::Context;
-use crate::tools::search_issues;
+use crate::tool::{Context, Tool};
+use crate::tools::{
+    analyze_issue_with_seer, get_event_stacktrace, get_issue_breadcrumbs, get_issue_tag_values,
+    get_trace_details, search_issues, update_issue,
+};
+use crate::trace_tree;
 
 use super::Found;
+use super::extras::Extras;
 
 /// In characters.
 const LIMIT: usize = 8_000;
@@ -20,17 +26,23 @@ const FRAMES: usize = 20;
 /// Shown; the others are counted.
 const TAGS: usize = 20;
 
-pub(super) fn render(context: &Context<'_>, target: &IssueTarget, found: &Found) -> String {
+/// Shown of the trace; the others are counted.
+const SPANS: usize = 12;
+
+pub(super) fn render(
+    context: &Context<'_>,
+    target: &IssueTarget,
+    found: &Found,
+    extras: &Extras,
+) -> String {
     let Found { issue, event } = found;
     let traces = event.as_ref().map(stacktrace::of).unwrap_or_default();
     let culprit = stacktrace::culprit(&traces);
     let mut page = Page::new(LIMIT);
     page.push("title", &title(issue));
     page.push("message", &message(issue, event.as_ref()));
-    page.push(
-        "culprit frame",
-        &culprit.map(culprit_frame).unwrap_or_default(),
-    );
+    let culprit_frame = culprit.map(|frame| culprit_frame(frame, extras));
+    page.push("culprit frame", &culprit_frame.unwrap_or_default());
     page.push("next step", &next_step(context, issue, culprit));
     page.push("stack trace", &stack_trace(&traces));
     page.push("issue", &issue_facts(context, target, issue));
@@ -42,6 +54,10 @@ pub(super) fn render(context: &Context<'_>, target: &IssueTarget, found: &Found)
         }
         None => page.push("event", "Sentry no longer has an event of this issue."),
     }
+    page.push("analysis by Seer", &seer(extras));
+    page.push("trace", &trace(context, extras));
+    page.push("related", &related(extras));
+    page.push("hints", &hint::next(context, &hints(event.as_ref())));
     page.finish()
 }
 
@@ -68,8 +84,8 @@ fn message(issue: &Issue, event: Option<&Event>) -> String {
         })
         .filter(|message| !message.is_empty())
         .or_else(|| event.and_then(Event::formatted_message))
-        .or_else(|| event.and_then(|event| event.message.clone()))
-        .or_else(|| event.and_then(|event| event.occurrence.clone()?.subtitle))
+        .or_else(|| event.and_then(|event| event.text("message")))
+        .or_else(|| event.and_then(|event| event.occurrence()?.subtitle))
         .or_else(|| issue.metadata.value.clone())
         .unwrap_or_default();
     if message.is_empty() || message == title {
@@ -78,18 +94,24 @@ fn message(issue: &Issue, event: Option<&Event>) -> String {
     block(&message, 600)
 }
 
-fn culprit_frame(frame: &Frame) -> String {
-    let heading = format!(
+fn culprit_frame(frame: &Frame, extras: &Extras) -> String {
+    let mut text = format!(
         "**Culprit frame:** {} in {}",
         code(&stacktrace::location(frame), 160),
         code(frame.function.as_deref().unwrap_or("?"), 80)
     );
-    let source = stacktrace::source(frame);
-    if source.is_empty() {
-        heading
-    } else {
-        format!("{heading}\n{source}")
+    for part in [stacktrace::source(frame), repository(extras)] {
+        if !part.is_empty() {
+            text.push('\n');
+            text.push_str(&part);
+        }
     }
+    text
+}
+
+fn repository(extras: &Extras) -> String {
+    let source = extras.source.as_deref().map(|url| line(url, 300));
+    source.map_or_else(String::new, |url| format!("In the repository: {url}"))
 }
 
 /// Names only tools that the session has.
@@ -137,9 +159,9 @@ fn issue_facts(context: &Context<'_>, target: &IssueTarget, issue: &Issue) -> St
         .assigned_to
         .as_ref()
         .and_then(|assignee| assignee.name.clone());
-    list(
+    facts(
         "## Issue",
-        [
+        vec![
             ("Status", status),
             ("Level", issue.level.clone()),
             ("Priority", issue.priority.clone()),
@@ -161,25 +183,24 @@ fn issue_facts(context: &Context<'_>, target: &IssueTarget, issue: &Issue) -> St
 }
 
 fn event_facts(event: &Event) -> String {
-    list(
+    facts(
         "## Event",
-        [
-            ("Id", event.event_id.clone()),
-            ("Time", event.date_created.clone()),
-            ("Release", event.release().map(str::to_owned)),
-            ("Trace", event.trace_id().map(str::to_owned)),
+        vec![
+            ("Id", event.event_id()),
+            ("Time", event.text("dateCreated")),
+            ("Release", event.release()),
+            ("Trace", event.trace_id()),
             ("Request", event.http_request()),
-            ("User", event.user.as_ref().and_then(|user| user.id.clone())),
+            ("User", event.user_id()),
         ],
     )
 }
 
 fn tags(event: &Event) -> String {
     let tags: Vec<_> = event
-        .tags
+        .tags()
         .iter()
-        .filter_map(|tag| Some((tag.key.as_deref()?, tag.value.as_deref()?)))
-        .map(|(key, value)| code(&format!("{key}: {value}"), 80))
+        .map(|tag| code(&format!("{}: {}", tag.key, tag.value), 80))
         .collect();
     let more = match tags.len().saturating_sub(TAGS) {
         0 => String::new(),
@@ -193,15 +214,14 @@ fn tags(event: &Event) -> String {
 }
 
 fn evidence(event: &Event) -> String {
-    let Some(occurrence) = &event.occurrence else {
+    let Some(occurrence) = event.occurrence() else {
         return String::new();
     };
     let lines: Vec<_> = occurrence
-        .evidence_display
+        .evidence
         .iter()
-        .filter_map(|evidence| Some((evidence.name.as_deref()?, evidence.value.as_deref()?)))
         .take(10)
-        .map(|(name, value)| format!("{}: {}", line(name, 60), line(value, 300)))
+        .map(|found| format!("{}: {}", line(&found.key, 60), line(&found.value, 300)))
         .collect();
     if lines.is_empty() {
         return String::new();
@@ -220,12 +240,66 @@ fn stack_trace(traces: &[Trace]) -> String {
     )
 }
 
-fn list<const N: usize>(heading: &str, facts: [(&str, Option<String>); N]) -> String {
-    let mut text = heading.to_owned();
-    for (name, value) in facts {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            text.push_str(&format!("\n- {name}: {}", line(&value, 200)));
-        }
+fn seer(extras: &Extras) -> String {
+    let Some(run) = &extras.run else {
+        return String::new();
+    };
+    let causes = run.findings.iter().filter(|found| !found.is_solution);
+    let cause = causes.last().map(|found| line(&found.text, 300));
+    let cause = cause.map_or_else(String::new, |cause| format!(" {cause}"));
+    format!("## Analysis by Seer\n{}{cause}", analyze_issue_with_seer::in_words(run.status))
+}
+
+fn trace(context: &Context<'_>, extras: &Extras) -> String {
+    let Some(trace) = &extras.trace else {
+        return String::new();
+    };
+    let tree = trace_tree::render(context, trace, SPANS);
+    if tree.is_empty() {
+        return String::new();
     }
-    text
+    format!("## Trace\n{tree}")
+}
+
+fn related(extras: &Extras) -> String {
+    let external: Vec<_> = extras
+        .external
+        .iter()
+        .take(5)
+        .map(|issue| {
+            let url = issue.url.as_deref().unwrap_or_default();
+            format!("{} {}", line(&issue.name, 60), line(url, 200))
+        })
+        .collect();
+    let replays = &extras.replays;
+    let shown: Vec<_> = replays.iter().take(3).map(|id| line(id, 40)).collect();
+    let replays = match replays.len() {
+        0..=3 => shown.join(", "),
+        count => format!("{}, and {} more", shown.join(", "), count - shown.len()),
+    };
+    facts(
+        "## Related",
+        vec![
+            ("Linked issues", Some(external.join(", "))),
+            ("Replays", Some(replays)),
+            ("Conversation", extras.conversation.clone()),
+        ],
+    )
+}
+
+fn hints(event: Option<&Event>) -> Vec<(&'static Tool, &'static str)> {
+    let mut hints = Vec::new();
+    if let Some(event) = event {
+        if !event.breadcrumbs().is_empty() {
+            hints.push((&get_issue_breadcrumbs::TOOL, "for what happened before"));
+        }
+        hints.push((&get_event_stacktrace::TOOL, "for all frames"));
+        if event.trace_id().is_some() {
+            hints.push((&get_trace_details::TOOL, "for the request around it"));
+        }
+        hints.push((&get_issue_tag_values::TOOL, "for who is affected"));
+    }
+    hints.push((&analyze_issue_with_seer::TOOL, "for Seer's analysis"));
+    hints.push((&update_issue::TOOL, "to resolve or assign"));
+    hints
 }

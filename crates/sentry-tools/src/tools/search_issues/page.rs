@@ -3,9 +3,10 @@
 use sentry_api::Issue;
 use url::form_urlencoded;
 
+use crate::hint;
 use crate::markdown::{code, line, number};
 use crate::tool::Context;
-use crate::tools::get_issue_details;
+use crate::tools::get_sentry_resource;
 
 use super::Search;
 
@@ -122,12 +123,9 @@ fn name(issue: &Issue) -> &str {
 fn next_step(context: &Context<'_>, search: &Search, issues: &[Issue], has_more: bool) -> String {
     let mut steps = Vec::new();
     if let Some(first) = issues.first() {
-        if context.offers(&get_issue_details::TOOL) {
-            steps.push(format!(
-                "Next: get_issue_details with issueId, such as `{}`.",
-                line(name(first), 120)
-            ));
-        }
+        let name = code(name(first), 120);
+        let purpose = format!("with resourceType `issue` and resourceId such as {name}");
+        steps.push(hint::next(context, &[(&get_sentry_resource::TOOL, &purpose)]));
     } else if search.query.is_empty() {
         steps.push("Try a longer period.".to_owned());
     } else {

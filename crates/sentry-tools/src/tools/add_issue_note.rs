@@ -1,0 +1,46 @@
+use fetch::LocalFuture;
+use mcp::CallToolResult;
+
+use crate::arguments::required;
+use crate::issue_target::Located;
+use crate::markdown::code;
+use crate::parameter::{
+    ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION,
+};
+use crate::skill::{Skill, Skills};
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+
+use super::WRITE_EVENTS;
+
+const TEXT: Parameter = Parameter::sized("text", "Markdown.", 1, Some(4_096)).required();
+
+pub(crate) static TOOL: Tool = Tool {
+    name: "add_issue_note",
+    title: "Add issue note",
+    description: "Writes a note on an issue, which everyone in the organization can read. To resolve, assign or archive it \
+                  use update_issue, whose reason becomes a note.",
+    skills: Skills::of(&[Skill::Triage]),
+    scopes: WRITE_EVENTS,
+    surface: Surface::Catalogue,
+    parameters: &[ISSUE_URL, OPTIONAL_ORGANIZATION, ISSUE_ID, TEXT, REGION],
+    output_schema: None,
+    effect: Effect::Adds,
+    hidden: Hidden::Never,
+    run,
+};
+
+fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
+    Box::pin(async move {
+        let text = required(&TEXT, context.arguments.text(&TEXT)?)?;
+        let located = Located::find(context).await?;
+        context
+            .client
+            .add_issue_note(&located.region, &located.organization, &located.id, &text)
+            .await?;
+        Ok(CallToolResult::text(format!(
+            "Your note is on {}: {}",
+            code(located.name(), 120),
+            located.link(context)
+        )))
+    })
+}
