@@ -8,13 +8,17 @@
 
 mod arguments;
 mod catalogue;
+mod completions;
+mod confirm;
 mod failure;
 mod issue_target;
 mod issue_url;
 mod listing;
 mod markdown;
 mod parameter;
+mod prompts;
 mod refusal;
+mod resources;
 mod scope;
 mod server;
 mod session;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::parameter::{Kind, Parameter, Presence};
 use crate::scope::{Scope, Scopes};
 use crate::skill::Skills;
-use crate::tool::{Answer, Context, Effect, Hidden, Tool, structured};
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
 
 use super::SHOWN;
 
@@ -28,6 +28,7 @@ pub(crate) static TOOL: Tool = Tool {
         r#"{"type":"object","properties":{"organizations":{"type":"array","items":{"type":"object","properties":{"slug":{"type":"string"},"webUrl":{"type":"string"},"regionUrl":{"type":"string"}},"required":["slug","webUrl","regionUrl"]}},"hasMore":{"type":"boolean"},"unavailableRegions":{"type":"array","items":{"type":"string"}}},"required":["organizations","hasMore"]}"#,
     ),
     effect: Effect::Reads,
+    surface: Surface::Direct,
     hidden: Hidden::OrganizationFixed,
     run,
 };

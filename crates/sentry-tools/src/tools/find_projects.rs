@@ -5,7 +5,7 @@ use crate::arguments::required;
 use crate::parameter::{Kind, ORGANIZATION, Parameter, Presence, REGION};
 use crate::scope::{Scope, Scopes};
 use crate::skill::Skills;
-use crate::tool::{Answer, Context, Effect, Hidden, Tool, structured};
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
 
 use super::SHOWN;
 
@@ -28,6 +28,7 @@ pub(crate) static TOOL: Tool = Tool {
         r#"{"type":"object","properties":{"projects":{"type":"array","items":{"type":"object","properties":{"slug":{"type":"string"}},"required":["slug"]}},"hasMore":{"type":"boolean"}},"required":["projects","hasMore"]}"#,
     ),
     effect: Effect::Reads,
+    surface: Surface::Direct,
     hidden: Hidden::ProjectFixed,
     run,
 };

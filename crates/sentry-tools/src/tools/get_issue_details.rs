@@ -8,7 +8,7 @@ use crate::issue_target::{IssueTarget, check_project};
 use crate::parameter::{EVENT_ID, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, REGION};
 use crate::scope::{Scope, Scopes};
 use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Tool};
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 mod page;
 
@@ -23,6 +23,7 @@ pub(crate) static TOOL: Tool = Tool {
     parameters: &[ISSUE_URL, OPTIONAL_ORGANIZATION, ISSUE_ID, EVENT_ID, REGION],
     output_schema: None,
     effect: Effect::Reads,
+    surface: Surface::Direct,
     hidden: Hidden::Never,
     run,
 };

@@ -8,7 +8,7 @@ use crate::markdown::code;
 use crate::parameter::{Kind, ORGANIZATION, Parameter, Presence, REGION};
 use crate::scope::{Scope, Scopes};
 use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Tool};
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 mod page;
 
@@ -91,6 +91,7 @@ pub(crate) static TOOL: Tool = Tool {
     ],
     output_schema: None,
     effect: Effect::Reads,
+    surface: Surface::Direct,
     hidden: Hidden::Never,
     run,
 };

@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use crate::scope::{Scope, Scopes};
 use crate::skill::Skills;
-use crate::tool::{Answer, Context, Effect, Hidden, Tool, structured};
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
 
 pub(crate) static TOOL: Tool = Tool {
     name: "whoami",
@@ -16,6 +16,7 @@ pub(crate) static TOOL: Tool = Tool {
         r#"{"type":"object","properties":{"user":{"type":"object","properties":{"id":{"type":"string"},"name":{"type":["string","null"]},"email":{"type":["string","null"]}},"required":["id","name","email"]},"sessionConstraints":{"type":"object","properties":{"organizationSlug":{"type":"string"},"projectSlug":{"type":"string"}}}},"required":["user","sessionConstraints"]}"#,
     ),
     effect: Effect::Reads,
+    surface: Surface::Direct,
     hidden: Hidden::Never,
     run,
 };
