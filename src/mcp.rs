@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use mcp::Version;
 use mcp::http::{MAX_BODY, respond};
 use oauth_provider::Scope;
 use oauth_provider::bearer::{BearerError, bearer};
@@ -89,10 +90,19 @@ async fn answer(
 ) -> Response {
     let (content_type, accept) = (request.header("content-type"), request.header("accept"));
     let protocol_version = request.header("mcp-protocol-version");
+    // Earlier versions have neither, and asking the runtime for a header costs.
+    let stateless = protocol_version
+        .as_deref()
+        .and_then(Version::parse)
+        .is_some_and(Version::is_stateless);
+    let mirrored = |name| stateless.then(|| request.header(name)).flatten();
+    let (method, name) = (mirrored("mcp-method"), mirrored("mcp-name"));
     let message = mcp::http::Request {
         content_type: content_type.as_deref(),
         accept: accept.as_deref(),
         protocol_version: protocol_version.as_deref(),
+        method: method.as_deref(),
+        name: name.as_deref(),
         body,
     };
     let server = server(&caller, request, &asked, app);

@@ -75,7 +75,8 @@ impl AutofixRun {
         let mut run = Self {
             id: text(value, "run_id").or_else(|| text(value, "runId")),
             status: AutofixStatus::read(&text(value, "status").unwrap_or_default()),
-            formatted: as_text(inner(value, "formatted", "content")).filter(|text| !text.is_empty()),
+            formatted: as_text(inner(value, "formatted", "content"))
+                .filter(|text| !text.is_empty()),
             ..Self::default()
         };
         for block in list(value, "blocks") {

@@ -166,12 +166,7 @@ impl Client {
 
     /// Sends with this token, and again while [`retry::wait`] says so. Only a GET is ever repeated: after a 502 nobody
     /// knows whether a change was made.
-    async fn send_as(
-        &self,
-        token: &Token,
-        ask: &Ask<'_>,
-        url: &Url,
-    ) -> Result<Response, ApiError> {
+    async fn send_as(&self, token: &Token, ask: &Ask<'_>, url: &Url) -> Result<Response, ApiError> {
         let mut attempt = 0;
         loop {
             let mut request = Request::new(ask.method, url.clone())

@@ -48,7 +48,12 @@ impl Client {
         if !member(&value, "data").is_array() {
             return Err(ApiError::Malformed("events"));
         }
-        let row = |row: &Value| fields.iter().map(|field| cell(member(row, field))).collect();
+        let row = |row: &Value| {
+            fields
+                .iter()
+                .map(|field| cell(member(row, field)))
+                .collect()
+        };
         Ok(Page {
             items: list(&value, "data").iter().map(row).collect(),
             next,

@@ -78,7 +78,9 @@ impl Event {
     /// The exceptions, the innermost cause first, as Sentry keeps them.
     #[must_use]
     pub fn exceptions(&self) -> Vec<Exception> {
-        self.values("exception").filter_map(Exception::read).collect()
+        self.values("exception")
+            .filter_map(Exception::read)
+            .collect()
     }
 
     /// The threads.
@@ -96,7 +98,9 @@ impl Event {
     /// What happened before, the oldest first.
     #[must_use]
     pub fn breadcrumbs(&self) -> Vec<Breadcrumb> {
-        self.values("breadcrumbs").filter_map(Breadcrumb::read).collect()
+        self.values("breadcrumbs")
+            .filter_map(Breadcrumb::read)
+            .collect()
     }
 
     /// The log message with its parameters filled in.
@@ -228,6 +232,8 @@ pub struct IssueEventSearch<'a> {
     pub sort: &'a str,
     /// Such as `14d`.
     pub period: &'a str,
+    /// The project's number.
+    pub project_id: Option<&'a str>,
 }
 
 impl Client {
@@ -284,6 +290,7 @@ impl Client {
         if !search.query.is_empty() {
             query.push(("query", search.query));
         }
+        query.extend(search.project_id.map(|id| ("project", id)));
         let ask = Ask::get(region, &segments, query);
         let (value, next) = self.ask_page(ask, "events").await?;
         let Value::Array(events) = value else {

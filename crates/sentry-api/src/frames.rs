@@ -113,7 +113,9 @@ impl ContextLine {
         };
         Some(Self {
             number: number.as_u64(),
-            text: as_text(text).filter(|_| text.is_string()).unwrap_or_default(),
+            text: as_text(text)
+                .filter(|_| text.is_string())
+                .unwrap_or_default(),
         })
     }
 }

@@ -113,11 +113,32 @@ mod tests {
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(
             texts,
-            [some("x"), some("12"), some("1.5"), some("true"), None, None, None]
+            [
+                some("x"),
+                some("12"),
+                some("1.5"),
+                some("true"),
+                None,
+                None,
+                None
+            ]
         );
-        assert_eq!((id(&value, "n"), id(&value, "b"), id(&value, "e")), (some("12"), None, None));
-        assert_eq!((count(&value, "n"), count(&value, "d"), count(&value, "f")), (Some(12), Some(34), None));
-        assert_eq!((number(&value, "f"), number(&value, "d"), number(&value, "s")), (Some(1.5), Some(34.0), None));
+        assert_eq!(
+            (id(&value, "n"), id(&value, "b"), id(&value, "e")),
+            (some("12"), None, None)
+        );
+        assert_eq!(
+            (count(&value, "n"), count(&value, "d"), count(&value, "f")),
+            (Some(12), Some(34), None)
+        );
+        assert_eq!(
+            (
+                number(&value, "f"),
+                number(&value, "d"),
+                number(&value, "s")
+            ),
+            (Some(1.5), Some(34.0), None)
+        );
         assert!(flag(&value, "b") && !flag(&value, "n") && !flag(&value, "gone"));
     }
 }

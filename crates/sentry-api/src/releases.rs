@@ -63,7 +63,12 @@ impl Client {
         let of_project;
         let of_organization;
         let segments: &[&str] = if let Some(project) = project {
-            of_project = ["projects", organization.as_str(), project.as_str(), "releases"];
+            of_project = [
+                "projects",
+                organization.as_str(),
+                project.as_str(),
+                "releases",
+            ];
             &of_project
         } else {
             of_organization = ["organizations", organization.as_str(), "releases"];

@@ -69,7 +69,10 @@ impl Client {
             return Err(ApiError::Malformed("replays"));
         }
         Ok(Page {
-            items: list(&value, "data").iter().filter_map(Replay::read).collect(),
+            items: list(&value, "data")
+                .iter()
+                .filter_map(Replay::read)
+                .collect(),
             next,
         })
     }

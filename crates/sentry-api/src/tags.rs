@@ -52,7 +52,9 @@ impl IssueTag {
 impl TagValue {
     fn read(value: &Value) -> Option<Self> {
         value.is_object().then(|| Self {
-            value: text(value, "value").or_else(|| text(value, "name")).unwrap_or_default(),
+            value: text(value, "value")
+                .or_else(|| text(value, "name"))
+                .unwrap_or_default(),
             count: count(value, "count"),
             first_seen: text(value, "firstSeen"),
             last_seen: text(value, "lastSeen"),

@@ -143,7 +143,8 @@ impl Trace {
                 continue;
             };
             let children = elements(member(node, "children"));
-            self.spans.push(Span::read(node, span, depth, children.len()));
+            self.spans
+                .push(Span::read(node, span, depth, children.len()));
             self.walk(children, depth + 1);
         }
     }
@@ -151,8 +152,22 @@ impl Trace {
 
 /// Members of a span that have a field of their own, or are of no use to a reader.
 const KNOWN: [&str; 16] = [
-    "event_id", "span_id", "op", "description", "transaction", "transaction_id", "project_slug", "project_id", "duration",
-    "start_timestamp", "is_transaction", "event_type", "name", "profile_id", "profiler_id", "parent_span_id",
+    "event_id",
+    "span_id",
+    "op",
+    "description",
+    "transaction",
+    "transaction_id",
+    "project_slug",
+    "project_id",
+    "duration",
+    "start_timestamp",
+    "is_transaction",
+    "event_type",
+    "name",
+    "profile_id",
+    "profiler_id",
+    "parent_span_id",
 ];
 
 impl Span {
@@ -161,7 +176,9 @@ impl Span {
         let operation = text(value, "op").or_else(|| text(value, "transaction.op"));
         let plain = value.as_object().into_iter().flatten();
         let more = ["additional_attributes", "data", "tags"];
-        let nested = more.iter().filter_map(|name| member(value, name).as_object());
+        let nested = more
+            .iter()
+            .filter_map(|name| member(value, name).as_object());
         let attributes = plain
             .filter(|(name, _)| !KNOWN.contains(&name.as_str()))
             .chain(nested.flatten())
@@ -234,11 +251,7 @@ impl Client {
             "trace",
             trace.as_str(),
         ];
-        let query = vec![
-            ("limit", limit),
-            ("project", "-1"),
-            ("statsPeriod", "14d"),
-        ];
+        let query = vec![("limit", limit), ("project", "-1"), ("statsPeriod", "14d")];
         let value = self
             .ask(Ask::get(region, &segments, query), "a trace")
             .await?;

@@ -32,7 +32,9 @@ impl Client {
     /// [`ApiError`]
     pub async fn user(&self) -> Result<User, ApiError> {
         let base = self.base().region();
-        let value = self.ask(Ask::get(&base, &["auth"], vec![]), "a user").await?;
+        let value = self
+            .ask(Ask::get(&base, &["auth"], vec![]), "a user")
+            .await?;
         User::read(&value).ok_or(ApiError::Malformed("a user"))
     }
 

@@ -37,11 +37,6 @@ impl Arguments {
         Self { parameters, values }
     }
 
-    /// As they are, for a tool that hands them on.
-    pub(crate) fn value(&self, parameter: &Parameter) -> Option<&Value> {
-        self.values.get(parameter.name)
-    }
-
     /// A text, trimmed. An empty one counts as absent; a number as its digits.
     pub(crate) fn text(&self, parameter: &Parameter) -> Result<Option<String>, Failure> {
         Ok(self.raw_text(parameter)?.filter(|text| !text.is_empty()))
@@ -112,7 +107,10 @@ impl Arguments {
         if (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) {
             Ok(Some(text))
         } else {
-            Err(wrong(parameter, "must be a number with `h`, `d` or `w`, such as `14d`"))
+            Err(wrong(
+                parameter,
+                "must be a number with `h`, `d` or `w`, such as `14d`",
+            ))
         }
     }
 
@@ -127,7 +125,10 @@ impl Arguments {
         let mut options_left = options.iter().copied();
         match options_left.find(|option| *option == text) {
             Some(option) => Ok(Some(option)),
-            None => Err(wrong(parameter, &format!("must be one of {}", options.join(", ")))),
+            None => Err(wrong(
+                parameter,
+                &format!("must be one of {}", options.join(", ")),
+            )),
         }
     }
 
@@ -141,12 +142,19 @@ impl Arguments {
         };
         let whole = text.strip_suffix(".0").unwrap_or(&text);
         let most_of_all = most.unwrap_or(u32::MAX);
-        match whole.parse().ok().filter(|number| (1..=most_of_all).contains(number)) {
+        match whole
+            .parse()
+            .ok()
+            .filter(|number| (1..=most_of_all).contains(number))
+        {
             Some(number) => Ok(Some(number)),
-            None => Err(wrong(parameter, &match most {
-                Some(most) => format!("must be a whole number from 1 to {most}"),
-                None => "must be a whole number from 1".to_owned(),
-            })),
+            None => Err(wrong(
+                parameter,
+                &match most {
+                    Some(most) => format!("must be a whole number from 1 to {most}"),
+                    None => "must be a whole number from 1".to_owned(),
+                },
+            )),
         }
     }
 

@@ -15,7 +15,7 @@ pub(crate) fn next(context: &Context<'_>, wanted: &[(&'static Tool, &str)]) -> S
         for part in ["`", tool.name, "` ", purpose] {
             text.push_str(part);
         }
-        is_hidden |= tool.surface == Surface::Catalogue;
+        is_hidden |= tool.surface == Surface::Catalog;
     }
     if text.is_empty() {
         return text;

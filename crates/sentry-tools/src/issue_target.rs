@@ -6,6 +6,7 @@ use crate::arguments::required;
 use crate::failure::Failure;
 use crate::issue_url::{self, IssueUrl};
 use crate::parameter::{EVENT_OR_LATEST, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION};
+use crate::place::fixed_project;
 use crate::tool::Context;
 
 /// What the arguments name.
@@ -102,7 +103,10 @@ impl Located {
 
     /// As people say it: the short id where it is known.
     pub(crate) fn name(&self) -> &str {
-        let short_id = self.issue.as_ref().and_then(|issue| issue.short_id.as_deref());
+        let short_id = self
+            .issue
+            .as_ref()
+            .and_then(|issue| issue.short_id.as_deref());
         short_id.unwrap_or(self.id.as_str())
     }
 
@@ -114,9 +118,7 @@ impl Located {
 }
 
 fn unnamed() -> Failure {
-    Failure::Invalid(
-        "Name the issue: `issueUrl`, or `organizationSlug` with `issueId`.".to_owned(),
-    )
+    Failure::Invalid("Name the issue: `issueUrl`, or `organizationSlug` with `issueId`.".to_owned())
 }
 
 fn agrees(
@@ -158,7 +160,7 @@ pub(crate) fn check_organization(context: &Context<'_>, named: &Slug) -> Result<
 
 /// In a session of one project, an issue of another project is refused before anything of it is shown.
 pub(crate) fn check_project(context: &Context<'_>, issue: &Issue) -> Result<(), Failure> {
-    let Some(fixed) = context.fixed_project() else {
+    let Some(fixed) = fixed_project(context) else {
         return Ok(());
     };
     let slug = issue.project.as_ref().map(|project| project.slug.as_str());

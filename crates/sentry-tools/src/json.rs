@@ -18,7 +18,9 @@ pub(crate) fn object(members: Vec<(&'static str, Value)>) -> Value {
 
 /// An object of these members without those that have no value.
 pub(crate) fn known(members: Vec<(&'static str, Option<Value>)>) -> Value {
-    let known = members.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let known = members
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
     object(known.collect())
 }
 

@@ -8,13 +8,22 @@
 
 mod arguments;
 mod catalogue;
+mod completions;
+mod confirm;
 mod failure;
+mod hint;
 mod issue_target;
 mod issue_url;
+mod json;
 mod listing;
 mod markdown;
 mod parameter;
+mod place;
+mod prompts;
+mod ranking;
 mod refusal;
+mod resource_url;
+mod resources;
 mod scope;
 mod server;
 mod session;
@@ -22,6 +31,7 @@ mod skill;
 mod stacktrace;
 mod tool;
 mod tools;
+mod trace_tree;
 
 pub use listing::Listings;
 pub use refusal::Refusal;

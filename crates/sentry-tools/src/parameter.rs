@@ -82,8 +82,7 @@ pub(crate) const REGION: Parameter =
 
 pub(crate) const PROJECT: Parameter = Parameter::text("projectSlug", "");
 
-pub(crate) const ISSUE_ID: Parameter =
-    Parameter::text("issueId", "Short id (WEB-1A) or number.");
+pub(crate) const ISSUE_ID: Parameter = Parameter::text("issueId", "Short id (WEB-1A) or number.");
 
 pub(crate) const ISSUE_URL: Parameter = Parameter::url(
     "issueUrl",
@@ -93,19 +92,19 @@ pub(crate) const ISSUE_URL: Parameter = Parameter::url(
 pub(crate) const EVENT_ID: Parameter =
     Parameter::pattern("eventId", "One event; without it the latest.", HEX_ID, None);
 
-pub(crate) const EVENT_OR_LATEST: Parameter = Parameter::pattern(
-    "eventId",
-    "",
-    "^(latest|[0-9a-fA-F]{32})$",
-    Some("latest"),
-);
+pub(crate) const EVENT_OR_LATEST: Parameter =
+    Parameter::pattern("eventId", "", "^(latest|[0-9a-fA-F]{32})$", Some("latest"));
 
 pub(crate) const TRACE_ID: Parameter = Parameter::pattern("traceId", "", HEX_ID, None).required();
 
-pub(crate) const PERIOD: Parameter = Parameter::pattern("period", "Such as 24h, 14d, 2w.", "^\\d+[hdw]$", None);
+pub(crate) const PERIOD: Parameter =
+    Parameter::pattern("period", "Such as 24h, 14d, 2w.", "^\\d+[hdw]$", None);
 
-pub(crate) const EXPLAIN: Parameter =
-    Parameter::flag("includeExplanation", "Say how the query was understood.", false);
+pub(crate) const EXPLAIN: Parameter = Parameter::flag(
+    "includeExplanation",
+    "Say how the query was understood.",
+    false,
+);
 
 /// A part of a name, for the `find_*` tools.
 pub(crate) const NAME_QUERY: Parameter =
@@ -147,7 +146,15 @@ impl Parameter {
         most: Option<u16>,
     ) -> Self {
         let least = Some(least);
-        Self::new(name, about, Kind::Text(Text { least, most, ..TEXT }))
+        Self::new(
+            name,
+            about,
+            Kind::Text(Text {
+                least,
+                most,
+                ..TEXT
+            }),
+        )
     }
 
     pub(crate) const fn pattern(
@@ -157,11 +164,26 @@ impl Parameter {
         default: Option<&'static str>,
     ) -> Self {
         let pattern = Some(pattern);
-        Self::new(name, about, Kind::Text(Text { pattern, default, ..TEXT }))
+        Self::new(
+            name,
+            about,
+            Kind::Text(Text {
+                pattern,
+                default,
+                ..TEXT
+            }),
+        )
     }
 
     pub(crate) const fn url(name: &'static str, about: &'static str) -> Self {
-        Self::new(name, about, Kind::Text(Text { is_url: true, ..TEXT }))
+        Self::new(
+            name,
+            about,
+            Kind::Text(Text {
+                is_url: true,
+                ..TEXT
+            }),
+        )
     }
 
     pub(crate) const fn choice(
@@ -181,14 +203,30 @@ impl Parameter {
         default: Option<u32>,
     ) -> Self {
         let is_integer = true;
-        Self::new(name, about, Kind::Number { is_integer, most, default })
+        Self::new(
+            name,
+            about,
+            Kind::Number {
+                is_integer,
+                most,
+                default,
+            },
+        )
     }
 
     /// As [`Self::integer`], where clients know the parameter as a `number`.
     pub(crate) const fn number(name: &'static str, most: u32, default: u32) -> Self {
         let is_integer = false;
         let (most, default) = (Some(most), Some(default));
-        Self::new(name, "", Kind::Number { is_integer, most, default })
+        Self::new(
+            name,
+            "",
+            Kind::Number {
+                is_integer,
+                most,
+                default,
+            },
+        )
     }
 
     pub(crate) const fn flag(name: &'static str, about: &'static str, default: bool) -> Self {
@@ -220,7 +258,9 @@ impl Parameter {
     fn schema(&self) -> Value {
         let types: &[&str] = match self.kind {
             Kind::Text(_) | Kind::Choice { .. } => &["string"],
-            Kind::Number { is_integer: true, .. } => &["integer"],
+            Kind::Number {
+                is_integer: true, ..
+            } => &["integer"],
             Kind::Number { .. } => &["number"],
             Kind::Flag { .. } => &["boolean"],
             Kind::Texts { or_one: false } => &["array"],
@@ -236,8 +276,20 @@ impl Parameter {
         let mut add = |name: &'static str, value: Option<Value>| {
             members.extend(value.map(|value| (name, value)));
         };
-        add("type", if types.len() == 1 { types.pop() } else { Some(types.into()) });
-        add("description", Some(self.about).filter(|about| !about.is_empty()).map(Value::from));
+        add(
+            "type",
+            if types.len() == 1 {
+                types.pop()
+            } else {
+                Some(types.into())
+            },
+        );
+        add(
+            "description",
+            Some(self.about)
+                .filter(|about| !about.is_empty())
+                .map(Value::from),
+        );
         match self.kind {
             Kind::Text(text) => {
                 add("default", text.default.map(Value::from));
@@ -277,7 +329,9 @@ pub(crate) fn input_schema(parameters: &[Parameter], constraint: &Constraint) ->
         .filter(|parameter| parameter.presence == Presence::Required)
         .map(|parameter| Value::from(parameter.name))
         .collect();
-    let properties = left.iter().map(|parameter| (parameter.name, parameter.schema()));
+    let properties = left
+        .iter()
+        .map(|parameter| (parameter.name, parameter.schema()));
     let mut members = vec![
         ("type", "object".into()),
         ("properties", object(properties.collect())),

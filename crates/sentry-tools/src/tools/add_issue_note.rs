@@ -4,9 +4,7 @@ use mcp::CallToolResult;
 use crate::arguments::required;
 use crate::issue_target::Located;
 use crate::markdown::code;
-use crate::parameter::{
-    ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION,
-};
+use crate::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
@@ -21,10 +19,10 @@ pub(crate) static TOOL: Tool = Tool {
                   use update_issue, whose reason becomes a note.",
     skills: Skills::of(&[Skill::Triage]),
     scopes: WRITE_EVENTS,
-    surface: Surface::Catalogue,
+    surface: Surface::Catalog,
     parameters: &[ISSUE_URL, OPTIONAL_ORGANIZATION, ISSUE_ID, TEXT, REGION],
     output_schema: None,
-    effect: Effect::Adds,
+    effect: Effect::Creates,
     hidden: Hidden::Never,
     run,
 };

@@ -1,6 +1,9 @@
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
-use fetch::LocalFuture;
+use fetch::{FetchError, LocalFuture};
+use futures_util::future::{Either, select};
 use mcp::CallToolResult;
 use sentry_api::{ApiError, AutofixRun, AutofixStatus};
 
@@ -8,9 +11,7 @@ use crate::failure::Failure;
 use crate::hint;
 use crate::issue_target::Located;
 use crate::markdown::{block, code};
-use crate::parameter::{
-    ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION,
-};
+use crate::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
@@ -21,11 +22,8 @@ const INSTRUCTION: Parameter = Parameter::text("instruction", "What Seer should 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// Clients give up after a minute; what a look itself takes has to fit in too.
-const LOOKS: u32 = 8;
-
-/// A look that takes longer is given up, so that the whole stays within 50 s: eight pauses of 5 s, and what is left.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// Then the answer is how far it is: clients give up after a minute.
+const PATIENCE: Duration = Duration::from_secs(48);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "analyze_issue_with_seer",
@@ -36,9 +34,15 @@ pub(crate) static TOOL: Tool = Tool {
     skills: Skills::of(&[Skill::Seer]),
     scopes: WRITE_EVENTS,
     surface: Surface::Direct,
-    parameters: &[ISSUE_URL, OPTIONAL_ORGANIZATION, ISSUE_ID, INSTRUCTION, REGION],
+    parameters: &[
+        ISSUE_URL,
+        OPTIONAL_ORGANIZATION,
+        ISSUE_ID,
+        INSTRUCTION,
+        REGION,
+    ],
     output_schema: None,
-    effect: Effect::Adds,
+    effect: Effect::Creates,
     hidden: Hidden::Never,
     run,
 };
@@ -46,13 +50,16 @@ pub(crate) static TOOL: Tool = Tool {
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let instruction = context.arguments.text(&INSTRUCTION)?;
-        let (located, issue) = Located::find_and_read(context).await?;
-        if issue.issue_category.as_deref() == Some("metric") {
-            return Err(Failure::Invalid(
-                "Seer does not analyze metric issues: they are alerts without events of their own.".to_owned(),
-            ));
+        let seen = Seen::default();
+        // Whatever hangs, the answer comes in time: with what has been seen until then.
+        let work = Box::pin(follow(context, instruction.as_deref(), &seen));
+        let time = Box::pin(context.client.sleep(PATIENCE));
+        if let Either::Left((done, _)) = select(work, time).await {
+            done?;
         }
-        let run = follow(context, &located, instruction.as_deref()).await?;
+        let Some((located, run)) = seen.take() else {
+            return Err(ApiError::Transport(FetchError::Timeout(PATIENCE)).into());
+        };
         let mut text = format!(
             "# Seer on {}: {}\n\n{}",
             code(located.name(), 120),
@@ -63,7 +70,10 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             AutofixStatus::Processing => &[(&TOOL, "again in half a minute")],
             _ => &[(&get_sentry_resource::TOOL, "for the stack trace")],
         };
-        for part in [&hint::next(context, wanted), &format!("In Sentry: {}", located.link(context))] {
+        for part in [
+            &hint::next(context, wanted),
+            &format!("In Sentry: {}", located.link(context)),
+        ] {
             if !part.is_empty() {
                 text.push_str("\n\n");
                 text.push_str(part);
@@ -73,27 +83,33 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     })
 }
 
-/// The latest run, started where there is none (or where the last one failed), as far as it comes in our time.
+/// The issue and its run, as last seen.
+type Seen = RefCell<Option<(Rc<Located>, AutofixRun)>>;
+
+/// Follows the latest run to its end. One is started where there is none or the last one failed.
 async fn follow(
     context: &Context<'_>,
-    located: &Located,
     instruction: Option<&str>,
-) -> Result<AutofixRun, Failure> {
-    let Located {
-        region,
-        organization,
-        id,
-        ..
-    } = located;
-    let client = context.client.with_patience(PATIENCE);
-    let known = client.autofix(region, organization, id).await.map_err(unavailable)?;
-    let is_over = |run: &AutofixRun| {
-        matches!(run.status, AutofixStatus::Error | AutofixStatus::Cancelled)
-    };
+    seen: &Seen,
+) -> Result<(), Failure> {
+    let (located, issue) = Located::find_and_read(context).await?;
+    if issue.issue_category.as_deref() == Some("metric") {
+        return Err(Failure::Invalid(
+            "Seer does not analyze metric issues: they are alerts without events of their own."
+                .to_owned(),
+        ));
+    }
+    let located = Rc::new(located);
+    let (region, organization, id) = (&located.region, &located.organization, &located.id);
+    let client = context.client;
+    let known = client
+        .autofix(region, organization, id)
+        .await
+        .map_err(unavailable)?;
     // Another instruction is another question; the same call again is not.
-    let begins = match &known {
-        None => true,
-        Some(run) => is_over(run) || (instruction.is_some() && run.status == AutofixStatus::Completed),
+    let begins = match known.as_ref().map(|run| run.status) {
+        None | Some(AutofixStatus::Error | AutofixStatus::Cancelled) => true,
+        Some(status) => instruction.is_some() && status == AutofixStatus::Completed,
     };
     let mut run = known.unwrap_or_default();
     if begins {
@@ -103,20 +119,22 @@ async fn follow(
             .map_err(unavailable)?;
         run = AutofixRun::default();
     }
-    for _ in 0..LOOKS {
-        if run.status.is_final() {
-            break;
+    let mut looks = PATIENCE.as_secs() / PAUSE.as_secs();
+    loop {
+        let is_final = run.status.is_final();
+        seen.replace(Some((Rc::clone(&located), run.clone())));
+        if is_final || looks == 0 {
+            return Ok(());
         }
+        looks -= 1;
         client.sleep(PAUSE).await;
         match client.autofix(region, organization, id).await {
             Ok(Some(found)) => run = found,
-            Ok(None) => {}
             Err(ApiError::Unauthorized) => return Err(ApiError::Unauthorized.into()),
             // It works on; another look may tell.
-            Err(_) => {}
+            Ok(None) | Err(_) => {}
         }
     }
-    Ok(run)
 }
 
 fn unavailable(error: ApiError) -> Failure {

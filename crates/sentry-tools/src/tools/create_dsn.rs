@@ -19,12 +19,12 @@ pub(crate) static TOOL: Tool = Tool {
                   find_dsns first, and make one only when asked to.",
     skills: Skills::of(&[Skill::ProjectManagement]),
     scopes: Scopes::of(&[Scope::OrgRead, Scope::ProjectWrite]),
-    surface: Surface::Catalogue,
+    surface: Surface::Catalog,
     parameters: &[ORGANIZATION, REQUIRED_PROJECT, NAME, REGION],
     output_schema: Some(
         r#"{"type":"object","properties":{"id":{"type":"string"},"name":{"type":"string"},"dsn":{"type":"string"},"isActive":{"type":"boolean"},"dateCreated":{"type":"string"}},"required":["id","dsn","isActive"]}"#,
     ),
-    effect: Effect::Adds,
+    effect: Effect::Creates,
     hidden: Hidden::Never,
     run,
 };

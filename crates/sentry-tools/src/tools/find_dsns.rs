@@ -19,7 +19,7 @@ pub(crate) static TOOL: Tool = Tool {
                   making another with create_dsn.",
     skills: Skills::of(&[Skill::ProjectManagement]),
     scopes: READ,
-    surface: Surface::Catalogue,
+    surface: Surface::Catalog,
     parameters: &[ORGANIZATION, REQUIRED_PROJECT, REGION],
     output_schema: Some(
         r#"{"type":"object","properties":{"dsns":{"type":"array","items":{"type":"object","properties":{"id":{"type":"string"},"name":{"type":"string"},"dsn":{"type":"string"},"isActive":{"type":"boolean"},"dateCreated":{"type":"string"}},"required":["id","dsn","isActive"]}}},"required":["dsns"]}"#,

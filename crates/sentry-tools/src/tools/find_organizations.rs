@@ -34,11 +34,18 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let shown = found.items.into_iter().take(SHOWN);
         let organizations: Vec<_> = shown.map(|each| describe(context, each)).collect();
         // Regions that did not answer: their organizations are missing.
-        let missing: Vec<_> = found.unavailable.iter().map(|region| region.as_str().into()).collect();
+        let missing: Vec<_> = found
+            .unavailable
+            .iter()
+            .map(|region| region.as_str().into())
+            .collect();
         structured(&known(vec![
             ("organizations", Some(organizations.into())),
             ("hasMore", Some(has_more.into())),
-            ("unavailableRegions", (!missing.is_empty()).then(|| Value::Array(missing))),
+            (
+                "unavailableRegions",
+                (!missing.is_empty()).then(|| Value::Array(missing)),
+            ),
         ]))
     })
 }

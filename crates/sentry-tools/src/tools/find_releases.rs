@@ -20,7 +20,7 @@ pub(crate) static TOOL: Tool = Tool {
                   want it (`release:shop@1.4.0`), dates, projects, new issues and last deployment.",
     skills: Skills::of(&[Skill::Inspect]),
     scopes: READ,
-    surface: Surface::Catalogue,
+    surface: Surface::Catalog,
     parameters: &[ORGANIZATION, OPTIONAL_PROJECT, QUERY, REGION],
     output_schema: Some(
         r#"{"type":"object","properties":{"releases":{"type":"array","items":{"type":"object","properties":{"version":{"type":"string"},"shortVersion":{"type":"string"},"dateCreated":{"type":"string"},"dateReleased":{"type":"string"},"lastEvent":{"type":"string"},"newIssues":{"type":"integer"},"projects":{"type":"array","items":{"type":"string"}},"lastDeployEnvironment":{"type":"string"}},"required":["version","projects"]}},"hasMore":{"type":"boolean"}},"required":["releases","hasMore"]}"#,

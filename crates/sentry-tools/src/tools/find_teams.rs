@@ -15,7 +15,7 @@ pub(crate) static TOOL: Tool = Tool {
                   learn who owns what.",
     skills: Skills::of(&[Skill::Inspect, Skill::Triage, Skill::ProjectManagement]),
     scopes: READ,
-    surface: Surface::Catalogue,
+    surface: Surface::Catalog,
     parameters: &[ORGANIZATION, NAME_QUERY, REGION],
     output_schema: Some(
         r#"{"type":"object","properties":{"teams":{"type":"array","items":{"type":"object","properties":{"slug":{"type":"string"},"id":{"type":"string"}},"required":["slug","id"]}},"hasMore":{"type":"boolean"}},"required":["teams","hasMore"]}"#,

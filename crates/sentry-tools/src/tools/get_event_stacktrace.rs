@@ -6,9 +6,7 @@ use crate::failure::Failure;
 use crate::hint;
 use crate::issue_target::Located;
 use crate::markdown::{block, code, line};
-use crate::parameter::{
-    EVENT_OR_LATEST, ISSUE_ID, Kind, ORGANIZATION, Parameter, REGION,
-};
+use crate::parameter::{EVENT_OR_LATEST, ISSUE_ID, Kind, ORGANIZATION, Parameter, REGION};
 use crate::stacktrace::{self, Trace};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
@@ -35,8 +33,14 @@ pub(crate) static TOOL: Tool = Tool {
                   that matter most; take this when they are not enough.",
     skills: ISSUE_SKILLS,
     scopes: READ,
-    surface: Surface::Catalogue,
-    parameters: &[ORGANIZATION, REQUIRED_ISSUE, EVENT_OR_LATEST, THREAD, REGION],
+    surface: Surface::Catalog,
+    parameters: &[
+        ORGANIZATION,
+        REQUIRED_ISSUE,
+        EVENT_OR_LATEST,
+        THREAD,
+        REGION,
+    ],
     output_schema: None,
     effect: Effect::Reads,
     hidden: Hidden::Never,
@@ -47,7 +51,10 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let wanted = context.arguments.text(&THREAD)?;
         let located = Located::find(context).await?;
-        let which = located.event.as_ref().map_or(EventRef::Latest, EventRef::Id);
+        let which = located
+            .event
+            .as_ref()
+            .map_or(EventRef::Latest, EventRef::Id);
         let event = context
             .client
             .issue_event(&located.region, &located.organization, &located.id, which)
@@ -67,7 +74,10 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             text.push_str("\n\n");
             text.push_str(&list(&threads));
         }
-        let hint = hint::next(context, &[(&get_issue_breadcrumbs::TOOL, "for what happened before")]);
+        let hint = hint::next(
+            context,
+            &[(&get_issue_breadcrumbs::TOOL, "for what happened before")],
+        );
         if !hint.is_empty() {
             text.push_str("\n\n");
             text.push_str(&hint);
@@ -98,7 +108,11 @@ fn of_named(threads: &[Thread], wanted: &str) -> Result<Trace, Failure> {
             Failure::Invalid(if threads.is_empty() {
                 "This event has no threads: leave out `thread`.".to_owned()
             } else {
-                format!("`thread` {} is not one of this event. {}", code(wanted, 60), list(threads))
+                format!(
+                    "`thread` {} is not one of this event. {}",
+                    code(wanted, 60),
+                    list(threads)
+                )
             })
         })
 }
@@ -117,7 +131,10 @@ fn list(threads: &[Thread]) -> String {
             (thread.current, " (current)"),
             (thread.frames.is_empty(), " (no stack)"),
         ];
-        marks.iter().filter(|(is_so, _)| *is_so).for_each(|(_, mark)| text.push_str(mark));
+        marks
+            .iter()
+            .filter(|(is_so, _)| *is_so)
+            .for_each(|(_, mark)| text.push_str(mark));
     }
     if threads.len() > MOST {
         text.push_str(&format!("\n- and {} more", threads.len() - MOST));

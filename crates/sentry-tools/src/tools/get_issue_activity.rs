@@ -7,9 +7,7 @@ use crate::failure::Failure;
 use crate::hint;
 use crate::issue_target::Located;
 use crate::markdown::{code, line};
-use crate::parameter::{
-    ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION,
-};
+use crate::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
@@ -25,7 +23,7 @@ pub(crate) static TOOL: Tool = Tool {
                   people wrote on it, the newest first.",
     skills: Skills::of(&[Skill::Inspect, Skill::Triage]),
     scopes: READ,
-    surface: Surface::Catalogue,
+    surface: Surface::Catalog,
     parameters: &[
         ISSUE_URL,
         OPTIONAL_ORGANIZATION,
@@ -55,7 +53,9 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let lines: Vec<_> = entries.iter().map(describe).collect();
         text.push_str(&lines.join("\n"));
         if more > 0 {
-            text.push_str(&format!("\n\n{more} older entries are left out: raise `limit` (at most 100)."));
+            text.push_str(&format!(
+                "\n\n{more} older entries are left out: raise `limit` (at most 100)."
+            ));
         }
         let hint = hint::next(context, &[(&add_issue_note::TOOL, "to write one yourself")]);
         if !hint.is_empty() {
@@ -101,7 +101,9 @@ async fn read(
     for note in notes {
         let is_known = |entry: &Activity| {
             (note.id.is_some() && entry.id == note.id)
-                || (is_note(entry) && entry.text == note.text && entry.date_created == note.date_created)
+                || (is_note(entry)
+                    && entry.text == note.text
+                    && entry.date_created == note.date_created)
         };
         if !entries.iter().any(is_known) {
             entries.push(Activity {
@@ -120,7 +122,11 @@ fn is_note(entry: &Activity) -> bool {
 }
 
 fn describe(entry: &Activity) -> String {
-    let kind = entry.kind.as_deref().unwrap_or("something").replace('_', " ");
+    let kind = entry
+        .kind
+        .as_deref()
+        .unwrap_or("something")
+        .replace('_', " ");
     let mut text = format!(
         "- {} {} by {}",
         line(entry.date_created.as_deref().unwrap_or("?"), 40),

@@ -5,9 +5,7 @@ use sentry_api::{Breadcrumb, EventRef};
 use crate::hint;
 use crate::issue_target::Located;
 use crate::markdown::{block, code, line};
-use crate::parameter::{
-    EVENT_OR_LATEST, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, REGION,
-};
+use crate::parameter::{EVENT_OR_LATEST, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, REGION};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
@@ -23,7 +21,7 @@ pub(crate) static TOOL: Tool = Tool {
                   times, the newest 60.",
     skills: Skills::of(&[Skill::Inspect, Skill::Triage]),
     scopes: READ,
-    surface: Surface::Catalogue,
+    surface: Surface::Catalog,
     parameters: &[
         ISSUE_URL,
         OPTIONAL_ORGANIZATION,
@@ -40,7 +38,10 @@ pub(crate) static TOOL: Tool = Tool {
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let located = Located::find(context).await?;
-        let which = located.event.as_ref().map_or(EventRef::Latest, EventRef::Id);
+        let which = located
+            .event
+            .as_ref()
+            .map_or(EventRef::Latest, EventRef::Id);
         let event = context
             .client
             .issue_event(&located.region, &located.organization, &located.id, which)
@@ -58,11 +59,17 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             let lines: Vec<_> = crumbs.iter().skip(hidden).map(describe).collect();
             text.push_str("Oldest first; the event came after the last.\n");
             if hidden > 0 {
-                text.push_str(&format!("{hidden} older ones are left out; Sentry shows them all: {}\n", located.link(context)));
+                text.push_str(&format!(
+                    "{hidden} older ones are left out; Sentry shows them all: {}\n",
+                    located.link(context)
+                ));
             }
             text.push_str(&block(&lines.join("\n"), 16_000));
         }
-        let hint = hint::next(context, &[(&get_event_stacktrace::TOOL, "for where it ended")]);
+        let hint = hint::next(
+            context,
+            &[(&get_event_stacktrace::TOOL, "for where it ended")],
+        );
         if !hint.is_empty() {
             text.push_str("\n\n");
             text.push_str(&hint);

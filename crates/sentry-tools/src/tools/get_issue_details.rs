@@ -21,7 +21,7 @@ pub(crate) static TOOL: Tool = Tool {
                   organizationSlug with issueId (or with eventId alone).",
     skills: ISSUE_SKILLS,
     scopes: READ,
-    surface: Surface::Catalogue,
+    surface: Surface::Catalog,
     parameters: &[ISSUE_URL, OPTIONAL_ORGANIZATION, ISSUE_ID, EVENT_ID, REGION],
     output_schema: None,
     effect: Effect::Reads,

@@ -5,9 +5,7 @@ use serde_json::Value;
 use crate::arguments::required;
 use crate::issue_target::Located;
 use crate::json::{known, structured};
-use crate::parameter::{
-    ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION,
-};
+use crate::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
@@ -28,7 +26,7 @@ pub(crate) static TOOL: Tool = Tool {
                   browsers, environments or users are affected.",
     skills: Skills::of(&[Skill::Inspect]),
     scopes: READ,
-    surface: Surface::Catalogue,
+    surface: Surface::Catalog,
     parameters: &[ISSUE_URL, OPTIONAL_ORGANIZATION, ISSUE_ID, TAG_KEY, REGION],
     output_schema: Some(
         r#"{"type":"object","properties":{"tagKey":{"type":"string"},"name":{"type":"string"},"totalValues":{"type":"integer"},"uniqueValues":{"type":"integer"},"topValues":{"type":"array","items":{"type":"object","properties":{"value":{"type":"string"},"count":{"type":"integer"},"firstSeen":{"type":"string"},"lastSeen":{"type":"string"}},"required":["value"]}}},"required":["tagKey","topValues"]}"#,

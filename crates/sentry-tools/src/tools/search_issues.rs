@@ -6,7 +6,7 @@ use crate::arguments::required;
 use crate::failure::Failure;
 use crate::markdown::code;
 use crate::parameter::{EXPLAIN, ORGANIZATION, Parameter, REGION};
-use crate::project_filter::project_id;
+use crate::place::project_id;
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{ISSUE_SKILLS, READ};
@@ -34,8 +34,12 @@ const SORT: Parameter = Parameter::choice(
 
 const PROJECT: Parameter = Parameter::text("projectSlugOrId", "").nullable();
 
-const PERIOD: Parameter =
-    Parameter::choice("period", "", &["24h", "7d", "14d", "30d", "90d"], Some("30d"));
+const PERIOD: Parameter = Parameter::choice(
+    "period",
+    "",
+    &["24h", "7d", "14d", "30d", "90d"],
+    Some("30d"),
+);
 
 const LIMIT: Parameter = Parameter::number("limit", 100, 10);
 
@@ -80,8 +84,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let search = read(context)?;
         let project = search.project.as_ref();
-        let project_id =
-            project_id(context, &search.region, &search.organization, project).await?;
+        let project_id = project_id(context, &search.region, &search.organization, project).await?;
         let found = context
             .client
             .issues(

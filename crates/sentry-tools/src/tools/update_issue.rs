@@ -5,9 +5,7 @@ use sentry_api::{Issue, IssueChange};
 use crate::failure::Failure;
 use crate::issue_target::Located;
 use crate::markdown::{code, facts, line};
-use crate::parameter::{
-    ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION,
-};
+use crate::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
@@ -88,13 +86,19 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         // The change is made: whatever becomes of the note, the answer says so.
         let note = match &reason {
             None => None,
-            Some(reason) => Some(client.add_issue_note(region, organization, id, reason).await),
+            Some(reason) => Some(
+                client
+                    .add_issue_note(region, organization, id, reason)
+                    .await,
+            ),
         };
         let mut text = describe(&located, &before, after.as_ref(), &change);
         text.push_str(match note {
             None => "",
             Some(Ok(())) => "\n- Note: your reason is on the issue",
-            Some(Err(_)) => "\n- Note: your reason could not be written on the issue; the change itself is made",
+            Some(Err(_)) => {
+                "\n- Note: your reason could not be written on the issue; the change itself is made"
+            }
         });
         text.push_str("\n- Link: ");
         text.push_str(&located.link(context));
@@ -109,7 +113,9 @@ fn describe(
     change: &IssueChange<'_>,
 ) -> String {
     let status = change.status.map(|asked| {
-        let now = after.and_then(|issue| issue.status.as_deref()).unwrap_or(asked);
+        let now = after
+            .and_then(|issue| issue.status.as_deref())
+            .unwrap_or(asked);
         let substatus = after
             .and_then(|issue| issue.substatus.as_deref())
             .or(change.substatus);

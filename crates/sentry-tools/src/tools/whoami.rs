@@ -12,7 +12,7 @@ pub(crate) static TOOL: Tool = Tool {
     description: "The signed-in Sentry user, and the organization or project this connection is limited to.",
     skills: Skills::ALL,
     scopes: READ,
-    surface: Surface::Catalogue,
+    surface: Surface::Catalog,
     parameters: &[],
     output_schema: Some(
         r#"{"type":"object","properties":{"user":{"type":"object","properties":{"id":{"type":"string"},"name":{"type":["string","null"]},"email":{"type":["string","null"]}},"required":["id","name","email"]},"sessionConstraints":{"type":"object","properties":{"organizationSlug":{"type":"string"},"projectSlug":{"type":"string"}}}},"required":["user","sessionConstraints"]}"#,

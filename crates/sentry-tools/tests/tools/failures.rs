@@ -105,7 +105,7 @@ async fn an_unknown_tool() {
     for name in ["", "nope", "WHOAMI", "whoami "] {
         assert_eq!(
             world.call(name, json!({})).await.unwrap_err(),
-            CallError::UnknownTool
+            CallError::Unknown
         );
     }
 }

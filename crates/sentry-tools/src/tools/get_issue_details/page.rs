@@ -3,8 +3,8 @@
 
 use sentry_api::{Event, Frame, Issue};
 
-use crate::issue_target::IssueTarget;
 use crate::hint;
+use crate::issue_target::IssueTarget;
 use crate::markdown::{Page, block, code, facts, line, number};
 use crate::stacktrace::{self, Trace};
 use crate::tool::{Context, Tool};
@@ -247,7 +247,10 @@ fn seer(extras: &Extras) -> String {
     let causes = run.findings.iter().filter(|found| !found.is_solution);
     let cause = causes.last().map(|found| line(&found.text, 300));
     let cause = cause.map_or_else(String::new, |cause| format!(" {cause}"));
-    format!("## Analysis by Seer\n{}{cause}", analyze_issue_with_seer::in_words(run.status))
+    format!(
+        "## Analysis by Seer\n{}{cause}",
+        analyze_issue_with_seer::in_words(run.status)
+    )
 }
 
 fn trace(context: &Context<'_>, extras: &Extras) -> String {

@@ -125,7 +125,10 @@ fn next_step(context: &Context<'_>, search: &Search, issues: &[Issue], has_more:
     if let Some(first) = issues.first() {
         let name = code(name(first), 120);
         let purpose = format!("with resourceType `issue` and resourceId such as {name}");
-        steps.push(hint::next(context, &[(&get_sentry_resource::TOOL, &purpose)]));
+        steps.push(hint::next(
+            context,
+            &[(&get_sentry_resource::TOOL, &purpose)],
+        ));
     } else if search.query.is_empty() {
         steps.push("Try a longer period.".to_owned());
     } else {

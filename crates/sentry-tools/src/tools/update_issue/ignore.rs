@@ -16,14 +16,23 @@ const LONGEST_WINDOW: Option<u32> = Some(10_080);
 pub(super) const MODE: Parameter = Parameter::choice(
     "ignoreMode",
     "With status ignored.",
-    &[UNTIL_ESCALATING, FOREVER, FOR_DURATION, UNTIL_COUNT, UNTIL_USERS],
+    &[
+        UNTIL_ESCALATING,
+        FOREVER,
+        FOR_DURATION,
+        UNTIL_COUNT,
+        UNTIL_USERS,
+    ],
     None,
 );
-pub(super) const DURATION: Parameter =
-    Parameter::integer("ignoreDurationMinutes", "", None, None);
+pub(super) const DURATION: Parameter = Parameter::integer("ignoreDurationMinutes", "", None, None);
 pub(super) const COUNT: Parameter = Parameter::integer("ignoreCount", "", None, None);
-pub(super) const WINDOW: Parameter =
-    Parameter::integer("ignoreWindowMinutes", "For ignoreCount.", LONGEST_WINDOW, None);
+pub(super) const WINDOW: Parameter = Parameter::integer(
+    "ignoreWindowMinutes",
+    "For ignoreCount.",
+    LONGEST_WINDOW,
+    None,
+);
 pub(super) const USER_COUNT: Parameter = Parameter::integer("ignoreUserCount", "", None, None);
 pub(super) const USER_WINDOW: Parameter = Parameter::integer(
     "ignoreUserWindowMinutes",
@@ -88,7 +97,10 @@ impl Ignore {
         for (parameter, belongs_to, name, is_needed) in OPTIONS {
             let is_there = until.iter().any(|(there, _)| *there == name);
             if is_needed && belongs_to == mode && !is_there {
-                return Err(wrong(parameter, &format!("is required by ignoreMode `{mode}`")));
+                return Err(wrong(
+                    parameter,
+                    &format!("is required by ignoreMode `{mode}`"),
+                ));
             }
         }
         let substatus = match mode {

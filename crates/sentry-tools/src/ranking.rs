@@ -1,0 +1,134 @@
+//! Okapi BM25 over a few short documents: rare words of the query say more than common ones, and a long document does
+//! not win by length.
+
+/// The words of a document, each with how often it counts.
+#[derive(Debug, Default)]
+pub(crate) struct Document {
+    words: Vec<(String, u32)>,
+    length: u32,
+}
+
+impl Document {
+    /// Adds a text whose words count `weight` times.
+    pub(crate) fn add(&mut self, text: &str, weight: u32) {
+        for word in words(text) {
+            self.length += weight;
+            match self.words.iter_mut().find(|(known, _)| *known == word) {
+                Some((_, count)) => *count += weight,
+                None => self.words.push((word, weight)),
+            }
+        }
+    }
+
+    fn count(&self, word: &str) -> u32 {
+        let mut words = self.words.iter();
+        words
+            .find(|(known, _)| known == word)
+            .map_or(0, |(_, count)| *count)
+    }
+}
+
+/// How fast a word that comes again counts less.
+const SATURATION: f64 = 1.2;
+
+/// How much the length matters.
+const LENGTH: f64 = 0.75;
+
+/// The documents that share a word with the query, by place, the best first; equals keep their order.
+pub(crate) fn rank(query: &str, documents: &[Document]) -> Vec<usize> {
+    let mut terms = words(query);
+    terms.sort_unstable();
+    terms.dedup();
+    terms.truncate(32);
+    let total = documents.len() as f64;
+    let average = documents
+        .iter()
+        .map(|each| f64::from(each.length))
+        .sum::<f64>()
+        / total.max(1.0);
+    let mut scores = vec![0.0_f64; documents.len()];
+    for term in &terms {
+        let having = documents.iter().filter(|each| each.count(term) > 0).count() as f64;
+        let rarity = (1.0 + (total - having + 0.5) / (having + 0.5)).ln();
+        for (document, score) in documents.iter().zip(&mut scores) {
+            let count = f64::from(document.count(term));
+            let length = 1.0 - LENGTH + LENGTH * f64::from(document.length) / average.max(1.0);
+            *score += rarity * count * (SATURATION + 1.0) / (count + SATURATION * length);
+        }
+    }
+    let mut best: Vec<_> = scores
+        .into_iter()
+        .enumerate()
+        .filter(|(_, score)| *score > 0.0)
+        .collect();
+    best.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+    best.into_iter().map(|(index, _)| index).collect()
+}
+
+/// Words that stand in every question.
+const STOP: [&str; 16] = [
+    "a", "an", "and", "for", "from", "in", "is", "it", "of", "on", "or", "the", "to", "what",
+    "which", "with",
+];
+
+/// Lower case, at the borders of `camelCase` and `snake_case`, without a plural's `s`.
+fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut was_lower = false;
+    for char in text.chars().take(2_000).chain([' ']) {
+        if !char.is_alphanumeric() || (char.is_uppercase() && was_lower) {
+            words.extend(root(std::mem::take(&mut word)));
+        }
+        if char.is_alphanumeric() {
+            word.extend(char.to_lowercase());
+        }
+        was_lower = char.is_lowercase();
+    }
+    words
+}
+
+fn root(mut word: String) -> Option<String> {
+    if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") {
+        word.pop();
+        // "analyses" and "queries" in the form of "analyse" and "query".
+        if word.ends_with("ie") {
+            word.truncate(word.len() - 2);
+            word.push('y');
+        }
+    }
+    (!word.is_empty() && !STOP.contains(&word.as_str())).then_some(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_taken_apart() {
+        assert_eq!(
+            words("get_issue_tagValues"),
+            ["get", "issue", "tag", "value"]
+        );
+        assert_eq!(
+            words("The DSNs of (some) queries, status"),
+            ["dsn", "some", "query", "status"]
+        );
+    }
+
+    #[test]
+    fn rare_words_win() {
+        let texts = ["find issue", "find issue trace", "find issue", "note"];
+        let documents: Vec<_> = texts
+            .iter()
+            .map(|text| {
+                let mut document = Document::default();
+                document.add(text, 1);
+                document
+            })
+            .collect();
+        assert_eq!(rank("find the trace", &documents), [1, 0, 2]);
+        assert_eq!(rank("nothing", &documents), [0_usize; 0]);
+        assert_eq!(rank("", &[]), [0_usize; 0]);
+    }
+}
