@@ -165,3 +165,150 @@ fn has(arguments: &Map<String, Value>, name: &str) -> bool {
         Some(_) => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::Failure;
+    use crate::parameter::{Kind, OPTIONAL_ORGANIZATION};
+    use crate::scope::Scopes;
+    use crate::skill::Skills;
+    use crate::tool::{Effect, Hidden, Surface};
+
+    const KEY: Parameter = Parameter {
+        name: "projectSlug",
+        about: "",
+        kind: Kind::Text { default: None },
+        presence: Presence::Required,
+    };
+
+    const fn tool(effect: Effect, parameters: &'static [Parameter]) -> Tool {
+        Tool {
+            name: "make_key",
+            title: "Make a key",
+            description: "",
+            skills: Skills::ALL,
+            scopes: Scopes::NONE,
+            parameters,
+            output_schema: None,
+            effect,
+            surface: Surface::Direct,
+            hidden: Hidden::Never,
+            run: |_| Box::pin(async { Err(Failure::Invalid(String::new())) }),
+        }
+    }
+
+    fn input(content: Option<Value>) -> Input {
+        let mut input = Input::default();
+        input.client.elicitation = true;
+        if let Some(content) = content {
+            let answer = json!({ "action": "accept", "content": content });
+            input.responses.insert(FORM.to_owned(), answer);
+        }
+        input
+    }
+
+    fn map(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().unwrap()
+    }
+
+    fn decide(tool: &Tool, arguments: Value, content: Option<Value>) -> Next {
+        next(
+            tool,
+            &mut map(arguments),
+            &Constraint::None,
+            &input(content),
+        )
+    }
+
+    #[test]
+    fn what_changes_something_is_agreed_to() {
+        let named = || json!({ "organizationSlug": "acme", "projectSlug": "web" });
+        for effect in [
+            Effect::Creates,
+            Effect::Adds,
+            Effect::Changes,
+            Effect::Replaces,
+            Effect::Anything,
+        ] {
+            let tool = tool(effect, &[ORGANIZATION, KEY]);
+            assert_eq!(decide(&tool, named(), None), Next::Confirm);
+            let said = |confirm: Value| Some(json!({ "confirm": confirm }));
+            assert_eq!(decide(&tool, named(), said(json!(true))), Next::Run);
+            assert_eq!(decide(&tool, named(), said(json!(false))), Next::Declined);
+            assert_eq!(decide(&tool, named(), said(json!("true"))), Next::Confirm);
+            let nobody = next(
+                &tool,
+                &mut map(named()),
+                &Constraint::None,
+                &Input::default(),
+            );
+            assert_eq!(nobody, Next::Run, "nobody can be asked");
+        }
+        for effect in [Effect::Reads, Effect::ReadsHere] {
+            let tool = tool(effect, &[ORGANIZATION, KEY]);
+            assert_eq!(decide(&tool, named(), None), Next::Run);
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_by_id_is_done() {
+        let tool = tool(Effect::Changes, &[OPTIONAL_ORGANIZATION, ISSUE_ID]);
+        for arguments in [
+            json!({ "organizationSlug": "acme", "issueId": "WEB-1" }),
+            json!({ "organizationSlug": "acme", "issueId": 4501 }),
+            json!({ "issueUrl": "https://acme.sentry.io/issues/WEB-1" }),
+        ] {
+            assert_eq!(decide(&tool, arguments, None), Next::Run);
+        }
+        let empty = json!({ "organizationSlug": "acme", "issueId": " ", "issueUrl": null });
+        assert_eq!(decide(&tool, empty, None), Next::Confirm);
+        // An id names no organization.
+        let id = json!({ "issueId": "WEB-1" });
+        assert_eq!(decide(&tool, id, None), Next::ChooseOrganization);
+    }
+
+    #[test]
+    fn one_question_after_the_other_and_nothing_is_forgotten() {
+        let tool = tool(Effect::Creates, &[ORGANIZATION, KEY]);
+        assert_eq!(decide(&tool, json!({}), None), Next::ChooseOrganization);
+
+        let first = json!({ "organizationSlug": "acme" });
+        let acme = Slug::parse("acme").unwrap();
+        let second = decide(&tool, json!({}), Some(first.clone()));
+        assert_eq!(second, Next::ChooseProject(acme));
+        let asked = choice(&second, &["web".to_owned()], false, &input(Some(first)));
+        let schema = &asked.requests[0].1.params["requestedSchema"];
+        assert_eq!(
+            schema["required"],
+            json!(["organizationSlug", "projectSlug"])
+        );
+        assert_eq!(
+            schema["properties"]["organizationSlug"]["enum"],
+            json!(["acme"])
+        );
+        assert_eq!(schema["properties"]["projectSlug"]["enum"], json!(["web"]));
+
+        let both = json!({ "organizationSlug": "acme", "projectSlug": "web" });
+        assert_eq!(decide(&tool, json!({}), Some(both.clone())), Next::Confirm);
+        let asked = confirmation(&tool, "organizationSlug `acme`", &input(Some(both)));
+        let params = &asked.requests[0].1.params;
+        assert_eq!(
+            params["message"],
+            "Make a key in Sentry? organizationSlug `acme`"
+        );
+        let schema = &params["requestedSchema"];
+        assert_eq!(
+            schema["required"],
+            json!(["confirm", "organizationSlug", "projectSlug"])
+        );
+        assert_eq!(schema["properties"]["confirm"]["type"], "boolean");
+
+        let all = json!({ "organizationSlug": "acme", "projectSlug": "web", "confirm": true });
+        let mut arguments = Map::new();
+        let next = next(&tool, &mut arguments, &Constraint::None, &input(Some(all)));
+        assert_eq!(next, Next::Run);
+        assert_eq!(arguments["projectSlug"], "web");
+        assert_eq!(arguments["organizationSlug"], "acme");
+    }
+}

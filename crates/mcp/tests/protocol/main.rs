@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+mod features;
 mod fixture;
 mod http;
 mod schemas;
+mod stateless;

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod asking;
 mod catalogue;
 mod constraints;
 mod failures;
@@ -10,4 +11,5 @@ mod fixture;
 mod injection;
 mod issue_details;
 mod permissions;
+mod prompts;
 mod search_issues;
