@@ -41,10 +41,13 @@ pub(crate) fn id(value: &Value, name: &str) -> Option<String> {
     }
 }
 
-/// A whole number, or one in a string.
+/// A whole number, also one in a string or written as a fraction (`3.0`).
 pub(crate) fn count(value: &Value, name: &str) -> Option<u64> {
     match member(value, name) {
-        Value::Number(number) => number.as_u64(),
+        Value::Number(number) => number.as_u64().or_else(|| {
+            let whole = number.as_f64().filter(|number| number.fract() == 0.0)?;
+            (whole >= 0.0).then_some(whole as u64)
+        }),
         Value::String(text) => text.parse().ok(),
         _ => None,
     }
@@ -105,7 +108,7 @@ mod tests {
 
     #[test]
     fn members_of_every_kind() {
-        let value = json!({ "s": "x", "n": 12, "f": 1.5, "b": true, "null": null, "o": {}, "d": "34", "e": "" });
+        let value = json!({ "s": "x", "w": 3.0, "n": 12, "f": 1.5, "b": true, "null": null, "o": {}, "d": "34", "e": "" });
         let texts: Vec<_> = ["s", "n", "f", "b", "null", "o", "gone"]
             .iter()
             .map(|name| text(&value, name))
@@ -128,8 +131,13 @@ mod tests {
             (some("12"), None, None)
         );
         assert_eq!(
-            (count(&value, "n"), count(&value, "d"), count(&value, "f")),
-            (Some(12), Some(34), None)
+            (
+                count(&value, "n"),
+                count(&value, "d"),
+                count(&value, "w"),
+                count(&value, "f")
+            ),
+            (Some(12), Some(34), Some(3), None)
         );
         assert_eq!(
             (
