@@ -39,9 +39,9 @@ impl Client {
         region: &Region,
         organization: &Slug,
         mut query: Vec<(&'static str, &str)>,
-        fields: &[String],
+        fields: &[&str],
     ) -> Result<Page<Row>, ApiError> {
-        query.extend(fields.iter().map(|field| ("field", field.as_str())));
+        query.extend(fields.iter().map(|field| ("field", *field)));
         let segments = ["organizations", organization.as_str(), "events"];
         let ask = Ask::get(region, &segments, query);
         let (value, next) = self.ask_page(ask, "events").await?;
@@ -70,9 +70,9 @@ impl Client {
         region: &Region,
         organization: &Slug,
         mut query: Vec<(&'static str, &str)>,
-        fields: &[String],
+        fields: &[&str],
     ) -> Result<Vec<Invalid>, ApiError> {
-        query.extend(fields.iter().map(|field| ("field", field.as_str())));
+        query.extend(fields.iter().map(|field| ("field", *field)));
         let segments = ["organizations", organization.as_str(), "events", "validate"];
         let ask = Ask::get(region, &segments, query);
         let value = match self.ask_even_if_refused(ask, "a validation").await {

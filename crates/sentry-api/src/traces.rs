@@ -17,7 +17,7 @@ pub struct TraceMeta {
     pub performance_issues: Option<u64>,
     /// Log lines.
     pub logs: Option<u64>,
-    /// Spans of each operation, such as `db`; the most frequent first.
+    /// Spans of each operation, such as `db`.
     pub operations: Vec<(String, u64)>,
 }
 
@@ -79,13 +79,12 @@ pub struct Trace {
 impl TraceMeta {
     fn read(value: &Value) -> Option<Self> {
         let either = |snake, camel| count(value, snake).or_else(|| count(value, camel));
-        let mut operations: Vec<_> = ["span_count_map", "spansCountMap", "spanCountMap"]
+        let operations: Vec<_> = ["span_count_map", "spansCountMap", "spanCountMap"]
             .into_iter()
             .filter_map(|name| member(value, name).as_object())
             .flatten()
             .filter_map(|(name, count)| Some((name.clone(), count.as_f64()? as u64)))
             .collect();
-        operations.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         value.is_object().then(|| Self {
             spans: either("span_count", "spansCount").or_else(|| count(value, "spanCount")),
             errors: either("errors", "errorsCount"),

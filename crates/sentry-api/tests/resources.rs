@@ -381,7 +381,7 @@ async fn rows_have_the_fields_in_order() {
         &json!({ "data": [
         { "count()": 3, "title": "T", "other": 1 }, { "title": ["a", "b"], "count()": null }, "odd" ], "meta": {} }),
     );
-    let fields = ["title".to_owned(), "count()".to_owned()];
+    let fields = ["title", "count()"];
     let page = world
         .client
         .events(&world.region, &world.acme, vec![("query", "a b")], &fields)

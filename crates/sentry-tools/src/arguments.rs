@@ -1,11 +1,12 @@
-//! What a client sent for a tool's parameters, checked when it is read.
+//! What a client sent for a tool's parameters. It is checked as a whole before the tool runs, so that the tool reads
+//! values and no errors.
 
 use sentry_api::{EventId, InvalidId, IssueId, Slug, SlugOrId, TagKey};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 use crate::markdown;
-use crate::parameter::{Kind, Parameter};
+use crate::parameter::{Format, Kind, Parameter, Presence};
 use crate::session::Constraint;
 
 /// The arguments of one call. What the session's URL fixes has replaced what the client sent.
@@ -15,206 +16,210 @@ pub(crate) struct Arguments {
     values: Map<String, Value>,
 }
 
+/// The longest list of texts.
+const MOST_TEXTS: usize = 50;
+
 impl Arguments {
     /// Unknown arguments are left out: clients that know an unconstrained session send more than a constrained one has.
+    /// So are `null` and, where it means nothing, the empty text. Models write numbers as text now and then, and the
+    /// reverse: each becomes what its parameter is.
     pub(crate) fn new(
         parameters: &'static [Parameter],
         mut sent: Map<String, Value>,
         constraint: &Constraint,
     ) -> Self {
-        let values = parameters
-            .iter()
-            .filter_map(|parameter| {
-                let value = if parameter.is_fixed(constraint) {
-                    fixed(parameter, constraint)
-                } else {
-                    sent.remove(parameter.name)
-                };
-                Some((parameter.name.to_owned(), value?))
-            })
-            .filter(|(_, value)| !value.is_null())
-            .collect();
+        let mut values = Map::new();
+        for parameter in parameters {
+            let value = if parameter.is_fixed(constraint) {
+                fixed(parameter, constraint)
+            } else {
+                sent.remove(parameter.name)
+            };
+            let value = match (value, parameter.kind) {
+                (None | Some(Value::Null), _) => continue,
+                (Some(Value::Number(number)), kind) if !matches!(kind, Kind::Number { .. }) => {
+                    Value::String(number.to_string())
+                }
+                (Some(Value::String(text)), _) => Value::String(text.trim().to_owned()),
+                (Some(value), _) => value,
+            };
+            if value == "" && !parameter.has_empty_meaning() {
+                continue;
+            }
+            values.insert(parameter.name.to_owned(), value);
+        }
         Self { parameters, values }
     }
 
-    /// A text, trimmed. An empty one counts as absent; a number as its digits.
-    pub(crate) fn text(&self, parameter: &Parameter) -> Result<Option<String>, Failure> {
-        Ok(self.raw_text(parameter)?.filter(|text| !text.is_empty()))
-    }
-
-    /// A text, trimmed, or its default; for a parameter where the empty text means something.
-    pub(crate) fn raw_text(&self, parameter: &Parameter) -> Result<Option<String>, Failure> {
-        let rules = match parameter.kind {
-            Kind::Text(rules) => rules,
-            _ => Default::default(),
-        };
-        let text = match self.values.get(parameter.name) {
-            None => return Ok(rules.default.map(str::to_owned)),
-            Some(Value::String(text)) => text.trim().to_owned(),
-            Some(Value::Number(number)) => number.to_string(),
-            Some(_) => return Err(wrong(parameter, "must be a string")),
-        };
-        let length = text.chars().count();
-        if rules.least.is_some_and(|least| length < usize::from(least)) {
-            return Err(wrong(parameter, "may not be empty"));
+    /// The first rule that an argument breaks.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        for parameter in self.parameters {
+            let broken = match self.values.get(parameter.name) {
+                None if parameter.presence == Presence::Required => Some("is required".to_owned()),
+                None => None,
+                Some(value) => check(parameter, value),
+            };
+            if let Some(rule) = broken {
+                return Err(wrong(parameter, &rule));
+            }
         }
-        if let Some(most) = rules.most.filter(|most| length > usize::from(*most)) {
-            let rule = format!("may have at most {most} characters, and has {length}");
-            return Err(wrong(parameter, &rule));
-        }
-        Ok(Some(text))
+        Ok(())
     }
 
-    pub(crate) fn slug(&self, parameter: &Parameter) -> Result<Option<Slug>, Failure> {
-        self.id(parameter, Slug::parse)
-    }
-
-    pub(crate) fn project(&self, parameter: &Parameter) -> Result<Option<SlugOrId>, Failure> {
-        self.id(parameter, SlugOrId::parse)
-    }
-
-    pub(crate) fn issue(&self, parameter: &Parameter) -> Result<Option<IssueId>, Failure> {
-        self.id(parameter, IssueId::parse)
-    }
-
-    pub(crate) fn event(&self, parameter: &Parameter) -> Result<Option<EventId>, Failure> {
-        self.id(parameter, EventId::parse)
-    }
-
-    /// An event, or `None` for the latest, which is `latest` or nothing.
-    pub(crate) fn event_or_latest(
-        &self,
-        parameter: &Parameter,
-    ) -> Result<Option<EventId>, Failure> {
-        match self.text(parameter)?.as_deref() {
-            None | Some("latest") => Ok(None),
-            Some(text) => EventId::parse(text)
-                .map(Some)
-                .map_err(|error| wrong(parameter, &format!("{error}, or `latest`"))),
+    /// A text, trimmed; its default, where it has one.
+    pub(crate) fn text(&self, parameter: &Parameter) -> Option<&str> {
+        match (self.values.get(parameter.name), parameter.kind) {
+            (Some(value), _) => value.as_str(),
+            (None, Kind::Text(text)) => text.default,
+            (None, Kind::Choice { default, .. }) => default,
+            _ => None,
         }
     }
 
-    pub(crate) fn tag_key(&self, parameter: &Parameter) -> Result<Option<TagKey>, Failure> {
-        self.id(parameter, TagKey::parse)
+    pub(crate) fn slug(&self, parameter: &Parameter) -> Option<Slug> {
+        Slug::parse(self.text(parameter)?).ok()
     }
 
-    /// A span of time such as `14d`.
-    pub(crate) fn period(&self, parameter: &Parameter) -> Result<Option<String>, Failure> {
-        let Some(text) = self.text(parameter)? else {
-            return Ok(None);
+    pub(crate) fn project(&self, parameter: &Parameter) -> Option<SlugOrId> {
+        SlugOrId::parse(self.text(parameter)?).ok()
+    }
+
+    pub(crate) fn issue(&self, parameter: &Parameter) -> Option<IssueId> {
+        IssueId::parse(self.text(parameter)?).ok()
+    }
+
+    /// An event or trace; `None` for `latest` too.
+    pub(crate) fn event(&self, parameter: &Parameter) -> Option<EventId> {
+        EventId::parse(self.text(parameter)?).ok()
+    }
+
+    pub(crate) fn tag_key(&self, parameter: &Parameter) -> Option<TagKey> {
+        TagKey::parse(self.text(parameter)?).ok()
+    }
+
+    /// A [`Kind::Number`], or its default.
+    pub(crate) fn number(&self, parameter: &Parameter) -> Option<u32> {
+        let Kind::Number { default, .. } = parameter.kind else {
+            return None;
         };
-        let digits = text.strip_suffix(['h', 'd', 'w']).unwrap_or_default();
-        if (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(Some(text))
-        } else {
-            Err(wrong(
-                parameter,
-                "must be a number with `h`, `d` or `w`, such as `14d`",
-            ))
+        match self.values.get(parameter.name) {
+            Some(value) => whole(value),
+            None => default,
         }
-    }
-
-    /// One of a [`Kind::Choice`]'s options.
-    pub(crate) fn choice(&self, parameter: &Parameter) -> Result<Option<&'static str>, Failure> {
-        let Kind::Choice { options, default } = parameter.kind else {
-            return Ok(None);
-        };
-        let Some(text) = self.text(parameter)? else {
-            return Ok(default);
-        };
-        let mut options_left = options.iter().copied();
-        match options_left.find(|option| *option == text) {
-            Some(option) => Ok(Some(option)),
-            None => Err(wrong(
-                parameter,
-                &format!("must be one of {}", options.join(", ")),
-            )),
-        }
-    }
-
-    /// A [`Kind::Number`]. Models send numbers as text now and then.
-    pub(crate) fn number(&self, parameter: &Parameter) -> Result<Option<u32>, Failure> {
-        let Kind::Number { most, default, .. } = parameter.kind else {
-            return Ok(None);
-        };
-        let Some(text) = self.text(parameter)? else {
-            return Ok(default);
-        };
-        let whole = text.strip_suffix(".0").unwrap_or(&text);
-        let most_of_all = most.unwrap_or(u32::MAX);
-        match whole
-            .parse()
-            .ok()
-            .filter(|number| (1..=most_of_all).contains(number))
-        {
-            Some(number) => Ok(Some(number)),
-            None => Err(wrong(
-                parameter,
-                &match most {
-                    Some(most) => format!("must be a whole number from 1 to {most}"),
-                    None => "must be a whole number from 1".to_owned(),
-                },
-            )),
-        }
-    }
-
-    /// A [`Kind::Number`] with a default.
-    pub(crate) fn limit(&self, parameter: &Parameter) -> Result<u32, Failure> {
-        Ok(self.number(parameter)?.unwrap_or(1))
     }
 
     /// A [`Kind::Flag`].
-    pub(crate) fn flag(&self, parameter: &Parameter) -> Result<bool, Failure> {
-        match (self.values.get(parameter.name), parameter.kind) {
-            (None, Kind::Flag { default }) => Ok(default),
-            (Some(Value::Bool(flag)), _) => Ok(*flag),
-            _ => Err(wrong(parameter, "must be true or false")),
-        }
+    pub(crate) fn flag(&self, parameter: &Parameter) -> bool {
+        let default = matches!(parameter.kind, Kind::Flag { default: true });
+        let value = self.values.get(parameter.name);
+        value.and_then(Value::as_bool).unwrap_or(default)
     }
 
     /// A [`Kind::Texts`]: what is empty is left out.
-    pub(crate) fn texts(&self, parameter: &Parameter) -> Result<Vec<String>, Failure> {
-        const MOST: usize = 50;
-        let Some(Value::Array(values)) = self.values.get(parameter.name) else {
-            return Ok(self.text(parameter)?.into_iter().collect());
+    pub(crate) fn texts(&self, parameter: &Parameter) -> Vec<&str> {
+        let values = match self.values.get(parameter.name) {
+            Some(Value::Array(values)) => values.as_slice(),
+            Some(value) => std::slice::from_ref(value),
+            None => &[],
         };
-        if values.len() > MOST {
-            return Err(wrong(parameter, "is too long a list"));
-        }
         let mut texts = Vec::new();
         for value in values {
-            let text = value.as_str().map(str::trim);
-            let text = text.ok_or_else(|| wrong(parameter, "must be a list of strings"))?;
-            texts.extend(Some(text.to_owned()).filter(|text| !text.is_empty()));
+            match value.as_str().unwrap_or_default().trim() {
+                "" => {}
+                text => texts.push(text),
+            }
         }
-        Ok(texts)
+        texts
     }
 
     /// The arguments in words, for an answer that says what was not found.
     pub(crate) fn in_words(&self) -> String {
-        let named: Vec<_> = self
-            .parameters
-            .iter()
-            .filter_map(|parameter| {
-                let value = match self.values.get(parameter.name)? {
-                    Value::String(text) => markdown::code(text, 100),
-                    value => markdown::code(&value.to_string(), 100),
-                };
-                Some(format!("{} {value}", parameter.name))
-            })
-            .collect();
-        named.join(", ")
+        let mut words = String::new();
+        for parameter in self.parameters {
+            let Some(value) = self.values.get(parameter.name) else {
+                continue;
+            };
+            if !words.is_empty() {
+                words.push_str(", ");
+            }
+            words.push_str(parameter.name);
+            words.push(' ');
+            words.push_str(&match value {
+                Value::String(text) => markdown::code(text, 100),
+                value => markdown::code(&value.to_string(), 100),
+            });
+        }
+        words
     }
+}
 
-    fn id<T>(
-        &self,
-        parameter: &Parameter,
-        parse: fn(&str) -> Result<T, InvalidId>,
-    ) -> Result<Option<T>, Failure> {
-        self.text(parameter)?
-            .map(|text| parse(&text).map_err(|error| wrong(parameter, &error.to_string())))
-            .transpose()
+/// What is wrong with a value.
+fn check(parameter: &Parameter, value: &Value) -> Option<String> {
+    match parameter.kind {
+        Kind::Text(rules) => {
+            let Some(text) = value.as_str() else {
+                return Some("must be a string".to_owned());
+            };
+            let length = text.chars().count();
+            if rules.least.is_some_and(|least| length < usize::from(least)) {
+                return Some("may not be empty".to_owned());
+            }
+            match rules.most {
+                Some(most) if length > usize::from(most) => Some(format!(
+                    "may have at most {most} characters, and has {length}"
+                )),
+                _ => check_format(rules.format, text),
+            }
+        }
+        Kind::Choice { options, .. } => (!options.iter().any(|option| value == option))
+            .then(|| format!("must be one of {}", options.join(", "))),
+        Kind::Number { most, .. } => {
+            let is_good = whole(value).is_some_and(|number| number <= most.unwrap_or(u32::MAX));
+            let limit = most.map_or_else(String::new, |most| format!(" to {most}"));
+            (!is_good).then(|| format!("must be a whole number from 1{limit}"))
+        }
+        Kind::Flag { .. } => (!value.is_boolean()).then(|| "must be true or false".to_owned()),
+        Kind::Texts { or_one } => {
+            let is_good = match value {
+                Value::Array(values) => {
+                    values.len() <= MOST_TEXTS && values.iter().all(Value::is_string)
+                }
+                value => or_one && value.is_string(),
+            };
+            (!is_good).then(|| format!("must be a list of at most {MOST_TEXTS} strings"))
+        }
+        Kind::NumberOrText => {
+            (!value.is_string()).then(|| "must be a number or a string".to_owned())
+        }
+        Kind::Object => (!value.is_object()).then(|| "must be an object".to_owned()),
     }
+}
+
+fn check_format(format: Format, text: &str) -> Option<String> {
+    let checked: Result<(), InvalidId> = match format {
+        Format::Free | Format::Url => Ok(()),
+        Format::HexIdOrLatest if text == "latest" => Ok(()),
+        Format::Slug => Slug::parse(text).map(drop),
+        Format::IssueId => IssueId::parse(text).map(drop),
+        Format::HexId | Format::HexIdOrLatest => EventId::parse(text).map(drop),
+        Format::TagKey => TagKey::parse(text).map(drop),
+        Format::Period => {
+            let digits = text.strip_suffix(['h', 'd', 'w']).unwrap_or_default();
+            let is_good =
+                (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+            let rule = "must be a number with `h`, `d` or `w`, such as `14d`";
+            return (!is_good).then(|| rule.to_owned());
+        }
+    };
+    checked.err().map(|error| error.to_string())
+}
+
+/// A whole number from 1, also in a text or with `.0`.
+fn whole(value: &Value) -> Option<u32> {
+    let digits = value.to_string();
+    let digits = digits.trim_matches('"');
+    let number = digits.strip_suffix(".0").unwrap_or(digits).parse().ok()?;
+    (number > 0).then_some(number)
 }
 
 /// The value, or the failure that names the missing parameter.

@@ -1,5 +1,6 @@
 //! What to do next, at the end of an answer: only tools that the session has are named.
 
+use crate::markdown::push;
 use crate::tool::{Context, Surface, Tool};
 use crate::tools::execute_sentry_tool;
 
@@ -12,9 +13,7 @@ pub(crate) fn next(context: &Context<'_>, wanted: &[(&'static Tool, &str)]) -> S
             continue;
         }
         text.push_str(if text.is_empty() { "Next: " } else { "; " });
-        for part in ["`", tool.name, "` ", purpose] {
-            text.push_str(part);
-        }
+        push(&mut text, &["`", tool.name, "` ", purpose]);
         is_hidden |= tool.surface == Surface::Catalog;
     }
     if text.is_empty() {
@@ -22,9 +21,11 @@ pub(crate) fn next(context: &Context<'_>, wanted: &[(&'static Tool, &str)]) -> S
     }
     text.push('.');
     if is_hidden {
-        text.push_str(" What your list lacks, run with `");
-        text.push_str(execute_sentry_tool::TOOL.name);
-        text.push_str("`.");
+        let name = execute_sentry_tool::TOOL.name;
+        push(
+            &mut text,
+            &[" What your list lacks, run with `", name, "`."],
+        );
     }
     text
 }

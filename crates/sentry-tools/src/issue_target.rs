@@ -1,12 +1,13 @@
 //! Which issue a call is about: the rules that all issue tools share.
 
-use sentry_api::{ApiError, EventId, Issue, IssueId, Region, Slug};
+use fetch::LocalFuture;
+use sentry_api::{ApiError, EventId, EventRef, Issue, IssueId, Slug};
 
 use crate::arguments::required;
 use crate::failure::Failure;
 use crate::issue_url::{self, IssueUrl};
 use crate::parameter::{EVENT_OR_LATEST, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION};
-use crate::place::fixed_project;
+use crate::place::{Place, fixed_project};
 use crate::tool::Context;
 
 /// What the arguments name.
@@ -21,8 +22,7 @@ pub(crate) struct IssueTarget {
 
 /// An issue that may be asked about: in a session of one project, it is known to be of that project.
 pub(crate) struct Located {
-    pub(crate) region: Region,
-    pub(crate) organization: Slug,
+    pub(crate) place: Place,
     pub(crate) id: IssueId,
     pub(crate) event: Option<EventId>,
     /// Where it had to be read to know.
@@ -34,10 +34,10 @@ impl IssueTarget {
     /// the session's constraint included.
     pub(crate) fn read(context: &Context<'_>) -> Result<Self, Failure> {
         let arguments = context.arguments;
-        let organization = arguments.slug(&OPTIONAL_ORGANIZATION)?;
-        let issue = arguments.issue(&ISSUE_ID)?;
-        let event = arguments.event_or_latest(&EVENT_OR_LATEST)?;
-        let Some(text) = arguments.text(&ISSUE_URL)? else {
+        let organization = arguments.slug(&OPTIONAL_ORGANIZATION);
+        let issue = arguments.issue(&ISSUE_ID);
+        let event = arguments.event(&EVENT_OR_LATEST);
+        let Some(text) = arguments.text(&ISSUE_URL) else {
             if issue.is_none() && event.is_none() {
                 return Err(unnamed());
             }
@@ -47,7 +47,7 @@ impl IssueTarget {
                 event,
             });
         };
-        let url = issue_url::parse(&text, context.base()).ok_or_else(|| {
+        let url = issue_url::parse(text, context.base()).ok_or_else(|| {
             Failure::Invalid(
                 "`issueUrl` is not a Sentry issue URL such as https://acme.sentry.io/issues/WEB-1A.".to_owned(),
             )
@@ -65,55 +65,61 @@ impl Located {
     /// Reads the arguments; in a session of one project, Sentry is asked whose the issue is before anything else of it
     /// is.
     pub(crate) async fn find(context: &Context<'_>) -> Result<Self, Failure> {
-        let mut located = Self::named(context)?;
-        if context.session.constraint.project().is_some() {
-            located.read(context).await?;
-        }
-        Ok(located)
+        Self::read(context, context.session.constraint.project().is_some()).await
     }
 
     /// As [`Self::find`], and reads the issue in any session.
-    pub(crate) async fn find_and_read(context: &Context<'_>) -> Result<(Self, Issue), Failure> {
-        let mut located = Self::named(context)?;
-        let issue = located.read(context).await?;
-        Ok((located, issue))
+    pub(crate) async fn find_and_read(context: &Context<'_>) -> Result<Self, Failure> {
+        Self::read(context, true).await
     }
 
-    fn named(context: &Context<'_>) -> Result<Self, Failure> {
-        let target = IssueTarget::read(context)?;
-        Ok(Self {
-            region: context.region()?,
-            organization: target.organization,
-            id: target.issue.ok_or_else(unnamed)?,
-            event: target.event,
-            issue: None,
+    fn read<'a>(
+        context: &'a Context<'_>,
+        is_needed: bool,
+    ) -> LocalFuture<'a, Result<Self, Failure>> {
+        Box::pin(async move {
+            let target = IssueTarget::read(context)?;
+            let mut located = Self {
+                place: Place {
+                    region: context.region()?,
+                    organization: target.organization,
+                },
+                id: target.issue.ok_or_else(unnamed)?,
+                event: target.event,
+                issue: None,
+            };
+            if is_needed {
+                let Place {
+                    region,
+                    organization,
+                } = &located.place;
+                let client = context.client;
+                let issue = client.issue(region, organization, &located.id).await?;
+                check_project(context, &issue)?;
+                located.id =
+                    IssueId::parse(&issue.id).map_err(|_| ApiError::Malformed("an issue"))?;
+                located.issue = Some(issue);
+            }
+            Ok(located)
         })
     }
 
-    async fn read(&mut self, context: &Context<'_>) -> Result<Issue, Failure> {
-        let client = context.client;
-        let issue = client
-            .issue(&self.region, &self.organization, &self.id)
-            .await?;
-        check_project(context, &issue)?;
-        self.id = IssueId::parse(&issue.id).map_err(|_| ApiError::Malformed("an issue"))?;
-        self.issue = Some(issue.clone());
-        Ok(issue)
+    /// Which event is asked for.
+    pub(crate) fn which(&self) -> EventRef<'_> {
+        self.event.as_ref().map_or(EventRef::Latest, EventRef::Id)
     }
 
     /// As people say it: the short id where it is known.
     pub(crate) fn name(&self) -> &str {
-        let short_id = self
-            .issue
-            .as_ref()
-            .and_then(|issue| issue.short_id.as_deref());
+        let issue = self.issue.as_ref();
+        let short_id = issue.and_then(|issue| issue.short_id.as_deref());
         short_id.unwrap_or(self.id.as_str())
     }
 
     /// The issue in Sentry's web interface.
     pub(crate) fn link(&self, context: &Context<'_>) -> String {
         let path = format!("/issues/{}/", self.id);
-        context.base().web_url(&self.organization, &path)
+        context.base().web_url(&self.place.organization, &path)
     }
 }
 

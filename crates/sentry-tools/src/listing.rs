@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use mcp::{List, Version};
 use serde::Serialize;
-use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::catalogue::TOOLS;
@@ -70,13 +69,14 @@ pub(crate) fn array(items: &(impl Serialize + ?Sized)) -> Box<RawValue> {
     to_raw_value(items).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
-fn on_the_wire(tool: &Tool, constraint: &Constraint) -> mcp::Tool<'static, Value> {
+fn on_the_wire(tool: &Tool, constraint: &Constraint) -> mcp::Tool<'static, Box<RawValue>> {
+    let schema = input_schema(tool.parameters, constraint);
     mcp::Tool {
         name: tool.name,
         title: Some(tool.title),
         description: tool.description,
-        input_schema: input_schema(tool.parameters, constraint),
         // A test reads every schema, so that none is lost here.
+        input_schema: RawValue::from_string(schema).unwrap_or_default(),
         output_schema: tool
             .output_schema
             .and_then(|schema| serde_json::from_slice(schema.as_bytes()).ok()),

@@ -1,8 +1,6 @@
 //! A tool's parameters: what `inputSchema` says about them, as data. [`crate::arguments`] reads them.
 
-use serde_json::Value;
-
-use crate::json::object;
+use crate::json::Json;
 use crate::session::Constraint;
 
 /// One parameter of a tool.
@@ -58,47 +56,80 @@ pub(crate) struct Text {
     pub(crate) default: Option<&'static str>,
     pub(crate) least: Option<u16>,
     pub(crate) most: Option<u16>,
-    /// A regular expression for the schema; whoever reads the argument checks it by parsing.
-    pub(crate) pattern: Option<&'static str>,
-    pub(crate) is_url: bool,
+    pub(crate) format: Format,
+}
+
+/// What a text stands for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Format {
+    #[default]
+    Free,
+    Url,
+    Slug,
+    IssueId,
+    /// 32 hexadecimal digits: an event or a trace.
+    HexId,
+    /// The same, or `latest`.
+    HexIdOrLatest,
+    TagKey,
+    /// Such as `14d`.
+    Period,
+}
+
+impl Format {
+    /// A regular expression for the schema, where clients know one.
+    const fn pattern(self) -> Option<&'static str> {
+        match self {
+            Self::Free | Self::Url | Self::Slug | Self::IssueId => None,
+            Self::HexId => Some("^[0-9a-fA-F]{32}$"),
+            Self::HexIdOrLatest => Some("^(latest|[0-9a-fA-F]{32})$"),
+            Self::TagKey => Some("^[a-zA-Z0-9][a-zA-Z0-9._-]*$"),
+            Self::Period => Some("^\\d+[hdw]$"),
+        }
+    }
 }
 
 const TEXT: Text = Text {
     default: None,
     least: None,
     most: None,
-    pattern: None,
-    is_url: false,
+    format: Format::Free,
 };
 
 /// The organization, where a tool cannot do without.
 pub(crate) const ORGANIZATION: Parameter = OPTIONAL_ORGANIZATION.required();
 
 /// The organization, where an issue's URL may name it as well.
-pub(crate) const OPTIONAL_ORGANIZATION: Parameter = Parameter::text("organizationSlug", "");
+pub(crate) const OPTIONAL_ORGANIZATION: Parameter =
+    Parameter::format("organizationSlug", "", Format::Slug);
 
 pub(crate) const REGION: Parameter =
     Parameter::text("regionUrl", "From find_organizations, if it gave one.").nullable();
 
-pub(crate) const PROJECT: Parameter = Parameter::text("projectSlug", "");
+pub(crate) const PROJECT: Parameter = Parameter::format("projectSlug", "", Format::Slug);
 
-pub(crate) const ISSUE_ID: Parameter = Parameter::text("issueId", "Short id (WEB-1A) or number.");
+pub(crate) const ISSUE_ID: Parameter =
+    Parameter::format("issueId", "Short id (WEB-1A) or number.", Format::IssueId);
 
-pub(crate) const ISSUE_URL: Parameter = Parameter::url(
+pub(crate) const ISSUE_URL: Parameter = Parameter::format(
     "issueUrl",
     "The issue's Sentry URL, instead of organizationSlug and issueId.",
+    Format::Url,
 );
 
-pub(crate) const EVENT_ID: Parameter =
-    Parameter::pattern("eventId", "One event; without it the latest.", HEX_ID, None);
+pub(crate) const EVENT_ID: Parameter = Parameter::format(
+    "eventId",
+    "One event; without it the latest.",
+    Format::HexId,
+);
 
 pub(crate) const EVENT_OR_LATEST: Parameter =
-    Parameter::pattern("eventId", "", "^(latest|[0-9a-fA-F]{32})$", Some("latest"));
+    Parameter::format("eventId", "", Format::HexIdOrLatest).with_default("latest");
 
-pub(crate) const TRACE_ID: Parameter = Parameter::pattern("traceId", "", HEX_ID, None).required();
+pub(crate) const TRACE_ID: Parameter = Parameter::format("traceId", "", Format::HexId).required();
 
 pub(crate) const PERIOD: Parameter =
-    Parameter::pattern("period", "Such as 24h, 14d, 2w.", "^\\d+[hdw]$", None);
+    Parameter::format("period", "Such as 24h, 14d, 2w.", Format::Period);
 
 pub(crate) const EXPLAIN: Parameter = Parameter::flag(
     "includeExplanation",
@@ -109,8 +140,6 @@ pub(crate) const EXPLAIN: Parameter = Parameter::flag(
 /// A part of a name, for the `find_*` tools.
 pub(crate) const NAME_QUERY: Parameter =
     Parameter::text("query", "Part of a name or slug.").nullable();
-
-const HEX_ID: &str = "^[0-9a-fA-F]{32}$";
 
 /// The names under which a tool may take a project.
 pub(crate) const PROJECT_NAMES: [&str; 2] = ["projectSlug", "projectSlugOrId"];
@@ -127,15 +156,6 @@ impl Parameter {
 
     pub(crate) const fn text(name: &'static str, about: &'static str) -> Self {
         Self::new(name, about, Kind::Text(TEXT))
-    }
-
-    pub(crate) const fn with_default(
-        name: &'static str,
-        about: &'static str,
-        default: &'static str,
-    ) -> Self {
-        let default = Some(default);
-        Self::new(name, about, Kind::Text(Text { default, ..TEXT }))
     }
 
     /// A text of so many characters.
@@ -157,33 +177,21 @@ impl Parameter {
         )
     }
 
-    pub(crate) const fn pattern(
-        name: &'static str,
-        about: &'static str,
-        pattern: &'static str,
-        default: Option<&'static str>,
-    ) -> Self {
-        let pattern = Some(pattern);
-        Self::new(
-            name,
-            about,
-            Kind::Text(Text {
-                pattern,
-                default,
-                ..TEXT
-            }),
-        )
+    pub(crate) const fn format(name: &'static str, about: &'static str, format: Format) -> Self {
+        Self::new(name, about, Kind::Text(Text { format, ..TEXT }))
     }
 
-    pub(crate) const fn url(name: &'static str, about: &'static str) -> Self {
-        Self::new(
-            name,
-            about,
-            Kind::Text(Text {
-                is_url: true,
-                ..TEXT
-            }),
-        )
+    /// The same text with a default.
+    pub(crate) const fn with_default(self, default: &'static str) -> Self {
+        let text = match self.kind {
+            Kind::Text(text) => text,
+            _ => TEXT,
+        };
+        let default = Some(default);
+        Self {
+            kind: Kind::Text(Text { default, ..text }),
+            ..self
+        }
     }
 
     pub(crate) const fn choice(
@@ -254,8 +262,19 @@ impl Parameter {
             || (PROJECT_NAMES.contains(&self.name) && constraint.project().is_some())
     }
 
+    /// Whether the empty text differs from none: it overrides a default, or is refused by a length.
+    pub(crate) const fn has_empty_meaning(&self) -> bool {
+        match self.kind {
+            Kind::Text(text) => {
+                text.least.is_some()
+                    || (text.default.is_some() && matches!(text.format, Format::Free))
+            }
+            _ => false,
+        }
+    }
+
     /// The parameter's own schema.
-    fn schema(&self) -> Value {
+    fn write(&self, json: &mut Json) {
         let types: &[&str] = match self.kind {
             Kind::Text(_) | Kind::Choice { .. } => &["string"],
             Kind::Number {
@@ -268,76 +287,70 @@ impl Parameter {
             Kind::NumberOrText => &["integer", "string"],
             Kind::Object => &["object"],
         };
-        let mut types: Vec<Value> = types.iter().map(|name| Value::from(*name)).collect();
-        if self.presence == Presence::Nullable {
-            types.push("null".into());
+        json.begin(self.name, '{');
+        match (types, self.presence == Presence::Nullable) {
+            ([one], false) => json.text("type", one),
+            (types, false) => json.texts("type", types),
+            (types, true) => json.texts("type", &[types, &["null"]].concat()),
         }
-        let mut members = vec![];
-        let mut add = |name: &'static str, value: Option<Value>| {
-            members.extend(value.map(|value| (name, value)));
-        };
-        add(
-            "type",
-            if types.len() == 1 {
-                types.pop()
-            } else {
-                Some(types.into())
-            },
-        );
-        add(
-            "description",
-            Some(self.about)
-                .filter(|about| !about.is_empty())
-                .map(Value::from),
-        );
+        if !self.about.is_empty() {
+            json.text("description", self.about);
+        }
+        let mut default = None;
         match self.kind {
             Kind::Text(text) => {
-                add("default", text.default.map(Value::from));
-                add("minLength", text.least.map(Value::from));
-                add("maxLength", text.most.map(Value::from));
-                add("pattern", text.pattern.map(Value::from));
-                add("format", text.is_url.then(|| "uri".into()));
+                default = text.default;
+                json.count("minLength", text.least.map(u64::from));
+                json.count("maxLength", text.most.map(u64::from));
+                if let Some(pattern) = text.format.pattern() {
+                    json.text("pattern", pattern);
+                }
+                if text.format == Format::Url {
+                    json.text("format", "uri");
+                }
             }
-            Kind::Choice { options, default } => {
-                add("enum", Some(options.to_vec().into()));
-                add("default", default.map(Value::from));
+            Kind::Choice {
+                options,
+                default: choice,
+            } => {
+                default = choice;
+                json.texts("enum", options);
             }
             Kind::Number { most, default, .. } => {
-                add("minimum", Some(1.into()));
-                add("maximum", most.map(Value::from));
-                add("default", default.map(Value::from));
+                json.count("minimum", Some(1));
+                json.count("maximum", most.map(u64::from));
+                json.count("default", default.map(u64::from));
             }
-            Kind::Flag { default } => add("default", Some(default.into())),
-            Kind::Texts { .. } => {
-                add("items", Some(object(vec![("type", "string".into())])));
-            }
+            Kind::Flag { default } => json.flag("default", default),
+            Kind::Texts { .. } => json.raw("items", r#"{"type":"string"}"#),
             Kind::NumberOrText => {}
-            Kind::Object => add("default", Some(object(vec![]))),
+            Kind::Object => json.raw("default", "{}"),
         }
-        object(members)
+        if let Some(default) = default {
+            json.text("default", default);
+        }
+        json.end('}');
     }
 }
 
-/// The `inputSchema` of some parameters: a flat object, since model APIs refuse `anyOf`, `oneOf` and `allOf`.
-pub(crate) fn input_schema(parameters: &[Parameter], constraint: &Constraint) -> Value {
-    let left: Vec<_> = parameters
-        .iter()
-        .filter(|parameter| !parameter.is_fixed(constraint))
-        .collect();
-    let required: Vec<_> = left
-        .iter()
-        .filter(|parameter| parameter.presence == Presence::Required)
-        .map(|parameter| Value::from(parameter.name))
-        .collect();
-    let properties = left
-        .iter()
-        .map(|parameter| (parameter.name, parameter.schema()));
-    let mut members = vec![
-        ("type", "object".into()),
-        ("properties", object(properties.collect())),
-    ];
-    if !required.is_empty() {
-        members.push(("required", required.into()));
+/// The `inputSchema` of some parameters, encoded: a flat object, since model APIs refuse `anyOf`, `oneOf` and `allOf`.
+pub(crate) fn input_schema(parameters: &[Parameter], constraint: &Constraint) -> String {
+    let mut json = Json::object();
+    let mut required = Vec::new();
+    json.text("type", "object");
+    json.begin("properties", '{');
+    for parameter in parameters {
+        if parameter.is_fixed(constraint) {
+            continue;
+        }
+        parameter.write(&mut json);
+        if parameter.presence == Presence::Required {
+            required.push(parameter.name);
+        }
     }
-    object(members)
+    json.end('}');
+    if !required.is_empty() {
+        json.texts("required", &required);
+    }
+    json.finish()
 }

@@ -1,6 +1,8 @@
 //! Okapi BM25 over a few short documents: rare words of the query say more than common ones, and a long document does
 //! not win by length.
 
+use crate::order;
+
 /// The words of a document, each with how often it counts.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
@@ -34,39 +36,31 @@ const SATURATION: f64 = 1.2;
 /// How much the length matters.
 const LENGTH: f64 = 0.75;
 
-/// The documents that share a word with the query, by place, the best first; equals keep their order.
-pub(crate) fn rank(query: &str, documents: &[Document]) -> Vec<usize> {
-    let mut terms = words(query);
-    terms.sort_unstable();
-    terms.dedup();
-    terms.truncate(32);
+/// The `most` best documents that share a word with the query, by place, the best first; equals keep their order.
+pub(crate) fn rank(query: &str, documents: &[Document], most: usize) -> Vec<usize> {
     let total = documents.len() as f64;
-    let average = documents
-        .iter()
-        .map(|each| f64::from(each.length))
-        .sum::<f64>()
-        / total.max(1.0);
+    let mut average = 1.0;
+    for document in documents {
+        average += f64::from(document.length) / total;
+    }
     let mut scores = vec![0.0_f64; documents.len()];
-    for term in &terms {
+    for term in words(query).iter().take(32) {
         let having = documents.iter().filter(|each| each.count(term) > 0).count() as f64;
         let rarity = (1.0 + (total - having + 0.5) / (having + 0.5)).ln();
         for (document, score) in documents.iter().zip(&mut scores) {
             let count = f64::from(document.count(term));
-            let length = 1.0 - LENGTH + LENGTH * f64::from(document.length) / average.max(1.0);
+            let length = 1.0 - LENGTH + LENGTH * f64::from(document.length) / average;
             *score += rarity * count * (SATURATION + 1.0) / (count + SATURATION * length);
         }
     }
-    let mut best: Vec<_> = scores
-        .into_iter()
-        .enumerate()
-        .filter(|(_, score)| *score > 0.0)
-        .collect();
-    best.sort_by(|(_, one), (_, other)| other.total_cmp(one));
-    best.into_iter().map(|(index, _)| index).collect()
+    let score = |place: usize| scores.get(place).copied().unwrap_or_default();
+    let mut best = order::first(scores.len(), most, &|one, other| score(one) > score(other));
+    best.retain(|place| score(*place) > 0.0);
+    best
 }
 
 /// Words that stand in every question.
-const STOP: [&str; 16] = [
+const STOP: &[&str] = &[
     "a", "an", "and", "for", "from", "in", "is", "it", "of", "on", "or", "the", "to", "what",
     "which", "with",
 ];
@@ -77,13 +71,16 @@ fn words(text: &str) -> Vec<String> {
     let mut word = String::new();
     let mut was_lower = false;
     for char in text.chars().take(2_000).chain([' ']) {
-        if !char.is_alphanumeric() || (char.is_uppercase() && was_lower) {
-            words.extend(root(std::mem::take(&mut word)));
+        let is_part = char.is_ascii_alphanumeric() || !char.is_ascii();
+        if !is_part || (char.is_ascii_uppercase() && was_lower) {
+            if let Some(word) = root(std::mem::take(&mut word)) {
+                words.push(word);
+            }
         }
-        if char.is_alphanumeric() {
-            word.extend(char.to_lowercase());
+        if is_part {
+            word.push(char.to_ascii_lowercase());
         }
-        was_lower = char.is_lowercase();
+        was_lower = char.is_ascii_lowercase();
     }
     words
 }
@@ -91,7 +88,7 @@ fn words(text: &str) -> Vec<String> {
 fn root(mut word: String) -> Option<String> {
     if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") {
         word.pop();
-        // "analyses" and "queries" in the form of "analyse" and "query".
+        // "queries" in the form of "query".
         if word.ends_with("ie") {
             word.truncate(word.len() - 2);
             word.push('y');
@@ -127,8 +124,8 @@ mod tests {
                 document
             })
             .collect();
-        assert_eq!(rank("find the trace", &documents), [1, 0, 2]);
-        assert_eq!(rank("nothing", &documents), [0_usize; 0]);
-        assert_eq!(rank("", &[]), [0_usize; 0]);
+        assert_eq!(rank("find the trace", &documents, 9), [1, 0, 2]);
+        assert_eq!(rank("nothing", &documents, 9), [0_usize; 0]);
+        assert_eq!(rank("", &[], 9), [0_usize; 0]);
     }
 }

@@ -97,6 +97,7 @@ impl Server {
     }
 
     async fn run(&self, tool: &Tool, arguments: &Arguments) -> Result<CallToolResult, Failure> {
+        arguments.check()?;
         let verified = self.verify().await?;
         (tool.run)(&self.context(arguments, verified.as_ref())).await
     }

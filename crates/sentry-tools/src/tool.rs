@@ -130,8 +130,8 @@ impl Context<'_> {
         if let Some(verified) = self.verified {
             return Ok(verified.region.clone());
         }
-        let asked = self.arguments.text(&REGION)?.unwrap_or_default();
-        self.base().region_from(&asked).map_err(|InvalidRegion| {
+        let asked = self.arguments.text(&REGION).unwrap_or_default();
+        self.base().region_from(asked).map_err(|InvalidRegion| {
             Failure::Invalid(format!(
                 "`{}` is not a region of this Sentry: leave it out, or take it from find_organizations.",
                 REGION.name

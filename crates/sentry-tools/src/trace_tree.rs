@@ -3,7 +3,8 @@
 
 use sentry_api::{Span, Trace, TraceProblem};
 
-use crate::markdown::{block, code, line, number};
+use crate::markdown::{block, code, line, number, push};
+use crate::order;
 use crate::place::fixed_project;
 use crate::tool::Context;
 
@@ -17,96 +18,111 @@ struct Row<'a> {
 
 /// The tree with at most `most` lines; empty where there is nothing to show.
 pub(crate) fn render(context: &Context<'_>, trace: &Trace, most: usize) -> String {
-    let spans: Vec<_> = visible(context, trace).collect();
-    let others = trace.spans.len() - spans.len();
+    let spans = visible(context, trace);
     let rows = rows(&spans);
-    let mut chosen: Vec<usize> = (0..rows.len()).collect();
-    chosen.sort_by(|one, other| match (rows.get(*one), rows.get(*other)) {
-        (Some(one), Some(other)) => weight(other).total_cmp(&weight(one)),
-        _ => std::cmp::Ordering::Equal,
-    });
-    chosen.truncate(most);
-    chosen.sort_unstable();
-    let lines: Vec<_> = chosen
-        .iter()
-        .filter_map(|index| rows.get(*index))
-        .map(describe)
-        .collect();
+    let weight = |place: usize| rows.get(place).map_or(0.0, weight);
+    let heavy = order::first(rows.len(), most, &|one, other| weight(one) > weight(other));
+    let mut lines = String::new();
+    for (place, row) in rows.iter().enumerate() {
+        if heavy.contains(&place) {
+            describe(row, &mut lines);
+        }
+    }
     if lines.is_empty() {
-        return String::new();
+        return lines;
     }
-    let mut text = block(&lines.join("\n"), 12_000);
-    let hidden = rows.len() - lines.len();
-    if hidden > 0 {
-        text.push_str(&format!(
-            "\n{} faster lines without errors are left out.",
-            number(hidden as u64)
-        ));
-    }
-    if others > 0 {
-        text.push_str(&format!(
-            "\n{} spans of other projects are not shown here.",
-            number(others as u64)
-        ));
+    let mut text = block(&lines, 12_000);
+    for (count, words) in [
+        (
+            rows.len() - heavy.len(),
+            " faster lines without errors are left out.",
+        ),
+        (
+            trace.spans.len() - spans.len(),
+            " spans of other projects are not shown here.",
+        ),
+    ] {
+        if count > 0 {
+            push(&mut text, &["\n", &number(count as u64), words]);
+        }
     }
     text
 }
 
 /// The spans that the session may see.
-pub(crate) fn visible<'a>(
-    context: &Context<'_>,
-    trace: &'a Trace,
-) -> impl Iterator<Item = &'a Span> {
-    let fixed = fixed_project(context).map(|fixed| fixed.slug.clone());
-    trace.spans.iter().filter(move |span| {
-        let slug = fixed.as_ref().map(sentry_api::Slug::as_str);
-        slug.is_none() || span.project.as_deref() == slug
-    })
+pub(crate) fn visible<'a>(context: &Context<'_>, trace: &'a Trace) -> Vec<&'a Span> {
+    let fixed = fixed_project(context).map(|fixed| fixed.slug.as_str());
+    let mut spans = Vec::new();
+    for span in &trace.spans {
+        if fixed.is_none() || span.project.as_deref() == fixed {
+            spans.push(span);
+        }
+    }
+    spans
 }
 
 /// The errors and detected problems that the session may see, each once.
 pub(crate) fn problems<'a>(context: &Context<'_>, trace: &'a Trace) -> Vec<&'a TraceProblem> {
     let fixed = fixed_project(context).map(|fixed| fixed.slug.as_str());
     let mut problems: Vec<&TraceProblem> = Vec::new();
-    let of_spans = trace.spans.iter().flat_map(|span| &span.problems);
-    for problem in of_spans.chain(&trace.orphans) {
-        let is_visible = fixed.is_none() || problem.project.as_deref() == fixed;
-        if is_visible && !problems.contains(&problem) {
-            problems.push(problem);
+    let mut add = |found: &'a [TraceProblem]| {
+        for problem in found {
+            let is_visible = fixed.is_none() || problem.project.as_deref() == fixed;
+            if is_visible && !problems.contains(&problem) {
+                problems.push(problem);
+            }
         }
+    };
+    for span in &trace.spans {
+        add(&span.problems);
     }
+    add(&trace.orphans);
     problems
 }
 
-/// A problem in one line.
-pub(crate) fn describe_problem(problem: &TraceProblem) -> String {
-    let id = problem.short_id.as_deref().or(problem.issue_id.as_deref());
-    let title = problem.title.as_deref().unwrap_or("(no title)");
-    format!(
-        "- **{}** {}{}",
-        line(id.unwrap_or("?"), 120),
-        code(title, 160),
-        in_project(problem.project.as_deref())
-    )
+/// Problems, a line each.
+pub(crate) fn list_problems(problems: &[&TraceProblem], most: usize) -> String {
+    let mut text = String::new();
+    for problem in problems.iter().take(most) {
+        let title = problem.title.as_deref().unwrap_or("(no title)");
+        push(
+            &mut text,
+            &["\n- **", &name_of(problem), "** ", &code(title, 160)],
+        );
+        in_project(&mut text, &problem.project);
+    }
+    if problems.len() > most {
+        let more = number((problems.len() - most) as u64);
+        push(&mut text, &["\n- and ", &more, " more"]);
+    }
+    text
 }
 
-fn in_project(project: Option<&str>) -> String {
-    project.map_or_else(String::new, |project| format!(" in {}", line(project, 100)))
+fn name_of(problem: &TraceProblem) -> String {
+    let id = problem.short_id.as_deref().or(problem.issue_id.as_deref());
+    line(id.unwrap_or("?"), 120)
+}
+
+fn in_project(text: &mut String, project: &Option<String>) {
+    if let Some(project) = project {
+        push(text, &[" in ", &line(project, 100)]);
+    }
 }
 
 fn rows<'a>(spans: &[&'a Span]) -> Vec<Row<'a>> {
     let mut rows: Vec<Row<'a>> = Vec::new();
     for span in spans {
         let duration = span.duration.unwrap_or_default();
-        if let Some(last) = rows.last_mut().filter(|last| is_again(last.span, span)) {
-            last.times += 1;
-            last.duration += duration;
-        } else {
-            rows.push(Row {
+        match rows.last_mut() {
+            Some(last) if is_again(last.span, span) => {
+                last.times += 1;
+                last.duration += duration;
+            }
+            _ => rows.push(Row {
                 span,
                 times: 1,
                 duration,
-            });
+            }),
         }
     }
     rows
@@ -139,46 +155,67 @@ fn weight(row: &Row<'_>) -> f64 {
         }
 }
 
-fn describe(row: &Row<'_>) -> String {
-    let Row {
-        span,
-        times,
-        duration,
-    } = row;
-    let mut text = "  ".repeat(span.depth.min(12));
-    text.push_str(&milliseconds(*duration));
-    if *times > 1 {
-        text.push_str(&format!(" in {} calls", number(*times)));
+fn describe(row: &Row<'_>, text: &mut String) {
+    let span = row.span;
+    for _ in 0..span.depth.min(12) {
+        text.push_str("  ");
     }
-    text.push(' ');
-    text.push_str(&name(span));
+    text.push_str(&milliseconds(row.duration));
+    if row.times > 1 {
+        push(text, &[" in ", &number(row.times), " calls"]);
+    }
+    push(text, &[" ", &name(span)]);
     if span.is_transaction {
-        text.push_str(&in_project(span.project.as_deref()));
+        in_project(text, &span.project);
     }
-    text.push_str(&format!(" [{}]", line(&span.id, 32)));
+    push(text, &[" [", &line(&span.id, 32), "]"]);
     for problem in span.problems.iter().take(3) {
-        let id = problem.short_id.as_deref().or(problem.issue_id.as_deref());
-        text.push_str(&format!(" !{}", line(id.unwrap_or("problem"), 120)));
+        push(text, &[" !", &name_of(problem)]);
     }
-    text
+    text.push('\n');
 }
 
 /// `db SELECT …`.
 pub(crate) fn name(span: &Span) -> String {
-    let operation = line(span.operation.as_deref().unwrap_or("?"), 60);
-    match &span.description {
-        Some(description) => format!("{operation} {}", line(description, 160)),
-        None => operation,
+    let mut name = line(span.operation.as_deref().unwrap_or("?"), 60);
+    if let Some(description) = &span.description {
+        push(&mut name, &[" ", &line(description, 160)]);
     }
+    name
 }
 
-/// `1,204 ms`; a fraction below 10.
+/// `1,204 ms`; tenths below 10.
 pub(crate) fn milliseconds(duration: f64) -> String {
-    // Invariant: not negative, and a float's conversion saturates.
-    let duration = duration.max(0.0);
-    if duration < 10.0 && duration > 0.0 {
-        format!("{duration:.1} ms")
+    // Invariant: a float's conversion saturates.
+    let tenths = (duration * 10.0).round() as u64;
+    let mut text = number(if tenths < 100 {
+        tenths / 10
     } else {
-        format!("{} ms", number(duration.round() as u64))
+        (tenths + 5) / 10
+    });
+    if tenths < 100 && tenths % 10 > 0 {
+        push(&mut text, &[".", &number(tenths % 10)]);
+    }
+    text.push_str(" ms");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (value, text) in [
+            (0.0, "0 ms"),
+            (0.26, "0.3 ms"),
+            (9.94, "9.9 ms"),
+            (9.96, "10 ms"),
+            (1204.4, "1,204 ms"),
+            (-3.0, "0 ms"),
+            (f64::NAN, "0 ms"),
+        ] {
+            assert_eq!(milliseconds(value), text);
+        }
     }
 }

@@ -1,9 +1,8 @@
 use fetch::LocalFuture;
 use mcp::CallToolResult;
 
-use crate::arguments::required;
 use crate::issue_target::Located;
-use crate::markdown::code;
+use crate::markdown::{code, push};
 use crate::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
@@ -29,16 +28,16 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let text = required(&TEXT, context.arguments.text(&TEXT)?)?;
+        let note = context.arguments.text(&TEXT).unwrap_or_default();
         let located = Located::find(context).await?;
+        let place = &located.place;
         context
             .client
-            .add_issue_note(&located.region, &located.organization, &located.id, &text)
+            .add_issue_note(&place.region, &place.organization, &located.id, note)
             .await?;
-        Ok(CallToolResult::text(format!(
-            "Your note is on {}: {}",
-            code(located.name(), 120),
-            located.link(context)
-        )))
+        let mut text = "Your note is on ".to_owned();
+        let link = located.link(context);
+        push(&mut text, &[&code(located.name(), 120), ": ", &link]);
+        Ok(CallToolResult::text(text))
     })
 }

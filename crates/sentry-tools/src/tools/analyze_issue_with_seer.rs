@@ -10,7 +10,7 @@ use sentry_api::{ApiError, AutofixRun, AutofixStatus};
 use crate::failure::Failure;
 use crate::hint;
 use crate::issue_target::Located;
-use crate::markdown::{block, code};
+use crate::markdown::{block, code, paragraph, push};
 use crate::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
@@ -49,61 +49,59 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let instruction = context.arguments.text(&INSTRUCTION)?;
         let seen = Seen::default();
         // Whatever hangs, the answer comes in time: with what has been seen until then.
-        let work = Box::pin(follow(context, instruction.as_deref(), &seen));
-        let time = Box::pin(context.client.sleep(PATIENCE));
+        let work: LocalFuture<'_, _> = Box::pin(follow(context, &seen));
+        let time: LocalFuture<'_, _> = Box::pin(context.client.sleep(PATIENCE));
         if let Either::Left((done, _)) = select(work, time).await {
             done?;
         }
-        let Some((located, run)) = seen.take() else {
-            return Err(ApiError::Transport(FetchError::Timeout(PATIENCE)).into());
-        };
-        let mut text = format!(
-            "# Seer on {}: {}\n\n{}",
-            code(located.name(), 120),
-            in_words(run.status),
-            describe(&run)
-        );
-        let wanted: &[_] = match run.status {
-            AutofixStatus::Processing => &[(&TOOL, "again in half a minute")],
-            _ => &[(&get_sentry_resource::TOOL, "for the stack trace")],
-        };
-        for part in [
-            &hint::next(context, wanted),
-            &format!("In Sentry: {}", located.link(context)),
-        ] {
-            if !part.is_empty() {
-                text.push_str("\n\n");
-                text.push_str(part);
-            }
+        match seen.take() {
+            Some((located, run)) => Ok(CallToolResult::text(render(context, &located, &run))),
+            None => Err(ApiError::Transport(FetchError::Timeout(PATIENCE)).into()),
         }
-        Ok(CallToolResult::text(text))
     })
+}
+
+fn render(context: &Context<'_>, located: &Located, run: &AutofixRun) -> String {
+    let mut text = "# Seer on ".to_owned();
+    push(
+        &mut text,
+        &[&code(located.name(), 120), ": ", in_words(run.status)],
+    );
+    describe(run, &mut text);
+    let wanted = match run.status {
+        AutofixStatus::Processing => (&TOOL, "again in half a minute"),
+        _ => (&get_sentry_resource::TOOL, "for the stack trace"),
+    };
+    paragraph(&mut text, &hint::next(context, &[wanted]));
+    paragraph(&mut text, "In Sentry: ");
+    text.push_str(&located.link(context));
+    text
 }
 
 /// The issue and its run, as last seen.
 type Seen = RefCell<Option<(Rc<Located>, AutofixRun)>>;
 
 /// Follows the latest run to its end. One is started where there is none or the last one failed.
-async fn follow(
-    context: &Context<'_>,
-    instruction: Option<&str>,
-    seen: &Seen,
-) -> Result<(), Failure> {
-    let (located, issue) = Located::find_and_read(context).await?;
-    if issue.issue_category.as_deref() == Some("metric") {
+async fn follow(context: &Context<'_>, seen: &Seen) -> Result<(), Failure> {
+    let instruction = context.arguments.text(&INSTRUCTION);
+    let located = Located::find_and_read(context).await?;
+    let category = located
+        .issue
+        .as_ref()
+        .and_then(|issue| issue.issue_category.as_deref());
+    if category == Some("metric") {
         return Err(Failure::Invalid(
             "Seer does not analyze metric issues: they are alerts without events of their own."
                 .to_owned(),
         ));
     }
     let located = Rc::new(located);
-    let (region, organization, id) = (&located.region, &located.organization, &located.id);
+    let (place, id) = (&located.place, &located.id);
     let client = context.client;
     let known = client
-        .autofix(region, organization, id)
+        .autofix(&place.region, &place.organization, id)
         .await
         .map_err(unavailable)?;
     // Another instruction is another question; the same call again is not.
@@ -114,7 +112,7 @@ async fn follow(
     let mut run = known.unwrap_or_default();
     if begins {
         client
-            .start_autofix(region, organization, id, instruction)
+            .start_autofix(&place.region, &place.organization, id, instruction)
             .await
             .map_err(unavailable)?;
         run = AutofixRun::default();
@@ -128,7 +126,7 @@ async fn follow(
         }
         looks -= 1;
         client.sleep(PAUSE).await;
-        match client.autofix(region, organization, id).await {
+        match client.autofix(&place.region, &place.organization, id).await {
             Ok(Some(found)) => run = found,
             Err(ApiError::Unauthorized) => return Err(ApiError::Unauthorized.into()),
             // It works on; another look may tell.
@@ -157,29 +155,33 @@ pub(crate) const fn in_words(status: AutofixStatus) -> &'static str {
     }
 }
 
-fn describe(run: &AutofixRun) -> String {
+fn describe(run: &AutofixRun, text: &mut String) {
     const MOST: usize = 6_000;
-    if let Some(text) = &run.formatted {
-        return block(text, 2 * MOST);
+    if let Some(formatted) = &run.formatted {
+        return paragraph(text, &block(formatted, 2 * MOST));
     }
-    let mut parts = Vec::new();
-    for (heading, is_solution) in [("## Root cause", false), ("## What to do", true)] {
-        let texts: Vec<_> = run
-            .findings
-            .iter()
-            .filter(|found| found.is_solution == is_solution)
-            .map(|found| found.text.trim_end())
-            .collect();
-        if !texts.is_empty() {
-            parts.push(format!("{heading}\n{}", block(&texts.join("\n"), MOST)));
+    let mut is_empty = true;
+    for (heading, is_solution) in [("## Root cause\n", false), ("## What to do\n", true)] {
+        let mut found = String::new();
+        for finding in &run.findings {
+            if finding.is_solution == is_solution {
+                found.push_str(&finding.text);
+            }
+        }
+        if !found.is_empty() {
+            is_empty = false;
+            paragraph(text, heading);
+            text.push_str(&block(&found, MOST));
         }
     }
-    if run.status != AutofixStatus::Completed || parts.is_empty() {
-        let words = run.last_words.iter();
-        parts.extend(words.map(|words| format!("## Its last words\n{}", block(words, 1_500))));
+    if let Some(words) = &run.last_words
+        && (is_empty || run.status != AutofixStatus::Completed)
+    {
+        is_empty = false;
+        paragraph(text, "## Its last words\n");
+        text.push_str(&block(words, 1_500));
     }
-    if parts.is_empty() {
-        parts.push("Nothing found yet.".to_owned());
+    if is_empty {
+        paragraph(text, "Nothing found yet.");
     }
-    parts.join("\n\n")
 }

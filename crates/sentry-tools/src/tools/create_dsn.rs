@@ -1,8 +1,9 @@
 use fetch::LocalFuture;
 
 use crate::arguments::required;
-use crate::json::structured;
+use crate::json::Json;
 use crate::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
+use crate::place::Place;
 use crate::scope::{Scope, Scopes};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
@@ -31,15 +32,16 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let arguments = context.arguments;
-        let organization = required(&ORGANIZATION, arguments.slug(&ORGANIZATION)?)?;
-        let project = required(&REQUIRED_PROJECT, arguments.project(&REQUIRED_PROJECT)?)?;
-        let name = required(&NAME, arguments.text(&NAME)?)?;
-        let region = context.region()?;
+        let place = Place::read(context)?;
+        let project = context.arguments.project(&REQUIRED_PROJECT);
+        let project = required(&REQUIRED_PROJECT, project)?;
+        let name = context.arguments.text(&NAME).unwrap_or_default();
         let key = context
             .client
-            .create_client_key(&region, &organization, &project, &name)
+            .create_client_key(&place.region, &place.organization, &project, name)
             .await?;
-        structured(&find_dsns::describe(key))
+        let mut json = Json::object();
+        find_dsns::describe(&key, &mut json);
+        json.answer()
     })
 }

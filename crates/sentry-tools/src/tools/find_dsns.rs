@@ -1,10 +1,10 @@
 use fetch::LocalFuture;
 use sentry_api::ClientKey;
-use serde_json::Value;
 
 use crate::arguments::required;
-use crate::json::{known, object, structured};
+use crate::json::Json;
 use crate::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
+use crate::place::Place;
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
@@ -31,25 +31,29 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let arguments = context.arguments;
-        let organization = required(&ORGANIZATION, arguments.slug(&ORGANIZATION)?)?;
-        let project = required(&REQUIRED_PROJECT, arguments.project(&REQUIRED_PROJECT)?)?;
-        let region = context.region()?;
+        let place = Place::read(context)?;
+        let project = context.arguments.project(&REQUIRED_PROJECT);
+        let project = required(&REQUIRED_PROJECT, project)?;
         let keys = context
             .client
-            .client_keys(&region, &organization, &project)
+            .client_keys(&place.region, &place.organization, &project)
             .await?;
-        let dsns: Vec<_> = keys.into_iter().map(describe).collect();
-        structured(&object(vec![("dsns", dsns.into())]))
+        let mut json = Json::object();
+        json.begin("dsns", '[');
+        for key in &keys {
+            json.element();
+            describe(key, &mut json);
+            json.end('}');
+        }
+        json.end(']');
+        json.answer()
     })
 }
 
-pub(super) fn describe(key: ClientKey) -> Value {
-    known(vec![
-        ("id", Some(key.id.into())),
-        ("name", key.name.map(Value::from)),
-        ("dsn", Some(key.dsn.into())),
-        ("isActive", Some(key.is_active.into())),
-        ("dateCreated", key.date_created.map(Value::from)),
-    ])
+pub(super) fn describe(key: &ClientKey, json: &mut Json) {
+    json.text("id", &key.id);
+    json.maybe("name", &key.name);
+    json.text("dsn", &key.dsn);
+    json.flag("isActive", key.is_active);
+    json.maybe("dateCreated", &key.date_created);
 }

@@ -1,8 +1,7 @@
 use fetch::LocalFuture;
 use sentry_api::{Organization, Slug};
-use serde_json::Value;
 
-use crate::json::{known, object, structured};
+use crate::json::Json;
 use crate::parameter::NAME_QUERY;
 use crate::skill::Skills;
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
@@ -28,41 +27,39 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let query = context.arguments.text(&NAME_QUERY)?;
-        let found = context.client.organizations(query.as_deref()).await?;
-        let has_more = found.items.len() > SHOWN;
-        let shown = found.items.into_iter().take(SHOWN);
-        let organizations: Vec<_> = shown.map(|each| describe(context, each)).collect();
+        let query = context.arguments.text(&NAME_QUERY);
+        let found = context.client.organizations(query).await?;
+        let mut json = Json::object();
+        json.begin("organizations", '[');
+        for organization in found.items.iter().take(SHOWN) {
+            describe(context, organization, &mut json);
+        }
+        json.end(']');
+        json.flag("hasMore", found.items.len() > SHOWN);
         // Regions that did not answer: their organizations are missing.
-        let missing: Vec<_> = found
-            .unavailable
-            .iter()
-            .map(|region| region.as_str().into())
-            .collect();
-        structured(&known(vec![
-            ("organizations", Some(organizations.into())),
-            ("hasMore", Some(has_more.into())),
-            (
-                "unavailableRegions",
-                (!missing.is_empty()).then(|| Value::Array(missing)),
-            ),
-        ]))
+        if !found.unavailable.is_empty() {
+            json.texts("unavailableRegions", &found.unavailable);
+        }
+        json.answer()
     })
 }
 
-fn describe(context: &Context<'_>, organization: Organization) -> Value {
-    let links = organization.links;
-    let web_url = links
-        .organization_url
-        .filter(|url| !url.is_empty())
-        .or_else(|| {
-            let slug = Slug::parse(&organization.slug).ok()?;
-            Some(context.base().web_url(&slug, ""))
-        });
-    object(vec![
-        ("slug", organization.slug.into()),
-        ("webUrl", web_url.unwrap_or_default().into()),
-        // Empty: the server has no regions.
-        ("regionUrl", links.region_url.unwrap_or_default().into()),
-    ])
+fn describe(context: &Context<'_>, organization: &Organization, json: &mut Json) {
+    let links = &organization.links;
+    let own_url = || match Slug::parse(&organization.slug) {
+        Ok(slug) => context.base().web_url(&slug, ""),
+        Err(_) => String::new(),
+    };
+    let web_url = links.organization_url.clone();
+    json.element();
+    json.text("slug", &organization.slug);
+    json.text(
+        "webUrl",
+        &web_url
+            .filter(|url| !url.is_empty())
+            .unwrap_or_else(own_url),
+    );
+    // Empty: the server has no regions.
+    json.text("regionUrl", links.region_url.as_deref().unwrap_or_default());
+    json.end('}');
 }

@@ -1,10 +1,8 @@
 use fetch::LocalFuture;
-use sentry_api::Release;
-use serde_json::Value;
 
-use crate::arguments::required;
-use crate::json::{known, object, structured};
+use crate::json::Json;
 use crate::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
+use crate::place::Place;
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
@@ -32,35 +30,33 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let arguments = context.arguments;
-        let organization = required(&ORGANIZATION, arguments.slug(&ORGANIZATION)?)?;
-        let project = arguments.project(&OPTIONAL_PROJECT)?;
-        let query = arguments.text(&QUERY)?;
-        let region = context.region()?;
+        let place = Place::read(context)?;
+        let project = context.arguments.project(&OPTIONAL_PROJECT);
+        let query = context.arguments.text(&QUERY);
         let found = context
             .client
-            .releases(&region, &organization, project.as_ref(), query.as_deref())
+            .releases(&place.region, &place.organization, project.as_ref(), query)
             .await?;
-        let has_more = found.items.len() > SHOWN || found.next.is_some();
-        let shown = found.items.into_iter().take(SHOWN);
-        let releases: Vec<_> = shown.map(describe).collect();
-        structured(&object(vec![
-            ("releases", releases.into()),
-            ("hasMore", has_more.into()),
-        ]))
+        let mut json = Json::object();
+        json.begin("releases", '[');
+        for release in found.items.iter().take(SHOWN) {
+            json.element();
+            json.text("version", &release.version);
+            for (name, value) in [
+                ("shortVersion", &release.short_version),
+                ("dateCreated", &release.date_created),
+                ("dateReleased", &release.date_released),
+                ("lastEvent", &release.last_event),
+                ("lastDeployEnvironment", &release.last_deploy),
+            ] {
+                json.maybe(name, value);
+            }
+            json.count("newIssues", release.new_issues);
+            json.texts("projects", &release.projects);
+            json.end('}');
+        }
+        json.end(']');
+        json.flag("hasMore", found.items.len() > SHOWN || found.next.is_some());
+        json.answer()
     })
-}
-
-fn describe(release: Release) -> Value {
-    let text = |text: Option<String>| text.map(Value::from);
-    known(vec![
-        ("version", Some(release.version.into())),
-        ("shortVersion", text(release.short_version)),
-        ("dateCreated", text(release.date_created)),
-        ("dateReleased", text(release.date_released)),
-        ("lastEvent", text(release.last_event)),
-        ("newIssues", release.new_issues.map(Value::from)),
-        ("projects", Some(release.projects.into())),
-        ("lastDeployEnvironment", text(release.last_deploy)),
-    ])
 }

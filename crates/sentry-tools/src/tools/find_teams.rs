@@ -1,8 +1,8 @@
 use fetch::LocalFuture;
 
-use crate::arguments::required;
-use crate::json::{object, structured};
+use crate::json::Json;
 use crate::parameter::{NAME_QUERY, ORGANIZATION, REGION};
+use crate::place::Place;
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
@@ -27,22 +27,22 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let arguments = context.arguments;
-        let organization = required(&ORGANIZATION, arguments.slug(&ORGANIZATION)?)?;
-        let query = arguments.text(&NAME_QUERY)?;
-        let region = context.region()?;
+        let place = Place::read(context)?;
+        let query = context.arguments.text(&NAME_QUERY);
         let found = context
             .client
-            .teams(&region, &organization, query.as_deref())
+            .teams(&place.region, &place.organization, query)
             .await?;
-        let has_more = found.items.len() > SHOWN || found.next.is_some();
-        let shown = found.items.into_iter().take(SHOWN);
-        let teams: Vec<_> = shown
-            .map(|team| object(vec![("slug", team.slug.into()), ("id", team.id.into())]))
-            .collect();
-        structured(&object(vec![
-            ("teams", teams.into()),
-            ("hasMore", has_more.into()),
-        ]))
+        let mut json = Json::object();
+        json.begin("teams", '[');
+        for team in found.items.iter().take(SHOWN) {
+            json.element();
+            json.text("slug", &team.slug);
+            json.text("id", &team.id);
+            json.end('}');
+        }
+        json.end(']');
+        json.flag("hasMore", found.items.len() > SHOWN || found.next.is_some());
+        json.answer()
     })
 }

@@ -1,11 +1,11 @@
 use fetch::LocalFuture;
 use mcp::CallToolResult;
-use sentry_api::{EventRef, Thread};
+use sentry_api::{Event, Thread};
 
 use crate::failure::Failure;
 use crate::hint;
 use crate::issue_target::Located;
-use crate::markdown::{block, code, line};
+use crate::markdown::{block, code, line, number, paragraph, push};
 use crate::parameter::{EVENT_OR_LATEST, ISSUE_ID, Kind, ORGANIZATION, Parameter, REGION};
 use crate::stacktrace::{self, Trace};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
@@ -49,95 +49,99 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let wanted = context.arguments.text(&THREAD)?;
         let located = Located::find(context).await?;
-        let which = located
-            .event
-            .as_ref()
-            .map_or(EventRef::Latest, EventRef::Id);
+        let place = &located.place;
         let event = context
             .client
-            .issue_event(&located.region, &located.organization, &located.id, which)
+            .issue_event(
+                &place.region,
+                &place.organization,
+                &located.id,
+                located.which(),
+            )
             .await?;
-        let threads = event.threads();
-        let traces = match &wanted {
-            Some(name) => vec![of_named(&threads, name)?],
-            None => stacktrace::of(&event),
-        };
-        let mut text = format!(
-            "# Stack trace of event {} of {}\n\n",
-            code(&event.event_id().unwrap_or_default(), 40),
-            code(located.name(), 120)
-        );
-        text.push_str(&frames(&traces));
-        if wanted.is_none() && threads.len() > 1 {
-            text.push_str("\n\n");
-            text.push_str(&list(&threads));
-        }
-        let hint = hint::next(
-            context,
-            &[(&get_issue_breadcrumbs::TOOL, "for what happened before")],
-        );
-        if !hint.is_empty() {
-            text.push_str("\n\n");
-            text.push_str(&hint);
-        }
-        Ok(CallToolResult::text(text))
+        render(context, &located, &event)
     })
 }
 
-fn frames(traces: &[Trace]) -> String {
+fn render(context: &Context<'_>, located: &Located, event: &Event) -> Answer {
+    let threads = event.threads();
+    let mut text = String::new();
+    push(
+        &mut text,
+        &[
+            "# Stack trace of event ",
+            &code(&event.event_id().unwrap_or_default(), 40),
+            " of ",
+            &code(located.name(), 120),
+        ],
+    );
+    let wanted = context.arguments.text(&THREAD);
+    let traces = match wanted {
+        Some(name) => vec![of_named(&threads, name)?],
+        None => stacktrace::of(event),
+    };
     if traces.is_empty() {
-        return "This event has no stack trace.".to_owned();
+        paragraph(&mut text, "This event has no stack trace.");
+    } else {
+        paragraph(&mut text, "Newest call first.\n");
+        text.push_str(&block(&stacktrace::render(&traces, FRAMES), LIMIT));
     }
-    format!(
-        "Newest call first.\n{}",
-        block(&stacktrace::render(traces, FRAMES), LIMIT)
-    )
+    if wanted.is_none() && threads.len() > 1 {
+        paragraph(&mut text, &list(&threads));
+    }
+    let hint = [(&get_issue_breadcrumbs::TOOL, "for what happened before")];
+    paragraph(&mut text, &hint::next(context, &hint));
+    Ok(CallToolResult::text(text))
 }
 
 /// An unknown thread is answered with those that there are.
 fn of_named(threads: &[Thread], wanted: &str) -> Result<Trace, Failure> {
     let is = |name: &Option<String>| name.as_deref() == Some(wanted);
-    threads
-        .iter()
-        .find(|thread| is(&thread.id))
-        .or_else(|| threads.iter().find(|thread| is(&thread.name)))
-        .map(stacktrace::of_thread)
-        .ok_or_else(|| {
-            Failure::Invalid(if threads.is_empty() {
-                "This event has no threads: leave out `thread`.".to_owned()
-            } else {
-                format!(
-                    "`thread` {} is not one of this event. {}",
-                    code(wanted, 60),
-                    list(threads)
-                )
-            })
-        })
+    let by_id = threads.iter().find(|thread| is(&thread.id));
+    if let Some(thread) = by_id.or_else(|| threads.iter().find(|thread| is(&thread.name))) {
+        return Ok(stacktrace::of_thread(thread));
+    }
+    let mut words = String::new();
+    if threads.is_empty() {
+        words.push_str("This event has no threads: leave out `thread`.");
+    } else {
+        let there = list(threads);
+        push(
+            &mut words,
+            &[
+                "`thread` ",
+                &code(wanted, 60),
+                " is not one of this event. ",
+                &there,
+            ],
+        );
+    }
+    Err(Failure::Invalid(words))
 }
 
 fn list(threads: &[Thread]) -> String {
     const MOST: usize = 40;
     let mut text = "Threads, by id:".to_owned();
     for thread in threads.iter().take(MOST) {
-        let id = thread.id.as_deref().unwrap_or("?");
-        text.push_str(&format!("\n- {}", line(id, 40)));
+        push(
+            &mut text,
+            &["\n- ", &line(thread.id.as_deref().unwrap_or("?"), 40)],
+        );
         if let Some(name) = &thread.name {
-            text.push_str(&format!(" {}", code(name, 60)));
+            push(&mut text, &[" ", &code(name, 60)]);
         }
-        let marks = [
+        for (is_so, mark) in [
             (thread.crashed, " (crashed)"),
             (thread.current, " (current)"),
             (thread.frames.is_empty(), " (no stack)"),
-        ];
-        marks
-            .iter()
-            .filter(|(is_so, _)| *is_so)
-            .for_each(|(_, mark)| text.push_str(mark));
+        ] {
+            text.push_str(if is_so { mark } else { "" });
+        }
     }
     if threads.len() > MOST {
-        text.push_str(&format!("\n- and {} more", threads.len() - MOST));
+        let more = number((threads.len() - MOST) as u64);
+        push(&mut text, &["\n- and ", &more, " more"]);
     }
     text
 }

@@ -6,7 +6,8 @@ use sentry_api::{Activity, ApiError};
 use crate::failure::Failure;
 use crate::hint;
 use crate::issue_target::Located;
-use crate::markdown::{code, line};
+use crate::markdown::{Joined, code, line, number, paragraph, push};
+use crate::order;
 use crate::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
@@ -40,29 +41,16 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let with_comments = context.arguments.flag(&COMMENTS)?;
-        let limit = context.arguments.limit(&LIMIT)?;
+        let with_comments = context.arguments.flag(&COMMENTS);
+        let limit = context.arguments.number(&LIMIT).unwrap_or_default();
         let located = Located::find(context).await?;
-        let mut entries = read(context, &located, with_comments, limit).await?;
-        let more = entries.len().saturating_sub(limit as usize);
-        entries.truncate(limit as usize);
-        let mut text = format!("# Activity of {}\n\n", code(located.name(), 120));
-        if entries.is_empty() {
-            text.push_str("Nothing has happened to it yet.");
-        }
-        let lines: Vec<_> = entries.iter().map(describe).collect();
-        text.push_str(&lines.join("\n"));
-        if more > 0 {
-            text.push_str(&format!(
-                "\n\n{more} older entries are left out: raise `limit` (at most 100)."
-            ));
-        }
-        let hint = hint::next(context, &[(&add_issue_note::TOOL, "to write one yourself")]);
-        if !hint.is_empty() {
-            text.push_str("\n\n");
-            text.push_str(&hint);
-        }
-        Ok(CallToolResult::text(text))
+        let entries = read(context, &located, with_comments, limit).await?;
+        Ok(CallToolResult::text(render(
+            context,
+            &located,
+            &entries,
+            limit as usize,
+        )))
     })
 }
 
@@ -73,24 +61,22 @@ async fn read(
     with_comments: bool,
     limit: u32,
 ) -> Result<Vec<Activity>, Failure> {
-    let Located {
-        region,
-        organization,
-        id,
-        ..
-    } = located;
+    let place = &located.place;
     let client = context.client;
     let limit = limit.to_string();
     let notes = async {
-        match with_comments {
-            true => client.issue_notes(region, organization, id, &limit).await,
-            false => Ok(Vec::new()),
+        if !with_comments {
+            return Ok(Vec::new());
         }
+        client
+            .issue_notes(&place.region, &place.organization, &located.id, &limit)
+            .await
     };
-    let (activity, notes) = join(client.issue_activity(region, organization, id), notes).await;
+    let activity = client.issue_activity(&place.region, &place.organization, &located.id);
+    let (activity, notes) = join(activity, notes).await;
     let mut entries = match (activity, &notes) {
         // A server without this endpoint may have the other.
-        (Err(ApiError::NotFound), Ok(notes)) if with_comments && !notes.is_empty() => Vec::new(),
+        (Err(ApiError::NotFound), Ok(notes)) if !notes.is_empty() => Vec::new(),
         (activity, _) => activity?,
     };
     entries.retain(|entry| with_comments || !is_note(entry));
@@ -98,7 +84,7 @@ async fn read(
         Err(ApiError::NotFound) => Vec::new(),
         notes => notes?,
     };
-    for note in notes {
+    for mut note in notes {
         let is_known = |entry: &Activity| {
             (note.id.is_some() && entry.id == note.id)
                 || (is_note(entry)
@@ -106,14 +92,10 @@ async fn read(
                     && entry.date_created == note.date_created)
         };
         if !entries.iter().any(is_known) {
-            entries.push(Activity {
-                kind: Some("note".to_owned()),
-                ..note
-            });
+            note.kind = Some("note".to_owned());
+            entries.push(note);
         }
     }
-    // All in one form and one zone, so that their texts sort as their times do.
-    entries.sort_by(|one, other| other.date_created.cmp(&one.date_created));
     Ok(entries)
 }
 
@@ -121,29 +103,58 @@ fn is_note(entry: &Activity) -> bool {
     entry.kind.as_deref() == Some("note")
 }
 
-fn describe(entry: &Activity) -> String {
-    let kind = entry
-        .kind
-        .as_deref()
-        .unwrap_or("something")
-        .replace('_', " ");
-    let mut text = format!(
-        "- {} {} by {}",
-        line(entry.date_created.as_deref().unwrap_or("?"), 40),
-        line(&kind, 60),
-        line(entry.user.as_deref().unwrap_or("Sentry"), 60)
+fn render(context: &Context<'_>, located: &Located, entries: &[Activity], limit: usize) -> String {
+    let mut text = "# Activity of ".to_owned();
+    push(&mut text, &[&code(located.name(), 120), "\n"]);
+    if entries.is_empty() {
+        text.push_str("\nNothing has happened to it yet.");
+    }
+    // All in one form and one zone, so that their texts sort as their times do.
+    let date = |place: usize| {
+        entries
+            .get(place)
+            .and_then(|entry| entry.date_created.as_ref())
+    };
+    let newest = order::first(entries.len(), limit, &|one, other| date(one) > date(other));
+    for place in newest {
+        if let Some(entry) = entries.get(place) {
+            describe(entry, &mut text);
+        }
+    }
+    if entries.len() > limit {
+        let more = number((entries.len() - limit) as u64);
+        let words = " older entries are left out: raise `limit` (at most 100).";
+        push(&mut text, &["\n\n", &more, words]);
+    }
+    let hint = [(&add_issue_note::TOOL, "to write a note")];
+    paragraph(&mut text, &hint::next(context, &hint));
+    text
+}
+
+fn describe(entry: &Activity, text: &mut String) {
+    let kind = entry.kind.as_deref().unwrap_or("something");
+    push(
+        text,
+        &[
+            "\n- ",
+            &line(entry.date_created.as_deref().unwrap_or("?"), 40),
+            " ",
+            &line(kind, 60).replace('_', " "),
+            " by ",
+            &line(entry.user.as_deref().unwrap_or("Sentry"), 60),
+        ],
     );
-    let data: Vec<_> = entry
-        .data
-        .iter()
-        .take(6)
-        .map(|(name, value)| format!("{}: {}", line(name, 40), line(value, 100)))
-        .collect();
+    let mut data = Joined::default();
+    for (name, value) in entry.data.iter().take(6) {
+        let mut pair = line(name, 40);
+        push(&mut pair, &[": ", &line(value, 100)]);
+        data.add(", ", &pair);
+    }
+    let data = data.text();
     if !data.is_empty() {
-        text.push_str(&format!(" ({})", data.join(", ")));
+        push(text, &[" (", &data, ")"]);
     }
     if let Some(words) = &entry.text {
-        text.push_str(&format!(": {}", line(words, 1_000)));
+        push(text, &[": ", &line(words, 1_000)]);
     }
-    text
 }

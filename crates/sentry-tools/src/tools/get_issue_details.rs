@@ -6,6 +6,7 @@ use sentry_api::{ApiError, Client, Event, EventId, EventRef, Issue, IssueId, Reg
 use crate::failure::Failure;
 use crate::issue_target::{IssueTarget, check_project};
 use crate::parameter::{EVENT_ID, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, REGION};
+use crate::place::Place;
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{ISSUE_SKILLS, READ};
@@ -40,8 +41,12 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let target = IssueTarget::read(context)?;
         let region = context.region()?;
         let found = find(context, &region, &target).await?;
-        let extras = extras::gather(context, &region, &target.organization, &found).await;
-        let page = page::render(context, &target, &found, &extras);
+        let place = Place {
+            region,
+            organization: target.organization,
+        };
+        let extras = extras::gather(context, &place, &found).await;
+        let page = page::render(context, &place, &found, &extras);
         Ok(CallToolResult::text(page))
     })
 }

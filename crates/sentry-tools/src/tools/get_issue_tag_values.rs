@@ -1,21 +1,18 @@
 use fetch::LocalFuture;
-use sentry_api::TagValue;
-use serde_json::Value;
 
 use crate::arguments::required;
 use crate::issue_target::Located;
-use crate::json::{known, structured};
-use crate::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
+use crate::json::Json;
+use crate::parameter::{Format, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::READ;
 
-const TAG_KEY: Parameter = Parameter::pattern(
+const TAG_KEY: Parameter = Parameter::format(
     "tagKey",
     "Such as environment, release, browser, url, user.",
-    "^[a-zA-Z0-9][a-zA-Z0-9._-]*$",
-    None,
+    Format::TagKey,
 )
 .required();
 
@@ -38,28 +35,28 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let key = required(&TAG_KEY, context.arguments.tag_key(&TAG_KEY)?)?;
+        let key = required(&TAG_KEY, context.arguments.tag_key(&TAG_KEY))?;
         let located = Located::find(context).await?;
+        let place = &located.place;
         let tag = context
             .client
-            .issue_tag(&located.region, &located.organization, &located.id, &key)
+            .issue_tag(&place.region, &place.organization, &located.id, &key)
             .await?;
-        let values: Vec<_> = tag.top.into_iter().map(describe).collect();
-        structured(&known(vec![
-            ("tagKey", Some(tag.key.into())),
-            ("name", tag.name.map(Value::from)),
-            ("totalValues", tag.total.map(Value::from)),
-            ("uniqueValues", tag.unique.map(Value::from)),
-            ("topValues", Some(values.into())),
-        ]))
+        let mut json = Json::object();
+        json.text("tagKey", &tag.key);
+        json.maybe("name", &tag.name);
+        json.count("totalValues", tag.total);
+        json.count("uniqueValues", tag.unique);
+        json.begin("topValues", '[');
+        for value in &tag.top {
+            json.element();
+            json.text("value", &value.value);
+            json.count("count", value.count);
+            json.maybe("firstSeen", &value.first_seen);
+            json.maybe("lastSeen", &value.last_seen);
+            json.end('}');
+        }
+        json.end(']');
+        json.answer()
     })
-}
-
-fn describe(value: TagValue) -> Value {
-    known(vec![
-        ("value", Some(value.value.into())),
-        ("count", value.count.map(Value::from)),
-        ("firstSeen", value.first_seen.map(Value::from)),
-        ("lastSeen", value.last_seen.map(Value::from)),
-    ])
 }

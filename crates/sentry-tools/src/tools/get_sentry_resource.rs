@@ -2,17 +2,23 @@ use fetch::LocalFuture;
 use mcp::CallToolResult;
 use serde_json::{Map, Value};
 
-use crate::arguments::{Arguments, required, wrong};
+use crate::arguments::Arguments;
 use crate::failure::Failure;
 use crate::issue_target::check_organization;
-use crate::markdown::code;
-use crate::parameter::{OPTIONAL_ORGANIZATION, Parameter};
+use crate::markdown::{code, push};
+use crate::parameter::{
+    EVENT_ID, Format, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, TRACE_ID,
+};
 use crate::resource_url::{self, Resource};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{ISSUE_SKILLS, READ, get_issue_details, get_trace_details};
 
-const URL: Parameter = Parameter::url("url", "As it was pasted; nothing else is needed.");
+const URL: Parameter = Parameter::format(
+    "url",
+    "As it was pasted; nothing else is needed.",
+    Format::Url,
+);
 const TYPE: Parameter = Parameter::choice(
     "resourceType",
     "Without url.",
@@ -48,127 +54,140 @@ pub(crate) static TOOL: Tool = Tool {
 };
 
 /// A tool, and what it is called with.
-type Call = (&'static Tool, Vec<(&'static str, Value)>);
+struct Call {
+    tool: &'static Tool,
+    arguments: Map<String, Value>,
+}
+
+impl Call {
+    fn new(tool: &'static Tool) -> Self {
+        Self {
+            tool,
+            arguments: Map::new(),
+        }
+    }
+
+    fn with(mut self, parameter: &Parameter, value: &str) -> Self {
+        self.arguments
+            .insert(parameter.name.to_owned(), value.into());
+        self
+    }
+}
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let url = context.arguments.text(&URL)?;
-        let call = match &url {
+        let call = match context.arguments.text(&URL) {
             Some(url) => of_url(context, url)?,
-            None => of_id(context)?,
+            None => Ok(of_id(context)?),
         };
-        let (tool, sent) = match call {
+        let call = match call {
             Ok(call) => call,
-            Err(words) => return Ok(CallToolResult::text(words)),
+            Err(guidance) => return Ok(CallToolResult::text(guidance)),
         };
-        if !context.offers(tool) {
+        if !context.offers(call.tool) {
             return Err(Failure::Invalid(format!(
                 "`{}`, which reads this, needs a skill that was not allowed. Connect again and tick Inspect.",
-                tool.name
+                call.tool.name
             )));
         }
-        let sent: Map<String, Value> = sent
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
-        let arguments = Arguments::new(tool.parameters, sent, &context.session.constraint);
+        let constraint = &context.session.constraint;
+        let arguments = Arguments::new(call.tool.parameters, call.arguments, constraint);
+        arguments.check()?;
         let target = Context {
             arguments: &arguments,
             ..*context
         };
-        (tool.run)(&target).await
+        (call.tool.run)(&target).await
     })
 }
 
-/// What reads the thing that a URL leads to, or words about it.
+/// What reads the thing that a URL leads to, or guidance for the agent where no tool does.
 fn of_url(context: &Context<'_>, url: &str) -> Result<Result<Call, String>, Failure> {
-    let named = context.arguments.slug(&OPTIONAL_ORGANIZATION)?;
+    let invalid = |words: &str| Failure::Invalid(words.to_owned());
     let Some(found) = resource_url::parse(url, context.base()) else {
-        return Err(Failure::Invalid(
+        return Err(invalid(
             "`url` is not the URL of an issue, event or trace in Sentry, such as \
-             https://acme.sentry.io/issues/WEB-1A."
-                .to_owned(),
+             https://acme.sentry.io/issues/WEB-1A.",
         ));
     };
     check_organization(context, &found.organization)?;
-    if named.is_some_and(|named| named != found.organization) {
-        return Err(Failure::Invalid(
-            "`url` and `organizationSlug` name different organizations: send one of them."
-                .to_owned(),
+    let named = context.arguments.text(&OPTIONAL_ORGANIZATION);
+    if named.is_some_and(|named| named != found.organization.as_str()) {
+        return Err(invalid(
+            "`url` and `organizationSlug` name different organizations: send one of them.",
         ));
     }
-    let organization = Value::from(found.organization.as_str());
+    let organization = found.organization.as_str();
     Ok(match found.resource {
-        Resource::Issue => Ok((&get_issue_details::TOOL, vec![("issueUrl", url.into())])),
-        Resource::Trace { trace, span } => Ok(of_trace(organization, trace.into(), span)),
+        Resource::Issue => Ok(Call::new(&get_issue_details::TOOL).with(&ISSUE_URL, url)),
+        Resource::Trace { trace, span } => Ok(of_trace(organization, &trace, span.as_deref())),
         Resource::Release(version) => Err(release(&version)),
         Resource::Other(what) => return Err(unreadable(what)),
     })
 }
 
 /// What reads the thing of that kind and id.
-fn of_id(context: &Context<'_>) -> Result<Result<Call, String>, Failure> {
+fn of_id(context: &Context<'_>) -> Result<Call, Failure> {
     let arguments = context.arguments;
-    let Some(kind) = arguments.choice(&TYPE)? else {
+    let (Some(kind), Some(id), Some(organization)) = (
+        arguments.text(&TYPE),
+        arguments.text(&ID),
+        arguments.text(&OPTIONAL_ORGANIZATION),
+    ) else {
         return Err(Failure::Invalid(
             "Name the resource: `url`, or `resourceType`, `resourceId` and `organizationSlug`."
                 .to_owned(),
         ));
     };
-    let id = required(&ID, arguments.text(&ID)?)?;
-    let organization = required(
-        &OPTIONAL_ORGANIZATION,
-        arguments.slug(&OPTIONAL_ORGANIZATION)?,
-    )?;
-    let organization = Value::from(organization.as_str());
-    Ok(Ok(match kind {
-        "issue" | "event" => {
-            let name = if kind == "issue" {
-                "issueId"
-            } else {
-                "eventId"
-            };
-            let parsed = match kind {
-                "issue" => sentry_api::IssueId::parse(&id).err(),
-                _ => sentry_api::EventId::parse(&id).err(),
-            };
-            if let Some(error) = parsed {
-                return Err(wrong(&ID, &error.to_string()));
-            }
-            let sent = vec![("organizationSlug", organization), (name, id.into())];
-            (&get_issue_details::TOOL, sent)
-        }
-        "trace" => {
-            let (trace, span) = match id.split_once(':') {
-                Some((trace, span)) => (trace.to_owned(), Some(span.to_owned())),
-                None => (id, None),
-            };
-            sentry_api::EventId::parse(&trace).map_err(|error| wrong(&ID, &error.to_string()))?;
-            of_trace(organization, trace.into(), span)
-        }
-        "ai_conversation" => return Err(unreadable("AI conversation")),
-        other => return Err(unreadable(other)),
-    }))
+    let details = || Call::new(&get_issue_details::TOOL).with(&OPTIONAL_ORGANIZATION, organization);
+    match kind {
+        "issue" => Ok(details().with(&ISSUE_ID, id)),
+        "event" => Ok(details().with(&EVENT_ID, id)),
+        "trace" => Ok(match id.split_once(':') {
+            Some((trace, span)) => of_trace(organization, trace, Some(span)),
+            None => of_trace(organization, id, None),
+        }),
+        "ai_conversation" => Err(unreadable("AI conversation")),
+        other => Err(unreadable(other)),
+    }
 }
 
-fn of_trace(organization: Value, trace: Value, span: Option<String>) -> Call {
-    let mut sent = vec![("organizationSlug", organization), ("traceId", trace)];
-    sent.extend(span.map(|span| ("spanId", span.into())));
-    (&get_trace_details::TOOL, sent)
+fn of_trace(organization: &str, trace: &str, span: Option<&str>) -> Call {
+    let call = Call::new(&get_trace_details::TOOL)
+        .with(&OPTIONAL_ORGANIZATION, organization)
+        .with(&TRACE_ID, trace);
+    match span {
+        Some(span) => call.with(&get_trace_details::SPAN, span),
+        None => call,
+    }
 }
 
 fn release(version: &str) -> String {
-    format!(
-        "That is the release {0}. Its new issues: search_issues with query {1}; its events: search_events with query {2}.",
-        code(version, 200),
-        code(&format!("firstRelease:\"{version}\""), 220),
-        code(&format!("release:\"{version}\""), 220)
-    )
+    let query = |name: &str| code(&[name, ":\"", version, "\""].concat(), 220);
+    let mut words = "That is the release ".to_owned();
+    push(
+        &mut words,
+        &[
+            &code(version, 200),
+            ". Its new issues: search_issues with query ",
+            &query("firstRelease"),
+            "; its events: search_events with query ",
+            &query("release"),
+            ".",
+        ],
+    );
+    words
 }
 
 fn unreadable(what: &str) -> Failure {
-    Failure::Invalid(format!(
-        "This server cannot read a {what} yet. search_events finds replays and profiles (dataset `replays`, `profiles`); \
-         search_issues finds the issues that belong to it."
-    ))
+    let mut words = "This server cannot read a ".to_owned();
+    push(
+        &mut words,
+        &[
+            what,
+            " yet. search_events finds replays and profiles (dataset `replays`, `profiles`); search_issues finds the \
+             issues that belong to it.",
+        ],
+    );
+    Failure::Invalid(words)
 }

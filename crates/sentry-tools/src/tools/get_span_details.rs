@@ -1,17 +1,20 @@
 use fetch::LocalFuture;
 use mcp::CallToolResult;
-use sentry_api::{EventId, Slug, Span, Trace};
+use sentry_api::Span;
 
-use crate::arguments::required;
 use crate::failure::Failure;
 use crate::hint;
-use crate::markdown::{block, code, facts, line};
+use crate::markdown::{Facts, block, code, line, number, paragraph, push};
 use crate::parameter::{ORGANIZATION, Parameter, REGION, TRACE_ID};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 use crate::trace_tree;
 
+use super::get_trace_details::Found;
 use super::{READ, get_trace_details};
+
+/// Spans around and below it; the others are counted.
+const SHOWN: usize = 20;
 
 const SPAN: Parameter = Parameter::sized("spanId", "16 hexadecimal digits.", 1, None).required();
 
@@ -32,138 +35,100 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let span = required(&SPAN, context.arguments.text(&SPAN)?)?;
-        let (organization, id, _, trace) = get_trace_details::read(context).await?;
-        show(context, &organization, &id, &trace, &span)
+        let found = get_trace_details::read(context).await?;
+        let span = context.arguments.text(&SPAN).unwrap_or_default();
+        show(context, &found, span)
     })
 }
 
 /// The page of one span of a trace.
-pub(super) fn show(
-    context: &Context<'_>,
-    organization: &Slug,
-    id: &EventId,
-    trace: &Trace,
-    wanted: &str,
-) -> Answer {
-    let spans: Vec<&Span> = trace_tree::visible(context, trace).collect();
-    let found = spans
+pub(super) fn show(context: &Context<'_>, found: &Found, wanted: &str) -> Answer {
+    let spans = trace_tree::visible(context, &found.trace);
+    let place = spans
         .iter()
         .position(|span| span.id.eq_ignore_ascii_case(wanted));
-    let (Some(index), Some(span)) = (found, found.and_then(|index| spans.get(index))) else {
+    let (Some(place), Some(span)) = (place, place.and_then(|place| spans.get(place))) else {
         return Err(Failure::Invalid(format!(
             "The trace {} has no span {}. Take a span id from get_trace_details.",
-            code(id.as_str(), 40),
+            code(found.id.as_str(), 40),
             code(wanted, 40)
         )));
     };
-    let path = format!(
-        "/explore/traces/trace/{}/?node=span-{}",
-        id.as_str(),
-        url_text(&span.id)
-    );
-    let mut parts = vec![format!(
-        "# Span {}: {}",
-        code(&span.id, 32),
-        line(span.operation.as_deref().unwrap_or("?"), 60)
-    )];
+    let mut text = "# Span ".to_owned();
+    let operation = line(span.operation.as_deref().unwrap_or("?"), 60);
+    push(&mut text, &[&code(&span.id, 32), ": ", &operation]);
     if let Some(description) = &span.description {
-        parts.push(block(description, 3_000));
+        paragraph(&mut text, &block(description, 3_000));
     }
-    let problems: Vec<_> = span
-        .problems
-        .iter()
-        .take(10)
-        .map(trace_tree::describe_problem)
-        .collect();
-    if !problems.is_empty() {
-        parts.push(format!(
-            "## Errors and problems in it\n{}",
-            problems.join("\n")
-        ));
+    if !span.problems.is_empty() {
+        let problems: Vec<_> = span.problems.iter().collect();
+        paragraph(&mut text, "## Errors and problems in it");
+        text.push_str(&trace_tree::list_problems(&problems, 10));
     }
-    parts.push(facts(
-        "## Facts",
-        vec![
-            ("Duration", span.duration.map(trace_tree::milliseconds)),
-            ("Start", span.start.clone()),
-            ("Project", span.project.clone()),
-            ("Transaction", span.transaction.clone()),
-            ("Link", Some(context.base().web_url(organization, &path))),
-        ],
-    ));
-    parts.push(ancestors(&spans, index, span.depth));
-    parts.push(children(&spans, index, span));
-    parts.push(data(span));
-    parts.push(hint::next(
-        context,
-        &[(&get_trace_details::TOOL, "for the whole trace")],
-    ));
-    parts.retain(|part| !part.is_empty());
-    Ok(CallToolResult::text(parts.join("\n\n")))
+    let mut facts = Facts::new();
+    if let Some(duration) = span.duration {
+        facts.add("Duration", &trace_tree::milliseconds(duration));
+    }
+    facts.maybe("Start", &span.start);
+    facts.maybe("Project", &span.project);
+    facts.maybe("Transaction", &span.transaction);
+    let mut path = ["/explore/traces/trace/", found.id.as_str(), "/?node=span-"].concat();
+    path.extend(span.id.chars().filter(char::is_ascii_alphanumeric).take(32));
+    facts.add("Link", &found.place.link(context, &path));
+    paragraph(&mut text, &facts.below("## Facts"));
+    for (heading, spans) in [
+        ("## Part of", ancestors(&spans, place)),
+        ("## Right below it", children(&spans, place)),
+    ] {
+        let mut lines = Facts::new();
+        for span in spans.iter().take(SHOWN) {
+            let duration = trace_tree::milliseconds(span.duration.unwrap_or_default());
+            let mut name = trace_tree::name(span);
+            push(&mut name, &[" ", &code(&span.id, 32)]);
+            lines.add(&duration, &name);
+        }
+        if spans.len() > SHOWN {
+            lines.add("More", &number((spans.len() - SHOWN) as u64));
+        }
+        paragraph(&mut text, &lines.below(heading));
+    }
+    let mut data = Facts::new();
+    for (name, value) in span.attributes.iter().take(2 * SHOWN) {
+        data.add(&line(name, 80), value);
+    }
+    if span.attributes.len() > 2 * SHOWN {
+        data.add("More", &number((span.attributes.len() - 2 * SHOWN) as u64));
+    }
+    paragraph(&mut text, &data.below("## Data"));
+    let hint = [(&get_trace_details::TOOL, "for the whole trace")];
+    paragraph(&mut text, &hint::next(context, &hint));
+    Ok(CallToolResult::text(text))
 }
 
-/// The spans around it, the outermost first: going back, each that lies less deep than all before.
-fn ancestors(spans: &[&Span], index: usize, mut depth: usize) -> String {
-    let mut lines = Vec::new();
-    for span in spans.iter().take(index).rev() {
+/// The spans around one, the outermost first: going back, each that lies less deep than all before.
+fn ancestors<'a>(spans: &[&'a Span], place: usize) -> Vec<&'a Span> {
+    let mut found = Vec::new();
+    let mut depth = spans.get(place).map_or(0, |span| span.depth);
+    for span in spans.iter().take(place).rev() {
         if span.depth < depth {
             depth = span.depth;
-            lines.push(format!(
-                "- {} {}",
-                trace_tree::name(span),
-                code(&span.id, 32)
-            ));
+            found.push(*span);
         }
     }
-    lines.reverse();
-    section("## Part of", &lines, 20)
+    found.reverse();
+    found
 }
 
-fn children(spans: &[&Span], index: usize, of: &Span) -> String {
-    let below = spans
-        .iter()
-        .skip(index + 1)
-        .take_while(|span| span.depth > of.depth);
-    let lines: Vec<_> = below
-        .filter(|span| span.depth == of.depth + 1)
-        .map(|span| {
-            format!(
-                "- {} {} {}",
-                trace_tree::milliseconds(span.duration.unwrap_or_default()),
-                trace_tree::name(span),
-                code(&span.id, 32)
-            )
-        })
-        .collect();
-    section("## Right below it", &lines, 20)
-}
-
-fn data(span: &Span) -> String {
-    let lines: Vec<_> = span
-        .attributes
-        .iter()
-        .map(|(name, value)| format!("- {}: {}", line(name, 80), line(value, 300)))
-        .collect();
-    section("## Data", &lines, 40)
-}
-
-fn section(heading: &str, lines: &[String], most: usize) -> String {
-    if lines.is_empty() {
-        return String::new();
+fn children<'a>(spans: &[&'a Span], place: usize) -> Vec<&'a Span> {
+    let depth = spans.get(place).map_or(0, |span| span.depth);
+    let mut found = Vec::new();
+    for span in spans.iter().skip(place + 1) {
+        if span.depth <= depth {
+            break;
+        }
+        if span.depth == depth + 1 {
+            found.push(*span);
+        }
     }
-    let shown: Vec<_> = lines.iter().take(most).map(String::as_str).collect();
-    let more = match lines.len().saturating_sub(most) {
-        0 => String::new(),
-        more => format!("\n- and {more} more"),
-    };
-    format!("{heading}\n{}{more}", shown.join("\n"))
-}
-
-/// A span's id as a query may hold it.
-fn url_text(id: &str) -> String {
-    id.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(32)
-        .collect()
+    found
 }

@@ -1,13 +1,15 @@
 use fetch::LocalFuture;
 use futures_util::future::join;
 use mcp::CallToolResult;
-use sentry_api::{ApiError, EventId, Slug, Trace, TraceMeta};
+use sentry_api::{ApiError, EventId, Trace, TraceMeta};
 
 use crate::arguments::required;
+use crate::failure::Failure;
 use crate::hint;
-use crate::markdown::{code, facts, line, number};
+use crate::markdown::{Facts, Joined, code, line, number, paragraph};
+use crate::order;
 use crate::parameter::{ORGANIZATION, Parameter, REGION, TRACE_ID};
-use crate::place::{fixed_project, region_of};
+use crate::place::{Place, fixed_project};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 use crate::trace_tree;
@@ -40,108 +42,97 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let span = context.arguments.text(&SPAN)?;
-        let (organization, id, meta, trace) = read(context).await?;
-        if let Some(span) = span {
-            return get_span_details::show(context, &organization, &id, &trace, &span);
+        let found = read(context).await?;
+        if let Some(span) = context.arguments.text(&SPAN) {
+            return get_span_details::show(context, &found, span);
         }
-        let text = render(context, &organization, &id, meta.as_ref(), &trace);
-        Ok(CallToolResult::text(text))
+        Ok(CallToolResult::text(render(context, &found)))
     })
 }
 
-/// The trace that the arguments name, and its numbers where the server has them.
-pub(super) async fn read(
-    context: &Context<'_>,
-) -> Result<(Slug, EventId, Option<TraceMeta>, Trace), crate::failure::Failure> {
-    let arguments = context.arguments;
-    let organization = required(&ORGANIZATION, arguments.slug(&ORGANIZATION)?)?;
-    let id = required(&TRACE_ID, arguments.event(&TRACE_ID)?)?;
-    let region = region_of(context, &organization).await?;
-    let client = context.client;
-    let (meta, trace) = join(
-        client.trace_meta(&region, &organization, &id),
-        client.trace(&region, &organization, &id, READ_AT_MOST),
-    )
-    .await;
-    let trace = trace?;
-    let is_empty = trace_tree::visible(context, &trace).next().is_none()
-        && trace_tree::problems(context, &trace).is_empty();
-    if is_empty {
-        return Err(ApiError::NotFound.into());
-    }
-    Ok((organization, id, meta.ok(), trace))
+/// The trace that the arguments name.
+pub(super) struct Found {
+    pub(super) place: Place,
+    pub(super) id: EventId,
+    /// Where the server has it.
+    meta: Option<TraceMeta>,
+    pub(super) trace: Trace,
 }
 
-fn render(
-    context: &Context<'_>,
-    organization: &Slug,
-    id: &EventId,
-    meta: Option<&TraceMeta>,
-    trace: &Trace,
-) -> String {
+pub(super) fn read<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Result<Found, Failure>> {
+    Box::pin(async move {
+        let id = required(&TRACE_ID, context.arguments.event(&TRACE_ID))?;
+        let place = Place::find(context).await?;
+        let client = context.client;
+        let (meta, trace) = join(
+            client.trace_meta(&place.region, &place.organization, &id),
+            client.trace(&place.region, &place.organization, &id, READ_AT_MOST),
+        )
+        .await;
+        let trace = trace?;
+        if trace_tree::visible(context, &trace).is_empty()
+            && trace_tree::problems(context, &trace).is_empty()
+        {
+            return Err(ApiError::NotFound.into());
+        }
+        Ok(Found {
+            place,
+            id,
+            meta: meta.ok(),
+            trace,
+        })
+    })
+}
+
+fn render(context: &Context<'_>, found: &Found) -> String {
+    let Found { trace, id, .. } = found;
+    let spans = trace_tree::visible(context, trace);
     let problems = trace_tree::problems(context, trace);
-    let longest = trace_tree::visible(context, trace)
-        .filter_map(|span| span.duration)
-        .fold(0.0, f64::max);
-    let root = trace_tree::visible(context, trace).next();
-    let url = context.base().web_url(
-        organization,
-        &format!("/explore/traces/trace/{}/", id.as_str()),
-    );
+    let mut facts = Facts::new();
+    if let Some(root) = spans.first() {
+        facts.add("Begins with", &trace_tree::name(root));
+    }
+    let mut longest = 0.0_f64;
+    for span in &spans {
+        longest = longest.max(span.duration.unwrap_or_default());
+    }
+    facts.add("Longest span", &trace_tree::milliseconds(longest));
     // Numbers of the whole trace are not a project's business.
-    let meta = meta.filter(|_| fixed_project(context).is_none());
-    let count = |read: fn(&TraceMeta) -> Option<u64>| meta.and_then(read).map(number);
-    let operations: Vec<_> = meta
-        .into_iter()
-        .flat_map(|meta| &meta.operations)
-        .take(8)
-        .map(|(name, count)| format!("{} {}", line(name, 60), number(*count)))
-        .collect();
-    let mut parts = vec![facts(
-        &format!("# Trace {}\n", code(id.as_str(), 40)),
-        vec![
-            ("Begins with", root.map(trace_tree::name)),
-            ("Longest span", Some(trace_tree::milliseconds(longest))),
-            ("Spans", count(|meta| meta.spans)),
-            ("Errors", count(|meta| meta.errors)),
-            ("Detected problems", count(|meta| meta.performance_issues)),
-            ("Log lines", count(|meta| meta.logs)),
-            ("Operations", Some(operations.join(", "))),
-            ("Link", Some(url)),
-        ],
-    )];
-    if !problems.is_empty() {
-        const MOST: usize = 15;
-        let shown = problems.iter().take(MOST);
-        let lines: Vec<_> = shown
-            .map(|problem| trace_tree::describe_problem(problem))
-            .collect();
-        let more = match problems.len().saturating_sub(MOST) {
-            0 => String::new(),
-            more => format!("\n- and {more} more"),
-        };
-        parts.push(format!(
-            "## Errors and problems in it\n{}{more}",
-            lines.join("\n")
-        ));
+    if let (Some(meta), None) = (&found.meta, fixed_project(context)) {
+        facts.count("Spans", meta.spans);
+        facts.count("Errors", meta.errors);
+        facts.count("Detected problems", meta.performance_issues);
+        facts.count("Log lines", meta.logs);
+        let mut operations = Joined::default();
+        let count = |place: usize| meta.operations.get(place).map(|(_, count)| *count);
+        let most = order::first(meta.operations.len(), 8, &|a, b| count(a) > count(b));
+        for (name, count) in most.iter().filter_map(|place| meta.operations.get(*place)) {
+            operations.add(", ", &line(name, 60));
+            operations.add(" ", &number(*count));
+        }
+        facts.add("Operations", &operations.text());
     }
-    let tree = trace_tree::render(context, trace, SPANS);
-    if !tree.is_empty() {
-        parts.push(format!("## Spans\n{tree}"));
-    }
+    let path = ["/explore/traces/trace/", id.as_str(), "/"].concat();
+    facts.add("Link", &found.place.link(context, &path));
+    let mut text = facts.below(&["# Trace ", &code(id.as_str(), 40), "\n"].concat());
     let mut wanted: Vec<(&'static Tool, &str)> = vec![(
         &get_span_details::TOOL,
         "with a spanId, which stands in brackets",
     )];
     if !problems.is_empty() {
+        paragraph(&mut text, "## Errors and problems in it");
+        text.push_str(&trace_tree::list_problems(&problems, 15));
         wanted.push((&get_sentry_resource::TOOL, "for an issue of it"));
+    }
+    let tree = trace_tree::render(context, trace, SPANS);
+    if !tree.is_empty() {
+        paragraph(&mut text, "## Spans\n");
+        text.push_str(&tree);
     }
     wanted.push((
         &search_events::TOOL,
         "with dataset `logs` and query `trace:…` for its log",
     ));
-    parts.push(hint::next(context, &wanted));
-    parts.retain(|part| !part.is_empty());
-    parts.join("\n\n")
+    paragraph(&mut text, &hint::next(context, &wanted));
+    text
 }

@@ -2,13 +2,12 @@ use std::time::Duration;
 
 use fetch::LocalFuture;
 use mcp::CallToolResult;
-use sentry_api::{ApiError, Invalid, Region, Slug, SlugOrId};
+use sentry_api::{ApiError, Invalid};
 
-use crate::arguments::required;
 use crate::failure::Failure;
-use crate::markdown::code;
+use crate::markdown::{code, push};
 use crate::parameter::{EXPLAIN, Kind, ORGANIZATION, PERIOD, PROJECT, Parameter, REGION};
-use crate::place::project_id;
+use crate::place::Place;
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{ISSUE_SKILLS, READ};
@@ -71,31 +70,23 @@ pub(crate) static TOOL: Tool = Tool {
 };
 
 /// What is searched for, as the answer repeats it.
-struct Search {
-    organization: Slug,
-    region: Region,
+struct Search<'a> {
+    place: Place,
     dataset: &'static Dataset,
-    query: String,
-    fields: Vec<String>,
+    query: &'a str,
+    fields: Vec<&'a str>,
     sort: String,
-    project: Option<SlugOrId>,
     project_id: Option<String>,
-    environments: Vec<String>,
-    period: String,
+    environments: Vec<&'a str>,
+    period: &'a str,
     limit: u32,
-    explain: bool,
 }
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let mut search = read(context)?;
-        search.project_id = project_id(
-            context,
-            &search.region,
-            &search.organization,
-            search.project.as_ref(),
-        )
-        .await?;
+        let project = context.arguments.project(&OPTIONAL_PROJECT);
+        search.project_id = search.place.project_id(context, project).await?;
         let text = if search.dataset.is_replays() {
             replays::find(context, &search).await?
         } else {
@@ -105,61 +96,49 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     })
 }
 
-fn read(context: &Context<'_>) -> Result<Search, Failure> {
+fn read<'a>(context: &'a Context<'_>) -> Result<Search<'a>, Failure> {
     let arguments = context.arguments;
-    let dataset = Dataset::named(arguments.choice(&DATASET)?.unwrap_or_default());
-    let mut fields = arguments.texts(&FIELDS)?;
+    let dataset = Dataset::named(arguments.text(&DATASET).unwrap_or_default());
+    let mut fields = arguments.texts(&FIELDS);
     if fields.is_empty() {
-        fields = dataset
-            .fields
-            .iter()
-            .map(|field| (*field).to_owned())
-            .collect();
+        fields = dataset.fields.to_vec();
     }
-    let sort = match arguments.text(&SORT)? {
-        Some(sort) => sort,
-        None => dataset.default_sort(&fields),
-    };
+    let sort = arguments.text(&SORT).map(str::to_owned);
     Ok(Search {
-        organization: required(&ORGANIZATION, arguments.slug(&ORGANIZATION)?)?,
-        region: context.region()?,
+        place: Place::read(context)?,
         dataset,
-        query: arguments.text(&QUERY)?.unwrap_or_default(),
+        query: arguments.text(&QUERY).unwrap_or_default(),
+        sort: sort.unwrap_or_else(|| dataset.default_sort(&fields)),
         fields,
-        sort,
-        project: arguments.project(&OPTIONAL_PROJECT)?,
         project_id: None,
-        environments: arguments.texts(&ENVIRONMENT)?,
-        period: arguments
-            .period(&PERIOD)?
-            .unwrap_or_else(|| "14d".to_owned()),
-        limit: arguments.limit(&LIMIT)?,
-        explain: arguments.flag(&EXPLAIN)?,
+        environments: arguments.texts(&ENVIRONMENT),
+        period: arguments.text(&PERIOD).unwrap_or("14d"),
+        limit: arguments.number(&LIMIT).unwrap_or_default(),
     })
 }
 
-impl Search {
-    /// What searching and validating have in common.
-    fn parameters(&self) -> Vec<(&'static str, &str)> {
-        let mut parameters = vec![
-            ("dataset", self.dataset.wire),
-            ("query", self.query.as_str()),
-            ("statsPeriod", self.period.as_str()),
-        ];
-        parameters.extend(self.project_id.as_deref().map(|id| ("project", id)));
-        let environments = self.environments.iter();
-        parameters.extend(environments.map(|name| ("environment", name.as_str())));
+impl Search<'_> {
+    /// What all requests have in common.
+    fn parameters<'b>(&'b self, sort: &'static str) -> Vec<(&'static str, &'b str)> {
+        let mut parameters = vec![("query", self.query), ("statsPeriod", self.period)];
+        if let Some(id) = &self.project_id {
+            parameters.push(("project", id));
+        }
+        for name in &self.environments {
+            parameters.push(("environment", name));
+        }
+        if !self.sort.is_empty() {
+            parameters.push((sort, &self.sort));
+        }
         parameters
     }
 }
 
-async fn find(context: &Context<'_>, search: &Search) -> Result<String, Failure> {
+async fn find(context: &Context<'_>, search: &Search<'_>) -> Result<String, Failure> {
     let client = context.client;
-    let (region, organization) = (&search.region, &search.organization);
-    let mut parameters = search.parameters();
-    if !search.sort.is_empty() {
-        parameters.push(("orderby", &search.sort));
-    }
+    let (region, organization) = (&search.place.region, &search.place.organization);
+    let mut parameters = search.parameters("orderby");
+    parameters.push(("dataset", search.dataset.wire));
     let invalid = client
         .with_patience(PATIENCE)
         .validate_events(region, organization, parameters, &search.fields)
@@ -171,14 +150,12 @@ async fn find(context: &Context<'_>, search: &Search) -> Result<String, Failure>
         _ => {}
     }
     let limit = search.limit.to_string();
-    let mut parameters = search.parameters();
+    let mut parameters = search.parameters("sort");
     parameters.extend([
+        ("dataset", search.dataset.wire),
         ("per_page", limit.as_str()),
         ("referrer", "api.mcp.search-events"),
     ]);
-    if !search.sort.is_empty() {
-        parameters.push(("sort", &search.sort));
-    }
     if search.dataset.wire == "spans" {
         parameters.push(("sampling", "NORMAL"));
     }
@@ -186,54 +163,46 @@ async fn find(context: &Context<'_>, search: &Search) -> Result<String, Failure>
         .events(region, organization, parameters, &search.fields)
         .await
         .map_err(|error| refused(error, search))?;
-    Ok(page::render(
-        context,
-        search,
-        &found.items,
-        found.next.is_some(),
-    ))
+    Ok(page::render(context, search, &found))
 }
 
-fn not_understood(search: &Search, invalid: &[Invalid]) -> Failure {
-    let mut words = format!(
-        "Sentry does not understand this search in dataset `{}`:",
-        search.dataset.name
-    );
+fn not_understood(search: &Search<'_>, invalid: &[Invalid]) -> Failure {
+    let mut words = "Sentry does not understand this search in dataset `".to_owned();
+    push(&mut words, &[search.dataset.name, "`:"]);
     for found in invalid.iter().take(10) {
         let (parameter, rule) = match found.part {
-            "field" => (FIELDS.name, "names no field of the dataset"),
-            "orderby" => (SORT.name, "must be one of the fields"),
-            "environment" => (ENVIRONMENT.name, "is unknown"),
-            "projects" => (OPTIONAL_PROJECT.name, "leads to no project that you see"),
-            "dataset" => (DATASET.name, "is not available on this server"),
+            "field" => (FIELDS.name, "` names no field of the dataset"),
+            "orderby" => (SORT.name, "` must be one of the fields"),
+            "environment" => (ENVIRONMENT.name, "` is unknown"),
+            "projects" => (OPTIONAL_PROJECT.name, "` leads to no project that you see"),
+            "dataset" => (DATASET.name, "` is not available on this server"),
             _ => (
                 QUERY.name,
-                "has a term that it does not know or cannot read",
+                "` has a term that it does not know or cannot read",
             ),
         };
-        words.push_str(&format!("\n- `{parameter}` {rule}"));
+        push(&mut words, &["\n- `", parameter, rule]);
         if let Some(name) = &found.name {
-            words.push_str(&format!(": {}", code(name, 100)));
+            push(&mut words, &[": ", &code(name, 100)]);
         }
     }
     Failure::Invalid(words)
 }
 
-fn refused(error: ApiError, search: &Search) -> Failure {
+fn refused(error: ApiError, search: &Search<'_>) -> Failure {
     if error != ApiError::Rejected(400) {
         return error.into();
     }
     let name = search.dataset.name;
+    let query = code(search.query, 300);
     if search.dataset.may_be_missing {
         return Failure::Invalid(format!(
-            "Dataset `{name}` is not available on this server, or it does not understand `query` {}.",
-            code(&search.query, 300)
+            "Dataset `{name}` is not available on this server, or it does not understand `query` {query}."
         ));
     }
     Failure::Invalid(format!(
-        "Sentry does not understand this search in dataset `{name}`: `query` {}, `fields` {}, `sort` {}. Write `query` as \
-         space-separated `key:value` terms and quoted text, and sort by one of the fields.",
-        code(&search.query, 300),
+        "Sentry does not understand this search in dataset `{name}`: `query` {query}, `fields` {}, `sort` {}. Write \
+         `query` as space-separated `key:value` terms and quoted text, and sort by one of the fields.",
         code(&search.fields.join(", "), 300),
         code(&search.sort, 100)
     ))

@@ -1,16 +1,15 @@
 use fetch::LocalFuture;
 use mcp::CallToolResult;
-use sentry_api::{ApiError, Event, IssueEventSearch};
-use url::form_urlencoded;
+use sentry_api::{ApiError, Event, IssueEventSearch, Page};
 
 use crate::failure::Failure;
 use crate::hint;
 use crate::issue_target::Located;
-use crate::markdown::{code, line};
+use crate::markdown::{code, line, paragraph, push};
 use crate::parameter::{
     EXPLAIN, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, PERIOD, PROJECT, Parameter, REGION,
 };
-use crate::place::project_id;
+use crate::search::{AS_IT_IS, MORE, counted, link};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
@@ -54,126 +53,126 @@ pub(crate) static TOOL: Tool = Tool {
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let arguments = context.arguments;
-        let query = arguments.text(&QUERY)?.unwrap_or_default();
-        let sort = arguments
-            .text(&SORT)?
-            .unwrap_or_else(|| "-timestamp".to_owned());
-        let period = arguments
-            .period(&PERIOD)?
-            .unwrap_or_else(|| "14d".to_owned());
-        let limit = arguments.limit(&LIMIT)?;
-        let explain = arguments.flag(&EXPLAIN)?;
-        let project = arguments.project(&OPTIONAL_PROJECT)?;
+        let limit = arguments.number(&LIMIT).unwrap_or_default();
+        let per_page = limit.to_string();
         let located = Located::find(context).await?;
+        let place = &located.place;
         // An issue has one project anyway: without its number the search is the same.
-        let (region, organization) = (&located.region, &located.organization);
-        let project = match project_id(context, region, organization, project.as_ref()).await {
-            Err(Failure::Api(ApiError::Unauthorized)) => return Err(ApiError::Unauthorized.into()),
+        let project = arguments.project(&OPTIONAL_PROJECT);
+        let project = match place.project_id(context, project).await {
+            Err(ApiError::Unauthorized) => return Err(ApiError::Unauthorized.into()),
             answer => answer.unwrap_or_default(),
         };
-        let per_page = limit.to_string();
         let search = IssueEventSearch {
-            query: &query,
+            query: arguments.text(&QUERY).unwrap_or_default(),
             limit: &per_page,
-            sort: &sort,
-            period: &period,
+            sort: arguments.text(&SORT).unwrap_or("-timestamp"),
+            period: arguments.text(&PERIOD).unwrap_or("14d"),
             project_id: project.as_deref(),
         };
-        let found = context
-            .client
-            .issue_events(region, organization, &located.id, search)
+        let client = context.client;
+        let mut found = client
+            .issue_events(&place.region, &place.organization, &located.id, search)
             .await
-            .map_err(|error| refused(error, &query, &sort))?;
-        let has_more = found.next.is_some() || found.items.len() > limit as usize;
-        let events: Vec<_> = found.items.into_iter().take(limit as usize).collect();
-        let mut parts = vec![
-            format!(
-                "# {} of {}",
-                match (events.len(), has_more) {
-                    (0, _) => "No events".to_owned(),
-                    (1, false) => "1 event".to_owned(),
-                    (count, true) => format!("First {count} events"),
-                    (count, false) => format!("{count} events"),
-                },
-                code(located.name(), 120)
-            ),
-            format!(
-                "Searched: {}, last {period}, sorted by {}.\n{}",
-                if query.is_empty() {
-                    "every event".to_owned()
-                } else {
-                    code(&query, 500)
-                },
-                code(&sort, 100),
-                link(context, &located, &search)
-            ),
-        ];
-        if explain {
-            parts.push("The query was sent to Sentry's search as it is.".to_owned());
+            .map_err(|error| refused(error, search))?;
+        if found.items.len() > limit as usize {
+            found.items.truncate(limit as usize);
+            found.next = Some(String::new());
         }
-        let lines: Vec<_> = events.iter().map(describe).collect();
-        parts.push(lines.join("\n"));
-        parts.push(if events.is_empty() {
-            "Try a longer period or fewer terms.".to_owned()
-        } else {
-            hint::next(
-                context,
-                &[
-                    (&get_event_stacktrace::TOOL, "with an eventId"),
-                    (&get_issue_breadcrumbs::TOOL, "with an eventId"),
-                ],
-            )
-        });
-        if has_more {
-            parts.push("There are more: raise limit (at most 100) or narrow the query.".to_owned());
-        }
-        parts.retain(|part| !part.is_empty());
-        Ok(CallToolResult::text(parts.join("\n\n")))
+        Ok(CallToolResult::text(render(
+            context, &located, search, &found,
+        )))
     })
 }
 
-fn link(context: &Context<'_>, located: &Located, search: &IssueEventSearch<'_>) -> String {
-    let mut parameters = form_urlencoded::Serializer::new(String::new());
-    parameters.append_pair("query", search.query);
-    parameters.append_pair("statsPeriod", search.period);
-    parameters.append_pair("sort", search.sort);
-    let path = format!("/issues/{}/events/?{}", located.id, parameters.finish());
-    context.base().web_url(&located.organization, &path)
+fn render(
+    context: &Context<'_>,
+    located: &Located,
+    search: IssueEventSearch<'_>,
+    found: &Page<Event>,
+) -> String {
+    let has_more = found.next.is_some();
+    let mut text = counted(found.items.len(), has_more, "event");
+    let query = match search.query {
+        "" => "every event".to_owned(),
+        query => code(query, 500),
+    };
+    let name = code(located.name(), 120);
+    push(
+        &mut text,
+        &[
+            " of ",
+            &name,
+            "\n\nSearched: ",
+            &query,
+            ", last ",
+            search.period,
+            ", sorted by ",
+        ],
+    );
+    let parameters = [
+        ("query", search.query),
+        ("statsPeriod", search.period),
+        ("sort", search.sort),
+    ];
+    let page = ["/issues/", located.id.as_str(), "/events/"];
+    let link = link(context, &located.place, &page, &parameters);
+    push(&mut text, &[&code(search.sort, 100), ".\n", &link]);
+    if context.arguments.flag(&EXPLAIN) {
+        paragraph(&mut text, AS_IT_IS);
+    }
+    text.push('\n');
+    for event in &found.items {
+        describe(event, &mut text);
+    }
+    if found.items.is_empty() {
+        text.push_str("\nTry a longer period or fewer terms.");
+    }
+    let hints = [
+        (&get_event_stacktrace::TOOL, "with an eventId"),
+        (&get_issue_breadcrumbs::TOOL, "with an eventId"),
+    ];
+    let hints = if found.items.is_empty() {
+        &[]
+    } else {
+        &hints[..]
+    };
+    paragraph(&mut text, &hint::next(context, hints));
+    if has_more {
+        paragraph(&mut text, MORE);
+    }
+    text
 }
 
-fn describe(event: &Event) -> String {
-    const TAGS: [&str; 6] = [
+fn describe(event: &Event, text: &mut String) {
+    let id = event.event_id().unwrap_or_default();
+    let date = event.text("dateCreated").unwrap_or_default();
+    push(text, &["\n- ", &code(&id, 40), " ", &line(&date, 40)]);
+    if let Some(title) = event.text("title").or_else(|| event.text("message")) {
+        push(text, &[" ", &code(&title, 160)]);
+    }
+    let tags = event.tags();
+    for name in [
         "release",
         "environment",
         "user",
         "transaction",
         "url",
         "browser",
-    ];
-    let tags = event.tags();
-    let tags: Vec<_> = TAGS
-        .iter()
-        .filter_map(|name| tags.iter().find(|tag| tag.key == *name))
-        .map(|tag| format!("{}: {}", tag.key, line(&tag.value, 100)))
-        .collect();
-    let title = event.text("title").or_else(|| event.text("message"));
-    let title = title.map_or_else(String::new, |title| format!(" {}", code(&title, 160)));
-    format!(
-        "- {} {}{title}{}{}",
-        code(&event.event_id().unwrap_or_default(), 40),
-        line(&event.text("dateCreated").unwrap_or_default(), 40),
-        if tags.is_empty() { "" } else { " " },
-        tags.join(" · ")
-    )
+    ] {
+        if let Some(tag) = tags.iter().find(|tag| tag.key == name) {
+            push(text, &[" · ", name, ": ", &line(&tag.value, 100)]);
+        }
+    }
 }
 
-fn refused(error: ApiError, query: &str, sort: &str) -> Failure {
+fn refused(error: ApiError, search: IssueEventSearch<'_>) -> Failure {
     if error != ApiError::Rejected(400) {
         return error.into();
     }
     Failure::Invalid(format!(
         "Sentry does not understand `query` {} with `sort` {}. Write space-separated `key:value` terms and quoted text.",
-        code(query, 300),
-        code(sort, 100)
+        code(search.query, 300),
+        code(search.sort, 100)
     ))
 }

@@ -1,23 +1,22 @@
 use fetch::LocalFuture;
 use mcp::CallToolResult;
-use sentry_api::{ApiError, IssueSearch, IssueSort, Region, Slug, SlugOrId};
+use sentry_api::{ApiError, IssueSearch, IssueSort};
 
-use crate::arguments::required;
 use crate::failure::Failure;
 use crate::markdown::code;
-use crate::parameter::{EXPLAIN, ORGANIZATION, Parameter, REGION};
-use crate::place::project_id;
+use crate::parameter::{EXPLAIN, Format, ORGANIZATION, Parameter, REGION};
+use crate::place::Place;
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{ISSUE_SKILLS, READ};
 
 mod page;
 
-const QUERY: Parameter = Parameter::with_default(
+const QUERY: Parameter = Parameter::text(
     "query",
     "Sentry search syntax, such as is:unresolved level:error release:1.4.0 assigned:me \"text\".",
-    "is:unresolved",
-);
+)
+.with_default("is:unresolved");
 
 const SORT: Parameter = Parameter::choice(
     "sort",
@@ -32,7 +31,7 @@ const SORT: Parameter = Parameter::choice(
     Some(IssueSort::Date.as_str()),
 );
 
-const PROJECT: Parameter = Parameter::text("projectSlugOrId", "").nullable();
+const PROJECT: Parameter = Parameter::format("projectSlugOrId", "", Format::Slug).nullable();
 
 const PERIOD: Parameter = Parameter::choice(
     "period",
@@ -68,76 +67,45 @@ pub(crate) static TOOL: Tool = Tool {
     run,
 };
 
-/// What is searched for, as the answer repeats it.
-struct Search {
-    organization: Slug,
-    region: Region,
-    query: String,
-    project: Option<SlugOrId>,
-    sort: &'static str,
-    period: &'static str,
-    limit: u32,
-    explain: bool,
-}
-
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let search = read(context)?;
-        let project = search.project.as_ref();
-        let project_id = project_id(context, &search.region, &search.organization, project).await?;
-        let found = context
-            .client
-            .issues(
-                &search.region,
-                &search.organization,
-                IssueSearch {
-                    query: &search.query,
-                    project_id: project_id.as_deref(),
-                    sort: IssueSort::parse(search.sort),
-                    period: search.period,
-                    limit: search.limit,
-                },
-            )
+        let arguments = context.arguments;
+        let place = Place::read(context)?;
+        let limit = arguments.number(&LIMIT).unwrap_or_default();
+        let project = place
+            .project_id(context, arguments.project(&PROJECT))
+            .await?;
+        let sort = arguments.text(&SORT).unwrap_or_default();
+        let search = IssueSearch {
+            // The empty query means something: every issue, whatever its status.
+            query: arguments.text(&QUERY).unwrap_or_default(),
+            project_id: project.as_deref(),
+            sort: IssueSort::parse(sort),
+            period: arguments.text(&PERIOD).unwrap_or_default(),
+            limit,
+        };
+        let client = context.client;
+        let mut found = client
+            .issues(&place.region, &place.organization, search)
             .await
-            .map_err(|error| query_refused(error, &search))?;
-        let has_more = found.next.is_some() || found.items.len() > search.limit as usize;
-        let issues: Vec<_> = found
-            .items
-            .into_iter()
-            .take(search.limit as usize)
-            .collect();
+            .map_err(|error| query_refused(error, search.query))?;
+        if found.items.len() > limit as usize {
+            found.items.truncate(limit as usize);
+            found.next = Some(String::new());
+        }
         Ok(CallToolResult::text(page::render(
-            context,
-            &search,
-            project_id.as_deref(),
-            &issues,
-            has_more,
+            context, &place, search, &found,
         )))
     })
 }
 
-fn read(context: &Context<'_>) -> Result<Search, Failure> {
-    let arguments = context.arguments;
-    Ok(Search {
-        organization: required(&ORGANIZATION, arguments.slug(&ORGANIZATION)?)?,
-        // The empty query means something: every issue, whatever its status.
-        query: arguments.raw_text(&QUERY)?.unwrap_or_default(),
-        project: arguments.project(&PROJECT)?,
-        sort: arguments.choice(&SORT)?.unwrap_or_default(),
-        period: arguments.choice(&PERIOD)?.unwrap_or_default(),
-        limit: arguments.limit(&LIMIT)?,
-        explain: arguments.flag(&EXPLAIN)?,
-        region: context.region()?,
-    })
-}
-
-fn query_refused(error: ApiError, search: &Search) -> Failure {
+fn query_refused(error: ApiError, query: &str) -> Failure {
     if error != ApiError::Rejected(400) {
         return error.into();
     }
     Failure::Invalid(format!(
         "Sentry does not understand `query` {}. Write space-separated `key:value` terms and quoted text, such as \
          `is:unresolved level:error \"timed out\"`; `!key:value` excludes.",
-        code(&search.query, 300)
+        code(query, 300)
     ))
 }

@@ -1,9 +1,7 @@
 use fetch::LocalFuture;
-use serde_json::Value;
 
-use crate::arguments::required;
 use crate::catalogue::TOOLS;
-use crate::json::{known, object, structured};
+use crate::json::Json;
 use crate::parameter::{Parameter, input_schema};
 use crate::ranking::{self, Document};
 use crate::skill::Skills;
@@ -34,22 +32,29 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let query = required(&QUERY, context.arguments.text(&QUERY)?)?;
-        let limit = context.arguments.limit(&LIMIT)?;
-        let mut tools: Vec<&Tool> = TOOLS.to_vec();
+        let query = context.arguments.text(&QUERY).unwrap_or_default();
+        let limit = context.arguments.number(&LIMIT).unwrap_or_default();
         let itself = [TOOL.name, execute_sentry_tool::TOOL.name];
-        tools.retain(|tool| context.offers(tool) && !itself.contains(&tool.name));
-        let documents: Vec<_> = tools.iter().map(|tool| document(tool)).collect();
-        let best = ranking::rank(&query, &documents);
-        let results: Vec<_> = best
-            .into_iter()
-            .take(limit as usize)
-            .filter_map(|index| Some(describe(context, tools.get(index)?)))
-            .collect();
-        structured(&object(vec![
-            ("query", query.into()),
-            ("results", results.into()),
-        ]))
+        let mut tools: Vec<&Tool> = Vec::new();
+        let mut documents = Vec::new();
+        for tool in TOOLS {
+            if context.offers(tool) && !itself.contains(&tool.name) {
+                tools.push(tool);
+                documents.push(document(tool));
+            }
+        }
+        let mut json = Json::object();
+        json.text("query", query);
+        json.begin("results", '[');
+        for place in ranking::rank(query, &documents, limit as usize) {
+            if let Some(tool) = tools.get(place) {
+                json.element();
+                describe(context, tool, &mut json);
+                json.end('}');
+            }
+        }
+        json.end(']');
+        json.answer()
     })
 }
 
@@ -65,24 +70,19 @@ fn document(tool: &Tool) -> Document {
     document
 }
 
-fn describe(context: &Context<'_>, tool: &Tool) -> Value {
+fn describe(context: &Context<'_>, tool: &Tool, json: &mut Json) {
     let hints = tool.effect.annotations();
-    object(vec![
-        ("name", tool.name.into()),
-        ("description", tool.description.into()),
-        (
-            "inputSchema",
-            input_schema(tool.parameters, &context.session.constraint),
-        ),
-        (
-            "annotations",
-            known(vec![
-                ("title", Some(tool.title.into())),
-                ("readOnlyHint", Some(hints.read_only_hint.into())),
-                ("destructiveHint", Some(hints.destructive_hint.into())),
-                ("idempotentHint", hints.idempotent_hint.map(Value::from)),
-                ("openWorldHint", Some(hints.open_world_hint.into())),
-            ]),
-        ),
-    ])
+    let schema = input_schema(tool.parameters, &context.session.constraint);
+    json.text("name", tool.name);
+    json.text("description", tool.description);
+    json.raw("inputSchema", &schema);
+    json.begin("annotations", '{');
+    json.text("title", tool.title);
+    json.flag("readOnlyHint", hints.read_only_hint);
+    json.flag("destructiveHint", hints.destructive_hint);
+    if let Some(hint) = hints.idempotent_hint {
+        json.flag("idempotentHint", hint);
+    }
+    json.flag("openWorldHint", hints.open_world_hint);
+    json.end('}');
 }

@@ -4,7 +4,7 @@ use sentry_api::{Issue, IssueChange};
 
 use crate::failure::Failure;
 use crate::issue_target::Located;
-use crate::markdown::{code, facts, line};
+use crate::markdown::{Facts, Joined, code, line, push};
 use crate::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
@@ -57,94 +57,91 @@ pub(crate) static TOOL: Tool = Tool {
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let arguments = context.arguments;
-        let status = arguments.choice(&STATUS)?;
-        let assigned_to = arguments.text(&ASSIGNED_TO)?;
-        let reason = arguments.text(&REASON)?;
-        let ignore = Ignore::read(arguments, status)?;
-        if status.is_none() && assigned_to.is_none() {
+        let ignore = Ignore::read(arguments, arguments.text(&STATUS))?;
+        let change = IssueChange {
+            status: arguments.text(&STATUS),
+            substatus: ignore.substatus,
+            assigned_to: arguments.text(&ASSIGNED_TO),
+            until: &ignore.until,
+        };
+        if change.status.is_none() && change.assigned_to.is_none() {
             return Err(Failure::Invalid(
                 "Say what to change: `status`, `assignedTo` or both.".to_owned(),
             ));
         }
-        let (located, before) = Located::find_and_read(context).await?;
-        let change = IssueChange {
-            status,
-            substatus: ignore.as_ref().map(|ignore| ignore.substatus),
-            assigned_to: assigned_to.as_deref(),
-            until: ignore.as_ref().map_or(&[], |ignore| &ignore.until),
-        };
-        let Located {
-            region,
-            organization,
-            id,
-            ..
-        } = &located;
+        let located = Located::find_and_read(context).await?;
+        let (place, id) = (&located.place, &located.id);
         let client = context.client;
         let after = client
-            .update_issue(region, organization, id, &change)
+            .update_issue(&place.region, &place.organization, id, &change)
             .await?;
-        // The change is made: whatever becomes of the note, the answer says so.
-        let note = match &reason {
-            None => None,
-            Some(reason) => Some(
-                client
-                    .add_issue_note(region, organization, id, reason)
-                    .await,
-            ),
-        };
-        let mut text = describe(&located, &before, after.as_ref(), &change);
-        text.push_str(match note {
-            None => "",
-            Some(Ok(())) => "\n- Note: your reason is on the issue",
-            Some(Err(_)) => {
-                "\n- Note: your reason could not be written on the issue; the change itself is made"
-            }
-        });
-        text.push_str("\n- Link: ");
-        text.push_str(&located.link(context));
+        let mut note = "";
+        if let Some(reason) = arguments.text(&REASON) {
+            let written = client
+                .add_issue_note(&place.region, &place.organization, id, reason)
+                .await;
+            // The change is made: whatever becomes of the note, the answer says so.
+            note = match written {
+                Ok(()) => "your reason is on the issue",
+                Err(_) => {
+                    "your reason could not be written on the issue; the change itself is made"
+                }
+            };
+        }
+        let text = describe(context, &located, after.as_ref(), &change, note);
         Ok(CallToolResult::text(text))
     })
 }
 
 fn describe(
+    context: &Context<'_>,
     located: &Located,
-    before: &Issue,
     after: Option<&Issue>,
     change: &IssueChange<'_>,
+    note: &str,
 ) -> String {
-    let status = change.status.map(|asked| {
-        let now = after
-            .and_then(|issue| issue.status.as_deref())
-            .unwrap_or(asked);
+    let before = located.issue.as_ref();
+    let mut facts = Facts::new();
+    if let Some(asked) = change.status {
+        let status = |issue: &Issue| issue.status.clone();
         let substatus = after
             .and_then(|issue| issue.substatus.as_deref())
             .or(change.substatus);
-        let details = substatus.map_or_else(String::new, |substatus| format!(" ({substatus})"));
-        let was = before.status.as_deref().unwrap_or("?");
-        format!("{now}{details}, was {was}")
-    });
-    let assignee = |issue: &Issue| issue.assigned_to.as_ref()?.name.clone();
-    let assigned = change.assigned_to.map(|asked| {
-        let now = after.and_then(assignee).unwrap_or_else(|| asked.to_owned());
-        let was = assignee(before).unwrap_or_else(|| "nobody".to_owned());
-        format!("{now}, was {was}")
-    });
-    let until: Vec<_> = change
-        .until
-        .iter()
-        .map(|(name, value)| format!("{name} {value}"))
-        .collect();
-    let heading = format!(
-        "# Updated {}: {}\n",
-        line(located.name(), 120),
-        code(before.title.as_deref().unwrap_or("(no title)"), 200)
-    );
-    facts(
-        &heading,
-        vec![
-            ("Status", status),
-            ("Comes back by", Some(until.join(", "))),
-            ("Assigned to", assigned),
+        let mut text = after.and_then(status).unwrap_or_else(|| asked.to_owned());
+        if let Some(substatus) = substatus {
+            push(&mut text, &[" (", substatus, ")"]);
+        }
+        push(
+            &mut text,
+            &[", was ", &before.and_then(status).unwrap_or_default()],
+        );
+        facts.add("Status", &text);
+    }
+    let mut until = Joined::default();
+    for (name, value) in change.until {
+        until.add(", ", name);
+        until.add(" ", &value.to_string());
+    }
+    facts.add("Comes back by", &until.text());
+    if let Some(asked) = change.assigned_to {
+        let name = |issue: &Issue| issue.assigned_to.as_ref()?.name.clone();
+        let mut text = after.and_then(name).unwrap_or_else(|| asked.to_owned());
+        let was = before.and_then(name);
+        push(&mut text, &[", was ", was.as_deref().unwrap_or("nobody")]);
+        facts.add("Assigned to", &text);
+    }
+    facts.add("Note", note);
+    facts.add("Link", &located.link(context));
+    let title = before.and_then(|issue| issue.title.as_deref());
+    let mut heading = "# Updated ".to_owned();
+    push(
+        &mut heading,
+        &[
+            &line(located.name(), 120),
+            ": ",
+            &code(title.unwrap_or("(no title)"), 200),
+            "\n",
         ],
-    )
+    );
+    facts.below(&heading)
 }

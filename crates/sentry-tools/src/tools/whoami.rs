@@ -1,6 +1,6 @@
 use fetch::LocalFuture;
 
-use crate::json::{known, object, structured};
+use crate::json::Json;
 use crate::skill::Skills;
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
@@ -26,23 +26,26 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let user = context.client.user().await?;
         let constraint = &context.session.constraint;
-        let slug = |slug: Option<&sentry_api::Slug>| slug.map(|slug| slug.as_str().into());
-        structured(&object(vec![
-            (
-                "user",
-                object(vec![
-                    ("id", user.id.into()),
-                    ("name", user.name.into()),
-                    ("email", user.email.into()),
-                ]),
-            ),
-            (
-                "sessionConstraints",
-                known(vec![
-                    ("organizationSlug", slug(constraint.organization())),
-                    ("projectSlug", slug(constraint.project())),
-                ]),
-            ),
-        ]))
+        let mut json = Json::object();
+        json.begin("user", '{');
+        json.text("id", &user.id);
+        for (name, value) in [("name", &user.name), ("email", &user.email)] {
+            match value {
+                Some(value) => json.text(name, value),
+                None => json.raw(name, "null"),
+            }
+        }
+        json.end('}');
+        json.begin("sessionConstraints", '{');
+        for (name, slug) in [
+            ("organizationSlug", constraint.organization()),
+            ("projectSlug", constraint.project()),
+        ] {
+            if let Some(slug) = slug {
+                json.text(name, slug.as_str());
+            }
+        }
+        json.end('}');
+        json.answer()
     })
 }

@@ -1,13 +1,14 @@
 //! What is nice to know beside an issue and its event: asked for all at once, with little patience, and left out where
 //! Sentry does not answer.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
-use futures_util::future::join5;
-use sentry_api::{
-    AutofixRun, Client, EventId, ExternalIssue, Frame, IssueId, Region, Slug, SlugOrId, Trace,
-};
+use fetch::LocalFuture;
+use futures_util::future::join_all;
+use sentry_api::{AutofixRun, Client, EventId, ExternalIssue, IssueId, SlugOrId, Trace};
 
+use crate::place::Place;
 use crate::stacktrace;
 use crate::tool::Context;
 
@@ -29,102 +30,91 @@ pub(super) struct Extras {
     pub(super) conversation: Option<String>,
 }
 
-pub(super) async fn gather(
-    context: &Context<'_>,
-    region: &Region,
-    organization: &Slug,
-    found: &Found,
-) -> Extras {
+pub(super) async fn gather(context: &Context<'_>, place: &Place, found: &Found) -> Extras {
     let Ok(issue) = IssueId::parse(&found.issue.id) else {
         return Extras::default();
     };
     let client = &context.client.with_patience(PATIENCE);
+    let (region, organization) = (&place.region, &place.organization);
     let is_of_errors = found.issue.is_of_errors();
-    let (run, external, replays, source, (trace, conversation)) = join5(
-        client.autofix(region, organization, &issue),
-        client.external_issues(region, organization, &issue),
-        client.replays_of_issue(region, organization, &issue, is_of_errors),
-        source(client, region, organization, found),
-        of_trace(client, region, organization, found),
-    )
-    .await;
-    Extras {
-        run: run.ok().flatten(),
-        external: external.unwrap_or_default(),
-        replays: replays.unwrap_or_default(),
-        source,
-        trace,
-        conversation,
+    let trace = found.event.as_ref().and_then(|event| event.trace_id());
+    let trace = trace.and_then(|id| EventId::parse(&id).ok());
+    let extras = RefCell::new(Extras::default());
+    let (issue, all) = (&issue, &extras);
+    let mut requests: Vec<LocalFuture<'_, ()>> = vec![
+        Box::pin(async move {
+            let run = client.autofix(region, organization, issue).await;
+            all.borrow_mut().run = run.ok().flatten();
+        }),
+        Box::pin(async move {
+            let external = client.external_issues(region, organization, issue).await;
+            all.borrow_mut().external = external.unwrap_or_default();
+        }),
+        Box::pin(async move {
+            let replays = client
+                .replays_of_issue(region, organization, issue, is_of_errors)
+                .await;
+            all.borrow_mut().replays = replays.unwrap_or_default();
+        }),
+        Box::pin(async move {
+            let source = source(client, place, found).await;
+            all.borrow_mut().source = source;
+        }),
+    ];
+    if let (Some(id), false) = (&trace, is_of_errors) {
+        requests.push(Box::pin(async move {
+            let trace = client.trace(region, organization, id, "10000").await;
+            all.borrow_mut().trace = trace.ok();
+        }));
+        requests.push(Box::pin(async move {
+            let conversation = conversation(client, place, id).await;
+            all.borrow_mut().conversation = conversation;
+        }));
     }
+    join_all(requests).await;
+    extras.take()
 }
 
-async fn source(
-    client: &Client,
-    region: &Region,
-    organization: &Slug,
-    found: &Found,
-) -> Option<String> {
+async fn source(client: &Client, place: &Place, found: &Found) -> Option<String> {
     let event = found.event.as_ref()?;
     let project = SlugOrId::parse(&found.issue.project.as_ref()?.slug).ok()?;
     let traces = stacktrace::of(event);
-    let frame: &Frame = stacktrace::culprit(&traces).filter(|frame| frame.in_app)?;
-    let line = frame.line_no.map(|line| line.to_string());
-    let platform = event.text("platform");
-    let commit = event.last_commit();
-    let sdk = event.sdk();
+    let frame = stacktrace::culprit(&traces).filter(|frame| frame.in_app)?;
     // Without the file there is nothing to look for.
     frame.filename.as_ref()?;
     let members = [
-        ("file", &frame.filename),
-        ("platform", &platform),
-        ("lineNo", &line),
-        ("absPath", &frame.abs_path),
-        ("module", &frame.module),
-        ("package", &frame.package),
-        ("commitId", &commit),
-        ("sdkName", &sdk),
+        ("file", frame.filename.clone()),
+        ("platform", event.text("platform")),
+        ("lineNo", frame.line_no.map(|line| line.to_string())),
+        ("absPath", frame.abs_path.clone()),
+        ("module", frame.module.clone()),
+        ("package", frame.package.clone()),
+        ("commitId", event.last_commit()),
+        ("sdkName", event.sdk()),
     ];
     let mut query = vec![("groupId", found.issue.id.as_str())];
-    query.extend(
-        members
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value.as_deref()?))),
-    );
+    for (name, value) in &members {
+        if let Some(value) = value {
+            query.push((name, value));
+        }
+    }
     let answer = client
-        .stacktrace_link(region, organization, &project, query)
+        .stacktrace_link(&place.region, &place.organization, &project, query)
         .await;
     answer.ok().flatten()
 }
 
-async fn of_trace(
-    client: &Client,
-    region: &Region,
-    organization: &Slug,
-    found: &Found,
-) -> (Option<Trace>, Option<String>) {
-    let trace = found.event.as_ref().and_then(|event| event.trace_id());
-    let Some(id) = trace.and_then(|id| EventId::parse(&id).ok()) else {
-        return (None, None);
-    };
-    if found.issue.is_of_errors() {
-        return (None, None);
-    }
-    let field = "gen_ai.conversation.id".to_owned();
-    let query = format!("trace:{} has:{field}", id.as_str());
+async fn conversation(client: &Client, place: &Place, trace: &EventId) -> Option<String> {
+    const FIELD: &str = "gen_ai.conversation.id";
+    let query = ["trace:", trace.as_str(), " has:", FIELD].concat();
     let parameters = vec![
         ("dataset", "spans"),
         ("query", query.as_str()),
         ("per_page", "1"),
         ("statsPeriod", "14d"),
     ];
-    let fields = [field];
-    let (trace, conversation) = futures_util::future::join(
-        client.trace(region, organization, &id, "10000"),
-        client.events(region, organization, parameters, &fields),
-    )
-    .await;
-    let conversation = conversation
-        .ok()
-        .and_then(|page| page.items.into_iter().next()?.into_iter().next()?);
-    (trace.ok(), conversation)
+    let found = client
+        .events(&place.region, &place.organization, parameters, &[FIELD])
+        .await;
+    found.ok()?.items.into_iter().next()?.into_iter().next()?
 }

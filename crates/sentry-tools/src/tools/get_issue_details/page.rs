@@ -4,8 +4,8 @@
 use sentry_api::{Event, Frame, Issue};
 
 use crate::hint;
-use crate::issue_target::IssueTarget;
-use crate::markdown::{Page, block, code, facts, line, number};
+use crate::markdown::{Facts, Joined, Page, block, code, line, number, push};
+use crate::place::Place;
 use crate::stacktrace::{self, Trace};
 use crate::tool::{Context, Tool};
 use crate::tools::{
@@ -31,7 +31,7 @@ const SPANS: usize = 12;
 
 pub(super) fn render(
     context: &Context<'_>,
-    target: &IssueTarget,
+    place: &Place,
     found: &Found,
     extras: &Extras,
 ) -> String {
@@ -45,7 +45,7 @@ pub(super) fn render(
     page.push("culprit frame", &culprit_frame.unwrap_or_default());
     page.push("next step", &next_step(context, issue, culprit));
     page.push("stack trace", &stack_trace(&traces));
-    page.push("issue", &issue_facts(context, target, issue));
+    page.push("issue", &issue_facts(context, place, issue));
     match event {
         Some(event) => {
             page.push("event", &event_facts(event));
@@ -62,11 +62,8 @@ pub(super) fn render(
 }
 
 fn title(issue: &Issue) -> String {
-    format!(
-        "# {}: {}",
-        line(name(issue), 120),
-        code(issue.title.as_deref().unwrap_or("(no title)"), 200)
-    )
+    let title = code(issue.title.as_deref().unwrap_or("(no title)"), 200);
+    ["# ", &line(name(issue), 120), ": ", &title].concat()
 }
 
 fn name(issue: &Issue) -> &str {
@@ -95,23 +92,18 @@ fn message(issue: &Issue, event: Option<&Event>) -> String {
 }
 
 fn culprit_frame(frame: &Frame, extras: &Extras) -> String {
-    let mut text = format!(
-        "**Culprit frame:** {} in {}",
-        code(&stacktrace::location(frame), 160),
-        code(frame.function.as_deref().unwrap_or("?"), 80)
-    );
-    for part in [stacktrace::source(frame), repository(extras)] {
-        if !part.is_empty() {
-            text.push('\n');
-            text.push_str(&part);
-        }
+    let mut text = "**Culprit frame:** ".to_owned();
+    let function = code(frame.function.as_deref().unwrap_or("?"), 80);
+    let location = code(&stacktrace::location(frame), 160);
+    push(&mut text, &[&location, " in ", &function]);
+    let source = stacktrace::source(frame);
+    if !source.is_empty() {
+        push(&mut text, &["\n", &source]);
+    }
+    if let Some(url) = &extras.source {
+        push(&mut text, &["\nIn the repository: ", &line(url, 300)]);
     }
     text
-}
-
-fn repository(extras: &Extras) -> String {
-    let source = extras.source.as_deref().map(|url| line(url, 300));
-    source.map_or_else(String::new, |url| format!("In the repository: {url}"))
 }
 
 /// Names only tools that the session has.
@@ -143,90 +135,78 @@ fn next_step(context: &Context<'_>, issue: &Issue, culprit: Option<&Frame>) -> S
     step
 }
 
-fn issue_facts(context: &Context<'_>, target: &IssueTarget, issue: &Issue) -> String {
-    let link = context.base().web_url(
-        &target.organization,
-        &format!("/issues/{}/", line(&issue.id, 40)),
-    );
-    let status = match (&issue.status, &issue.substatus) {
-        (Some(status), Some(substatus)) => Some(format!("{status} ({substatus})")),
-        (status, _) => status.clone(),
-    };
-    let events = issue.count.map(number);
-    let users = issue.user_count.map(number);
-    let project = issue.project.as_ref().map(|project| project.slug.clone());
-    let assignee = issue
-        .assigned_to
-        .as_ref()
-        .and_then(|assignee| assignee.name.clone());
-    facts(
-        "## Issue",
-        vec![
-            ("Status", status),
-            ("Level", issue.level.clone()),
-            ("Priority", issue.priority.clone()),
-            (
-                "Kind",
-                issue.issue_type.clone().filter(|kind| kind != "error"),
-            ),
-            ("Project", project),
-            ("Platform", issue.platform.clone()),
-            ("Culprit", issue.culprit.clone()),
-            ("Events", events),
-            ("Users", users),
-            ("First seen", issue.first_seen.clone()),
-            ("Last seen", issue.last_seen.clone()),
-            ("Assigned to", assignee),
-            ("Link", Some(link)),
-        ],
-    )
+fn issue_facts(context: &Context<'_>, place: &Place, issue: &Issue) -> String {
+    let mut facts = Facts::new();
+    let mut status = issue.status.clone().unwrap_or_default();
+    if let Some(substatus) = &issue.substatus {
+        push(&mut status, &[" (", substatus, ")"]);
+    }
+    facts.add("Status", &status);
+    facts.maybe("Level", &issue.level);
+    facts.maybe("Priority", &issue.priority);
+    match issue.issue_type.as_deref() {
+        None | Some("error") => {}
+        Some(kind) => facts.add("Kind", kind),
+    }
+    if let Some(project) = &issue.project {
+        facts.add("Project", &project.slug);
+    }
+    facts.maybe("Platform", &issue.platform);
+    facts.maybe("Culprit", &issue.culprit);
+    facts.count("Events", issue.count);
+    facts.count("Users", issue.user_count);
+    facts.maybe("First seen", &issue.first_seen);
+    facts.maybe("Last seen", &issue.last_seen);
+    if let Some(assignee) = &issue.assigned_to {
+        facts.maybe("Assigned to", &assignee.name);
+    }
+    let path = ["/issues/", &line(&issue.id, 40), "/"].concat();
+    facts.add("Link", &place.link(context, &path));
+    facts.below("## Issue")
 }
 
 fn event_facts(event: &Event) -> String {
-    facts(
-        "## Event",
-        vec![
-            ("Id", event.event_id()),
-            ("Time", event.text("dateCreated")),
-            ("Release", event.release()),
-            ("Trace", event.trace_id()),
-            ("Request", event.http_request()),
-            ("User", event.user_id()),
-        ],
-    )
+    let mut facts = Facts::new();
+    facts.maybe("Id", &event.event_id());
+    facts.maybe("Time", &event.text("dateCreated"));
+    facts.maybe("Release", &event.release());
+    facts.maybe("Trace", &event.trace_id());
+    facts.maybe("Request", &event.http_request());
+    facts.maybe("User", &event.user_id());
+    facts.below("## Event")
 }
 
 fn tags(event: &Event) -> String {
-    let tags: Vec<_> = event
-        .tags()
-        .iter()
-        .map(|tag| code(&format!("{}: {}", tag.key, tag.value), 80))
-        .collect();
-    let more = match tags.len().saturating_sub(TAGS) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let shown: Vec<_> = tags.into_iter().take(TAGS).collect();
-    if shown.is_empty() {
-        return String::new();
+    let tags = event.tags();
+    let mut text = Joined::default();
+    for tag in tags.iter().take(TAGS) {
+        text.add(" ", &code(&[&tag.key, ": ", &tag.value].concat(), 80));
     }
-    format!("## Tags\n{}{more}", shown.join(" "))
+    if tags.len() > TAGS {
+        let more = number((tags.len() - TAGS) as u64);
+        text.add("", &[" and ", &more, " more"].concat());
+    }
+    section("## Tags\n", text.text())
 }
 
 fn evidence(event: &Event) -> String {
-    let Some(occurrence) = event.occurrence() else {
-        return String::new();
-    };
-    let lines: Vec<_> = occurrence
+    let mut lines = String::new();
+    for found in event
+        .occurrence()
+        .unwrap_or_default()
         .evidence
         .iter()
         .take(10)
-        .map(|found| format!("{}: {}", line(&found.key, 60), line(&found.value, 300)))
-        .collect();
-    if lines.is_empty() {
-        return String::new();
+    {
+        push(
+            &mut lines,
+            &[&line(&found.key, 60), ": ", &line(&found.value, 300), "\n"],
+        );
     }
-    format!("## Evidence\n{}", block(&lines.join("\n"), 3_000))
+    if lines.is_empty() {
+        return lines;
+    }
+    section("## Evidence\n", block(&lines, 3_000))
 }
 
 fn stack_trace(traces: &[Trace]) -> String {
@@ -234,64 +214,58 @@ fn stack_trace(traces: &[Trace]) -> String {
         return String::new();
     }
     let text = stacktrace::render(traces, FRAMES);
-    format!(
-        "## Stack trace (newest call first)\n{}",
-        block(&text, 4_400)
-    )
+    section("## Stack trace (newest call first)\n", block(&text, 4_400))
+}
+
+/// A heading with what stands below it, where there is something.
+fn section(heading: &str, mut text: String) -> String {
+    if !text.is_empty() {
+        text.insert_str(0, heading);
+    }
+    text
 }
 
 fn seer(extras: &Extras) -> String {
     let Some(run) = &extras.run else {
         return String::new();
     };
-    let causes = run.findings.iter().filter(|found| !found.is_solution);
-    let cause = causes.last().map(|found| line(&found.text, 300));
-    let cause = cause.map_or_else(String::new, |cause| format!(" {cause}"));
-    format!(
-        "## Analysis by Seer\n{}{cause}",
-        analyze_issue_with_seer::in_words(run.status)
-    )
+    let mut text = "## Analysis by Seer\n".to_owned();
+    text.push_str(analyze_issue_with_seer::in_words(run.status));
+    if let Some(cause) = run.findings.iter().rfind(|found| !found.is_solution) {
+        push(&mut text, &[" ", &line(&cause.text, 300)]);
+    }
+    text
 }
 
 fn trace(context: &Context<'_>, extras: &Extras) -> String {
-    let Some(trace) = &extras.trace else {
-        return String::new();
-    };
-    let tree = trace_tree::render(context, trace, SPANS);
-    if tree.is_empty() {
-        return String::new();
+    match &extras.trace {
+        Some(trace) => section("## Trace\n", trace_tree::render(context, trace, SPANS)),
+        None => String::new(),
     }
-    format!("## Trace\n{tree}")
 }
 
 fn related(extras: &Extras) -> String {
-    let external: Vec<_> = extras
-        .external
-        .iter()
-        .take(5)
-        .map(|issue| {
-            let url = issue.url.as_deref().unwrap_or_default();
-            format!("{} {}", line(&issue.name, 60), line(url, 200))
-        })
-        .collect();
-    let replays = &extras.replays;
-    let shown: Vec<_> = replays.iter().take(3).map(|id| line(id, 40)).collect();
-    let replays = match replays.len() {
-        0..=3 => shown.join(", "),
-        count => format!("{}, and {} more", shown.join(", "), count - shown.len()),
-    };
-    facts(
-        "## Related",
-        vec![
-            ("Linked issues", Some(external.join(", "))),
-            ("Replays", Some(replays)),
-            ("Conversation", extras.conversation.clone()),
-        ],
-    )
+    const SHOWN: usize = 3;
+    let mut facts = Facts::new();
+    for issue in extras.external.iter().take(SHOWN) {
+        let url = issue.url.as_deref().unwrap_or_default();
+        facts.add("Linked issue", &[&line(&issue.name, 60), " ", url].concat());
+    }
+    let mut replays = Joined::default();
+    for id in extras.replays.iter().take(SHOWN) {
+        replays.add(", ", &line(id, 40));
+    }
+    if extras.replays.len() > SHOWN {
+        let more = number((extras.replays.len() - SHOWN) as u64);
+        replays.add("", &[" and ", &more, " more"].concat());
+    }
+    facts.add("Replays", &replays.text());
+    facts.maybe("Conversation", &extras.conversation);
+    facts.below("## Related")
 }
 
 fn hints(event: Option<&Event>) -> Vec<(&'static Tool, &'static str)> {
-    let mut hints = Vec::new();
+    let mut hints: Vec<(&'static Tool, &'static str)> = Vec::new();
     if let Some(event) = event {
         if !event.breadcrumbs().is_empty() {
             hints.push((&get_issue_breadcrumbs::TOOL, "for what happened before"));

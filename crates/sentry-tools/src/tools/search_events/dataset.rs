@@ -128,16 +128,17 @@ impl Dataset {
     }
 
     /// The newest first; for aggregates, which have no time, the greatest of the first.
-    pub(super) fn default_sort(&self, fields: &[String]) -> String {
+    pub(super) fn default_sort(&self, fields: &[&str]) -> String {
         const NEWEST: &str = "timestamp";
         if self.is_replays() {
             return "-started_at".to_owned();
         }
-        let newest = fields.iter().find(|field| *field == NEWEST);
+        let newest = fields.iter().find(|field| **field == NEWEST);
         let first = || fields.iter().find(|field| is_aggregate(field));
-        newest
-            .or_else(first)
-            .map_or_else(String::new, |field| format!("-{field}"))
+        match newest.or_else(first) {
+            Some(field) => ["-", field].concat(),
+            None => String::new(),
+        }
     }
 }
 

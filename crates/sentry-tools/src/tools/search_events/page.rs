@@ -1,193 +1,150 @@
 //! The answer: what was searched, where to see the same in Sentry, then a table of aggregates or one event after the
 //! other.
 
-use sentry_api::Row;
-use url::form_urlencoded;
+use sentry_api::{Page, Row};
 
 use crate::hint;
-use crate::markdown::{code, line};
+use crate::markdown::{Joined, code, line, number, paragraph, push};
+use crate::parameter::EXPLAIN;
+use crate::search::{AS_IT_IS, MORE, counted, link};
 use crate::tool::{Context, Tool};
 use crate::tools::{get_sentry_resource, get_trace_details};
 
-use super::Search;
 use super::dataset::is_aggregate;
+use super::{OPTIONAL_PROJECT, Search};
 
-pub(super) fn render(
-    context: &Context<'_>,
-    search: &Search,
-    rows: &[Row],
-    has_more: bool,
-) -> String {
+pub(super) fn render(context: &Context<'_>, search: &Search<'_>, found: &Page<Row>) -> String {
+    let has_more = found.next.is_some();
+    let mut text = heading(context, search, found.items.len(), has_more);
     let is_table = search.fields.iter().any(|field| is_aggregate(field));
-    let mut parts = heading(context, search, rows.len(), has_more);
-    parts.push(if is_table {
-        table(search, rows)
+    text.push('\n');
+    if is_table && !found.items.is_empty() {
+        table(search, &found.items, &mut text);
     } else {
-        let entries = rows.iter().enumerate();
-        let entries: Vec<_> = entries
-            .map(|(index, row)| format!("{}. {}", index + 1, entry(search, row)))
-            .collect();
-        entries.join("\n")
-    });
-    let wanted: Vec<(&'static Tool, &str)> = match search.dataset.name {
-        _ if rows.is_empty() => vec![],
-        "errors" if !is_table => vec![(
+        for (index, row) in found.items.iter().enumerate() {
+            push(&mut text, &["\n", &number(index as u64 + 1), ". "]);
+            entry(search, row, &mut text);
+        }
+    }
+    let hint: (&'static Tool, &str) = match search.dataset.name {
+        "errors" => (
             &get_sentry_resource::TOOL,
             "with resourceType `issue` and an issue's short id",
-        )],
-        "spans" | "logs" if !is_table => {
-            vec![(
-                &get_trace_details::TOOL,
-                "with a trace for the request around it",
-            )]
-        }
-        _ => vec![],
+        ),
+        _ => (
+            &get_trace_details::TOOL,
+            "with a trace for the request around it",
+        ),
     };
-    parts.push(next_step(
-        context,
-        search,
-        rows.is_empty(),
-        has_more,
-        &wanted,
-    ));
-    parts.retain(|part| !part.is_empty());
-    parts.join("\n\n")
+    let fits = !is_table && ["errors", "spans", "logs"].contains(&search.dataset.name);
+    let hints = if fits { &[hint][..] } else { &[] };
+    finish(context, found.items.is_empty(), has_more, hints, &mut text);
+    text
 }
 
 /// Title, what was executed, and the link.
 pub(super) fn heading(
     context: &Context<'_>,
-    search: &Search,
+    search: &Search<'_>,
     count: usize,
     has_more: bool,
-) -> Vec<String> {
-    let first = if has_more { "First " } else { "" };
-    let shown = match count {
-        0 => "No results".to_owned(),
-        1 => format!("{first}1 result"),
-        _ => format!("{first}{count} results"),
-    };
-    let query = match search.query.is_empty() {
-        true => "everything".to_owned(),
-        false => code(&search.query, 500),
-    };
-    let mut executed = format!("Searched: {query} in dataset `{}`", search.dataset.name);
-    if let Some(project) = &search.project {
-        executed.push_str(&format!(", project `{}`", project.as_str()));
+) -> String {
+    let mut text = counted(count, has_more, "result");
+    let organization = search.place.organization.as_str();
+    push(&mut text, &[" in `", organization, "`\n\nSearched: "]);
+    text.push_str(&match search.query {
+        "" => "everything".to_owned(),
+        query => code(query, 500),
+    });
+    push(&mut text, &[" in dataset `", search.dataset.name, "`"]);
+    if let Some(project) = context.arguments.text(&OPTIONAL_PROJECT) {
+        push(&mut text, &[", project `", project, "`"]);
     }
     if !search.environments.is_empty() {
-        executed.push_str(&format!(
-            ", environment {}",
-            code(&search.environments.join(", "), 200)
-        ));
+        let environments = code(&search.environments.join(", "), 200);
+        push(&mut text, &[", environment ", &environments]);
     }
-    executed.push_str(&format!(", last {}", search.period));
+    push(&mut text, &[", last ", search.period]);
     if !search.sort.is_empty() {
-        executed.push_str(&format!(", sorted by {}", code(&search.sort, 100)));
+        push(&mut text, &[", sorted by ", &code(&search.sort, 100)]);
     }
-    let mut parts = vec![
-        format!("# {shown} in `{}`", search.organization),
-        format!("{executed}.\n{}", link(context, search)),
-    ];
-    if search.explain {
-        let fields = match search.fields.is_empty() {
-            true => String::new(),
-            false => format!(" Fields: {}.", code(&search.fields.join(", "), 500)),
-        };
-        parts.push(format!(
-            "The query was sent to Sentry's search as it is.{fields}"
-        ));
-    }
-    parts
-}
-
-fn link(context: &Context<'_>, search: &Search) -> String {
-    let (path, query) = search.dataset.page;
-    let mut parameters = form_urlencoded::Serializer::new(String::new());
-    parameters.append_pair(query, &search.query);
-    parameters.append_pair("statsPeriod", &search.period);
-    if let Some(id) = &search.project_id {
-        parameters.append_pair("project", id);
-    }
-    for environment in &search.environments {
-        parameters.append_pair("environment", environment);
-    }
-    if !search.sort.is_empty() {
-        parameters.append_pair("sort", &search.sort);
+    let (page, query) = search.dataset.page;
+    let mut parameters = search.parameters("sort");
+    // What it is called on that page.
+    if let Some(first) = parameters.first_mut() {
+        first.0 = query;
     }
     for field in &search.fields {
-        parameters.append_pair("field", field);
+        parameters.push(("field", field));
     }
     if search.dataset.wire == "errors" {
-        parameters.append_pair("dataset", "errors");
+        parameters.push(("dataset", "errors"));
     }
-    let path = format!("{path}?{}", parameters.finish());
-    context.base().web_url(&search.organization, &path)
-}
-
-fn table(search: &Search, rows: &[Row]) -> String {
-    if rows.is_empty() {
-        return String::new();
-    }
-    let cell = |text: &str| line(text, 160).replace('|', "\\|");
-    let row = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
-    let names = search.fields.iter().map(|field| cell(field)).collect();
-    let rule = search.fields.iter().map(|_| "---".to_owned()).collect();
-    let mut lines = vec![row(names), row(rule)];
-    lines.extend(rows.iter().map(|values| {
-        let values = values
-            .iter()
-            .map(|value| cell(value.as_deref().unwrap_or("")));
-        row(values.collect())
-    }));
-    lines.join("\n")
-}
-
-fn entry(search: &Search, row: &Row) -> String {
-    let mut heading = String::new();
-    let mut facts = Vec::new();
-    for (field, value) in search.fields.iter().zip(row) {
-        let Some(value) = value.as_deref().filter(|value| !value.is_empty()) else {
-            continue;
-        };
-        if field == search.dataset.heading {
-            heading = code(value, 300);
-        } else {
-            facts.push(format!("{}: {}", line(field, 80), line(value, 200)));
+    let link = link(context, &search.place, &[page], &parameters);
+    push(&mut text, &[".\n", &link]);
+    if context.arguments.flag(&EXPLAIN) {
+        paragraph(&mut text, AS_IT_IS);
+        if !search.fields.is_empty() {
+            let fields = code(&search.fields.join(", "), 500);
+            push(&mut text, &[" Fields: ", &fields, "."]);
         }
-    }
-    let lines = [heading, facts.join(" · ")];
-    let lines: Vec<&str> = lines
-        .iter()
-        .map(String::as_str)
-        .filter(|part| !part.is_empty())
-        .collect();
-    match lines.is_empty() {
-        true => "(nothing in these fields)".to_owned(),
-        false => lines.join("\n   "),
-    }
-}
-
-pub(super) fn next_step(
-    context: &Context<'_>,
-    search: &Search,
-    is_empty: bool,
-    has_more: bool,
-    wanted: &[(&'static Tool, &str)],
-) -> String {
-    if is_empty {
-        return "Try a longer period or fewer terms; another dataset may have it.".to_owned();
-    }
-    let mut text = hint::next(context, wanted);
-    if has_more {
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(if search.limit < 100 {
-            "There are more: raise limit (at most 100) or narrow the query."
-        } else {
-            "There are more: narrow the query."
-        });
     }
     text
+}
+
+fn table(search: &Search<'_>, rows: &[Row], text: &mut String) {
+    fn cell(value: &str, text: &mut String) {
+        push(text, &[" ", &line(value, 160).replace('|', "\\|"), " |"]);
+    }
+    text.push_str("\n|");
+    for field in &search.fields {
+        cell(field, text);
+    }
+    text.push_str("\n|");
+    for _ in &search.fields {
+        cell("---", text);
+    }
+    for row in rows {
+        text.push_str("\n|");
+        for value in row {
+            cell(value.as_deref().unwrap_or_default(), text);
+        }
+    }
+}
+
+fn entry(search: &Search<'_>, row: &Row, text: &mut String) {
+    let mut heading = String::new();
+    let mut facts = Joined::default();
+    for (field, value) in search.fields.iter().zip(row) {
+        match value.as_deref().unwrap_or_default() {
+            "" => {}
+            value if *field == search.dataset.heading => heading = code(value, 300),
+            value => facts.add(" · ", &[&line(field, 80), ": ", &line(value, 200)].concat()),
+        }
+    }
+    let mut lines = Joined::default();
+    lines.add("", &heading);
+    lines.add("\n   ", &facts.text());
+    match lines.text().as_str() {
+        "" => text.push_str("(nothing in these fields)"),
+        lines => text.push_str(lines),
+    }
+}
+
+/// What to do next.
+pub(super) fn finish(
+    context: &Context<'_>,
+    is_empty: bool,
+    has_more: bool,
+    hints: &[(&'static Tool, &str)],
+    text: &mut String,
+) {
+    if is_empty {
+        text.push_str("\nTry a longer period or fewer terms; another dataset may have it.");
+        return;
+    }
+    paragraph(text, &hint::next(context, hints));
+    if has_more {
+        paragraph(text, MORE);
+    }
 }

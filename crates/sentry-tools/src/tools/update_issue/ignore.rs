@@ -42,7 +42,7 @@ pub(super) const USER_WINDOW: Parameter = Parameter::integer(
 );
 
 /// Each option, the mode that it belongs to, Sentry's name for it, and whether the mode needs it.
-const OPTIONS: [(&Parameter, &str, &str, bool); 5] = [
+static OPTIONS: [(&Parameter, &str, &str, bool); 5] = [
     (&DURATION, FOR_DURATION, "ignoreDuration", true),
     (&COUNT, UNTIL_COUNT, "ignoreCount", true),
     (&WINDOW, UNTIL_COUNT, "ignoreWindow", false),
@@ -50,53 +50,48 @@ const OPTIONS: [(&Parameter, &str, &str, bool); 5] = [
     (&USER_WINDOW, UNTIL_USERS, "ignoreUserWindow", false),
 ];
 
-/// What is sent beside `status: ignored`.
+/// What is sent beside `status: ignored`; nothing where nothing is archived.
+#[derive(Default)]
 pub(super) struct Ignore {
-    pub(super) substatus: &'static str,
+    pub(super) substatus: Option<&'static str>,
     pub(super) until: Vec<(&'static str, u32)>,
 }
 
 impl Ignore {
-    /// `None` where nothing is archived. The mode follows from the options where it is not said; without options it is
-    /// until the issue escalates.
-    pub(super) fn read(
-        arguments: &Arguments,
-        status: Option<&str>,
-    ) -> Result<Option<Self>, Failure> {
-        let mut mode = arguments.choice(&MODE)?;
-        let said = mode.is_some();
+    /// The mode follows from the options where it is not said; without options it is until the issue escalates.
+    pub(super) fn read(arguments: &Arguments, status: Option<&str>) -> Result<Self, Failure> {
+        let said = arguments.text(&MODE);
+        let mut mode = said;
         let mut until = Vec::new();
-        for (parameter, belongs_to, name, _) in OPTIONS {
-            let Some(value) = arguments.number(parameter)? else {
+        for (parameter, belongs_to, name, _) in &OPTIONS {
+            let Some(value) = arguments.number(parameter) else {
                 continue;
             };
             match mode {
-                Some(other) if other != belongs_to => {
-                    return Err(if said {
+                Some(other) if other != *belongs_to => {
+                    return Err(if said.is_some() {
                         wrong(parameter, &format!("does not go with ignoreMode `{other}`"))
                     } else {
-                        Failure::Invalid(format!(
-                            "`{}` is a second condition: an issue is archived until one.",
-                            parameter.name
-                        ))
+                        wrong(
+                            parameter,
+                            "is a second condition: an issue is archived until one",
+                        )
                     });
                 }
                 _ => mode = Some(belongs_to),
             }
-            until.push((name, value));
+            until.push((*name, value));
         }
-        if status != Some("ignored") {
-            return match mode {
-                None => Ok(None),
-                Some(_) => Err(Failure::Invalid(
-                    "`ignore…` options need `status` `ignored`.".to_owned(),
-                )),
-            };
+        let ignored = status == Some("ignored");
+        if !ignored && mode.is_some() {
+            return Err(Failure::Invalid(
+                "`ignore…` options need `status` `ignored`.".to_owned(),
+            ));
         }
         let mode = mode.unwrap_or(UNTIL_ESCALATING);
-        for (parameter, belongs_to, name, is_needed) in OPTIONS {
-            let is_there = until.iter().any(|(there, _)| *there == name);
-            if is_needed && belongs_to == mode && !is_there {
+        for (parameter, belongs_to, name, is_needed) in &OPTIONS {
+            let is_there = until.iter().any(|(there, _)| there == name);
+            if *is_needed && *belongs_to == mode && !is_there {
                 return Err(wrong(
                     parameter,
                     &format!("is required by ignoreMode `{mode}`"),
@@ -108,6 +103,9 @@ impl Ignore {
             FOREVER => "archived_forever",
             _ => "archived_until_condition_met",
         };
-        Ok(Some(Self { substatus, until }))
+        Ok(Self {
+            substatus: ignored.then_some(substatus),
+            until,
+        })
     }
 }
