@@ -136,7 +136,9 @@ fn server(caller: &Caller, request: &Incoming, asked: &AskedResource, app: &App)
     let tokens = caller.tokens(app);
     let client = Client::new(Rc::new(app.fetch), tokens, app.config.sentry.base.clone());
     let verified = Rc::new(VerifiedHere::new(caller.key.clone(), app.now));
-    Server::new(session, client, verified, LISTINGS.with_borrow(Rc::clone))
+    let origin = &app.settings.origin;
+    let icon = origin.is_secure().then(|| format!("{origin}/favicon.ico"));
+    Server::new(session, client, verified, LISTINGS.with_borrow(Rc::clone)).with_icon(icon)
 }
 
 fn constraint(asked: &AskedResource, app: &App) -> Constraint {

@@ -163,7 +163,8 @@ fn roots() -> Asked {
     question("client_roots", InputKind::Roots, json!({}))
 }
 
-const fn question(key: &'static str, kind: InputKind, params: Value) -> Asked {
+fn question(key: &'static str, kind: InputKind, params: Value) -> Asked {
+    let params = params.to_string();
     (key, InputRequest { kind, params })
 }
 

@@ -53,22 +53,19 @@ impl Completion {
 
 impl CompletionCall {
     pub(crate) fn read(mut params: Map<String, Value>) -> Result<Self, RpcError> {
-        let invalid = RpcError::invalid_params;
-        let reference = params.get("ref");
-        let of = |name| Some(reference?.get(name)?.as_str()?.to_owned());
-        let reference = match of("type").as_deref() {
-            Some("ref/prompt") => of("name").map(Reference::Prompt),
-            Some("ref/resource") => of("uri").map(Reference::Resource),
+        let member = |of: &str, name: &str| Some(params.get(of)?.get(name)?.as_str()?.to_owned());
+        let reference = match member("ref", "type").as_deref() {
+            Some("ref/prompt") => member("ref", "name").map(Reference::Prompt),
+            Some("ref/resource") => member("ref", "uri").map(Reference::Resource),
             _ => None,
         };
-        let reference = reference.ok_or_else(|| {
-            invalid("`ref` must be a `ref/prompt` with a `name`, or a `ref/resource` with a `uri`.")
-        })?;
-        let argument = params.get("argument");
-        let of = |name| Some(argument?.get(name)?.as_str()?.to_owned());
-        let (Some(name), Some(value)) = (of("name"), of("value")) else {
-            return Err(invalid(
-                "`argument` must have a string `name` and a string `value`.",
+        let (Some(reference), Some(argument), Some(value)) = (
+            reference,
+            member("argument", "name"),
+            member("argument", "value"),
+        ) else {
+            return Err(RpcError::invalid_params(
+                "`ref` must name a prompt or a resource, `argument` must have a string `name` and `value`.",
             ));
         };
         let known = match params
@@ -80,7 +77,7 @@ impl CompletionCall {
         };
         Ok(Self {
             reference,
-            argument: name,
+            argument,
             value,
             known,
         })

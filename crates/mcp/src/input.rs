@@ -119,7 +119,7 @@ impl Input {
 }
 
 /// A request is answered with questions first.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InputRequired {
     /// By keys of the server's choice. Not empty, or there is a state.
     pub requests: Vec<(&'static str, InputRequest)>,
@@ -128,12 +128,12 @@ pub struct InputRequired {
 }
 
 /// One question to the client.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputRequest {
     /// Of what kind.
     pub kind: InputKind,
     /// The parameters of the method of that kind: JSON.
-    pub params: Value,
+    pub params: String,
 }
 
 /// The kinds of questions that there are.
@@ -169,26 +169,30 @@ impl InputRequired {
     /// "Servers MUST NOT send an `inputRequests` that the client has not declared support for"; a request that
     /// cannot do without one is −32021 (MCP 2026-07-28 mrtr; basic, Per-request protocol fields).
     pub(crate) fn check(&self, client: ClientCapabilities) -> Result<(), RpcError> {
-        let mut missing: Vec<_> = self
-            .requests
-            .iter()
-            .map(|(_, request)| request.kind)
-            .filter(|kind| !client.include(*kind))
-            .map(InputKind::capability)
-            .collect();
-        if missing.is_empty() {
-            return Ok(());
-        }
-        missing.sort_unstable();
-        missing.dedup();
+        let asks = |kind| {
+            self.requests
+                .iter()
+                .any(|(_, request)| request.kind == kind)
+        };
         let mut data = String::new();
         let mut object = Object::begin(&mut data);
         let mut required = Object::begin(object.name("requiredCapabilities"));
-        for name in missing {
-            required.raw(name, "{}");
+        let mut lacking = false;
+        for kind in [
+            InputKind::Elicitation,
+            InputKind::Sampling,
+            InputKind::Roots,
+        ] {
+            if !client.include(kind) && asks(kind) {
+                required.raw(kind.capability(), "{}");
+                lacking = true;
+            }
         }
         required.end();
         object.end();
+        if !lacking {
+            return Ok(());
+        }
         let message = "This request needs a capability that the client did not declare.";
         Err(RpcError::new(RpcError::MISSING_CLIENT_CAPABILITY, message).with_data(data))
     }
@@ -199,7 +203,7 @@ impl InputRequired {
             for (key, InputRequest { kind, params }) in &self.requests {
                 Object::begin(requests.name(key))
                     .text("method", kind.method())
-                    .raw("params", &params.to_string())
+                    .raw("params", params)
                     .end();
             }
             requests.end();

@@ -1,42 +1,47 @@
-//! Writes JSON by hand: the messages are few, and a derived serializer for each is more code than all of them.
+//! Writes JSON by hand: the messages are few, and a derived serializer for each is more code than all of them. For
+//! handlers too, whose lists are written once.
 
 /// An object under way, written into a text.
-pub(crate) struct Object<'a> {
+#[derive(Debug)]
+pub struct Object<'a> {
     out: &'a mut String,
     empty: bool,
 }
 
 impl<'a> Object<'a> {
-    pub(crate) fn begin(out: &'a mut String) -> Self {
+    /// Opens it.
+    pub fn begin(out: &'a mut String) -> Self {
         out.push('{');
         Self { out, empty: true }
     }
 
     /// A member of already encoded JSON. Names are ours and need no escapes.
-    pub(crate) fn raw(&mut self, name: &str, json: &str) -> &mut Self {
+    pub fn raw(&mut self, name: &str, json: &str) -> &mut Self {
         self.name(name).push_str(json);
         self
     }
 
-    pub(crate) fn text(&mut self, name: &str, value: &str) -> &mut Self {
+    /// A member that is a string.
+    pub fn text(&mut self, name: &str, value: &str) -> &mut Self {
         text(self.name(name), value);
         self
     }
 
     /// A member that is left out where there is nothing.
-    pub(crate) fn maybe(&mut self, name: &str, value: Option<&str>) -> &mut Self {
+    pub fn maybe(&mut self, name: &str, value: Option<&str>) -> &mut Self {
         if let Some(value) = value {
             self.text(name, value);
         }
         self
     }
 
-    pub(crate) fn flag(&mut self, name: &str, value: bool) -> &mut Self {
+    /// A member that is true or false.
+    pub fn flag(&mut self, name: &str, value: bool) -> &mut Self {
         self.raw(name, if value { "true" } else { "false" })
     }
 
-    /// A member that the caller writes.
-    pub(crate) fn name(&mut self, name: &str) -> &mut String {
+    /// A member that the caller writes, whole, before anything else is written here.
+    pub fn name(&mut self, name: &str) -> &mut String {
         if !self.empty {
             self.out.push(',');
         }
@@ -47,16 +52,17 @@ impl<'a> Object<'a> {
         self.out
     }
 
-    pub(crate) fn end(&mut self) {
+    /// Closes it.
+    pub fn end(&mut self) {
         self.out.push('}');
     }
 }
 
 /// An array, an element at a time.
-pub(crate) fn array<T>(
+pub fn array<T>(
     out: &mut String,
     items: impl IntoIterator<Item = T>,
-    write: fn(&mut String, T),
+    mut write: impl FnMut(&mut String, T),
 ) {
     out.push('[');
     for (index, item) in items.into_iter().enumerate() {
@@ -69,7 +75,7 @@ pub(crate) fn array<T>(
 }
 
 /// A string: quote, backslash and control characters are escaped (RFC 8259 §7).
-pub(crate) fn text(out: &mut String, value: &str) {
+pub fn text(out: &mut String, value: &str) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     out.push('"');
     let mut rest = value;

@@ -16,7 +16,7 @@ mod error;
 mod handler;
 pub mod http;
 mod input;
-mod json;
+pub mod json;
 mod message;
 mod meta;
 mod method;

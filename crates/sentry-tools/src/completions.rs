@@ -66,14 +66,14 @@ pub(crate) async fn suggest(
     client: &Client,
     region: &Region,
 ) -> Result<Completion, ApiError> {
-    let typed = typed.trim().to_lowercase();
-    let query = (!typed.is_empty()).then_some(typed.as_str());
+    let typed = typed.trim();
+    let query = (!typed.is_empty()).then_some(typed);
     let found =
         match &wanted {
             Wanted::Nothing => return Ok(Completion::default()),
             Wanted::Organizations => {
                 if let Some(fixed) = session.constraint.organization() {
-                    return Ok(matching(vec![fixed.to_string()], &typed, false));
+                    return Ok(matching(vec![fixed.to_string()], typed, false));
                 }
                 client.organizations(query).await.map(|found| {
                     let slugs: Vec<_> = found.items.into_iter().map(|found| found.slug).collect();
@@ -89,7 +89,7 @@ pub(crate) async fn suggest(
                 }),
         };
     match found {
-        Ok((more, slugs)) => Ok(matching(slugs, &typed, more)),
+        Ok((more, slugs)) => Ok(matching(slugs, typed, more)),
         Err(ApiError::Unauthorized) => Err(ApiError::Unauthorized),
         Err(_) => Ok(Completion::default()),
     }
@@ -98,17 +98,17 @@ pub(crate) async fn suggest(
 /// So many of a page are shown; one more tells that there are more.
 const SHOWN: usize = 25;
 
-/// What begins with what was typed comes first, then what holds it; Sentry's search also finds names, which a slug's
-/// completion cannot show.
+/// What begins with what was typed comes first. Sentry's search also finds names: their slugs come after.
 fn matching(slugs: Vec<String>, typed: &str, more: bool) -> Completion {
-    let (mut first, rest): (Vec<_>, Vec<_>) = slugs
-        .into_iter()
-        .filter(|slug| slug.to_lowercase().contains(typed))
-        .partition(|slug| slug.to_lowercase().starts_with(typed));
-    first.extend(rest);
-    first.truncate(SHOWN);
+    let begins = |slug: &String| {
+        slug.get(..typed.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(typed))
+    };
+    let (mut values, rest): (Vec<_>, Vec<_>) = slugs.into_iter().partition(begins);
+    values.extend(rest);
+    values.truncate(SHOWN);
     Completion {
-        values: first,
+        values,
         has_more: more,
     }
 }

@@ -5,9 +5,10 @@
 //! The form's answer counts for the arguments that it comes with and is as trustworthy as they are: both are the
 //! client's. Nothing has to be kept between two rounds, since a form repeats what was chosen before it.
 
+use mcp::json::{self, Object};
 use mcp::{Elicited, Input, InputKind, InputRequest, InputRequired};
 use sentry_api::Slug;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::parameter::{ISSUE_ID, ORGANIZATION, Parameter, Presence};
 use crate::session::Constraint;
@@ -79,43 +80,64 @@ pub(crate) fn next(
 
 /// The form that offers some slugs. Where there are more than fit, it takes any text.
 pub(crate) fn choice(next: &Next, slugs: &[String], more: bool, input: &Input) -> InputRequired {
-    let (name, title) = match next {
-        Next::ChooseProject(_) => (PROJECT, "Project"),
-        _ => (ORGANIZATION.name, "Organization"),
-    };
-    let mut field = json!({ "type": "string", "title": title });
+    let mut field = String::new();
+    let mut object = Object::begin(&mut field);
+    object.raw("type", "\"string\"");
     if !more {
-        field["enum"] = json!(slugs);
+        json::array(object.name("enum"), slugs, |out, slug| {
+            json::text(out, slug)
+        });
     }
-    let message = match next {
-        Next::ChooseProject(organization) => format!("Which project of {organization} is meant?"),
-        _ => "Which Sentry organization is meant?".to_owned(),
+    let (name, message) = match next {
+        Next::ChooseProject(organization) => {
+            object.raw("title", "\"Project\"");
+            (
+                PROJECT,
+                format!("Which project of {organization} is meant?"),
+            )
+        }
+        _ => {
+            object.raw("title", "\"Organization\"");
+            let message = "Which Sentry organization is meant?".to_owned();
+            (ORGANIZATION.name, message)
+        }
     };
-    form(&message, (name, field), input)
+    object.end();
+    form(&message, name, &field, input)
 }
 
 /// The form that asks whether `tool` may be used with these arguments, in words.
 pub(crate) fn confirmation(tool: &Tool, arguments: &str, input: &Input) -> InputRequired {
-    let field = json!({ "type": "boolean", "title": tool.title, "default": true });
     let message = format!("{} in Sentry? {arguments}", tool.title);
-    form(message.trim_end(), (CONFIRM, field), input)
+    let field = r#"{"type":"boolean","title":"Yes, do it","default":true}"#;
+    form(message.trim_end(), CONFIRM, field, input)
 }
 
 /// One field to answer, and what was chosen before.
-fn form(message: &str, (name, field): (&str, Value), input: &Input) -> InputRequired {
-    let mut properties = Map::new();
+fn form(message: &str, name: &'static str, field: &str, input: &Input) -> InputRequired {
+    let mut params = String::new();
+    let mut object = Object::begin(&mut params);
+    object.raw("mode", "\"form\"").text("message", message);
+    let mut schema = Object::begin(object.name("requestedSchema"));
+    schema.raw("type", "\"object\"");
+    let mut properties = Object::begin(schema.name("properties"));
+    let mut required = Vec::new();
     if let Elicited::Accepted(content) = input.elicited(FORM) {
-        for name in [ORGANIZATION.name, PROJECT] {
-            if let Some(chosen) = content.get(name).and_then(Value::as_str) {
-                let only = json!({ "type": "string", "enum": [chosen], "default": chosen });
-                properties.insert(name.to_owned(), only);
+        for earlier in [ORGANIZATION.name, PROJECT] {
+            if let Some(chosen) = content.get(earlier).and_then(Value::as_str) {
+                let mut only = Object::begin(properties.name(earlier));
+                only.raw("type", "\"string\"").text("default", chosen);
+                json::array(only.name("enum"), [chosen], json::text);
+                only.end();
+                required.push(earlier);
             }
         }
     }
-    properties.insert(name.to_owned(), field);
-    let required: Vec<_> = properties.keys().cloned().collect();
-    let schema = json!({ "type": "object", "properties": properties, "required": required });
-    let params = json!({ "mode": "form", "message": message, "requestedSchema": schema });
+    properties.raw(name, field).end();
+    required.push(name);
+    json::array(schema.name("required"), required, json::text);
+    schema.end();
+    object.end();
     let request = InputRequest {
         kind: InputKind::Elicitation,
         params,
@@ -169,6 +191,8 @@ fn has(arguments: &Map<String, Value>, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
     use crate::failure::Failure;
     use crate::parameter::{Kind, OPTIONAL_ORGANIZATION};
     use crate::scope::Scopes;
@@ -206,6 +230,10 @@ mod tests {
             input.responses.insert(FORM.to_owned(), answer);
         }
         input
+    }
+
+    fn params(asked: &InputRequired) -> Value {
+        serde_json::from_str(&asked.requests[0].1.params).unwrap()
     }
 
     fn map(value: Value) -> Map<String, Value> {
@@ -278,7 +306,7 @@ mod tests {
         let second = decide(&tool, json!({}), Some(first.clone()));
         assert_eq!(second, Next::ChooseProject(acme));
         let asked = choice(&second, &["web".to_owned()], false, &input(Some(first)));
-        let schema = &asked.requests[0].1.params["requestedSchema"];
+        let schema = &params(&asked)["requestedSchema"];
         assert_eq!(
             schema["required"],
             json!(["organizationSlug", "projectSlug"])
@@ -292,7 +320,7 @@ mod tests {
         let both = json!({ "organizationSlug": "acme", "projectSlug": "web" });
         assert_eq!(decide(&tool, json!({}), Some(both.clone())), Next::Confirm);
         let asked = confirmation(&tool, "organizationSlug `acme`", &input(Some(both)));
-        let params = &asked.requests[0].1.params;
+        let params = params(&asked);
         assert_eq!(
             params["message"],
             "Make a key in Sentry? organizationSlug `acme`"
@@ -300,7 +328,7 @@ mod tests {
         let schema = &params["requestedSchema"];
         assert_eq!(
             schema["required"],
-            json!(["confirm", "organizationSlug", "projectSlug"])
+            json!(["organizationSlug", "projectSlug", "confirm"])
         );
         assert_eq!(schema["properties"]["confirm"]["type"], "boolean");
 

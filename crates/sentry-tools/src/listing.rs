@@ -3,7 +3,6 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use mcp::{List, Version};
-use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::catalogue::TOOLS;
@@ -47,7 +46,7 @@ impl Listings {
                 List::Tools => tools(session, version),
                 List::Prompts => prompts::list(session, version),
                 // There are too many issues for a list: the template leads to each.
-                List::Resources => array(&[(); 0]),
+                List::Resources => raw("[]".to_owned()),
                 List::ResourceTemplates => resources::templates(session, version),
             })
         });
@@ -61,12 +60,13 @@ fn tools(session: &Session, version: Version) -> Box<RawValue> {
         .filter(|tool| tool.surface == Surface::Direct && tool.works_for(session))
         .map(|tool| on_the_wire(tool, &session.constraint).for_version(version))
         .collect();
-    array(&tools)
+    // The keys are strings and nothing in it can fail, so that the second arm is for the compiler.
+    to_raw_value(&tools).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
-/// Serializes a list. Its keys are strings and nothing in it can fail, so that the second arm is for the compiler.
-pub(crate) fn array(items: &(impl Serialize + ?Sized)) -> Box<RawValue> {
-    to_raw_value(items).unwrap_or_else(|_| RawValue::NULL.to_owned())
+/// A list that is JSON already, so that the second arm is for the compiler.
+pub(crate) fn raw(json: String) -> Box<RawValue> {
+    RawValue::from_string(json).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
 fn on_the_wire(tool: &Tool, constraint: &Constraint) -> mcp::Tool<'static, Box<RawValue>> {

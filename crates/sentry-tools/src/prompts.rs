@@ -1,11 +1,12 @@
 //! Prompts: what a person picks from a menu to begin with.
 
+use mcp::json::{self, Object};
 use mcp::{CallError, Content, Prompt, PromptCall, PromptMessage, Role, Version};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::catalogue;
-use crate::listing::array;
+use crate::listing::raw;
 use crate::markdown;
 use crate::refusal::Refusal;
 use crate::session::Session;
@@ -79,29 +80,26 @@ static PROMPTS: [Definition; 2] = [
 
 /// The array of `prompts/list`.
 pub(crate) fn list(session: &Session, version: Version) -> Box<RawValue> {
-    let prompts: Vec<_> = offered(session)
-        .map(|prompt| {
-            let arguments: Vec<_> = arguments(prompt, session)
-                .map(|argument| {
-                    json!({
-                        "name": argument.name,
-                        "description": argument.description,
-                        "required": argument.required,
-                    })
-                })
-                .collect();
-            let mut shown = json!({
-                "name": prompt.name,
-                "description": prompt.description,
-                "arguments": arguments,
-            });
-            if version.has_titles() {
-                shown["title"] = prompt.title.into();
-            }
-            shown
-        })
-        .collect();
-    array(&Value::Array(prompts))
+    let mut out = String::new();
+    json::array(&mut out, offered(session), |out, prompt| {
+        let mut object = Object::begin(out);
+        object
+            .text("name", prompt.name)
+            .text("description", prompt.description);
+        if version.has_titles() {
+            object.text("title", prompt.title);
+        }
+        let taken = arguments(prompt, session);
+        json::array(object.name("arguments"), taken, |out, argument| {
+            Object::begin(out)
+                .text("name", argument.name)
+                .text("description", argument.description)
+                .flag("required", argument.required)
+                .end();
+        });
+        object.end();
+    });
+    raw(out)
 }
 
 /// Whether a session has any prompt.

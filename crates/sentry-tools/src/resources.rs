@@ -1,11 +1,12 @@
 //! Resources: an issue as a document, for clients that let a person attach one.
 
+use mcp::json::{self, Object};
 use mcp::{CallError, CallToolResult, Content, ResourceBody, ResourceContents, Version};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::catalogue;
-use crate::listing::array;
+use crate::listing::raw;
 use crate::session::{Constraint, Session};
 use crate::tool::Tool;
 
@@ -17,19 +18,23 @@ const MIME_TYPE: &str = "text/markdown";
 
 /// The array of `resources/templates/list`.
 pub(crate) fn templates(session: &Session, version: Version) -> Box<RawValue> {
-    if issue_tool(session).is_none() {
-        return array(&Value::Array(Vec::new()));
-    }
-    let mut template = json!({
-        "uriTemplate": ISSUE_TEMPLATE,
-        "name": "issue",
-        "description": "One issue: message, culprit, stack trace and tags of its latest event.",
-        "mimeType": MIME_TYPE,
+    let mut out = String::new();
+    json::array(&mut out, issue_tool(session), |out, _| {
+        let mut object = Object::begin(out);
+        object
+            .text("uriTemplate", ISSUE_TEMPLATE)
+            .text("name", "issue")
+            .text(
+                "description",
+                "One issue: message, culprit, stack trace and tags of its latest event.",
+            )
+            .text("mimeType", MIME_TYPE);
+        if version.has_titles() {
+            object.text("title", "Sentry issue");
+        }
+        object.end();
     });
-    if version.has_titles() {
-        template["title"] = "Sentry issue".into();
-    }
-    array(&Value::Array(vec![template]))
+    raw(out)
 }
 
 /// The tool that reads an issue, when the session has it.

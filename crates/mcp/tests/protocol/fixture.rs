@@ -163,7 +163,10 @@ impl Handler for Fixture {
 /// One question of each kind.
 pub(crate) fn questions() -> InputRequired {
     let schema = json!({ "type": "object", "properties": { "name": { "type": "string" } } });
-    let of = |kind, params| InputRequest { kind, params };
+    let of = |kind, params: Value| InputRequest {
+        kind,
+        params: params.to_string(),
+    };
     InputRequired {
         requests: vec![
             (

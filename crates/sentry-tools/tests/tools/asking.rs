@@ -30,7 +30,7 @@ async fn form(world: &World, arguments: Value, answer: Option<Value>) -> Value {
     match call(world, arguments, answer).await.unwrap() {
         Outcome::InputRequired(question) => {
             assert_eq!(question.state, None, "nothing has to be kept");
-            question.requests[0].1.params.clone()
+            serde_json::from_str(&question.requests[0].1.params).unwrap()
         }
         Outcome::Complete(result) => panic!("{}", text(&result)),
     }
