@@ -4,7 +4,7 @@ use serde_json::Value;
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::Slug;
-use crate::member::{all, as_text, id, inner};
+use crate::member::{all, as_text, inner, text};
 use crate::region::Region;
 
 /// An organization.
@@ -28,7 +28,7 @@ pub struct OrganizationLinks {
 impl Organization {
     fn read(value: &Value) -> Option<Self> {
         Some(Self {
-            slug: id(value, "slug")?,
+            slug: text(value, "slug")?,
             links: OrganizationLinks {
                 organization_url: as_text(inner(value, "links", "organizationUrl")),
                 region_url: as_text(inner(value, "links", "regionUrl")),

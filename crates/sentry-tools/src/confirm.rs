@@ -194,17 +194,12 @@ mod tests {
     use serde_json::json;
 
     use crate::failure::Failure;
-    use crate::parameter::{Kind, OPTIONAL_ORGANIZATION};
+    use crate::parameter::OPTIONAL_ORGANIZATION;
     use crate::scope::Scopes;
     use crate::skill::Skills;
     use crate::tool::{Effect, Hidden, Surface};
 
-    const KEY: Parameter = Parameter {
-        name: "projectSlug",
-        about: "",
-        kind: Kind::Text { default: None },
-        presence: Presence::Required,
-    };
+    const KEY: Parameter = Parameter::text("projectSlug", "").required();
 
     const fn tool(effect: Effect, parameters: &'static [Parameter]) -> Tool {
         Tool {
@@ -252,13 +247,7 @@ mod tests {
     #[test]
     fn what_changes_something_is_agreed_to() {
         let named = || json!({ "organizationSlug": "acme", "projectSlug": "web" });
-        for effect in [
-            Effect::Creates,
-            Effect::Adds,
-            Effect::Changes,
-            Effect::Replaces,
-            Effect::Anything,
-        ] {
+        for effect in [Effect::Creates, Effect::Changes, Effect::Anything] {
             let tool = tool(effect, &[ORGANIZATION, KEY]);
             assert_eq!(decide(&tool, named(), None), Next::Confirm);
             let said = |confirm: Value| Some(json!({ "confirm": confirm }));

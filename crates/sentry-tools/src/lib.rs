@@ -22,6 +22,7 @@ mod parameter;
 mod place;
 mod prompts;
 mod ranking;
+pub mod reference;
 mod refusal;
 mod resource_url;
 mod resources;

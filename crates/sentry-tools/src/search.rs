@@ -35,7 +35,7 @@ pub(crate) fn counted(count: usize, has_more: bool, what: &str) -> String {
     let number = count.to_string();
     match count {
         0 => push(&mut text, &["No ", what, "s"]),
-        1 => push(&mut text, &[first, "1 ", what]),
+        1 => push(&mut text, &[if has_more { "First " } else { "1 " }, what]),
         _ => push(&mut text, &[first, &number, " ", what, "s"]),
     }
     text

@@ -61,7 +61,8 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
 /// A tool's words; those of its name say most.
 fn document(tool: &Tool) -> Document {
     let mut document = Document::default();
-    document.add(tool.name, 4);
+    document.add(tool.name, 3);
+    document.add(tool.title, 2);
     document.add(tool.description, 1);
     for parameter in tool.parameters {
         document.add(parameter.name, 1);

@@ -86,8 +86,9 @@ impl World {
         let json = result.structured_content.as_ref().unwrap().get();
         assert_eq!(json, text(&result));
         let json = serde_json::from_str(json).unwrap();
-        let tool = self.tool(name).unwrap();
-        let validator = jsonschema::validator_for(&tool["outputSchema"]).unwrap();
+        let schema = sentry_tools::reference::output_schema(name).unwrap();
+        let schema = serde_json::from_str(schema).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
         let errors: Vec<_> = validator
             .iter_errors(&json)
             .map(|error| error.to_string())
