@@ -185,10 +185,10 @@ fn instructions(session: &Session) -> &'static str {
     if session.skills == Skills::NONE {
         "This connection was allowed no skills, so that it has no tools. Connect again and tick some."
     } else if session.constraint.organization().is_some() {
-        "Given a Sentry issue URL or id, call get_issue_details at once. To see what is broken, call search_issues. \
+        "Given a Sentry URL or an issue's id, call get_sentry_resource at once. To see what is broken, call search_issues. \
          Organization (and project) are fixed by this connection: leave them out."
     } else {
-        "Given a Sentry issue URL, call get_issue_details with issueUrl at once. To see what is broken, call \
+        "Given a Sentry URL, call get_sentry_resource with url at once. To see what is broken, call \
          search_issues; it needs an organizationSlug: take it from the user or the code, else from \
          find_organizations, and pass on its regionUrl."
     }
