@@ -37,7 +37,8 @@ if (existsSync(script) && existsSync(wasm) && existsSync(stamp) && readFileSync(
 /** worker-build's own pass keeps every function's name, a tenth of what is deployed; a panic tells its place without. */
 function optimize() {
   const features = ["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "multivalue", "reference-types", "exception-handling"];
-  const flags = ["-O", "--strip-debug", "--strip-producers", ...features.map((each) => `--enable-${each}`)];
+  const names = process.env.KEEP_NAMES ? ["-g"] : ["--strip-debug"]; // for a profile
+  const flags = ["-O", ...names, "--strip-producers", ...features.map((each) => `--enable-${each}`)];
   const run = spawnSync(process.env.WASM_OPT_BIN ?? "wasm-opt", [...flags, wasm, "-o", wasm], { encoding: "utf8" });
   if (run.error || run.status !== 0) fail(`wasm-opt failed. Run: make setup\n${run.stderr ?? run.error}`);
 }

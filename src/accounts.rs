@@ -3,18 +3,18 @@
 use oauth_provider::grant::GrantId;
 use oauth_provider::{Resource, UnixTime};
 use serde::{Deserialize, Serialize};
-use worker::{
-    DurableObject, Env, ObjectNamespace, Request, Response, State, durable_object, wasm_bindgen,
-};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::{Env, State, worker_sys};
 
 use crate::config::{ACCOUNTS, Config};
-use crate::objects::{self, Row};
+use crate::objects::{self, Storage};
 
 /// Live grants of one person and client; beyond them the one that was not used for longest goes.
 const MOST_PER_CLIENT: usize = 20;
 
 /// Holds the list of one person's grants.
-#[durable_object]
+#[wasm_bindgen]
 pub struct AccountObject {
     state: State,
 }
@@ -109,21 +109,31 @@ impl Account {
     }
 }
 
-impl DurableObject for AccountObject {
-    fn new(state: State, _env: Env) -> Self {
-        Self { state }
+#[wasm_bindgen]
+impl AccountObject {
+    #[wasm_bindgen(constructor)]
+    pub fn new(state: worker_sys::DurableObjectState, _env: Env) -> Self {
+        Self {
+            state: State::from(state),
+        }
     }
 
-    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
-        let message: Message = objects::read(&mut request).await?;
+    pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
+        Ok(self.answer(&request).await?)
+    }
+}
+
+impl AccountObject {
+    async fn answer(&self, request: &web_sys::Request) -> worker::Result<JsValue> {
+        let message: Message = objects::read(request).await?;
         // From here to the write nothing waits, so two messages cannot lose each other's line.
-        let row = Row::new(&self.state);
-        let mut account: Account = row.read()?.unwrap_or_default();
+        let storage = Storage::of(&self.state)?;
+        let mut account: Account = storage.read()?.unwrap_or_default();
         let answer = account.apply(message);
         if account.grants.is_empty() {
-            self.state.storage().delete_all().await?;
+            storage.delete_all().await?;
         } else {
-            row.write(&account)?;
+            storage.write(&account, None)?.with_alarm().await?;
         }
         objects::write(&answer)
     }
@@ -131,7 +141,7 @@ impl DurableObject for AccountObject {
 
 /// Sends messages to the objects of accounts.
 pub struct Accounts {
-    namespace: ObjectNamespace,
+    env: Env,
     /// Two Sentries may give two people the same id.
     sentry: String,
 }
@@ -140,7 +150,7 @@ impl Accounts {
     pub fn new(env: &Env) -> worker::Result<Self> {
         let config = Config::of(env).map_err(objects::trouble)?;
         Ok(Self {
-            namespace: env.durable_object(ACCOUNTS)?,
+            env: env.clone(),
             sentry: config.sentry.base.as_str().to_owned(),
         })
     }
@@ -188,10 +198,8 @@ impl Accounts {
     }
 
     async fn send(&self, subject: &str, message: Message) -> worker::Result<Added> {
-        let stub = self
-            .namespace
-            .get_by_name(&format!("{}/{subject}", self.sentry))?;
-        objects::call(&stub, &message).await
+        let name = format!("{}/{subject}", self.sentry);
+        objects::ask_by_name(&self.env, ACCOUNTS, &name, &message).await
     }
 }
 

@@ -9,7 +9,7 @@ use worker::{Context, Env};
 
 use crate::clients::Clients;
 use crate::clock;
-use crate::config::{Config, ConfigError, GRANTS, OAUTH_KV, ONCE};
+use crate::config::{Config, ConfigError};
 use crate::fetch::{DocumentFetch, Outgoing};
 use crate::grant_store::Grants;
 use crate::once::Once;
@@ -18,7 +18,7 @@ use crate::signatures::WebCrypto;
 
 pub struct App {
     pub config: Rc<Config>,
-    pub settings: Settings,
+    pub settings: Rc<Settings>,
     pub clients: Clients,
     pub grants: Grants,
     pub pushed: PushedObjects,
@@ -46,19 +46,10 @@ impl App {
         let config = Config::of(&env)?;
         let settings = config.settings(origin)?;
         let now = clock::now();
-        let kv = env
-            .kv(OAUTH_KV)
-            .map_err(|_| ConfigError::MissingBinding(OAUTH_KV))?;
-        let grants = env
-            .durable_object(GRANTS)
-            .map_err(|_| ConfigError::MissingBinding(GRANTS))?;
-        let once = env
-            .durable_object(ONCE)
-            .map_err(|_| ConfigError::MissingBinding(ONCE))?;
         Ok(Self {
-            clients: Clients::new(kv, now, Rc::clone(&config)),
-            grants: Grants::new(grants),
-            pushed: PushedObjects::new(once),
+            clients: Clients::new(env.clone(), now, Rc::clone(&config)),
+            grants: Grants::new(env.clone()),
+            pushed: PushedObjects::new(env.clone()),
             documents: DocumentFetch::new(env.clone(), address),
             once: Once::new(env.clone()),
             config,
@@ -84,7 +75,7 @@ impl App {
     }
 
     /// For requests of clients.
-    pub const fn authenticator(&self) -> Authenticator<'_, Clients> {
+    pub fn authenticator(&self) -> Authenticator<'_, Clients> {
         Authenticator {
             settings: &self.settings,
             store: &self.clients,

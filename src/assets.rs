@@ -4,6 +4,7 @@ use oauth_provider::http::Response;
 
 use crate::app::App;
 use crate::config::ASSETS;
+use crate::edge;
 use crate::respond::{not_found, public};
 
 /// A file under `web/dist`. Our mark is an SVG, whatever name browsers ask for.
@@ -19,13 +20,5 @@ pub async fn asset(path: &str, app: &App) -> Response {
 }
 
 async fn read(file: &str, app: &App) -> worker::Result<Option<String>> {
-    let mut response = app
-        .env
-        .assets(ASSETS)?
-        .fetch(format!("https://assets{file}"), None)
-        .await?;
-    if response.status_code() != 200 {
-        return Ok(None);
-    }
-    response.text().await.map(Some)
+    edge::text(edge::asset(&app.env, ASSETS, file)).await
 }

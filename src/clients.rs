@@ -5,23 +5,26 @@ use std::rc::Rc;
 use oauth_provider::UnixTime;
 use oauth_provider::client::{ClientIdUrl, Registration};
 use oauth_provider::store::{ClientStore, KeptDocument, StoreError, Stored};
-use worker::kv::KvStore;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use worker::Env;
 
-use crate::config::Config;
+use crate::config::{Config, OAUTH_KV};
+use crate::edge;
 use crate::hex::sha256_hex;
 
 /// KV's shortest lifetime, in seconds from now.
 const SHORTEST: u64 = 60;
 
 pub struct Clients {
-    kv: KvStore,
+    env: Env,
     now: UnixTime,
     config: Rc<Config>,
 }
 
 impl Clients {
-    pub const fn new(kv: KvStore, now: UnixTime, config: Rc<Config>) -> Self {
-        Self { kv, now, config }
+    pub const fn new(env: Env, now: UnixTime, config: Rc<Config>) -> Self {
+        Self { env, now, config }
     }
 
     async fn put(
@@ -32,20 +35,17 @@ impl Clients {
     ) -> Result<(), StoreError> {
         let text = serde_json::to_string(value).map_err(failed)?;
         let seconds = expires_at.since(self.now).as_secs().max(SHORTEST);
-        self.kv
-            .put(key, text)
-            .map_err(failed)?
-            .expiration_ttl(seconds)
-            .execute()
-            .await
-            .map_err(failed)
+        let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+        let put = edge::kv_put(&self.env, OAUTH_KV, key, &text, seconds).map_err(refused)?;
+        JsFuture::from(put).await.map(|_| ()).map_err(refused)
     }
 
     async fn get<T: serde::de::DeserializeOwned>(
         &self,
         key: &str,
     ) -> Result<Option<T>, StoreError> {
-        let Some(text) = self.kv.get(key).text().await.map_err(failed)? else {
+        let got = edge::kv_get(&self.env, OAUTH_KV, key).map_err(refused)?;
+        let Some(text) = edge::text(got).await.map_err(failed)? else {
             return Ok(None);
         };
         serde_json::from_slice(text.as_bytes())
@@ -109,6 +109,10 @@ impl ClientStore for Clients {
 /// By hash: a key has at most 512 bytes, a URL more.
 fn key(kind: &str, url: &ClientIdUrl) -> String {
     format!("{kind}:{}", sha256_hex(url.as_str()))
+}
+
+fn refused(error: JsValue) -> StoreError {
+    StoreError(edge::words(&error))
 }
 
 fn failed(error: impl std::fmt::Display) -> StoreError {

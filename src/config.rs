@@ -9,9 +9,9 @@ use oauth_provider::crypto::{KeyRing, KeyRingError};
 use oauth_provider::grant::{Policy, Reuse};
 use oauth_provider::{DocumentHosts, Origin, Settings};
 use sentry_api::BaseUrl;
-use worker::{Env, js_sys, wasm_bindgen};
+use worker::Env;
 
-use crate::chat_client;
+use crate::{chat_client, edge};
 
 /// KV: registered clients and kept metadata documents.
 pub const OAUTH_KV: &str = "OAUTH_KV";
@@ -23,6 +23,8 @@ pub const ONCE: &str = "ONCE";
 pub const ASSETS: &str = "ASSETS";
 /// Optional: what runs, for `/health`.
 pub const CF_VERSION_METADATA: &str = "CF_VERSION_METADATA";
+/// Optional: counts finished requests.
+pub const METRICS: &str = "METRICS";
 /// Optional rate limiters; absent means no limit. By client address:
 pub const MCP_IP_RATE_LIMITER: &str = "MCP_IP_RATE_LIMITER";
 pub const REGISTER_RATE_LIMITER: &str = "REGISTER_RATE_LIMITER";
@@ -63,6 +65,8 @@ pub struct Config {
     allowed_origins: Vec<String>,
     pub sentry_bearer: bool,
     preregistered: Vec<Registration>,
+    /// Whether finished requests are counted.
+    pub metrics: bool,
 }
 
 /// Where people sign in, and as which application we send them there.
@@ -123,7 +127,11 @@ impl Config {
             Some(config) => Ok(Rc::clone(config)),
             None => {
                 bindings_are_there(env)?;
-                let config = Rc::new(Self::read(|name| text(env, name), strictly_public())?);
+                let config = Self::read(|name| text(env, name), strictly_public())?;
+                let config = Rc::new(Self {
+                    metrics: edge::is_bound(env, METRICS),
+                    ..config
+                });
                 *read = Some(Rc::clone(&config));
                 Ok(config)
             }
@@ -197,6 +205,7 @@ impl Config {
                     reason: error.to_string(),
                 },
             )?,
+            metrics: false,
         })
     }
 
@@ -204,7 +213,22 @@ impl Config {
     ///
     /// # Errors
     /// When a key value is too short for a deployment that others can reach.
-    pub fn settings(&self, origin: Origin) -> Result<Settings, ConfigError> {
+    pub fn settings(&self, origin: Origin) -> Result<Rc<Settings>, ConfigError> {
+        // An isolate is reached at one origin, or at few: what was made for the last one is kept.
+        thread_local! {
+            static MADE: RefCell<Option<Rc<Settings>>> = const { RefCell::new(None) };
+        }
+        if let Some(made) = MADE.with_borrow(Clone::clone)
+            && made.origin == origin
+        {
+            return Ok(made);
+        }
+        let made = Rc::new(self.settings_of(origin)?);
+        MADE.replace(Some(Rc::clone(&made)));
+        Ok(made)
+    }
+
+    fn settings_of(&self, origin: Origin) -> Result<Settings, ConfigError> {
         if self.short_key && !origin.is_loopback() {
             let reason =
                 format!("each value needs at least {FEWEST_KEY_BYTES} bytes outside local work");
@@ -267,17 +291,16 @@ fn list(value: Option<String>) -> Vec<String> {
 }
 
 fn bindings_are_there(env: &Env) -> Result<(), ConfigError> {
-    let missing = |name| ConfigError::MissingBinding(name);
-    env.kv(OAUTH_KV).map_err(|_| missing(OAUTH_KV))?;
-    for name in [GRANTS, ACCOUNTS, ONCE] {
-        env.durable_object(name).map_err(|_| missing(name))?;
+    let needed = [OAUTH_KV, GRANTS, ACCOUNTS, ONCE, ASSETS];
+    match needed.iter().find(|name| !edge::is_bound(env, name)) {
+        Some(name) => Err(ConfigError::MissingBinding(name)),
+        None => Ok(()),
     }
-    env.assets(ASSETS).map(|_| ()).map_err(|_| missing(ASSETS))
 }
 
 /// A secret or variable; white space alone counts as none.
 fn text(env: &Env, name: &str) -> Option<String> {
-    let value = env.var(name).ok()?.to_string();
+    let value = edge::variable(env, name)?;
     let value = value.trim();
     (!value.is_empty()).then(|| value.to_owned())
 }
@@ -351,12 +374,16 @@ mod tests {
     #[test]
     fn a_short_key_is_for_local_work_only() {
         let config = read(&[("COOKIE_SECRET", "0123456789abcdef0123456789abcdef,short")]).unwrap();
-        assert!(config.settings(origin("http://localhost:8788")).is_ok());
-        assert!(config.settings(origin("https://mcp.example.com")).is_err());
+        assert!(config.settings_of(origin("http://localhost:8788")).is_ok());
+        assert!(
+            config
+                .settings_of(origin("https://mcp.example.com"))
+                .is_err()
+        );
         assert!(
             read(&[])
                 .unwrap()
-                .settings(origin("https://mcp.example.com"))
+                .settings_of(origin("https://mcp.example.com"))
                 .is_ok()
         );
     }

@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
-use fetch::{Fetch, FetchError, LocalFuture, Method, Request, Response};
-use futures_util::future::{Either, select};
-use futures_util::{StreamExt, pin_mut};
-use worker::{
-    AbortController, AbortSignal, Delay, Env, Fetch as RuntimeFetch, Headers, RequestInit,
-    RequestRedirect,
-};
+use fetch::{Fetch, FetchError, LocalFuture, Request, Response};
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use worker::{Delay, Env};
 
 use crate::config::{CIMD_HOST_RATE_LIMITER, CIMD_IP_RATE_LIMITER};
-use crate::limits;
+use crate::{edge, limits};
 
 /// Sends with the runtime's `fetch`.
 #[derive(Debug, Clone, Copy)]
@@ -19,27 +17,7 @@ pub struct Outgoing;
 
 impl Fetch for Outgoing {
     fn fetch(&self, request: Request) -> LocalFuture<'_, Result<Response, FetchError>> {
-        Box::pin(async move {
-            let timeout = request.timeout;
-            let abort = AbortController::default();
-            let answer = {
-                let answer = send(request, abort.signal());
-                let deadline = Delay::from(timeout);
-                pin_mut!(answer, deadline);
-                match select(answer, deadline).await {
-                    Either::Left((answer, _)) => answer,
-                    Either::Right(((), _)) => Err(FetchError::Timeout(timeout)),
-                }
-            };
-            if matches!(
-                answer,
-                Err(FetchError::Timeout(_) | FetchError::TooLarge(_))
-            ) {
-                // The other side may go on sending for ever.
-                abort.abort();
-            }
-            answer
-        })
+        Box::pin(send(request))
     }
 
     fn sleep(&self, duration: Duration) -> LocalFuture<'_, ()> {
@@ -79,54 +57,47 @@ impl Fetch for DocumentFetch {
     }
 }
 
-async fn send(request: Request, signal: AbortSignal) -> Result<Response, FetchError> {
-    let outgoing = outgoing(&request).map_err(unreachable)?;
-    let mut answer = RuntimeFetch::Request(outgoing)
-        .send_with_signal(&signal)
+async fn send(request: Request) -> Result<Response, FetchError> {
+    let headers = request.headers.iter();
+    let head = edge::head(headers.map(|(name, value)| (*name, value.as_str())))
+        .ok_or_else(|| FetchError::Unreachable("a header with a line break".to_owned()))?;
+    let answer = edge::send(
+        request.method.as_str(),
+        request.url.as_str(),
+        &head,
+        request.body.as_deref().map(Uint8Array::from),
+        u32::try_from(request.timeout.as_millis()).unwrap_or(u32::MAX),
+        u32::try_from(request.max_body).unwrap_or(u32::MAX),
+    );
+    let answer = JsFuture::from(answer)
         .await
-        .map_err(unreachable)?;
-    let headers = answer.headers().entries().collect();
-    let status = answer.status_code();
-    let mut body = Vec::new();
-    // A 204 or 304 has no stream to read.
-    if let Ok(mut stream) = answer.stream() {
-        while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(unreachable)?;
-            if body.len() + chunk.len() > request.max_body {
-                return Err(FetchError::TooLarge(request.max_body));
-            }
-            body.extend_from_slice(&chunk);
-        }
+        .map_err(|error| failed(&error, request.timeout))?;
+    let answer: Array = answer.unchecked_into();
+    let body = answer.get(2);
+    let Some(body) = body.dyn_ref::<Uint8Array>() else {
+        return Err(FetchError::TooLarge(request.max_body));
+    };
+    let head = answer.get(1).as_string().unwrap_or_default();
+    let mut lines = head.lines();
+    let mut headers = Vec::new();
+    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+        headers.push((name.to_owned(), value.to_owned()));
     }
     Ok(Response {
-        status,
+        // Invariant: the runtime's statuses are between 101 and 599.
+        status: answer.get(0).as_f64().unwrap_or_default() as u16,
         headers,
-        body,
+        body: body.to_vec(),
     })
 }
 
-fn outgoing(request: &Request) -> worker::Result<worker::Request> {
-    let headers = Headers::new();
-    for (name, value) in &request.headers {
-        headers.set(name, value)?;
+fn failed(error: &JsValue, timeout: Duration) -> FetchError {
+    let name = error
+        .dyn_ref::<js_sys::Error>()
+        .map(|error| String::from(error.name()));
+    if name.as_deref() == Some("TimeoutError") {
+        FetchError::Timeout(timeout)
+    } else {
+        FetchError::Unreachable(edge::words(error))
     }
-    let mut init = RequestInit::new();
-    init.with_method(match request.method {
-        Method::Get => worker::Method::Get,
-        Method::Post => worker::Method::Post,
-        Method::Put => worker::Method::Put,
-        Method::Delete => worker::Method::Delete,
-    })
-    .with_headers(headers)
-    .with_redirect(RequestRedirect::Manual);
-    if let Some(body) = &request.body {
-        init.with_body(Some(
-            worker::js_sys::Uint8Array::from(body.as_slice()).into(),
-        ));
-    }
-    worker::Request::new_with_init(request.url.as_str(), &init)
-}
-
-fn unreachable(error: worker::Error) -> FetchError {
-    FetchError::Unreachable(error.to_string())
 }

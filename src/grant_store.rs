@@ -3,24 +3,25 @@
 use oauth_provider::crypto::Secret;
 use oauth_provider::grant::{Command, GrantId, Refusal, Reply};
 use oauth_provider::store::{GrantStore, StoreError, Stored};
-use worker::ObjectNamespace;
+use worker::Env;
 
+use crate::config::GRANTS;
 use crate::grants::{Message, Renewed};
-use crate::objects;
+use crate::{edge, objects};
 
 /// The namespace of [`crate::GrantObject`].
 pub struct Grants {
-    namespace: ObjectNamespace,
+    env: Env,
 }
 
 impl Grants {
-    pub const fn new(namespace: ObjectNamespace) -> Self {
-        Self { namespace }
+    pub const fn new(env: Env) -> Self {
+        Self { env }
     }
 
     /// An id that no grant has. No object is touched.
     pub fn unique_id(&self) -> worker::Result<GrantId> {
-        objects::grant_id(&self.namespace.unique_id()?.to_string())
+        objects::grant_id(&edge::new_object_id(&self.env, GRANTS)?)
     }
 
     /// Asks for another Sentry token than the one that Sentry refused.
@@ -30,26 +31,21 @@ impl Grants {
         access: Secret,
         refused: String,
     ) -> worker::Result<Renewed> {
-        let stub = self.namespace.id_from_string(&id.to_hex())?.get_stub()?;
-        objects::call(&stub, &Message::Renew { access, refused }).await
+        let message = Message::Renew { access, refused };
+        let renewed = objects::ask_by_id(&self.env, GRANTS, id, &message).await?;
+        Ok(renewed.unwrap_or(Renewed::Ended))
     }
 }
 
 impl GrantStore for Grants {
     fn send<'a>(&'a self, id: &'a GrantId, command: Command) -> Stored<'a, Reply> {
         Box::pin(async move {
-            // The runtime knows its own ids: one that a stranger made up never reaches an object.
-            let Ok(id) = self.namespace.id_from_string(&id.to_hex()) else {
-                return Ok(Reply::Refused(Refusal::Unknown));
-            };
-            let stub = id.get_stub().map_err(failed)?;
-            objects::call(&stub, &Message::Command(command))
+            let message = Message::Command(command);
+            let reply = objects::ask_by_id(&self.env, GRANTS, id, &message)
                 .await
-                .map_err(failed)
+                .map_err(|error| StoreError(error.to_string()))?;
+            // The runtime knows its own ids: one that a stranger made up never reaches an object.
+            Ok(reply.unwrap_or(Reply::Refused(Refusal::Unknown)))
         })
     }
-}
-
-fn failed(error: worker::Error) -> StoreError {
-    StoreError(error.to_string())
 }

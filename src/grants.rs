@@ -12,12 +12,14 @@ use oauth_provider::grant::{
     renewal_due,
 };
 use serde::{Deserialize, Serialize};
-use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::{Env, State, worker_sys};
 
 use crate::accounts::Accounts;
 use crate::config::Config;
 use crate::fetch::Outgoing;
-use crate::objects::{self, Row};
+use crate::objects::{self, Storage, Written};
 use crate::upstream::{self, Props, UpstreamError};
 use crate::{clock, log, random, tokens};
 
@@ -56,7 +58,7 @@ pub enum Renewed {
 type Renewal = Shared<LocalBoxFuture<'static, Result<Props, UpstreamError>>>;
 
 /// Holds the state of one grant, and applies one command after the other to it.
-#[durable_object]
+#[wasm_bindgen]
 pub struct GrantObject {
     state: State,
     env: Env,
@@ -66,29 +68,35 @@ pub struct GrantObject {
     renewal: RefCell<Option<(String, Renewal)>>,
 }
 
-impl DurableObject for GrantObject {
-    fn new(state: State, env: Env) -> Self {
+#[wasm_bindgen]
+impl GrantObject {
+    #[wasm_bindgen(constructor)]
+    pub fn new(state: worker_sys::DurableObjectState, env: Env) -> Self {
         Self {
-            state,
+            state: State::from(state),
             env,
             grant: RefCell::new(None),
             renewal: RefCell::new(None),
         }
     }
 
-    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
-        match objects::read(&mut request).await? {
-            Message::Command(Command::Open(open)) => {
-                // Before the first write, so that no grant can be without one.
-                if self.load()?.is_none() {
-                    let code = Config::of(&self.env)
-                        .map_err(objects::trouble)?
-                        .policy()
-                        .code;
-                    self.state.storage().set_alarm(code).await?;
-                }
-                objects::write(&self.apply(Command::Open(open)).await?)
-            }
+    pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
+        Ok(self.answer(&request).await?)
+    }
+
+    /// Time passes: a grant closes, a closed one is deleted with its line in the account.
+    pub async fn alarm(&self) -> Result<(), JsValue> {
+        if let Err(error) = self.expire().await {
+            log::problem("alarm", "a grant could not expire", &error.to_string());
+            self.storage()?.set_alarm(ALARM_AGAIN).await?;
+        }
+        Ok(())
+    }
+}
+
+impl GrantObject {
+    async fn answer(&self, request: &web_sys::Request) -> worker::Result<JsValue> {
+        match objects::read(request).await? {
             Message::Command(Command::Refresh(refresh)) => {
                 objects::write(&self.refresh(refresh).await?)
             }
@@ -99,17 +107,6 @@ impl DurableObject for GrantObject {
         }
     }
 
-    /// Time passes: a grant closes, a closed one is deleted with its line in the account.
-    async fn alarm(&self) -> worker::Result<Response> {
-        if let Err(error) = self.expire().await {
-            log::problem("alarm", "a grant could not expire", &error.to_string());
-            self.state.storage().set_alarm(ALARM_AGAIN).await?;
-        }
-        Response::empty()
-    }
-}
-
-impl GrantObject {
     /// State, command, new state, one write: no `await` between them, so nothing comes between them.
     async fn apply(&self, command: Command) -> worker::Result<Reply> {
         let config = Config::of(&self.env).map_err(objects::trouble)?;
@@ -122,10 +119,16 @@ impl GrantObject {
         };
         let before = self.load()?;
         let is_refresh = matches!(command, Command::Refresh(_));
+        let opens = before.is_none();
         let was_open = before.as_ref().is_some_and(|state| !state.is_closed());
         let step = apply(before, command, &moment, &mut random::rng());
-        if step.changed {
-            self.keep(step.state.clone())?;
+        let closes =
+            was_open && step.changed && step.state.as_ref().is_some_and(Lifecycle::is_closed);
+        if let Some(state) = step.state.clone().filter(|_| step.changed) {
+            // A grant without an alarm would stay for ever. One that closes has no more tokens, so no reason to wait for
+            // the alarm of the last of them.
+            let alarm = (opens || closes).then(|| state.ends_at().since(moment.now));
+            self.keep(state, alarm)?.with_alarm().await?;
         }
         for line in &step.audit {
             log::audit(&id, *line);
@@ -133,10 +136,8 @@ impl GrantObject {
         let Some(state) = step.state else {
             return Ok(step.reply);
         };
-        if was_open && step.changed && state.is_closed() {
-            // No more tokens, so no reason to wait for the alarm of the last of them.
+        if closes {
             tokens::forget(&id);
-            self.alarm_at(state.ends_at(), moment.now).await?;
             self.tell_account(Notice::Ended, state.subject(), &id, moment.now);
         }
         if step.audit.contains(&Audit::RefreshReused) && !state.is_closed() {
@@ -286,23 +287,15 @@ impl GrantObject {
         }
         match after {
             None => {
-                self.state.storage().delete_all().await?;
+                self.storage()?.delete_all().await?;
                 self.grant.replace(Some(None));
                 Ok(())
             }
             Some(state) => {
-                let ends_at = state.ends_at();
-                self.keep(Some(state))?;
-                self.alarm_at(ends_at, now).await
+                let alarm = state.ends_at().since(now);
+                self.keep(state, Some(alarm))?.with_alarm().await
             }
         }
-    }
-
-    async fn alarm_at(&self, time: UnixTime, now: UnixTime) -> worker::Result<()> {
-        self.state
-            .storage()
-            .set_alarm(time.since(now).max(Duration::from_secs(1)))
-            .await
     }
 
     /// After the answer; if it fails, the alarm or the next use says it again.
@@ -331,17 +324,20 @@ impl GrantObject {
         if let Some(grant) = self.grant.borrow().as_ref() {
             return Ok(grant.clone());
         }
-        let grant = Row::new(&self.state).read()?;
+        let grant = self.storage()?.read()?;
         self.grant.replace(Some(grant.clone()));
         Ok(grant)
     }
 
-    fn keep(&self, grant: Option<Lifecycle>) -> worker::Result<()> {
-        if let Some(grant) = &grant {
-            Row::new(&self.state).write(grant)?;
-        }
-        self.grant.replace(Some(grant));
-        Ok(())
+    /// In storage, then in memory.
+    fn keep(&self, grant: Lifecycle, alarm: Option<Duration>) -> worker::Result<Written> {
+        let written = self.storage()?.write(&grant, alarm)?;
+        self.grant.replace(Some(Some(grant)));
+        Ok(written)
+    }
+
+    fn storage(&self) -> worker::Result<Storage> {
+        Storage::of(&self.state)
     }
 
     fn id(&self) -> worker::Result<GrantId> {

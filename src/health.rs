@@ -2,7 +2,7 @@
 
 use oauth_provider::http::Response;
 use serde_json::json;
-use worker::{Env, js_sys};
+use worker::Env;
 
 use crate::config::CF_VERSION_METADATA;
 

@@ -1,11 +1,12 @@
 //! A request as the handlers see it.
 
-use futures_util::StreamExt;
+use js_sys::Uint8Array;
 use oauth_provider::Origin;
 use url::Url;
-use worker::Headers;
-use worker::js_sys::Uint8Array;
-use worker::wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::edge;
 
 /// One incoming request.
 pub struct Incoming {
@@ -14,9 +15,11 @@ pub struct Incoming {
     pub origin: Origin,
     /// For people to quote and for the log.
     pub id: String,
-    headers: Headers,
+    /// Those of [`edge::HEADERS`], in that order.
+    headers: Vec<Option<String>>,
     /// The runtime's own: making a `worker::Request` of it reads `cf`, which costs as much as a small answer.
     request: web_sys::Request,
+    body_taken: bool,
 }
 
 /// A body beyond its limit; reading stopped there.
@@ -25,23 +28,32 @@ pub struct TooLarge;
 
 impl Incoming {
     pub fn new(request: web_sys::Request, id: String) -> worker::Result<Self> {
-        let url = Url::parse(&request.url())
+        let head = edge::request_head(&request);
+        let mut lines = head.split('\n');
+        let method = lines.next().unwrap_or_default().to_owned();
+        let url = Url::parse(lines.next().unwrap_or_default())
             .map_err(|error| worker::Error::RustError(error.to_string()))?;
         let origin = Origin::of(&url)
             .ok_or_else(|| worker::Error::RustError("a URL without origin".to_owned()))?;
-        let headers = Headers(request.headers());
+        let headers = lines
+            .map(|line| line.strip_prefix('=').map(str::to_owned))
+            .collect();
         Ok(Self {
-            method: request.method(),
+            method,
             url,
             origin,
             id,
             headers,
             request,
+            body_taken: false,
         })
     }
 
     pub fn header(&self, name: &str) -> Option<String> {
-        self.headers.get(name).ok().flatten()
+        match edge::HEADERS.iter().position(|known| *known == name) {
+            Some(at) => self.headers.get(at).cloned().flatten(),
+            None => edge::request_header(&self.request, name),
+        }
     }
 
     /// The value of a cookie.
@@ -77,34 +89,23 @@ impl Incoming {
 
     /// The whole body, if it is not longer than `limit` bytes.
     pub async fn body(&mut self, limit: usize) -> worker::Result<Result<Vec<u8>, TooLarge>> {
-        let announced = self
-            .header("content-length")
-            .and_then(|length| length.parse::<usize>().ok());
-        if announced.is_some_and(|length| length > limit) {
-            return Ok(Err(TooLarge));
+        self.body_taken = true;
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let body = JsFuture::from(edge::request_body(&self.request, limit)).await?;
+        Ok(body
+            .dyn_ref::<Uint8Array>()
+            .map(Uint8Array::to_vec)
+            .ok_or(TooLarge))
+    }
+
+    /// Reads what nobody has asked for, if it is short: with a body left unread the runtime gives the connection up, and
+    /// the client's next request must make a new one.
+    pub async fn drain(&mut self) {
+        const SHORT: usize = 16 * 1024;
+        let announced = self.header("content-length");
+        let announced = announced.and_then(|length| length.parse::<usize>().ok());
+        if !self.body_taken && announced.is_some_and(|length| (1..=SHORT).contains(&length)) {
+            let _ = self.body(SHORT).await;
         }
-        if self.request.body().is_none() {
-            return Ok(Ok(Vec::new()));
-        }
-        if announced.is_some() {
-            // The runtime holds the sender to the length that it announced.
-            let buffer = JsFuture::from(self.request.array_buffer()?).await?;
-            let body = Uint8Array::new(&buffer).to_vec();
-            return Ok(if body.len() > limit {
-                Err(TooLarge)
-            } else {
-                Ok(body)
-            });
-        }
-        let mut stream = worker::Request::from(Clone::clone(&self.request)).stream()?;
-        let mut body = Vec::new();
-        while let Some(chunk) = stream.next().await {
-            let chunk = chunk?;
-            if body.len() + chunk.len() > limit {
-                return Ok(Err(TooLarge));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Ok(body))
     }
 }

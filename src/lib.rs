@@ -11,6 +11,7 @@ mod clock;
 pub mod config;
 mod cookies;
 mod discovery;
+mod edge;
 mod fetch;
 mod grant_store;
 mod grants;
@@ -20,6 +21,7 @@ mod incoming;
 mod limits;
 mod log;
 mod mcp;
+mod metrics;
 mod objects;
 mod once;
 mod pages;
@@ -39,30 +41,60 @@ pub use grants::GrantObject;
 pub use once::OnceObject;
 
 use std::rc::Rc;
+use std::task::{Context as TaskContext, Poll, Waker};
 
 use oauth_provider::http::Response;
 use oauth_types::{ErrorCode, ErrorResponse};
-use worker::{Context, Env, event};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::future_to_promise;
+use worker::{Context, Env, worker_sys};
 
 use crate::app::App;
 use crate::incoming::Incoming;
 
-#[event(start)]
+#[wasm_bindgen(start)]
 fn start() {
     console_error_panic_hook::set_once();
 }
 
-#[event(fetch)]
-async fn fetch(
+/// Every request: the runtime calls this. What needs nothing but the request is answered at once, without a promise and
+/// the turns of the event loop that it takes.
+#[wasm_bindgen]
+pub fn fetch(
     request: web_sys::Request,
     env: Env,
-    context: Context,
-) -> worker::Result<worker::Response> {
+    context: worker_sys::Context,
+) -> Result<JsValue, JsValue> {
+    let mut answer = Box::pin(handle(request, env, Context::new(context)));
+    let mut at_once = TaskContext::from_waker(Waker::noop());
+    match answer.as_mut().poll(&mut at_once) {
+        Poll::Ready(answer) => answer,
+        // Polled anew from there, with a waker that wakes.
+        Poll::Pending => Ok(future_to_promise(answer).into()),
+    }
+}
+
+async fn handle(request: web_sys::Request, env: Env, context: Context) -> Result<JsValue, JsValue> {
     let began = clock::milliseconds();
     let mut request = Incoming::new(request, log::request_id())?;
     let (origin, address) = (request.origin.clone(), request.address());
     let response = match App::new(env, Rc::new(context), origin, address) {
-        Ok(app) => router::route(&mut request, &app).await,
+        Ok(app) => {
+            let response = router::route(&mut request, &app).await;
+            request.drain().await;
+            if app.config.metrics {
+                let took = clock::milliseconds().saturating_sub(began);
+                metrics::request(
+                    &app.env,
+                    &request.method,
+                    request.url.path(),
+                    response.status,
+                    took,
+                );
+            }
+            response
+        }
         Err(error) => {
             log::problem(
                 &request.id,
@@ -80,7 +112,8 @@ async fn fetch(
         response.status,
         took,
     );
-    respond::send(response.header("x-request-id", request.id.clone()))
+    let response = response.header("x-request-id", request.id);
+    respond::send(&response).map(JsValue::from)
 }
 
 /// What is missing stands in the log, for the operator alone.

@@ -18,7 +18,7 @@ use sentry_tools::{Constraint, Listings, Refusal, Scopes, Server, Session, Skill
 use url::Url;
 
 use crate::app::App;
-use crate::config::{GRANTS, MCP_IP_RATE_LIMITER, MCP_USER_RATE_LIMITER};
+use crate::config::{MCP_IP_RATE_LIMITER, MCP_USER_RATE_LIMITER};
 use crate::hex::sha256_hex;
 use crate::incoming::Incoming;
 use crate::tokens::{GrantTokens, verify};
@@ -40,14 +40,14 @@ struct Caller {
 impl Caller {
     /// Where the Sentry token comes from, and comes anew.
     fn tokens(&self, app: &App) -> Rc<dyn TokenSource> {
-        match (&self.grant, app.env.durable_object(GRANTS)) {
-            (Some((grant, access)), Ok(grants)) => Rc::new(GrantTokens::new(
-                grants,
+        match &self.grant {
+            Some((grant, access)) => Rc::new(GrantTokens::new(
+                app.env.clone(),
                 grant.clone(),
                 access.clone(),
                 self.token.clone(),
             )),
-            _ => Rc::new(Fixed(self.token.clone())),
+            None => Rc::new(Fixed(self.token.clone())),
         }
     }
 }

@@ -1,35 +1,56 @@
 //! What the three kinds of Durable Objects share: messages as JSON, and one row of state.
 
+use std::time::Duration;
+
+use js_sys::Promise;
 use oauth_provider::grant::GrantId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use worker::{Method, Request, RequestInit, Response, State, Stub};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use worker::{Env, State, worker_sys};
 
-/// Sends a message to an object and reads its reply.
-pub async fn call<T: DeserializeOwned>(stub: &Stub, message: &impl Serialize) -> worker::Result<T> {
-    let body = serde_json::to_string(message)?;
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(body.into()));
-    let mut response = stub
-        .fetch_with_request(Request::new_with_init("https://object/", &init)?)
-        .await?;
-    if response.status_code() != 200 {
-        return Err(trouble(format!(
-            "an object answered {}",
-            response.status_code()
-        )));
+use crate::edge;
+
+/// Sends a message to the object with this id and reads its reply; none for an id that is not of this namespace.
+pub async fn ask_by_id<T: DeserializeOwned>(
+    env: &Env,
+    binding: &str,
+    id: &GrantId,
+    message: &impl Serialize,
+) -> worker::Result<Option<T>> {
+    let message = serde_json::to_string(message)?;
+    let asked = edge::ask_by_id(env, binding, &id.to_hex(), &message)?;
+    match asked {
+        Some(asked) => reply(edge::text(asked).await?).map(Some),
+        None => Ok(None),
     }
-    Ok(serde_json::from_slice(&response.bytes().await?)?)
+}
+
+/// Sends a message to the object with this name and reads its reply.
+pub async fn ask_by_name<T: DeserializeOwned>(
+    env: &Env,
+    binding: &str,
+    name: &str,
+    message: &impl Serialize,
+) -> worker::Result<T> {
+    let message = serde_json::to_string(message)?;
+    let asked = edge::ask_by_name(env, binding, name, &message)?;
+    reply(edge::text(asked).await?)
+}
+
+fn reply<T: DeserializeOwned>(text: Option<String>) -> worker::Result<T> {
+    Ok(serde_json::from_str(&text.unwrap_or_default())?)
 }
 
 /// Reads a message in the object.
-pub async fn read<T: DeserializeOwned>(request: &mut Request) -> worker::Result<T> {
-    Ok(serde_json::from_slice(&request.bytes().await?)?)
+pub async fn read<T: DeserializeOwned>(request: &web_sys::Request) -> worker::Result<T> {
+    reply(edge::text(edge::message_of(request)).await?)
 }
 
 /// The object's reply.
-pub fn write(reply: &impl Serialize) -> worker::Result<Response> {
-    Response::ok(serde_json::to_string(reply)?)
+pub fn write(reply: &impl Serialize) -> worker::Result<JsValue> {
+    Ok(edge::answer(200, "", &serde_json::to_string(reply)?)?.into())
 }
 
 /// The grant whose object has this id.
@@ -42,51 +63,59 @@ pub fn trouble(error: impl std::fmt::Display) -> worker::Error {
     worker::Error::RustError(error.to_string())
 }
 
-/// The one row in which an object keeps its state, as JSON. There is no table until the first write, so that an id
-/// that was never used costs no storage, whoever asks for it.
-pub struct Row<'a>(&'a State);
+/// An object's storage: the one row in which it keeps its state, as JSON, and its alarm. There is no table until the
+/// first write, so that an id that was never used costs no storage, whoever asks for it.
+pub struct Storage(worker_sys::DurableObjectStorage);
 
-#[derive(serde::Deserialize)]
-struct Json {
-    json: String,
-}
-
-impl<'a> Row<'a> {
-    pub const fn new(state: &'a State) -> Self {
-        Self(state)
+impl Storage {
+    /// # Errors
+    /// Where the runtime gives none.
+    pub fn of(state: &State) -> worker::Result<Self> {
+        Ok(Self(state.as_raw().storage()?))
     }
 
     pub fn read<T: DeserializeOwned>(&self) -> worker::Result<Option<T>> {
-        let sql = self.0.storage().sql();
-        let tables = sql.exec(
-            "SELECT name AS json FROM sqlite_master WHERE type = 'table' AND name = 'state'",
-            None,
-        )?;
-        if tables.to_array::<Json>()?.is_empty() {
-            return Ok(None);
-        }
-        let rows = sql
-            .exec("SELECT json FROM state WHERE id = 1", None)?
-            .to_array::<Json>()?;
-        rows.first()
-            .map(|row| Ok(serde_json::from_slice(row.json.as_bytes())?))
-            .transpose()
+        let row = edge::read_row(&self.0)?;
+        Ok(row.as_deref().map(serde_json::from_str).transpose()?)
     }
 
-    pub fn write(&self, value: &impl Serialize) -> worker::Result<()> {
-        let sql = self.0.storage().sql();
+    /// Writes the row, and with it the alarm: nothing comes between them, so that no row can be without its end.
+    pub fn write(
+        &self,
+        value: &impl Serialize,
+        alarm: Option<Duration>,
+    ) -> worker::Result<Written> {
         let json = serde_json::to_string(value)?;
-        let insert = || {
-            sql.exec(
-                "INSERT OR REPLACE INTO state (id, json) VALUES (1, ?)",
-                vec![json.as_str().into()],
-            )
-        };
-        // Only the first write of an object meets no table: it makes one, and the others spare the statement.
-        if insert().is_err() {
-            sql.exec("CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL)", None)?;
-            insert()?;
+        let set = edge::write_row(&self.0, &json, alarm.map(milliseconds))?;
+        Ok(Written(set))
+    }
+
+    pub async fn set_alarm(&self, after: Duration) -> worker::Result<()> {
+        JsFuture::from(edge::set_alarm(&self.0, milliseconds(after))?).await?;
+        Ok(())
+    }
+
+    /// The row, and the alarm with it.
+    pub async fn delete_all(&self) -> worker::Result<()> {
+        JsFuture::from(self.0.delete_all()?).await?;
+        Ok(())
+    }
+}
+
+/// A row that was written. The runtime sends no answer before it is kept; what is left to wait for is the alarm.
+#[must_use]
+pub struct Written(Option<Promise>);
+
+impl Written {
+    pub async fn with_alarm(self) -> worker::Result<()> {
+        if let Some(set) = self.0 {
+            JsFuture::from(set).await?;
         }
         Ok(())
     }
+}
+
+/// Never at once: an alarm that has just rung and finds nothing to do would ring for ever.
+fn milliseconds(after: Duration) -> f64 {
+    after.max(Duration::from_secs(1)).as_secs_f64() * 1000.0
 }

@@ -8,12 +8,14 @@ use oauth_provider::authorize::TicketId;
 use oauth_provider::par::{Pushed, Use};
 use oauth_provider::store::{OnceStore, StoreError, Stored};
 use serde::{Deserialize, Serialize};
-use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::{Env, State, worker_sys};
 
 use crate::clock;
 use crate::config::ONCE;
 use crate::hex::hex;
-use crate::objects::{self, Row};
+use crate::objects::{self, Storage};
 
 /// Sends to the objects.
 pub struct Once {
@@ -26,11 +28,10 @@ impl Once {
     }
 
     async fn first(&self, name: [u8; 32], lifetime: Duration) -> worker::Result<bool> {
-        let stub = self.env.durable_object(ONCE)?.get_by_name(&hex(&name))?;
         let claim = Claim {
             lifetime: lifetime.as_secs(),
         };
-        let claimed: Claimed = objects::call(&stub, &claim).await?;
+        let claimed: Claimed = objects::ask_by_name(&self.env, ONCE, &hex(&name), &claim).await?;
         Ok(claimed.first)
     }
 }
@@ -46,7 +47,7 @@ impl OnceStore for Once {
 }
 
 /// Remembers that one thing was used.
-#[durable_object]
+#[wasm_bindgen]
 pub struct OnceObject {
     state: State,
 }
@@ -84,19 +85,33 @@ pub enum PushedMessage {
     Use { ticket: TicketId },
 }
 
-impl DurableObject for OnceObject {
-    fn new(state: State, _env: Env) -> Self {
-        Self { state }
+#[wasm_bindgen]
+impl OnceObject {
+    #[wasm_bindgen(constructor)]
+    pub fn new(state: worker_sys::DurableObjectState, _env: Env) -> Self {
+        Self {
+            state: State::from(state),
+        }
     }
 
-    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
-        match objects::read(&mut request).await? {
+    pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
+        Ok(self.answer(&request).await?)
+    }
+
+    pub async fn alarm(&self) -> Result<(), JsValue> {
+        Ok(self.storage()?.delete_all().await?)
+    }
+}
+
+impl OnceObject {
+    async fn answer(&self, request: &web_sys::Request) -> worker::Result<JsValue> {
+        match objects::read(request).await? {
             Message::Claim(claim) => objects::write(&self.claim(claim).await?),
             Message::Pushed(PushedMessage::Keep { query, expires_at }) => {
                 objects::write(&self.keep(query, expires_at).await?)
             }
             Message::Pushed(PushedMessage::Read) => {
-                let kept = Row::new(&self.state).read::<Pushed>()?;
+                let kept = self.storage()?.read::<Pushed>()?;
                 objects::write(&kept.as_ref().and_then(|kept| kept.query(clock::now())))
             }
             Message::Pushed(PushedMessage::Use { ticket }) => {
@@ -105,53 +120,44 @@ impl DurableObject for OnceObject {
         }
     }
 
-    async fn alarm(&self) -> worker::Result<Response> {
-        self.state.storage().delete_all().await?;
-        Response::empty()
-    }
-}
-
-impl OnceObject {
+    /// From the read to the write nothing waits, so one caller is the first; the row is written with its end.
     async fn claim(&self, claim: Claim) -> worker::Result<Claimed> {
-        let row = Row::new(&self.state);
-        if row.read::<bool>()?.is_none() {
-            self.forget_after(Duration::from_secs(claim.lifetime.max(1)))
-                .await?;
-        }
-        // From here to the write nothing waits, so one caller is the first.
-        let first = row.read::<bool>()?.is_none();
+        let storage = self.storage()?;
+        let first = storage.read::<bool>()?.is_none();
         if first {
-            row.write(&true)?;
+            let lifetime = Duration::from_secs(claim.lifetime);
+            storage.write(&true, Some(lifetime))?.with_alarm().await?;
         }
         Ok(Claimed { first })
     }
 
     async fn keep(&self, query: String, expires_at: UnixTime) -> worker::Result<()> {
         let lifetime = expires_at.since(clock::now());
-        self.forget_after(lifetime.max(Duration::from_secs(1)))
-            .await?;
-        Row::new(&self.state).write(&Pushed::Waiting { query, expires_at })
+        let waiting = Pushed::Waiting { query, expires_at };
+        self.storage()?
+            .write(&waiting, Some(lifetime))?
+            .with_alarm()
+            .await
     }
 
+    /// As [`Self::claim`].
     async fn approve(&self, ticket: &TicketId) -> worker::Result<bool> {
-        let row = Row::new(&self.state);
-        let decide = || -> worker::Result<Use> {
-            let kept = row.read::<Pushed>()?;
-            Ok(Pushed::approve(kept.as_ref(), ticket, clock::now()))
-        };
-        if let Use::First(_) = decide()? {
-            self.forget_after(Pushed::USED_FOR).await?;
-        }
-        // From here to the write nothing waits, so one caller is the first.
-        match decide()? {
-            Use::First(used) => row.write(&used).map(|()| true),
+        let storage = self.storage()?;
+        let kept = storage.read::<Pushed>()?;
+        match Pushed::approve(kept.as_ref(), ticket, clock::now()) {
+            Use::First(used) => {
+                storage
+                    .write(&used, Some(Pushed::USED_FOR))?
+                    .with_alarm()
+                    .await?;
+                Ok(true)
+            }
             Use::Again => Ok(true),
             Use::Refused => Ok(false),
         }
     }
 
-    /// Before the write, so that no row can be without an end.
-    async fn forget_after(&self, lifetime: Duration) -> worker::Result<()> {
-        self.state.storage().set_alarm(lifetime).await
+    fn storage(&self) -> worker::Result<Storage> {
+        Storage::of(&self.state)
     }
 }

@@ -5,19 +5,20 @@ use oauth_provider::authorize::TicketId;
 use oauth_provider::par::PushedName;
 use oauth_provider::store::{PushedRequests, StoreError, Stored};
 use serde::de::DeserializeOwned;
-use worker::ObjectNamespace;
+use worker::Env;
 
+use crate::config::ONCE;
 use crate::objects;
 use crate::once::{Message, PushedMessage};
 
 /// The namespace of [`crate::OnceObject`], as far as it keeps pushed requests.
 pub struct PushedObjects {
-    namespace: ObjectNamespace,
+    env: Env,
 }
 
 impl PushedObjects {
-    pub const fn new(namespace: ObjectNamespace) -> Self {
-        Self { namespace }
+    pub const fn new(env: Env) -> Self {
+        Self { env }
     }
 
     async fn send<T: DeserializeOwned>(
@@ -25,16 +26,11 @@ impl PushedObjects {
         name: &PushedName,
         message: PushedMessage,
     ) -> Result<T, StoreError> {
-        let failed = |error: worker::Error| StoreError(error.to_string());
         // Other kinds of things have other prefixes.
-        let id = self
-            .namespace
-            .id_from_name(&format!("request_uri:{}", name.as_str()))
-            .map_err(failed)?;
-        let stub = id.get_stub().map_err(failed)?;
-        objects::call(&stub, &Message::Pushed(message))
+        let name = format!("request_uri:{}", name.as_str());
+        objects::ask_by_name(&self.env, ONCE, &name, &Message::Pushed(message))
             .await
-            .map_err(failed)
+            .map_err(|error| StoreError(error.to_string()))
     }
 }
 

@@ -2,22 +2,16 @@
 
 use oauth_provider::http::Response;
 use serde::Serialize;
-use worker::Headers;
+use wasm_bindgen::JsValue;
+
+use crate::edge;
 
 /// Builds the runtime's response.
-pub fn send(response: Response) -> worker::Result<worker::Response> {
-    let headers = Headers::new();
-    for (name, value) in &response.headers {
-        headers.append(name, value)?;
-    }
-    let built = worker::Response::builder()
-        .with_status(response.status)
-        .with_headers(headers);
-    if response.body.is_empty() {
-        Ok(built.empty())
-    } else {
-        Ok(built.fixed(response.body.into_bytes()))
-    }
+pub fn send(response: &Response) -> Result<web_sys::Response, JsValue> {
+    let headers = response.headers.iter();
+    let head = edge::head(headers.map(|(name, value)| (*name, value.as_str())))
+        .ok_or("a header with a line break")?;
+    edge::answer(response.status, &head, &response.body)
 }
 
 /// A document that anybody may read, keep for `seconds`, and read from another origin's script.

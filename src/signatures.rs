@@ -1,10 +1,10 @@
 //! Signatures of clients, verified by WebCrypto.
 
+use js_sys::{Array, JSON, Object, Reflect, Uint8Array, global};
 use oauth_provider::crypto::{PublicKey, SignatureAlgorithm, SignatureVerifier};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Crypto, CryptoKey};
-use worker::js_sys::{Array, JSON, Object, Reflect, Uint8Array, global};
-use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::wasm_bindgen_futures::JsFuture;
 
 /// Verifies with the runtime's `crypto.subtle`.
 #[derive(Debug, Clone, Copy)]

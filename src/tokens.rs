@@ -9,7 +9,7 @@ use oauth_provider::crypto::Secret;
 use oauth_provider::discovery::AskedResource;
 use oauth_provider::grant::{GrantId, TokenInfo};
 use sentry_api::{Token, TokenError, TokenSource};
-use worker::ObjectNamespace;
+use worker::Env;
 
 use crate::app::App;
 use crate::grant_store::Grants;
@@ -55,14 +55,9 @@ pub struct GrantTokens {
 }
 
 impl GrantTokens {
-    pub const fn new(
-        namespace: ObjectNamespace,
-        grant: GrantId,
-        access: Secret,
-        token: Token,
-    ) -> Self {
+    pub const fn new(env: Env, grant: GrantId, access: Secret, token: Token) -> Self {
         Self {
-            grants: Grants::new(namespace),
+            grants: Grants::new(env),
             grant,
             access,
             current: RefCell::new(token),

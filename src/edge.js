@@ -1,0 +1,179 @@
+// The runtime as Rust asks for it: one call for one errand. Each crossing between wasm and JavaScript costs, and so does
+// each promise that wasm waits for; what must be awaited on the way is awaited here, where that is cheap.
+
+/** The headers that a handler may ask for, in the order of `HEADERS` in edge.rs. */
+const HEADERS = [
+  "accept",
+  "access-control-request-headers",
+  "authorization",
+  "cf-connecting-ip",
+  "content-length",
+  "content-type",
+  "cookie",
+  "mcp-method",
+  "mcp-name",
+  "mcp-protocol-version",
+  "origin",
+  "sec-fetch-site",
+];
+
+/** Method, URL and headers, one a line; a header that is there begins with "=". No value can hold a line break. */
+export function requestHead(request) {
+  const { headers } = request;
+  let head = `${request.method}\n${request.url}`;
+  for (const name of HEADERS) {
+    const value = headers.get(name);
+    head += value === null ? "\n" : `\n=${value}`;
+  }
+  return head;
+}
+
+export function requestHeader(request, name) {
+  return request.headers.get(name) ?? undefined;
+}
+
+/** The whole body; undefined where it has more than `limit` bytes, of which no more are read then. */
+export async function requestBody(request, limit) {
+  return request.body === null ? new Uint8Array() : bytesOf(request, limit);
+}
+
+/** `head`: names and values in turn, one a line. */
+export function answer(status, head, body) {
+  return new Response(body === "" ? null : body, { status, headers: pairsOf(head) });
+}
+
+/** Sends a request: [status, head, body]. What fails is told by the name of its error; a body that is too long is undefined. */
+export async function send(method, url, head, body, milliseconds, limit) {
+  const signal = AbortSignal.timeout(milliseconds);
+  const response = await fetch(url, { method, headers: pairsOf(head), body, redirect: "manual", signal });
+  let headers = "";
+  for (const [name, value] of response.headers) headers += `${name}\n${value}\n`;
+  return [response.status, headers, response.body === null ? new Uint8Array() : await bytesOf(response, limit)];
+}
+
+/** A variable or secret as text: one that wrangler.toml has as a number or a list, as JSON. */
+export function variable(env, name) {
+  const value = env[name];
+  return value === undefined || typeof value === "string" ? value : JSON.stringify(value);
+}
+
+export function isBound(env, binding) {
+  return env[binding] !== undefined;
+}
+
+/** A static file as text, if it is there. */
+export async function asset(env, binding, path) {
+  const file = await env[binding].fetch(`https://assets${path}`);
+  return file.status === 200 ? file.text() : undefined;
+}
+
+export function kvGet(env, binding, key) {
+  return env[binding].get(key);
+}
+
+export function kvPut(env, binding, key, value, seconds) {
+  return env[binding].put(key, value, { expirationTtl: seconds });
+}
+
+export function newObjectId(env, binding) {
+  return env[binding].newUniqueId().toString();
+}
+
+/** Sends a message to the object with this id: its answer; undefined for an id that is none of this namespace. */
+export function askById(env, binding, id, message) {
+  const namespace = env[binding];
+  let known;
+  try {
+    known = namespace.idFromString(id);
+  } catch {
+    return undefined;
+  }
+  return ask(namespace.get(known), message);
+}
+
+export function askByName(env, binding, name, message) {
+  return ask(env[binding].getByName(name), message);
+}
+
+async function ask(object, message) {
+  const answered = await object.fetch("https://object/", { method: "POST", body: message });
+  const text = await answered.text();
+  if (answered.status !== 200) throw new Error(`an object answered ${answered.status}`);
+  return text;
+}
+
+/** The message that `ask` sent. */
+export function messageOf(request) {
+  return request.text();
+}
+
+/** The row of an object; no table until the first write, so that an id that was never used costs no storage. */
+export function readRow(storage) {
+  const { sql } = storage;
+  const tables = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'state'").toArray();
+  return tables.length === 0 ? undefined : sql.exec("SELECT json FROM state WHERE id = 1").toArray()[0]?.json;
+}
+
+/** Writes the row, and before it the alarm where there is one: nothing comes between them, so they are stored as one. */
+export function writeRow(storage, json, alarmIn) {
+  const { sql } = storage;
+  const set = alarmIn === undefined ? undefined : setAlarm(storage, alarmIn);
+  const insert = () => sql.exec("INSERT OR REPLACE INTO state (id, json) VALUES (1, ?)", json);
+  try {
+    insert();
+  } catch {
+    // Only the first write of an object meets no table.
+    sql.exec("CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL)");
+    insert();
+  }
+  return set;
+}
+
+export function setAlarm(storage, milliseconds) {
+  return storage.setAlarm(Date.now() + milliseconds);
+}
+
+/** Whether one more is within a limit: true where the limiter is not bound. */
+export function withinLimit(env, binding, key) {
+  return env[binding]?.limit({ key }).then(({ success }) => success) ?? true;
+}
+
+export function dataPoint(env, binding, index, blobs, number) {
+  env[binding].writeDataPoint({ indexes: [index], blobs: blobs.split("\n"), doubles: [number] });
+}
+
+function pairsOf(head) {
+  const lines = head.split("\n");
+  const pairs = [];
+  for (let i = 0; i + 1 < lines.length; i += 2) pairs.push([lines[i], lines[i + 1]]);
+  return pairs;
+}
+
+async function bytesOf(message, limit) {
+  const { headers } = message;
+  // The sender is held to the length that it announced; what was packed is longer than that.
+  const announced = headers.has("content-encoding") ? Number.NaN : Number(headers.get("content-length") ?? Number.NaN);
+  if (announced > limit) {
+    await message.body.cancel();
+    return undefined;
+  }
+  if (announced <= limit) {
+    const whole = await message.bytes();
+    return whole.length > limit ? undefined : whole;
+  }
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of message.body) {
+    length += chunk.length;
+    if (length > limit) return undefined; // which cancels the stream
+    chunks.push(chunk);
+  }
+  if (chunks.length === 1) return chunks[0];
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
