@@ -11,6 +11,8 @@ pub struct Config {
     pub now: Timestamp,
     /// The instant that the sample data counts back from, to the second.
     pub data_now: Timestamp,
+    /// How many times the data there is: 1 is the sample, more is for load.
+    pub scale: u32,
     /// The one OAuth application's id.
     pub client_id: String,
     /// The one OAuth application's secret.
@@ -25,6 +27,7 @@ impl Config {
             origin: String::from("http://127.0.0.1:9797"),
             now,
             data_now: now,
+            scale: 1,
             client_id: String::from("demo-client"),
             client_secret: String::from("demo-secret"),
         }

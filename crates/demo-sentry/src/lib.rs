@@ -10,7 +10,9 @@
 //! `GET /oauth/authorize/` is a page with one form; `POST /oauth/token/` takes `authorization_code` and
 //! `refresh_token`. The application is `demo-client` with the secret `demo-secret`
 //! (`DEMO_SENTRY_CLIENT_ID`, `DEMO_SENTRY_CLIENT_SECRET`). A refresh replaces both tokens at once, as
-//! Sentry's does: the old access token stops working.
+//! Sentry's does: the old access token stops working. A device signs in with a code (RFC 8628):
+//! `POST /oauth/device/code/` with the id alone, the page `/oauth/device/` for the person, and the token
+//! endpoint; such a grant is renewed without a secret.
 //!
 //! For `Authorization: Sentry-Bearer` and for stdio these tokens are there from the start:
 //!
@@ -27,6 +29,24 @@
 //! data, and of `quiet-harbor`, which is empty and comes last. Bo Tanaka (`1002`) is a member of
 //! `quiet-harbor` only, so that tests can see that one person's data stays out of another's reach:
 //! an organization that exists but is not the caller's is a 403, one that does not exist a 404.
+//!
+//! Thirteen issues of every kind and state have 200 events in the last 14 days; beside them are spans, logs,
+//! metrics and profiles of the same days, three traces (two with an error), four replays, five releases (two
+//! with deploys and commits), notes and activity, and analyses by Seer in every state: `CHECKOUT-1` and, in the
+//! older shape, `PARCEL-POST-1` are done, `CHECKOUT-7` is at work, `CHECKOUT-4` failed, `SHOP-WINDOW-1` waits for
+//! an answer. These stay as they are. One that is started elsewhere moves on with every look and is done at the
+//! third. What is written (status, notes, keys, analyses) is dated by the instant that the data counts from, so
+//! that the same requests get the same answers in every run.
+//!
+//! [`Config::scale`] (`--seed-scale`) copies all of it: the second copy of project `checkout` is `checkout-2`,
+//! of issue `CHECKOUT-1` `CHECKOUT-2-1`, of release `checkout@5.2.0` `checkout-2@5.2.0`.
+//!
+//! # The language model
+//!
+//! `POST /v1/chat/completions` speaks OpenAI's interface, in one piece or as a stream, for the chat. It takes any
+//! key and calls the tools it is offered by a script: `what broke today?` searches issues, looks the first one up
+//! and sums up; `resolve CHECKOUT-1`, `why does CHECKOUT-1 happen?`, `CHECKOUT-1`, `which projects are there?` and
+//! `who am I?` do what they say. Faults apply to it as to everything else.
 //!
 //! # The control endpoint
 //!
@@ -49,6 +69,7 @@ mod config;
 mod control;
 mod data;
 mod html;
+mod llm;
 mod oauth;
 mod params;
 mod router;

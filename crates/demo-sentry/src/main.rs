@@ -15,6 +15,10 @@ use tokio::net::TcpListener;
 ///
 /// Sign in as Ada Marlowe to see the sample data (organization lighthouse-books).
 /// Without signing in, use the token demo-token-ada.
+///
+/// Beside Sentry's API (/api/0/) and sign-in (/oauth/) it answers
+///   /v1/chat/completions  a scripted language model: ask it "what broke today?"
+///   /_control/            faults, the log of requests, ends of tokens, reset
 #[derive(Parser)]
 #[command(name = "demo-sentry", version, verbatim_doc_comment)]
 struct Options {
@@ -25,6 +29,10 @@ struct Options {
     /// Instant that the sample data counts back from, such as 2026-03-10T12:00:00Z [default: now]
     #[arg(long, env = "DEMO_SENTRY_NOW")]
     now: Option<Timestamp>,
+
+    /// How many times the data there is, up to 1000: projects, teams, issues, events and rows, for load
+    #[arg(long, env = "DEMO_SENTRY_SEED_SCALE", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), value_name = "N")]
+    seed_scale: u32,
 
     /// Id of the OAuth application
     #[arg(long, env = "DEMO_SENTRY_CLIENT_ID", default_value = "demo-client")]
@@ -55,6 +63,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
         origin: origin.clone(),
         now,
         data_now: options.now.unwrap_or(now),
+        scale: options.seed_scale,
         client_id: options.client_id,
         client_secret: options.client_secret,
     })?;

@@ -1,6 +1,7 @@
-//! Sentry's side of OAuth: the page where a person approves, and the token endpoint.
+//! Sentry's side of OAuth: the pages where a person approves, and the token endpoint.
 
 pub(crate) mod authorize;
+pub(crate) mod device;
 pub(crate) mod grants;
 mod pkce;
 mod redirect;

@@ -8,10 +8,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use crate::api::error::ApiError;
-use crate::api::{account, events, issues, organizations, projects, regions, teams};
+use crate::api::{
+    account, activity, autofix, discover, events, external_issues, issues, keys, organizations,
+    projects, regions, releases, replays, stacktrace_link, teams, traces,
+};
 use crate::control::{faults, requests, reset, settings, tokens};
 use crate::html::{Notice, page};
-use crate::oauth::{authorize, token};
+use crate::llm;
+use crate::oauth::{authorize, device, token};
 use crate::state::State;
 
 /// Everything the local Sentry answers.
@@ -21,6 +25,8 @@ pub fn router(state: State) -> Router {
         .route("/_static/style.css", get(authorize::style))
         .nest("/oauth", oauth())
         .nest("/api/0", api())
+        .route("/v1/models", get(llm::models))
+        .route("/v1/chat/completions", post(llm::completions))
         .nest("/_control", control())
         .fallback(nowhere)
         .layer(from_fn_with_state(state.clone(), faults::apply))
@@ -32,6 +38,8 @@ fn oauth() -> Router<State> {
     Router::new()
         .route("/authorize/", get(authorize::show).post(authorize::decide))
         .route("/token/", post(token::exchange))
+        .route("/device/code/", post(device::code))
+        .route("/device/", get(device::show).post(device::decide))
 }
 
 fn api() -> Router<State> {
@@ -40,25 +48,48 @@ fn api() -> Router<State> {
         .route("/users/me/regions/", get(regions::list))
         .route("/organizations/", get(organizations::list))
         .route("/organizations/{organization}/", get(organizations::show))
-        .route("/organizations/{organization}/teams/", get(teams::list))
-        .route(
-            "/organizations/{organization}/projects/",
-            get(projects::list),
-        )
-        .route("/organizations/{organization}/issues/", get(issues::list))
-        .route(
-            "/organizations/{organization}/issues/{issue}/",
-            get(issues::show).put(issues::update),
-        )
-        .route(
-            "/organizations/{organization}/issues/{issue}/events/",
-            get(events::list),
-        )
-        .route(
-            "/organizations/{organization}/issues/{issue}/events/{event}/",
-            get(events::show),
-        )
+        .nest("/organizations/{organization}", organization())
         .route("/projects/{organization}/{project}/", get(projects::show))
+        .nest("/projects/{organization}/{project}", project())
+}
+
+fn organization() -> Router<State> {
+    Router::new()
+        .route("/teams/", get(teams::list))
+        .route("/projects/", get(projects::list))
+        .route("/releases/", get(releases::of_organization))
+        .route("/releases/{version}/", get(releases::show))
+        .route("/releases/{version}/deploys/", get(releases::deploys))
+        .route("/releases/{version}/commits/", get(releases::commits))
+        .route("/issues/", get(issues::list))
+        .route("/issues/{issue}/", get(issues::show).put(issues::update))
+        .nest("/issues/{issue}", issue())
+        .route("/events/", get(discover::list))
+        .route("/events/validate/", get(discover::validate::check))
+        .route("/tags/", get(discover::tags::list))
+        .route("/trace-items/attributes/", get(discover::attributes::list))
+        .route("/trace/{trace}/", get(traces::show))
+        .route("/trace-meta/{trace}/", get(traces::meta))
+        .route("/replays/", get(replays::list))
+        .route("/replay-count/", get(replays::count))
+}
+
+fn issue() -> Router<State> {
+    Router::new()
+        .route("/events/", get(events::list))
+        .route("/events/{event}/", get(events::show))
+        .route("/tags/{key}/", get(discover::tags::of_issue))
+        .route("/activities/", get(activity::list))
+        .route("/notes/", get(activity::notes).post(activity::add_note))
+        .route("/external-issues/", get(external_issues::list))
+        .route("/autofix/", get(autofix::show).post(autofix::start))
+}
+
+fn project() -> Router<State> {
+    Router::new()
+        .route("/releases/", get(releases::of_project))
+        .route("/keys/", get(keys::list).post(keys::create))
+        .route("/stacktrace-link/", get(stacktrace_link::show))
 }
 
 fn control() -> Router<State> {

@@ -2,13 +2,16 @@
 //!
 //! A query is a list of terms that all must hold: `key:value`, `key:[one, two]`, `key:"two words"`,
 //! `has:key`, `key:*glob*`, `timesSeen:>100`, `firstSeen:-24h`, free text; each with a leading `!` for its
-//! opposite. `AND`, `OR` and brackets are refused, as Sentry's issue search refuses them.
+//! opposite. `AND`, `OR` and brackets are for the table of events ([`boolean`]); others refuse them, as Sentry's
+//! issue search does.
 
+pub(crate) mod boolean;
 pub(crate) mod events;
 pub(crate) mod issues;
 mod lexer;
 mod pattern;
 pub(crate) mod period;
+pub(crate) mod records;
 pub(crate) mod sort;
 mod term;
 
@@ -39,6 +42,12 @@ pub(crate) enum QueryError {
     Boolean,
     #[error("Error parsing search query: {0}: has no value")]
     NoValue(String),
+    #[error("Invalid key for this search: is")]
+    IssuesOnly,
+    #[error("Parse error: brackets, AND and OR do not fit together")]
+    Brackets,
+    #[error("Conditions on functions cannot be alternatives")]
+    GroupsAmongAlternatives,
     #[error("{value}: Invalid value for \"{key}\"")]
     InvalidValue { key: String, value: String },
     #[error("Invalid value for \"is\" search, valid values are {}", issues::IS.join(", "))]
@@ -49,6 +58,12 @@ impl Query {
     /// `now` is what relative times in the query count from.
     pub(crate) fn parse(text: &str, now: Timestamp) -> Result<Self, QueryError> {
         let terms = lexer::split(text)?;
+        if terms
+            .iter()
+            .any(|term| term == "OR" || term == "AND" || term.starts_with('('))
+        {
+            return Err(QueryError::Boolean);
+        }
         terms
             .iter()
             .map(|term| Term::parse(term, now))

@@ -39,7 +39,7 @@ impl State {
     pub fn new(config: Config) -> Result<Self, DataError> {
         let clock = Clock::of(&config);
         Ok(Self(Arc::new(Inner {
-            data: RwLock::new(Data::load(clock.data_now())?),
+            data: RwLock::new(Data::load(clock.data_now(), config.scale)?),
             grants: Mutex::new(Grants::with_dev_tokens(clock.now())),
             faults: Mutex::default(),
             requests: Mutex::default(),
@@ -54,7 +54,7 @@ impl State {
     /// # Errors
     /// As [`State::new`].
     pub fn reset(&self) -> Result<(), DataError> {
-        *self.data_mut() = Data::load(self.clock().data_now())?;
+        *self.data_mut() = Data::load(self.clock().data_now(), self.config().scale)?;
         *self.grants() = Grants::with_dev_tokens(self.clock().now());
         *self.faults() = Faults::default();
         *self.requests() = RequestLog::default();

@@ -1,17 +1,17 @@
 //! `/organizations/{organization}/issues/{issue}/events/` and one of them.
 
 use axum::Json;
-use axum::extract::{OriginalUri, Path};
+use axum::extract::Path;
 use serde_json::Value;
 
 use super::caller::Caller;
 use super::error::ApiError;
-use super::paging::{Page, Paging};
+use super::filter::in_environment;
+use super::paging::{Listing, Page};
 use crate::data::Data;
 use crate::data::event::Event;
 use crate::data::issue::Issue;
 use crate::data::project::Project;
-use crate::params::Params;
 use crate::search::Query;
 use crate::search::events::EventSubject;
 use crate::search::period::Window;
@@ -22,22 +22,24 @@ pub(crate) async fn list(
     state: State,
     caller: Caller,
     Path((organization, issue)): Path<(String, String)>,
-    params: Params,
-    OriginalUri(uri): OriginalUri,
+    listing: Listing,
 ) -> Result<Page, ApiError> {
     caller.may(&["event:read"])?;
+    let params = &listing.params;
     let now = state.clock().data_now();
     let data = state.data();
     let (issue, project) = find(&data, &caller, &organization, &issue)?;
-    let paging = Paging::of(&params, &state.config().origin, &uri)?;
-    let window = Window::of(&params, now).map_err(ApiError::invalid)?;
+    let window = Window::of(params, now).map_err(ApiError::invalid)?;
     let query =
         Query::parse(params.first("query").unwrap_or_default(), now).map_err(ApiError::invalid)?;
 
     let mut events: Vec<&Event> = issue
         .events
         .iter()
-        .filter(|event| in_environment(event, &params))
+        .filter(|event| {
+            let seen = event.tags.get("environment");
+            in_environment(params, |name| seen.is_some_and(|seen| seen == name))
+        })
         .filter(|event| window.contains(event.date_created))
         .filter(|event| query.matches(&EventSubject { event, issue }))
         .collect();
@@ -45,7 +47,7 @@ pub(crate) async fn list(
         events.reverse();
     }
     let full = matches!(params.first("full"), Some("true" | "1"));
-    Ok(paging.cut(events, |event| {
+    Ok(listing.page(events, |event| {
         if full {
             detail(event, issue, project)
         } else {
@@ -75,7 +77,7 @@ pub(crate) async fn show(
     )))
 }
 
-fn find<'a>(
+pub(crate) fn find<'a>(
     data: &'a Data,
     caller: &Caller,
     organization: &str,
@@ -101,15 +103,4 @@ fn detail(event: &Event, issue: &Issue, project: &Project) -> Value {
         .checked_sub(1)
         .and_then(|newer| issue.events.get(newer));
     event.detail(issue, project, [newer, issue.events.get(position + 1)])
-}
-
-fn in_environment(event: &Event, params: &Params) -> bool {
-    let mut asked = params.all("environment").peekable();
-    asked.peek().is_none()
-        || asked.any(|name| {
-            event
-                .tags
-                .get("environment")
-                .is_some_and(|seen| seen == name)
-        })
 }

@@ -1,41 +1,25 @@
 //! `/organizations/` and one of them.
 
 use axum::Json;
-use axum::extract::{OriginalUri, Path};
+use axum::extract::Path;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
 use super::error::ApiError;
-use super::name_query::NameQuery;
-use super::paging::{Page, Paging};
-use crate::params::Params;
+use super::paging::{Listing, Page};
 use crate::state::State;
 
 /// The caller's, in the order of the data: the one that holds the sample data first.
-pub(crate) async fn list(
-    state: State,
-    caller: Caller,
-    params: Params,
-    OriginalUri(uri): OriginalUri,
-) -> Result<Page, ApiError> {
+pub(crate) async fn list(state: State, caller: Caller, listing: Listing) -> Result<Page, ApiError> {
     caller.may(&["org:read"])?;
-    let origin = &state.config().origin;
-    let paging = Paging::of(&params, origin, &uri)?;
-    let query = NameQuery::of(&params);
     let data = state.data();
-    let organizations = data
+    let own = data
         .organizations
         .iter()
-        .filter(|organization| caller.is_member(organization))
-        .filter(|organization| {
-            query.fits(&[
-                ("id", &organization.id),
-                ("slug", &organization.slug),
-                ("name", &organization.name),
-            ])
-        })
-        .collect();
-    Ok(paging.cut(organizations, |organization| organization.summary(origin)))
+        .filter(|organization| caller.is_member(organization));
+    Ok(listing.named(own, |organization| {
+        organization.summary(&state.config().origin)
+    }))
 }
 
 pub(crate) async fn show(

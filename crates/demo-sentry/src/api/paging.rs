@@ -1,25 +1,27 @@
 //! Pages of a listing: `per_page` or `limit`, `cursor`, and the `Link` header.
 
 use axum::Json;
-use axum::http::Uri;
+use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::header::{HeaderName, LINK};
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::error::ApiError;
+use super::named::{NameQuery, Named};
 use crate::params::Params;
+use crate::state::State;
 
 /// Sentry's most and, for most listings, its usual number of items.
 const MOST: usize = 100;
 
 /// Which part of a listing a request asks for.
-#[derive(Debug)]
-pub(crate) struct Paging {
+pub(crate) struct Listing {
     size: usize,
     offset: usize,
     /// The listing's own address, for the links.
     address: String,
-    params: Params,
+    pub(crate) params: Params,
 }
 
 /// One page, ready to send.
@@ -27,10 +29,27 @@ pub(crate) struct Page {
     items: Vec<Value>,
     link: String,
     hits: usize,
+    /// What is beside `data`; `None`: the items stand alone.
+    envelope: Option<Map<String, Value>>,
 }
 
-impl Paging {
-    pub(crate) fn of(params: &Params, origin: &str, uri: &Uri) -> Result<Self, ApiError> {
+impl FromRequestParts<State> for Listing {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+        let params = Params::parse(parts.uri.query().unwrap_or_default());
+        // Below a nested router the address is cut; the original is not.
+        let original = parts
+            .extensions
+            .get::<OriginalUri>()
+            .map(|original| &original.0);
+        let path = original.unwrap_or(&parts.uri).path();
+        Self::of(params, format!("{}{path}", state.config().origin))
+    }
+}
+
+impl Listing {
+    fn of(params: Params, address: String) -> Result<Self, ApiError> {
         let size = match params.first("per_page").or_else(|| params.first("limit")) {
             None => MOST,
             Some(text) => text
@@ -52,13 +71,24 @@ impl Paging {
         Ok(Self {
             size,
             offset,
-            address: format!("{origin}{}", uri.path()),
-            params: params.clone(),
+            address,
+            params,
         })
     }
 
+    /// A page of those that fit `query`.
+    pub(crate) fn named<'a, T: Named + 'a>(
+        self,
+        items: impl Iterator<Item = &'a T>,
+        render: impl Fn(&T) -> Value,
+    ) -> Page {
+        let query = NameQuery::of(&self.params);
+        let fitting = items.filter(|item| query.fits(&item.names())).collect();
+        self.page(fitting, render)
+    }
+
     /// Cuts this page out of the whole listing and renders only that.
-    pub(crate) fn cut<T>(self, items: Vec<T>, render: impl Fn(T) -> Value) -> Page {
+    pub(crate) fn page<T>(self, items: Vec<T>, render: impl Fn(T) -> Value) -> Page {
         let hits = items.len();
         let back = self.offset.saturating_sub(self.size);
         let on = self.offset.saturating_add(self.size);
@@ -73,7 +103,12 @@ impl Paging {
             .take(self.size)
             .map(render)
             .collect();
-        Page { items, link, hits }
+        Page {
+            items,
+            link,
+            hits,
+            envelope: None,
+        }
     }
 
     fn link(&self, rel: &str, results: bool, cursor: &str) -> String {
@@ -85,13 +120,29 @@ impl Paging {
     }
 }
 
+impl Page {
+    /// The items as `data`, with these members beside it.
+    pub(crate) fn enveloped(mut self, beside: Map<String, Value>) -> Self {
+        self.envelope = Some(beside);
+        self
+    }
+}
+
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
         let headers = [
             (LINK, self.link),
             (HeaderName::from_static("x-hits"), self.hits.to_string()),
         ];
-        (headers, Json(self.items)).into_response()
+        let items = Value::Array(self.items);
+        let body = match self.envelope {
+            None => items,
+            Some(mut members) => {
+                members.insert(String::from("data"), items);
+                Value::Object(members)
+            }
+        };
+        (headers, Json(body)).into_response()
     }
 }
 

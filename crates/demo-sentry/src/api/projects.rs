@@ -1,34 +1,27 @@
 //! `/organizations/{organization}/projects/` and `/projects/{organization}/{project}/`
 
 use axum::Json;
-use axum::extract::{OriginalUri, Path};
+use axum::extract::Path;
 use serde_json::Value;
 
 use super::caller::Caller;
 use super::error::ApiError;
-use super::name_query::NameQuery;
-use super::paging::{Page, Paging};
+use super::paging::{Listing, Page};
+use crate::data::Data;
 use crate::data::project::Project;
-use crate::params::Params;
 use crate::state::State;
 
 pub(crate) async fn list(
     state: State,
     caller: Caller,
     Path(organization): Path<String>,
-    params: Params,
-    OriginalUri(uri): OriginalUri,
+    listing: Listing,
 ) -> Result<Page, ApiError> {
     caller.may(&["project:read", "org:read"])?;
     let data = state.data();
     let organization = caller.organization(&data, &organization)?;
-    let paging = Paging::of(&params, &state.config().origin, &uri)?;
-    let query = NameQuery::of(&params);
-    let projects = data
-        .projects_of(&organization.slug)
-        .filter(|project| query.fits(&names(project)))
-        .collect();
-    Ok(paging.cut(projects, |project: &Project| project.summary(&data)))
+    let projects = data.projects_of(&organization.slug);
+    Ok(listing.named(projects, |project| project.summary(&data)))
 }
 
 pub(crate) async fn show(
@@ -38,21 +31,18 @@ pub(crate) async fn show(
 ) -> Result<Json<Value>, ApiError> {
     caller.may(&["project:read"])?;
     let data = state.data();
-    let organization = caller.organization(&data, &organization)?;
-    let project = data
-        .project(&organization.slug, &project)
-        .ok_or(ApiError::NotFound)?;
+    let project = find(&data, &caller, &organization, &project)?;
     Ok(Json(project.detail(&data, &state.config().origin)))
 }
 
-fn names(project: &Project) -> Vec<(&str, &str)> {
-    let own = [
-        ("id", project.id.as_str()),
-        ("slug", &project.slug),
-        ("name", &project.name),
-        ("platform", &project.platform),
-    ];
-    own.into_iter()
-        .chain(project.teams.iter().map(|team| ("team", team.as_str())))
-        .collect()
+/// The project of an address that begins with `/projects/{organization}/{project}/`.
+pub(super) fn find<'a>(
+    data: &'a Data,
+    caller: &Caller,
+    organization: &str,
+    project: &str,
+) -> Result<&'a Project, ApiError> {
+    let organization = caller.organization(data, organization)?;
+    data.project(&organization.slug, project)
+        .ok_or(ApiError::NotFound)
 }

@@ -13,6 +13,8 @@ pub struct Settings {
     pub expires_in: u32,
     /// Whether `/users/me/regions/` answers, as on sentry.io; off by default: 404, as self-hosted.
     pub regions: bool,
+    /// Whether `trace-meta` answers in camelCase, as newer servers do; off by default.
+    pub camel_trace_meta: bool,
 }
 
 impl Default for Settings {
@@ -20,6 +22,7 @@ impl Default for Settings {
         Self {
             expires_in: 30 * 24 * 60 * 60,
             regions: false,
+            camel_trace_meta: false,
         }
     }
 }
@@ -29,6 +32,7 @@ impl Default for Settings {
 pub(crate) struct Change {
     expires_in: Option<u32>,
     regions: Option<bool>,
+    camel_trace_meta: Option<bool>,
 }
 
 pub(crate) async fn show(state: State) -> Json<Settings> {
@@ -39,5 +43,6 @@ pub(crate) async fn change(state: State, Json(change): Json<Change>) -> Json<Set
     let mut settings = state.settings();
     settings.expires_in = change.expires_in.unwrap_or(settings.expires_in);
     settings.regions = change.regions.unwrap_or(settings.regions);
+    settings.camel_trace_meta = change.camel_trace_meta.unwrap_or(settings.camel_trace_meta);
     Json(settings.clone())
 }

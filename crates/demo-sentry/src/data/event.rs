@@ -1,6 +1,7 @@
 //! Events: one occurrence of an issue.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -22,8 +23,15 @@ pub(crate) struct Event {
     #[serde(default)]
     pub(crate) user: Value,
     /// `entries`, `contexts`, `sdk` and what else only the detailed shape has, as it goes out.
-    #[serde(flatten)]
-    pub(crate) rest: Map<String, Value>,
+    #[serde(flatten, deserialize_with = "shared")]
+    pub(crate) rest: Arc<Map<String, Value>>,
+}
+
+/// Copies of an event share it.
+fn shared<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Arc<Map<String, Value>>, D::Error> {
+    Map::deserialize(deserializer).map(Arc::new)
 }
 
 impl Event {
@@ -101,12 +109,16 @@ impl Event {
                 (String::from("nextEventID"), json!(next)),
                 (String::from("previousEventID"), json!(previous)),
             ]);
-            members.extend(self.rest.clone());
+            members.extend(
+                self.rest
+                    .iter()
+                    .map(|(key, value)| (key.clone(), value.clone())),
+            );
         }
         detail
     }
 
-    fn platform<'a>(&'a self, project: &'a Project) -> &'a str {
+    pub(crate) fn platform<'a>(&'a self, project: &'a Project) -> &'a str {
         // An event names the language, a project also the framework: `python-django` is `python` here.
         self.rest
             .get("platform")

@@ -141,7 +141,11 @@ impl Issue {
                 String::from("lastRelease"),
                 self.release(self.events.first()),
             );
-            members.insert(String::from("activity"), json!([]));
+            let activity = data.activity.get(&self.id).into_iter().flatten();
+            members.insert(
+                String::from("activity"),
+                activity.map(super::activity::Activity::wire).collect(),
+            );
             members.insert(String::from("participants"), json!([]));
             members.insert(String::from("seenBy"), json!([]));
             members.insert(String::from("userReportCount"), json!(0));
@@ -171,16 +175,20 @@ impl Assignee {
     }
 }
 
-/// Sentry's own tags are keyed `sentry:…` inside and shown without it; the names are for people.
 fn tag(key: &str, values: &BTreeMap<String, u64>) -> Value {
+    json!({
+        "key": key,
+        "name": title_of_tag(key),
+        "totalValues": values.values().sum::<u64>(),
+        "uniqueValues": values.len(),
+    })
+}
+
+/// Sentry's own tags are keyed `sentry:…` inside and shown without it; the names are for people.
+pub(crate) fn title_of_tag(key: &str) -> String {
     let mut name = key.to_owned();
     if let Some(first) = name.get_mut(0..1) {
         first.make_ascii_uppercase();
     }
-    json!({
-        "key": key,
-        "name": name,
-        "totalValues": values.values().sum::<u64>(),
-        "uniqueValues": values.len(),
-    })
+    name
 }

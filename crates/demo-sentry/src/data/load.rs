@@ -1,12 +1,19 @@
 //! Reading the data files, which are compiled in.
 
+use std::collections::{BTreeMap, HashMap};
+
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::activity::Activity;
+use super::analysis::{Analysis, Samples};
 use super::event::Event;
+use super::generate::{self, Templates};
 use super::issue::Issue;
+use super::key::ClientKey;
+use super::project::Project;
 use super::{Data, ago};
 
 const USERS: File = File("users.json", include_str!("../../data/users.json"));
@@ -16,6 +23,25 @@ const ORGANIZATIONS: File = File(
 );
 const TEAMS: File = File("teams.json", include_str!("../../data/teams.json"));
 const PROJECTS: File = File("projects.json", include_str!("../../data/projects.json"));
+const RELEASES: File = File("releases.json", include_str!("../../data/releases.json"));
+const KEYS: File = File("keys.json", include_str!("../../data/keys.json"));
+const TRACES: File = File("traces.json", include_str!("../../data/traces.json"));
+const REPLAYS: File = File("replays.json", include_str!("../../data/replays.json"));
+const TEMPLATES: File = File("templates.json", include_str!("../../data/templates.json"));
+const CODE_MAPPINGS: File = File(
+    "code-mappings.json",
+    include_str!("../../data/code-mappings.json"),
+);
+const ACTIVITY: File = File("activity.json", include_str!("../../data/activity.json"));
+const COLLEAGUES: File = File(
+    "colleagues.json",
+    include_str!("../../data/colleagues.json"),
+);
+const ANALYSES: File = File("autofix.json", include_str!("../../data/autofix.json"));
+const EXTERNAL_ISSUES: File = File(
+    "external-issues.json",
+    include_str!("../../data/external-issues.json"),
+);
 
 /// One file per issue, named by its short id.
 const ISSUES: &[File] = &[
@@ -82,19 +108,76 @@ pub struct DataError {
 }
 
 impl Data {
-    /// Everything, counted back from `start`.
-    pub(crate) fn load(start: Timestamp) -> Result<Self, DataError> {
-        Ok(Self {
+    /// Everything, counted back from `start`, `scale` times.
+    pub(crate) fn load(start: Timestamp, scale: u32) -> Result<Self, DataError> {
+        let issues = ISSUES
+            .iter()
+            .map(|file| file.read_issue(start))
+            .collect::<Result<Vec<_>, _>>()?;
+        let projects: Vec<Project> = PROJECTS.read(start)?;
+        let traces: Vec<_> = TRACES.read(start)?;
+        let templates: Templates = TEMPLATES.read(start)?;
+        let mut data = Self {
             users: USERS.read(start)?,
             organizations: ORGANIZATIONS.read(start)?,
             teams: TEAMS.read(start)?,
-            projects: PROJECTS.read(start)?,
-            issues: ISSUES
-                .iter()
-                .map(|file| file.read_issue(start))
-                .collect::<Result<_, _>>()?,
-        })
+            releases: RELEASES.read(start)?,
+            keys: numbered(KEYS.read(start)?),
+            replays: REPLAYS.read(start)?,
+            rows: generate::rows(&templates, &traces, &projects, start),
+            code_mappings: CODE_MAPPINGS.read(start)?,
+            activity: activity(&issues, start)?,
+            analyses: analyses(&issues, start)?,
+            external_issues: EXTERNAL_ISSUES.read(start)?,
+            started: 0,
+            recorded: 0,
+            issues,
+            projects,
+            traces,
+        };
+        data.scale(scale);
+        Ok(data)
     }
+}
+
+/// Keys with their number within their project.
+fn numbered(mut keys: Vec<ClientKey>) -> Vec<ClientKey> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for key in &mut keys {
+        let count = counts.entry(key.project.clone()).or_default();
+        key.number = *count;
+        *count += 1;
+    }
+    keys
+}
+
+/// By id of the issue, with ids and with people instead of their keys.
+fn activity(
+    issues: &[Issue],
+    start: Timestamp,
+) -> Result<BTreeMap<String, Vec<Activity>>, DataError> {
+    let colleagues: Map<String, Value> = COLLEAGUES.read(start)?;
+    let mut by_short_id: BTreeMap<String, Vec<Activity>> = ACTIVITY.read(start)?;
+    let mut by_id = BTreeMap::new();
+    for issue in issues {
+        let mut list = by_short_id.remove(&issue.short_id).unwrap_or_default();
+        for (number, activity) in list.iter_mut().enumerate() {
+            activity.id = format!("{}{number:02}", issue.id);
+            let person = activity.user.as_str().and_then(|key| colleagues.get(key));
+            activity.user = person.cloned().unwrap_or(Value::Null);
+        }
+        by_id.insert(issue.id.clone(), list);
+    }
+    Ok(by_id)
+}
+
+fn analyses(issues: &[Issue], start: Timestamp) -> Result<BTreeMap<String, Analysis>, DataError> {
+    let mut samples: Samples = ANALYSES.read(start)?;
+    let found = issues.iter().filter_map(|issue| {
+        let run = samples.remove(&issue.short_id)?;
+        Some((issue.id.clone(), Analysis::Sample(run)))
+    });
+    Ok(found.collect())
 }
 
 struct File(&'static str, &'static str);
@@ -130,6 +213,7 @@ impl File {
         issue
             .events
             .sort_by_key(|event| std::cmp::Reverse(event.date_created));
+        generate::more_events(&mut issue);
         Ok(issue)
     }
 
@@ -155,86 +239,4 @@ fn overlay(mut base: Map<String, Value>, occurrence: Map<String, Value>) -> Map<
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    fn data() -> Data {
-        Data::load("2026-03-10T12:00:00Z".parse().unwrap()).unwrap()
-    }
-
-    #[test]
-    fn every_file_reads_and_names_its_issue() {
-        for (file, issue) in ISSUES.iter().zip(&data().issues) {
-            assert_eq!(file.0, issue.short_id);
-            assert!(!issue.events.is_empty(), "{} has events", issue.short_id);
-        }
-    }
-
-    #[test]
-    fn no_time_placeholder_is_left() {
-        let data = data();
-        for issue in &data.issues {
-            for event in &issue.events {
-                assert!(!format!("{event:?}").contains("@-"), "{}", issue.short_id);
-            }
-        }
-    }
-
-    #[test]
-    fn references_lead_somewhere_and_ids_are_unique() {
-        let data = data();
-        let mut ids = BTreeSet::new();
-        for issue in &data.issues {
-            assert!(
-                data.project("lighthouse-books", &issue.project).is_some(),
-                "{}",
-                issue.project
-            );
-            assert!(ids.insert(issue.id.clone()), "{}", issue.id);
-            for event in &issue.events {
-                assert_eq!(event.id.len(), 32, "{}", event.id);
-                assert!(
-                    event
-                        .id
-                        .bytes()
-                        .all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
-                );
-                assert!(ids.insert(event.id.clone()), "{}", event.id);
-            }
-        }
-    }
-
-    /// An event lies within its issue's life, and the newest one is when it was last seen.
-    #[test]
-    fn times_agree() {
-        for issue in data().issues {
-            let newest = issue.events.first().unwrap();
-            assert_eq!(newest.date_created, issue.last_seen, "{}", issue.short_id);
-            for event in &issue.events {
-                assert!(event.date_created >= issue.first_seen, "{}", issue.short_id);
-            }
-        }
-    }
-
-    /// Whatever tag an event carries, its issue counts.
-    #[test]
-    fn tags_agree() {
-        for issue in data().issues {
-            for event in &issue.events {
-                for (key, value) in &event.tags {
-                    let counted = issue.tags.get(key).and_then(|values| values.get(value));
-                    assert!(counted.is_some(), "{}: {key}={value}", issue.short_id);
-                }
-            }
-            for (key, values) in &issue.tags {
-                assert!(
-                    values.values().sum::<u64>() <= issue.count,
-                    "{}: {key}",
-                    issue.short_id
-                );
-            }
-        }
-    }
-}
+mod tests;

@@ -15,6 +15,11 @@ pub(crate) struct User {
 }
 
 impl User {
+    /// As other answers embed it.
+    pub(crate) fn person(&self) -> Value {
+        json!({"id": self.id, "name": self.name, "username": self.username, "email": self.email})
+    }
+
     /// The caller's own account, as `/auth/` shows it.
     pub(crate) fn account(&self) -> Value {
         json!({

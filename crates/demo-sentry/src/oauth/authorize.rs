@@ -34,11 +34,11 @@ struct AuthorizePage<'a> {
     users: Vec<UserChoice>,
 }
 
-struct UserChoice {
-    id: String,
-    name: String,
-    email: String,
-    organizations: String,
+pub(super) struct UserChoice {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) organizations: String,
 }
 
 /// The parameters that make up a request.
@@ -189,7 +189,7 @@ fn refusal(text: &str) -> Response {
     )
 }
 
-fn users(state: &State) -> Vec<UserChoice> {
+pub(super) fn users(state: &State) -> Vec<UserChoice> {
     let data = state.data();
     data.users
         .iter()

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 
+use super::device::DeviceRequest;
 use super::pkce::CodeChallenge;
 use super::redirect::RedirectUri;
 use super::scope::Scopes;
@@ -33,6 +34,8 @@ const DEV_TOKENS: &[(&str, &str, Option<&str>, bool)] = &[
 pub(crate) struct Grants {
     codes: HashMap<String, Approval>,
     live: Vec<Grant>,
+    /// Sign-ins on other devices that wait for their person.
+    pub(super) devices: Vec<DeviceRequest>,
 }
 
 /// What a person approved, until its code is redeemed.
@@ -55,6 +58,8 @@ pub(crate) struct Grant {
     pub(crate) access_ends: Option<Timestamp>,
     /// `None`: a dev token, which cannot be refreshed.
     pub(crate) refresh: Option<String>,
+    /// Given to a device, which has no secret and needs none to refresh.
+    pub(crate) public: bool,
 }
 
 /// Why a grant is not given or not renewed: `invalid_grant`, with these words.
@@ -97,10 +102,12 @@ impl Grants {
                 access: (*token).to_owned(),
                 access_ends: expired.then_some(now),
                 refresh: None,
+                public: false,
             });
         Self {
             codes: HashMap::new(),
             live: live.collect(),
+            devices: Vec::new(),
         }
     }
 
@@ -145,27 +152,41 @@ impl Grants {
         approval: Approval,
         ends: Timestamp,
     ) -> Result<Grant, getrandom::Error> {
+        self.open_for(approval.user, approval.scopes, false, ends)
+    }
+
+    pub(super) fn open_for(
+        &mut self,
+        user: String,
+        scopes: Scopes,
+        public: bool,
+        ends: Timestamp,
+    ) -> Result<Grant, getrandom::Error> {
         let grant = Grant {
-            user: approval.user,
-            scopes: approval.scopes,
+            user,
+            scopes,
             access: secret()?,
             access_ends: Some(ends),
             refresh: Some(secret()?),
+            public,
         };
         self.live.push(grant.clone());
         Ok(grant)
     }
 
-    /// Replaces both tokens; the old ones stop working at once. `None`: no such refresh token.
+    /// Replaces both tokens; the old ones stop working at once. `None`: no such refresh token, or one that
+    /// needs a secret where none was shown.
     pub(crate) fn rotate(
         &mut self,
         refresh: &str,
+        with_secret: bool,
         ends: Timestamp,
     ) -> Result<Option<Grant>, getrandom::Error> {
         let Some(grant) = self
             .live
             .iter_mut()
             .find(|grant| grant.refresh.as_deref() == Some(refresh))
+            .filter(|grant| with_secret || grant.public)
         else {
             return Ok(None);
         };

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::device::NoToken;
 use super::grants::{Grant, InvalidGrant};
 use crate::control::requests::GrantType;
 use crate::state::State;
@@ -22,7 +23,11 @@ pub(crate) struct TokenRequest {
     redirect_uri: Option<String>,
     code_verifier: Option<String>,
     refresh_token: Option<String>,
+    device_code: Option<String>,
 }
+
+/// RFC 8628 §3.4.
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 #[derive(Serialize)]
 struct TokenResponse {
@@ -52,7 +57,9 @@ enum TokenError {
     InvalidClient,
     #[error(transparent)]
     InvalidGrant(#[from] InvalidGrant),
-    #[error("grant_type is authorization_code or refresh_token")]
+    #[error("{}", no_token(*.0).1)]
+    NoToken(NoToken),
+    #[error("grant_type is authorization_code, refresh_token or {DEVICE_CODE}")]
     UnsupportedGrantType,
     #[error("no randomness to draw a token from")]
     NoRandomness(#[from] getrandom::Error),
@@ -80,7 +87,7 @@ pub(crate) async fn exchange(
 
 fn answer(state: &State, request: TokenRequest) -> Result<TokenResponse, TokenError> {
     let grant_type = needed(request.grant_type, "grant_type")?;
-    check_client(
+    let with_secret = check_client(
         state,
         request.client_id.as_deref(),
         request.client_secret.as_deref(),
@@ -91,6 +98,7 @@ fn answer(state: &State, request: TokenRequest) -> Result<TokenResponse, TokenEr
         .checked_add(SignedDuration::from_secs(i64::from(expires_in)))
         .unwrap_or(Timestamp::MAX);
     let grant = match grant_type.as_str() {
+        "authorization_code" if !with_secret => return Err(TokenError::InvalidClient),
         "authorization_code" => {
             let code = needed(request.code, "code")?;
             let mut grants = state.grants();
@@ -106,21 +114,42 @@ fn answer(state: &State, request: TokenRequest) -> Result<TokenResponse, TokenEr
             let refresh = needed(request.refresh_token, "refresh_token")?;
             state
                 .grants()
-                .rotate(&refresh, ends)?
-                .ok_or(InvalidGrant::RefreshToken)?
+                .rotate(&refresh, with_secret, ends)?
+                .ok_or(match with_secret {
+                    true => TokenError::InvalidGrant(InvalidGrant::RefreshToken),
+                    false => TokenError::InvalidClient,
+                })?
+        }
+        DEVICE_CODE => {
+            let code = needed(request.device_code, "device_code")?;
+            let redeemed = state.grants().redeem_device(&code, now, ends)?;
+            redeemed.map_err(TokenError::NoToken)?
         }
         _ => return Err(TokenError::UnsupportedGrantType),
     };
     Ok(TokenResponse::of(state, grant, expires_in, ends))
 }
 
-/// The one application, with its secret in the body: Sentry takes it nowhere else.
-fn check_client(state: &State, id: Option<&str>, secret: Option<&str>) -> Result<(), TokenError> {
+/// The one application, with its secret in the body: Sentry takes it nowhere else. A device has no secret;
+/// a wrong one is an error all the same. Whether there was one.
+fn check_client(state: &State, id: Option<&str>, secret: Option<&str>) -> Result<bool, TokenError> {
     let config = state.config();
-    if id == Some(&config.client_id) && secret == Some(&config.client_secret) {
-        Ok(())
+    if id == Some(&config.client_id) && secret.is_none_or(|secret| secret == config.client_secret) {
+        Ok(secret.is_some())
     } else {
         Err(TokenError::InvalidClient)
+    }
+}
+
+/// Code and words of RFC 8628 §3.5.
+fn no_token(why: NoToken) -> (&'static str, &'static str) {
+    match why {
+        NoToken::Pending => ("authorization_pending", "the person has not answered yet"),
+        NoToken::Denied => ("access_denied", "the person said no"),
+        NoToken::Expired => (
+            "expired_token",
+            "the device code is unknown, used, or too old",
+        ),
     }
 }
 
@@ -161,6 +190,7 @@ impl IntoResponse for TokenError {
             Self::InvalidRequest(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
             Self::InvalidClient => (StatusCode::UNAUTHORIZED, "invalid_client"),
             Self::InvalidGrant(_) => (StatusCode::BAD_REQUEST, "invalid_grant"),
+            Self::NoToken(why) => (StatusCode::BAD_REQUEST, no_token(why).0),
             Self::UnsupportedGrantType => (StatusCode::BAD_REQUEST, "unsupported_grant_type"),
             Self::NoRandomness(_) => (StatusCode::INTERNAL_SERVER_ERROR, "server_error"),
         };

@@ -15,7 +15,7 @@ pub(super) fn split(text: &str) -> Result<Vec<String>, QueryError> {
             '[' if !quoted && term.ends_with(':') => listed = true,
             ']' if !quoted => listed = false,
             c if c.is_whitespace() && !quoted && !listed => {
-                end(&mut term, &mut terms)?;
+                end(&mut term, &mut terms);
                 continue;
             }
             _ => {}
@@ -28,19 +28,15 @@ pub(super) fn split(text: &str) -> Result<Vec<String>, QueryError> {
     if listed {
         return Err(QueryError::UnclosedList);
     }
-    end(&mut term, &mut terms)?;
+    end(&mut term, &mut terms);
     Ok(terms)
 }
 
-fn end(term: &mut String, terms: &mut Vec<String>) -> Result<(), QueryError> {
+fn end(term: &mut String, terms: &mut Vec<String>) {
     let term = std::mem::take(term);
-    if term == "OR" || term == "AND" || term.starts_with('(') {
-        return Err(QueryError::Boolean);
-    }
     if !term.is_empty() {
         terms.push(term);
     }
-    Ok(())
 }
 
 /// The text without its quotes and escapes; whether it was quoted.

@@ -70,6 +70,11 @@ impl Window {
         })
     }
 
+    /// How long it is.
+    pub(crate) fn seconds(self) -> f64 {
+        self.end.duration_since(self.start).as_secs_f64()
+    }
+
     pub(crate) fn contains(self, time: Timestamp) -> bool {
         self.start <= time && time <= self.end
     }

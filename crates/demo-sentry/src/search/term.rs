@@ -7,7 +7,7 @@ use super::period::{parse_instant, parse_period};
 use super::{QueryError, Searchable, issues, lexer};
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Term {
+pub(crate) struct Term {
     negated: bool,
     condition: Condition,
 }
@@ -65,6 +65,23 @@ impl Term {
         self.condition.holds(item) != self.negated
     }
 
+    /// `count():>10`: asked of groups of rows, not of rows.
+    pub(super) fn is_of_groups(&self) -> bool {
+        self.key().is_some_and(|key| key.ends_with(')'))
+    }
+
+    /// The key that is asked for, where there is one.
+    pub(super) fn key(&self) -> Option<&str> {
+        match &self.condition {
+            Condition::Contains(_) => None,
+            Condition::Has(key)
+            | Condition::Is(key, _)
+            | Condition::Mentions(key, _)
+            | Condition::Number(key, ..)
+            | Condition::Time(key, ..) => Some(key),
+        }
+    }
+
     /// The text of a term that is plain text.
     pub(super) fn as_text(&self) -> Option<&str> {
         match &self.condition {
@@ -95,7 +112,7 @@ impl Condition {
             return Ok(Self::Time(name, comparison, time));
         }
         if let (Some(comparison), rest) = Comparison::strip(value)
-            && let Ok(number) = rest.parse()
+            && let Some(number) = parse_number(rest)
         {
             return Ok(Self::Number(name, comparison, number));
         }
@@ -174,7 +191,32 @@ fn split_key(term: &str) -> Option<(&str, &str)> {
     let (key, value) = term.split_once(':')?;
     let key = tag_name(key);
     let plausible = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    (!key.is_empty() && key.chars().all(plausible)).then_some((key, value))
+    let name = match key.split_once('(') {
+        Some((function, arguments)) => {
+            let inner = arguments.strip_suffix(')')?;
+            let listed = |c| plausible(c) || c == ',';
+            inner.chars().all(listed).then_some(function)?
+        }
+        None => key,
+    };
+    (!name.is_empty() && name.chars().all(plausible)).then_some((key, value))
+}
+
+/// `100`, or a duration in milliseconds: `250ms`, `1.5s`, `2min`, `1h`.
+fn parse_number(text: &str) -> Option<f64> {
+    let plain: Option<f64> = text.parse().ok();
+    let units = [
+        ("ms", 1.0),
+        ("min", 60_000.0),
+        ("s", 1000.0),
+        ("m", 60_000.0),
+        ("h", 3_600_000.0),
+    ];
+    plain.filter(|number| number.is_finite()).or_else(|| {
+        let (unit, factor) = units.iter().find(|(unit, _)| text.ends_with(unit))?;
+        let number: f64 = text.strip_suffix(unit)?.parse().ok()?;
+        number.is_finite().then_some(number * factor)
+    })
 }
 
 fn tag_name(key: &str) -> &str {

@@ -8,7 +8,7 @@ fn now() -> Timestamp {
 
 /// Short ids of the sample issues that fit, in the order of the data, asked by Ada.
 fn found(query: &str) -> Vec<String> {
-    let data = Data::load(now()).unwrap();
+    let data = Data::load(now(), 1).unwrap();
     let caller = data.user("1001").unwrap();
     let query = Query::parse(query, now()).unwrap();
     data.issues

@@ -3,14 +3,28 @@
 #![cfg(test)]
 
 mod access;
+mod activity;
+mod autofix;
+mod device;
+mod endpoints;
 mod events;
 mod faults;
 mod issue_search;
 mod issue_update;
+mod keys;
+mod language_model;
 mod organizations;
 mod pages;
+mod paging;
+mod releases;
+mod replays;
 mod request_log;
 mod running;
 mod sign_in;
+mod stacktrace_link;
 mod support;
+mod table;
+mod tags;
 mod tokens;
+mod traces;
+mod validate;

@@ -89,3 +89,16 @@ fn the_command_says_when_it_listens_and_what_to_do_about_a_taken_port() {
     first.kill().unwrap();
     first.wait().unwrap();
 }
+
+#[test]
+fn a_scale_is_from_1_to_1000() {
+    for scale in ["0", "1001", "many"] {
+        let refused = Command::new(env!("CARGO_BIN_EXE_demo-sentry"))
+            .args(["--port", "0", "--seed-scale", scale])
+            .output()
+            .unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{scale}");
+        let error = String::from_utf8(refused.stderr).unwrap();
+        assert!(error.contains("--seed-scale"), "{error}");
+    }
+}

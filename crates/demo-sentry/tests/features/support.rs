@@ -25,8 +25,17 @@ pub(crate) struct Reply {
 
 /// A server whose data ends at a fixed instant.
 pub(crate) fn sentry() -> Sentry {
+    scaled(1)
+}
+
+/// The same with as many copies of the data.
+pub(crate) fn scaled(scale: u32) -> Sentry {
     let now = "2026-03-10T12:00:00Z".parse().unwrap();
-    Sentry(router(State::new(Config::new(now)).unwrap()))
+    let config = Config {
+        scale,
+        ..Config::new(now)
+    };
+    Sentry(router(State::new(config).unwrap()))
 }
 
 impl Sentry {

@@ -186,7 +186,7 @@ async fn an_access_token_ends_by_itself() {
         .control(Method::PATCH, "settings", change)
         .await
         .json();
-    assert_eq!(settings, json!({"expiresIn": 60, "regions": false}));
+    assert_eq!(settings["expiresIn"], 60);
     let tokens = sentry.sign_in("org:read").await;
     assert_eq!(tokens["expires_in"], 60);
     let access = tokens["access_token"].as_str().unwrap();

@@ -3,13 +3,14 @@
 use axum::Json;
 use axum::extract::Path;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::api::actor;
+use crate::api::body::Body;
 use crate::api::caller::Caller;
 use crate::api::error::ApiError;
 use crate::data::Data;
-use crate::data::issue::{Issue, Status};
+use crate::data::issue::{Assignee, Issue, Status};
 use crate::state::State;
 
 #[derive(Deserialize)]
@@ -41,7 +42,7 @@ pub(crate) async fn update(
     state: State,
     caller: Caller,
     Path((organization, issue)): Path<(String, String)>,
-    Json(change): Json<Change>,
+    Body(change): Body<Change>,
 ) -> Result<Json<Value>, ApiError> {
     caller.may(&["event:write"])?;
     let mut data = state.data_mut();
@@ -50,13 +51,47 @@ pub(crate) async fn update(
         .issue(&organization, &issue)
         .ok_or(ApiError::NotFound)?
         .clone();
+    let before = changed.clone();
     change.assign(&mut changed, &data, &organization)?;
     change.move_to(&mut changed)?;
+    let now = state.clock().data_now();
+    for (kind, details) in happened(&before, &changed) {
+        data.record(&changed.id, kind, caller.user.person(), details, now);
+    }
     let answer = changed.summary(&data, &state.config().origin);
     if let Some(issue) = data.issues.iter_mut().find(|issue| issue.id == changed.id) {
         *issue = changed;
     }
     Ok(Json(answer))
+}
+
+/// What the issue's activity says of a change.
+fn happened(before: &Issue, after: &Issue) -> Vec<(&'static str, Value)> {
+    let mut list = Vec::new();
+    if before.assigned_to != after.assigned_to {
+        list.push(match &after.assigned_to {
+            None => ("unassigned", json!({})),
+            Some(Assignee::User(id)) => {
+                ("assigned", json!({"assignee": id, "assigneeType": "user"}))
+            }
+            Some(Assignee::Team(id)) => {
+                ("assigned", json!({"assignee": id, "assigneeType": "team"}))
+            }
+        });
+    }
+    let moved = before.status != after.status || before.status_details != after.status_details;
+    if moved {
+        let kind = match after.status {
+            Status::Unresolved => "set_unresolved",
+            Status::Resolved if after.status_details.contains_key("inNextRelease") => {
+                "set_resolved_in_release"
+            }
+            Status::Resolved => "set_resolved",
+            Status::Ignored => "set_ignored",
+        };
+        list.push((kind, Value::Object(after.status_details.clone())));
+    }
+    list
 }
 
 impl Change {

@@ -1,6 +1,47 @@
-//! The `query` of listings of organizations, teams and projects.
+//! The `query` of listings of things with names: organizations, teams, projects, releases.
 
+use crate::data::organization::Organization;
+use crate::data::project::Project;
+use crate::data::release::Release;
+use crate::data::team::Team;
 use crate::params::Params;
+
+/// What can be found by its names.
+pub(crate) trait Named {
+    /// Every member that can be searched, by key.
+    fn names(&self) -> Vec<(&str, &str)>;
+}
+
+impl Named for Organization {
+    fn names(&self) -> Vec<(&str, &str)> {
+        vec![("id", &self.id), ("slug", &self.slug), ("name", &self.name)]
+    }
+}
+
+impl Named for Team {
+    fn names(&self) -> Vec<(&str, &str)> {
+        vec![("id", &self.id), ("slug", &self.slug), ("name", &self.name)]
+    }
+}
+
+impl Named for Project {
+    fn names(&self) -> Vec<(&str, &str)> {
+        let own = [
+            ("id", self.id.as_str()),
+            ("slug", &self.slug),
+            ("name", &self.name),
+            ("platform", &self.platform),
+        ];
+        let teams = self.teams.iter().map(|team| ("team", team.as_str()));
+        own.into_iter().chain(teams).collect()
+    }
+}
+
+impl Named for Release {
+    fn names(&self) -> Vec<(&str, &str)> {
+        vec![("version", &self.version)]
+    }
+}
 
 /// Words that must all be somewhere in the names; `slug:`, `name:`, `id:`, `platform:` and `team:` compare one of them.
 pub(crate) struct NameQuery<'a>(Vec<&'a str>);

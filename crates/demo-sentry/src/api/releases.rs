@@ -1,0 +1,114 @@
+//! Releases: of an organization, of a project, one of them, its deploys and its commits.
+
+use axum::Json;
+use axum::extract::Path;
+use serde_json::Value;
+
+use super::caller::Caller;
+use super::error::ApiError;
+use super::filter::Projects;
+use super::paging::{Listing, Page};
+use super::projects;
+use crate::data::Data;
+use crate::data::release::{Commit, Release};
+use crate::state::State;
+
+/// Newest first.
+pub(crate) async fn of_organization(
+    state: State,
+    caller: Caller,
+    Path(organization): Path<String>,
+    listing: Listing,
+) -> Result<Page, ApiError> {
+    caller.may(&["project:read", "project:releases"])?;
+    let data = state.data();
+    let organization = caller.organization(&data, &organization)?;
+    let projects = Projects::of(&data, organization, &listing.params)?;
+    let of = |release: &&Release| {
+        release
+            .projects
+            .iter()
+            .any(|slug| data.project(&organization.slug, slug).is_some() && projects.include(slug))
+    };
+    Ok(
+        listing.named(newest_first(&data).into_iter().filter(of), |release| {
+            release.wire(&data, &state.config().origin)
+        }),
+    )
+}
+
+pub(crate) async fn of_project(
+    state: State,
+    caller: Caller,
+    Path((organization, project)): Path<(String, String)>,
+    listing: Listing,
+) -> Result<Page, ApiError> {
+    caller.may(&["project:read", "project:releases"])?;
+    let data = state.data();
+    let project = projects::find(&data, &caller, &organization, &project)?;
+    let of = |release: &&Release| release.is_of(&project.slug);
+    Ok(
+        listing.named(newest_first(&data).into_iter().filter(of), |release| {
+            release.wire(&data, &state.config().origin)
+        }),
+    )
+}
+
+pub(crate) async fn show(
+    state: State,
+    caller: Caller,
+    Path((organization, version)): Path<(String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    let data = state.data();
+    let release = find(&data, &caller, &organization, &version)?;
+    Ok(Json(release.wire(&data, &state.config().origin)))
+}
+
+/// Newest first.
+pub(crate) async fn deploys(
+    state: State,
+    caller: Caller,
+    Path((organization, version)): Path<(String, String)>,
+    listing: Listing,
+) -> Result<Page, ApiError> {
+    let data = state.data();
+    let release = find(&data, &caller, &organization, &version)?;
+    let deploys = release.deploys.iter().rev().collect();
+    Ok(listing.page(deploys, |deploy| deploy.wire(&state.config().origin)))
+}
+
+pub(crate) async fn commits(
+    state: State,
+    caller: Caller,
+    Path((organization, version)): Path<(String, String)>,
+    listing: Listing,
+) -> Result<Page, ApiError> {
+    let data = state.data();
+    let release = find(&data, &caller, &organization, &version)?;
+    Ok(listing.page(release.commits.iter().collect(), Commit::wire))
+}
+
+fn newest_first(data: &Data) -> Vec<&Release> {
+    let mut releases: Vec<&Release> = data.releases.iter().collect();
+    releases.sort_by_key(|release| std::cmp::Reverse(release.date_created));
+    releases
+}
+
+fn find<'a>(
+    data: &'a Data,
+    caller: &Caller,
+    organization: &str,
+    version: &str,
+) -> Result<&'a Release, ApiError> {
+    caller.may(&["project:read", "project:releases"])?;
+    let organization = caller.organization(data, organization)?;
+    let is_here = |release: &&Release| {
+        let mut slugs = release.projects.iter();
+        slugs.any(|slug| data.project(&organization.slug, slug).is_some())
+    };
+    data.releases
+        .iter()
+        .filter(is_here)
+        .find(|release| release.version == version)
+        .ok_or(ApiError::NotFound)
+}

@@ -1,0 +1,36 @@
+//! What happened to an issue, notes included.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// One thing that happened; a note is one of type `note`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Activity {
+    #[serde(default)]
+    pub(crate) id: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// In a data file a colleague's key, then the person as it goes out; null: Sentry itself.
+    pub(crate) user: Value,
+    pub(crate) at: Timestamp,
+    pub(crate) data: Value,
+}
+
+impl Activity {
+    pub(crate) fn is_note(&self) -> bool {
+        self.kind == "note"
+    }
+
+    pub(crate) fn wire(&self) -> Value {
+        json!({
+            "id": self.id,
+            "type": self.kind,
+            "user": self.user,
+            "sentry_app": null,
+            "data": self.data,
+            "dateCreated": self.at,
+        })
+    }
+}

@@ -1,0 +1,232 @@
+//! The scripted language model: conversations turn by turn, in one piece and in many.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use crate::support::*;
+
+const PATH: &str = "/v1/chat/completions";
+
+fn tool(name: &str, parameters: &[&str]) -> Value {
+    let properties: serde_json::Map<_, _> = parameters
+        .iter()
+        .map(|name| ((*name).to_owned(), json!({"type": "string"})))
+        .collect();
+    json!({"type": "function", "function": {
+        "name": name, "parameters": {"type": "object", "properties": properties},
+    }})
+}
+
+/// As the server offers them: some by name, the rest through one that runs them.
+fn tools() -> Value {
+    json!([
+        tool("find_organizations", &["query"]),
+        tool(
+            "search_issues",
+            &["organizationSlug", "query", "sort", "limit"]
+        ),
+        tool("update_issue", &["organizationSlug", "issueId", "status"]),
+        tool("execute_sentry_tool", &["name", "arguments"]),
+    ])
+}
+
+/// A conversation of which the tools are answered by `results`, one after the other; the calls, and the last words.
+async fn talk(
+    sentry: &Sentry,
+    tools: Value,
+    messages: &mut Vec<Value>,
+    results: &[&str],
+) -> (Vec<Value>, String) {
+    let mut calls = Vec::new();
+    let mut results = results.iter();
+    loop {
+        let body = json!({"model": "demo-model", "messages": messages, "tools": tools});
+        let reply = sentry.send_json(Method::POST, PATH, "any-key", body).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        let choice = reply.json()["choices"][0].clone();
+        let message = choice["message"].clone();
+        messages.push(message.clone());
+        if choice["finish_reason"] == "stop" {
+            return (calls, message["content"].as_str().unwrap().to_owned());
+        }
+        assert_eq!(choice["finish_reason"], "tool_calls");
+        for call in message["tool_calls"].as_array().unwrap() {
+            let arguments: Value =
+                serde_json::from_str(call["function"]["arguments"].as_str().unwrap()).unwrap();
+            calls.push(json!([call["function"]["name"], arguments]));
+            let result = results.next().unwrap();
+            messages.push(json!({"role": "tool", "tool_call_id": call["id"], "content": result}));
+        }
+    }
+}
+
+const ORGANIZATIONS: &str =
+    r#"{"organizations": [{"slug": "lighthouse-books"}], "hasMore": false}"#;
+const FOUND: &str =
+    "# Issues\n\n1. **SHOP-WINDOW-1** TypeError\n2. **CHECKOUT-1** GatewayUnavailable";
+const DETAILS: &str = "# SHOP-WINDOW-1: TypeError in BasketLine\n\nmore";
+
+#[tokio::test]
+async fn what_broke_today_is_searched_looked_up_and_summed_up() {
+    let sentry = sentry();
+    let mut messages = vec![json!({"role": "user", "content": "What broke today?"})];
+    let (calls, said) = talk(
+        &sentry,
+        tools(),
+        &mut messages,
+        &[ORGANIZATIONS, FOUND, DETAILS],
+    )
+    .await;
+    assert_eq!(calls[0], json!(["find_organizations", {}]));
+    assert_eq!(calls[1][0], "search_issues");
+    assert_eq!(calls[1][1]["organizationSlug"], "lighthouse-books");
+    let details = json!({"issueId": "SHOP-WINDOW-1", "organizationSlug": "lighthouse-books"});
+    assert_eq!(
+        calls[2],
+        json!(["execute_sentry_tool", {"name": "get_issue_details", "arguments": details}])
+    );
+    assert!(
+        said.contains("SHOP-WINDOW-1: TypeError in BasketLine"),
+        "{said}"
+    );
+
+    messages.push(json!({"role": "user", "content": [{"type": "text", "text": "Resolve it, in organization lighthouse-books"}]}));
+    let (calls, said) = talk(&sentry, tools(), &mut messages, &["ok"]).await;
+    let resolved = json!({"issueId": "SHOP-WINDOW-1", "status": "resolved", "organizationSlug": "lighthouse-books"});
+    assert_eq!(calls, [json!(["update_issue", resolved])]);
+    assert!(said.contains("SHOP-WINDOW-1 is resolved"), "{said}");
+}
+
+#[tokio::test]
+async fn what_is_missing_is_said() {
+    let sentry = sentry();
+    let ask = |text: &str| vec![json!({"role": "user", "content": text})];
+    let (calls, said) = talk(&sentry, json!([]), &mut ask("what broke today?"), &[]).await;
+    assert!(
+        calls.is_empty() && said.contains("find_organizations"),
+        "{said}"
+    );
+    let none = r#"{"organizations": [], "hasMore": false}"#;
+    let (_, said) = talk(&sentry, tools(), &mut ask("what broke today?"), &[none]).await;
+    assert!(said.contains("no organization"), "{said}");
+    let (_, said) = talk(
+        &sentry,
+        tools(),
+        &mut ask("what broke today?"),
+        &[ORGANIZATIONS, "No issues."],
+    )
+    .await;
+    assert!(said.contains("Nothing broke"), "{said}");
+    let fixed = json!([tool("search_issues", &["query"])]);
+    let (calls, _) = talk(&sentry, fixed, &mut ask("what broke today?"), &["nothing"]).await;
+    assert!(
+        calls[0][1].get("organizationSlug").is_none(),
+        "a session may fix the organization"
+    );
+    let (calls, said) = talk(&sentry, tools(), &mut ask("hello"), &[]).await;
+    assert!(calls.is_empty() && said.contains("what broke today?"));
+}
+
+/// The pieces put together again: text, and the first call.
+fn together(reply: &Reply) -> (String, String, String, Vec<Value>) {
+    let (mut text, mut name, mut arguments) = (String::new(), String::new(), String::new());
+    let mut chunks = Vec::new();
+    let mut lines = reply
+        .text
+        .lines()
+        .filter_map(|line| line.strip_prefix("data: "));
+    for line in lines.by_ref() {
+        if line == "[DONE]" {
+            break;
+        }
+        let chunk: Value = serde_json::from_str(line).unwrap();
+        let delta = &chunk["choices"][0]["delta"];
+        text += delta["content"].as_str().unwrap_or_default();
+        let call = &delta["tool_calls"][0]["function"];
+        name += call["name"].as_str().unwrap_or_default();
+        arguments += call["arguments"].as_str().unwrap_or_default();
+        chunks.push(chunk);
+    }
+    assert_eq!(lines.next(), None, "nothing after [DONE]");
+    (text, name, arguments, chunks)
+}
+
+#[tokio::test]
+async fn in_pieces_it_says_the_same() {
+    let sentry = sentry();
+    for question in ["hello", "what broke today?"] {
+        let whole = json!({"messages": [{"role": "user", "content": question}], "tools": tools()});
+        let mut pieces = whole.clone();
+        pieces["stream"] = json!(true);
+        pieces["stream_options"] = json!({"include_usage": true});
+        let whole = sentry
+            .send_json(Method::POST, PATH, "key", whole)
+            .await
+            .json();
+        let reply = sentry.send_json(Method::POST, PATH, "key", pieces).await;
+        assert!(
+            reply
+                .header("content-type")
+                .starts_with("text/event-stream")
+        );
+        let (text, name, arguments, chunks) = together(&reply);
+        let message = &whole["choices"][0]["message"];
+        assert_eq!(text, message["content"].as_str().unwrap_or_default());
+        let call = &message["tool_calls"][0]["function"];
+        assert_eq!(name, call["name"].as_str().unwrap_or_default());
+        assert_eq!(arguments, call["arguments"].as_str().unwrap_or_default());
+        assert!(chunks.len() > 3 && chunks.iter().all(|chunk| chunk["id"] == whole["id"]));
+        let [.., end, usage] = chunks.as_slice() else {
+            panic!("{chunks:?}")
+        };
+        assert_eq!(
+            end["choices"][0]["finish_reason"],
+            whole["choices"][0]["finish_reason"]
+        );
+        assert_eq!(
+            (&usage["usage"], &usage["choices"]),
+            (&whole["usage"], &json!([]))
+        );
+    }
+}
+
+#[tokio::test]
+async fn errors_are_openais_and_faults_apply() {
+    let sentry = sentry();
+    let hello = json!({"messages": [{"role": "user", "content": "hello"}]});
+    let reply = sentry
+        .send_json(Method::POST, PATH, "", hello.clone())
+        .await;
+    assert_eq!(
+        (reply.status.as_u16(), &reply.json()["error"]["code"]),
+        (401, &json!("invalid_api_key"))
+    );
+    let empty = sentry
+        .send_json(Method::POST, PATH, "key", json!({"messages": []}))
+        .await;
+    assert_eq!(empty.status, 400);
+    assert!(
+        empty.json()["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("messages")
+    );
+    let fault = json!({"path": "/v1/", "kind": "status", "status": 503});
+    sentry.control(Method::POST, "faults", fault).await;
+    assert_eq!(
+        sentry
+            .send_json(Method::POST, PATH, "key", hello.clone())
+            .await
+            .status,
+        503
+    );
+    assert_eq!(
+        sentry
+            .send_json(Method::POST, PATH, "key", hello)
+            .await
+            .status,
+        200
+    );
+    let models = sentry.get_with("/v1/models", "key").await.json();
+    assert_eq!(models["data"][0]["id"], "demo-model");
+}
