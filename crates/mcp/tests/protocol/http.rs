@@ -326,6 +326,29 @@ async fn a_refusal_is_the_transports_to_answer() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_one_in_every_version() {
+    for version in mcp::Version::ALL {
+        let meta = json!({
+            "io.modelcontextprotocol/protocolVersion": version.as_str(),
+            "io.modelcontextprotocol/clientCapabilities": {},
+        });
+        let body = json!({
+            "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+            "params": { "name": "forbidden", "_meta": meta },
+        })
+        .to_string();
+        let request = Request {
+            protocol_version: Some(version.as_str()),
+            method: Some("tools/call"),
+            name: Some("forbidden"),
+            body: body.as_bytes(),
+            ..JSON
+        };
+        assert_eq!(respond(&Fixture::default(), request).await, Err(Challenge));
+    }
+}
+
+#[tokio::test]
 async fn a_tools_failure_is_a_result() {
     let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"fail"}}"#;
     let (status, answer) = post(None, call).await;

@@ -7,3 +7,4 @@ mod fixture;
 mod http;
 mod schemas;
 mod stateless;
+mod untrusted_bytes;
