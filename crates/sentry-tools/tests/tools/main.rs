@@ -13,6 +13,7 @@ mod golden;
 mod ignoring;
 mod injection;
 mod issue_details;
+mod local;
 mod permissions;
 mod prompts;
 mod reference;

@@ -150,7 +150,9 @@ async fn hints_and_searches_name_what_the_session_has() {
             .json("search_sentry_tools", json!({ "query": tool, "limit": 20 }))
             .await;
         assert!(
-            !found["results"].to_string().contains(&format!("\"{tool}\"")),
+            !found["results"]
+                .to_string()
+                .contains(&format!("\"{tool}\"")),
             "{found}"
         );
     }
