@@ -72,10 +72,9 @@ fn words(text: &str) -> Vec<String> {
     let mut was_lower = false;
     for char in text.chars().take(2_000).chain([' ']) {
         let is_part = char.is_ascii_alphanumeric() || !char.is_ascii();
-        if !is_part || (char.is_ascii_uppercase() && was_lower) {
-            if let Some(word) = root(std::mem::take(&mut word)) {
-                words.push(word);
-            }
+        let is_end = !is_part || (char.is_ascii_uppercase() && was_lower);
+        if is_end && let Some(word) = root(std::mem::take(&mut word)) {
+            words.push(word);
         }
         if is_part {
             word.push(char.to_ascii_lowercase());

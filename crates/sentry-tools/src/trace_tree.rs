@@ -193,7 +193,7 @@ pub(crate) fn milliseconds(duration: f64) -> String {
     } else {
         (tenths + 5) / 10
     });
-    if tenths < 100 && tenths % 10 > 0 {
+    if tenths < 100 && !tenths.is_multiple_of(10) {
         push(&mut text, &[".", &number(tenths % 10)]);
     }
     text.push_str(" ms");
