@@ -1,6 +1,6 @@
 // Every test that docs/CONFORMANCE.md names exists, and none of them is switched off.
 //
-// In the last column of a table that is headed "tests" a path in backquotes opens a file: `p/`, `u/`, `w/`, `n/` and `c/`
+// In the last column of a table that is headed "tests" a path in backquotes opens a file: `p/`, `u/`, `t/`, `w/`, `n/` and `c/`
 // are short for its usual places. In a column headed "test" all are in the file that was named last before the table. What follows names tests in it, up to the next path: functions in backquotes, titles in quotes ("…" stands for
 // what is left out). A path with no names after it stands for all tests of the file, of which there must be one.
 import { existsSync, readFileSync } from "node:fs";
@@ -12,6 +12,7 @@ const page = process.argv[2] ?? join(root, "docs/CONFORMANCE.md");
 const places = {
   "p/": ["crates/oauth-provider/tests/features/", ".rs"],
   "u/": ["crates/oauth-provider/src/", ".rs"],
+  "t/": ["crates/sentry-tools/tests/tools/", ".rs"],
   "w/": ["tests/workerd/", ".test.ts"],
   "n/": ["tests/native/", ".test.ts"],
   "c/": ["tests/chromium/", ".test.ts"],
@@ -27,7 +28,7 @@ readFileSync(page, "utf8")
   .forEach((line, index) => {
     if (!line.startsWith("|")) {
       heading = "";
-      named = [...line.matchAll(/`([puwnc]\/[^`]+)`/g)].at(-1)?.[1] ?? named;
+      named = [...line.matchAll(/`([putwnc]\/[^`]+)`/g)].at(-1)?.[1] ?? named;
       return;
     }
     const cell = line.split("|").at(-2).trim();

@@ -19,6 +19,9 @@ pub(crate) struct Arguments {
 /// The longest list of texts.
 const MOST_TEXTS: usize = 50;
 
+/// The longest text, in characters, where a parameter says nothing shorter: it goes into a URL, and back into the answer.
+const LONGEST: u16 = 4_096;
+
 impl Arguments {
     /// Unknown arguments are left out: clients that know an unconstrained session send more than a constrained one has.
     /// So are `null` and, where it means nothing, the empty text. Models write numbers as text now and then, and the
@@ -182,7 +185,12 @@ fn check(parameter: &Parameter, value: &Value) -> Option<String> {
         Kind::Texts { or_one } => {
             let is_good = match value {
                 Value::Array(values) => {
-                    values.len() <= MOST_TEXTS && values.iter().all(Value::is_string)
+                    values.len() <= MOST_TEXTS
+                        && values.iter().all(|value| {
+                            value
+                                .as_str()
+                                .is_some_and(|text| text.len() <= usize::from(LONGEST))
+                        })
                 }
                 value => or_one && value.is_string(),
             };

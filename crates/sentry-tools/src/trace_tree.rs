@@ -61,6 +61,9 @@ pub(crate) fn visible<'a>(context: &Context<'_>, trace: &'a Trace) -> Vec<&'a Sp
     spans
 }
 
+/// More problems than anybody reads; looking for each among the others has to end.
+const MOST_PROBLEMS: usize = 500;
+
 /// The errors and detected problems that the session may see, each once.
 pub(crate) fn problems<'a>(context: &Context<'_>, trace: &'a Trace) -> Vec<&'a TraceProblem> {
     let fixed = fixed_project(context).map(|fixed| fixed.slug.as_str());
@@ -68,7 +71,8 @@ pub(crate) fn problems<'a>(context: &Context<'_>, trace: &'a Trace) -> Vec<&'a T
     let mut add = |found: &'a [TraceProblem]| {
         for problem in found {
             let is_visible = fixed.is_none() || problem.project.as_deref() == fixed;
-            if is_visible && !problems.contains(&problem) {
+            let has_room = problems.len() < MOST_PROBLEMS;
+            if is_visible && has_room && !problems.contains(&problem) {
                 problems.push(problem);
             }
         }

@@ -91,7 +91,7 @@ async fn follow(context: &Context<'_>, seen: &Seen) -> Result<(), Failure> {
         .issue
         .as_ref()
         .and_then(|issue| issue.issue_category.as_deref());
-    if category == Some("metric") {
+    if category.is_some_and(|category| category.starts_with("metric")) {
         return Err(Failure::Invalid(
             "Seer does not analyze metric issues: they are alerts without events of their own."
                 .to_owned(),

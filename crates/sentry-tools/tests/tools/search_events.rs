@@ -208,6 +208,8 @@ async fn bad_values_name_their_parameter() {
         ("projectSlug", json!("a/b")),
         ("environment", json!([[]])),
         ("query", json!([])),
+        ("query", json!("x".repeat(5_000))),
+        ("fields", json!(vec!["x"; 51])),
     ] {
         let mut arguments = json!({ "organizationSlug": "acme" });
         arguments[name] = value.clone();
