@@ -167,12 +167,13 @@ fn check(parameter: &Parameter, value: &Value) -> Option<String> {
             if rules.least.is_some_and(|least| length < usize::from(least)) {
                 return Some("may not be empty".to_owned());
             }
-            match rules.most {
-                Some(most) if length > usize::from(most) => Some(format!(
+            let most = rules.most.unwrap_or(LONGEST);
+            if length > usize::from(most) {
+                return Some(format!(
                     "may have at most {most} characters, and has {length}"
-                )),
-                _ => check_format(rules.format, text),
+                ));
             }
+            check_format(rules.format, text)
         }
         Kind::Choice { options, .. } => (!options.iter().any(|option| value == option))
             .then(|| format!("must be one of {}", options.join(", "))),
