@@ -164,8 +164,9 @@ fn lacks(tool: &Tool, name: &str, arguments: &Map<String, Value>, constraint: &C
     let needed = |parameter: &&Parameter| {
         parameter.name == name
             && !parameter.is_fixed(constraint)
-            // An issue's URL names its organization, its id does not.
-            && (parameter.presence == Presence::Required || has(arguments, ISSUE_ID.name))
+            // An issue's URL names its organization, its id does not. Its project it has either way.
+            && (parameter.presence == Presence::Required
+                || (name == ORGANIZATION.name && has(arguments, ISSUE_ID.name)))
     };
     !has(arguments, name)
         && !has(arguments, "issueUrl")

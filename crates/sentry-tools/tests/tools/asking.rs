@@ -191,3 +191,28 @@ async fn trouble_while_asking_is_the_tools_trouble() {
     let refused = call(&ended, json!({}), None).await.unwrap_err();
     assert_eq!(refused, CallError::Refused(Refusal::Unauthorized));
 }
+
+#[tokio::test]
+async fn nobody_is_asked_what_a_tool_can_do_without() {
+    let mut input = Input::default();
+    input.client.elicitation = true;
+    for (tool, arguments, _) in crate::sentry::calls() {
+        // A key that is made without being named by id is agreed to.
+        if tool == "create_dsn" {
+            continue;
+        }
+        let Value::Object(arguments) = arguments else {
+            panic!("arguments are an object")
+        };
+        let call = ToolCall::new(tool, arguments).with_input(input.clone());
+        let outcome = world(crate::sentry::full())
+            .server
+            .call_tool(call)
+            .await
+            .unwrap();
+        assert!(
+            matches!(outcome, Outcome::Complete(_)),
+            "{tool}: {outcome:?}"
+        );
+    }
+}
