@@ -29,8 +29,10 @@ bench: ## Measure the worker against floors, some 15 minutes (BENCH="--only refr
 	@$(run) node scripts/build.mjs
 	@exec $(run) node bench/run.mjs $(BENCH)
 
-conformance: build ## Run other people's conformance tests against the built worker
-	@$(run) cargo build --quiet --locked --package demo-sentry
+conformance: build ## Run other people's conformance tests against the protocol crate and the built worker
+	@$(run) cargo build --quiet --locked --package demo-sentry --package mcp-conformance-host
+	@$(run) node conformance/protocol.mjs
+	@$(run) node --experimental-transform-types --no-warnings conformance/worker.mjs
 	@exec $(run) node --experimental-transform-types --no-warnings conformance/authorization-server.mjs
 
 mutants: ## Break the grant machine in every listed way; its tests must notice (ONLY="code-not-consumed")

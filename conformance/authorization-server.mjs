@@ -4,22 +4,18 @@
 // Ends with one line a scenario and 'N passed, N failed'. Needs `make build` and the local Sentry.
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { startDemoSentry } from "../tests/support/demo-sentry.ts";
 import { register } from "../tests/support/oauth.ts";
 import { Person } from "../tests/support/person.ts";
 import { startWorker } from "../tests/support/worker.ts";
+import { results, suite } from "./suite.mjs";
 
 const versions = ["2025-11-25", "2026-07-28"];
-const results = join(dirname(import.meta.dirname), "target", "conformance");
-const manifest = createRequire(import.meta.url).resolve("@modelcontextprotocol/conformance/package.json");
-const { bin } = JSON.parse(readFileSync(manifest, "utf8"));
-const suite = join(dirname(manifest), bin.conformance);
 
-rmSync(results, { recursive: true, force: true });
+rmSync(join(results, "authorization"), { recursive: true, force: true });
 const sentry = await startDemoSentry();
 const worker = await startWorker({ sentry: sentry.url });
 let failed = 0;
@@ -43,7 +39,7 @@ process.exit(failed === 0 && passed > 0 ? 0 : 1);
 async function checks(version) {
   const port = await freePort();
   const client = await register(worker, { client_name: "Conformance", redirect_uris: [`http://127.0.0.1:${port}/callback`] });
-  const folder = join(results, version);
+  const folder = join(results, "authorization", version);
   mkdirSync(folder, { recursive: true });
   const settings = {
     url: worker.origin,

@@ -1,7 +1,7 @@
 // Every test that docs/CONFORMANCE.md names exists, and none of them is switched off.
 // With `--ran REPORT` (the last step of `make test`, scripts/test-report.mjs): each of them also ran, and passed.
 //
-// In the last column of a table that is headed "tests" a path in backquotes opens a file: `p/`, `u/`, `w/`, `n/` and `c/`
+// In the last column of a table that is headed "tests" a path in backquotes opens a file: `p/`, `u/`, `t/`, `w/`, `n/` and `c/`
 // are short for its usual places. In a column headed "test" all are in the file that was named last before the table. What follows names tests in it, up to the next path: functions in backquotes, titles in quotes ("…" stands for
 // what is left out). A path with no names after it stands for all tests of the file, of which there must be one.
 import { existsSync, readFileSync } from "node:fs";
@@ -18,6 +18,7 @@ const page = parameters[0] ?? join(root, "docs/CONFORMANCE.md");
 const places = {
   "p/": ["crates/oauth-provider/tests/features/", ".rs"],
   "u/": ["crates/oauth-provider/src/", ".rs"],
+  "t/": ["crates/sentry-tools/tests/tools/", ".rs"],
   "w/": ["tests/workerd/", ".test.ts"],
   "n/": ["tests/native/", ".test.ts"],
   "c/": ["tests/chromium/", ".test.ts"],
@@ -34,7 +35,7 @@ readFileSync(page, "utf8")
   .forEach((line, index) => {
     if (!line.startsWith("|")) {
       heading = "";
-      named = [...line.matchAll(/`([puwnc]\/[^`]+)`/g)].at(-1)?.[1] ?? named;
+      named = [...line.matchAll(/`([putwnc]\/[^`]+)`/g)].at(-1)?.[1] ?? named;
       return;
     }
     const cell = line.split("|").at(-2).trim();

@@ -63,6 +63,14 @@ const steps = [
     title: "packages of the crates that others can use",
     run: ["cargo", "package", ...packages, "--allow-dirty", "--no-verify", "--locked", "--offline"],
   },
+  { name: "protocol-host", title: "host for MCP's own suite", run: ["cargo", "build", "--locked", "--package", "mcp-conformance-host"] },
+  {
+    name: "protocol",
+    title: "MCP's own suite against the protocol crate",
+    run: [node, "conformance/protocol.mjs"],
+    count: suiteCount,
+    needs: ["protocol-host"],
+  },
   { name: "example", title: "example server", run: ["cargo", "build", "--locked", "--package", "oauth-provider", "--example", "server"] },
   { name: "native-example", title: "sign-in at the example server", run: vitest("native-example"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["example"] },
   { name: "build", title: "worker", run: [node, "scripts/build.mjs"], note: (output) => output.match(/^worker: (.*)/m)?.[1] },
@@ -196,6 +204,12 @@ function cargoCount(output) {
     counts.failed += Number(failed);
   }
   return counts;
+}
+
+/** Its last line: '12 passed, 0 failed'. */
+function suiteCount(output) {
+  const [, passed, failed] = output.match(/^(\d+) passed, (\d+) failed$/m) ?? [];
+  return { passed: Number(passed ?? 0), failed: Number(failed ?? 0) };
 }
 
 function vitest(project) {

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use mcp::Version;
 use mcp::http::{MAX_BODY, respond};
 use oauth_provider::Scope;
 use oauth_provider::bearer::{BearerError, bearer};
@@ -89,10 +90,19 @@ async fn answer(
 ) -> Response {
     let (content_type, accept) = (request.header("content-type"), request.header("accept"));
     let protocol_version = request.header("mcp-protocol-version");
+    // Earlier versions have neither, and asking the runtime for a header costs.
+    let stateless = protocol_version
+        .as_deref()
+        .and_then(Version::parse)
+        .is_some_and(Version::is_stateless);
+    let mirrored = |name| stateless.then(|| request.header(name)).flatten();
+    let (method, name) = (mirrored("mcp-method"), mirrored("mcp-name"));
     let message = mcp::http::Request {
         content_type: content_type.as_deref(),
         accept: accept.as_deref(),
         protocol_version: protocol_version.as_deref(),
+        method: method.as_deref(),
+        name: name.as_deref(),
         body,
     };
     let server = server(&caller, request, &asked, app);
@@ -126,7 +136,9 @@ fn server(caller: &Caller, request: &Incoming, asked: &AskedResource, app: &App)
     let tokens = caller.tokens(app);
     let client = Client::new(Rc::new(app.fetch), tokens, app.config.sentry.base.clone());
     let verified = Rc::new(VerifiedHere::new(caller.key.clone(), app.now));
-    Server::new(session, client, verified, LISTINGS.with_borrow(Rc::clone))
+    let origin = &app.settings.origin;
+    let icon = origin.is_secure().then(|| format!("{origin}/favicon.ico"));
+    Server::new(session, client, verified, LISTINGS.with_borrow(Rc::clone)).with_icon(icon)
 }
 
 fn constraint(asked: &AskedResource, app: &App) -> Constraint {

@@ -1,10 +1,13 @@
-//! The checks of `crates/oauth-provider/tests/features/untrusted_bytes.rs`, for the targets.
+//! The checks of `crates/oauth-provider/tests/features/untrusted_bytes.rs` and of
+//! `crates/mcp/tests/protocol/untrusted_bytes.rs`, for the targets.
 
 #[path = "../../crates/oauth-provider/tests/features/untrusted_bytes/checks.rs"]
 pub mod checks;
 
 #[path = "../../crates/oauth-provider/tests/features/untrusted_bytes/signed.rs"]
 pub mod signed;
+#[path = "../../crates/mcp/tests/protocol/untrusted_bytes/checks.rs"]
+pub mod mcp_checks;
 
 /// The input as text; what is not UTF-8 is not for these parsers.
 pub fn text(input: &[u8]) -> &str {

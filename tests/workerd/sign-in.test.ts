@@ -41,11 +41,14 @@ describe.each([
 
     const { tools } = await client.listTools();
     expect(tools.map((tool) => tool.name).sort()).toEqual([
+      "analyze_issue_with_seer",
+      "execute_sentry_tool",
       "find_organizations",
       "find_projects",
-      "get_issue_details",
+      "get_sentry_resource",
+      "search_events",
       "search_issues",
-      "whoami",
+      "search_sentry_tools",
     ]);
     await callEveryTool(client);
 

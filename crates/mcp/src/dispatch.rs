@@ -1,48 +1,77 @@
 //! One message in, at most one message out: the part of the protocol that every transport shares.
 
-use serde::Serialize;
-use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use std::rc::Rc;
 
-use crate::error::{RpcError, result_json};
-use crate::handler::{CallError, Handler, Implementation, ToolCall};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use crate::completion::CompletionCall;
+use crate::error::RpcError;
+use crate::handler::{CallError, Handler, List, Outcome, PromptCall, ResourceCall, ToolCall};
+use crate::input::{ClientCapabilities, Input, InputRequired};
+use crate::json::{self, Object};
 use crate::message::{Id, Message};
+use crate::meta;
+use crate::method::Method;
+use crate::resource::ResourceContents;
+use crate::server_info;
 use crate::version::Version;
 
-/// The method that negotiates a version.
-pub(crate) const INITIALIZE: &str = "initialize";
+/// How long a client may keep a list, in milliseconds: they change with a deployment, and with a grant's skills.
+const LIST_TTL: &str = "300000";
 
-type Params = Option<Map<String, Value>>;
+/// An issue is another one a moment later.
+const RESOURCE_TTL: &str = "0";
 
-/// Answers one message spoken in `version`: the response's JSON for a request, `None` for a notification or a
-/// response. `initialize` negotiates a version of its own.
+/// The answer to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// The whole message: JSON.
+    pub body: String,
+    /// The HTTP status that the specification has for it; other transports have none.
+    pub status: u16,
+}
+
+/// Answers one message spoken in `version`; `None` for a notification or a response. `initialize` negotiates a
+/// version of its own.
 ///
 /// # Errors
-/// The handler's refusal of a tool call, for the transport to answer.
+/// The handler's refusal of a call, for the transport to answer.
 pub async fn answer<H: Handler>(
     handler: &H,
     version: Version,
     message: Message,
-) -> Result<Option<String>, H::Refusal> {
+) -> Result<Option<Answered>, H::Refusal> {
     let Message::Request { id, method, params } = message else {
         return Ok(None);
     };
-    let json = match request(handler, version, &id, &method, params).await {
-        Ok(json) => json,
-        Err(Failure::Rpc(error)) => error.to_json(Some(&id)),
+    let (status, body) = match request(handler, version, &id, &method, params).await {
+        Ok(body) => (200, body),
+        Err(Failure::Rpc(status, error)) => (status, error.to_json(Some(&id))),
         Err(Failure::Refused(refusal)) => return Err(refusal),
     };
-    Ok(Some(json))
+    Ok(Some(Answered { body, status }))
 }
 
 enum Failure<R> {
-    Rpc(RpcError),
+    Rpc(u16, RpcError),
     Refused(R),
 }
 
 impl<R> From<RpcError> for Failure<R> {
     fn from(error: RpcError) -> Self {
-        Self::Rpc(error)
+        Self::Rpc(200, error)
+    }
+}
+
+impl<R> From<CallError<R>> for Failure<R> {
+    fn from(error: CallError<R>) -> Self {
+        match error {
+            CallError::Unknown => RpcError::invalid_params("There is nothing of that name.").into(),
+            CallError::Invalid(message) => RpcError::invalid_params(message).into(),
+            CallError::Failed(message) => RpcError::new(RpcError::INTERNAL_ERROR, message).into(),
+            CallError::Refused(refusal) => Self::Refused(refusal),
+        }
     }
 }
 
@@ -51,123 +80,200 @@ async fn request<H: Handler>(
     version: Version,
     id: &Id,
     method: &str,
-    params: Params,
+    params: Option<Map<String, Value>>,
 ) -> Result<String, Failure<H::Refusal>> {
+    let client = if version.is_stateless() {
+        // "On HTTP, the response status MUST be 400" (MCP 2026-07-28 basic, Per-request protocol fields).
+        meta::capabilities(params.as_ref()).map_err(|error| Failure::Rpc(400, error))?
+    } else {
+        ClientCapabilities::NONE
+    };
+    let Some(method) = Method::find(method, version, handler.capabilities()) else {
+        // "it MUST respond with 404 Not Found" (MCP 2026-07-28 streamable-http, Protocol Version Header).
+        let status = if version.is_stateless() { 404 } else { 200 };
+        let message = "This server does not have that method.";
+        let error = RpcError::new(RpcError::METHOD_NOT_FOUND, message);
+        return Err(Failure::Rpc(status, error));
+    };
+    let mut params = params.unwrap_or_default();
+    let mut body = String::with_capacity(512);
+    body.push_str("{\"jsonrpc\":\"2.0\",\"id\":");
+    id.write(&mut body);
+    body.push_str(",\"result\":");
+    let mut result = Object::begin(&mut body);
+    let mut question = None;
     match method {
-        INITIALIZE => Ok(initialize(handler, id, params.as_ref())?),
-        "ping" => Ok(result_json(id, &json!({}))),
-        "tools/list" => Ok(list_tools(handler, version, id, params.as_ref())?),
-        "tools/call" => call_tool(handler, version, id, params).await,
-        _ => Err(RpcError::new(
-            RpcError::METHOD_NOT_FOUND,
-            "This server does not have that method.",
-        )
-        .into()),
+        Method::Ping => {}
+        Method::Initialize => server_info::initialized(handler, asked(&params)?, &mut result),
+        Method::Discover => server_info::discovered(handler, &mut result),
+        Method::List(list) => {
+            let items = listed(handler, list, version, &params)?;
+            let out = result.name(array_name(list));
+            out.reserve(items.get().len() + 256);
+            out.push_str(items.get());
+        }
+        Method::CallTool => {
+            let (name, arguments, input) = named(client, &mut params)?;
+            let call = ToolCall::new(name, arguments).with_input(input);
+            match handler.call_tool(call).await? {
+                Outcome::Complete(called) => called.write(version, &mut result),
+                Outcome::InputRequired(input) => question = Some(input),
+            }
+        }
+        Method::GetPrompt => {
+            let (name, arguments, input) = named(client, &mut params)?;
+            let call = PromptCall {
+                name,
+                arguments,
+                input,
+            };
+            match handler.prompt(call).await? {
+                Outcome::Complete(prompt) => prompt.write(&mut result),
+                Outcome::InputRequired(input) => question = Some(input),
+            }
+        }
+        Method::ReadResource => {
+            let uri = text(&mut params, "uri")?;
+            let input = Input::read(client, &mut params)?;
+            let call = ResourceCall {
+                uri: uri.clone(),
+                input,
+            };
+            match handler.read(call).await {
+                Ok(Outcome::Complete(contents)) => {
+                    json::array(result.name("contents"), &contents, ResourceContents::write);
+                }
+                Ok(Outcome::InputRequired(input)) => question = Some(input),
+                Err(CallError::Unknown) => return Err(no_resource(version, &uri).into()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Method::Complete => {
+            let completion = handler.complete(CompletionCall::read(params)?).await?;
+            completion.write(&mut result);
+        }
     }
+    if let Some(question) = &question {
+        ask(question, client, version, &mut result)?;
+    }
+    if version.is_stateless() {
+        stateless(handler, version, method, question.is_none(), &mut result);
+    }
+    result.end();
+    body.push('}');
+    Ok(body)
+}
+
+/// "On HTTP, the response status MUST be 400" where the client lacks what the request needs (MCP 2026-07-28 basic).
+fn ask<R>(
+    question: &InputRequired,
+    client: ClientCapabilities,
+    version: Version,
+    result: &mut Object<'_>,
+) -> Result<(), Failure<R>> {
+    if !version.is_stateless() {
+        let message = "This needs an answer for which this protocol version has no place here.";
+        return Err(RpcError::new(RpcError::INTERNAL_ERROR, message).into());
+    }
+    question
+        .check(client)
+        .map_err(|error| Failure::Rpc(400, error))?;
+    question.write(result);
+    Ok(())
+}
+
+/// What every result of a stateless version has: its type, cache hints where it is one of the lists (MCP 2026-07-28
+/// caching), and who made it. All of it is for this caller alone: lists depend on a grant's skills.
+fn stateless<H: Handler>(
+    handler: &H,
+    version: Version,
+    method: Method,
+    complete: bool,
+    result: &mut Object<'_>,
+) {
+    let kind = if complete {
+        "\"complete\""
+    } else {
+        "\"input_required\""
+    };
+    result.raw("resultType", kind);
+    let ttl = match method {
+        Method::Discover | Method::List(_) => Some(LIST_TTL),
+        Method::ReadResource if complete => Some(RESOURCE_TTL),
+        _ => None,
+    };
+    if let Some(ttl) = ttl {
+        result.raw("ttlMs", ttl).raw("cacheScope", "\"private\"");
+    }
+    let whole = (method == Method::Discover).then_some(version);
+    server_info::signature(handler.implementation(), whole, result);
 }
 
 /// MCP 2025-11-25 lifecycle, Initialization. Of the parameters only the version decides anything here, so that a
 /// client which leaves out its own name card is served.
-fn initialize<H: Handler>(
-    handler: &H,
-    id: &Id,
-    params: Option<&Map<String, Value>>,
-) -> Result<String, RpcError> {
-    let asked = params
-        .and_then(|params| params.get("protocolVersion"))
-        .and_then(Value::as_str)
-        .ok_or_else(|| invalid_params("`protocolVersion` must be a string."))?;
-    let version = Version::negotiate(asked);
-    Ok(result_json(
-        id,
-        &InitializeResult {
-            protocol_version: version.as_str(),
-            capabilities: json!({ "tools": {} }),
-            server_info: ServerInfo::new(handler.implementation(), version),
-            instructions: handler.instructions(),
-        },
-    ))
+fn asked(params: &Map<String, Value>) -> Result<Version, RpcError> {
+    match params.get("protocolVersion") {
+        Some(Value::String(asked)) => Ok(Version::negotiate(asked)),
+        _ => Err(RpcError::invalid_params(
+            "`protocolVersion` must be a string.",
+        )),
+    }
 }
 
-/// The list is one page, so that every cursor is one that we never gave: "Invalid cursors SHOULD result in an error
+/// Every list is one page, so that every cursor is one that we never gave: "Invalid cursors SHOULD result in an error
 /// with code -32602" (MCP 2025-11-25 pagination).
-fn list_tools<H: Handler>(
+fn listed<H: Handler>(
     handler: &H,
+    list: List,
     version: Version,
-    id: &Id,
-    params: Option<&Map<String, Value>>,
-) -> Result<String, RpcError> {
-    #[derive(Serialize)]
-    struct ListToolsResult<'a> {
-        tools: &'a RawValue,
+    params: &Map<String, Value>,
+) -> Result<Rc<RawValue>, RpcError> {
+    match params.get("cursor") {
+        None | Some(Value::Null) => Ok(handler.list(list, version)),
+        Some(_) => Err(RpcError::invalid_params("The list has no such `cursor`.")),
     }
-    match params.and_then(|params| params.get("cursor")) {
-        None | Some(Value::Null) => {}
-        Some(_) => return Err(invalid_params("The list has no such `cursor`.")),
-    }
-    let tools = handler.tools(version);
-    Ok(result_json(id, &ListToolsResult { tools: &tools }))
 }
 
-async fn call_tool<H: Handler>(
-    handler: &H,
-    version: Version,
-    id: &Id,
-    params: Params,
-) -> Result<String, Failure<H::Refusal>> {
-    let mut params = params.unwrap_or_default();
-    let Some(Value::String(name)) = params.remove("name") else {
-        return Err(invalid_params("`name` must be a string.").into());
-    };
+const fn array_name(list: List) -> &'static str {
+    match list {
+        List::Tools => "tools",
+        List::Prompts => "prompts",
+        List::Resources => "resources",
+        List::ResourceTemplates => "resourceTemplates",
+    }
+}
+
+fn named(
+    client: ClientCapabilities,
+    params: &mut Map<String, Value>,
+) -> Result<(String, Map<String, Value>, Input), RpcError> {
+    let name = text(params, "name")?;
     let arguments = match params.remove("arguments") {
         None | Some(Value::Null) => Map::new(),
         Some(Value::Object(arguments)) => arguments,
-        Some(_) => return Err(invalid_params("`arguments` must be an object.").into()),
+        Some(_) => return Err(RpcError::invalid_params("`arguments` must be an object.")),
     };
-    match handler.call_tool(ToolCall::new(name, arguments)).await {
-        Ok(result) => Ok(result_json(id, &result.for_version(version))),
-        Err(CallError::UnknownTool) => Err(invalid_params("There is no tool of that name.").into()),
-        Err(CallError::Refused(refusal)) => Err(Failure::Refused(refusal)),
+    Ok((name, arguments, Input::read(client, params)?))
+}
+
+fn text(params: &mut Map<String, Value>, name: &'static str) -> Result<String, RpcError> {
+    match params.remove(name) {
+        Some(Value::String(text)) => Ok(text),
+        _ => Err(RpcError::invalid_params(format!(
+            "`{name}` must be a string."
+        ))),
     }
 }
 
-fn invalid_params(message: &str) -> RpcError {
-    RpcError::new(RpcError::INVALID_PARAMS, message)
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct InitializeResult<'a> {
-    protocol_version: &'static str,
-    /// Only what works is declared (MCP 2025-11-25 lifecycle, Capability Negotiation).
-    capabilities: Value,
-    server_info: ServerInfo<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    instructions: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ServerInfo<'a> {
-    name: &'a str,
-    version: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    website_url: Option<&'a str>,
-}
-
-impl<'a> ServerInfo<'a> {
-    fn new(implementation: Implementation<'a>, version: Version) -> Self {
-        let described = version.has_descriptions();
-        Self {
-            name: implementation.name,
-            version: implementation.version,
-            title: version.has_titles().then_some(implementation.title),
-            description: described.then_some(implementation.description),
-            website_url: implementation.website_url.filter(|_| described),
-        }
-    }
+/// −32002 up to 2025-11-25; "If the requested resource does not exist, servers MUST return a JSON-RPC error with code
+/// `-32602`" (MCP 2026-07-28 resources). Both name the resource in `data`.
+fn no_resource(version: Version, uri: &str) -> RpcError {
+    let code = if version.is_stateless() {
+        RpcError::INVALID_PARAMS
+    } else {
+        RpcError::RESOURCE_NOT_FOUND
+    };
+    let mut data = String::new();
+    Object::begin(&mut data).text("uri", uri).end();
+    RpcError::new(code, "There is no such resource.").with_data(data)
 }

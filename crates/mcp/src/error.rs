@@ -1,18 +1,17 @@
-use serde::Serialize;
-use serde_json::Value;
+use std::borrow::Cow;
 
+use crate::json::Object;
 use crate::message::Id;
 
 /// A JSON-RPC error object.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RpcError {
     /// One of the constants of this type.
     pub code: i32,
     /// One sentence for a developer.
-    pub message: String,
-    /// More about it, where the specification defines some.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<Value>,
+    pub message: Cow<'static, str>,
+    /// More about it, where the specification defines some: JSON.
+    pub data: Option<String>,
 }
 
 impl RpcError {
@@ -26,10 +25,18 @@ impl RpcError {
     pub const INVALID_PARAMS: i32 = -32602;
     /// Our own fault.
     pub const INTERNAL_ERROR: i32 = -32603;
+    /// No such resource, up to 2025-11-25; [`Self::INVALID_PARAMS`] since.
+    pub const RESOURCE_NOT_FOUND: i32 = -32002;
+    /// The headers do not say what the body says (MCP 2026-07-28 streamable-http, Server Validation).
+    pub const HEADER_MISMATCH: i32 = -32020;
+    /// The request needs something of the client that it did not declare (MCP 2026-07-28 basic).
+    pub const MISSING_CLIENT_CAPABILITY: i32 = -32021;
+    /// A version that the server does not speak (MCP 2026-07-28 versioning).
+    pub const UNSUPPORTED_VERSION: i32 = -32022;
 
     /// An error without `data`.
     #[must_use]
-    pub fn new(code: i32, message: impl Into<String>) -> Self {
+    pub fn new(code: i32, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             code,
             message: message.into(),
@@ -37,10 +44,16 @@ impl RpcError {
         }
     }
 
-    /// Adds `data`.
+    /// The parameters are wrong.
     #[must_use]
-    pub fn with_data(mut self, data: Value) -> Self {
-        self.data = Some(data);
+    pub fn invalid_params(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Self::INVALID_PARAMS, message)
+    }
+
+    /// Adds `data`, which is JSON.
+    #[must_use]
+    pub fn with_data(mut self, json: String) -> Self {
+        self.data = Some(json);
         self
     }
 
@@ -48,40 +61,21 @@ impl RpcError {
     /// same ID as the request […] (except in error cases where the ID could not be read)" (MCP 2025-11-25 basic).
     #[must_use]
     pub fn to_json(&self, id: Option<&Id>) -> String {
-        #[derive(Serialize)]
-        struct ErrorResponse<'a> {
-            jsonrpc: &'static str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            id: Option<&'a Id>,
-            error: &'a RpcError,
+        let mut out = String::new();
+        let mut response = Object::begin(&mut out);
+        response.raw("jsonrpc", "\"2.0\"");
+        if let Some(id) = id {
+            id.write(response.name("id"));
         }
-        encode(&ErrorResponse {
-            jsonrpc: "2.0",
-            id,
-            error: self,
-        })
+        let mut error = Object::begin(response.name("error"));
+        error
+            .raw("code", &self.code.to_string())
+            .text("message", &self.message);
+        if let Some(data) = &self.data {
+            error.raw("data", data);
+        }
+        error.end();
+        response.end();
+        out
     }
-}
-
-/// A result response.
-pub(crate) fn result_json(id: &Id, result: &impl Serialize) -> String {
-    #[derive(Serialize)]
-    struct ResultResponse<'a, T> {
-        jsonrpc: &'static str,
-        id: &'a Id,
-        result: &'a T,
-    }
-    encode(&ResultResponse {
-        jsonrpc: "2.0",
-        id,
-        result,
-    })
-}
-
-/// Our message types have string keys and no fallible `Serialize`, so that the second arm is for the compiler.
-fn encode(message: &impl Serialize) -> String {
-    serde_json::to_string(message).unwrap_or_else(|_| {
-        r#"{"jsonrpc":"2.0","error":{"code":-32603,"message":"The answer could not be encoded."}}"#
-            .to_owned()
-    })
 }

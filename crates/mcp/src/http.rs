@@ -1,16 +1,24 @@
 //! Streamable HTTP without sessions: one POST, one JSON answer.
 //!
 //! What stands before this (method, path, `Origin`, size, the bearer token) is the adapter's; what comes after it
-//! (`no-store`, CORS) too. A body's JSON may nest 128 deep, which is serde_json's own limit.
+//! (`no-store`, CORS) too. A body's JSON may nest 128 deep, which is serde_json's own limit: less would not be safer,
+//! since nothing here recurses deeper than it. Progress is not sent, which is the server's choice (MCP 2026-07-28
+//! progress): it needs a stream. A cancellation is accepted; what it wants to stop answers to another connection, and
+//! ends with that.
 
+mod mirrored;
 mod negotiation;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::dispatch::{self, INITIALIZE};
+use crate::dispatch::{self, Answered};
 use crate::error::RpcError;
 use crate::handler::Handler;
-use crate::message::{Malformed, Message};
+use crate::json::Object;
+use crate::message::{Id, Malformed, Message};
+use crate::meta;
+use crate::method::Method;
+use crate::server_info;
 use crate::version::Version;
 
 /// The most bytes of body that an adapter should read before it answers 413: 1 MiB.
@@ -28,6 +36,10 @@ pub struct Request<'a> {
     pub accept: Option<&'a str>,
     /// `MCP-Protocol-Version`
     pub protocol_version: Option<&'a str>,
+    /// `Mcp-Method`
+    pub method: Option<&'a str>,
+    /// `Mcp-Name`
+    pub name: Option<&'a str>,
     /// The whole body, at most [`MAX_BODY`] bytes.
     pub body: &'a [u8],
 }
@@ -35,7 +47,7 @@ pub struct Request<'a> {
 /// What to answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
-    /// 200, 202, 400, 406 or 415.
+    /// 200, 202, 400, 404, 406 or 415.
     pub status: u16,
     /// JSON (`application/json`), or nothing at all with 202.
     pub body: Option<String>,
@@ -55,18 +67,31 @@ pub async fn respond<H: Handler>(
     };
     match body {
         Body::One(message) => {
-            let answer = dispatch::answer(handler, version, message).await?;
-            Ok(answer.map_or(ACCEPTED, ok))
+            let answered = dispatch::answer(handler, version, message).await?;
+            Ok(
+                answered.map_or(ACCEPTED, |Answered { body, status }| Response {
+                    status,
+                    body: Some(body),
+                }),
+            )
         }
         Body::Batch(messages) => {
-            let mut answers = Vec::new();
+            let mut all = String::from("[");
             for message in messages {
-                answers.extend(dispatch::answer(handler, version, message).await?);
+                if let Some(answered) = dispatch::answer(handler, version, message).await? {
+                    if all.len() > 1 {
+                        all.push(',');
+                    }
+                    all.push_str(&answered.body);
+                }
             }
-            Ok(if answers.is_empty() {
-                ACCEPTED
-            } else {
-                ok(format!("[{}]", answers.join(",")))
+            if all.len() == 1 {
+                return Ok(ACCEPTED);
+            }
+            all.push(']');
+            Ok(Response {
+                status: 200,
+                body: Some(all),
             })
         }
     }
@@ -94,31 +119,69 @@ fn read(request: &Request<'_>) -> Result<(Version, Body), Response> {
             "`Accept` must admit `application/json` or `text/event-stream`.",
         ));
     }
-    let version = version_of(request.protocol_version)?;
     let value: Value = serde_json::from_slice(request.body).map_err(|_| {
         let error = RpcError::new(RpcError::PARSE_ERROR, "The body is not JSON that we read.");
-        bad_request(&error)
+        bad_request(&error, None)
     })?;
-    let body = match value {
-        Value::Array(values) => Body::Batch(batch(version, values)?),
-        value => Body::One(message(value)?),
-    };
-    Ok((version, body))
+    match value {
+        Value::Array(values) => {
+            let version = spoken(request.protocol_version, None, None)?;
+            Ok((version, Body::Batch(batch(version, values)?)))
+        }
+        value => {
+            let message = message(value)?;
+            let version = admit(request, &message)?;
+            Ok((version, Body::One(message)))
+        }
+    }
 }
 
-/// "If the server receives a request with an invalid or unsupported `MCP-Protocol-Version`, it MUST respond with
-/// 400 Bad Request" (MCP 2025-06-18 transports).
-fn version_of(header: Option<&str>) -> Result<Version, Response> {
+/// The version of a message alone in its body, when its headers are right for it.
+fn admit(request: &Request<'_>, message: &Message) -> Result<Version, Response> {
+    let Message::Request { id, method, params } = message else {
+        let version = spoken(request.protocol_version, None, None)?;
+        if version.is_stateless() && *message == Message::Response {
+            // "The client MUST NOT send JSON-RPC responses" (MCP 2026-07-28 streamable-http, Sending Messages).
+            return Err(refuse(
+                400,
+                "This protocol version has no responses of clients.",
+            ));
+        }
+        return Ok(version);
+    };
+    let params = params.as_ref();
+    let version = spoken(request.protocol_version, meta::version(params), Some(id))?;
+    if version.is_stateless() {
+        mirrored::check(request.method, request.name, method, params)
+            .map_err(|error| bad_request(&error, Some(id)))?;
+    }
+    Ok(version)
+}
+
+/// The version that header and body agree on. A body that names one is of a stateless version, whose header "MUST
+/// match the `io.modelcontextprotocol/protocolVersion` field" (MCP 2026-07-28 streamable-http, Protocol Version
+/// Header). "If the server receives a request with an invalid or unsupported `MCP-Protocol-Version`, it MUST respond
+/// with 400 Bad Request" (MCP 2025-06-18 transports).
+fn spoken(header: Option<&str>, body: Option<&str>, id: Option<&Id>) -> Result<Version, Response> {
+    let header = header.map(str::trim);
+    if body.is_some() && header != body {
+        let message = "`MCP-Protocol-Version` does not name the version that the body names.";
+        return Err(bad_request(
+            &RpcError::new(RpcError::HEADER_MISMATCH, message),
+            id,
+        ));
+    }
     let Some(asked) = header else {
         return Ok(Version::WITHOUT_HEADER);
     };
     Version::parse(asked).ok_or_else(|| {
-        let supported = Version::ALL.map(Version::as_str);
-        let error = RpcError::new(
-            RpcError::INVALID_REQUEST,
-            "`MCP-Protocol-Version` names a version that this server does not speak.",
-        );
-        bad_request(&error.with_data(json!({ "supported": supported, "requested": asked })))
+        let mut data = String::new();
+        let mut object = Object::begin(&mut data);
+        server_info::supported(object.name("supported"));
+        object.text("requested", asked).end();
+        let message = "This server does not speak that protocol version.";
+        let error = RpcError::new(RpcError::UNSUPPORTED_VERSION, message).with_data(data);
+        bad_request(&error, id)
     })
 }
 
@@ -135,7 +198,7 @@ fn batch(version: Version, values: Vec<Value>) -> Result<Vec<Message>, Response>
         return Err(refuse(400, "A batch holds 1 to 20 messages."));
     }
     let messages: Vec<_> = values.into_iter().map(message).collect::<Result<_, _>>()?;
-    let initializes = |message: &Message| matches!(message, Message::Request { method, .. } if method == INITIALIZE);
+    let initializes = |message: &Message| matches!(message, Message::Request { method, .. } if Method::is_initialize(method));
     if messages.iter().any(initializes) {
         return Err(refuse(400, "`initialize` must not be part of a batch."));
     }
@@ -149,23 +212,16 @@ fn message(value: Value) -> Result<Message, Response> {
     })
 }
 
-const fn ok(body: String) -> Response {
-    Response {
-        status: 200,
-        body: Some(body),
-    }
-}
-
-fn bad_request(error: &RpcError) -> Response {
+fn bad_request(error: &RpcError, id: Option<&Id>) -> Response {
     Response {
         status: 400,
-        body: Some(error.to_json(None)),
+        body: Some(error.to_json(id)),
     }
 }
 
-fn refuse(status: u16, message: &str) -> Response {
+fn refuse(status: u16, message: &'static str) -> Response {
     Response {
         status,
-        ..bad_request(&RpcError::new(RpcError::INVALID_REQUEST, message))
+        ..bad_request(&RpcError::new(RpcError::INVALID_REQUEST, message), None)
     }
 }

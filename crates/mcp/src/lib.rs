@@ -1,23 +1,41 @@
 //! The Model Context Protocol, server side and transport-agnostic.
 //!
-//! A [`Handler`] knows a server's name and its tools. [`http::respond`] puts the stateless Streamable HTTP rules in
-//! front of it, and [`dispatch::answer`] takes one message at a time for any other transport. Nothing here does I/O,
-//! has a clock or keeps a session: every request is answered from itself alone.
+//! A [`Handler`] knows a server's name, its tools, prompts and resources. [`http::respond`] puts the stateless
+//! Streamable HTTP rules in front of it, and [`dispatch::answer`] takes one message at a time for any other transport.
+//! Nothing here does I/O, has a clock or keeps a session: every request is answered from itself alone.
 //!
-//! Spoken are 2025-03-26, 2025-06-18 and 2025-11-25 ([`Version`]); sections are cited as `MCP <version> <page>`.
+//! Spoken are 2025-03-26, 2025-06-18, 2025-11-25 and 2026-07-28 ([`Version`]); sections are cited as
+//! `MCP <version> <page>`.
 
 #![deny(missing_docs)]
 
+mod completion;
+mod content;
 pub mod dispatch;
 mod error;
 mod handler;
 pub mod http;
+mod input;
+pub mod json;
 mod message;
+mod meta;
+mod method;
+mod prompt;
+mod resource;
+mod server_info;
 mod tool;
 mod version;
 
+pub use completion::{Completion, CompletionCall, Reference};
+pub use content::Content;
 pub use error::RpcError;
-pub use handler::{CallError, Handler, Implementation, ToolCall};
+pub use handler::{
+    Answer, CallError, Capabilities, Handler, Implementation, List, Outcome, PromptCall,
+    ResourceCall, ToolCall,
+};
+pub use input::{ClientCapabilities, Elicited, Input, InputKind, InputRequest, InputRequired};
 pub use message::{Id, Malformed, Message};
-pub use tool::{Annotations, CallToolResult, Content, Tool};
+pub use prompt::{Prompt, PromptMessage, Role};
+pub use resource::{ResourceBody, ResourceContents};
+pub use tool::{Annotations, CallToolResult, Tool};
 pub use version::Version;

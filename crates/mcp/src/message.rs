@@ -1,16 +1,24 @@
-use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
 use crate::error::RpcError;
+use crate::json;
 
 /// A request's id: "Requests MUST include a string or integer ID. […] the ID MUST NOT be `null`" (MCP basic).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Id {
     /// A string, echoed as it came.
     Text(String),
     /// An integer.
     Integer(Number),
+}
+
+impl Id {
+    pub(crate) fn write(&self, out: &mut String) {
+        match self {
+            Self::Text(text) => json::text(out, text),
+            Self::Integer(number) => out.push_str(&number.to_string()),
+        }
+    }
 }
 
 /// One JSON-RPC message from a client.
@@ -35,7 +43,7 @@ pub enum Message {
 }
 
 /// JSON that is not a message.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
     /// The id, when at least that could be read.
     pub id: Option<Id>,
@@ -89,7 +97,7 @@ fn read_id(value: Value) -> Option<Id> {
     }
 }
 
-fn malformed(id: Option<Id>, message: &str) -> Malformed {
+fn malformed(id: Option<Id>, message: &'static str) -> Malformed {
     Malformed {
         id,
         error: RpcError::new(RpcError::INVALID_REQUEST, message),

@@ -1,6 +1,8 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::content::Content;
+use crate::json::{self, Object};
 use crate::version::Version;
 
 /// A tool as `tools/list` shows it.
@@ -56,29 +58,14 @@ impl<S> Tool<'_, S> {
 }
 
 /// What a tool answers, failures that the model can act on included.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone)]
 pub struct CallToolResult {
     /// For the model, in order.
     pub content: Vec<Content>,
     /// For programs: a JSON object that satisfies the tool's `outputSchema`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub structured_content: Option<Box<RawValue>>,
     /// The tool failed and `content` says why.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_error: bool,
-}
-
-/// One piece of a result.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Content {
-    /// Plain text or Markdown.
-    Text {
-        /// The text.
-        text: String,
-    },
 }
 
 impl CallToolResult {
@@ -112,11 +99,15 @@ impl CallToolResult {
     }
 
     /// Leaves out what `version` does not know.
-    #[must_use]
-    pub fn for_version(mut self, version: Version) -> Self {
-        if !version.has_structured_content() {
-            self.structured_content = None;
+    pub(crate) fn write(&self, version: Version, result: &mut Object<'_>) {
+        json::array(result.name("content"), &self.content, Content::write);
+        if let Some(structured) = &self.structured_content
+            && version.has_structured_content()
+        {
+            result.raw("structuredContent", structured.get());
         }
-        self
+        if self.is_error {
+            result.flag("isError", true);
+        }
     }
 }

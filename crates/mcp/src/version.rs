@@ -7,14 +7,24 @@ pub enum Version {
     V2025_06_18,
     /// Icons, descriptions and tasks.
     V2025_11_25,
+    /// No handshake: every request carries its version and the client's capabilities.
+    V2026_07_28,
 }
 
 impl Version {
-    /// All that are spoken, oldest first.
-    pub const ALL: [Self; 3] = [Self::V2025_03_26, Self::V2025_06_18, Self::V2025_11_25];
+    /// All that are spoken, newest first, as clients are told of them.
+    pub const ALL: [Self; 4] = [
+        Self::V2026_07_28,
+        Self::V2025_11_25,
+        Self::V2025_06_18,
+        Self::V2025_03_26,
+    ];
 
-    /// The one offered to a client that asks for a version we lack.
-    pub const LATEST: Self = Self::V2025_11_25;
+    /// The newest.
+    pub const LATEST: Self = Self::V2026_07_28;
+
+    /// The newest that begins with `initialize`, and the one offered there to a client that asks for one we lack.
+    pub const LATEST_WITH_HANDSHAKE: Self = Self::V2025_11_25;
 
     /// What a request without the version header speaks: "if the server does not receive an `MCP-Protocol-Version`
     /// header […] the server SHOULD assume protocol version `2025-03-26`" (MCP 2025-06-18 transports).
@@ -35,14 +45,24 @@ impl Version {
             Self::V2025_03_26 => "2025-03-26",
             Self::V2025_06_18 => "2025-06-18",
             Self::V2025_11_25 => "2025-11-25",
+            Self::V2026_07_28 => "2026-07-28",
         }
     }
 
     /// The answer to `initialize`: "If the server supports the requested protocol version, it MUST respond with the
-    /// same version. Otherwise […] the latest version supported by the server" (MCP 2025-11-25 lifecycle).
+    /// same version. Otherwise […] the latest version supported by the server" (MCP 2025-11-25 lifecycle). The
+    /// stateless version has no handshake, so that nobody is led to it by one.
     #[must_use]
     pub fn negotiate(asked: &str) -> Self {
-        Self::parse(asked).unwrap_or(Self::LATEST)
+        Self::parse(asked)
+            .filter(|version| !version.is_stateless())
+            .unwrap_or(Self::LATEST_WITH_HANDSHAKE)
+    }
+
+    /// Whether every request says version and capabilities itself, and `initialize` and `ping` are gone.
+    #[must_use]
+    pub fn is_stateless(self) -> bool {
+        self >= Self::V2026_07_28
     }
 
     /// Whether a body may be an array of messages.
@@ -57,13 +77,13 @@ impl Version {
         self >= Self::V2025_06_18
     }
 
-    /// Whether tools and implementations have a `title`.
+    /// Whether tools, prompts, resources and implementations have a `title`.
     #[must_use]
     pub fn has_titles(self) -> bool {
         self >= Self::V2025_06_18
     }
 
-    /// Whether an implementation has a `description` and a `websiteUrl`.
+    /// Whether an implementation has a `description`, a `websiteUrl` and `icons`.
     #[must_use]
     pub fn has_descriptions(self) -> bool {
         self >= Self::V2025_11_25

@@ -1,11 +1,12 @@
 use std::rc::Rc;
+use std::time::Duration;
 
-use fetch::{Fetch, Method, Request, Response};
-use serde::de::DeserializeOwned;
+use fetch::{Fetch, LocalFuture, Method, Request, Response};
+use serde_json::Value;
 use url::Url;
 
 use crate::error::ApiError;
-use crate::link::{Page, next_cursor};
+use crate::link::next_cursor;
 use crate::path::path;
 use crate::region::{BaseUrl, Region};
 use crate::retry;
@@ -20,10 +21,63 @@ pub struct Client {
     fetch: Rc<dyn Fetch>,
     tokens: Rc<dyn TokenSource>,
     base: Rc<BaseUrl>,
+    /// For what is nice to have: given up after this, and not tried again.
+    patience: Option<Duration>,
 }
 
-/// A query: names and values, not yet encoded.
-pub(crate) type Query<'a> = Vec<(&'static str, &'a str)>;
+/// One request, before it has a token: `/api/0/{segments}/` of a region. Query names and values are not yet encoded.
+pub(crate) struct Ask<'a> {
+    pub(crate) method: Method,
+    pub(crate) region: &'a Region,
+    pub(crate) segments: &'a [&'a str],
+    pub(crate) query: Vec<(&'static str, &'a str)>,
+    pub(crate) body: Option<Value>,
+    /// `None`: the port's own.
+    pub(crate) timeout: Option<Duration>,
+}
+
+impl<'a> Ask<'a> {
+    pub(crate) const fn get(
+        region: &'a Region,
+        segments: &'a [&'a str],
+        query: Vec<(&'static str, &'a str)>,
+    ) -> Self {
+        Self {
+            method: Method::Get,
+            region,
+            segments,
+            query,
+            body: None,
+            timeout: None,
+        }
+    }
+
+    pub(crate) const fn send(
+        method: Method,
+        region: &'a Region,
+        segments: &'a [&'a str],
+        body: Value,
+    ) -> Self {
+        Self {
+            method,
+            region,
+            segments,
+            query: Vec::new(),
+            body: Some(body),
+            timeout: None,
+        }
+    }
+
+    fn url(&self) -> Result<Url, ApiError> {
+        let text = format!("{}/api/0/{}", self.region, path(self.segments)?);
+        // Invariant: a region is a parsed URL and the path is percent-encoded, so that the two together parse.
+        let mut url = Url::parse(&text).map_err(|_| ApiError::Malformed("a URL"))?;
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        Ok(url)
+    }
+}
 
 impl Client {
     /// A client of the Sentry at `base`, as whoever `tokens` stands for.
@@ -33,6 +87,16 @@ impl Client {
             fetch,
             tokens,
             base: Rc::new(base),
+            patience: None,
+        }
+    }
+
+    /// The same client for what is nice to have: a request is given up after `patience` and not tried again.
+    #[must_use]
+    pub fn with_patience(&self, patience: Duration) -> Self {
+        Self {
+            patience: Some(patience),
+            ..self.clone()
         }
     }
 
@@ -42,59 +106,82 @@ impl Client {
         &self.base
     }
 
-    /// GETs `/api/0/{segments}/` of a region and reads the answer as `T`; `what` names `T` in logs.
-    pub(crate) async fn get<T: DeserializeOwned>(
-        &self,
-        region: &Region,
-        segments: &[&str],
-        query: Query<'_>,
-        what: &'static str,
-    ) -> Result<T, ApiError> {
-        let response = self
-            .send(Method::Get, url(region, segments, &query)?)
-            .await?;
-        parse(&response, what)
+    /// Waits, by the clock of whoever sends the requests: between two looks at something that takes its time.
+    pub async fn sleep(&self, duration: Duration) {
+        self.fetch.sleep(duration).await;
     }
 
-    /// As [`Self::get`], for a list with a `Link` header.
-    pub(crate) async fn get_page<T: DeserializeOwned>(
-        &self,
-        region: &Region,
-        segments: &[&str],
-        query: Query<'_>,
+    /// The answer to a request as JSON; `what` names what it should be, in logs. Boxed, so that the state of a request
+    /// is compiled once and not into each of its callers.
+    pub(crate) fn ask<'a>(
+        &'a self,
+        ask: Ask<'a>,
         what: &'static str,
-    ) -> Result<Page<T>, ApiError> {
-        let response = self
-            .send(Method::Get, url(region, segments, &query)?)
-            .await?;
-        Ok(Page {
-            items: parse(&response, what)?,
-            next: response.header("link").and_then(next_cursor),
+    ) -> LocalFuture<'a, Result<Value, ApiError>> {
+        Box::pin(async move { Ok(self.ask_page(ask, what).await?.0) })
+    }
+
+    /// As [`Self::ask`], with the cursor of the next page.
+    pub(crate) fn ask_page<'a>(
+        &'a self,
+        ask: Ask<'a>,
+        what: &'static str,
+    ) -> LocalFuture<'a, Result<(Value, Option<String>), ApiError>> {
+        Box::pin(async move {
+            let response = judge(self.send(&ask).await?)?;
+            Ok((
+                parse(&response, what)?,
+                response.header("link").and_then(next_cursor),
+            ))
         })
     }
 
-    /// Sends with the current token, and once more with a renewed one after a 401.
-    async fn send(&self, method: Method, url: Url) -> Result<Response, ApiError> {
-        let token = self.tokens.current().await?;
-        let response = self.send_as(&token, method, url.clone()).await?;
-        if response.status != 401 {
-            return judge(response);
+    /// As [`Self::ask`], for an endpoint whose 400 says something as well; `null` where it does not.
+    pub(crate) async fn ask_even_if_refused(
+        &self,
+        ask: Ask<'_>,
+        what: &'static str,
+    ) -> Result<Value, ApiError> {
+        let response = self.send(&ask).await?;
+        if response.status == 400 {
+            return Ok(parse(&response, what).unwrap_or_default());
         }
-        let renewed = self.tokens.renew(&token).await?;
-        judge(self.send_as(&renewed, method, url).await?)
+        parse(&judge(response)?, what)
+    }
+
+    /// Sends with the current token, and once more with a renewed one after a 401.
+    async fn send(&self, ask: &Ask<'_>) -> Result<Response, ApiError> {
+        let url = ask.url()?;
+        let mut token = self.tokens.current().await?;
+        let mut renewed = false;
+        loop {
+            let response = self.send_as(&token, ask, &url).await?;
+            if response.status != 401 || renewed {
+                return Ok(response);
+            }
+            token = self.tokens.renew(&token).await?;
+            renewed = true;
+        }
     }
 
     /// Sends with this token, and again while [`retry::wait`] says so. Only a GET is ever repeated: after a 502 nobody
     /// knows whether a change was made.
-    async fn send_as(&self, token: &Token, method: Method, url: Url) -> Result<Response, ApiError> {
+    async fn send_as(&self, token: &Token, ask: &Ask<'_>, url: &Url) -> Result<Response, ApiError> {
         let mut attempt = 0;
         loop {
-            let request = Request::new(method, url.clone())
+            let mut request = Request::new(ask.method, url.clone())
                 .header("authorization", format!("Bearer {}", token.expose()))
                 .header("accept", "application/json")
                 .header("user-agent", USER_AGENT);
+            if let Some(body) = &ask.body {
+                request = request.body("application/json", body.to_string());
+            }
+            if let Some(timeout) = ask.timeout.or(self.patience) {
+                request = request.timeout(timeout);
+            }
             let response = self.fetch.fetch(request).await?;
-            let again = (method == Method::Get)
+            let may_repeat = ask.method == Method::Get && self.patience.is_none();
+            let again = may_repeat
                 .then(|| retry::wait(&response, attempt))
                 .flatten();
             let Some(wait) = again else {
@@ -122,16 +209,6 @@ fn judge(response: Response) -> Result<Response, ApiError> {
     }
 }
 
-fn parse<T: DeserializeOwned>(response: &Response, what: &'static str) -> Result<T, ApiError> {
+fn parse(response: &Response, what: &'static str) -> Result<Value, ApiError> {
     serde_json::from_slice(&response.body).map_err(|_| ApiError::Malformed(what))
-}
-
-fn url(region: &Region, segments: &[&str], query: &Query<'_>) -> Result<Url, ApiError> {
-    let text = format!("{region}/api/0/{}", path(segments)?);
-    // Invariant: a region is a parsed URL and the path is percent-encoded, so that the two together parse.
-    let mut url = Url::parse(&text).map_err(|_| ApiError::Malformed("a URL"))?;
-    if !query.is_empty() {
-        url.query_pairs_mut().extend_pairs(query);
-    }
-    Ok(url)
 }

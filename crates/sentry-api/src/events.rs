@@ -1,245 +1,215 @@
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use serde_json::Value;
 
-use crate::client::Client;
+use crate::client::{Ask, Client};
 use crate::error::ApiError;
-use crate::frames::{Exception, Stacktrace};
+use crate::frames::{Exception, Frame, Thread, frames};
 use crate::ids::{EventId, IssueId, Slug};
-use crate::lenient;
+use crate::link::Page;
+use crate::member::{as_text, elements, id, inner, list, member, text};
 use crate::region::Region;
 
-/// One occurrence of an issue.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Event {
-    /// 32 hexadecimal digits.
-    #[serde(
-        rename = "eventID",
-        alias = "eventId",
-        deserialize_with = "lenient::text"
-    )]
-    pub event_id: Option<String>,
-    /// One line.
-    #[serde(deserialize_with = "lenient::text")]
-    pub title: Option<String>,
-    /// The log message, where the event is one.
-    #[serde(deserialize_with = "lenient::text")]
-    pub message: Option<String>,
-    /// Where it happened: a function, a transaction, a URL.
-    #[serde(deserialize_with = "lenient::text")]
-    pub culprit: Option<String>,
-    /// Such as `python`.
-    #[serde(deserialize_with = "lenient::text")]
-    pub platform: Option<String>,
-    /// `error`, `default`, `csp`, `generic`, `transaction`, …
-    #[serde(rename = "type", deserialize_with = "lenient::text")]
-    pub kind: Option<String>,
-    /// ISO 8601.
-    #[serde(deserialize_with = "lenient::text")]
-    pub date_created: Option<String>,
-    /// As indexed.
-    #[serde(deserialize_with = "lenient::or_absent")]
-    pub tags: Vec<Tag>,
-    /// The parts of the payload, each read when asked for.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub entries: Vec<Entry>,
-    /// Set for issues that Sentry's detectors made.
-    #[serde(deserialize_with = "lenient::or_absent")]
-    pub occurrence: Option<Occurrence>,
-    /// Trace, browser, runtime and more.
-    #[serde(deserialize_with = "lenient::or_absent")]
-    contexts: Contexts,
-    #[serde(deserialize_with = "lenient::or_absent")]
-    release: Option<Release>,
-    /// Who was affected.
-    #[serde(deserialize_with = "lenient::or_absent")]
-    pub user: Option<User>,
-}
-
-/// A part of an event's payload.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Entry {
-    /// `exception`, `threads`, `stacktrace`, `message`, `request`, `breadcrumbs`, `csp`, `spans`, …
-    #[serde(default, rename = "type", deserialize_with = "lenient::text")]
-    pub kind: Option<String>,
-    /// Shaped by `kind`; unread, since most of it is not shown.
-    #[serde(default)]
-    data: Option<Box<RawValue>>,
-}
+/// One occurrence of an issue. Its parts are read when they are asked for, since a tool shows few of them.
+#[derive(Debug, Clone)]
+pub struct Event(Value);
 
 /// A name and a value.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tag {
     /// Such as `environment`.
-    #[serde(deserialize_with = "lenient::text")]
-    pub key: Option<String>,
+    pub key: String,
     /// Such as `production`.
-    #[serde(deserialize_with = "lenient::text")]
-    pub value: Option<String>,
+    pub value: String,
 }
 
-/// A thread of a crashed program.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct Thread {
-    /// Unique in the event.
-    #[serde(deserialize_with = "lenient::text")]
-    pub id: Option<String>,
-    /// As the program named it.
-    #[serde(deserialize_with = "lenient::text")]
-    pub name: Option<String>,
-    /// It brought the program down.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub crashed: bool,
-    /// What it was doing.
-    pub stacktrace: Option<Stacktrace>,
+/// What happened before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Breadcrumb {
+    /// ISO 8601.
+    pub timestamp: Option<String>,
+    /// Such as `error`, `info`.
+    pub level: Option<String>,
+    /// Such as `http`, `ui.click`.
+    pub category: Option<String>,
+    /// Such as `default`, `http`, `navigation`.
+    pub kind: Option<String>,
+    /// What it says.
+    pub message: Option<String>,
+    /// What belongs to it, such as a URL or a status: names and values.
+    pub data: Vec<Tag>,
 }
 
 /// What a detector saw.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Occurrence {
     /// One line.
-    #[serde(deserialize_with = "lenient::text")]
     pub issue_title: Option<String>,
     /// One line more.
-    #[serde(deserialize_with = "lenient::text")]
     pub subtitle: Option<String>,
     /// The findings, for people.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub evidence_display: Vec<Evidence>,
-}
-
-/// One finding.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct Evidence {
-    /// Such as `Offending Spans`.
-    #[serde(deserialize_with = "lenient::text")]
-    pub name: Option<String>,
-    /// What was found.
-    #[serde(deserialize_with = "lenient::text")]
-    pub value: Option<String>,
-}
-
-/// Who was affected.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct User {
-    /// The program's own id for them.
-    #[serde(deserialize_with = "lenient::text")]
-    pub id: Option<String>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-struct Contexts {
-    trace: Option<TraceContext>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-struct TraceContext {
-    #[serde(deserialize_with = "lenient::text")]
-    trace_id: Option<String>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-struct Release {
-    #[serde(deserialize_with = "lenient::text")]
-    version: Option<String>,
-}
-
-/// The `request` entry: the HTTP request that the program was answering.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct HttpRequest {
-    #[serde(deserialize_with = "lenient::text")]
-    method: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
-    url: Option<String>,
+    pub evidence: Vec<Tag>,
 }
 
 impl Event {
+    /// Reads an event: any object is one, since no member of it is needed.
+    #[must_use]
+    pub fn read(value: Value) -> Option<Self> {
+        value.is_object().then_some(Self(value))
+    }
+
+    /// 32 hexadecimal digits.
+    #[must_use]
+    pub fn event_id(&self) -> Option<String> {
+        self.text("eventID").or_else(|| self.text("eventId"))
+    }
+
+    /// A member that is one line or a few, by Sentry's name for it: `title`, `message` (of a log), `culprit`,
+    /// `platform`, `type` (`error`, `default`, `csp`, `generic`, `transaction`, …), `dateCreated` (ISO 8601).
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<String> {
+        text(&self.0, name).filter(|text| !text.is_empty())
+    }
+
+    /// As indexed.
+    #[must_use]
+    pub fn tags(&self) -> Vec<Tag> {
+        pairs(member(&self.0, "tags"), "key")
+    }
+
     /// The exceptions, the innermost cause first, as Sentry keeps them.
     #[must_use]
     pub fn exceptions(&self) -> Vec<Exception> {
         self.values("exception")
+            .filter_map(Exception::read)
+            .collect()
     }
 
     /// The threads.
     #[must_use]
     pub fn threads(&self) -> Vec<Thread> {
-        self.values("threads")
+        self.values("threads").filter_map(Thread::read).collect()
     }
 
-    /// A stack trace that belongs to no exception.
+    /// The calls of a stack trace that belongs to no exception.
     #[must_use]
-    pub fn stacktrace(&self) -> Option<Stacktrace> {
-        self.entry("stacktrace")
+    pub fn stacktrace(&self) -> Vec<Frame> {
+        frames(self.entry("stacktrace"))
+    }
+
+    /// What happened before, the oldest first.
+    #[must_use]
+    pub fn breadcrumbs(&self) -> Vec<Breadcrumb> {
+        self.values("breadcrumbs")
+            .filter_map(Breadcrumb::read)
+            .collect()
     }
 
     /// The log message with its parameters filled in.
     #[must_use]
     pub fn formatted_message(&self) -> Option<String> {
-        #[derive(Default, Deserialize)]
-        #[serde(default)]
-        struct Message {
-            #[serde(deserialize_with = "lenient::text")]
-            formatted: Option<String>,
-            #[serde(deserialize_with = "lenient::text")]
-            message: Option<String>,
-        }
-        let entry: Message = self.entry("message").unwrap_or_default();
-        entry.formatted.or(entry.message)
+        let entry = self.entry("message");
+        text(entry, "formatted")
+            .or_else(|| text(entry, "message"))
+            .filter(|text| !text.is_empty())
     }
 
     /// Method and URL of the HTTP request that the program was answering, such as `GET https://shop.example/cart`.
     #[must_use]
     pub fn http_request(&self) -> Option<String> {
-        let request: HttpRequest = self.entry("request")?;
-        let url = request.url?;
-        Some(
-            request
-                .method
-                .map_or_else(|| url.clone(), |method| format!("{method} {url}")),
-        )
+        let entry = self.entry("request");
+        let url = text(entry, "url")?;
+        Some(match text(entry, "method") {
+            Some(method) => format!("{method} {url}"),
+            None => url,
+        })
     }
 
     /// The trace that it is part of.
     #[must_use]
-    pub fn trace_id(&self) -> Option<&str> {
-        self.contexts.trace.as_ref()?.trace_id.as_deref()
+    pub fn trace_id(&self) -> Option<String> {
+        as_text(inner(member(&self.0, "contexts"), "trace", "trace_id"))
     }
 
     /// The version of the program.
     #[must_use]
-    pub fn release(&self) -> Option<&str> {
-        self.release.as_ref()?.version.as_deref()
+    pub fn release(&self) -> Option<String> {
+        as_text(inner(&self.0, "release", "version"))
     }
 
-    fn values<T: DeserializeOwned>(&self, kind: &str) -> Vec<T> {
-        #[derive(Deserialize)]
-        struct Values<T> {
-            #[serde(default = "Vec::new")]
-            values: Vec<Option<T>>,
-        }
-        self.entry::<Values<T>>(kind)
-            .map(|entry| entry.values.into_iter().flatten().collect())
-            .unwrap_or_default()
+    /// The last commit of that version, where Sentry knows it.
+    #[must_use]
+    pub fn last_commit(&self) -> Option<String> {
+        as_text(inner(member(&self.0, "release"), "lastCommit", "id"))
     }
 
-    /// An entry of another shape than ours counts as absent: it is one part of a page, not worth losing the rest for.
-    fn entry<T: DeserializeOwned>(&self, kind: &str) -> Option<T> {
-        let entry = self
-            .entries
-            .iter()
-            .find(|entry| entry.kind.as_deref() == Some(kind))?;
-        serde_json::from_slice(entry.data.as_ref()?.get().as_bytes()).ok()
+    /// The name of the SDK that sent it.
+    #[must_use]
+    pub fn sdk(&self) -> Option<String> {
+        as_text(inner(&self.0, "sdk", "name"))
     }
+
+    /// The program's own id for who was affected.
+    #[must_use]
+    pub fn user_id(&self) -> Option<String> {
+        as_text(inner(&self.0, "user", "id"))
+    }
+
+    /// Set for issues that Sentry's detectors made.
+    #[must_use]
+    pub fn occurrence(&self) -> Option<Occurrence> {
+        let value = member(&self.0, "occurrence");
+        value.is_object().then(|| Occurrence {
+            issue_title: text(value, "issueTitle"),
+            subtitle: text(value, "subtitle"),
+            evidence: pairs(member(value, "evidenceDisplay"), "name"),
+        })
+    }
+
+    fn values(&self, kind: &str) -> impl Iterator<Item = &Value> {
+        list(self.entry(kind), "values").iter()
+    }
+
+    /// A part of the payload, or `null`.
+    fn entry(&self, kind: &str) -> &Value {
+        let mut entries = list(&self.0, "entries").iter();
+        let found = entries.find(|entry| member(entry, "type") == kind);
+        member(found.unwrap_or(&Value::Null), "data")
+    }
+}
+
+impl Breadcrumb {
+    fn read(value: &Value) -> Option<Self> {
+        let data = member(value, "data").as_object();
+        value.is_object().then(|| Self {
+            timestamp: text(value, "timestamp"),
+            level: text(value, "level"),
+            category: text(value, "category"),
+            kind: text(value, "type"),
+            message: text(value, "message"),
+            data: data
+                .into_iter()
+                .flatten()
+                .filter_map(|(key, value)| {
+                    Some(Tag {
+                        key: key.clone(),
+                        value: as_text(value)?,
+                    })
+                })
+                .collect(),
+        })
+    }
+}
+
+/// Objects of a name and a `value`.
+fn pairs(value: &Value, key: &str) -> Vec<Tag> {
+    let pairs = elements(value).iter();
+    pairs
+        .filter_map(|pair| {
+            Some(Tag {
+                key: id(pair, key)?,
+                value: text(pair, "value")?,
+            })
+        })
+        .collect()
 }
 
 /// Which event of an issue.
@@ -249,6 +219,21 @@ pub enum EventRef<'a> {
     Latest,
     /// This one.
     Id(&'a EventId),
+}
+
+/// What to search the events of an issue for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IssueEventSearch<'a> {
+    /// In Sentry's query syntax; empty for all.
+    pub query: &'a str,
+    /// 1 to 100.
+    pub limit: &'a str,
+    /// A field, descending with `-`. Not in Sentry's published API: a server may ignore it.
+    pub sort: &'a str,
+    /// Such as `14d`.
+    pub period: &'a str,
+    /// The project's number.
+    pub project_id: Option<&'a str>,
 }
 
 impl Client {
@@ -275,6 +260,45 @@ impl Client {
             "events",
             event,
         ];
-        self.get(region, &segments, vec![], "an event").await
+        let ask = Ask::get(region, &segments, vec![]);
+        Event::read(self.ask(ask, "an event").await?).ok_or(ApiError::Malformed("an event"))
+    }
+
+    /// The events of an issue: `GET /organizations/{org}/issues/{id}/events/`.
+    ///
+    /// # Errors
+    /// [`ApiError`]; [`ApiError::Rejected`] when the query is not in Sentry's syntax.
+    pub async fn issue_events(
+        &self,
+        region: &Region,
+        organization: &Slug,
+        issue: &IssueId,
+        search: IssueEventSearch<'_>,
+    ) -> Result<Page<Event>, ApiError> {
+        let segments = [
+            "organizations",
+            organization.as_str(),
+            "issues",
+            issue.as_str(),
+            "events",
+        ];
+        let mut query = vec![
+            ("per_page", search.limit),
+            ("sort", search.sort),
+            ("statsPeriod", search.period),
+        ];
+        if !search.query.is_empty() {
+            query.push(("query", search.query));
+        }
+        query.extend(search.project_id.map(|id| ("project", id)));
+        let ask = Ask::get(region, &segments, query);
+        let (value, next) = self.ask_page(ask, "events").await?;
+        let Value::Array(events) = value else {
+            return Err(ApiError::Malformed("events"));
+        };
+        Ok(Page {
+            items: events.into_iter().filter_map(Event::read).collect(),
+            next,
+        })
     }
 }

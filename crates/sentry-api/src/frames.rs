@@ -1,67 +1,58 @@
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::Value;
 
-use crate::lenient;
+use crate::member::{as_text, count, elements, flag, list, member, text};
 
 /// One exception of an event's chain.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Exception {
     /// Such as `ValueError`.
-    #[serde(rename = "type", deserialize_with = "lenient::text")]
     pub kind: Option<String>,
     /// Its message.
-    #[serde(deserialize_with = "lenient::text")]
     pub value: Option<String>,
-    /// Where it was raised.
-    pub stacktrace: Option<Stacktrace>,
+    /// Where it was raised; empty where nobody knows.
+    pub frames: Vec<Frame>,
 }
 
-/// The calls that led somewhere.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct Stacktrace {
-    /// The outermost call first, as Sentry keeps them.
-    #[serde(deserialize_with = "lenient::or_default")]
+/// A thread of a crashed program.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Thread {
+    /// Unique in the event.
+    pub id: Option<String>,
+    /// As the program named it.
+    pub name: Option<String>,
+    /// It brought the program down.
+    pub crashed: bool,
+    /// It was running when the event was made.
+    pub current: bool,
+    /// What it was doing.
     pub frames: Vec<Frame>,
 }
 
 /// One call.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Frame {
     /// Relative to the project, where Sentry knows it.
-    #[serde(deserialize_with = "lenient::text")]
     pub filename: Option<String>,
     /// As the program saw it.
-    #[serde(deserialize_with = "lenient::text")]
     pub abs_path: Option<String>,
     /// A module or class.
-    #[serde(deserialize_with = "lenient::text")]
     pub module: Option<String>,
     /// A binary or library, in native code.
-    #[serde(deserialize_with = "lenient::text")]
     pub package: Option<String>,
     /// A function or method.
-    #[serde(deserialize_with = "lenient::text")]
     pub function: Option<String>,
     /// From 1.
-    #[serde(deserialize_with = "lenient::count")]
     pub line_no: Option<u64>,
     /// From 1.
-    #[serde(deserialize_with = "lenient::count")]
     pub col_no: Option<u64>,
     /// The project's own code, not a library's.
-    #[serde(deserialize_with = "lenient::or_default")]
     pub in_app: bool,
     /// The source around the line.
-    #[serde(deserialize_with = "lenient::or_default")]
     pub context: Vec<ContextLine>,
 }
 
 /// A line of source: its number and its text.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "(Number, Text)")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContextLine {
     /// From 1; `None` where the server said something else.
     pub number: Option<u64>,
@@ -69,31 +60,62 @@ pub struct ContextLine {
     pub text: String,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Number {
-    Known(u64),
-    Unknown(IgnoredAny),
+impl Exception {
+    pub(crate) fn read(value: &Value) -> Option<Self> {
+        value.is_object().then(|| Self {
+            kind: text(value, "type"),
+            value: text(value, "value"),
+            frames: frames(member(value, "stacktrace")),
+        })
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Text {
-    Known(String),
-    Unknown(IgnoredAny),
+impl Thread {
+    pub(crate) fn read(value: &Value) -> Option<Self> {
+        value.is_object().then(|| Self {
+            id: text(value, "id"),
+            name: text(value, "name"),
+            crashed: flag(value, "crashed"),
+            current: flag(value, "current"),
+            frames: frames(member(value, "stacktrace")),
+        })
+    }
 }
 
-impl From<(Number, Text)> for ContextLine {
-    fn from((number, text): (Number, Text)) -> Self {
+/// The calls of a stack trace, the outermost first, as Sentry keeps them.
+pub(crate) fn frames(stacktrace: &Value) -> Vec<Frame> {
+    list(stacktrace, "frames").iter().map(Frame::read).collect()
+}
+
+impl Frame {
+    fn read(value: &Value) -> Self {
         Self {
-            number: match number {
-                Number::Known(number) => Some(number),
-                Number::Unknown(_) => None,
-            },
-            text: match text {
-                Text::Known(text) => text,
-                Text::Unknown(_) => String::new(),
-            },
+            filename: text(value, "filename"),
+            abs_path: text(value, "absPath"),
+            module: text(value, "module"),
+            package: text(value, "package"),
+            function: text(value, "function"),
+            line_no: count(value, "lineNo"),
+            col_no: count(value, "colNo"),
+            in_app: flag(value, "inApp"),
+            context: list(value, "context")
+                .iter()
+                .filter_map(ContextLine::read)
+                .collect(),
         }
+    }
+}
+
+impl ContextLine {
+    fn read(value: &Value) -> Option<Self> {
+        let [number, text] = elements(value) else {
+            return None;
+        };
+        Some(Self {
+            number: number.as_u64(),
+            text: as_text(text)
+                .filter(|_| text.is_string())
+                .unwrap_or_default(),
+        })
     }
 }

@@ -16,6 +16,9 @@ pub enum InvalidId {
     /// See [`EventId`].
     #[error("must be 32 hexadecimal digits")]
     Event,
+    /// See [`TagKey`].
+    #[error("must begin with a letter or digit and hold only letters, digits, `.`, `_` and `-`")]
+    Tag,
 }
 
 /// The name of an organization or project in URLs: `^[a-zA-Z0-9][a-zA-Z0-9._-]*$`, up to 100 characters.
@@ -35,7 +38,11 @@ pub enum SlugOrId {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct IssueId(String);
 
-/// An event: 32 hexadecimal digits, lower-cased.
+/// The key of a tag: `^[a-zA-Z0-9][a-zA-Z0-9._-]*$`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TagKey(String);
+
+/// An event, or a trace: 32 hexadecimal digits, lower-cased.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EventId(String);
 
@@ -99,6 +106,26 @@ impl IssueId {
     }
 
     /// The number or the upper-case short id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TagKey {
+    /// Checks a tag's key.
+    ///
+    /// # Errors
+    /// [`InvalidId::Tag`]
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        if is_name(text, 200) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidId::Tag)
+        }
+    }
+
+    /// As it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,106 +1,126 @@
-use serde::Deserialize;
+use fetch::Method;
+use serde_json::Value;
 
-use crate::client::Client;
+use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::{EventId, IssueId, Slug};
-use crate::lenient;
 use crate::link::Page;
+use crate::member::{all, as_text, count, id, inner, member, object, text};
 use crate::region::Region;
 
 /// An issue: events that Sentry takes for one problem.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
     /// A number.
-    #[serde(deserialize_with = "lenient::id")]
     pub id: String,
     /// Such as `CHECKOUT-1A`.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub short_id: Option<String>,
     /// One line.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub title: Option<String>,
     /// Where it happened: a function, a transaction, a URL.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub culprit: Option<String>,
     /// The page in Sentry's web interface.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub permalink: Option<String>,
     /// `unresolved`, `resolved` or `ignored`.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub status: Option<String>,
     /// Such as `ongoing`, `regressed`, `archived_until_escalating`.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub substatus: Option<String>,
     /// Such as `error`, `warning`.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub level: Option<String>,
     /// Such as `error`, `performance`, `feedback`.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub issue_category: Option<String>,
     /// Such as `error`, `performance_n_plus_one_db_queries`.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub issue_type: Option<String>,
     /// Such as `high`.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub priority: Option<String>,
     /// Of the project's code, such as `python`.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub platform: Option<String>,
     /// Events in the period asked for.
-    #[serde(default, deserialize_with = "lenient::count")]
     pub count: Option<u64>,
     /// Users affected in the period asked for.
-    #[serde(default, deserialize_with = "lenient::count")]
     pub user_count: Option<u64>,
     /// ISO 8601.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub first_seen: Option<String>,
     /// ISO 8601.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub last_seen: Option<String>,
     /// Whose it is.
-    #[serde(default, deserialize_with = "lenient::or_absent")]
     pub project: Option<IssueProject>,
     /// What the title was made of.
-    #[serde(default, deserialize_with = "lenient::or_absent")]
     pub metadata: IssueMetadata,
     /// Who looks after it.
-    #[serde(default, deserialize_with = "lenient::or_absent")]
     pub assigned_to: Option<Assignee>,
 }
 
 /// The project of an issue.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssueProject {
     /// A number.
-    #[serde(deserialize_with = "lenient::id")]
-    pub id: String,
+    pub id: Option<String>,
     /// Its name in URLs.
     pub slug: String,
 }
 
 /// What an issue's title was made of.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IssueMetadata {
     /// An exception's type.
-    #[serde(rename = "type", deserialize_with = "lenient::text")]
     pub kind: Option<String>,
     /// An exception's message.
-    #[serde(deserialize_with = "lenient::text")]
     pub value: Option<String>,
 }
 
 /// A user or team.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignee {
     /// `user` or `team`.
-    #[serde(default, rename = "type")]
     pub kind: Option<String>,
     /// As shown to others.
-    #[serde(default)]
     pub name: Option<String>,
+}
+
+impl Issue {
+    /// Reads an issue, which needs nothing but its number.
+    #[must_use]
+    pub fn read(value: &Value) -> Option<Self> {
+        let project = member(value, "project");
+        let assignee = member(value, "assignedTo");
+        Some(Self {
+            id: id(value, "id")?,
+            short_id: text(value, "shortId"),
+            title: text(value, "title"),
+            culprit: text(value, "culprit"),
+            permalink: text(value, "permalink"),
+            status: text(value, "status"),
+            substatus: text(value, "substatus"),
+            level: text(value, "level"),
+            issue_category: text(value, "issueCategory"),
+            issue_type: text(value, "issueType"),
+            priority: text(value, "priority"),
+            platform: text(value, "platform"),
+            count: count(value, "count"),
+            user_count: count(value, "userCount"),
+            first_seen: text(value, "firstSeen"),
+            last_seen: text(value, "lastSeen"),
+            project: id(project, "slug").map(|slug| IssueProject {
+                id: id(project, "id"),
+                slug,
+            }),
+            metadata: IssueMetadata {
+                kind: as_text(inner(value, "metadata", "type")),
+                value: as_text(inner(value, "metadata", "value")),
+            },
+            assigned_to: assignee.is_object().then(|| Assignee {
+                kind: text(assignee, "type"),
+                name: text(assignee, "name"),
+            }),
+        })
+    }
+
+    /// Whether it counts errors, rather than what a detector found.
+    #[must_use]
+    pub fn is_of_errors(&self) -> bool {
+        matches!(self.issue_category.as_deref(), None | Some("error"))
+    }
 }
 
 /// The order of a search.
@@ -159,7 +179,41 @@ pub struct IssueSearch<'a> {
     /// Such as `14d`.
     pub period: &'a str,
     /// 1 to 100.
-    pub limit: u8,
+    pub limit: u32,
+}
+
+/// What becomes of an issue; `None` leaves a member as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct IssueChange<'a> {
+    /// `resolved`, `resolvedInNextRelease`, `unresolved` or `ignored`.
+    pub status: Option<&'a str>,
+    /// Of an ignored issue: `archived_until_escalating`, `archived_forever` or `archived_until_condition_met`.
+    pub substatus: Option<&'a str>,
+    /// `user:ID`, `team:ID`, an id, a username or an email address.
+    pub assigned_to: Option<&'a str>,
+    /// What brings an ignored issue back: names as Sentry has them, such as `ignoreDuration`; durations in minutes.
+    pub until: &'a [(&'static str, u32)],
+}
+
+impl IssueChange<'_> {
+    /// Sentry takes the ignore settings at the top level or in `statusDetails`; the latter is documented.
+    fn body(&self) -> Value {
+        let texts = [
+            ("status", self.status),
+            ("substatus", self.substatus),
+            ("assignedTo", self.assigned_to),
+        ];
+        let mut members: Vec<_> = texts
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, Value::from(value?))))
+            .collect();
+        if !self.until.is_empty() {
+            let until = self.until.iter();
+            let details = until.map(|(name, value)| (*name, Value::from(*value)));
+            members.push(("statusDetails", object(details.collect())));
+        }
+        object(members)
+    }
 }
 
 impl Client {
@@ -184,7 +238,12 @@ impl Client {
         parameters.extend(search.sort.map(|sort| ("sort", sort.as_str())));
         parameters.extend(search.project_id.map(|id| ("project", id)));
         let segments = ["organizations", organization.as_str(), "issues"];
-        self.get_page(region, &segments, parameters, "issues").await
+        let ask = Ask::get(region, &segments, parameters);
+        let (value, next) = self.ask_page(ask, "issues").await?;
+        Ok(Page {
+            items: all(&value, Issue::read, "issues")?,
+            next,
+        })
     }
 
     /// The issue that an event belongs to, by a search over 90 days.
@@ -224,6 +283,30 @@ impl Client {
             "issues",
             issue.as_str(),
         ];
-        self.get(region, &segments, vec![], "an issue").await
+        let ask = Ask::get(region, &segments, vec![]);
+        let value = self.ask(ask, "an issue").await?;
+        Issue::read(&value).ok_or(ApiError::Malformed("an issue"))
+    }
+
+    /// Changes an issue: `PUT /organizations/{org}/issues/{id}/`. The issue as it is afterwards, where the server
+    /// sends it back.
+    ///
+    /// # Errors
+    /// [`ApiError`]
+    pub async fn update_issue(
+        &self,
+        region: &Region,
+        organization: &Slug,
+        issue: &IssueId,
+        change: &IssueChange<'_>,
+    ) -> Result<Option<Issue>, ApiError> {
+        let segments = [
+            "organizations",
+            organization.as_str(),
+            "issues",
+            issue.as_str(),
+        ];
+        let ask = Ask::send(Method::Put, region, &segments, change.body());
+        Ok(Issue::read(&self.ask(ask, "an issue").await?))
     }
 }

@@ -6,32 +6,55 @@
 
 #![deny(missing_docs)]
 
+mod activity;
+mod autofix;
 mod client;
+mod discover;
 mod error;
 mod events;
+mod external_issues;
 mod frames;
 mod ids;
 mod issues;
-mod lenient;
+mod keys;
 mod link;
+mod member;
 mod organizations;
 mod path;
 mod projects;
 mod region;
+mod releases;
+mod replays;
 mod retry;
+mod stacktrace_link;
+mod tags;
+mod teams;
 mod token;
+mod traces;
 mod users;
 
+pub use activity::Activity;
+pub use autofix::{AutofixRun, AutofixStatus, Finding};
 pub use client::{Client, USER_AGENT};
+pub use discover::{Invalid, Row};
 pub use error::ApiError;
-pub use events::{Entry, Event, EventRef, Evidence, Occurrence, Tag, Thread, User as EventUser};
-pub use frames::{ContextLine, Exception, Frame, Stacktrace};
-pub use ids::{EventId, InvalidId, IssueId, Slug, SlugOrId};
-pub use issues::{Issue, IssueMetadata, IssueProject, IssueSearch, IssueSort};
+pub use events::{Breadcrumb, Event, EventRef, IssueEventSearch, Occurrence, Tag};
+pub use external_issues::ExternalIssue;
+pub use frames::{ContextLine, Exception, Frame, Thread};
+pub use ids::{EventId, InvalidId, IssueId, Slug, SlugOrId, TagKey};
+pub use issues::{
+    Assignee, Issue, IssueChange, IssueMetadata, IssueProject, IssueSearch, IssueSort,
+};
+pub use keys::ClientKey;
 pub use link::Page;
 pub use organizations::{Organization, OrganizationLinks, Organizations};
 pub use path::{InvalidSegment, path};
 pub use projects::Project;
 pub use region::{BaseUrl, InvalidBaseUrl, InvalidRegion, Region};
+pub use releases::Release;
+pub use replays::Replay;
+pub use tags::{IssueTag, TagValue};
+pub use teams::Team;
 pub use token::{Fixed, Token, TokenError, TokenSource};
+pub use traces::{Span, Trace, TraceMeta, TraceProblem};
 pub use users::User;

@@ -1,33 +1,40 @@
 use futures_util::future::join_all;
-use serde::Deserialize;
+use serde_json::Value;
 
-use crate::client::Client;
+use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::Slug;
-use crate::lenient;
+use crate::member::{all, as_text, inner, text};
 use crate::region::Region;
 
 /// An organization.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organization {
     /// Its name in URLs.
     pub slug: String,
     /// Where it is found.
-    #[serde(default, deserialize_with = "lenient::or_absent")]
     pub links: OrganizationLinks,
 }
 
 /// Where an organization is found.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrganizationLinks {
     /// Its web interface.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub organization_url: Option<String>,
     /// The server that holds its data; empty or missing on self-hosted servers.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub region_url: Option<String>,
+}
+
+impl Organization {
+    fn read(value: &Value) -> Option<Self> {
+        Some(Self {
+            slug: text(value, "slug")?,
+            links: OrganizationLinks {
+                organization_url: as_text(inner(value, "links", "organizationUrl")),
+                region_url: as_text(inner(value, "links", "regionUrl")),
+            },
+        })
+    }
 }
 
 /// Organizations from all regions.
@@ -49,8 +56,11 @@ impl Client {
     /// [`ApiError`]
     pub async fn organization(&self, organization: &Slug) -> Result<Organization, ApiError> {
         let segments = ["organizations", organization.as_str()];
-        self.get(&self.base().region(), &segments, vec![], "an organization")
-            .await
+        let base = self.base().region();
+        let value = self
+            .ask(Ask::get(&base, &segments, vec![]), "an organization")
+            .await?;
+        Organization::read(&value).ok_or(ApiError::Malformed("an organization"))
     }
 
     /// The person's organizations, up to 26 of each region: on sentry.io every region is asked, all at once; elsewhere,
@@ -102,7 +112,7 @@ impl Client {
         let mut regions: Vec<Region> = Vec::new();
         for region in listed {
             // A region that we do not know gets no token from us.
-            let region = base.region_from(&region.url).ok();
+            let region = base.region_from(&region).ok();
             regions.extend(region.filter(|region| !regions.contains(region)));
         }
         if regions.is_empty() {
@@ -118,9 +128,9 @@ impl Client {
     ) -> Result<Vec<Organization>, ApiError> {
         let mut parameters = vec![("per_page", PER_PAGE)];
         parameters.extend(query.map(|query| ("query", query)));
-        let mut items: Vec<Organization> = self
-            .get(region, &["organizations"], parameters, "organizations")
-            .await?;
+        let ask = Ask::get(region, &["organizations"], parameters);
+        let value = self.ask(ask, "organizations").await?;
+        let mut items = all(&value, Organization::read, "organizations")?;
         // A region's own listing may leave out which region it is.
         if self.base().is_saas() {
             for item in &mut items {

@@ -1,24 +1,32 @@
-use serde::Deserialize;
+use serde_json::Value;
 
-use crate::client::Client;
+use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::{Slug, SlugOrId};
-use crate::lenient;
 use crate::link::Page;
+use crate::member::{all, id, text};
 use crate::organizations::PER_PAGE;
 use crate::region::Region;
 
 /// A project.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Project {
     /// A number.
-    #[serde(deserialize_with = "lenient::id")]
     pub id: String,
     /// Its name in URLs.
     pub slug: String,
     /// Such as `python-django`.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub platform: Option<String>,
+}
+
+impl Project {
+    fn read(value: &Value) -> Option<Self> {
+        Some(Self {
+            id: id(value, "id")?,
+            slug: id(value, "slug")?,
+            platform: text(value, "platform"),
+        })
+    }
 }
 
 impl Client {
@@ -35,8 +43,12 @@ impl Client {
         let mut parameters = vec![("per_page", PER_PAGE)];
         parameters.extend(query.map(|query| ("query", query)));
         let segments = ["organizations", organization.as_str(), "projects"];
-        self.get_page(region, &segments, parameters, "projects")
-            .await
+        let ask = Ask::get(region, &segments, parameters);
+        let (value, next) = self.ask_page(ask, "projects").await?;
+        Ok(Page {
+            items: all(&value, Project::read, "projects")?,
+            next,
+        })
     }
 
     /// One project: `GET /projects/{org}/{project}/`.
@@ -50,6 +62,8 @@ impl Client {
         project: &SlugOrId,
     ) -> Result<Project, ApiError> {
         let segments = ["projects", organization.as_str(), project.as_str()];
-        self.get(region, &segments, vec![], "a project").await
+        let ask = Ask::get(region, &segments, vec![]);
+        let value = self.ask(ask, "a project").await?;
+        Project::read(&value).ok_or(ApiError::Malformed("a project"))
     }
 }

@@ -1,51 +1,50 @@
-use serde::Deserialize;
+use serde_json::Value;
 
-use crate::client::Client;
+use crate::client::{Ask, Client};
 use crate::error::ApiError;
-use crate::lenient;
+use crate::member::{id, list, text};
 
 /// The person, or the machine, whose token we hold.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// A number.
-    #[serde(deserialize_with = "lenient::id")]
     pub id: String,
     /// As shown to others.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub name: Option<String>,
     /// The primary address.
-    #[serde(default, deserialize_with = "lenient::text")]
     pub email: Option<String>,
 }
 
-/// One of the places where sentry.io keeps data.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct UserRegion {
-    pub(crate) url: String,
+impl User {
+    fn read(value: &Value) -> Option<Self> {
+        Some(Self {
+            id: id(value, "id")?,
+            name: text(value, "name"),
+            email: text(value, "email"),
+        })
+    }
 }
 
 impl Client {
-    /// Who the token belongs to: `GET /auth/`, at the base only.
+    /// Who the token belongs to: `GET /auth/`, at the base only. Not in Sentry's published API.
     ///
     /// # Errors
     /// [`ApiError`]
     pub async fn user(&self) -> Result<User, ApiError> {
-        self.get(&self.base().region(), &["auth"], vec![], "a user")
-            .await
+        let base = self.base().region();
+        let value = self
+            .ask(Ask::get(&base, &["auth"], vec![]), "a user")
+            .await?;
+        User::read(&value).ok_or(ApiError::Malformed("a user"))
     }
 
-    /// In which regions the person has organizations: `GET /users/me/regions/`, at the base only. Not in Sentry's
+    /// The servers where the person has organizations: `GET /users/me/regions/`, at the base only. Not in Sentry's
     /// published API, and only on sentry.io.
-    pub(crate) async fn user_regions(&self) -> Result<Vec<UserRegion>, ApiError> {
-        #[derive(Deserialize)]
-        struct Regions {
-            #[serde(default, deserialize_with = "lenient::or_default")]
-            regions: Vec<UserRegion>,
-        }
+    pub(crate) async fn user_regions(&self) -> Result<Vec<String>, ApiError> {
         let base = self.base().region();
-        let answer: Regions = self
-            .get(&base, &["users", "me", "regions"], vec![], "regions")
-            .await?;
-        Ok(answer.regions)
+        let ask = Ask::get(&base, &["users", "me", "regions"], vec![]);
+        let value = self.ask(ask, "regions").await?;
+        let regions = list(&value, "regions").iter();
+        Ok(regions.filter_map(|region| id(region, "url")).collect())
     }
 }

@@ -1,11 +1,12 @@
-//! What a client sent for a tool's parameters, checked when it is read.
+//! What a client sent for a tool's parameters. It is checked as a whole before the tool runs, so that the tool reads
+//! values and no errors.
 
-use sentry_api::{EventId, InvalidId, IssueId, Slug, SlugOrId};
+use sentry_api::{EventId, InvalidId, IssueId, Slug, SlugOrId, TagKey};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 use crate::markdown;
-use crate::parameter::{Kind, Parameter};
+use crate::parameter::{Format, Kind, Parameter, Presence};
 use crate::session::Constraint;
 
 /// The arguments of one call. What the session's URL fixes has replaced what the client sent.
@@ -15,132 +16,219 @@ pub(crate) struct Arguments {
     values: Map<String, Value>,
 }
 
+/// The longest list of texts.
+const MOST_TEXTS: usize = 50;
+
+/// The longest text, in characters, where a parameter says nothing shorter: it goes into a URL, and back into the answer.
+const LONGEST: u16 = 4_096;
+
 impl Arguments {
     /// Unknown arguments are left out: clients that know an unconstrained session send more than a constrained one has.
+    /// So are `null` and, where it means nothing, the empty text. Models write numbers as text now and then, and the
+    /// reverse: each becomes what its parameter is.
     pub(crate) fn new(
         parameters: &'static [Parameter],
         mut sent: Map<String, Value>,
         constraint: &Constraint,
     ) -> Self {
-        let values = parameters
-            .iter()
-            .filter_map(|parameter| {
-                let value = if parameter.is_fixed(constraint) {
-                    fixed(parameter, constraint)
-                } else {
-                    sent.remove(parameter.name)
-                };
-                Some((parameter.name.to_owned(), value?))
-            })
-            .filter(|(_, value)| !value.is_null())
-            .collect();
+        let mut values = Map::new();
+        for parameter in parameters {
+            let value = if parameter.is_fixed(constraint) {
+                fixed(parameter, constraint)
+            } else {
+                sent.remove(parameter.name)
+            };
+            let value = match (value, parameter.kind) {
+                (None | Some(Value::Null), _) => continue,
+                (Some(Value::Number(number)), kind) if !matches!(kind, Kind::Number { .. }) => {
+                    Value::String(number.to_string())
+                }
+                (Some(Value::String(text)), _) => Value::String(text.trim().to_owned()),
+                (Some(value), _) => value,
+            };
+            if value == "" && !parameter.has_empty_meaning() {
+                continue;
+            }
+            values.insert(parameter.name.to_owned(), value);
+        }
         Self { parameters, values }
     }
 
-    /// A text, trimmed. An empty one counts as absent; a number as its digits.
-    pub(crate) fn text(&self, parameter: &Parameter) -> Result<Option<String>, Failure> {
-        Ok(self.raw_text(parameter)?.filter(|text| !text.is_empty()))
+    /// The first rule that an argument breaks.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        for parameter in self.parameters {
+            let broken = match self.values.get(parameter.name) {
+                None if parameter.presence == Presence::Required => Some("is required".to_owned()),
+                None => None,
+                Some(value) => check(parameter, value),
+            };
+            if let Some(rule) = broken {
+                return Err(wrong(parameter, &rule));
+            }
+        }
+        Ok(())
     }
 
-    /// A text, trimmed, or its default; for a parameter where the empty text means something.
-    pub(crate) fn raw_text(&self, parameter: &Parameter) -> Result<Option<String>, Failure> {
-        match self.values.get(parameter.name) {
-            None => Ok(match parameter.kind {
-                Kind::Text { default } => default.map(str::to_owned),
-                _ => None,
-            }),
-            Some(Value::String(text)) => Ok(Some(text.trim().to_owned())),
-            Some(Value::Number(number)) => Ok(Some(number.to_string())),
-            Some(_) => Err(wrong(parameter, "must be a string")),
+    /// A text, trimmed; its default, where it has one.
+    pub(crate) fn text(&self, parameter: &Parameter) -> Option<&str> {
+        match (self.values.get(parameter.name), parameter.kind) {
+            (Some(value), _) => value.as_str(),
+            (None, Kind::Text(text)) => text.default,
+            (None, Kind::Choice { default, .. }) => default,
+            _ => None,
         }
     }
 
-    pub(crate) fn slug(&self, parameter: &Parameter) -> Result<Option<Slug>, Failure> {
-        self.id(parameter, Slug::parse)
+    pub(crate) fn slug(&self, parameter: &Parameter) -> Option<Slug> {
+        Slug::parse(self.text(parameter)?).ok()
     }
 
-    pub(crate) fn project(&self, parameter: &Parameter) -> Result<Option<SlugOrId>, Failure> {
-        self.id(parameter, SlugOrId::parse)
+    pub(crate) fn project(&self, parameter: &Parameter) -> Option<SlugOrId> {
+        SlugOrId::parse(self.text(parameter)?).ok()
     }
 
-    pub(crate) fn issue(&self, parameter: &Parameter) -> Result<Option<IssueId>, Failure> {
-        self.id(parameter, IssueId::parse)
+    pub(crate) fn issue(&self, parameter: &Parameter) -> Option<IssueId> {
+        IssueId::parse(self.text(parameter)?).ok()
     }
 
-    pub(crate) fn event(&self, parameter: &Parameter) -> Result<Option<EventId>, Failure> {
-        self.id(parameter, EventId::parse)
+    /// An event or trace; `None` for `latest` too.
+    pub(crate) fn event(&self, parameter: &Parameter) -> Option<EventId> {
+        EventId::parse(self.text(parameter)?).ok()
     }
 
-    /// One of a [`Kind::Choice`]'s options.
-    pub(crate) fn choice(&self, parameter: &Parameter) -> Result<&'static str, Failure> {
-        let Kind::Choice { options, default } = parameter.kind else {
-            return Ok("");
+    pub(crate) fn tag_key(&self, parameter: &Parameter) -> Option<TagKey> {
+        TagKey::parse(self.text(parameter)?).ok()
+    }
+
+    /// A [`Kind::Number`], or its default.
+    pub(crate) fn number(&self, parameter: &Parameter) -> Option<u32> {
+        let Kind::Number { default, .. } = parameter.kind else {
+            return None;
         };
-        let Some(text) = self.text(parameter)? else {
-            return Ok(default);
-        };
-        options
-            .iter()
-            .find(|option| **option == text)
-            .copied()
-            .ok_or_else(|| wrong(parameter, &format!("must be one of {}", options.join(", "))))
-    }
-
-    /// A [`Kind::Limit`]. Models send numbers as text now and then.
-    pub(crate) fn limit(&self, parameter: &Parameter) -> Result<u8, Failure> {
-        let Kind::Limit { most, default } = parameter.kind else {
-            return Ok(0);
-        };
-        let Some(text) = self.text(parameter)? else {
-            return Ok(default);
-        };
-        let whole = text.strip_suffix(".0").unwrap_or(&text);
-        whole
-            .parse()
-            .ok()
-            .filter(|limit| (1..=most).contains(limit))
-            .ok_or_else(|| {
-                wrong(
-                    parameter,
-                    &format!("must be a whole number from 1 to {most}"),
-                )
-            })
+        match self.values.get(parameter.name) {
+            Some(value) => whole(value),
+            None => default,
+        }
     }
 
     /// A [`Kind::Flag`].
-    pub(crate) fn flag(&self, parameter: &Parameter) -> Result<bool, Failure> {
-        match (self.values.get(parameter.name), parameter.kind) {
-            (None, Kind::Flag { default }) => Ok(default),
-            (Some(Value::Bool(flag)), _) => Ok(*flag),
-            _ => Err(wrong(parameter, "must be true or false")),
+    pub(crate) fn flag(&self, parameter: &Parameter) -> bool {
+        let default = matches!(parameter.kind, Kind::Flag { default: true });
+        let value = self.values.get(parameter.name);
+        value.and_then(Value::as_bool).unwrap_or(default)
+    }
+
+    /// A [`Kind::Texts`]: what is empty is left out.
+    pub(crate) fn texts(&self, parameter: &Parameter) -> Vec<&str> {
+        let values = match self.values.get(parameter.name) {
+            Some(Value::Array(values)) => values.as_slice(),
+            Some(value) => std::slice::from_ref(value),
+            None => &[],
+        };
+        let mut texts = Vec::new();
+        for value in values {
+            match value.as_str().unwrap_or_default().trim() {
+                "" => {}
+                text => texts.push(text),
+            }
         }
+        texts
     }
 
     /// The arguments in words, for an answer that says what was not found.
     pub(crate) fn in_words(&self) -> String {
-        let named: Vec<_> = self
-            .parameters
-            .iter()
-            .filter_map(|parameter| {
-                let value = match self.values.get(parameter.name)? {
-                    Value::String(text) => markdown::code(text, 100),
-                    value => markdown::code(&value.to_string(), 100),
-                };
-                Some(format!("{} {value}", parameter.name))
-            })
-            .collect();
-        named.join(", ")
+        let mut words = String::new();
+        for parameter in self.parameters {
+            let Some(value) = self.values.get(parameter.name) else {
+                continue;
+            };
+            if !words.is_empty() {
+                words.push_str(", ");
+            }
+            words.push_str(parameter.name);
+            words.push(' ');
+            words.push_str(&match value {
+                Value::String(text) => markdown::code(text, 100),
+                value => markdown::code(&value.to_string(), 100),
+            });
+        }
+        words
     }
+}
 
-    fn id<T>(
-        &self,
-        parameter: &Parameter,
-        parse: fn(&str) -> Result<T, InvalidId>,
-    ) -> Result<Option<T>, Failure> {
-        self.text(parameter)?
-            .map(|text| parse(&text).map_err(|error| wrong(parameter, &error.to_string())))
-            .transpose()
+/// What is wrong with a value.
+fn check(parameter: &Parameter, value: &Value) -> Option<String> {
+    match parameter.kind {
+        Kind::Text(rules) => {
+            let Some(text) = value.as_str() else {
+                return Some("must be a string".to_owned());
+            };
+            let length = text.chars().count();
+            if rules.least.is_some_and(|least| length < usize::from(least)) {
+                return Some("may not be empty".to_owned());
+            }
+            let most = rules.most.unwrap_or(LONGEST);
+            if length > usize::from(most) {
+                return Some(format!(
+                    "may have at most {most} characters, and has {length}"
+                ));
+            }
+            check_format(rules.format, text)
+        }
+        Kind::Choice { options, .. } => (!options.iter().any(|option| value == option))
+            .then(|| format!("must be one of {}", options.join(", "))),
+        Kind::Number { most, .. } => {
+            let is_good = whole(value).is_some_and(|number| number <= most.unwrap_or(u32::MAX));
+            let limit = most.map_or_else(String::new, |most| format!(" to {most}"));
+            (!is_good).then(|| format!("must be a whole number from 1{limit}"))
+        }
+        Kind::Flag { .. } => (!value.is_boolean()).then(|| "must be true or false".to_owned()),
+        Kind::Texts { or_one } => {
+            let is_good = match value {
+                Value::Array(values) => {
+                    values.len() <= MOST_TEXTS
+                        && values.iter().all(|value| {
+                            value
+                                .as_str()
+                                .is_some_and(|text| text.len() <= usize::from(LONGEST))
+                        })
+                }
+                value => or_one && value.is_string(),
+            };
+            (!is_good).then(|| format!("must be a list of at most {MOST_TEXTS} strings"))
+        }
+        Kind::NumberOrText => {
+            (!value.is_string()).then(|| "must be a number or a string".to_owned())
+        }
+        Kind::Object => (!value.is_object()).then(|| "must be an object".to_owned()),
     }
+}
+
+fn check_format(format: Format, text: &str) -> Option<String> {
+    let checked: Result<(), InvalidId> = match format {
+        Format::Free | Format::Url => Ok(()),
+        Format::HexIdOrLatest if text == "latest" => Ok(()),
+        Format::Slug => Slug::parse(text).map(drop),
+        Format::IssueId => IssueId::parse(text).map(drop),
+        Format::HexId | Format::HexIdOrLatest => EventId::parse(text).map(drop),
+        Format::TagKey => TagKey::parse(text).map(drop),
+        Format::Period => {
+            let digits = text.strip_suffix(['h', 'd', 'w']).unwrap_or_default();
+            let is_good =
+                (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+            let rule = "must be a number with `h`, `d` or `w`, such as `14d`";
+            return (!is_good).then(|| rule.to_owned());
+        }
+    };
+    checked.err().map(|error| error.to_string())
+}
+
+/// A whole number from 1, also in a text or with `.0`.
+fn whole(value: &Value) -> Option<u32> {
+    let digits = value.to_string();
+    let digits = digits.trim_matches('"');
+    let number = digits.strip_suffix(".0").unwrap_or(digits).parse().ok()?;
+    (number > 0).then_some(number)
 }
 
 /// The value, or the failure that names the missing parameter.
@@ -148,7 +236,8 @@ pub(crate) fn required<T>(parameter: &Parameter, value: Option<T>) -> Result<T, 
     value.ok_or_else(|| wrong(parameter, "is required"))
 }
 
-fn wrong(parameter: &Parameter, rule: &str) -> Failure {
+/// The failure that names a parameter and the rule it breaks.
+pub(crate) fn wrong(parameter: &Parameter, rule: &str) -> Failure {
     Failure::Invalid(format!("`{}` {rule}.", parameter.name))
 }
 

@@ -1,14 +1,33 @@
-//! Every tool, listed once, in the order of `tools/list`.
+//! Every tool, listed once: those of `tools/list` in front, in its order, then those that are found by
+//! `search_sentry_tools`.
 
 use crate::tool::Tool;
-use crate::tools::{find_organizations, find_projects, get_issue_details, search_issues, whoami};
+use crate::tools::*;
 
 /// The catalogue.
-pub(crate) const TOOLS: &[&Tool] = &[
-    &get_issue_details::TOOL,
+pub(crate) static TOOLS: &[&Tool] = &[
+    &get_sentry_resource::TOOL,
     &search_issues::TOOL,
+    &search_events::TOOL,
+    &analyze_issue_with_seer::TOOL,
+    &update_issue::TOOL,
     &find_organizations::TOOL,
     &find_projects::TOOL,
+    &search_sentry_tools::TOOL,
+    &execute_sentry_tool::TOOL,
+    &get_issue_details::TOOL,
+    &get_event_stacktrace::TOOL,
+    &get_issue_breadcrumbs::TOOL,
+    &get_issue_tag_values::TOOL,
+    &get_issue_activity::TOOL,
+    &search_issue_events::TOOL,
+    &get_trace_details::TOOL,
+    &get_span_details::TOOL,
+    &add_issue_note::TOOL,
+    &find_teams::TOOL,
+    &find_releases::TOOL,
+    &find_dsns::TOOL,
+    &create_dsn::TOOL,
     &whoami::TOOL,
 ];
 

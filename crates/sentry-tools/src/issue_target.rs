@@ -1,11 +1,13 @@
 //! Which issue a call is about: the rules that all issue tools share.
 
-use sentry_api::{EventId, Issue, IssueId, Slug};
+use fetch::LocalFuture;
+use sentry_api::{ApiError, EventId, EventRef, Issue, IssueId, Slug};
 
 use crate::arguments::required;
 use crate::failure::Failure;
 use crate::issue_url::{self, IssueUrl};
-use crate::parameter::{EVENT_ID, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION};
+use crate::parameter::{EVENT_OR_LATEST, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION};
+use crate::place::{Place, fixed_project};
 use crate::tool::Context;
 
 /// What the arguments name.
@@ -14,7 +16,17 @@ pub(crate) struct IssueTarget {
     pub(crate) organization: Slug,
     /// `None`: only an event is named.
     pub(crate) issue: Option<IssueId>,
+    /// `None`: the latest.
     pub(crate) event: Option<EventId>,
+}
+
+/// An issue that may be asked about: in a session of one project, it is known to be of that project.
+pub(crate) struct Located {
+    pub(crate) place: Place,
+    pub(crate) id: IssueId,
+    pub(crate) event: Option<EventId>,
+    /// Where it had to be read to know.
+    pub(crate) issue: Option<Issue>,
 }
 
 impl IssueTarget {
@@ -22,14 +34,12 @@ impl IssueTarget {
     /// the session's constraint included.
     pub(crate) fn read(context: &Context<'_>) -> Result<Self, Failure> {
         let arguments = context.arguments;
-        let organization = arguments.slug(&OPTIONAL_ORGANIZATION)?;
-        let issue = arguments.issue(&ISSUE_ID)?;
-        let event = arguments.event(&EVENT_ID)?;
-        let Some(text) = arguments.text(&ISSUE_URL)? else {
+        let organization = arguments.slug(&OPTIONAL_ORGANIZATION);
+        let issue = arguments.issue(&ISSUE_ID);
+        let event = arguments.event(&EVENT_OR_LATEST);
+        let Some(text) = arguments.text(&ISSUE_URL) else {
             if issue.is_none() && event.is_none() {
-                return Err(Failure::Invalid(
-                    "Name the issue: `issueUrl`, or `organizationSlug` with `issueId`.".to_owned(),
-                ));
+                return Err(unnamed());
             }
             return Ok(Self {
                 organization: required(&OPTIONAL_ORGANIZATION, organization)?,
@@ -37,7 +47,7 @@ impl IssueTarget {
                 event,
             });
         };
-        let url = issue_url::parse(&text, context.base()).ok_or_else(|| {
+        let url = issue_url::parse(text, context.base()).ok_or_else(|| {
             Failure::Invalid(
                 "`issueUrl` is not a Sentry issue URL such as https://acme.sentry.io/issues/WEB-1A.".to_owned(),
             )
@@ -51,19 +61,79 @@ impl IssueTarget {
     }
 }
 
+impl Located {
+    /// Reads the arguments; in a session of one project, Sentry is asked whose the issue is before anything else of it
+    /// is.
+    pub(crate) async fn find(context: &Context<'_>) -> Result<Self, Failure> {
+        Self::read(context, context.session.constraint.project().is_some()).await
+    }
+
+    /// As [`Self::find`], and reads the issue in any session.
+    pub(crate) async fn find_and_read(context: &Context<'_>) -> Result<Self, Failure> {
+        Self::read(context, true).await
+    }
+
+    fn read<'a>(
+        context: &'a Context<'_>,
+        is_needed: bool,
+    ) -> LocalFuture<'a, Result<Self, Failure>> {
+        Box::pin(async move {
+            let target = IssueTarget::read(context)?;
+            let mut located = Self {
+                place: Place {
+                    region: context.region()?,
+                    organization: target.organization,
+                },
+                id: target.issue.ok_or_else(unnamed)?,
+                event: target.event,
+                issue: None,
+            };
+            if is_needed {
+                let Place {
+                    region,
+                    organization,
+                } = &located.place;
+                let client = context.client;
+                let issue = client.issue(region, organization, &located.id).await?;
+                check_project(context, &issue)?;
+                located.id =
+                    IssueId::parse(&issue.id).map_err(|_| ApiError::Malformed("an issue"))?;
+                located.issue = Some(issue);
+            }
+            Ok(located)
+        })
+    }
+
+    /// Which event is asked for.
+    pub(crate) fn which(&self) -> EventRef<'_> {
+        self.event.as_ref().map_or(EventRef::Latest, EventRef::Id)
+    }
+
+    /// As people say it: the short id where it is known.
+    pub(crate) fn name(&self) -> &str {
+        let issue = self.issue.as_ref();
+        let short_id = issue.and_then(|issue| issue.short_id.as_deref());
+        short_id.unwrap_or(self.id.as_str())
+    }
+
+    /// The issue in Sentry's web interface.
+    pub(crate) fn link(&self, context: &Context<'_>) -> String {
+        let path = format!("/issues/{}/", self.id);
+        context.base().web_url(&self.place.organization, &path)
+    }
+}
+
+fn unnamed() -> Failure {
+    Failure::Invalid("Name the issue: `issueUrl`, or `organizationSlug` with `issueId`.".to_owned())
+}
+
 fn agrees(
     context: &Context<'_>,
     url: &IssueUrl,
     organization: Option<&Slug>,
     issue: Option<&IssueId>,
 ) -> Result<(), Failure> {
-    let constraint = &context.session.constraint;
-    if constraint
-        .organization()
-        .is_some_and(|fixed| *fixed != url.organization)
-    {
-        return Err(outside("organization"));
-    }
+    check_organization(context, &url.organization)?;
     if let (Some(project), Some(verified)) = (&url.project, context.verified)
         && verified
             .project
@@ -86,12 +156,17 @@ fn agrees(
     Ok(())
 }
 
+/// A pasted URL must lie inside the session's constraint.
+pub(crate) fn check_organization(context: &Context<'_>, named: &Slug) -> Result<(), Failure> {
+    match context.session.constraint.organization() {
+        Some(fixed) if fixed != named => Err(outside("organization")),
+        _ => Ok(()),
+    }
+}
+
 /// In a session of one project, an issue of another project is refused before anything of it is shown.
 pub(crate) fn check_project(context: &Context<'_>, issue: &Issue) -> Result<(), Failure> {
-    let Some(fixed) = context
-        .verified
-        .and_then(|verified| verified.project.as_ref())
-    else {
+    let Some(fixed) = fixed_project(context) else {
         return Ok(());
     };
     let slug = issue.project.as_ref().map(|project| project.slug.as_str());
@@ -104,6 +179,6 @@ pub(crate) fn check_project(context: &Context<'_>, issue: &Issue) -> Result<(), 
 
 fn outside(what: &str) -> Failure {
     Failure::Invalid(format!(
-        "That issue is in another {what} than the one this connection is limited to."
+        "That is in another {what} than the one this connection is limited to."
     ))
 }

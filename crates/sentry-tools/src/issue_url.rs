@@ -20,25 +20,11 @@ const NOT_ORGANIZATIONS: [&str; 5] = ["us", "de", "www", "docs", "mcp"];
 /// `{server}/{org}/{project}/issues/{id}`, each perhaps followed by `/events/{eventId}`.
 pub(crate) fn parse(text: &str, base: &BaseUrl) -> Option<IssueUrl> {
     let url = Url::parse(text).ok()?;
-    if !matches!(url.scheme(), "http" | "https") {
+    let page = page(&url, base)?;
+    let ["issues", rest @ ..] = page.path.as_slice() else {
         return None;
-    }
-    let segments: Vec<&str> = url
-        .path_segments()?
-        .filter(|segment| !segment.is_empty())
-        .collect();
-    let (organization, project, rest) = match segments.as_slice() {
-        ["organizations", organization, "issues", rest @ ..] => {
-            (Slug::parse(organization).ok()?, None, rest)
-        }
-        ["issues", rest @ ..] => (organization_of(&url, base)?, None, rest),
-        [organization, project, "issues", rest @ ..] => (
-            Slug::parse(organization).ok()?,
-            Some(Slug::parse(project).ok()?),
-            rest,
-        ),
-        _ => return None,
     };
+    let (organization, project) = (page.organization, page.project);
     let (issue, rest) = rest.split_first()?;
     let event = match rest {
         ["events", event, ..] => EventId::parse(event).ok(),
@@ -49,6 +35,39 @@ pub(crate) fn parse(text: &str, base: &BaseUrl) -> Option<IssueUrl> {
         project,
         issue: IssueId::parse(issue).ok()?,
         event,
+    })
+}
+
+/// A page of an organization in Sentry's web interface.
+pub(crate) struct OrganizationPage<'a> {
+    pub(crate) organization: Slug,
+    /// Only in the old form, `/{org}/{project}/issues/{id}`.
+    pub(crate) project: Option<Slug>,
+    /// Below the organization.
+    pub(crate) path: Vec<&'a str>,
+}
+
+/// Takes apart `https://{org}.sentry.io/…`, `{server}/organizations/{org}/…` and `{server}/{org}/{project}/issues/…`.
+pub(crate) fn page<'a>(url: &'a Url, base: &BaseUrl) -> Option<OrganizationPage<'a>> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return None;
+    }
+    let segments = url.path_segments()?;
+    let segments: Vec<&str> = segments.filter(|segment| !segment.is_empty()).collect();
+    let (organization, project, path) = match segments.as_slice() {
+        ["organizations", organization, path @ ..] => (Slug::parse(organization).ok()?, None, path),
+        // In an organization's own domain, nothing stands in front of `issues`.
+        [organization, project, "issues", ..] if *organization != "issues" => (
+            Slug::parse(organization).ok()?,
+            Some(Slug::parse(project).ok()?),
+            segments.get(2..)?,
+        ),
+        path => (organization_of(url, base)?, None, path),
+    };
+    Some(OrganizationPage {
+        organization,
+        project,
+        path: path.to_vec(),
     })
 }
 

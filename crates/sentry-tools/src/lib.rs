@@ -8,20 +8,33 @@
 
 mod arguments;
 mod catalogue;
+mod completions;
+mod confirm;
 mod failure;
+mod hint;
 mod issue_target;
 mod issue_url;
+mod json;
 mod listing;
 mod markdown;
+mod order;
 mod parameter;
+mod place;
+mod prompts;
+mod ranking;
+pub mod reference;
 mod refusal;
+mod resource_url;
+mod resources;
 mod scope;
+mod search;
 mod server;
 mod session;
 mod skill;
 mod stacktrace;
 mod tool;
 mod tools;
+mod trace_tree;
 
 pub use listing::Listings;
 pub use refusal::Refusal;

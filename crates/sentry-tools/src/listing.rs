@@ -2,23 +2,26 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use mcp::Version;
+use mcp::{List, Version};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::catalogue::TOOLS;
-use crate::parameter::InputSchema;
+use crate::parameter::input_schema;
+use crate::prompts;
+use crate::resources;
 use crate::scope::Scopes;
 use crate::session::{Constraint, Session};
 use crate::skill::Skills;
-use crate::tool::Tool;
+use crate::tool::{Surface, Tool};
 
-/// The lists of tools, each serialized once. A session's list depends on its skills and scopes, on what its constraint
+/// The lists of tools, prompts and resources, each serialized once. A session's list depends on its skills and scopes, on what its constraint
 /// fixes (not on its names) and on the protocol version, so that one `Listings` serves all sessions of a process.
 #[derive(Debug, Default)]
 pub struct Listings(RefCell<HashMap<Key, Rc<RawValue>>>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
+    list: List,
     skills: Skills,
     scopes: Scopes,
     organization_fixed: bool,
@@ -27,9 +30,10 @@ struct Key {
 }
 
 impl Listings {
-    /// The array `tools` for a session.
-    pub(crate) fn of(&self, session: &Session, version: Version) -> Rc<RawValue> {
+    /// The array of a list for a session.
+    pub(crate) fn of(&self, session: &Session, list: List, version: Version) -> Rc<RawValue> {
         let key = Key {
+            list,
             skills: session.skills,
             scopes: session.scopes,
             organization_fixed: session.constraint.organization().is_some(),
@@ -37,34 +41,42 @@ impl Listings {
             version,
         };
         let mut lists = self.0.borrow_mut();
-        let list = lists
-            .entry(key)
-            .or_insert_with(|| Rc::from(serialize(session, version)));
-        Rc::clone(list)
+        let serialized = lists.entry(key).or_insert_with(|| {
+            Rc::from(match list {
+                List::Tools => tools(session, version),
+                List::Prompts => prompts::list(session, version),
+                // There are too many issues for a list: the template leads to each.
+                List::Resources => raw("[]".to_owned()),
+                List::ResourceTemplates => resources::templates(session, version),
+            })
+        });
+        Rc::clone(serialized)
     }
 }
 
-fn serialize(session: &Session, version: Version) -> Box<RawValue> {
+fn tools(session: &Session, version: Version) -> Box<RawValue> {
     let tools: Vec<_> = TOOLS
         .iter()
-        .filter(|tool| tool.works_for(session))
+        .filter(|tool| tool.surface == Surface::Direct && tool.works_for(session))
         .map(|tool| on_the_wire(tool, &session.constraint).for_version(version))
         .collect();
     // The keys are strings and nothing in it can fail, so that the second arm is for the compiler.
     to_raw_value(&tools).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
-fn on_the_wire(tool: &Tool, constraint: &Constraint) -> mcp::Tool<'static, InputSchema> {
-    let parameters = tool
-        .parameters
-        .iter()
-        .filter(|parameter| !parameter.is_fixed(constraint));
+/// A list that is JSON already, so that the second arm is for the compiler.
+pub(crate) fn raw(json: String) -> Box<RawValue> {
+    RawValue::from_string(json).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
+fn on_the_wire(tool: &Tool, constraint: &Constraint) -> mcp::Tool<'static, Box<RawValue>> {
+    let schema = input_schema(tool.parameters, constraint);
     mcp::Tool {
         name: tool.name,
         title: Some(tool.title),
         description: tool.description,
-        input_schema: InputSchema(parameters.copied().collect()),
         // A test reads every schema, so that none is lost here.
+        input_schema: RawValue::from_string(schema).unwrap_or_default(),
         output_schema: tool
             .output_schema
             .and_then(|schema| serde_json::from_slice(schema.as_bytes()).ok()),

@@ -52,6 +52,72 @@ pub(crate) fn number(number: u64) -> String {
     text
 }
 
+/// Adds parts to a text.
+pub(crate) fn push(text: &mut String, parts: &[&str]) {
+    for part in parts {
+        text.push_str(part);
+    }
+}
+
+/// Adds a paragraph to a text, where there is one.
+pub(crate) fn paragraph(text: &mut String, paragraph: &str) {
+    if !paragraph.is_empty() {
+        text.push_str(if text.is_empty() { "" } else { "\n\n" });
+        text.push_str(paragraph);
+    }
+}
+
+/// A list of facts under way, a line for each that is known.
+pub(crate) struct Facts(String);
+
+impl Facts {
+    pub(crate) const fn new() -> Self {
+        Self(String::new())
+    }
+
+    pub(crate) fn add(&mut self, name: &str, value: &str) {
+        let value = line(value, 200);
+        if !value.is_empty() {
+            push(&mut self.0, &["\n- ", name, ": ", &value]);
+        }
+    }
+
+    pub(crate) fn maybe(&mut self, name: &str, value: &Option<String>) {
+        self.add(name, value.as_deref().unwrap_or_default());
+    }
+
+    pub(crate) fn count(&mut self, name: &str, value: Option<u64>) {
+        if let Some(value) = value {
+            self.add(name, &number(value));
+        }
+    }
+
+    /// The facts below their heading; nothing without facts.
+    pub(crate) fn below(mut self, heading: &str) -> String {
+        if !self.0.is_empty() {
+            self.0.insert_str(0, heading);
+        }
+        self.0
+    }
+}
+
+/// Texts with something between.
+#[derive(Default)]
+pub(crate) struct Joined(String);
+
+impl Joined {
+    pub(crate) fn add(&mut self, between: &str, text: &str) {
+        if !text.is_empty() {
+            let between = if self.0.is_empty() { "" } else { between };
+            push(&mut self.0, &[between, text]);
+        }
+    }
+
+    pub(crate) fn text(self) -> String {
+        self.0
+    }
+}
+
 /// Keeps lines and cuts after `most` characters; control characters are dropped.
 fn cut(text: &str, most: usize) -> String {
     let mut kept: String = text

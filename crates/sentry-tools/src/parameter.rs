@@ -1,8 +1,6 @@
-//! A tool's parameters: what `inputSchema` says about them. [`crate::arguments`] reads them.
+//! A tool's parameters: what `inputSchema` says about them, as data. [`crate::arguments`] reads them.
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
-
+use crate::json::Json;
 use crate::session::Constraint;
 
 /// One parameter of a tool.
@@ -26,143 +24,333 @@ pub(crate) enum Presence {
 /// What a parameter's value may be.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Kind {
-    Text {
-        default: Option<&'static str>,
-    },
-    /// 32 hexadecimal digits.
-    HexId,
-    Url,
+    Text(Text),
+    /// Of these.
     Choice {
         options: &'static [&'static str],
-        default: &'static str,
+        default: Option<&'static str>,
     },
     /// From 1.
-    Limit {
-        most: u8,
-        default: u8,
+    Number {
+        /// The schema says `integer` rather than `number`; a fraction is refused either way.
+        is_integer: bool,
+        most: Option<u32>,
+        default: Option<u32>,
     },
     Flag {
         default: bool,
     },
+    /// A list of texts; with `or_one`, one alone as well.
+    Texts {
+        or_one: bool,
+    },
+    /// A number or a text.
+    NumberOrText,
+    /// The arguments of another tool.
+    Object,
 }
 
-/// The organization, where a tool cannot do without.
-pub(crate) const ORGANIZATION: Parameter = Parameter {
-    presence: Presence::Required,
-    ..OPTIONAL_ORGANIZATION
+/// What a text may be. Lengths are in characters.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Text {
+    pub(crate) default: Option<&'static str>,
+    pub(crate) least: Option<u16>,
+    pub(crate) most: Option<u16>,
+    pub(crate) format: Format,
+}
+
+/// What a text stands for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Format {
+    #[default]
+    Free,
+    Url,
+    Slug,
+    IssueId,
+    /// 32 hexadecimal digits: an event or a trace.
+    HexId,
+    /// The same, or `latest`.
+    HexIdOrLatest,
+    TagKey,
+    /// Such as `14d`.
+    Period,
+}
+
+impl Format {
+    /// A regular expression for the schema, where clients know one.
+    const fn pattern(self) -> Option<&'static str> {
+        match self {
+            Self::Free | Self::Url | Self::Slug | Self::IssueId => None,
+            Self::HexId => Some("^[0-9a-fA-F]{32}$"),
+            Self::HexIdOrLatest => Some("^(latest|[0-9a-fA-F]{32})$"),
+            Self::TagKey => Some("^[a-zA-Z0-9][a-zA-Z0-9._-]*$"),
+            Self::Period => Some("^\\d+[hdw]$"),
+        }
+    }
+}
+
+const TEXT: Text = Text {
+    default: None,
+    least: None,
+    most: None,
+    format: Format::Free,
 };
+
+/// The organization, where a tool cannot do without.
+pub(crate) const ORGANIZATION: Parameter = OPTIONAL_ORGANIZATION.required();
 
 /// The organization, where an issue's URL may name it as well.
-pub(crate) const OPTIONAL_ORGANIZATION: Parameter = Parameter {
-    name: "organizationSlug",
-    about: "",
-    kind: Kind::Text { default: None },
-    presence: Presence::Optional,
-};
+pub(crate) const OPTIONAL_ORGANIZATION: Parameter =
+    Parameter::format("organizationSlug", "", Format::Slug);
 
-pub(crate) const REGION: Parameter = Parameter {
-    name: "regionUrl",
-    about: "From find_organizations, if it gave one.",
-    kind: Kind::Text { default: None },
-    presence: Presence::Nullable,
-};
+pub(crate) const REGION: Parameter =
+    Parameter::text("regionUrl", "From find_organizations, if it gave one.").nullable();
 
-pub(crate) const ISSUE_ID: Parameter = Parameter {
-    name: "issueId",
-    about: "Short id (WEB-1A) or number.",
-    kind: Kind::Text { default: None },
-    presence: Presence::Optional,
-};
+pub(crate) const PROJECT: Parameter = Parameter::format("projectSlug", "", Format::Slug);
 
-pub(crate) const ISSUE_URL: Parameter = Parameter {
-    name: "issueUrl",
-    about: "The issue's Sentry URL, instead of organizationSlug and issueId.",
-    kind: Kind::Url,
-    presence: Presence::Optional,
-};
+pub(crate) const ISSUE_ID: Parameter =
+    Parameter::format("issueId", "Short id (WEB-1A) or number.", Format::IssueId);
 
-pub(crate) const EVENT_ID: Parameter = Parameter {
-    name: "eventId",
-    about: "One event; without it the latest.",
-    kind: Kind::HexId,
-    presence: Presence::Optional,
-};
+pub(crate) const ISSUE_URL: Parameter = Parameter::format(
+    "issueUrl",
+    "The issue's Sentry URL, instead of organizationSlug and issueId.",
+    Format::Url,
+);
+
+pub(crate) const EVENT_ID: Parameter = Parameter::format(
+    "eventId",
+    "One event; without it the latest.",
+    Format::HexId,
+);
+
+pub(crate) const EVENT_OR_LATEST: Parameter =
+    Parameter::format("eventId", "", Format::HexIdOrLatest).with_default("latest");
+
+pub(crate) const TRACE_ID: Parameter = Parameter::format("traceId", "", Format::HexId).required();
+
+pub(crate) const PERIOD: Parameter =
+    Parameter::format("period", "Such as 24h, 14d, 2w.", Format::Period);
+
+pub(crate) const EXPLAIN: Parameter = Parameter::flag(
+    "includeExplanation",
+    "Say how the query was understood.",
+    false,
+);
+
+/// A part of a name, for the `find_*` tools.
+pub(crate) const NAME_QUERY: Parameter =
+    Parameter::text("query", "Part of a name or slug.").nullable();
 
 /// The names under which a tool may take a project.
 pub(crate) const PROJECT_NAMES: [&str; 2] = ["projectSlug", "projectSlugOrId"];
 
 impl Parameter {
+    pub(crate) const fn new(name: &'static str, about: &'static str, kind: Kind) -> Self {
+        Self {
+            name,
+            about,
+            kind,
+            presence: Presence::Optional,
+        }
+    }
+
+    pub(crate) const fn text(name: &'static str, about: &'static str) -> Self {
+        Self::new(name, about, Kind::Text(TEXT))
+    }
+
+    /// A text of so many characters.
+    pub(crate) const fn sized(
+        name: &'static str,
+        about: &'static str,
+        least: u16,
+        most: Option<u16>,
+    ) -> Self {
+        let least = Some(least);
+        Self::new(
+            name,
+            about,
+            Kind::Text(Text {
+                least,
+                most,
+                ..TEXT
+            }),
+        )
+    }
+
+    pub(crate) const fn format(name: &'static str, about: &'static str, format: Format) -> Self {
+        Self::new(name, about, Kind::Text(Text { format, ..TEXT }))
+    }
+
+    /// The same text with a default.
+    pub(crate) const fn with_default(self, default: &'static str) -> Self {
+        let text = match self.kind {
+            Kind::Text(text) => text,
+            _ => TEXT,
+        };
+        let default = Some(default);
+        Self {
+            kind: Kind::Text(Text { default, ..text }),
+            ..self
+        }
+    }
+
+    pub(crate) const fn choice(
+        name: &'static str,
+        about: &'static str,
+        options: &'static [&'static str],
+        default: Option<&'static str>,
+    ) -> Self {
+        Self::new(name, about, Kind::Choice { options, default })
+    }
+
+    /// A whole number from 1, in JSON Schema's words.
+    pub(crate) const fn integer(
+        name: &'static str,
+        about: &'static str,
+        most: Option<u32>,
+        default: Option<u32>,
+    ) -> Self {
+        let is_integer = true;
+        Self::new(
+            name,
+            about,
+            Kind::Number {
+                is_integer,
+                most,
+                default,
+            },
+        )
+    }
+
+    /// As [`Self::integer`], where clients know the parameter as a `number`.
+    pub(crate) const fn number(name: &'static str, most: u32, default: u32) -> Self {
+        let is_integer = false;
+        let (most, default) = (Some(most), Some(default));
+        Self::new(
+            name,
+            "",
+            Kind::Number {
+                is_integer,
+                most,
+                default,
+            },
+        )
+    }
+
+    pub(crate) const fn flag(name: &'static str, about: &'static str, default: bool) -> Self {
+        Self::new(name, about, Kind::Flag { default })
+    }
+
+    pub(crate) const fn required(self) -> Self {
+        Self {
+            presence: Presence::Required,
+            ..self
+        }
+    }
+
+    pub(crate) const fn nullable(self) -> Self {
+        Self {
+            presence: Presence::Nullable,
+            ..self
+        }
+    }
+
     /// Whether the session's URL says it already, so that clients do not.
     pub(crate) fn is_fixed(&self, constraint: &Constraint) -> bool {
         let by_organization = [ORGANIZATION.name, REGION.name].contains(&self.name);
         (by_organization && constraint.organization().is_some())
             || (PROJECT_NAMES.contains(&self.name) && constraint.project().is_some())
     }
-}
 
-/// The `inputSchema` of some parameters: a flat object, since model APIs refuse `anyOf`, `oneOf` and `allOf`.
-pub(crate) struct InputSchema(pub(crate) Vec<Parameter>);
-
-impl Serialize for InputSchema {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Properties<'a>(&'a [Parameter]);
-        impl Serialize for Properties<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_map(self.0.iter().map(|parameter| (parameter.name, parameter)))
+    /// Whether the empty text differs from none: it overrides a default, or is refused by a length.
+    pub(crate) const fn has_empty_meaning(&self) -> bool {
+        match self.kind {
+            Kind::Text(text) => {
+                text.least.is_some()
+                    || (text.default.is_some() && matches!(text.format, Format::Free))
             }
+            _ => false,
         }
-        let required: Vec<_> = self
-            .0
-            .iter()
-            .filter(|parameter| parameter.presence == Presence::Required)
-            .map(|parameter| parameter.name)
-            .collect();
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("type", "object")?;
-        map.serialize_entry("properties", &Properties(&self.0))?;
-        if !required.is_empty() {
-            map.serialize_entry("required", &required)?;
-        }
-        map.end()
     }
-}
 
-/// The parameter's own schema.
-impl Serialize for Parameter {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let kind = match self.kind {
-            Kind::Text { .. } | Kind::HexId | Kind::Url | Kind::Choice { .. } => "string",
-            Kind::Limit { .. } => "number",
-            Kind::Flag { .. } => "boolean",
+    /// The parameter's own schema.
+    fn write(&self, json: &mut Json) {
+        let types: &[&str] = match self.kind {
+            Kind::Text(_) | Kind::Choice { .. } => &["string"],
+            Kind::Number {
+                is_integer: true, ..
+            } => &["integer"],
+            Kind::Number { .. } => &["number"],
+            Kind::Flag { .. } => &["boolean"],
+            Kind::Texts { or_one: false } => &["array"],
+            Kind::Texts { or_one: true } => &["string", "array"],
+            Kind::NumberOrText => &["integer", "string"],
+            Kind::Object => &["object"],
         };
-        let mut map = serializer.serialize_map(None)?;
-        if self.presence == Presence::Nullable {
-            map.serialize_entry("type", &[kind, "null"])?;
-        } else {
-            map.serialize_entry("type", kind)?;
+        json.begin(self.name, '{');
+        match (types, self.presence == Presence::Nullable) {
+            ([one], false) => json.text("type", one),
+            (types, false) => json.texts("type", types),
+            (types, true) => json.texts("type", &[types, &["null"]].concat()),
         }
         if !self.about.is_empty() {
-            map.serialize_entry("description", self.about)?;
+            json.text("description", self.about);
         }
+        let mut default = None;
         match self.kind {
-            Kind::Text { default } => {
-                if let Some(default) = default {
-                    map.serialize_entry("default", default)?;
+            Kind::Text(text) => {
+                default = text.default;
+                json.count("minLength", text.least.map(u64::from));
+                json.count("maxLength", text.most.map(u64::from));
+                if let Some(pattern) = text.format.pattern() {
+                    json.text("pattern", pattern);
+                }
+                if text.format == Format::Url {
+                    json.text("format", "uri");
                 }
             }
-            Kind::HexId => map.serialize_entry("pattern", "^[0-9a-fA-F]{32}$")?,
-            Kind::Url => map.serialize_entry("format", "uri")?,
-            Kind::Choice { options, default } => {
-                map.serialize_entry("enum", options)?;
-                map.serialize_entry("default", default)?;
+            Kind::Choice {
+                options,
+                default: choice,
+            } => {
+                default = choice;
+                json.texts("enum", options);
             }
-            Kind::Limit { most, default } => {
-                map.serialize_entry("minimum", &1)?;
-                map.serialize_entry("maximum", &most)?;
-                map.serialize_entry("default", &default)?;
+            Kind::Number { most, default, .. } => {
+                json.count("minimum", Some(1));
+                json.count("maximum", most.map(u64::from));
+                json.count("default", default.map(u64::from));
             }
-            Kind::Flag { default } => map.serialize_entry("default", &default)?,
+            Kind::Flag { default } => json.flag("default", default),
+            Kind::Texts { .. } => json.raw("items", r#"{"type":"string"}"#),
+            Kind::NumberOrText => {}
+            Kind::Object => json.raw("default", "{}"),
         }
-        map.end()
+        if let Some(default) = default {
+            json.text("default", default);
+        }
+        json.end('}');
     }
+}
+
+/// The `inputSchema` of some parameters, encoded: a flat object, since model APIs refuse `anyOf`, `oneOf` and `allOf`.
+pub(crate) fn input_schema(parameters: &[Parameter], constraint: &Constraint) -> String {
+    let mut json = Json::object();
+    let mut required = Vec::new();
+    json.text("type", "object");
+    json.begin("properties", '{');
+    for parameter in parameters {
+        if parameter.is_fixed(constraint) {
+            continue;
+        }
+        parameter.write(&mut json);
+        if parameter.presence == Presence::Required {
+            required.push(parameter.name);
+        }
+    }
+    json.end('}');
+    if !required.is_empty() {
+        json.texts("required", &required);
+    }
+    json.finish()
 }

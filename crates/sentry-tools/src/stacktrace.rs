@@ -1,7 +1,7 @@
 //! A stack trace in few lines: the newest call first, the project's own code before libraries when there is not room
 //! for all.
 
-use sentry_api::{Event, Exception, Frame, Stacktrace};
+use sentry_api::{Event, Exception, Frame, Thread};
 
 use crate::markdown::{block, line, number};
 
@@ -22,29 +22,29 @@ pub(crate) fn of(event: &Event) -> Vec<Trace> {
         return exceptions.into_iter().map(of_exception).collect();
     }
     let threads = event.threads();
-    let has_stack =
-        |stack: &Option<Stacktrace>| stack.as_ref().is_some_and(|stack| !stack.frames.is_empty());
-    let thread = threads
-        .iter()
-        .find(|thread| thread.crashed && has_stack(&thread.stacktrace))
-        .or_else(|| threads.iter().find(|thread| has_stack(&thread.stacktrace)));
-    if let Some(thread) = thread {
-        let name = thread
-            .name
-            .as_deref()
-            .or(thread.id.as_deref())
-            .unwrap_or("?");
-        let state = if thread.crashed { " (crashed)" } else { "" };
-        return vec![trace(
-            format!("Thread {}{state}", line(name, 60)),
-            thread.stacktrace.clone(),
-        )];
+    if let Some(thread) = default_thread(&threads) {
+        return vec![of_thread(thread)];
     }
-    event
-        .stacktrace()
-        .map(|stack| trace("Stack".to_owned(), Some(stack)))
-        .into_iter()
-        .collect()
+    let frames = event.stacktrace();
+    if frames.is_empty() {
+        return Vec::new();
+    }
+    vec![trace("Stack".to_owned(), frames)]
+}
+
+/// The crashed thread, or the first, among those that have a stack.
+pub(crate) fn default_thread(threads: &[Thread]) -> Option<&Thread> {
+    let mut with_stack = threads.iter().filter(|thread| !thread.frames.is_empty());
+    let first = with_stack.clone().next();
+    with_stack.find(|thread| thread.crashed).or(first)
+}
+
+/// One thread's calls.
+pub(crate) fn of_thread(thread: &Thread) -> Trace {
+    let name = thread.name.as_deref().or(thread.id.as_deref());
+    let state = if thread.crashed { " (crashed)" } else { "" };
+    let heading = format!("Thread {}{state}", line(name.unwrap_or("?"), 60));
+    trace(heading, thread.frames.clone())
 }
 
 fn of_exception(exception: Exception) -> Trace {
@@ -55,11 +55,10 @@ fn of_exception(exception: Exception) -> Trace {
     } else {
         format!("{kind}: {message}")
     };
-    trace(line(&heading, 200), exception.stacktrace)
+    trace(line(&heading, 200), exception.frames)
 }
 
-fn trace(heading: String, stack: Option<Stacktrace>) -> Trace {
-    let mut frames = stack.unwrap_or_default().frames;
+fn trace(heading: String, mut frames: Vec<Frame>) -> Trace {
     frames.reverse();
     Trace { heading, frames }
 }

@@ -3,8 +3,6 @@
 use fetch::LocalFuture;
 use mcp::{Annotations, CallToolResult};
 use sentry_api::{BaseUrl, Client, InvalidRegion, Region};
-use serde::Serialize;
-use serde_json::value::to_raw_value;
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;
@@ -29,6 +27,7 @@ pub(crate) struct Tool {
     /// A JSON Schema, for a tool that answers structured JSON.
     pub(crate) output_schema: Option<&'static str>,
     pub(crate) effect: Effect,
+    pub(crate) surface: Surface,
     /// Where it would have nothing to do.
     pub(crate) hidden: Hidden,
     pub(crate) run: for<'a> fn(&'a Context<'a>) -> LocalFuture<'a, Answer>,
@@ -37,11 +36,28 @@ pub(crate) struct Tool {
 /// What a tool ends with.
 pub(crate) type Answer = Result<CallToolResult, Failure>;
 
-/// What a tool does to the world.
+/// What a tool does to the world. One for each row of hints that the catalogue has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
     /// It only reads from Sentry.
     Reads,
+    /// It only reads what this server itself knows.
+    ReadsHere,
+    /// It makes something new each time.
+    Creates,
+    /// It changes what is there, and says something about it each time.
+    Changes,
+    /// It may do anything that another tool does.
+    Anything,
+}
+
+/// Where an agent meets a tool. `tools/call` takes every name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Surface {
+    /// In `tools/list`.
+    Direct,
+    /// Found by `search_sentry_tools`.
+    Catalog,
 }
 
 /// The constraint under which a tool has nothing to do.
@@ -54,15 +70,26 @@ pub(crate) enum Hidden {
 
 impl Effect {
     pub(crate) const fn annotations(self) -> Annotations<'static> {
-        match self {
-            Self::Reads => Annotations {
-                title: None,
-                read_only_hint: true,
-                destructive_hint: false,
-                idempotent_hint: None,
-                open_world_hint: true,
-            },
+        // readOnly, destructive, idempotent, openWorld
+        let (reads, destroys, idempotent, outside) = match self {
+            Self::Reads => (true, false, None, true),
+            Self::ReadsHere => (true, false, None, false),
+            Self::Creates => (false, false, None, true),
+            Self::Changes => (false, true, Some(false), true),
+            Self::Anything => (false, true, None, true),
+        };
+        Annotations {
+            title: None,
+            read_only_hint: reads,
+            destructive_hint: destroys,
+            idempotent_hint: idempotent,
+            open_world_hint: outside,
         }
+    }
+
+    /// Whether a person may want to be asked first.
+    pub(crate) const fn changes_something(self) -> bool {
+        !self.annotations().read_only_hint
     }
 }
 
@@ -103,8 +130,8 @@ impl Context<'_> {
         if let Some(verified) = self.verified {
             return Ok(verified.region.clone());
         }
-        let asked = self.arguments.text(&REGION)?.unwrap_or_default();
-        self.base().region_from(&asked).map_err(|InvalidRegion| {
+        let asked = self.arguments.text(&REGION).unwrap_or_default();
+        self.base().region_from(asked).map_err(|InvalidRegion| {
             Failure::Invalid(format!(
                 "`{}` is not a region of this Sentry: leave it out, or take it from find_organizations.",
                 REGION.name
@@ -116,11 +143,4 @@ impl Context<'_> {
     pub(crate) fn offers(&self, tool: &Tool) -> bool {
         tool.works_for(self.session)
     }
-}
-
-/// Structured output. `value` is a struct that satisfies the tool's `outputSchema`.
-pub(crate) fn structured(value: &impl Serialize) -> Answer {
-    to_raw_value(value)
-        .map(CallToolResult::structured)
-        .map_err(|_| Failure::Api(sentry_api::ApiError::Malformed("encodable")))
 }

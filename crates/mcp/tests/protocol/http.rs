@@ -1,6 +1,6 @@
 //! Streamable HTTP, request by request.
 
-use crate::fixture::{Challenge, Fixture};
+use crate::fixture::{Challenge, Fixture, json_of};
 use mcp::http::{Request, Response, respond};
 use serde_json::{Value, json};
 
@@ -8,11 +8,13 @@ const JSON: Request<'_> = Request {
     content_type: Some("application/json"),
     accept: Some("application/json, text/event-stream"),
     protocol_version: Some("2025-11-25"),
+    method: None,
+    name: None,
     body: b"",
 };
 
 async fn send(request: Request<'_>) -> Response {
-    respond(&Fixture, request).await.unwrap()
+    respond(&Fixture::default(), request).await.unwrap()
 }
 
 async fn post(version: Option<&str>, body: &str) -> (u16, Value) {
@@ -22,10 +24,7 @@ async fn post(version: Option<&str>, body: &str) -> (u16, Value) {
         ..JSON
     })
     .await;
-    let body = response
-        .body
-        .map_or(Value::Null, |body| serde_json::from_str(&body).unwrap());
-    (response.status, body)
+    json_of(response)
 }
 
 const PING: &str = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
@@ -73,13 +72,19 @@ async fn headers_decide_before_the_body() {
             accept,
             protocol_version: version,
             body: PING.as_bytes(),
+            ..JSON
         };
         let response = send(request).await;
         assert_eq!(response.status, status, "{request:?}");
         let body: Value = serde_json::from_str(&response.body.unwrap()).unwrap();
         if status != 200 {
-            assert_eq!(body["error"]["code"], -32600);
-            assert!(body.get("id").is_none());
+            let (code, id) = if status == 400 {
+                (-32022, Some(&json!(1)))
+            } else {
+                (-32600, None)
+            };
+            assert_eq!(body["error"]["code"], code);
+            assert_eq!(body.get("id"), id);
         }
     }
 }
@@ -90,7 +95,10 @@ async fn an_unsupported_version_names_the_supported_ones() {
     assert_eq!(status, 400);
     assert_eq!(
         body["error"]["data"],
-        json!({ "supported": ["2025-03-26", "2025-06-18", "2025-11-25"], "requested": "2030-01-01" })
+        json!({
+            "supported": ["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26"],
+            "requested": "2030-01-01",
+        })
     );
 }
 
@@ -149,7 +157,7 @@ async fn messages_and_their_errors() {
             Some(-32601),
         ),
         (
-            r#"{"jsonrpc":"2.0","id":1,"method":"resources/list"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"info"}}"#,
             200,
             Some(-32601),
         ),
@@ -208,6 +216,17 @@ async fn messages_and_their_errors() {
 }
 
 #[tokio::test]
+async fn json_nests_128_deep_at_most() {
+    // The message, its `params` and the member are three of them.
+    for (depth, status) in [(125, 200), (126, 400)] {
+        let nested = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let body =
+            format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","params":{{"a":{nested}}}}}"#);
+        assert_eq!(post(None, &body).await.0, status, "{depth}");
+    }
+}
+
+#[tokio::test]
 async fn bytes_that_are_no_text_are_no_json() {
     let response = send(Request {
         body: b"{\"jsonrpc\":\"2.0\",\"id\":\"\xff\",\"method\":\"ping\"}",
@@ -253,6 +272,8 @@ async fn initialize_negotiates() {
         ("2025-11-25", "2025-11-25"),
         ("2024-11-05", "2025-11-25"),
         ("2030-01-01", "2025-11-25"),
+        // The stateless version has no handshake that could lead to it.
+        ("2026-07-28", "2025-11-25"),
     ] {
         let body = json!({
             "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": { "protocolVersion": asked }
@@ -300,7 +321,30 @@ async fn a_refusal_is_the_transports_to_answer() {
             body: body.as_bytes(),
             ..JSON
         };
-        assert_eq!(respond(&Fixture, request).await, Err(Challenge));
+        assert_eq!(respond(&Fixture::default(), request).await, Err(Challenge));
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_one_in_every_version() {
+    for version in mcp::Version::ALL {
+        let meta = json!({
+            "io.modelcontextprotocol/protocolVersion": version.as_str(),
+            "io.modelcontextprotocol/clientCapabilities": {},
+        });
+        let body = json!({
+            "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+            "params": { "name": "forbidden", "_meta": meta },
+        })
+        .to_string();
+        let request = Request {
+            protocol_version: Some(version.as_str()),
+            method: Some("tools/call"),
+            name: Some("forbidden"),
+            body: body.as_bytes(),
+            ..JSON
+        };
+        assert_eq!(respond(&Fixture::default(), request).await, Err(Challenge));
     }
 }
 

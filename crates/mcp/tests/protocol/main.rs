@@ -2,6 +2,9 @@
 
 #![cfg(test)]
 
+mod features;
 mod fixture;
 mod http;
 mod schemas;
+mod stateless;
+mod untrusted_bytes;

@@ -1,20 +1,12 @@
 use fetch::LocalFuture;
-use sentry_api::{Organization, Region, Slug};
-use serde::Serialize;
+use sentry_api::{Organization, Slug};
 
-use crate::parameter::{Kind, Parameter, Presence};
-use crate::scope::{Scope, Scopes};
+use crate::json::Json;
+use crate::parameter::NAME_QUERY;
 use crate::skill::Skills;
-use crate::tool::{Answer, Context, Effect, Hidden, Tool, structured};
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
-use super::SHOWN;
-
-const QUERY: Parameter = Parameter {
-    name: "query",
-    about: "Part of a name or slug.",
-    kind: Kind::Text { default: None },
-    presence: Presence::Nullable,
-};
+use super::{READ, SHOWN};
 
 pub(crate) static TOOL: Tool = Tool {
     name: "find_organizations",
@@ -22,8 +14,9 @@ pub(crate) static TOOL: Tool = Tool {
     description: "Lists your organizations (25 at most) with slug and regionUrl, which other tools take. Needed only \
                   when neither the user nor a Sentry URL names the organization.",
     skills: Skills::ALL,
-    scopes: Scopes::of(&[Scope::OrgRead]),
-    parameters: &[QUERY],
+    scopes: READ,
+    surface: Surface::Direct,
+    parameters: &[NAME_QUERY],
     output_schema: Some(
         r#"{"type":"object","properties":{"organizations":{"type":"array","items":{"type":"object","properties":{"slug":{"type":"string"},"webUrl":{"type":"string"},"regionUrl":{"type":"string"}},"required":["slug","webUrl","regionUrl"]}},"hasMore":{"type":"boolean"},"unavailableRegions":{"type":"array","items":{"type":"string"}}},"required":["organizations","hasMore"]}"#,
     ),
@@ -32,55 +25,41 @@ pub(crate) static TOOL: Tool = Tool {
     run,
 };
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Output {
-    organizations: Vec<Found>,
-    has_more: bool,
-    /// Regions that did not answer: their organizations are missing.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    unavailable_regions: Vec<String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Found {
-    slug: String,
-    web_url: String,
-    /// Empty: the server has no regions.
-    region_url: String,
-}
-
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let query = context.arguments.text(&QUERY)?;
-        let found = context.client.organizations(query.as_deref()).await?;
-        structured(&Output {
-            has_more: found.items.len() > SHOWN,
-            organizations: found
-                .items
-                .into_iter()
-                .take(SHOWN)
-                .map(|organization| shown(context, organization))
-                .collect(),
-            unavailable_regions: found.unavailable.iter().map(Region::to_string).collect(),
-        })
+        let query = context.arguments.text(&NAME_QUERY);
+        let found = context.client.organizations(query).await?;
+        let mut json = Json::object();
+        json.begin("organizations", '[');
+        for organization in found.items.iter().take(SHOWN) {
+            describe(context, organization, &mut json);
+        }
+        json.end(']');
+        json.flag("hasMore", found.items.len() > SHOWN);
+        // Regions that did not answer: their organizations are missing.
+        if !found.unavailable.is_empty() {
+            json.texts("unavailableRegions", &found.unavailable);
+        }
+        json.answer()
     })
 }
 
-fn shown(context: &Context<'_>, organization: Organization) -> Found {
-    let links = organization.links;
-    let web_url = links
-        .organization_url
-        .filter(|url| !url.is_empty())
-        .or_else(|| {
-            let slug = Slug::parse(&organization.slug).ok()?;
-            Some(context.base().web_url(&slug, ""))
-        })
-        .unwrap_or_default();
-    Found {
-        slug: organization.slug,
-        web_url,
-        region_url: links.region_url.unwrap_or_default(),
-    }
+fn describe(context: &Context<'_>, organization: &Organization, json: &mut Json) {
+    let links = &organization.links;
+    let own_url = || match Slug::parse(&organization.slug) {
+        Ok(slug) => context.base().web_url(&slug, ""),
+        Err(_) => String::new(),
+    };
+    let web_url = links.organization_url.clone();
+    json.element();
+    json.text("slug", &organization.slug);
+    json.text(
+        "webUrl",
+        &web_url
+            .filter(|url| !url.is_empty())
+            .unwrap_or_else(own_url),
+    );
+    // Empty: the server has no regions.
+    json.text("regionUrl", links.region_url.as_deref().unwrap_or_default());
+    json.end('}');
 }

@@ -1,29 +1,22 @@
 use fetch::LocalFuture;
-use serde::Serialize;
 
-use crate::arguments::required;
-use crate::parameter::{Kind, ORGANIZATION, Parameter, Presence, REGION};
-use crate::scope::{Scope, Scopes};
+use crate::json::Json;
+use crate::parameter::{NAME_QUERY, ORGANIZATION, REGION};
+use crate::place::Place;
 use crate::skill::Skills;
-use crate::tool::{Answer, Context, Effect, Hidden, Tool, structured};
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
-use super::SHOWN;
-
-const QUERY: Parameter = Parameter {
-    name: "query",
-    about: "Part of a name or slug.",
-    kind: Kind::Text { default: None },
-    presence: Presence::Nullable,
-};
+use super::{READ, SHOWN};
 
 pub(crate) static TOOL: Tool = Tool {
     name: "find_projects",
     title: "Find projects",
     description: "Lists an organization's project slugs (25 at most). Needed only to learn or check a project's slug: \
-                  search_issues works across all projects.",
+                  the searches work across all projects.",
     skills: Skills::ALL,
-    scopes: Scopes::of(&[Scope::OrgRead]),
-    parameters: &[ORGANIZATION, QUERY, REGION],
+    scopes: READ,
+    surface: Surface::Direct,
+    parameters: &[ORGANIZATION, NAME_QUERY, REGION],
     output_schema: Some(
         r#"{"type":"object","properties":{"projects":{"type":"array","items":{"type":"object","properties":{"slug":{"type":"string"}},"required":["slug"]}},"hasMore":{"type":"boolean"}},"required":["projects","hasMore"]}"#,
     ),
@@ -32,36 +25,23 @@ pub(crate) static TOOL: Tool = Tool {
     run,
 };
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Output {
-    projects: Vec<Found>,
-    has_more: bool,
-}
-
-#[derive(Serialize)]
-struct Found {
-    slug: String,
-}
-
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let arguments = context.arguments;
-        let organization = required(&ORGANIZATION, arguments.slug(&ORGANIZATION)?)?;
-        let query = arguments.text(&QUERY)?;
-        let region = context.region()?;
+        let place = Place::read(context)?;
+        let query = context.arguments.text(&NAME_QUERY);
         let found = context
             .client
-            .projects(&region, &organization, query.as_deref())
+            .projects(&place.region, &place.organization, query)
             .await?;
-        structured(&Output {
-            has_more: found.items.len() > SHOWN || found.next.is_some(),
-            projects: found
-                .items
-                .into_iter()
-                .take(SHOWN)
-                .map(|project| Found { slug: project.slug })
-                .collect(),
-        })
+        let mut json = Json::object();
+        json.begin("projects", '[');
+        for project in found.items.iter().take(SHOWN) {
+            json.element();
+            json.text("slug", &project.slug);
+            json.end('}');
+        }
+        json.end(']');
+        json.flag("hasMore", found.items.len() > SHOWN || found.next.is_some());
+        json.answer()
     })
 }

@@ -6,10 +6,12 @@ use sentry_api::{ApiError, Client, Event, EventId, EventRef, Issue, IssueId, Reg
 use crate::failure::Failure;
 use crate::issue_target::{IssueTarget, check_project};
 use crate::parameter::{EVENT_ID, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, REGION};
-use crate::scope::{Scope, Scopes};
-use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Tool};
+use crate::place::Place;
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
+use super::{ISSUE_SKILLS, READ};
+
+mod extras;
 mod page;
 
 pub(crate) static TOOL: Tool = Tool {
@@ -18,8 +20,9 @@ pub(crate) static TOOL: Tool = Tool {
     description: "What is needed to fix one issue: its message, the culprit frame with source, the stack trace, how \
                   often and for whom it happens, and tags of one event. Give issueUrl as it was pasted, or \
                   organizationSlug with issueId (or with eventId alone).",
-    skills: Skills::of(&[Skill::Inspect, Skill::Triage, Skill::Seer]),
-    scopes: Scopes::of(&[Scope::OrgRead]),
+    skills: ISSUE_SKILLS,
+    scopes: READ,
+    surface: Surface::Catalog,
     parameters: &[ISSUE_URL, OPTIONAL_ORGANIZATION, ISSUE_ID, EVENT_ID, REGION],
     output_schema: None,
     effect: Effect::Reads,
@@ -28,7 +31,7 @@ pub(crate) static TOOL: Tool = Tool {
 };
 
 /// An issue, and one event of it where Sentry still has one.
-pub(crate) struct Found {
+struct Found {
     issue: Issue,
     event: Option<Event>,
 }
@@ -36,20 +39,30 @@ pub(crate) struct Found {
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let target = IssueTarget::read(context)?;
-        let found = find(context, &target).await?;
-        Ok(CallToolResult::text(page::render(context, &target, &found)))
+        let region = context.region()?;
+        let found = find(context, &region, &target).await?;
+        let place = Place {
+            region,
+            organization: target.organization,
+        };
+        let extras = extras::gather(context, &place, &found).await;
+        let page = page::render(context, &place, &found, &extras);
+        Ok(CallToolResult::text(page))
     })
 }
 
-async fn find(context: &Context<'_>, target: &IssueTarget) -> Result<Found, Failure> {
-    let region = context.region()?;
+async fn find(
+    context: &Context<'_>,
+    region: &Region,
+    target: &IssueTarget,
+) -> Result<Found, Failure> {
     let client = context.client;
     let wanted = target.event.as_ref();
     if let (Some(id), None) = (&target.issue, &context.session.constraint.project()) {
         // Nothing has to be checked between the two, so that they run at once.
         let (issue, event) = join(
-            client.issue(&region, &target.organization, id),
-            event_of(client, &region, target, id, wanted),
+            client.issue(region, &target.organization, id),
+            event_of(client, region, target, id, wanted),
         )
         .await;
         return Ok(Found {
@@ -58,12 +71,12 @@ async fn find(context: &Context<'_>, target: &IssueTarget) -> Result<Found, Fail
         });
     }
     let issue = match &target.issue {
-        Some(id) => client.issue(&region, &target.organization, id).await?,
-        None => issue_of_event(context, &region, target).await?,
+        Some(id) => client.issue(region, &target.organization, id).await?,
+        None => issue_of_event(context, region, target).await?,
     };
     check_project(context, &issue)?;
     let id = IssueId::parse(&issue.id).map_err(|_| ApiError::Malformed("an issue"))?;
-    let event = event_of(client, &region, target, &id, wanted).await?;
+    let event = event_of(client, region, target, &id, wanted).await?;
     Ok(Found { issue, event })
 }
 

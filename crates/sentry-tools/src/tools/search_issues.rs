@@ -1,84 +1,56 @@
 use fetch::LocalFuture;
 use mcp::CallToolResult;
-use sentry_api::{ApiError, IssueSearch, IssueSort, Region, Slug, SlugOrId};
+use sentry_api::{ApiError, IssueSearch, IssueSort};
 
-use crate::arguments::required;
 use crate::failure::Failure;
 use crate::markdown::code;
-use crate::parameter::{Kind, ORGANIZATION, Parameter, Presence, REGION};
-use crate::scope::{Scope, Scopes};
-use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Tool};
+use crate::parameter::{EXPLAIN, Format, ORGANIZATION, Parameter, REGION};
+use crate::place::Place;
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+
+use super::{ISSUE_SKILLS, READ};
 
 mod page;
 
-const QUERY: Parameter = Parameter {
-    name: "query",
-    about: "Sentry search syntax, such as is:unresolved level:error release:1.4.0 assigned:me \"text\".",
-    kind: Kind::Text {
-        default: Some("is:unresolved"),
-    },
-    presence: Presence::Optional,
-};
+const QUERY: Parameter = Parameter::text(
+    "query",
+    "Sentry search syntax, such as is:unresolved level:error release:1.4.0 assigned:me \"text\".",
+)
+.with_default("is:unresolved");
 
-const SORT: Parameter = Parameter {
-    name: "sort",
-    about: "",
-    kind: Kind::Choice {
-        options: &[
-            IssueSort::Date.as_str(),
-            IssueSort::Frequency.as_str(),
-            IssueSort::New.as_str(),
-            IssueSort::Users.as_str(),
-            IssueSort::Recommended.as_str(),
-        ],
-        default: IssueSort::Date.as_str(),
-    },
-    presence: Presence::Optional,
-};
+const SORT: Parameter = Parameter::choice(
+    "sort",
+    "",
+    &[
+        IssueSort::Date.as_str(),
+        IssueSort::Frequency.as_str(),
+        IssueSort::New.as_str(),
+        IssueSort::Users.as_str(),
+        IssueSort::Recommended.as_str(),
+    ],
+    Some(IssueSort::Date.as_str()),
+);
 
-const PROJECT: Parameter = Parameter {
-    name: "projectSlugOrId",
-    about: "",
-    kind: Kind::Text { default: None },
-    presence: Presence::Nullable,
-};
+const PROJECT: Parameter = Parameter::format("projectSlugOrId", "", Format::Slug).nullable();
 
-const PERIOD: Parameter = Parameter {
-    name: "period",
-    about: "",
-    kind: Kind::Choice {
-        options: &["24h", "7d", "14d", "30d", "90d"],
-        default: "30d",
-    },
-    presence: Presence::Optional,
-};
+const PERIOD: Parameter = Parameter::choice(
+    "period",
+    "",
+    &["24h", "7d", "14d", "30d", "90d"],
+    Some("30d"),
+);
 
-const LIMIT: Parameter = Parameter {
-    name: "limit",
-    about: "",
-    kind: Kind::Limit {
-        most: 100,
-        default: 10,
-    },
-    presence: Presence::Optional,
-};
-
-const EXPLAIN: Parameter = Parameter {
-    name: "includeExplanation",
-    about: "Say how the query was understood.",
-    kind: Kind::Flag { default: false },
-    presence: Presence::Optional,
-};
+const LIMIT: Parameter = Parameter::number("limit", 100, 10);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "search_issues",
     title: "Search issues",
     description: "Searches an organization's issues (problems grouped from many events) and answers short id, title, \
                   status, counts and last seen of each. Use it to see what is broken or to find an issue by text, \
-                  tag, release or assignee; for one known issue use get_issue_details.",
-    skills: Skills::of(&[Skill::Inspect, Skill::Triage, Skill::Seer]),
-    scopes: Scopes::of(&[Scope::OrgRead]),
+                  tag, release or assignee; for one known issue use get_sentry_resource.",
+    skills: ISSUE_SKILLS,
+    scopes: READ,
+    surface: Surface::Direct,
     parameters: &[
         ORGANIZATION,
         QUERY,
@@ -95,96 +67,45 @@ pub(crate) static TOOL: Tool = Tool {
     run,
 };
 
-/// What is searched for, as the answer repeats it.
-struct Search {
-    organization: Slug,
-    region: Region,
-    query: String,
-    project: Option<SlugOrId>,
-    sort: &'static str,
-    period: &'static str,
-    limit: u8,
-    explain: bool,
-}
-
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let search = read(context)?;
-        let project_id = project_id(context, &search).await?;
-        let found = context
-            .client
-            .issues(
-                &search.region,
-                &search.organization,
-                IssueSearch {
-                    query: &search.query,
-                    project_id: project_id.as_deref(),
-                    sort: IssueSort::parse(search.sort),
-                    period: search.period,
-                    limit: search.limit,
-                },
-            )
+        let arguments = context.arguments;
+        let place = Place::read(context)?;
+        let limit = arguments.number(&LIMIT).unwrap_or_default();
+        let project = place
+            .project_id(context, arguments.project(&PROJECT))
+            .await?;
+        let sort = arguments.text(&SORT).unwrap_or_default();
+        let search = IssueSearch {
+            // The empty query means something: every issue, whatever its status.
+            query: arguments.text(&QUERY).unwrap_or_default(),
+            project_id: project.as_deref(),
+            sort: IssueSort::parse(sort),
+            period: arguments.text(&PERIOD).unwrap_or_default(),
+            limit,
+        };
+        let client = context.client;
+        let mut found = client
+            .issues(&place.region, &place.organization, search)
             .await
-            .map_err(|error| query_refused(error, &search))?;
-        let has_more = found.next.is_some() || found.items.len() > usize::from(search.limit);
-        let issues: Vec<_> = found
-            .items
-            .into_iter()
-            .take(usize::from(search.limit))
-            .collect();
+            .map_err(|error| query_refused(error, search.query))?;
+        if found.items.len() > limit as usize {
+            found.items.truncate(limit as usize);
+            found.next = Some(String::new());
+        }
         Ok(CallToolResult::text(page::render(
-            context,
-            &search,
-            project_id.as_deref(),
-            &issues,
-            has_more,
+            context, &place, search, &found,
         )))
     })
 }
 
-fn read(context: &Context<'_>) -> Result<Search, Failure> {
-    let arguments = context.arguments;
-    Ok(Search {
-        organization: required(&ORGANIZATION, arguments.slug(&ORGANIZATION)?)?,
-        // The empty query means something: every issue, whatever its status.
-        query: arguments.raw_text(&QUERY)?.unwrap_or_default(),
-        project: arguments.project(&PROJECT)?,
-        sort: arguments.choice(&SORT)?,
-        period: arguments.choice(&PERIOD)?,
-        limit: arguments.limit(&LIMIT)?,
-        explain: arguments.flag(&EXPLAIN)?,
-        region: context.region()?,
-    })
-}
-
-/// The project's number: older servers take no slug in `project`.
-async fn project_id(context: &Context<'_>, search: &Search) -> Result<Option<String>, Failure> {
-    let fixed = context
-        .verified
-        .and_then(|verified| verified.project.as_ref());
-    if let Some(fixed) = fixed {
-        return Ok(Some(fixed.id.clone()));
-    }
-    match &search.project {
-        None => Ok(None),
-        Some(SlugOrId::Id(id)) => Ok(Some(id.clone())),
-        Some(slug) => {
-            let found = context
-                .client
-                .project(&search.region, &search.organization, slug)
-                .await?;
-            Ok(Some(found.id))
-        }
-    }
-}
-
-fn query_refused(error: ApiError, search: &Search) -> Failure {
+fn query_refused(error: ApiError, query: &str) -> Failure {
     if error != ApiError::Rejected(400) {
         return error.into();
     }
     Failure::Invalid(format!(
         "Sentry does not understand `query` {}. Write space-separated `key:value` terms and quoted text, such as \
          `is:unresolved level:error \"timed out\"`; `!key:value` excludes.",
-        code(&search.query, 300)
+        code(query, 300)
     ))
 }

@@ -1,16 +1,18 @@
 use fetch::LocalFuture;
-use serde::Serialize;
 
-use crate::scope::{Scope, Scopes};
+use crate::json::Json;
 use crate::skill::Skills;
-use crate::tool::{Answer, Context, Effect, Hidden, Tool, structured};
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+
+use super::READ;
 
 pub(crate) static TOOL: Tool = Tool {
     name: "whoami",
     title: "Who am I",
     description: "The signed-in Sentry user, and the organization or project this connection is limited to.",
     skills: Skills::ALL,
-    scopes: Scopes::of(&[Scope::OrgRead]),
+    scopes: READ,
+    surface: Surface::Catalog,
     parameters: &[],
     output_schema: Some(
         r#"{"type":"object","properties":{"user":{"type":"object","properties":{"id":{"type":"string"},"name":{"type":["string","null"]},"email":{"type":["string","null"]}},"required":["id","name","email"]},"sessionConstraints":{"type":"object","properties":{"organizationSlug":{"type":"string"},"projectSlug":{"type":"string"}}}},"required":["user","sessionConstraints"]}"#,
@@ -20,43 +22,30 @@ pub(crate) static TOOL: Tool = Tool {
     run,
 };
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Output<'a> {
-    user: User,
-    session_constraints: SessionConstraints<'a>,
-}
-
-#[derive(Serialize)]
-struct User {
-    id: String,
-    name: Option<String>,
-    email: Option<String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SessionConstraints<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    organization_slug: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    project_slug: Option<&'a str>,
-}
-
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let user = context.client.user().await?;
         let constraint = &context.session.constraint;
-        structured(&Output {
-            user: User {
-                id: user.id,
-                name: user.name,
-                email: user.email,
-            },
-            session_constraints: SessionConstraints {
-                organization_slug: constraint.organization().map(sentry_api::Slug::as_str),
-                project_slug: constraint.project().map(sentry_api::Slug::as_str),
-            },
-        })
+        let mut json = Json::object();
+        json.begin("user", '{');
+        json.text("id", &user.id);
+        for (name, value) in [("name", &user.name), ("email", &user.email)] {
+            match value {
+                Some(value) => json.text(name, value),
+                None => json.raw(name, "null"),
+            }
+        }
+        json.end('}');
+        json.begin("sessionConstraints", '{');
+        for (name, slug) in [
+            ("organizationSlug", constraint.organization()),
+            ("projectSlug", constraint.project()),
+        ] {
+            if let Some(slug) = slug {
+                json.text(name, slug.as_str());
+            }
+        }
+        json.end('}');
+        json.answer()
     })
 }

@@ -6,6 +6,7 @@ use sentry_tools::{Constraint, Session};
 use serde_json::{Value, json};
 
 use crate::fixture::{BASE, Script, World, session, slug, world_of};
+use crate::sentry::{TRACE, answers, calls, full, script, trace};
 
 fn organization(script: Scripted) -> World {
     let constraint = Constraint::Organization(slug("acme"));
@@ -235,4 +236,168 @@ async fn a_url_must_lie_inside() {
         assert!(words.contains(&format!("another {what}")), "{words}");
         assert!(world.asked().iter().all(|url| !url.contains("issues")));
     }
+}
+
+fn project_of(script: Scripted) -> World {
+    let constraint = Constraint::Project {
+        organization: slug("acme"),
+        project: slug("web"),
+    };
+    let session = Session {
+        constraint,
+        ..session()
+    };
+    world_of(BASE, session, script)
+}
+
+#[tokio::test]
+async fn every_issue_tool_looks_whose_the_issue_is_first() {
+    let of_issues = calls().into_iter().filter(|(_, arguments, _)| {
+        arguments.get("issueId").is_some() || arguments.get("resourceId").is_some()
+    });
+    for (tool, arguments, _) in of_issues {
+        let world = project_of(full());
+        world.call(tool, arguments.clone()).await.unwrap();
+        let of_issue: Vec<_> = world
+            .asked()
+            .into_iter()
+            .filter(|url| url.contains("/issues/"))
+            .collect();
+        assert_eq!(of_issue[0], "/organizations/acme/issues/WEB-1A/", "{tool}");
+
+        let mut answers = answers();
+        for answer in &mut answers {
+            if answer.path == "/organizations/acme/issues/WEB-1A/" {
+                answer.body["project"]["slug"] = "other".into();
+            }
+        }
+        let world = project_of(script(&answers));
+        let words = world.error(tool, arguments).await;
+        assert!(
+            words.contains("another project") && !words.contains("cart"),
+            "{tool}: {words}"
+        );
+        let of_issue = world
+            .asked()
+            .into_iter()
+            .filter(|url| url.contains("/issues/"))
+            .count();
+        assert_eq!(of_issue, 1, "{tool} asks for nothing else");
+        let changes = world
+            .sentry
+            .requests()
+            .iter()
+            .filter(|request| request.method != Method::Get)
+            .count();
+        assert_eq!(changes, 0, "{tool}");
+    }
+}
+
+#[tokio::test]
+async fn searches_and_lists_stay_in_the_project() {
+    let asked = async |tool: &str, arguments: Value| {
+        let world = project_of(full());
+        world.call(tool, arguments).await.unwrap();
+        world.asked().pop().unwrap()
+    };
+    let other = || json!({ "projectSlug": "other", "organizationSlug": "other", "regionUrl": "https://evil.example" });
+    assert!(
+        asked("search_events", other())
+            .await
+            .contains("&project=5&")
+    );
+    assert_eq!(
+        asked("find_releases", other()).await,
+        "/projects/acme/web/releases/?per_page=26"
+    );
+    assert_eq!(
+        asked("find_dsns", other()).await,
+        "/projects/acme/web/keys/"
+    );
+    let mut replays = other();
+    replays["dataset"] = "replays".into();
+    assert!(
+        asked("search_events", replays)
+            .await
+            .contains("&project=5&")
+    );
+}
+
+#[tokio::test]
+async fn a_trace_shows_the_projects_own_spans() {
+    let arguments = || json!({ "traceId": TRACE });
+    let text = project_of(full())
+        .text("get_trace_details", arguments())
+        .await;
+    assert!(
+        text.contains("GET https://stock.example/") && !text.contains("[d1]"),
+        "{text}"
+    );
+    assert!(
+        text.contains("1 spans of other projects are not shown here."),
+        "{text}"
+    );
+    assert!(
+        !text.contains("Log lines"),
+        "numbers of the whole trace are not its own: {text}"
+    );
+    let mut span = arguments();
+    span["spanId"] = "d1".into();
+    let words = project_of(full()).error("get_span_details", span).await;
+    assert!(words.contains("has no span `d1`"), "{words}");
+
+    let mut answers = answers();
+    for answer in &mut answers {
+        if answer.path.contains("/trace/") {
+            let text = answer.body.to_string().replace("\"web\"", "\"other\"");
+            answer.body = serde_json::from_str(&text).unwrap();
+        }
+    }
+    let words = project_of(script(&answers))
+        .error("get_trace_details", arguments())
+        .await;
+    assert!(
+        words.contains("Sentry has nothing of that name") && !words.contains("cart"),
+        "{words}"
+    );
+}
+
+#[tokio::test]
+async fn a_pasted_url_of_a_trace_lies_inside_too() {
+    let world = project_of(full());
+    let url = format!("https://other.sentry.io/explore/traces/trace/{TRACE}/");
+    let words = world
+        .error("get_sentry_resource", json!({ "url": url }))
+        .await;
+    assert!(words.contains("another organization"), "{words}");
+}
+
+#[tokio::test]
+async fn a_trace_is_looked_for_on_the_organizations_server() {
+    let sentry = Scripted::new()
+        .json(
+            Method::Get,
+            "https://sentry.io/api/0/organizations/acme/",
+            200,
+            r#"{"slug":"acme","links":{"regionUrl":"https://de.sentry.io"}}"#,
+        )
+        .json(
+            Method::Get,
+            &format!("https://de.sentry.io/api/0/organizations/acme/trace/{TRACE}/"),
+            200,
+            &trace().to_string(),
+        );
+    let world = world_of("https://sentry.io", session(), sentry);
+    let arguments = json!({ "organizationSlug": "acme", "traceId": TRACE });
+    world.text("get_trace_details", arguments.clone()).await;
+    let mut said = arguments;
+    said["regionUrl"] = "https://de.sentry.io".into();
+    world.text("get_trace_details", said).await;
+    let lookups = world
+        .sentry
+        .requests()
+        .iter()
+        .filter(|request| request.url.path().ends_with("/acme/"))
+        .count();
+    assert_eq!(lookups, 1, "nobody is asked for what is said");
 }

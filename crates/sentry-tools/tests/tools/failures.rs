@@ -2,55 +2,78 @@
 
 use std::time::Duration;
 
-use fetch::FetchError;
 use fetch::scripted::Scripted;
+use fetch::{FetchError, Method, Response};
 use mcp::CallError;
 use sentry_tools::Refusal;
 use serde_json::{Value, json};
 
-use crate::fixture::{Script, World, world};
+use crate::fixture::{BASE, World, world};
+use crate::sentry::{answers, calls, script};
 
-/// Each tool with arguments, and the first path that it asks.
-fn calls() -> [(&'static str, Value, &'static str); 5] {
-    [
-        ("whoami", json!({}), "/auth/"),
-        (
-            "find_organizations",
-            json!({ "query": "ac" }),
-            "/organizations/",
-        ),
-        (
-            "find_projects",
-            json!({ "organizationSlug": "acme" }),
-            "/organizations/acme/projects/",
-        ),
-        (
-            "search_issues",
-            json!({ "organizationSlug": "acme" }),
-            "/organizations/acme/issues/",
-        ),
-        (
-            "get_issue_details",
-            json!({ "organizationSlug": "acme", "issueId": "WEB-1A" }),
-            "/organizations/acme/issues/WEB-1A/",
-        ),
-    ]
+/// The Sentry that has everything, but for what one path answers to any method.
+fn without(path: &str) -> Scripted {
+    let mut answers = answers();
+    answers.retain(|answer| answer.path != path);
+    // Notes stand in for activity where the server has only those.
+    if path.ends_with("/activities/") {
+        answers.retain(|answer| !answer.path.ends_with("/notes/"));
+    }
+    script(&answers)
+}
+
+fn fails(script: Scripted, path: &str, status: u16) -> Scripted {
+    let headers = match status {
+        429 => vec![("retry-after".to_owned(), "42".to_owned())],
+        _ => vec![],
+    };
+    all_methods(
+        script,
+        path,
+        &Ok(Response {
+            status,
+            headers,
+            body: br#"{"detail":"upstream words"}"#.to_vec(),
+        }),
+    )
+}
+
+fn all_methods(script: Scripted, path: &str, answer: &Result<Response, FetchError>) -> Scripted {
+    let url = format!("{BASE}/api/0{path}");
+    [Method::Get, Method::Post, Method::Put]
+        .into_iter()
+        .fold(script, |script, method| {
+            script.on(method, &url, answer.clone())
+        })
 }
 
 async fn words(tool: &str, arguments: &Value, script: Scripted) -> String {
-    // The other half of get_issue_details, which is asked at the same time.
-    let script = script.fails("/organizations/acme/issues/WEB-1A/events/latest/", 404);
     let words = world(script).error(tool, arguments.clone()).await;
     assert!(!words.contains("upstream words"), "{words}");
     words
+}
+
+#[test]
+fn every_tool_is_tried() {
+    let tried: Vec<_> = calls().iter().map(|(tool, ..)| *tool).collect();
+    let itself = ["search_sentry_tools", "execute_sentry_tool"];
+    let missing: Vec<_> = sentry_tools::reference::names()
+        .filter(|name| !tried.contains(name) && !itself.contains(name))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[tokio::test]
 async fn not_there_and_not_allowed_name_what_was_used() {
     for (tool, arguments, path) in calls() {
         for status in [403, 404] {
-            let words = words(tool, &arguments, Scripted::new().fails(path, status)).await;
+            let words = words(tool, &arguments, fails(without(path), path, status)).await;
             for (name, value) in arguments.as_object().unwrap() {
+                // What a resource is called is passed on under its own name.
+                let name = match (tool, name.as_str()) {
+                    ("get_sentry_resource", "resourceType") => continue,
+                    (_, name) => name,
+                };
                 let used = format!("{name} `{}`", value.as_str().unwrap());
                 assert!(words.contains(&used), "{tool} {status}: {words}");
             }
@@ -61,25 +84,45 @@ async fn not_there_and_not_allowed_name_what_was_used() {
 #[tokio::test]
 async fn a_rate_limit_says_when() {
     for (tool, arguments, path) in calls() {
-        let words = words(tool, &arguments, Scripted::new().fails(path, 429)).await;
-        assert!(words.contains("Try again in 42 s."), "{words}");
+        let words = words(tool, &arguments, fails(without(path), path, 429)).await;
+        assert!(words.contains("Try again in 42 s."), "{tool}: {words}");
     }
 }
 
 #[tokio::test]
 async fn trouble_upstream_names_the_request() {
     for (tool, arguments, path) in calls() {
-        for script in [
-            Scripted::new().fails(path, 500),
-            Scripted::new().fails(path, 503),
-            Scripted::new().breaks(path, FetchError::Timeout(Duration::from_secs(30))),
-            Scripted::new().breaks(path, FetchError::Unreachable("dns".to_owned())),
-            Scripted::new().breaks(path, FetchError::TooLarge(1)),
-            Scripted::new().get(path, &json!("odd")),
-            Scripted::new().get(path, &json!({})),
-        ] {
+        let answer = |body: &str| {
+            Ok(Response {
+                status: 200,
+                headers: vec![],
+                body: body.as_bytes().to_vec(),
+            })
+        };
+        let status = |status| {
+            Ok(Response {
+                status,
+                headers: vec![],
+                body: vec![],
+            })
+        };
+        let mut answers = vec![
+            status(500),
+            status(503),
+            Err(FetchError::Timeout(Duration::from_secs(30))),
+            Err(FetchError::Unreachable("dns".to_owned())),
+            Err(FetchError::TooLarge(1)),
+            answer("<html>"),
+            answer("7"),
+        ];
+        // A note is written whatever the answer is.
+        if tool == "add_issue_note" {
+            answers.pop();
+        }
+        for answer in answers {
+            let script = all_methods(without(path), path, &answer);
             let words = words(tool, &arguments, script).await;
-            assert!(words.contains("`req-1`"), "{tool}: {words}");
+            assert!(words.contains("`req-1`"), "{tool} {answer:?}: {words}");
         }
     }
 }
@@ -87,9 +130,7 @@ async fn trouble_upstream_names_the_request() {
 #[tokio::test]
 async fn the_end_of_the_sign_in_is_the_transports_to_say() {
     for (tool, arguments, path) in calls() {
-        let script = Scripted::new()
-            .fails(path, 401)
-            .fails("/organizations/acme/issues/WEB-1A/events/latest/", 401);
+        let script = fails(without(path), path, 401);
         let result = world(script).call(tool, arguments).await;
         assert_eq!(
             result.unwrap_err(),
@@ -105,7 +146,7 @@ async fn an_unknown_tool() {
     for name in ["", "nope", "WHOAMI", "whoami "] {
         assert_eq!(
             world.call(name, json!({})).await.unwrap_err(),
-            CallError::UnknownTool
+            CallError::Unknown
         );
     }
 }

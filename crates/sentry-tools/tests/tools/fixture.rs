@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use fetch::scripted::Scripted;
 use fetch::{FetchError, Method, Response};
-use mcp::{CallError, CallToolResult, Content, Handler, ToolCall, Version};
+use mcp::{CallError, CallToolResult, Content, Handler, List, Outcome, ToolCall, Version};
 use sentry_api::{BaseUrl, Client, Fixed, Slug, Token};
 use sentry_tools::{Constraint, Listings, Refusal, Remembered, Scopes, Server, Session, Skills};
 use serde_json::Value;
@@ -55,7 +55,14 @@ impl World {
         let Value::Object(arguments) = arguments else {
             panic!("arguments are an object")
         };
-        self.server.call_tool(ToolCall::new(name, arguments)).await
+        match self
+            .server
+            .call_tool(ToolCall::new(name, arguments))
+            .await?
+        {
+            Outcome::Complete(result) => Ok(result),
+            Outcome::InputRequired(question) => panic!("nobody can be asked: {question:?}"),
+        }
     }
 
     /// The text of a success.
@@ -79,8 +86,9 @@ impl World {
         let json = result.structured_content.as_ref().unwrap().get();
         assert_eq!(json, text(&result));
         let json = serde_json::from_str(json).unwrap();
-        let tool = self.tool(name).unwrap();
-        let validator = jsonschema::validator_for(&tool["outputSchema"]).unwrap();
+        let schema = sentry_tools::reference::output_schema(name).unwrap();
+        let schema = serde_json::from_str(schema).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
         let errors: Vec<_> = validator
             .iter_errors(&json)
             .map(|error| error.to_string())
@@ -90,7 +98,7 @@ impl World {
     }
 
     pub(crate) fn tools(&self, version: Version) -> Value {
-        serde_json::from_str(self.server.tools(version).get()).unwrap()
+        serde_json::from_str(self.server.list(List::Tools, version).get()).unwrap()
     }
 
     pub(crate) fn tool(&self, name: &str) -> Option<Value> {

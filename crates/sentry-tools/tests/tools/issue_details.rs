@@ -100,6 +100,8 @@ async fn an_error() {
 
     ## Tags
     `environment: production` `browser: Firefox 140`
+
+    Next: `get_issue_breadcrumbs` for what happened before; `get_event_stacktrace` for all frames; `get_trace_details` for the request around it; `get_issue_tag_values` for who is affected; `analyze_issue_with_seer` for Seer's analysis; `update_issue` to resolve or assign. What your list lacks, run with `execute_sentry_tool`.
     "#);
 }
 
@@ -125,7 +127,11 @@ async fn an_issue_by_its_url() {
             .await;
         assert!(text.contains(&format!("- Id: {id}")));
     }
-    assert_eq!(world.asked().len(), 6);
+    let asked = world.asked();
+    let of_issue = asked
+        .iter()
+        .filter(|url| url.ends_with("/issues/4501/") || url.ends_with(&format!("/events/{id}/")));
+    assert_eq!(of_issue.count(), 6);
 }
 
 #[tokio::test]
@@ -219,6 +225,8 @@ async fn an_issue_that_a_detector_made() {
     Offending Spans: SELECT `items`.* FROM items
     Repeating Spans: 30
     ```
+
+    Next: `get_event_stacktrace` for all frames; `get_issue_tag_values` for who is affected; `analyze_issue_with_seer` for Seer's analysis; `update_issue` to resolve or assign. What your list lacks, run with `execute_sentry_tool`.
     "#);
 }
 

@@ -2,12 +2,23 @@
 
 #![cfg(test)]
 
+mod agent;
+mod asking;
 mod catalogue;
 mod constraints;
 mod failures;
 mod find;
 mod fixture;
+mod golden;
+mod ignoring;
 mod injection;
 mod issue_details;
+mod local;
 mod permissions;
+mod prompts;
+mod reference;
+mod search_events;
 mod search_issues;
+mod seer;
+mod sentry;
+mod tolerance;

@@ -6,6 +6,7 @@ use sentry_tools::{Constraint, Refusal, Scope, Scopes, Session, Skill, Skills};
 use serde_json::json;
 
 use crate::fixture::{BASE, session, slug, world_of};
+use crate::sentry::{calls, full};
 
 #[tokio::test]
 async fn a_missing_scope_is_the_transports_to_say() {
@@ -52,6 +53,113 @@ async fn a_skill_left_unticked_is_a_tool_error() {
         words,
         "`search_issues` needs a skill that was not allowed. Connect again and tick Inspect or Seer or Triage."
     );
+}
+
+/// What each tool that changes something needs.
+const WRITERS: [(&str, &[Scope], Skill); 4] = [
+    (
+        "update_issue",
+        &[Scope::OrgRead, Scope::EventWrite],
+        Skill::Triage,
+    ),
+    (
+        "add_issue_note",
+        &[Scope::OrgRead, Scope::EventWrite],
+        Skill::Triage,
+    ),
+    (
+        "analyze_issue_with_seer",
+        &[Scope::OrgRead, Scope::EventWrite],
+        Skill::Seer,
+    ),
+    (
+        "create_dsn",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+];
+
+#[tokio::test]
+async fn writing_needs_its_scope_and_its_skill() {
+    for (tool, scopes, skill) in WRITERS {
+        let held = Scopes::of(&[Scope::OrgRead]);
+        let lacking = world_of(
+            BASE,
+            Session {
+                scopes: held,
+                ..session()
+            },
+            Scripted::new(),
+        );
+        let refusal = Refusal::InsufficientScope {
+            scopes: Scopes::of(scopes),
+            skill,
+        };
+        // Also through the tool that stands for all others.
+        for (name, arguments) in [
+            (tool, json!({})),
+            (
+                "execute_sentry_tool",
+                json!({ "name": tool, "arguments": {} }),
+            ),
+        ] {
+            let result = lacking.call(name, arguments).await;
+            assert_eq!(result.unwrap_err(), CallError::Refused(refusal), "{tool}");
+        }
+        let others: Skills = Skill::ALL
+            .into_iter()
+            .filter(|other| *other != skill)
+            .collect();
+        let unticked = world_of(
+            BASE,
+            Session {
+                skills: others,
+                ..session()
+            },
+            Scripted::new(),
+        );
+        let words = unticked.error(tool, json!({})).await;
+        assert!(
+            words.contains(&format!("tick {}", skill.title())),
+            "{words}"
+        );
+        assert!(unticked.asked().is_empty() && lacking.asked().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn hints_and_searches_name_what_the_session_has() {
+    let skills = Skills::of(&[Skill::Inspect]);
+    let world = world_of(
+        BASE,
+        Session {
+            skills,
+            ..session()
+        },
+        full(),
+    );
+    let (_, arguments, _) = calls()
+        .into_iter()
+        .find(|(tool, ..)| *tool == "get_issue_details")
+        .unwrap();
+    let text = world.text("get_issue_details", arguments).await;
+    assert!(text.contains("`get_trace_details`"), "{text}");
+    for tool in ["update_issue", "analyze_issue_with_seer"] {
+        assert!(!text.contains(tool), "{text}");
+        let found = world
+            .json("search_sentry_tools", json!({ "query": tool, "limit": 20 }))
+            .await;
+        assert!(
+            !found["results"]
+                .to_string()
+                .contains(&format!("\"{tool}\"")),
+            "{found}"
+        );
+    }
+    let words = world
+        .error("execute_sentry_tool", json!({ "name": "nope" }))
+        .await;
+    assert!(words.contains("`nope`"), "{words}");
 }
 
 #[test]

@@ -33,7 +33,7 @@ async fn a_search() {
        in `addItem(src/cart)`
     2. **4502** `(no title)`
 
-    Next: get_issue_details with issueId, such as `WEB-1A`.
+    Next: `get_sentry_resource` with resourceType `issue` and resourceId such as `WEB-1A`.
     "#);
     assert_eq!(
         world.asked(),

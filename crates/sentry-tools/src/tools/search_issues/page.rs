@@ -1,146 +1,108 @@
 //! The answer: what was searched, where to see the same in Sentry, then one issue after the other.
 
-use sentry_api::Issue;
-use url::form_urlencoded;
+use sentry_api::{Issue, IssueSearch, Page};
 
-use crate::markdown::{code, line, number};
+use crate::hint;
+use crate::markdown::{Joined, code, line, number, paragraph, push};
+use crate::parameter::EXPLAIN;
+use crate::place::Place;
+use crate::search::{AS_IT_IS, MORE, counted, link};
 use crate::tool::Context;
-use crate::tools::get_issue_details;
+use crate::tools::get_sentry_resource;
 
-use super::Search;
+use super::{PROJECT, SORT};
 
 pub(super) fn render(
     context: &Context<'_>,
-    search: &Search,
-    project_id: Option<&str>,
-    issues: &[Issue],
-    has_more: bool,
+    place: &Place,
+    search: IssueSearch<'_>,
+    found: &Page<Issue>,
 ) -> String {
-    let mut parts = vec![format!(
-        "# {} in `{}`",
-        match (issues.len(), has_more) {
-            (0, _) => "No issues".to_owned(),
-            (1, true) => "First issue".to_owned(),
-            (1, false) => "1 issue".to_owned(),
-            (count, true) => format!("First {count} issues"),
-            (count, false) => format!("{count} issues"),
-        },
-        search.organization
-    )];
-    parts.push(format!(
-        "{}\n{}",
-        executed(search),
-        link(context, search, project_id)
-    ));
-    if search.explain {
-        parts.push("The query was sent to Sentry's search as it is.".to_owned());
-    }
-    let lines: Vec<_> = issues
-        .iter()
-        .enumerate()
-        .map(|(index, issue)| format!("{}. {}", index + 1, entry(issue)))
-        .collect();
-    parts.push(lines.join("\n"));
-    parts.push(next_step(context, search, issues, has_more));
-    parts.retain(|part| !part.is_empty());
-    parts.join("\n\n")
-}
-
-fn executed(search: &Search) -> String {
-    let query = if search.query.is_empty() {
-        "every status".to_owned()
-    } else {
-        code(&search.query, 500)
+    let mut text = counted(found.items.len(), found.next.is_some(), "issue");
+    push(&mut text, &[" in `", place.organization.as_str(), "`"]);
+    let query = match search.query {
+        "" => "every status".to_owned(),
+        query => code(query, 500),
     };
-    let project = search.project.as_ref().map_or_else(String::new, |project| {
-        format!(", project `{}`", project.as_str())
-    });
-    format!(
-        "Searched: {query}{project}, last {}, sorted by {}.",
-        search.period, search.sort
-    )
-}
-
-fn link(context: &Context<'_>, search: &Search, project_id: Option<&str>) -> String {
-    let mut parameters = form_urlencoded::Serializer::new(String::new());
-    parameters.append_pair("query", &search.query);
-    if let Some(id) = project_id {
-        parameters.append_pair("project", id);
+    paragraph(&mut text, "Searched: ");
+    text.push_str(&query);
+    if let Some(project) = context.arguments.text(&PROJECT) {
+        push(&mut text, &[", project `", project, "`"]);
     }
-    parameters.append_pair("sort", search.sort);
-    parameters.append_pair("statsPeriod", search.period);
-    let path = format!("/issues/?{}", parameters.finish());
-    context.base().web_url(&search.organization, &path)
+    let sort = context.arguments.text(&SORT).unwrap_or_default();
+    let mut parameters = vec![("query", search.query)];
+    parameters.extend(search.project_id.map(|id| ("project", id)));
+    parameters.extend([("sort", sort), ("statsPeriod", search.period)]);
+    let link = link(context, place, &["/issues/"], &parameters);
+    push(
+        &mut text,
+        &[", last ", search.period, ", sorted by ", sort, ".\n", &link],
+    );
+    if context.arguments.flag(&EXPLAIN) {
+        paragraph(&mut text, AS_IT_IS);
+    }
+    text.push('\n');
+    for (index, issue) in found.items.iter().enumerate() {
+        push(&mut text, &["\n", &number(index as u64 + 1), ". "]);
+        entry(issue, &mut text);
+    }
+    match found.items.first() {
+        Some(first) => {
+            let name = code(name(first), 120);
+            let purpose = ["with resourceType `issue` and resourceId such as ", &name].concat();
+            let hint = [(&get_sentry_resource::TOOL, purpose.as_str())];
+            paragraph(&mut text, &hint::next(context, &hint));
+        }
+        None if search.query.is_empty() => text.push_str("\nTry a longer period."),
+        None => {
+            text.push_str("\nTry a longer period, fewer terms, or an empty query for every status.")
+        }
+    }
+    if found.next.is_some() {
+        paragraph(&mut text, MORE);
+    }
+    text
 }
 
-fn entry(issue: &Issue) -> String {
+fn entry(issue: &Issue, text: &mut String) {
     let title = issue.title.as_deref().unwrap_or("(no title)");
-    let project = issue.project.as_ref().map(|project| project.slug.clone());
-    let assignee = issue
-        .assigned_to
-        .as_ref()
-        .and_then(|assignee| assignee.name.as_ref());
-    let facts: Vec<String> = [
-        issue.status.clone(),
-        issue.level.clone(),
-        project,
-        issue.count.map(|count| format!("{} events", number(count))),
-        issue
-            .user_count
-            .map(|count| format!("{} users", number(count))),
-        issue
-            .last_seen
-            .as_ref()
-            .map(|seen| format!("last seen {seen}")),
-        assignee.map(|name| format!("assigned to {name}")),
-    ]
-    .into_iter()
-    .flatten()
-    .map(|fact| line(&fact, 100))
-    .collect();
-    let culprit = issue
-        .culprit
-        .as_ref()
-        .filter(|culprit| !culprit.is_empty())
-        .map(|culprit| format!("in {}", code(culprit, 160)));
-    let mut lines = vec![format!(
-        "**{}** {}",
-        line(name(issue), 120),
-        code(title, 200)
-    )];
-    lines.push(facts.join(" · "));
-    lines.extend(culprit);
-    lines.retain(|line| !line.is_empty());
-    lines.join("\n   ")
+    push(
+        text,
+        &["**", &line(name(issue), 120), "** ", &code(title, 200)],
+    );
+    let mut facts = Joined::default();
+    let mut add = |before: &str, value: &str, after: &str| {
+        if !value.is_empty() {
+            facts.add(" · ", &[before, &line(value, 100), after].concat());
+        }
+    };
+    add("", issue.status.as_deref().unwrap_or_default(), "");
+    add("", issue.level.as_deref().unwrap_or_default(), "");
+    if let Some(project) = &issue.project {
+        add("", &project.slug, "");
+    }
+    for (count, what) in [(issue.count, " events"), (issue.user_count, " users")] {
+        add("", &count.map(number).unwrap_or_default(), what);
+    }
+    add(
+        "last seen ",
+        issue.last_seen.as_deref().unwrap_or_default(),
+        "",
+    );
+    let assignee = issue.assigned_to.as_ref();
+    let assignee = assignee.and_then(|assignee| assignee.name.as_deref());
+    add("assigned to ", assignee.unwrap_or_default(), "");
+    let facts = facts.text();
+    if !facts.is_empty() {
+        push(text, &["\n   ", &facts]);
+    }
+    match issue.culprit.as_deref() {
+        None | Some("") => {}
+        Some(culprit) => push(text, &["\n   in ", &code(culprit, 160)]),
+    }
 }
 
 /// The short id, which people and agents say; the number where there is none.
 fn name(issue: &Issue) -> &str {
     issue.short_id.as_deref().unwrap_or(&issue.id)
-}
-
-fn next_step(context: &Context<'_>, search: &Search, issues: &[Issue], has_more: bool) -> String {
-    let mut steps = Vec::new();
-    if let Some(first) = issues.first() {
-        if context.offers(&get_issue_details::TOOL) {
-            steps.push(format!(
-                "Next: get_issue_details with issueId, such as `{}`.",
-                line(name(first), 120)
-            ));
-        }
-    } else if search.query.is_empty() {
-        steps.push("Try a longer period.".to_owned());
-    } else {
-        steps.push(
-            "Try a longer period, fewer terms, or an empty query for every status.".to_owned(),
-        );
-    }
-    if has_more {
-        steps.push(if search.limit < 100 {
-            "There are more: raise limit (at most 100) or narrow the query.".to_owned()
-        } else {
-            "There are more: narrow the query.".to_owned()
-        });
-    }
-    steps.join(" ")
 }

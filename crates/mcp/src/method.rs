@@ -1,0 +1,62 @@
+use crate::handler::{Capabilities, List};
+use crate::version::Version;
+
+/// The methods of the protocol that a server may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Method {
+    Initialize,
+    Ping,
+    Discover,
+    List(List),
+    CallTool,
+    GetPrompt,
+    ReadResource,
+    Complete,
+}
+
+impl Method {
+    fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "initialize" => Self::Initialize,
+            "ping" => Self::Ping,
+            "server/discover" => Self::Discover,
+            "tools/list" => Self::List(List::Tools),
+            "tools/call" => Self::CallTool,
+            "prompts/list" => Self::List(List::Prompts),
+            "prompts/get" => Self::GetPrompt,
+            "resources/list" => Self::List(List::Resources),
+            "resources/templates/list" => Self::List(List::ResourceTemplates),
+            "resources/read" => Self::ReadResource,
+            "completion/complete" => Self::Complete,
+            _ => return None,
+        })
+    }
+
+    /// The method of that name, if the version has it and the server declares what it belongs to.
+    pub(crate) fn find(name: &str, version: Version, declared: Capabilities) -> Option<Self> {
+        Self::parse(name).filter(|method| match method {
+            Self::Initialize | Self::Ping => !version.is_stateless(),
+            Self::Discover => version.is_stateless(),
+            Self::List(List::Tools) | Self::CallTool => true,
+            Self::List(List::Prompts) | Self::GetPrompt => declared.prompts,
+            Self::List(List::Resources | List::ResourceTemplates) | Self::ReadResource => {
+                declared.resources
+            }
+            Self::Complete => declared.completions,
+        })
+    }
+
+    /// Whether a message of this method opens a session.
+    pub(crate) fn is_initialize(name: &str) -> bool {
+        Self::parse(name) == Some(Self::Initialize)
+    }
+
+    /// The parameter that `Mcp-Name` repeats (MCP 2026-07-28 streamable-http, Standard Request Headers).
+    pub(crate) fn mirrored(name: &str) -> Option<&'static str> {
+        match Self::parse(name)? {
+            Self::CallTool | Self::GetPrompt => Some("name"),
+            Self::ReadResource => Some("uri"),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+use fetch::Method;
+use serde_json::Value;
+
+use crate::client::{Ask, Client};
+use crate::error::ApiError;
+use crate::ids::{IssueId, Slug};
+use crate::member::{all, as_text, elements, inner, list, member, object, text};
+use crate::region::Region;
+
+/// Something that was done to an issue, or a note that somebody wrote on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activity {
+    /// A number.
+    pub id: Option<String>,
+    /// Such as `set_resolved`, `assigned`, `note`.
+    pub kind: Option<String>,
+    /// Who did it; `None` where Sentry did.
+    pub user: Option<String>,
+    /// ISO 8601.
+    pub date_created: Option<String>,
+    /// A note's text.
+    pub text: Option<String>,
+    /// What else Sentry says about it: names and values, as they came.
+    pub data: Vec<(String, String)>,
+}
+
+impl Activity {
+    fn read(value: &Value) -> Option<Self> {
+        let user = member(value, "user");
+        let data = member(value, "data").as_object();
+        value.is_object().then(|| Self {
+            id: text(value, "id"),
+            kind: text(value, "type"),
+            user: text(user, "name")
+                .or_else(|| text(user, "username"))
+                .or_else(|| text(user, "email")),
+            date_created: text(value, "dateCreated"),
+            text: as_text(inner(value, "data", "text")).or_else(|| text(value, "text")),
+            data: data
+                .into_iter()
+                .flatten()
+                .filter(|(name, _)| *name != "text")
+                .filter_map(|(name, value)| Some((name.clone(), as_text(value)?)))
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
+        })
+    }
+}
+
+impl Client {
+    /// What was done to an issue, the newest first: `GET /organizations/{org}/issues/{id}/activities/`. Not in Sentry's
+    /// published API.
+    ///
+    /// # Errors
+    /// [`ApiError`]
+    pub async fn issue_activity(
+        &self,
+        region: &Region,
+        organization: &Slug,
+        issue: &IssueId,
+    ) -> Result<Vec<Activity>, ApiError> {
+        let segments = of_issue(organization, issue, "activities");
+        let ask = Ask::get(region, &segments, vec![]);
+        let value = self.ask(ask, "activities").await?;
+        let found = if value.is_array() {
+            elements(&value)
+        } else if value.is_object() {
+            list(&value, "activity")
+        } else {
+            return Err(ApiError::Malformed("activities"));
+        };
+        Ok(found.iter().filter_map(Activity::read).collect())
+    }
+
+    /// The notes on an issue, the newest first: `GET /organizations/{org}/issues/{id}/notes/`. Not in Sentry's published
+    /// API.
+    ///
+    /// # Errors
+    /// [`ApiError`]
+    pub async fn issue_notes(
+        &self,
+        region: &Region,
+        organization: &Slug,
+        issue: &IssueId,
+        limit: &str,
+    ) -> Result<Vec<Activity>, ApiError> {
+        let segments = of_issue(organization, issue, "notes");
+        let ask = Ask::get(region, &segments, vec![("per_page", limit)]);
+        all(&self.ask(ask, "notes").await?, Activity::read, "notes")
+    }
+
+    /// Writes a note on an issue: `POST /organizations/{org}/issues/{id}/notes/`. Not in Sentry's published API.
+    ///
+    /// # Errors
+    /// [`ApiError`]
+    pub async fn add_issue_note(
+        &self,
+        region: &Region,
+        organization: &Slug,
+        issue: &IssueId,
+        text: &str,
+    ) -> Result<(), ApiError> {
+        let segments = of_issue(organization, issue, "notes");
+        let body = object(vec![("text", text.into())]);
+        let ask = Ask::send(Method::Post, region, &segments, body);
+        self.ask(ask, "a note").await?;
+        Ok(())
+    }
+}
+
+fn of_issue<'a>(organization: &'a Slug, issue: &'a IssueId, what: &'a str) -> [&'a str; 5] {
+    [
+        "organizations",
+        organization.as_str(),
+        "issues",
+        issue.as_str(),
+        what,
+    ]
+}

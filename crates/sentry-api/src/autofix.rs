@@ -1,0 +1,187 @@
+use fetch::Method;
+use serde_json::Value;
+
+use crate::client::{Ask, Client};
+use crate::error::ApiError;
+use crate::ids::{IssueId, Slug};
+use crate::member::{as_text, inner, list, member, object, text};
+use crate::region::Region;
+
+/// A run of Seer, Sentry's own analysis, on an issue.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AutofixRun {
+    /// A number.
+    pub id: Option<String>,
+    /// How far it is.
+    pub status: AutofixStatus,
+    /// What it found, in order.
+    pub findings: Vec<Finding>,
+    /// What it said last, such as a question.
+    pub last_words: Option<String>,
+    /// All of it as Markdown, where the server writes that.
+    pub formatted: Option<String>,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AutofixStatus {
+    /// It works on it; so is a state that we do not know.
+    #[default]
+    Processing,
+    /// It is done.
+    Completed,
+    /// It failed.
+    Error,
+    /// It has a question, which is answered in Sentry.
+    AwaitingInput,
+    /// Somebody stopped it.
+    Cancelled,
+}
+
+/// One thing that a run found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Whether it is what to do, rather than why it happens.
+    pub is_solution: bool,
+    /// In sentences, one per line.
+    pub text: String,
+}
+
+impl AutofixStatus {
+    fn read(text: &str) -> Self {
+        match text.to_ascii_lowercase().as_str() {
+            "completed" => Self::Completed,
+            "error" | "failed" => Self::Error,
+            "awaiting_user_input" | "need_more_information" | "waiting_for_user_response" => {
+                Self::AwaitingInput
+            }
+            "cancelled" => Self::Cancelled,
+            _ => Self::Processing,
+        }
+    }
+
+    /// Whether waiting changes nothing any more.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::Processing)
+    }
+}
+
+impl AutofixRun {
+    fn read(value: &Value) -> Option<Self> {
+        if !value.is_object() {
+            return None;
+        }
+        let mut run = Self {
+            id: text(value, "run_id").or_else(|| text(value, "runId")),
+            status: AutofixStatus::read(&text(value, "status").unwrap_or_default()),
+            formatted: as_text(inner(value, "formatted", "content"))
+                .filter(|text| !text.is_empty()),
+            ..Self::default()
+        };
+        for block in list(value, "blocks") {
+            let words = as_text(inner(block, "message", "content"));
+            run.last_words = words.filter(|words| !words.is_empty()).or(run.last_words);
+            for artifact in list(block, "artifacts") {
+                let key = text(artifact, "key").unwrap_or_default();
+                run.note(key == "solution", member(artifact, "data"));
+            }
+        }
+        // The shape before blocks, which is the published one.
+        for step in list(value, "steps") {
+            for cause in list(step, "causes") {
+                run.note(false, cause);
+            }
+            run.note(true, member(step, "solution"));
+        }
+        Some(run)
+    }
+
+    fn note(&mut self, is_solution: bool, data: &Value) {
+        let mut text = String::new();
+        prose(data, &mut text);
+        if !text.is_empty() {
+            self.findings.push(Finding { is_solution, text });
+        }
+    }
+}
+
+/// The members that hold sentences, in the order of reading; Seer's releases name them differently.
+const PROSE: [&str; 9] = [
+    "one_line_description",
+    "one_line_summary",
+    "title",
+    "description",
+    "code_snippet_and_analysis",
+    "five_whys",
+    "root_cause_reproduction",
+    "reproduction_steps",
+    "steps",
+];
+
+/// The sentences of a finding, one per line. A parsed answer is at most 128 deep, and so is this.
+fn prose(value: &Value, text: &mut String) {
+    match value {
+        Value::String(line) if !line.trim().is_empty() => {
+            text.push_str(line.trim());
+            text.push('\n');
+        }
+        Value::Array(values) => values.iter().for_each(|value| prose(value, text)),
+        Value::Object(_) => PROSE
+            .iter()
+            .for_each(|name| prose(member(value, name), text)),
+        _ => (),
+    }
+}
+
+impl Client {
+    /// The latest run of Seer on an issue: `GET /organizations/{org}/issues/{id}/autofix/`.
+    ///
+    /// # Errors
+    /// [`ApiError`]
+    pub async fn autofix(
+        &self,
+        region: &Region,
+        organization: &Slug,
+        issue: &IssueId,
+    ) -> Result<Option<AutofixRun>, ApiError> {
+        let segments = [
+            "organizations",
+            organization.as_str(),
+            "issues",
+            issue.as_str(),
+            "autofix",
+        ];
+        let ask = Ask::get(region, &segments, vec![("llmFormat", "markdown")]);
+        let value = self.ask(ask, "a run of Seer").await?;
+        if !value.is_object() {
+            return Err(ApiError::Malformed("a run of Seer"));
+        }
+        Ok(AutofixRun::read(member(&value, "autofix")))
+    }
+
+    /// Starts a run of Seer on an issue: `POST /organizations/{org}/issues/{id}/autofix/`.
+    ///
+    /// # Errors
+    /// [`ApiError`]
+    pub async fn start_autofix(
+        &self,
+        region: &Region,
+        organization: &Slug,
+        issue: &IssueId,
+        instruction: Option<&str>,
+    ) -> Result<(), ApiError> {
+        let segments = [
+            "organizations",
+            organization.as_str(),
+            "issues",
+            issue.as_str(),
+            "autofix",
+        ];
+        let mut members = vec![("step", Value::from("root_cause"))];
+        members.extend(instruction.map(|text| ("user_context", text.into())));
+        let ask = Ask::send(Method::Post, region, &segments, object(members));
+        self.ask(ask, "a run of Seer").await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+use fetch::Method;
+use serde_json::Value;
+
+use crate::client::{Ask, Client};
+use crate::error::ApiError;
+use crate::ids::{Slug, SlugOrId};
+use crate::member::{all, as_text, flag, id, inner, object, text};
+use crate::region::Region;
+
+/// A client key: what a program needs to send events to its project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientKey {
+    /// The public half.
+    pub id: String,
+    /// For people.
+    pub name: Option<String>,
+    /// The data source name, to be put into a program. It is not a secret.
+    pub dsn: String,
+    /// Whether Sentry takes events with it.
+    pub is_active: bool,
+    /// ISO 8601.
+    pub date_created: Option<String>,
+}
+
+impl ClientKey {
+    fn read(value: &Value) -> Option<Self> {
+        Some(Self {
+            id: id(value, "id")?,
+            name: text(value, "name").or_else(|| text(value, "label")),
+            dsn: as_text(inner(value, "dsn", "public"))?,
+            is_active: flag(value, "isActive"),
+            date_created: text(value, "dateCreated"),
+        })
+    }
+}
+
+impl Client {
+    /// A project's client keys: `GET /projects/{org}/{project}/keys/`.
+    ///
+    /// # Errors
+    /// [`ApiError`]
+    pub async fn client_keys(
+        &self,
+        region: &Region,
+        organization: &Slug,
+        project: &SlugOrId,
+    ) -> Result<Vec<ClientKey>, ApiError> {
+        let segments = ["projects", organization.as_str(), project.as_str(), "keys"];
+        let ask = Ask::get(region, &segments, vec![]);
+        let value = self.ask(ask, "client keys").await?;
+        all(&value, ClientKey::read, "client keys")
+    }
+
+    /// Makes a client key: `POST /projects/{org}/{project}/keys/`.
+    ///
+    /// # Errors
+    /// [`ApiError`]
+    pub async fn create_client_key(
+        &self,
+        region: &Region,
+        organization: &Slug,
+        project: &SlugOrId,
+        name: &str,
+    ) -> Result<ClientKey, ApiError> {
+        let segments = ["projects", organization.as_str(), project.as_str(), "keys"];
+        let body = object(vec![("name", name.into())]);
+        let ask = Ask::send(Method::Post, region, &segments, body);
+        let value = self.ask(ask, "a client key").await?;
+        ClientKey::read(&value).ok_or(ApiError::Malformed("a client key"))
+    }
+}

@@ -1,0 +1,332 @@
+//! What a person is asked before a tool runs, where the client can ask: which organization or project is meant, and
+//! whether something may be changed. Decided here and asked with one form; what it has to say comes from Sentry through
+//! [`crate::server`].
+//!
+//! The form's answer counts for the arguments that it comes with and is as trustworthy as they are: both are the
+//! client's. Nothing has to be kept between two rounds, since a form repeats what was chosen before it.
+
+use mcp::json::{self, Object};
+use mcp::{Elicited, Input, InputKind, InputRequest, InputRequired};
+use sentry_api::Slug;
+use serde_json::{Map, Value};
+
+use crate::parameter::{ISSUE_ID, ORGANIZATION, Parameter, Presence};
+use crate::session::Constraint;
+use crate::tool::Tool;
+
+/// The key of the form.
+const FORM: &str = "arguments";
+
+const CONFIRM: &str = "confirm";
+
+const PROJECT: &str = "projectSlug";
+
+/// So many slugs fit into a choice.
+pub(crate) const OFFERED: usize = 25;
+
+/// The arguments by which a caller says that exactly this thing is meant.
+const IDS: [&str; 4] = ["issueId", "issueUrl", "keyId", "uptimeMonitorId"];
+
+/// What stands between a call and its tool.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Next {
+    /// Nothing.
+    Run,
+    /// The organization is not named.
+    ChooseOrganization,
+    /// The project is not named; its organization is.
+    ChooseProject(Slug),
+    /// A person has to agree.
+    Confirm,
+    /// A person has said no.
+    Declined,
+}
+
+/// Puts what a person chose into the arguments, and says what comes next.
+pub(crate) fn next(
+    tool: &Tool,
+    arguments: &mut Map<String, Value>,
+    constraint: &Constraint,
+    input: &Input,
+) -> Next {
+    if !input.client.elicitation {
+        return Next::Run;
+    }
+    let answer = input.elicited(FORM);
+    let said = match answer {
+        Elicited::Declined => return Next::Declined,
+        Elicited::Accepted(content) => {
+            adopt(arguments, content);
+            content.get(CONFIRM).and_then(Value::as_bool)
+        }
+        Elicited::Nothing => None,
+    };
+    if lacks(tool, ORGANIZATION.name, arguments, constraint) {
+        return Next::ChooseOrganization;
+    }
+    if lacks(tool, PROJECT, arguments, constraint)
+        && let Some(organization) = organization(arguments, constraint)
+    {
+        return Next::ChooseProject(organization);
+    }
+    let by_id = IDS.iter().any(|id| has(arguments, id));
+    match said {
+        _ if !tool.effect.changes_something() || by_id => Next::Run,
+        Some(true) => Next::Run,
+        Some(false) => Next::Declined,
+        None => Next::Confirm,
+    }
+}
+
+/// The form that offers some slugs. Where there are more than fit, it takes any text.
+pub(crate) fn choice(next: &Next, slugs: &[String], more: bool, input: &Input) -> InputRequired {
+    let mut field = String::new();
+    let mut object = Object::begin(&mut field);
+    object.raw("type", "\"string\"");
+    if !more {
+        json::array(object.name("enum"), slugs, |out, slug| {
+            json::text(out, slug)
+        });
+    }
+    let (name, message) = match next {
+        Next::ChooseProject(organization) => {
+            object.raw("title", "\"Project\"");
+            (
+                PROJECT,
+                format!("Which project of {organization} is meant?"),
+            )
+        }
+        _ => {
+            object.raw("title", "\"Organization\"");
+            let message = "Which Sentry organization is meant?".to_owned();
+            (ORGANIZATION.name, message)
+        }
+    };
+    object.end();
+    form(&message, name, &field, input)
+}
+
+/// The form that asks whether `tool` may be used with these arguments, in words.
+pub(crate) fn confirmation(tool: &Tool, arguments: &str, input: &Input) -> InputRequired {
+    let message = format!("{} in Sentry? {arguments}", tool.title);
+    let field = r#"{"type":"boolean","title":"Yes, do it","default":true}"#;
+    form(message.trim_end(), CONFIRM, field, input)
+}
+
+/// One field to answer, and what was chosen before.
+fn form(message: &str, name: &'static str, field: &str, input: &Input) -> InputRequired {
+    let mut params = String::new();
+    let mut object = Object::begin(&mut params);
+    object.raw("mode", "\"form\"").text("message", message);
+    let mut schema = Object::begin(object.name("requestedSchema"));
+    schema.raw("type", "\"object\"");
+    let mut properties = Object::begin(schema.name("properties"));
+    let mut required = Vec::new();
+    if let Elicited::Accepted(content) = input.elicited(FORM) {
+        for earlier in [ORGANIZATION.name, PROJECT] {
+            if let Some(chosen) = content.get(earlier).and_then(Value::as_str) {
+                let mut only = Object::begin(properties.name(earlier));
+                only.raw("type", "\"string\"").text("default", chosen);
+                json::array(only.name("enum"), [chosen], json::text);
+                only.end();
+                required.push(earlier);
+            }
+        }
+    }
+    properties.raw(name, field).end();
+    required.push(name);
+    json::array(schema.name("required"), required, json::text);
+    schema.end();
+    object.end();
+    let request = InputRequest {
+        kind: InputKind::Elicitation,
+        params,
+    };
+    InputRequired {
+        requests: vec![(FORM, request)],
+        state: None,
+    }
+}
+
+/// What the caller said itself stays.
+fn adopt(arguments: &mut Map<String, Value>, content: &Map<String, Value>) {
+    for name in [ORGANIZATION.name, PROJECT] {
+        if let Some(chosen @ Value::String(_)) = content.get(name)
+            && !has(arguments, name)
+        {
+            arguments.insert(name.to_owned(), chosen.clone());
+        }
+    }
+}
+
+/// Whether a tool cannot do without an argument that neither the caller nor the session's URL gives.
+fn lacks(tool: &Tool, name: &str, arguments: &Map<String, Value>, constraint: &Constraint) -> bool {
+    let needed = |parameter: &&Parameter| {
+        parameter.name == name
+            && !parameter.is_fixed(constraint)
+            // An issue's URL names its organization, its id does not. Its project it has either way.
+            && (parameter.presence == Presence::Required
+                || (name == ORGANIZATION.name && has(arguments, ISSUE_ID.name)))
+    };
+    !has(arguments, name)
+        && !has(arguments, "issueUrl")
+        && tool.parameters.iter().find(needed).is_some()
+}
+
+fn organization(arguments: &Map<String, Value>, constraint: &Constraint) -> Option<Slug> {
+    if let Some(fixed) = constraint.organization() {
+        return Some(fixed.clone());
+    }
+    let named = arguments.get(ORGANIZATION.name)?.as_str()?;
+    Slug::parse(named.trim()).ok()
+}
+
+fn has(arguments: &Map<String, Value>, name: &str) -> bool {
+    match arguments.get(name) {
+        None | Some(Value::Null) => false,
+        Some(Value::String(text)) => !text.trim().is_empty(),
+        Some(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    use crate::failure::Failure;
+    use crate::parameter::OPTIONAL_ORGANIZATION;
+    use crate::scope::Scopes;
+    use crate::skill::Skills;
+    use crate::tool::{Effect, Hidden, Surface};
+
+    const KEY: Parameter = Parameter::text("projectSlug", "").required();
+
+    const fn tool(effect: Effect, parameters: &'static [Parameter]) -> Tool {
+        Tool {
+            name: "make_key",
+            title: "Make a key",
+            description: "",
+            skills: Skills::ALL,
+            scopes: Scopes::NONE,
+            parameters,
+            output_schema: None,
+            effect,
+            surface: Surface::Direct,
+            hidden: Hidden::Never,
+            run: |_| Box::pin(async { Err(Failure::Invalid(String::new())) }),
+        }
+    }
+
+    fn input(content: Option<Value>) -> Input {
+        let mut input = Input::default();
+        input.client.elicitation = true;
+        if let Some(content) = content {
+            let answer = json!({ "action": "accept", "content": content });
+            input.responses.insert(FORM.to_owned(), answer);
+        }
+        input
+    }
+
+    fn params(asked: &InputRequired) -> Value {
+        serde_json::from_str(&asked.requests[0].1.params).unwrap()
+    }
+
+    fn map(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().unwrap()
+    }
+
+    fn decide(tool: &Tool, arguments: Value, content: Option<Value>) -> Next {
+        next(
+            tool,
+            &mut map(arguments),
+            &Constraint::None,
+            &input(content),
+        )
+    }
+
+    #[test]
+    fn what_changes_something_is_agreed_to() {
+        let named = || json!({ "organizationSlug": "acme", "projectSlug": "web" });
+        for effect in [Effect::Creates, Effect::Changes, Effect::Anything] {
+            let tool = tool(effect, &[ORGANIZATION, KEY]);
+            assert_eq!(decide(&tool, named(), None), Next::Confirm);
+            let said = |confirm: Value| Some(json!({ "confirm": confirm }));
+            assert_eq!(decide(&tool, named(), said(json!(true))), Next::Run);
+            assert_eq!(decide(&tool, named(), said(json!(false))), Next::Declined);
+            assert_eq!(decide(&tool, named(), said(json!("true"))), Next::Confirm);
+            let nobody = next(
+                &tool,
+                &mut map(named()),
+                &Constraint::None,
+                &Input::default(),
+            );
+            assert_eq!(nobody, Next::Run, "nobody can be asked");
+        }
+        for effect in [Effect::Reads, Effect::ReadsHere] {
+            let tool = tool(effect, &[ORGANIZATION, KEY]);
+            assert_eq!(decide(&tool, named(), None), Next::Run);
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_by_id_is_done() {
+        let tool = tool(Effect::Changes, &[OPTIONAL_ORGANIZATION, ISSUE_ID]);
+        for arguments in [
+            json!({ "organizationSlug": "acme", "issueId": "WEB-1" }),
+            json!({ "organizationSlug": "acme", "issueId": 4501 }),
+            json!({ "issueUrl": "https://acme.sentry.io/issues/WEB-1" }),
+        ] {
+            assert_eq!(decide(&tool, arguments, None), Next::Run);
+        }
+        let empty = json!({ "organizationSlug": "acme", "issueId": " ", "issueUrl": null });
+        assert_eq!(decide(&tool, empty, None), Next::Confirm);
+        // An id names no organization.
+        let id = json!({ "issueId": "WEB-1" });
+        assert_eq!(decide(&tool, id, None), Next::ChooseOrganization);
+    }
+
+    #[test]
+    fn one_question_after_the_other_and_nothing_is_forgotten() {
+        let tool = tool(Effect::Creates, &[ORGANIZATION, KEY]);
+        assert_eq!(decide(&tool, json!({}), None), Next::ChooseOrganization);
+
+        let first = json!({ "organizationSlug": "acme" });
+        let acme = Slug::parse("acme").unwrap();
+        let second = decide(&tool, json!({}), Some(first.clone()));
+        assert_eq!(second, Next::ChooseProject(acme));
+        let asked = choice(&second, &["web".to_owned()], false, &input(Some(first)));
+        let schema = &params(&asked)["requestedSchema"];
+        assert_eq!(
+            schema["required"],
+            json!(["organizationSlug", "projectSlug"])
+        );
+        assert_eq!(
+            schema["properties"]["organizationSlug"]["enum"],
+            json!(["acme"])
+        );
+        assert_eq!(schema["properties"]["projectSlug"]["enum"], json!(["web"]));
+
+        let both = json!({ "organizationSlug": "acme", "projectSlug": "web" });
+        assert_eq!(decide(&tool, json!({}), Some(both.clone())), Next::Confirm);
+        let asked = confirmation(&tool, "organizationSlug `acme`", &input(Some(both)));
+        let params = params(&asked);
+        assert_eq!(
+            params["message"],
+            "Make a key in Sentry? organizationSlug `acme`"
+        );
+        let schema = &params["requestedSchema"];
+        assert_eq!(
+            schema["required"],
+            json!(["organizationSlug", "projectSlug", "confirm"])
+        );
+        assert_eq!(schema["properties"]["confirm"]["type"], "boolean");
+
+        let all = json!({ "organizationSlug": "acme", "projectSlug": "web", "confirm": true });
+        let mut arguments = Map::new();
+        let next = next(&tool, &mut arguments, &Constraint::None, &input(Some(all)));
+        assert_eq!(next, Next::Run);
+        assert_eq!(arguments["projectSlug"], "web");
+        assert_eq!(arguments["organizationSlug"], "acme");
+    }
+}

@@ -1,0 +1,31 @@
+//! What to do next, at the end of an answer: only tools that the session has are named.
+
+use crate::markdown::push;
+use crate::tool::{Context, Surface, Tool};
+use crate::tools::execute_sentry_tool;
+
+/// A line that names tools with what each is for; empty when the session has none of them.
+pub(crate) fn next(context: &Context<'_>, wanted: &[(&'static Tool, &str)]) -> String {
+    let mut text = String::new();
+    let mut is_hidden = false;
+    for (tool, purpose) in wanted {
+        if !context.offers(tool) {
+            continue;
+        }
+        text.push_str(if text.is_empty() { "Next: " } else { "; " });
+        push(&mut text, &["`", tool.name, "` ", purpose]);
+        is_hidden |= tool.surface == Surface::Catalog;
+    }
+    if text.is_empty() {
+        return text;
+    }
+    text.push('.');
+    if is_hidden {
+        let name = execute_sentry_tool::TOOL.name;
+        push(
+            &mut text,
+            &[" What your list lacks, run with `", name, "`."],
+        );
+    }
+    text
+}

@@ -1,0 +1,85 @@
+//! Where a request goes: the organization on its server, and the project as the number that older servers want.
+
+use sentry_api::{ApiError, Region, Slug, SlugOrId};
+
+use crate::arguments::required;
+use crate::failure::Failure;
+use crate::parameter::{ORGANIZATION, REGION};
+use crate::session::VerifiedProject;
+use crate::tool::Context;
+
+/// An organization, and the server that holds it.
+pub(crate) struct Place {
+    pub(crate) region: Region,
+    pub(crate) organization: Slug,
+}
+
+impl Place {
+    /// As the arguments say.
+    pub(crate) fn read(context: &Context<'_>) -> Result<Self, Failure> {
+        let organization = context.arguments.slug(&ORGANIZATION);
+        Ok(Self {
+            organization: required(&ORGANIZATION, organization)?,
+            region: context.region()?,
+        })
+    }
+
+    /// As [`Self::read`], and Sentry is asked for the server where nobody says it: only sentry.io has several, and a
+    /// trace is on one of them.
+    pub(crate) async fn find(context: &Context<'_>) -> Result<Self, Failure> {
+        let mut place = Self::read(context)?;
+        let base = context.base();
+        let is_said = context.verified.is_some() || context.arguments.text(&REGION).is_some();
+        if is_said || !base.is_saas() {
+            return Ok(place);
+        }
+        match context.client.organization(&place.organization).await {
+            Ok(found) => {
+                let named = found.links.region_url.unwrap_or_default();
+                // A region that we do not know gets no token; the base forwards to it.
+                if let Ok(region) = base.region_from(&named) {
+                    place.region = region;
+                }
+            }
+            Err(error @ (ApiError::Unauthorized | ApiError::NotFound | ApiError::Forbidden)) => {
+                return Err(error.into());
+            }
+            Err(_) => {}
+        }
+        Ok(place)
+    }
+
+    /// A page of the organization in Sentry's web interface.
+    pub(crate) fn link(&self, context: &Context<'_>, path: &str) -> String {
+        context.base().web_url(&self.organization, path)
+    }
+
+    /// The project's number: the session's own, the one that was given, or the one that belongs to the slug.
+    pub(crate) async fn project_id(
+        &self,
+        context: &Context<'_>,
+        named: Option<SlugOrId>,
+    ) -> Result<Option<String>, ApiError> {
+        if let Some(fixed) = fixed_project(context) {
+            return Ok(Some(fixed.id.clone()));
+        }
+        match named {
+            None => Ok(None),
+            Some(SlugOrId::Id(id)) => Ok(Some(id)),
+            Some(slug) => {
+                let client = context.client;
+                let found = client
+                    .project(&self.region, &self.organization, &slug)
+                    .await?;
+                Ok(Some(found.id))
+            }
+        }
+    }
+}
+
+/// The project that the session is limited to.
+pub(crate) fn fixed_project<'a>(context: &Context<'a>) -> Option<&'a VerifiedProject> {
+    context
+        .verified
+        .and_then(|verified| verified.project.as_ref())
+}

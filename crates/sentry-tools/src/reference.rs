@@ -1,0 +1,107 @@
+//! The catalogue as a document: `docs/TOOLS.md` is made of it, and a test fails where the two differ.
+
+use serde_json::Value;
+
+use crate::catalogue::{self, TOOLS};
+use crate::parameter::input_schema;
+use crate::session::Constraint;
+use crate::skill::Skill;
+use crate::tool::{Hidden, Surface, Tool};
+
+/// The names of all tools, in the order of the catalogue.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TOOLS.iter().map(|tool| tool.name)
+}
+
+/// The JSON Schema that a tool's structured answers satisfy, where it has such.
+#[must_use]
+pub fn output_schema(name: &str) -> Option<&'static str> {
+    catalogue::find(name)?.output_schema
+}
+
+/// The `inputSchema` of a tool in an unconstrained session.
+#[must_use]
+pub fn schema_of(name: &str) -> Option<Value> {
+    let tool = catalogue::find(name)?;
+    serde_json::from_str(&input_schema(tool.parameters, &Constraint::None)).ok()
+}
+
+/// The text of `docs/TOOLS.md`.
+#[must_use]
+pub fn markdown() -> String {
+    let mut text = HEAD.to_owned();
+    for (heading, surface) in [
+        ("\n## In `tools/list`\n", Surface::Direct),
+        (
+            "\n## Found by `search_sentry_tools`, run by `execute_sentry_tool` or by name\n",
+            Surface::Catalog,
+        ),
+    ] {
+        text.push_str(heading);
+        for tool in TOOLS.iter().filter(|tool| tool.surface == surface) {
+            describe(tool, &mut text);
+        }
+    }
+    text
+}
+
+const HEAD: &str = "# Tools
+
+Made from the catalogue (`crates/sentry-tools`) by `cargo test -p sentry-tools`, with `UPDATE=1` to write it anew.
+A tool is there when any of its skills was ticked and the access token has all of its scopes. Parameters in bold are
+required; `/mcp/{organization}` and `/mcp/{organization}/{project}` fix organization, region and project.
+";
+
+fn describe(tool: &Tool, text: &mut String) {
+    let skills: Vec<_> = tool.skills.iter().map(Skill::as_str).collect();
+    let skills = if skills.len() == Skill::ALL.len() {
+        "any".to_owned()
+    } else {
+        skills.join(", ")
+    };
+    let output = if tool.output_schema.is_some() {
+        "structured JSON"
+    } else {
+        "Markdown"
+    };
+    let hints = tool.effect.annotations();
+    let effect = match (hints.read_only_hint, hints.destructive_hint) {
+        (true, _) => "reads",
+        (false, false) => "adds",
+        (false, true) => "changes",
+    };
+    let hidden = match tool.hidden {
+        Hidden::Never => "",
+        Hidden::OrganizationFixed => " Not where the organization is fixed.",
+        Hidden::ProjectFixed => " Not where the project is fixed.",
+    };
+    text.push_str(&format!(
+        "\n### `{}`\n\n{}\n\nSkills: {skills}. Scopes: {}. Answers {output}; {effect}.{hidden}\n",
+        tool.name, tool.description, tool.scopes
+    ));
+    let schema = schema_of(tool.name).unwrap_or_default();
+    let required = schema.get("required").and_then(Value::as_array);
+    let properties = schema.get("properties").and_then(Value::as_object);
+    if tool.parameters.is_empty() {
+        return;
+    }
+    text.push('\n');
+    for parameter in tool.parameters {
+        let name = parameter.name;
+        let is_required = required.is_some_and(|names| names.iter().any(|each| each == name));
+        let mut rules = properties
+            .and_then(|all| all.get(name))
+            .cloned()
+            .unwrap_or_default();
+        if let Some(rules) = rules.as_object_mut() {
+            rules.remove("description");
+        }
+        let mark = if is_required { "**" } else { "" };
+        let about = if parameter.about.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", parameter.about)
+        };
+        text.push_str(&format!("* {mark}`{name}`{mark}{about} `{rules}`\n"));
+    }
+}

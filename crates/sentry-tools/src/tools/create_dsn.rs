@@ -1,0 +1,47 @@
+use fetch::LocalFuture;
+
+use crate::arguments::required;
+use crate::json::Json;
+use crate::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
+use crate::place::Place;
+use crate::scope::{Scope, Scopes};
+use crate::skill::{Skill, Skills};
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+
+use super::find_dsns;
+
+const REQUIRED_PROJECT: Parameter = PROJECT.required();
+const NAME: Parameter = Parameter::text("name", "For people, such as Production.").required();
+
+pub(crate) static TOOL: Tool = Tool {
+    name: "create_dsn",
+    title: "Create DSN",
+    description: "Makes another client key for a project and answers its DSN. A project has one from the start: call \
+                  find_dsns first, and make one only when asked to.",
+    skills: Skills::of(&[Skill::ProjectManagement]),
+    scopes: Scopes::of(&[Scope::OrgRead, Scope::ProjectWrite]),
+    surface: Surface::Catalog,
+    parameters: &[ORGANIZATION, REQUIRED_PROJECT, NAME, REGION],
+    output_schema: Some(
+        r#"{"type":"object","properties":{"id":{"type":"string"},"name":{"type":"string"},"dsn":{"type":"string"},"isActive":{"type":"boolean"},"dateCreated":{"type":"string"}},"required":["id","dsn","isActive"]}"#,
+    ),
+    effect: Effect::Creates,
+    hidden: Hidden::Never,
+    run,
+};
+
+fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
+    Box::pin(async move {
+        let place = Place::read(context)?;
+        let project = context.arguments.project(&REQUIRED_PROJECT);
+        let project = required(&REQUIRED_PROJECT, project)?;
+        let name = context.arguments.text(&NAME).unwrap_or_default();
+        let key = context
+            .client
+            .create_client_key(&place.region, &place.organization, &project, name)
+            .await?;
+        let mut json = Json::object();
+        find_dsns::describe(&key, &mut json);
+        json.answer()
+    })
+}

@@ -1,0 +1,36 @@
+use fetch::LocalFuture;
+
+use crate::failure::Failure;
+use crate::parameter::{Kind, Parameter};
+use crate::skill::Skills;
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+
+use super::READ;
+
+const NAME: Parameter = Parameter::sized("name", "", 1, None).required();
+const ARGUMENTS: Parameter = Parameter::new("arguments", "As its inputSchema says.", Kind::Object);
+
+pub(crate) static TOOL: Tool = Tool {
+    name: "execute_sentry_tool",
+    title: "Execute Sentry tool",
+    description: "Runs any tool of the catalogue, also those not in this list: get its name and inputSchema from \
+                  search_sentry_tools.",
+    skills: Skills::ALL,
+    scopes: READ,
+    surface: Surface::Direct,
+    parameters: &[NAME, ARGUMENTS],
+    output_schema: None,
+    effect: Effect::Anything,
+    hidden: Hidden::Never,
+    run,
+};
+
+/// Never reached: the server puts the named tool in this one's place before it runs anything, so that scopes, skills and
+/// constraints are the named tool's own.
+fn run<'a>(_: &'a Context<'a>) -> LocalFuture<'a, Answer> {
+    Box::pin(async {
+        Err(Failure::Invalid(
+            "`name` must be the name of a tool.".to_owned(),
+        ))
+    })
+}

@@ -1,0 +1,48 @@
+use fetch::LocalFuture;
+
+use crate::json::Json;
+use crate::parameter::{NAME_QUERY, ORGANIZATION, REGION};
+use crate::place::Place;
+use crate::skill::{Skill, Skills};
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+
+use super::{READ, SHOWN};
+
+pub(crate) static TOOL: Tool = Tool {
+    name: "find_teams",
+    title: "Find teams",
+    description: "Lists an organization's teams (25 at most) with slug and id: to assign an issue to `team:ID`, or to \
+                  learn who owns what.",
+    skills: Skills::of(&[Skill::Inspect, Skill::Triage, Skill::ProjectManagement]),
+    scopes: READ,
+    surface: Surface::Catalog,
+    parameters: &[ORGANIZATION, NAME_QUERY, REGION],
+    output_schema: Some(
+        r#"{"type":"object","properties":{"teams":{"type":"array","items":{"type":"object","properties":{"slug":{"type":"string"},"id":{"type":"string"}},"required":["slug","id"]}},"hasMore":{"type":"boolean"}},"required":["teams","hasMore"]}"#,
+    ),
+    effect: Effect::Reads,
+    hidden: Hidden::Never,
+    run,
+};
+
+fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
+    Box::pin(async move {
+        let place = Place::read(context)?;
+        let query = context.arguments.text(&NAME_QUERY);
+        let found = context
+            .client
+            .teams(&place.region, &place.organization, query)
+            .await?;
+        let mut json = Json::object();
+        json.begin("teams", '[');
+        for team in found.items.iter().take(SHOWN) {
+            json.element();
+            json.text("slug", &team.slug);
+            json.text("id", &team.id);
+            json.end('}');
+        }
+        json.end(']');
+        json.flag("hasMore", found.items.len() > SHOWN || found.next.is_some());
+        json.answer()
+    })
+}

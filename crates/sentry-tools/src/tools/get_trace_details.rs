@@ -1,0 +1,138 @@
+use fetch::LocalFuture;
+use futures_util::future::join;
+use mcp::CallToolResult;
+use sentry_api::{ApiError, EventId, Trace, TraceMeta};
+
+use crate::arguments::required;
+use crate::failure::Failure;
+use crate::hint;
+use crate::markdown::{Facts, Joined, code, line, number, paragraph};
+use crate::order;
+use crate::parameter::{ORGANIZATION, Parameter, REGION, TRACE_ID};
+use crate::place::{Place, fixed_project};
+use crate::skill::{Skill, Skills};
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::trace_tree;
+
+use super::{READ, get_sentry_resource, get_span_details, search_events};
+
+pub(super) const SPAN: Parameter =
+    Parameter::sized("spanId", "Shows this span instead of the whole.", 1, None);
+
+/// Lines of the tree.
+const SPANS: usize = 60;
+
+/// So many spans of a trace are read.
+const READ_AT_MOST: &str = "10000";
+
+pub(crate) static TOOL: Tool = Tool {
+    name: "get_trace_details",
+    title: "Get trace details",
+    description: "One request across services: how long it took, its slowest spans as a tree, and the errors in it, over \
+                  the last 14 days.",
+    skills: Skills::of(&[Skill::Inspect]),
+    scopes: READ,
+    surface: Surface::Catalog,
+    parameters: &[ORGANIZATION, TRACE_ID, SPAN, REGION],
+    output_schema: None,
+    effect: Effect::Reads,
+    hidden: Hidden::Never,
+    run,
+};
+
+fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
+    Box::pin(async move {
+        let found = read(context).await?;
+        if let Some(span) = context.arguments.text(&SPAN) {
+            return get_span_details::show(context, &found, span);
+        }
+        Ok(CallToolResult::text(render(context, &found)))
+    })
+}
+
+/// The trace that the arguments name.
+pub(super) struct Found {
+    pub(super) place: Place,
+    pub(super) id: EventId,
+    /// Where the server has it.
+    meta: Option<TraceMeta>,
+    pub(super) trace: Trace,
+}
+
+pub(super) fn read<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Result<Found, Failure>> {
+    Box::pin(async move {
+        let id = required(&TRACE_ID, context.arguments.event(&TRACE_ID))?;
+        let place = Place::find(context).await?;
+        let client = context.client;
+        let (meta, trace) = join(
+            client.trace_meta(&place.region, &place.organization, &id),
+            client.trace(&place.region, &place.organization, &id, READ_AT_MOST),
+        )
+        .await;
+        let trace = trace?;
+        if trace_tree::visible(context, &trace).is_empty()
+            && trace_tree::problems(context, &trace).is_empty()
+        {
+            return Err(ApiError::NotFound.into());
+        }
+        Ok(Found {
+            place,
+            id,
+            meta: meta.ok(),
+            trace,
+        })
+    })
+}
+
+fn render(context: &Context<'_>, found: &Found) -> String {
+    let Found { trace, id, .. } = found;
+    let spans = trace_tree::visible(context, trace);
+    let problems = trace_tree::problems(context, trace);
+    let mut facts = Facts::new();
+    if let Some(root) = spans.first() {
+        facts.add("Begins with", &trace_tree::name(root));
+    }
+    let mut longest = 0.0_f64;
+    for span in &spans {
+        longest = longest.max(span.duration.unwrap_or_default());
+    }
+    facts.add("Longest span", &trace_tree::milliseconds(longest));
+    // Numbers of the whole trace are not a project's business.
+    if let (Some(meta), None) = (&found.meta, fixed_project(context)) {
+        facts.count("Spans", meta.spans);
+        facts.count("Errors", meta.errors);
+        facts.count("Detected problems", meta.performance_issues);
+        facts.count("Log lines", meta.logs);
+        let mut operations = Joined::default();
+        let count = |place: usize| meta.operations.get(place).map(|(_, count)| *count);
+        let most = order::first(meta.operations.len(), 8, &|a, b| count(a) > count(b));
+        for (name, count) in most.iter().filter_map(|place| meta.operations.get(*place)) {
+            operations.add(", ", &line(name, 60));
+            operations.add(" ", &number(*count));
+        }
+        facts.add("Operations", &operations.text());
+    }
+    let path = ["/explore/traces/trace/", id.as_str(), "/"].concat();
+    facts.add("Link", &found.place.link(context, &path));
+    let mut text = facts.below(&["# Trace ", &code(id.as_str(), 40), "\n"].concat());
+    let mut wanted: Vec<(&'static Tool, &str)> = vec![(
+        &get_span_details::TOOL,
+        "with a spanId, which stands in brackets",
+    )];
+    if !problems.is_empty() {
+        paragraph(&mut text, "## Errors and problems in it");
+        text.push_str(&trace_tree::list_problems(&problems, 15));
+        wanted.push((&get_sentry_resource::TOOL, "for an issue of it"));
+    }
+    let tree = trace_tree::render(context, trace, SPANS);
+    if !tree.is_empty() {
+        paragraph(&mut text, "## Spans\n");
+        text.push_str(&tree);
+    }
+    wanted.push((
+        &search_events::TOOL,
+        "with dataset `logs` and query `trace:…` for its log",
+    ));
+    paragraph(&mut text, &hint::next(context, &wanted));
+    text
+}

@@ -1,0 +1,150 @@
+//! The answer: what was searched, where to see the same in Sentry, then a table of aggregates or one event after the
+//! other.
+
+use sentry_api::{Page, Row};
+
+use crate::hint;
+use crate::markdown::{Joined, code, line, number, paragraph, push};
+use crate::parameter::EXPLAIN;
+use crate::search::{AS_IT_IS, MORE, counted, link};
+use crate::tool::{Context, Tool};
+use crate::tools::{get_sentry_resource, get_trace_details};
+
+use super::dataset::is_aggregate;
+use super::{OPTIONAL_PROJECT, Search};
+
+pub(super) fn render(context: &Context<'_>, search: &Search<'_>, found: &Page<Row>) -> String {
+    let has_more = found.next.is_some();
+    let mut text = heading(context, search, found.items.len(), has_more);
+    let is_table = search.fields.iter().any(|field| is_aggregate(field));
+    text.push('\n');
+    if is_table && !found.items.is_empty() {
+        table(search, &found.items, &mut text);
+    } else {
+        for (index, row) in found.items.iter().enumerate() {
+            push(&mut text, &["\n", &number(index as u64 + 1), ". "]);
+            entry(search, row, &mut text);
+        }
+    }
+    let hint: (&'static Tool, &str) = match search.dataset.name {
+        "errors" => (
+            &get_sentry_resource::TOOL,
+            "with resourceType `issue` and an issue's short id",
+        ),
+        _ => (
+            &get_trace_details::TOOL,
+            "with a trace for the request around it",
+        ),
+    };
+    let fits = !is_table && ["errors", "spans", "logs"].contains(&search.dataset.name);
+    let hints = if fits { &[hint][..] } else { &[] };
+    finish(context, found.items.is_empty(), has_more, hints, &mut text);
+    text
+}
+
+/// Title, what was executed, and the link.
+pub(super) fn heading(
+    context: &Context<'_>,
+    search: &Search<'_>,
+    count: usize,
+    has_more: bool,
+) -> String {
+    let mut text = counted(count, has_more, "result");
+    let organization = search.place.organization.as_str();
+    push(&mut text, &[" in `", organization, "`\n\nSearched: "]);
+    text.push_str(&match search.query {
+        "" => "everything".to_owned(),
+        query => code(query, 500),
+    });
+    push(&mut text, &[" in dataset `", search.dataset.name, "`"]);
+    if let Some(project) = context.arguments.text(&OPTIONAL_PROJECT) {
+        push(&mut text, &[", project `", project, "`"]);
+    }
+    if !search.environments.is_empty() {
+        let environments = code(&search.environments.join(", "), 200);
+        push(&mut text, &[", environment ", &environments]);
+    }
+    push(&mut text, &[", last ", search.period]);
+    if !search.sort.is_empty() {
+        push(&mut text, &[", sorted by ", &code(&search.sort, 100)]);
+    }
+    let (page, query) = search.dataset.page;
+    let mut parameters = search.parameters("sort");
+    // What it is called on that page.
+    if let Some(first) = parameters.first_mut() {
+        first.0 = query;
+    }
+    for field in &search.fields {
+        parameters.push(("field", field));
+    }
+    if search.dataset.wire == "errors" {
+        parameters.push(("dataset", "errors"));
+    }
+    let link = link(context, &search.place, &[page], &parameters);
+    push(&mut text, &[".\n", &link]);
+    if context.arguments.flag(&EXPLAIN) {
+        paragraph(&mut text, AS_IT_IS);
+        if !search.fields.is_empty() {
+            let fields = code(&search.fields.join(", "), 500);
+            push(&mut text, &[" Fields: ", &fields, "."]);
+        }
+    }
+    text
+}
+
+fn table(search: &Search<'_>, rows: &[Row], text: &mut String) {
+    fn cell(value: &str, text: &mut String) {
+        push(text, &[" ", &line(value, 160).replace('|', "\\|"), " |"]);
+    }
+    text.push_str("\n|");
+    for field in &search.fields {
+        cell(field, text);
+    }
+    text.push_str("\n|");
+    for _ in &search.fields {
+        cell("---", text);
+    }
+    for row in rows {
+        text.push_str("\n|");
+        for value in row {
+            cell(value.as_deref().unwrap_or_default(), text);
+        }
+    }
+}
+
+fn entry(search: &Search<'_>, row: &Row, text: &mut String) {
+    let mut heading = String::new();
+    let mut facts = Joined::default();
+    for (field, value) in search.fields.iter().zip(row) {
+        match value.as_deref().unwrap_or_default() {
+            "" => {}
+            value if *field == search.dataset.heading => heading = code(value, 300),
+            value => facts.add(" · ", &[&line(field, 80), ": ", &line(value, 200)].concat()),
+        }
+    }
+    let mut lines = Joined::default();
+    lines.add("", &heading);
+    lines.add("\n   ", &facts.text());
+    match lines.text().as_str() {
+        "" => text.push_str("(nothing in these fields)"),
+        lines => text.push_str(lines),
+    }
+}
+
+/// What to do next.
+pub(super) fn finish(
+    context: &Context<'_>,
+    is_empty: bool,
+    has_more: bool,
+    hints: &[(&'static Tool, &str)],
+    text: &mut String,
+) {
+    if is_empty {
+        text.push_str("\nTry a longer period or fewer terms; another dataset may have it.");
+        return;
+    }
+    paragraph(text, &hint::next(context, hints));
+    if has_more {
+        paragraph(text, MORE);
+    }
+}

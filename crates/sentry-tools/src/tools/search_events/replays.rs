@@ -1,0 +1,65 @@
+//! Replays, which have an endpoint of their own.
+
+use sentry_api::Replay;
+
+use crate::failure::Failure;
+use crate::markdown::{Joined, code, line, number, push};
+use crate::tool::Context;
+
+use super::{Search, page, refused};
+
+pub(super) async fn find(context: &Context<'_>, search: &Search<'_>) -> Result<String, Failure> {
+    let limit = search.limit.to_string();
+    let mut parameters = search.parameters("sort");
+    parameters.push(("per_page", &limit));
+    let found = context
+        .client
+        .replays(&search.place.region, &search.place.organization, parameters)
+        .await
+        .map_err(|error| refused(error, search))?;
+    let has_more = found.next.is_some();
+    let mut text = page::heading(context, search, found.items.len(), has_more);
+    text.push('\n');
+    for (index, replay) in found.items.iter().enumerate() {
+        push(&mut text, &["\n", &number(index as u64 + 1), ". "]);
+        entry(context, search, replay, &mut text);
+    }
+    page::finish(context, found.items.is_empty(), has_more, &[], &mut text);
+    Ok(text)
+}
+
+fn entry(context: &Context<'_>, search: &Search<'_>, replay: &Replay, text: &mut String) {
+    let mut facts = Joined::default();
+    for fact in [&replay.started_at, &replay.browser, &replay.environment] {
+        facts.add(" · ", &line(fact.as_deref().unwrap_or_default(), 100));
+    }
+    for (count, what) in [
+        (replay.duration, " s"),
+        (replay.errors, " errors"),
+        (replay.dead_clicks, " dead clicks"),
+        (replay.rage_clicks, " rage clicks"),
+    ] {
+        if let Some(count) = count.filter(|count| *count > 0) {
+            facts.add(" · ", &[&number(count), what].concat());
+        }
+    }
+    let mut path = "/explore/replays/".to_owned();
+    path.extend(replay.id.chars().filter(char::is_ascii_alphanumeric));
+    path.push('/');
+    let link = search.place.link(context, &path);
+    push(
+        text,
+        &[&code(&replay.id, 40), " ", &facts.text(), "\n   ", &link],
+    );
+    let mut urls = Joined::default();
+    for url in replay.urls.iter().take(3) {
+        urls.add(" → ", &code(url, 120));
+    }
+    if replay.urls.len() > 3 {
+        let more = number(replay.urls.len() as u64 - 3);
+        urls.add("", &[" and ", &more, " more pages"].concat());
+    }
+    if !replay.urls.is_empty() {
+        push(text, &["\n   ", &urls.text()]);
+    }
+}

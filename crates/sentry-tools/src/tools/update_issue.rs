@@ -1,0 +1,147 @@
+use fetch::LocalFuture;
+use mcp::CallToolResult;
+use sentry_api::{Issue, IssueChange};
+
+use crate::failure::Failure;
+use crate::issue_target::Located;
+use crate::markdown::{Facts, Joined, code, line, push};
+use crate::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
+use crate::skill::{Skill, Skills};
+use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+
+use super::WRITE_EVENTS;
+
+mod ignore;
+
+use ignore::Ignore;
+
+const STATUS: Parameter = Parameter::choice(
+    "status",
+    "ignored archives it.",
+    &["resolved", "resolvedInNextRelease", "unresolved", "ignored"],
+    None,
+);
+const ASSIGNED_TO: Parameter =
+    Parameter::text("assignedTo", "user:ID, team:ID, username or email.");
+const REASON: Parameter = Parameter::sized("reason", "Becomes a note on the issue.", 1, None);
+
+pub(crate) static TOOL: Tool = Tool {
+    name: "update_issue",
+    title: "Update issue",
+    description: "Resolves, reopens, archives or assigns an issue. Name the issue, and status, assignedTo or both. An \
+                  archived issue comes back by itself as ignoreMode says.",
+    skills: Skills::of(&[Skill::Triage]),
+    scopes: WRITE_EVENTS,
+    surface: Surface::Direct,
+    parameters: &[
+        ISSUE_URL,
+        OPTIONAL_ORGANIZATION,
+        ISSUE_ID,
+        STATUS,
+        ASSIGNED_TO,
+        REASON,
+        ignore::MODE,
+        ignore::DURATION,
+        ignore::COUNT,
+        ignore::WINDOW,
+        ignore::USER_COUNT,
+        ignore::USER_WINDOW,
+        REGION,
+    ],
+    output_schema: None,
+    effect: Effect::Changes,
+    hidden: Hidden::Never,
+    run,
+};
+
+fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
+    Box::pin(async move {
+        let arguments = context.arguments;
+        let ignore = Ignore::read(arguments, arguments.text(&STATUS))?;
+        let change = IssueChange {
+            status: arguments.text(&STATUS),
+            substatus: ignore.substatus,
+            assigned_to: arguments.text(&ASSIGNED_TO),
+            until: &ignore.until,
+        };
+        if change.status.is_none() && change.assigned_to.is_none() {
+            return Err(Failure::Invalid(
+                "Say what to change: `status`, `assignedTo` or both.".to_owned(),
+            ));
+        }
+        let located = Located::find_and_read(context).await?;
+        let (place, id) = (&located.place, &located.id);
+        let client = context.client;
+        let after = client
+            .update_issue(&place.region, &place.organization, id, &change)
+            .await?;
+        let mut note = "";
+        if let Some(reason) = arguments.text(&REASON) {
+            let written = client
+                .add_issue_note(&place.region, &place.organization, id, reason)
+                .await;
+            // The change is made: whatever becomes of the note, the answer says so.
+            note = match written {
+                Ok(()) => "your reason is on the issue",
+                Err(_) => {
+                    "your reason could not be written on the issue; the change itself is made"
+                }
+            };
+        }
+        let text = describe(context, &located, after.as_ref(), &change, note);
+        Ok(CallToolResult::text(text))
+    })
+}
+
+fn describe(
+    context: &Context<'_>,
+    located: &Located,
+    after: Option<&Issue>,
+    change: &IssueChange<'_>,
+    note: &str,
+) -> String {
+    let before = located.issue.as_ref();
+    let mut facts = Facts::new();
+    if let Some(asked) = change.status {
+        let status = |issue: &Issue| issue.status.clone();
+        let substatus = after
+            .and_then(|issue| issue.substatus.as_deref())
+            .or(change.substatus);
+        let mut text = after.and_then(status).unwrap_or_else(|| asked.to_owned());
+        if let Some(substatus) = substatus {
+            push(&mut text, &[" (", substatus, ")"]);
+        }
+        push(
+            &mut text,
+            &[", was ", &before.and_then(status).unwrap_or_default()],
+        );
+        facts.add("Status", &text);
+    }
+    let mut until = Joined::default();
+    for (name, value) in change.until {
+        until.add(", ", name);
+        until.add(" ", &value.to_string());
+    }
+    facts.add("Comes back by", &until.text());
+    if let Some(asked) = change.assigned_to {
+        let name = |issue: &Issue| issue.assigned_to.as_ref()?.name.clone();
+        let mut text = after.and_then(name).unwrap_or_else(|| asked.to_owned());
+        let was = before.and_then(name);
+        push(&mut text, &[", was ", was.as_deref().unwrap_or("nobody")]);
+        facts.add("Assigned to", &text);
+    }
+    facts.add("Note", note);
+    facts.add("Link", &located.link(context));
+    let title = before.and_then(|issue| issue.title.as_deref());
+    let mut heading = "# Updated ".to_owned();
+    push(
+        &mut heading,
+        &[
+            &line(located.name(), 120),
+            ": ",
+            &code(title.unwrap_or("(no title)"), 200),
+            "\n",
+        ],
+    );
+    facts.below(&heading)
+}

@@ -1,0 +1,225 @@
+//! A trace in few lines: what went wrong and what took long, in the order of the tree; the same call many times is one
+//! line. In a session of one project, spans of others are counted and not shown.
+
+use sentry_api::{Span, Trace, TraceProblem};
+
+use crate::markdown::{block, code, line, number, push};
+use crate::order;
+use crate::place::fixed_project;
+use crate::tool::Context;
+
+/// A span, or several alike in a row.
+struct Row<'a> {
+    span: &'a Span,
+    times: u64,
+    /// In all, in milliseconds.
+    duration: f64,
+}
+
+/// The tree with at most `most` lines; empty where there is nothing to show.
+pub(crate) fn render(context: &Context<'_>, trace: &Trace, most: usize) -> String {
+    let spans = visible(context, trace);
+    let rows = rows(&spans);
+    let weight = |place: usize| rows.get(place).map_or(0.0, weight);
+    let heavy = order::first(rows.len(), most, &|one, other| weight(one) > weight(other));
+    let mut lines = String::new();
+    for (place, row) in rows.iter().enumerate() {
+        if heavy.contains(&place) {
+            describe(row, &mut lines);
+        }
+    }
+    if lines.is_empty() {
+        return lines;
+    }
+    let mut text = block(&lines, 12_000);
+    for (count, words) in [
+        (
+            rows.len() - heavy.len(),
+            " faster lines without errors are left out.",
+        ),
+        (
+            trace.spans.len() - spans.len(),
+            " spans of other projects are not shown here.",
+        ),
+    ] {
+        if count > 0 {
+            push(&mut text, &["\n", &number(count as u64), words]);
+        }
+    }
+    text
+}
+
+/// The spans that the session may see.
+pub(crate) fn visible<'a>(context: &Context<'_>, trace: &'a Trace) -> Vec<&'a Span> {
+    let fixed = fixed_project(context).map(|fixed| fixed.slug.as_str());
+    let mut spans = Vec::new();
+    for span in &trace.spans {
+        if fixed.is_none() || span.project.as_deref() == fixed {
+            spans.push(span);
+        }
+    }
+    spans
+}
+
+/// More problems than anybody reads; looking for each among the others has to end.
+const MOST_PROBLEMS: usize = 500;
+
+/// The errors and detected problems that the session may see, each once.
+pub(crate) fn problems<'a>(context: &Context<'_>, trace: &'a Trace) -> Vec<&'a TraceProblem> {
+    let fixed = fixed_project(context).map(|fixed| fixed.slug.as_str());
+    let mut problems: Vec<&TraceProblem> = Vec::new();
+    let mut add = |found: &'a [TraceProblem]| {
+        for problem in found {
+            let is_visible = fixed.is_none() || problem.project.as_deref() == fixed;
+            let has_room = problems.len() < MOST_PROBLEMS;
+            if is_visible && has_room && !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+    };
+    for span in &trace.spans {
+        add(&span.problems);
+    }
+    add(&trace.orphans);
+    problems
+}
+
+/// Problems, a line each.
+pub(crate) fn list_problems(problems: &[&TraceProblem], most: usize) -> String {
+    let mut text = String::new();
+    for problem in problems.iter().take(most) {
+        let title = problem.title.as_deref().unwrap_or("(no title)");
+        push(
+            &mut text,
+            &["\n- **", &name_of(problem), "** ", &code(title, 160)],
+        );
+        in_project(&mut text, &problem.project);
+    }
+    if problems.len() > most {
+        let more = number((problems.len() - most) as u64);
+        push(&mut text, &["\n- and ", &more, " more"]);
+    }
+    text
+}
+
+fn name_of(problem: &TraceProblem) -> String {
+    let id = problem.short_id.as_deref().or(problem.issue_id.as_deref());
+    line(id.unwrap_or("?"), 120)
+}
+
+fn in_project(text: &mut String, project: &Option<String>) {
+    if let Some(project) = project {
+        push(text, &[" in ", &line(project, 100)]);
+    }
+}
+
+fn rows<'a>(spans: &[&'a Span]) -> Vec<Row<'a>> {
+    let mut rows: Vec<Row<'a>> = Vec::new();
+    for span in spans {
+        let duration = span.duration.unwrap_or_default();
+        match rows.last_mut() {
+            Some(last) if is_again(last.span, span) => {
+                last.times += 1;
+                last.duration += duration;
+            }
+            _ => rows.push(Row {
+                span,
+                times: 1,
+                duration,
+            }),
+        }
+    }
+    rows
+}
+
+fn is_again(one: &Span, other: &Span) -> bool {
+    one.depth == other.depth
+        && one.children == 0
+        && other.children == 0
+        && one.problems.is_empty()
+        && other.problems.is_empty()
+        && one.operation == other.operation
+        && one.description == other.description
+}
+
+/// Problems first, then what begins a request, then what took long.
+fn weight(row: &Row<'_>) -> f64 {
+    const ABOVE_ALL: f64 = 1e15;
+    let span = row.span;
+    row.duration
+        + if span.problems.is_empty() {
+            0.0
+        } else {
+            ABOVE_ALL
+        }
+        + if span.is_transaction {
+            ABOVE_ALL / 10.0
+        } else {
+            0.0
+        }
+}
+
+fn describe(row: &Row<'_>, text: &mut String) {
+    let span = row.span;
+    for _ in 0..span.depth.min(12) {
+        text.push_str("  ");
+    }
+    text.push_str(&milliseconds(row.duration));
+    if row.times > 1 {
+        push(text, &[" in ", &number(row.times), " calls"]);
+    }
+    push(text, &[" ", &name(span)]);
+    if span.is_transaction {
+        in_project(text, &span.project);
+    }
+    push(text, &[" [", &line(&span.id, 32), "]"]);
+    for problem in span.problems.iter().take(3) {
+        push(text, &[" !", &name_of(problem)]);
+    }
+    text.push('\n');
+}
+
+/// `db SELECT …`.
+pub(crate) fn name(span: &Span) -> String {
+    let mut name = line(span.operation.as_deref().unwrap_or("?"), 60);
+    if let Some(description) = &span.description {
+        push(&mut name, &[" ", &line(description, 160)]);
+    }
+    name
+}
+
+/// `1,204 ms`; tenths below 10.
+pub(crate) fn milliseconds(duration: f64) -> String {
+    // Invariant: a float's conversion saturates.
+    let tenths = (duration * 10.0).round() as u64;
+    let mut text = number(if tenths < 100 {
+        tenths / 10
+    } else {
+        (tenths + 5) / 10
+    });
+    if tenths < 100 && !tenths.is_multiple_of(10) {
+        push(&mut text, &[".", &number(tenths % 10)]);
+    }
+    text.push_str(" ms");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (value, text) in [
+            (0.0, "0 ms"),
+            (0.26, "0.3 ms"),
+            (9.94, "9.9 ms"),
+            (9.96, "10 ms"),
+            (1204.4, "1,204 ms"),
+            (-3.0, "0 ms"),
+            (f64::NAN, "0 ms"),
+        ] {
+            assert_eq!(milliseconds(value), text);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What a coding agent does with an issue's URL: from there to stack trace, tags, breadcrumbs, trace and a change, by what
+//! `tools/list` and the answers themselves offer, in at most eight calls.
+
+use mcp::Version;
+use serde_json::{Value, json};
+
+use crate::fixture::{World, world};
+use crate::sentry::full;
+
+/// Calls a tool the way a model can: by its own name where `tools/list` has it, else through `execute_sentry_tool`.
+async fn call(world: &World, calls: &mut usize, name: &str, arguments: Value) -> String {
+    *calls += 1;
+    let listed = world.tools(Version::LATEST);
+    let is_listed = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|tool| tool["name"] == name);
+    if is_listed {
+        return world.text(name, arguments).await;
+    }
+    world
+        .text(
+            "execute_sentry_tool",
+            json!({ "name": name, "arguments": arguments }),
+        )
+        .await
+}
+
+/// The text between two marks.
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    text.split_once(before)
+        .expect(before)
+        .1
+        .split(after)
+        .next()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn from_an_issue_url_to_a_change() {
+    let world = world(full());
+    let mut calls = 0;
+    let url = "https://acme.sentry.io/issues/WEB-1A/?project=5";
+
+    let details = call(
+        &world,
+        &mut calls,
+        "get_sentry_resource",
+        json!({ "url": url }),
+    )
+    .await;
+    assert!(
+        details.contains("**Culprit frame:** `src/cart.ts:42:17` in `addItem`"),
+        "{details}"
+    );
+    for tool in [
+        "get_issue_breadcrumbs",
+        "get_event_stacktrace",
+        "get_trace_details",
+        "get_issue_tag_values",
+        "update_issue",
+        "execute_sentry_tool",
+    ] {
+        assert!(
+            details.contains(&format!("`{tool}`")),
+            "{tool} is offered: {details}"
+        );
+    }
+    let trace = between(&details, "- Trace: ", "\n").to_owned();
+
+    let found = call(
+        &world,
+        &mut calls,
+        "search_sentry_tools",
+        json!({ "query": "breadcrumbs stack trace tag values trace", "limit": 6 }),
+    )
+    .await;
+    let found: Value = serde_json::from_str(&found).unwrap();
+    let names: Vec<_> = found["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tool| tool["name"].as_str().unwrap())
+        .collect();
+    for name in [
+        "get_event_stacktrace",
+        "get_issue_breadcrumbs",
+        "get_issue_tag_values",
+        "get_trace_details",
+    ] {
+        assert!(names.contains(&name), "{names:?}");
+    }
+
+    let acme = json!({ "organizationSlug": "acme", "issueId": "WEB-1A" });
+    let stack = call(&world, &mut calls, "get_event_stacktrace", acme.clone()).await;
+    assert!(stack.contains("at addItem (src/cart.ts:42:17)"));
+    let crumbs = call(
+        &world,
+        &mut calls,
+        "get_issue_breadcrumbs",
+        json!({ "issueUrl": url }),
+    )
+    .await;
+    assert!(crumbs.contains("status_code: 500"));
+    let tags = call(
+        &world,
+        &mut calls,
+        "get_issue_tag_values",
+        json!({ "issueUrl": url, "tagKey": "environment" }),
+    )
+    .await;
+    assert!(tags.contains("production"));
+    let trace = call(
+        &world,
+        &mut calls,
+        "get_trace_details",
+        json!({ "organizationSlug": "acme", "traceId": trace }),
+    )
+    .await;
+    assert!(trace.contains("WEB-1A"));
+    let update = json!({ "issueUrl": url, "status": "resolvedInNextRelease", "reason": "The cart is awaited." });
+    let done = call(&world, &mut calls, "update_issue", update).await;
+    assert!(
+        done.contains("Updated WEB-1A") && done.contains("your reason is on the issue"),
+        "{done}"
+    );
+    assert!(calls <= 8, "{calls} calls");
+}
+
+#[tokio::test]
+async fn what_is_searched_for_is_found() {
+    let world = world(full());
+    for (query, expected) in [
+        ("stack trace of all threads", "get_event_stacktrace"),
+        ("what happened before the crash", "get_issue_breadcrumbs"),
+        ("which browsers are affected", "get_issue_tag_values"),
+        ("comment on an issue", "add_issue_note"),
+        ("who is signed in", "whoami"),
+        ("DSN", "find_dsns"),
+        ("create a client key", "create_dsn"),
+        ("list releases", "find_releases"),
+        ("teamSlug teams", "find_teams"),
+        ("single span query", "get_span_details"),
+        ("history status changes assignments", "get_issue_activity"),
+    ] {
+        let found = world
+            .json("search_sentry_tools", json!({ "query": query, "limit": 3 }))
+            .await;
+        let names: Vec<_> = found["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|tool| tool["name"].as_str().unwrap())
+            .collect();
+        assert!(names.contains(&expected), "{query}: {names:?}");
+    }
+    let found = world
+        .json(
+            "search_sentry_tools",
+            json!({ "query": "zzz", "limit": null }),
+        )
+        .await;
+    assert_eq!(found, json!({ "query": "zzz", "results": [] }));
+}

@@ -1,0 +1,443 @@
+//! What each tool says about the Sentry that has one of everything.
+
+use serde_json::{Value, json};
+
+use crate::fixture::world;
+use crate::sentry::{EVENT, TRACE, calls, full};
+
+async fn text(tool: &str) -> String {
+    let (_, arguments, _) = calls()
+        .into_iter()
+        .find(|(name, ..)| *name == tool)
+        .unwrap();
+    world(full()).text(tool, arguments).await
+}
+
+async fn json(tool: &str) -> Value {
+    let (_, arguments, _) = calls()
+        .into_iter()
+        .find(|(name, ..)| *name == tool)
+        .unwrap();
+    world(full()).json(tool, arguments).await
+}
+
+#[tokio::test]
+async fn structured_answers() {
+    let mut text = String::new();
+    for tool in [
+        "find_teams",
+        "find_releases",
+        "find_dsns",
+        "create_dsn",
+        "get_issue_tag_values",
+    ] {
+        text.push_str(&format!("{tool} {}\n", json(tool).await));
+    }
+    insta::assert_snapshot!(text, @r#"
+    find_teams {"hasMore":false,"teams":[{"id":"3","slug":"core"}]}
+    find_releases {"hasMore":false,"releases":[{"dateCreated":"2025-10-30T08:00:00Z","lastDeployEnvironment":"production","lastEvent":"2025-11-01T10:00:00Z","newIssues":2,"projects":["web"],"shortVersion":"1.4.0","version":"shop@1.4.0"}]}
+    find_dsns {"dsns":[{"dateCreated":"2025-01-01T00:00:00Z","dsn":"https://k1@ingest.example/5","id":"k1","isActive":true,"name":"Default"}]}
+    create_dsn {"dateCreated":"2025-01-01T00:00:00Z","dsn":"https://k1@ingest.example/5","id":"k1","isActive":true,"name":"Default"}
+    get_issue_tag_values {"name":"Environment","tagKey":"environment","topValues":[{"count":10,"firstSeen":"2025-10-01T10:00:00Z","lastSeen":"2025-11-01T10:00:00Z","value":"production"},{"count":2,"value":"staging"}],"totalValues":12,"uniqueValues":2}
+    "#);
+}
+
+#[tokio::test]
+async fn an_event_stack_trace() {
+    insta::assert_snapshot!(text("get_event_stacktrace").await, @r#"
+    # Stack trace of event `0123456789abcdef0123456789abcdef` of `WEB-1A`
+
+    Newest call first.
+    ```
+    TypeError: cart is null
+      at addItem (src/cart.ts:42:17)
+      at render (node_modules/react.js:900) [library]
+    ```
+
+    Threads, by id:
+    - 1 `main` (crashed) (current)
+    - 2 `worker` (no stack)
+
+    Next: `get_issue_breadcrumbs` for what happened before. What your list lacks, run with `execute_sentry_tool`.
+    "#);
+}
+
+#[tokio::test]
+async fn a_thread_by_name_and_an_unknown_one() {
+    let world = world(full());
+    let arguments = |thread: Value| json!({ "organizationSlug": "acme", "issueId": "4501", "eventId": EVENT, "thread": thread });
+    for thread in [json!(1), json!("main")] {
+        let text = world.text("get_event_stacktrace", arguments(thread)).await;
+        assert!(
+            text.contains("Thread main (crashed)\n  at main (src/main.ts:1)"),
+            "{text}"
+        );
+    }
+    let words = world
+        .error("get_event_stacktrace", arguments("nope".into()))
+        .await;
+    insta::assert_snapshot!(words, @r#"
+    `thread` `nope` is not one of this event. Threads, by id:
+    - 1 `main` (crashed) (current)
+    - 2 `worker` (no stack)
+    "#);
+}
+
+#[tokio::test]
+async fn breadcrumbs() {
+    insta::assert_snapshot!(text("get_issue_breadcrumbs").await, @r#"
+    # Breadcrumbs of event `0123456789abcdef0123456789abcdef` of `WEB-1A`
+
+    Oldest first; the event came after the last.
+    ```
+    2025-11-01T09:59:58Z navigation: to /cart {to: /cart}
+    2025-11-01T09:59:59Z error fetch: {status_code: 500, url: /api/cart}
+    ```
+
+    Next: `get_event_stacktrace` for where it ended. What your list lacks, run with `execute_sentry_tool`.
+    "#);
+}
+
+#[tokio::test]
+async fn activity() {
+    insta::assert_snapshot!(text("get_issue_activity").await, @r#"
+    # Activity of `WEB-1A`
+
+    - 2025-10-03T10:00:00Z note by Grace: Seen in 1.4.0 only.
+    - 2025-10-02T10:00:00Z assigned by Ada (assignee: 7)
+    - 2025-10-01T10:00:00Z first seen by Sentry
+
+    Next: `add_issue_note` to write a note. What your list lacks, run with `execute_sentry_tool`.
+    "#);
+    let arguments = json!({ "organizationSlug": "acme", "issueId": "WEB-1A", "includeComments": false, "limit": 1 });
+    let world = world(full());
+    let text = world.text("get_issue_activity", arguments).await;
+    assert!(
+        text.contains("assigned") && text.contains("1 older entries") && !text.contains("Grace"),
+        "{text}"
+    );
+    assert!(
+        world.asked().iter().all(|url| !url.contains("notes")),
+        "{:?}",
+        world.asked()
+    );
+}
+
+#[tokio::test]
+async fn a_trace() {
+    insta::assert_snapshot!(text("get_trace_details").await, @r#"
+    # Trace `abcdefabcdefabcdefabcdefabcdefab`
+
+    - Begins with: http.server POST /cart
+    - Longest span: 1,205 ms
+    - Spans: 5
+    - Errors: 1
+    - Detected problems: 0
+    - Log lines: 2
+    - Operations: db 2, http.server 2, http.client 1
+    - Link: https://sentry.example/organizations/acme/explore/traces/trace/abcdefabcdefabcdefabcdefabcdefab/
+
+    ## Errors and problems in it
+    - **WEB-1A** `TypeError: cart is null` in web
+
+    ## Spans
+    ```
+    1,205 ms http.server POST /cart in web [a1] !WEB-1A
+      6.6 ms in 2 calls db SELECT * FROM items WHERE id = %s [b1]
+      800 ms http.client GET https://stock.example/ [c1]
+        700 ms http.server GET / [d1]
+    ```
+
+    Next: `get_span_details` with a spanId, which stands in brackets; `get_sentry_resource` for an issue of it; `search_events` with dataset `logs` and query `trace:…` for its log. What your list lacks, run with `execute_sentry_tool`.
+    "#);
+}
+
+#[tokio::test]
+async fn a_span() {
+    let span = text("get_span_details").await;
+    insta::assert_snapshot!(span, @r#"
+    # Span `c1`: http.client
+
+    ```
+    GET https://stock.example/
+    ```
+
+    ## Facts
+    - Duration: 800 ms
+    - Project: web
+    - Link: https://sentry.example/organizations/acme/explore/traces/trace/abcdefabcdefabcdefabcdefabcdefab/?node=span-c1
+
+    ## Part of
+    - 1,205 ms: http.server POST /cart `a1`
+
+    ## Right below it
+    - 700 ms: http.server GET / `d1`
+
+    ## Data
+    - http.status_code: 500
+
+    Next: `get_trace_details` for the whole trace. What your list lacks, run with `execute_sentry_tool`.
+    "#);
+    let arguments = json!({ "organizationSlug": "acme", "traceId": TRACE, "spanId": "C1" });
+    assert_eq!(
+        world(full()).text("get_trace_details", arguments).await,
+        span
+    );
+    let arguments = json!({ "organizationSlug": "acme", "traceId": TRACE, "spanId": "ff" });
+    let words = world(full()).error("get_span_details", arguments).await;
+    assert!(words.contains("has no span `ff`"), "{words}");
+}
+
+#[tokio::test]
+async fn events() {
+    insta::assert_snapshot!(text("search_events").await, @r#"
+    # 1 result in `acme`
+
+    Searched: everything in dataset `errors`, last 14d, sorted by `-timestamp`.
+    https://sentry.example/organizations/acme/explore/discover/homepage/?query=&statsPeriod=14d&sort=-timestamp&field=issue&field=title&field=project&field=timestamp&field=level&field=message&field=error.type&field=culprit&field=user.email&field=user.id&dataset=errors
+
+    1. `TypeError: cart is null`
+       issue: WEB-1A · project: web · timestamp: 2025-11-01T10:00:00Z · level: error · error.type: TypeError · user.id: 42
+
+    Next: `get_sentry_resource` with resourceType `issue` and an issue's short id.
+    "#);
+}
+
+#[tokio::test]
+async fn events_of_an_issue() {
+    insta::assert_snapshot!(text("search_issue_events").await, @r#"
+    # 1 event of `WEB-1A`
+
+    Searched: every event, last 14d, sorted by `-timestamp`.
+    https://sentry.example/organizations/acme/issues/WEB-1A/events/?query=&statsPeriod=14d&sort=-timestamp
+
+    - `0123456789abcdef0123456789abcdef` 2025-11-01T10:00:00Z `TypeError: cart is null` · release: shop@1.4.0 · environment: production
+
+    Next: `get_event_stacktrace` with an eventId; `get_issue_breadcrumbs` with an eventId. What your list lacks, run with `execute_sentry_tool`.
+    "#);
+}
+
+#[tokio::test]
+async fn a_note() {
+    insta::assert_snapshot!(text("add_issue_note").await, @r#"Your note is on `WEB-1A`: https://sentry.example/organizations/acme/issues/WEB-1A/"#);
+}
+
+#[tokio::test]
+async fn an_update() {
+    insta::assert_snapshot!(text("update_issue").await, @r#"
+    # Updated WEB-1A: `TypeError: cart is null`
+
+    - Status: resolved, was unresolved
+    - Link: https://sentry.example/organizations/acme/issues/4501/
+    "#);
+}
+
+#[tokio::test]
+async fn seer() {
+    insta::assert_snapshot!(text("analyze_issue_with_seer").await, @r#"
+    # Seer on `WEB-1A`: done.
+
+    ## Root cause
+    ```
+    The cart is read before it is loaded.
+    ```
+
+    ## What to do
+    ```
+    Wait for the cart.
+    Await it
+    In addItem.
+    ```
+
+    Next: `get_sentry_resource` for the stack trace.
+
+    In Sentry: https://sentry.example/organizations/acme/issues/4501/
+    "#);
+}
+
+#[tokio::test]
+async fn a_resource_is_what_it_leads_to() {
+    let world = world(full());
+    let details = text("get_issue_details").await;
+    insta::assert_snapshot!(details, @r#"
+    # WEB-1A: `TypeError: cart is null`
+
+    **Culprit frame:** `src/cart.ts:42:17` in `addItem`
+    ```
+      41 | const first = cart;
+    > 42 | return first.id;
+    ```
+    In the repository: https://git.example/shop/src/cart.ts#L42
+
+    **Next step:** open `src/cart.ts:42:17` and fix the cause there. For another event, call again with its eventId. Similar issues: search_issues with query `error.type:"TypeError"`.
+
+    ## Stack trace (newest call first)
+    ```
+    TypeError: cart is null
+      at addItem (src/cart.ts:42:17)
+      at render (node_modules/react.js:900) [library]
+    ```
+
+    ## Issue
+    - Status: unresolved (ongoing)
+    - Level: error
+    - Project: web
+    - Culprit: addItem(src/cart)
+    - Events: 12
+    - Users: 3
+    - First seen: 2025-10-01T10:00:00Z
+    - Last seen: 2025-11-01T10:00:00Z
+    - Assigned to: Ada
+    - Link: https://sentry.example/organizations/acme/issues/4501/
+
+    ## Event
+    - Id: 0123456789abcdef0123456789abcdef
+    - Time: 2025-11-01T10:00:00Z
+    - Release: shop@1.4.0
+    - Trace: abcdefabcdefabcdefabcdefabcdefab
+    - Request: POST https://shop.example/cart
+    - User: 42
+
+    ## Evidence
+    ```
+    n: v
+    ```
+
+    ## Tags
+    `environment: production` `release: shop@1.4.0`
+
+    ## Analysis by Seer
+    done. The cart is read before it is loaded.
+
+    ## Related
+    - Linked issue: PAY-1 https://tracker.example/PAY-1
+    - Replays: aa11, bb22
+
+    Next: `get_issue_breadcrumbs` for what happened before; `get_event_stacktrace` for all frames; `get_trace_details` for the request around it; `get_issue_tag_values` for who is affected; `analyze_issue_with_seer` for Seer's analysis; `update_issue` to resolve or assign. What your list lacks, run with `execute_sentry_tool`.
+    "#);
+    assert_eq!(text("get_sentry_resource").await, details);
+    let by_url = json!({ "url": "https://acme.sentry.io/issues/WEB-1A" });
+    assert_eq!(world.text("get_sentry_resource", by_url).await, details);
+    let by_event =
+        json!({ "resourceType": "event", "resourceId": EVENT, "organizationSlug": "acme" });
+    assert_eq!(world.text("get_sentry_resource", by_event).await, details);
+
+    let trace = text("get_trace_details").await;
+    for arguments in [
+        json!({ "url": format!("https://acme.sentry.io/explore/traces/trace/{TRACE}/") }),
+        json!({ "resourceType": "trace", "resourceId": TRACE, "organizationSlug": "acme" }),
+    ] {
+        assert_eq!(world.text("get_sentry_resource", arguments).await, trace);
+    }
+    let span = text("get_span_details").await;
+    for arguments in [
+        json!({ "url": format!("https://acme.sentry.io/performance/trace/{TRACE}/?node=span-c1") }),
+        json!({ "resourceType": "trace", "resourceId": format!("{TRACE}:c1"), "organizationSlug": "acme" }),
+    ] {
+        assert_eq!(world.text("get_sentry_resource", arguments).await, span);
+    }
+    let release = json!({ "url": "https://acme.sentry.io/releases/shop%401.4.0/" });
+    insta::assert_snapshot!(world.text("get_sentry_resource", release).await, @r#"That is the release `shop@1.4.0`. Its new issues: search_issues with query `firstRelease:"shop@1.4.0"`; its events: search_events with query `release:"shop@1.4.0"`."#);
+    for arguments in [
+        json!({ "url": "https://acme.sentry.io/explore/replays/aa11/" }),
+        json!({ "resourceType": "monitor", "resourceId": "x", "organizationSlug": "acme" }),
+    ] {
+        let words = world.error("get_sentry_resource", arguments).await;
+        assert!(words.contains("cannot read a"), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_there_is_no_failure() {
+    use crate::sentry::{answers, script};
+    let mut answers = answers();
+    for answer in &mut answers {
+        answer.body = match answer.path {
+            path if path.ends_with("/events/") && path.contains("issues") => json!([]),
+            path if path.ends_with("/events/") || path.ends_with("/replays/") => {
+                json!({ "data": [] })
+            }
+            path if path.ends_with("/activities/") => json!({ "activity": [] }),
+            path if ["/notes/", "/keys/", "/teams/", "/releases/"]
+                .iter()
+                .any(|end| path.ends_with(end)) =>
+            {
+                json!([])
+            }
+            path if path.ends_with("/latest/") => json!({ "eventID": EVENT }),
+            path if path.ends_with("/environment/") => json!({ "key": "environment" }),
+            _ => continue,
+        };
+    }
+    let mut text = String::new();
+    let issue = json!({ "organizationSlug": "acme", "issueId": "WEB-1A" });
+    for tool in [
+        "search_issue_events",
+        "get_issue_activity",
+        "get_issue_breadcrumbs",
+        "get_event_stacktrace",
+    ] {
+        text.push_str(&format!(
+            "{}\n\n",
+            world(script(&answers)).text(tool, issue.clone()).await
+        ));
+    }
+    for dataset in ["errors", "replays"] {
+        let arguments = json!({ "organizationSlug": "acme", "dataset": dataset });
+        text.push_str(&format!(
+            "{}\n\n",
+            world(script(&answers))
+                .text("search_events", arguments)
+                .await
+        ));
+    }
+    for (tool, empty) in [
+        ("find_teams", "teams"),
+        ("find_releases", "releases"),
+        ("find_dsns", "dsns"),
+    ] {
+        let arguments = json!({ "organizationSlug": "acme", "projectSlug": "web" });
+        let found = world(script(&answers)).json(tool, arguments).await;
+        assert_eq!(found[empty], json!([]));
+    }
+    insta::assert_snapshot!(text, @r#"
+    # No events of `WEB-1A`
+
+    Searched: every event, last 14d, sorted by `-timestamp`.
+    https://sentry.example/organizations/acme/issues/WEB-1A/events/?query=&statsPeriod=14d&sort=-timestamp
+
+    Try a longer period or fewer terms.
+
+    # Activity of `WEB-1A`
+
+    Nothing has happened to it yet.
+
+    Next: `add_issue_note` to write a note. What your list lacks, run with `execute_sentry_tool`.
+
+    # Breadcrumbs of event `0123456789abcdef0123456789abcdef` of `WEB-1A`
+
+    This event has none: its program records no breadcrumbs, or nothing happened before.
+
+    Next: `get_event_stacktrace` for where it ended. What your list lacks, run with `execute_sentry_tool`.
+
+    # Stack trace of event `0123456789abcdef0123456789abcdef` of `WEB-1A`
+
+    This event has no stack trace.
+
+    Next: `get_issue_breadcrumbs` for what happened before. What your list lacks, run with `execute_sentry_tool`.
+
+    # No results in `acme`
+
+    Searched: everything in dataset `errors`, last 14d, sorted by `-timestamp`.
+    https://sentry.example/organizations/acme/explore/discover/homepage/?query=&statsPeriod=14d&sort=-timestamp&field=issue&field=title&field=project&field=timestamp&field=level&field=message&field=error.type&field=culprit&field=user.email&field=user.id&dataset=errors
+
+    Try a longer period or fewer terms; another dataset may have it.
+
+    # No results in `acme`
+
+    Searched: everything in dataset `replays`, last 14d, sorted by `-started_at`.
+    https://sentry.example/organizations/acme/explore/replays/?query=&statsPeriod=14d&sort=-started_at
+
+    Try a longer period or fewer terms; another dataset may have it.
+    "#);
+}

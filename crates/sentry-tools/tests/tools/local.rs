@@ -1,0 +1,355 @@
+//! Every tool against the running local Sentry, which speaks Sentry's wire shapes.
+
+use std::rc::Rc;
+
+use demo_sentry::{Config, Running, Timestamp};
+use fetch::native::Native;
+use mcp::{CallToolResult, Handler, Outcome, ToolCall};
+use sentry_api::{BaseUrl, Client, Fixed, Token};
+use sentry_tools::{Constraint, Listings, Remembered, Server, Session};
+use serde_json::{Value, json};
+
+use crate::fixture::{session, slug, text};
+
+const ORGANIZATION: &str = "lighthouse-books";
+const TRACE: &str = "5d3a9c1be7f04862a1c40d9be8273f61";
+
+struct Local {
+    server: Server,
+    _running: Running,
+}
+
+impl Local {
+    async fn of(session: Session, token: &str) -> Self {
+        let now: Timestamp = "2025-11-24T12:00:00Z".parse().unwrap();
+        let running = demo_sentry::start(Config::new(now)).await.unwrap();
+        let base = BaseUrl::parse(running.origin()).unwrap();
+        let tokens = Rc::new(Fixed(Token::new(token)));
+        let client = Client::new(Rc::new(Native::new().unwrap()), tokens, base);
+        let server = Server::new(
+            session,
+            client,
+            Rc::new(Remembered::default()),
+            Rc::new(Listings::default()),
+        );
+        Self {
+            server,
+            _running: running,
+        }
+    }
+
+    async fn call(&self, name: &str, mut arguments: Value) -> CallToolResult {
+        if arguments.get("organizationSlug").is_none() && arguments.get("url").is_none() {
+            arguments["organizationSlug"] = ORGANIZATION.into();
+        }
+        let Value::Object(arguments) = arguments else {
+            panic!("arguments are an object")
+        };
+        match self
+            .server
+            .call_tool(ToolCall::new(name, arguments))
+            .await
+            .unwrap()
+        {
+            Outcome::Complete(result) => result,
+            Outcome::InputRequired(_) => panic!("nobody can be asked"),
+        }
+    }
+
+    async fn says(&self, name: &str, arguments: Value, expected: &[&str]) {
+        let result = self.call(name, arguments.clone()).await;
+        let text = text(&result);
+        assert!(!result.is_error, "{name} {arguments}: {text}");
+        for words in expected {
+            assert!(
+                text.contains(words),
+                "{name} {arguments} lacks {words:?}:\n{text}"
+            );
+        }
+        if let Some(schema) = sentry_tools::reference::output_schema(name) {
+            let validator =
+                jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
+            let json = result.structured_content.unwrap();
+            validator
+                .validate(&serde_json::from_str(json.get()).unwrap())
+                .unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_tool_has_an_answer() {
+    let local = Local::of(session(), "demo-token-ada").await;
+    let issue = |more: Value| {
+        let mut arguments = json!({ "issueId": "checkout-1" });
+        arguments
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        arguments
+    };
+    for (tool, arguments, expected) in [
+        ("whoami", json!({}), &["Ada Marlowe"][..]),
+        (
+            "find_organizations",
+            json!({}),
+            &[ORGANIZATION, "quiet-harbor"],
+        ),
+        ("find_projects", json!({ "query": "check" }), &["checkout"]),
+        ("find_teams", json!({}), &["\"id\""]),
+        ("find_releases", json!({}), &["checkout@5.2.0"]),
+        (
+            "find_releases",
+            json!({ "projectSlug": "checkout" }),
+            &["checkout@5.2.0"],
+        ),
+        (
+            "find_dsns",
+            json!({ "projectSlug": "checkout" }),
+            &["Payment terminals"],
+        ),
+        (
+            "create_dsn",
+            json!({ "projectSlug": "checkout", "name": "From a test" }),
+            &["From a test"],
+        ),
+        (
+            "search_issues",
+            json!({ "projectSlugOrId": "checkout" }),
+            &["CHECKOUT-1", "GatewayUnavailable"],
+        ),
+        (
+            "get_issue_details",
+            issue(json!({})),
+            &[
+                "**Culprit frame:**",
+                "payments/settle.py",
+                "PAY-318",
+                "## Analysis by Seer\ndone. Both attempts",
+            ],
+        ),
+        (
+            "get_event_stacktrace",
+            issue(json!({})),
+            &["GatewayUnavailable", "payments/settle.py"],
+        ),
+        ("get_issue_breadcrumbs", issue(json!({})), &["Oldest first"]),
+        (
+            "get_issue_tag_values",
+            issue(json!({ "tagKey": "environment" })),
+            &["production"],
+        ),
+        (
+            "get_issue_activity",
+            issue(json!({})),
+            &["Cardwise confirms an incident", "assigned"],
+        ),
+        (
+            "search_issue_events",
+            issue(json!({ "limit": 2 })),
+            &["First 2 events", "There are more"],
+        ),
+        (
+            "get_trace_details",
+            json!({ "traceId": TRACE }),
+            &["POST https://eu.cardwise.example/v2/charges", "CHECKOUT-1"],
+        ),
+        (
+            "get_span_details",
+            json!({ "traceId": TRACE, "spanId": "8091a2b3c4d5e6f7" }),
+            &[
+                "# Span `8091a2b3c4d5e6f7`: http.client",
+                "payments.settle.settle",
+            ],
+        ),
+        ("search_events", json!({}), &["First 10 results", "issue: "]),
+        (
+            "search_events",
+            json!({ "fields": ["project", "count()"] }),
+            &["| project | count() |", "checkout"],
+        ),
+        (
+            "search_events",
+            json!({ "dataset": "spans", "query": "span.op:db" }),
+            &["SELECT"],
+        ),
+        (
+            "search_events",
+            json!({ "dataset": "logs" }),
+            &["severity: "],
+        ),
+        (
+            "search_events",
+            json!({ "dataset": "metrics" }),
+            &["metric.type: "],
+        ),
+        (
+            "search_events",
+            json!({ "dataset": "profiles" }),
+            &["profile.id: "],
+        ),
+        (
+            "search_events",
+            json!({ "dataset": "replays", "environment": "production" }),
+            &["/explore/replays/"],
+        ),
+        (
+            "analyze_issue_with_seer",
+            issue(json!({})),
+            &["## Root cause", "## What to do"],
+        ),
+        (
+            "add_issue_note",
+            issue(json!({ "text": "A note of a test." })),
+            &["Your note is on"],
+        ),
+        (
+            "get_issue_activity",
+            issue(json!({ "limit": 1 })),
+            &["A note of a test.", "left out"],
+        ),
+        (
+            "update_issue",
+            issue(json!({ "status": "ignored", "ignoreCount": 5, "reason": "Known." })),
+            &["ignored", "your reason is on the issue"],
+        ),
+        (
+            "get_sentry_resource",
+            json!({ "url": format!("https://{ORGANIZATION}.sentry.io/issues/CHECKOUT-1/") }),
+            &["Status: ignored"],
+        ),
+        (
+            "get_sentry_resource",
+            json!({ "url": format!("https://{ORGANIZATION}.sentry.io/explore/traces/trace/{TRACE}/") }),
+            &["## Spans"],
+        ),
+        (
+            "search_sentry_tools",
+            json!({ "query": "breadcrumbs" }),
+            &["get_issue_breadcrumbs"],
+        ),
+    ] {
+        local.says(tool, arguments, expected).await;
+    }
+}
+
+#[tokio::test]
+async fn every_issue_can_be_read() {
+    let local = Local::of(session(), "demo-token-ada").await;
+    let found = local
+        .call(
+            "search_issues",
+            json!({ "query": "", "limit": 100, "period": "90d" }),
+        )
+        .await;
+    let list = text(&found);
+    let ids: Vec<_> = list
+        .lines()
+        .filter_map(|line| line.split_once(". **")?.1.split_once("**"))
+        .map(|(id, _)| id.to_owned())
+        .collect();
+    assert!(ids.len() >= 12, "{list}");
+    for id in ids {
+        let result = local
+            .call("get_issue_details", json!({ "issueId": id }))
+            .await;
+        let page = text(&result);
+        assert!(
+            !result.is_error && page.starts_with(&format!("# {id}")),
+            "{page}"
+        );
+        assert!(page.chars().count() <= 8_000, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_understood_and_not_allowed() {
+    let local = Local::of(session(), "demo-token-ada-readonly").await;
+    for (tool, arguments, expected) in [
+        (
+            "search_events",
+            json!({ "dataset": "spans", "fields": ["span.op"], "sort": "-span.duration" }),
+            "`sort` must be one of the fields: `-span.duration`",
+        ),
+        (
+            "search_issues",
+            json!({ "query": "is:nonsense" }),
+            "does not understand `query`",
+        ),
+        (
+            "get_issue_details",
+            json!({ "issueId": "CHECKOUT-9999" }),
+            "issueId `CHECKOUT-9999`",
+        ),
+        (
+            "find_dsns",
+            json!({ "projectSlug": "no-such" }),
+            "projectSlug `no-such`",
+        ),
+        (
+            "get_trace_details",
+            json!({ "traceId": "0".repeat(32) }),
+            "traceId",
+        ),
+        (
+            "update_issue",
+            json!({ "issueId": "CHECKOUT-1", "status": "resolved" }),
+            "does not let you",
+        ),
+        (
+            "add_issue_note",
+            json!({ "issueId": "CHECKOUT-1", "text": "x" }),
+            "does not let you",
+        ),
+        (
+            "create_dsn",
+            json!({ "projectSlug": "checkout", "name": "x" }),
+            "does not let you",
+        ),
+    ] {
+        let result = local.call(tool, arguments.clone()).await;
+        let words = text(&result);
+        assert!(
+            result.is_error && words.contains(expected),
+            "{tool} {arguments}: {words}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_session_of_one_project() {
+    let constraint = Constraint::Project {
+        organization: slug(ORGANIZATION),
+        project: slug("checkout"),
+    };
+    let local = Local::of(
+        Session {
+            constraint,
+            ..session()
+        },
+        "demo-token-ada",
+    )
+    .await;
+    local
+        .says("search_issues", json!({}), &["CHECKOUT-1"])
+        .await;
+    local.says("search_events", json!({}), &["CHECKOUT"]).await;
+    local
+        .says(
+            "get_trace_details",
+            json!({ "traceId": TRACE }),
+            &["spans of other projects are not shown here"],
+        )
+        .await;
+    let result = local
+        .call(
+            "get_issue_breadcrumbs",
+            json!({ "issueId": "SHOP-WINDOW-1" }),
+        )
+        .await;
+    assert!(
+        text(&result).contains("another project"),
+        "{}",
+        text(&result)
+    );
+}
