@@ -4,10 +4,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Response as WorkerdResponse } from "miniflare";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
-import { type ServedDocument, serveDocuments } from "../support/documents.ts";
+import type { DemoSentry } from "../support/demo-sentry.ts";
+import { type ServedDocument, publishTo, serveDocuments } from "../support/documents.ts";
 import {
   type Parameters,
+  REDIRECT_URI,
   type Registered,
   authorizationUrl,
   authorize,
@@ -19,9 +20,9 @@ import {
   tokensOf,
 } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
+import { withSite } from "../support/site.ts";
 import { type Outgoing, type TestWorker, startWorker } from "../support/worker.ts";
 
-const REDIRECT_URI = "http://127.0.0.1:33418/callback";
 const documents = new Map<string, ServedDocument>();
 /** Every request for a document, with its headers. */
 const fetched: { url: string; method: string; headers: Record<string, string> }[] = [];
@@ -35,11 +36,7 @@ const outgoing: Outgoing = (request) => {
 
 let sentry: DemoSentry;
 let worker: TestWorker;
-beforeAll(async () => {
-  sentry = await startDemoSentry();
-  worker = await startWorker({ sentry: sentry.url, outgoing });
-});
-afterAll(() => Promise.all([worker?.stop(), sentry?.stop()]));
+withSite((site) => ({ sentry, worker } = site), { outgoing });
 beforeEach(() => {
   documents.clear();
   fetched.length = 0;
@@ -47,12 +44,10 @@ beforeEach(() => {
 
 let clients = 0;
 /** A URL that nothing was kept for, and what is served there; `change` is put over a document that is right. */
-function publish(change: Record<string, unknown> = {}, answer: Partial<ServedDocument> = {}): Registered {
-  const url = `https://client${++clients}.example/oauth/client.json`;
-  const body = { client_id: url, client_name: "Example Editor", redirect_uris: [REDIRECT_URI], ...change };
-  documents.set(url, { body, ...answer });
-  return { client_id: url, redirect_uris: [REDIRECT_URI] };
-}
+const publish = (change: Record<string, unknown> = {}, answer: Partial<ServedDocument> = {}): Registered => ({
+  ...publishTo(documents, `https://client${++clients}.example/oauth/client.json`, change, answer),
+  redirect_uris: [REDIRECT_URI],
+});
 
 const open = (client: Registered, changed: Parameters = {}, headers: Record<string, string> = {}) =>
   worker.fetch(authorizationUrl(worker, client, changed).href, { headers: { accept: "text/html", ...headers } });

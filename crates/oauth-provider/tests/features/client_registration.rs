@@ -134,6 +134,13 @@ fn what_we_lack_is_dropped_and_what_we_have_is_stated() {
             json!("https://app.example/fr"),
         ),
         (json!({"logo_uri": null}), "logo_uri", Value::Null),
+        // Some clients send empty texts for what they do not have.
+        (json!({"logo_uri": ""}), "logo_uri", Value::Null),
+        (
+            json!({"token_endpoint_auth_method": ""}),
+            "token_endpoint_auth_method",
+            json!("client_secret_basic"),
+        ),
         (json!({"scope": "org:read"}), "scope", json!("org:read")),
         (
             json!({"contacts": ["a@app.example"]}),

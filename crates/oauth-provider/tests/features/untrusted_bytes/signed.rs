@@ -127,7 +127,7 @@ pub fn key_set(text: &str) -> bool {
             let signature = sha256(text.as_bytes()).repeat(length / 32);
             let parts = [
                 base64url(&header),
-                base64url(&claims.to_string()),
+                base64url(claims.to_string()),
                 base64url(signature),
             ];
             assert!(show(&store, &parts.join("."), &RustCrypto).is_err());
