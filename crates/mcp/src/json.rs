@@ -76,7 +76,6 @@ pub fn array<T>(
 
 /// A string: quote, backslash and control characters are escaped (RFC 8259 §7).
 pub fn text(out: &mut String, value: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
     out.push('"');
     let mut rest = value;
     while let Some(at) = rest
@@ -92,10 +91,11 @@ pub fn text(out: &mut String, value: &str) {
             b'\n' => out.push_str("\\n"),
             _ => {
                 out.push_str("\\u00");
-                for digit in [byte >> 4, byte & 0xf] {
-                    // Invariant: a digit is below 16.
-                    out.push(char::from(HEX[usize::from(digit)]));
-                }
+                // Invariant: a digit is below 16.
+                out.extend(
+                    [byte >> 4, byte & 0xf]
+                        .map(|digit| char::from_digit(u32::from(digit), 16).unwrap_or('0')),
+                );
             }
         }
         // What is escaped is one byte long in UTF-8.

@@ -125,8 +125,10 @@ async fn headers_say_what_the_body_says() {
 
 #[tokio::test]
 async fn an_unknown_version_is_told_the_known_ones() {
-    let mut post = Post::default();
-    post.version = Some("2030-01-01");
+    let mut post = Post {
+        version: Some("2030-01-01"),
+        ..Post::default()
+    };
     post.body["params"]["_meta"]["io.modelcontextprotocol/protocolVersion"] = json!("2030-01-01");
     let (status, answer) = post.send().await;
     assert_eq!(status, 400);
@@ -333,14 +335,17 @@ async fn nobody_is_asked_what_they_did_not_declare() {
 
 #[tokio::test]
 async fn notifications_are_accepted_and_responses_are_not() {
-    let mut post = Post::default();
-    post.body = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 7 } });
-    post.method = None;
-    assert_eq!(post.send().await, (202, Value::Null));
-    let mut post = Post::default();
-    post.body = json!({ "jsonrpc": "2.0", "id": 1, "result": {} });
-    assert_eq!(post.send().await.0, 400);
-    let mut post = Post::default();
-    post.body = json!([post.body]);
-    assert_eq!(post.send().await.0, 400);
+    let of = |method, body| Post {
+        method,
+        body,
+        ..Post::default()
+    };
+    let cancelled = json!({
+        "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 7 },
+    });
+    assert_eq!(of(None, cancelled).send().await, (202, Value::Null));
+    let response = json!({ "jsonrpc": "2.0", "id": 1, "result": {} });
+    assert_eq!(of(None, response).send().await.0, 400);
+    let batch = json!([Post::default().body]);
+    assert_eq!(of(Some("tools/list"), batch).send().await.0, 400);
 }

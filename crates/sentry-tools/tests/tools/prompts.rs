@@ -1,10 +1,13 @@
 //! Prompts, the issue's resource, and completions.
 
+use std::rc::Rc;
+
 use fetch::FetchError;
 use fetch::scripted::Scripted;
 use mcp::http::{Request, respond};
 use mcp::{Handler, List, Version};
-use sentry_tools::{Constraint, Refusal, Session, Skill, Skills};
+use sentry_api::{BaseUrl, Client, Fixed, Token};
+use sentry_tools::{Constraint, Listings, Refusal, Remembered, Server, Session, Skill, Skills};
 use serde_json::{Value, json};
 
 use crate::fixture::{BASE, Script, World, session, slug, world, world_of};
@@ -162,6 +165,40 @@ async fn only_what_the_skills_allow_is_declared() {
     // It may not change anything, and is not told to.
     let answer = prompt(&world, "fix_issue", json!({ "issue": "WEB-1" })).await;
     assert!(!words(&answer).contains("update_issue"));
+}
+
+#[test]
+fn a_list_is_serialized_once_for_everybody() {
+    let listings = Rc::new(Listings::default());
+    let server = |organization: &str| {
+        let constraint = Constraint::Organization(slug(organization));
+        let session = Session {
+            constraint,
+            ..session()
+        };
+        let tokens = Rc::new(Fixed(Token::new("secret")));
+        let base = BaseUrl::parse(BASE).unwrap();
+        let client = Client::new(Rc::new(Scripted::new()), tokens, base);
+        Server::new(
+            session,
+            client,
+            Rc::new(Remembered::default()),
+            listings.clone(),
+        )
+    };
+    let (one, other) = (server("acme"), server("other"));
+    for list in [
+        List::Tools,
+        List::Prompts,
+        List::Resources,
+        List::ResourceTemplates,
+    ] {
+        for version in Version::ALL {
+            let (first, second) = (one.list(list, version), other.list(list, version));
+            assert!(Rc::ptr_eq(&first, &second), "{list:?} {version:?}");
+            assert!(!first.get().contains("acme"));
+        }
+    }
 }
 
 fn issue(script: Scripted) -> Scripted {
