@@ -2,6 +2,7 @@
 
 mod assertion;
 mod authenticate;
+mod check;
 mod document;
 mod fetch_document;
 mod freshness;
@@ -18,6 +19,7 @@ mod upkeep;
 use oauth_types::ClientMetadata;
 
 pub use authenticate::{Authenticator, Credentials, Presented, authenticate, authenticate_known};
+pub use check::{Check, Report, check};
 pub use document::{DocumentProblem, check_document};
 pub use fetch_document::{FetchedDocument, fetch_document};
 pub use id_url::{ClientIdUrl, ClientIdUrlError};
@@ -50,6 +52,8 @@ pub struct Client {
     pub authentication: Authentication,
     /// Whether it gets refresh tokens.
     pub refresh: bool,
+    /// Whether nobody has completed a sign-in with it at this server, as far as is known.
+    pub is_new: bool,
 }
 
 /// How a client authenticates at the token endpoint.
