@@ -23,6 +23,7 @@ mod stacktrace;
 mod tool;
 mod tools;
 
+pub use catalogue::catalogue;
 pub use listing::Listings;
 pub use refusal::Refusal;
 pub use scope::{Scope, Scopes};
