@@ -4,6 +4,7 @@ mod assertion;
 mod authenticate;
 mod check;
 mod document;
+mod document_problem;
 mod fetch_document;
 mod freshness;
 mod id_url;
@@ -20,7 +21,8 @@ use oauth_types::ClientMetadata;
 
 pub use authenticate::{Authenticator, Credentials, Presented, authenticate, authenticate_known};
 pub use check::{Check, Report, check};
-pub use document::{DocumentProblem, check_document};
+pub use document::check_document;
+pub use document_problem::DocumentProblem;
 pub use fetch_document::{FetchedDocument, fetch_document};
 pub use id_url::{ClientIdUrl, ClientIdUrlError};
 pub use keys::{KeySet, KeySource};

@@ -1,67 +1,16 @@
 //! The content of a client metadata document (Client ID Metadata Document §4.1), rule by rule.
 
-use std::fmt;
-
 use oauth_types::ClientMetadata;
 use serde_json::{Map, Value};
 
 use crate::origin::is_loopback;
 
-use super::check::{Breach, Checklist, Rule, Standing, There};
+use super::check::{Breach, Checklist, Rule, There};
 use super::json::parse_object;
 use super::keys::KeySource;
 use super::redirect_uri::{RedirectUri, RedirectUriError};
 use super::text::for_display;
-use super::{Authentication, Client, ClientIdUrl, may_refresh};
-
-/// A rule that a document breaks, in words that a developer of the client can act on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DocumentProblem {
-    /// The rule.
-    pub check: &'static str,
-    /// What was there.
-    pub found: String,
-    /// What should have been there.
-    pub expected: String,
-    /// Where the rule stands.
-    pub section: &'static str,
-    /// Whether the network is at fault and the document may be fine: trying again can help.
-    pub transient: bool,
-    /// Whether the budget for fetching documents is used up, so that nobody is at fault.
-    pub over_budget: bool,
-    /// Whether this says that the document is not there any more, or not a valid one.
-    gone: bool,
-}
-
-impl DocumentProblem {
-    pub(super) fn of(rule: &Rule, breach: Breach) -> Self {
-        // What was found comes from a stranger, and a page shows it.
-        let found = for_display(&breach.found, 300).unwrap_or_else(|| "nothing".to_owned());
-        Self {
-            check: rule.check,
-            found,
-            expected: breach.expected.unwrap_or_else(|| rule.expected.to_owned()),
-            section: rule.section,
-            transient: matches!(breach.standing, Standing::Transient | Standing::OverBudget),
-            over_budget: breach.standing == Standing::OverBudget,
-            gone: breach.standing == Standing::Gone,
-        }
-    }
-
-    pub(super) const fn is_gone(&self) -> bool {
-        self.gone
-    }
-}
-
-impl fmt::Display for DocumentProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: found {}; expected {} ({})",
-            self.check, self.found, self.expected, self.section
-        )
-    }
-}
+use super::{Authentication, Client, ClientIdUrl, DocumentProblem, may_refresh};
 
 const DOCUMENT: &str = "CIMD §4.1";
 
