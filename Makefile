@@ -2,7 +2,7 @@
 # when nothing is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev build test bench conformance mutants fuzz fmt lint types check-deploy clean
+.PHONY: help setup dev build test bench conformance screenshots mutants fuzz fmt lint types check-deploy clean
 
 run := scripts/with-tools
 
@@ -34,6 +34,11 @@ conformance: build ## Run other people's conformance tests against the protocol 
 	@$(run) node conformance/protocol.mjs
 	@$(run) node --experimental-transform-types --no-warnings conformance/worker.mjs
 	@exec $(run) node --experimental-transform-types --no-warnings conformance/authorization-server.mjs
+
+screenshots: build ## Take the pictures of docs/screens from the built worker in a real browser
+	@scripts/setup --tests
+	@$(run) cargo build --quiet --locked --package demo-sentry
+	@exec $(run) node --experimental-transform-types --no-warnings scripts/screenshots.mjs
 
 mutants: ## Break the grant machine in every listed way; its tests must notice (ONLY="code-not-consumed")
 	@scripts/setup

@@ -14,7 +14,7 @@ use sentry_tools::{Skill, Skills};
 
 use crate::app::App;
 use crate::incoming::Incoming;
-use crate::pages::{Consent, Destination, Leaving, SkillChoice, page};
+use crate::pages::{Consent, Destination, Leaving, SkillChoice, SkillGroup, page};
 use crate::{cookies, log, problems, random, upstream};
 
 /// Names a client until the person has chosen.
@@ -231,9 +231,29 @@ pub fn answer(response: AuthorizationResponse, app: &App) -> Response {
     if response.redirect_uri.kind() != RedirectKind::PrivateUse {
         return redirect(&location);
     }
+    let (title, text) = match &response.outcome {
+        Ok(_) => (
+            "You are connected",
+            "The application has what it needs to go on.",
+        ),
+        Err((ErrorCode::AccessDenied, _)) => (
+            "Nothing was connected",
+            "You did not allow it, and the application is told so.",
+        ),
+        Err((ErrorCode::TemporarilyUnavailable, _)) => (
+            "Sentry does not answer at the moment",
+            "Nothing was connected. Wait a moment, then connect again in your application.",
+        ),
+        Err(_) => (
+            "The sign-in did not work",
+            "Nothing was connected, and the application is told why. Connect again there.",
+        ),
+    };
     page(
         200,
         &Leaving {
+            title,
+            text,
             location: &location,
         },
         &app.settings.origin,
@@ -277,32 +297,49 @@ fn consent<'a>(
     settings: &Settings,
 ) -> Consent<'a> {
     let client = &asked.client;
-    let skills = Skill::ALL
-        .into_iter()
-        .filter(|skill| skill.is_offered())
-        .map(|skill| SkillChoice {
-            id: skill.as_str(),
-            title: skill.title(),
-            description: skill.description(),
-            scopes: skill.scopes().iter().map(|scope| scope.as_str()).collect(),
-            changes_data: matches!(skill, Skill::Triage | Skill::ProjectManagement),
-            ticked: ticked(skill, &asked.scope, settings),
-        });
-    let at_home = client
-        .verified_host
-        .as_deref()
-        .is_none_or(|host| host == asked.redirect_uri.host());
+    let home = client.verified_host.as_deref();
+    let elsewhere = home.filter(|home| {
+        asked.redirect_uri.kind() == RedirectKind::Https && *home != asked.redirect_uri.host()
+    });
     Consent {
         name: client.name.as_deref().unwrap_or(NAMELESS),
-        verified_host: client.verified_host.as_deref(),
+        verified_host: home,
         client_id: &client.id,
         redirect_uri: asked.redirect_uri.as_str(),
         destination: Destination::from(&asked.redirect_uri),
-        elsewhere: asked.redirect_uri.kind() == RedirectKind::Https && !at_home,
+        elsewhere,
+        is_new: client.is_new,
         reach: reach(&asked.resource, settings),
         ticket,
-        skills: skills.collect(),
+        groups: [false, true].map(|changes| SkillGroup {
+            changes,
+            skills: choices(&asked.scope, changes, settings),
+        }),
     }
+}
+
+/// The skills that are offered: those that change data, or those that do not.
+fn choices(asked: &Scope, changes: bool, settings: &Settings) -> Vec<SkillChoice> {
+    let changing = |skill: &Skill| matches!(skill, Skill::Triage | Skill::ProjectManagement);
+    let offered = Skill::ALL.into_iter().filter(|skill| skill.is_offered());
+    offered
+        .filter(|skill| changing(skill) == changes)
+        .map(|skill| {
+            let (scopes, lacking): (Vec<_>, Vec<_>) = skill
+                .scopes()
+                .iter()
+                .map(|scope| scope.as_str())
+                .partition(|scope| asked.contains(scope));
+            SkillChoice {
+                id: skill.as_str(),
+                title: skill.title(),
+                description: skill.description(),
+                scopes,
+                lacks: !lacking.is_empty(),
+                ticked: ticked(skill, asked, settings),
+            }
+        })
+        .collect()
 }
 
 fn reach(resource: &Resource, settings: &Settings) -> String {

@@ -92,7 +92,7 @@ impl ClientStore for Clients {
         document: &'a KeptDocument,
     ) -> Stored<'a, ()> {
         Box::pin(async move {
-            self.put(&key("document", url), document, document.expires_at)
+            self.put(&key("document", url), document, document.kept_until())
                 .await
         })
     }

@@ -16,11 +16,19 @@ pub struct Consent<'a> {
     pub client_id: &'a str,
     pub redirect_uri: &'a str,
     pub destination: Destination,
-    /// The answer goes to another host than the client's own.
-    pub elsewhere: bool,
+    /// The client's own host, where the answer goes to another one.
+    pub elsewhere: Option<&'a str>,
+    /// Nobody has completed a sign-in with it here.
+    pub is_new: bool,
     /// Organization and project that it is limited to, in words.
     pub reach: String,
     pub ticket: String,
+    pub groups: [SkillGroup; 2],
+}
+
+/// Skills that only read, or those that change data.
+pub struct SkillGroup {
+    pub changes: bool,
     pub skills: Vec<SkillChoice>,
 }
 
@@ -46,8 +54,10 @@ pub struct SkillChoice {
     pub id: &'static str,
     pub title: &'static str,
     pub description: &'static str,
+    /// Of those that it needs, the ones that are asked for.
     pub scopes: Vec<&'static str>,
-    pub changes_data: bool,
+    /// It needs more than was asked for.
+    pub lacks: bool,
     pub ticked: bool,
 }
 
@@ -57,9 +67,14 @@ pub struct SkillChoice {
 pub struct ErrorPage {
     pub status: u16,
     pub title: &'static str,
+    /// What happened.
     pub text: String,
-    /// Term and value.
+    /// What the person can do about it.
+    pub todo: &'static str,
+    /// Term and value, for the developer of the client.
     pub facts: Vec<(&'static str, String)>,
+    /// Where every rule of the client's document is shown.
+    pub check: Option<String>,
     pub request_id: String,
     /// Under the error's code, for callers that accept only JSON.
     pub code: &'static str,
@@ -69,6 +84,8 @@ pub struct ErrorPage {
 #[derive(Template)]
 #[template(path = "leaving.html")]
 pub struct Leaving<'a> {
+    pub title: &'static str,
+    pub text: &'static str,
     pub location: &'a str,
 }
 
@@ -93,20 +110,12 @@ impl ErrorPage {
                 .collect();
             let body = json!({
                 "error": self.code, "error_description": self.text, "request_id": self.request_id,
-                "details": details,
+                "details": details, "check": self.check,
             });
             return Response::json(self.status, &body);
         }
         page(self.status, &self, origin, None)
     }
-}
-
-/// What this is and how to connect to it.
-#[derive(Template)]
-#[template(path = "home.html")]
-pub struct Home {
-    /// The MCP endpoint's URL.
-    pub endpoint: String,
 }
 
 /// Renders a page under the headers that all pages have. `redirect` is where a form on it leads in the end: Chromium
@@ -118,7 +127,21 @@ pub fn page(
     redirect: Option<&RegisteredRedirectUri>,
 ) -> Response {
     // Invariant: our templates only write to a string.
-    let body = template.render().unwrap_or_default();
+    framed(
+        status,
+        template.render().unwrap_or_default(),
+        origin,
+        redirect,
+    )
+}
+
+/// The same for all pages, so that it is compiled once.
+fn framed(
+    status: u16,
+    body: String,
+    origin: &Origin,
+    redirect: Option<&RegisteredRedirectUri>,
+) -> Response {
     let mut form_action = "'self' https:".to_owned();
     if origin.is_loopback() {
         // The local Sentry is plain http.

@@ -9,10 +9,12 @@ use oauth_types::ErrorCode;
 use crate::app::App;
 use crate::config::REGISTER_RATE_LIMITER;
 use crate::incoming::Incoming;
-use crate::pages::{Home, page};
 use crate::respond::{method_not_allowed, not_found, preflight, with_cors, without_cors};
 use crate::upkeep::after_tokens;
-use crate::{assets, authorize, callback, discovery, health, limits, log, mcp, random, tokens};
+use crate::{
+    assets, authorize, callback, check, discovery, health, home, limits, log, mcp, problems,
+    random, tokens,
+};
 
 const POST: &str = "POST, OPTIONS";
 const GET: &str = "GET, HEAD, OPTIONS";
@@ -72,6 +74,8 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
         (_, ["oauth", "authorize"]) => method_not_allowed("GET, HEAD, POST"),
         ("GET", ["oauth", "callback"]) => callback::callback(request, app).await,
         (_, ["oauth", "callback"]) => method_not_allowed("GET, HEAD"),
+        ("GET", ["oauth", "check"]) => check::show(request, app).await,
+        (_, ["oauth", "check"]) => method_not_allowed("GET, HEAD"),
 
         ("OPTIONS", ["oauth", "token" | "register" | "revoke"]) => cors_preflight(request, POST),
         (_, ["oauth", endpoint @ ("token" | "register" | "revoke")]) => {
@@ -86,18 +90,17 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
         }
         (_, ["mcp", ..]) => with_cors(mcp_endpoint(&path, request, app).await),
 
-        ("GET", [""]) => home(app),
+        ("GET", [""]) => home::home(request, app),
+        ("GET", ["llms.txt"]) => home::llms(app),
+        ("GET", ["mcp.json"]) => home::service(app),
+        ("GET", ["api", "metadata"]) => home::tools(),
+        ("GET", ["robots.txt"]) => home::robots(),
+        (_, ["sse"]) => home::sse(app),
         ("GET", ["health"]) => health::health(&app.env),
         ("GET", ["favicon.ico" | "style.css"]) => assets::asset(&path, app).await,
+        _ if problems::is_for_a_person(request) => problems::no_such_page(request, app),
         _ => not_found(),
     }
-}
-
-fn home(app: &App) -> Response {
-    let endpoint = app.settings.root_resource().url(&app.settings.origin);
-    // What this page opens in a popup stays connected to it.
-    page(200, &Home { endpoint }, &app.settings.origin, None)
-        .header("cross-origin-opener-policy", "same-origin-allow-popups")
 }
 
 fn joined(segments: &[&str]) -> String {

@@ -194,7 +194,7 @@ it("cannot be finished in another browser", async () => {
   const victim = await open();
   await victim.goto(atSentry);
   await approveAtSentry(victim);
-  await victim.getByRole("heading", { name: "This sign-in was not begun here" }).waitFor();
+  await victim.getByRole("heading", { name: "This browser shows no cookie of ours" }).waitFor();
   expect(new URL(victim.url()).origin).toBe(worker.origin);
   // Chromium reports the status of the page.
   complaints = complaints.filter((line) => !line.includes("status of 400"));

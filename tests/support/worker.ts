@@ -37,11 +37,13 @@ export interface LogLine {
   message: string;
 }
 
+export const COOKIE_SECRET = "only-for-tests-only-for-tests-only-for-tests";
+
 /** The three secrets of a local run; the client is the one that the local Sentry knows. */
 const secrets = {
   SENTRY_CLIENT_ID: "demo-client",
   SENTRY_CLIENT_SECRET: "demo-secret",
-  COOKIE_SECRET: "only-for-tests-only-for-tests-only-for-tests",
+  COOKIE_SECRET,
 };
 
 export async function startWorker(options: WorkerOptions = {}): Promise<TestWorker> {

@@ -2,7 +2,9 @@
 
 mod assertion;
 mod authenticate;
+mod check;
 mod document;
+mod document_problem;
 mod fetch_document;
 mod freshness;
 mod id_url;
@@ -18,7 +20,9 @@ mod upkeep;
 use oauth_types::ClientMetadata;
 
 pub use authenticate::{Authenticator, Credentials, Presented, authenticate, authenticate_known};
-pub use document::{DocumentProblem, check_document};
+pub use check::{Check, Report, check};
+pub use document::check_document;
+pub use document_problem::DocumentProblem;
 pub use fetch_document::{FetchedDocument, fetch_document};
 pub use id_url::{ClientIdUrl, ClientIdUrlError};
 pub use keys::{KeySet, KeySource};
@@ -52,6 +56,8 @@ pub struct Client {
     pub authentication: Authentication,
     /// Whether it gets refresh tokens.
     pub refresh: bool,
+    /// Whether nobody has completed a sign-in with it at this server, as far as is known.
+    pub is_new: bool,
 }
 
 /// How a client authenticates at the token endpoint.

@@ -131,7 +131,7 @@ impl<R> ClientStore for MemoryStore<R> {
     ) -> Stored<'a, ()> {
         Box::pin(async move {
             let mut documents = self.documents.borrow_mut();
-            documents.retain(|_, kept| kept.expires_at > *self.now.borrow());
+            documents.retain(|_, kept| kept.kept_until() > *self.now.borrow());
             documents.insert(url.as_str().to_owned(), document.clone());
             Ok(())
         })

@@ -36,7 +36,7 @@ pub trait ClientStore {
     /// The document that was kept for a URL.
     fn document<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>>;
 
-    /// Keeps a document until its `expires_at`.
+    /// Keeps a document until [`KeptDocument::kept_until`].
     fn keep_document<'a>(
         &'a self,
         url: &'a ClientIdUrl,
@@ -67,6 +67,19 @@ pub struct KeptDocument {
     pub fetched_at: UnixTime,
     /// When it must be fetched again.
     pub expires_at: UnixTime,
+    /// Until when the client counts as one that somebody has signed in with here. Of documents only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_until: Option<UnixTime>,
+}
+
+impl KeptDocument {
+    /// When nothing of it is of use any more.
+    #[must_use]
+    pub fn kept_until(&self) -> UnixTime {
+        self.known_until
+            .unwrap_or(self.expires_at)
+            .max(self.expires_at)
+    }
 }
 
 /// The grants, each behind a mailbox: commands to one grant are applied one after the other by

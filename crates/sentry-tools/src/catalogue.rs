@@ -35,3 +35,8 @@ pub(crate) static TOOLS: &[&Tool] = &[
 pub(crate) fn find(name: &str) -> Option<&'static Tool> {
     TOOLS.iter().copied().find(|tool| tool.name == name)
 }
+
+/// Name and purpose of every tool, in the order of `tools/list`.
+pub fn catalogue() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TOOLS.iter().map(|tool| (tool.name, tool.description))
+}

@@ -60,7 +60,9 @@ impl Skill {
     pub const fn description(self) -> &'static str {
         match self {
             Self::Inspect => "Read issues, events, traces, releases and projects.",
-            Self::Seer => "Ask Sentry's Seer for the root cause of an issue.",
+            Self::Seer => {
+                "Ask Sentry's Seer for the root cause of an issue, which Sentry counts as writing."
+            }
             Self::Triage => "Resolve, assign and comment on issues.",
             Self::ProjectManagement => "Create and change projects, teams and keys.",
             Self::Docs => "Search Sentry's documentation.",

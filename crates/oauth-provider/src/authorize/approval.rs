@@ -130,14 +130,15 @@ impl Approval {
             .verify_naming_key(Purpose::UpstreamState, state)
             .ok_or(ApprovalError::Forged)?;
         approval.key = key;
+        // Before the cookie: that ends with the state, and the person is to hear which of the two it is.
+        if approval.expires_at <= now {
+            return Err(ApprovalError::Expired);
+        }
         let bound = cookie(&cookie_name(state))
             .and_then(|value| from_base64url(&value))
             .is_some_and(|digest| keys.digest_matches(Purpose::Flow, state.as_bytes(), &digest));
         if !bound {
             return Err(ApprovalError::OtherBrowser);
-        }
-        if approval.expires_at <= now {
-            return Err(ApprovalError::Expired);
         }
         Ok(approval)
     }

@@ -1,174 +1,202 @@
 //! The content of a client metadata document (Client ID Metadata Document §4.1), rule by rule.
 
-use std::fmt;
-
 use oauth_types::ClientMetadata;
 use serde_json::{Map, Value};
 
 use crate::origin::is_loopback;
 
+use super::check::{Breach, Checklist, Rule, There};
 use super::json::parse_object;
 use super::keys::KeySource;
 use super::redirect_uri::{RedirectUri, RedirectUriError};
 use super::text::for_display;
-use super::{Authentication, Client, ClientIdUrl, may_refresh};
-
-/// A rule that a document breaks, in words that a developer of the client can act on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DocumentProblem {
-    /// The rule.
-    pub check: &'static str,
-    /// What was there.
-    pub found: String,
-    /// What should have been there.
-    pub expected: String,
-    /// Where the rule stands.
-    pub section: &'static str,
-    /// Whether the network is at fault and the document may be fine: trying again can help.
-    pub transient: bool,
-    /// Whether the budget for fetching documents is used up, so that nobody is at fault.
-    pub over_budget: bool,
-    /// Whether this says that the document is not there any more, or not a valid one.
-    pub(super) gone: bool,
-}
-
-impl DocumentProblem {
-    pub(super) fn new(
-        check: &'static str,
-        found: impl Into<String>,
-        expected: impl Into<String>,
-        section: &'static str,
-    ) -> Self {
-        let found: String = found.into();
-        // What was found comes from a stranger, and a page shows it.
-        let found = for_display(&found, 300).unwrap_or_else(|| "nothing".to_owned());
-        Self {
-            check,
-            found,
-            expected: expected.into(),
-            section,
-            transient: false,
-            over_budget: false,
-            gone: true,
-        }
-    }
-
-    /// Nothing is known of the document itself.
-    pub(super) fn says_nothing(self) -> Self {
-        Self {
-            gone: false,
-            ..self
-        }
-    }
-
-    pub(super) const fn is_gone(&self) -> bool {
-        self.gone
-    }
-}
-
-impl fmt::Display for DocumentProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: found {}; expected {} ({})",
-            self.check, self.found, self.expected, self.section
-        )
-    }
-}
+use super::{Authentication, Client, ClientIdUrl, DocumentProblem, may_refresh};
 
 const DOCUMENT: &str = "CIMD §4.1";
+
+const JSON: Rule = Rule {
+    check: "the document is JSON",
+    expected: "one JSON object without repeated keys",
+    section: DOCUMENT,
+};
+const CLIENT_ID: Rule = Rule {
+    check: "client_id is the document's own URL",
+    expected: "the URL of the document, byte for byte",
+    section: DOCUMENT,
+};
+const NO_SECRET: Rule = Rule {
+    check: "the document holds no secret",
+    expected: "neither member: anybody can read it",
+    section: DOCUMENT,
+};
+const TYPES: Rule = Rule {
+    check: "members have their types",
+    expected: "the types of RFC 7591 §2",
+    section: "RFC 7591 §2",
+};
+const KEYS_ONCE: Rule = Rule {
+    check: "one source of keys",
+    expected: "one of them",
+    section: "RFC 7591 §2",
+};
+const KEYS_PUBLIC: Rule = Rule {
+    check: "jwks holds no secret",
+    expected: "public keys only",
+    section: DOCUMENT,
+};
+const KEYS_ADDRESS: Rule = Rule {
+    check: "jwks_uri is usable",
+    expected: "an https URL",
+    section: "RFC 7591 §2",
+};
+const METHOD: Rule = Rule {
+    check: "token_endpoint_auth_method is usable",
+    expected: "none or private_key_jwt, or no such member",
+    section: DOCUMENT,
+};
+const GRANTS: Rule = Rule {
+    check: "grant_types includes the code grant",
+    expected: "authorization_code",
+    section: "RFC 7591 §2",
+};
+const RESPONSES: Rule = Rule {
+    check: "response_types includes code",
+    expected: "code",
+    section: "RFC 7591 §2",
+};
+const NAME: Rule = Rule {
+    check: "client_name is present",
+    expected: "a name that people know",
+    section: "MCP authorization, Client ID Metadata Documents",
+};
+const REDIRECT_URIS: Rule = Rule {
+    check: "redirect_uris are usable",
+    expected: "at least one: https, loopback http or an application's own scheme",
+    section: "CIMD §4.5",
+};
+
+/// In the order of the checks.
+pub(super) const RULES: &[&Rule] = &[
+    &JSON,
+    &CLIENT_ID,
+    &NO_SECRET,
+    &TYPES,
+    &KEYS_ONCE,
+    &KEYS_PUBLIC,
+    &KEYS_ADDRESS,
+    &METHOD,
+    &GRANTS,
+    &RESPONSES,
+    &NAME,
+    &REDIRECT_URIS,
+];
+
+const SECRETS: [&str; 2] = ["client_secret", "client_secret_expires_at"];
+const METHODS: [&str; 2] = [
+    "token_endpoint_auth_method",
+    "token_endpoint_auth_methods_supported",
+];
 
 /// Checks a document that was served at `url`.
 ///
 /// # Errors
 /// The first rule that it breaks.
 pub fn check_document(url: &ClientIdUrl, text: &str) -> Result<Client, DocumentProblem> {
-    let object = parse_object(text).map_err(|error| {
-        DocumentProblem::new(
-            "the document is JSON",
-            error,
-            "one JSON object without repeated keys",
-            DOCUMENT,
-        )
-    })?;
-    client_id(url, &object)?;
-    no_secret(&object)?;
-    let metadata: ClientMetadata =
-        serde_json::from_value(Value::Object(object)).map_err(|error| {
-            DocumentProblem::new(
-                "members have their types",
-                error.to_string(),
-                "the types of RFC 7591 §2",
-                "RFC 7591 §2",
-            )
-        })?;
-    keys(&metadata)?;
-    let authentication = authentication(&metadata)?;
-    flow(&metadata)?;
-    let name = name(&metadata)?;
-    let (redirect_uris, left_out) = redirect_uris(&metadata)?;
+    read_document(url, text, &mut Checklist::until_broken())
+}
+
+/// The same, for whoever wants to know of every rule.
+pub(super) fn read_document(
+    url: &ClientIdUrl,
+    text: &str,
+    list: &mut Checklist,
+) -> Result<Client, DocumentProblem> {
+    let parsed = parse_object(text).map_err(Breach::found);
+    let object = list.must(&JSON, parsed, There::Text("one JSON object"))?;
+    list.take(
+        &CLIENT_ID,
+        client_id(url, &object),
+        There::Text(url.as_str()),
+    )?;
+    list.take(
+        &NO_SECRET,
+        no_secret(&object),
+        There::Members(&object, &SECRETS),
+    )?;
+    let typed = serde_json::from_value::<ClientMetadata>(Value::Object(object.clone()));
+    let typed = typed.map_err(|error| Breach::found(error.to_string()));
+    let metadata = list.must(&TYPES, typed, There::Text("those types"))?;
+
+    let there = |members| There::Members(&object, members);
+    list.take(
+        &KEYS_ONCE,
+        keys_once(&metadata),
+        there(&["jwks", "jwks_uri"]),
+    )?;
+    list.take(&KEYS_PUBLIC, keys_public(&metadata), there(&["jwks"]))?;
+    list.take(&KEYS_ADDRESS, keys_address(&metadata), there(&["jwks_uri"]))?;
+    let authentication = list.take(&METHOD, authentication(&metadata), there(&METHODS))?;
+    let grants = includes(metadata.grant_types.as_ref(), "authorization_code");
+    list.take(&GRANTS, grants, there(&["grant_types"]))?;
+    let responses = includes(metadata.response_types.as_ref(), "code");
+    list.take(&RESPONSES, responses, there(&["response_types"]))?;
+    let name = list.take(&NAME, name(&metadata), there(&["client_name"]))?;
+    let each = if list.wants_all() {
+        each_redirect_uri(&metadata)
+    } else {
+        String::new()
+    };
+    let uris = list.take(&REDIRECT_URIS, redirect_uris(&metadata), There::Text(&each))?;
+    let (redirect_uris, left_out) = uris.unwrap_or_default();
+
+    list.passed()?;
     Ok(Client {
         id: url.as_str().to_owned(),
         verified_host: Some(url.host().to_owned()),
-        name: Some(name),
+        name,
         uri: client_uri(url, &metadata),
         redirect_uris,
         left_out,
-        authentication,
+        // Invariant: a method that is not usable is a breach, and ends above.
+        authentication: authentication.unwrap_or(Authentication::Public),
         refresh: may_refresh(&metadata),
+        is_new: true,
     })
 }
 
 /// "MUST contain a `client_id` property whose value MUST match the URL of the document using simple string
 /// comparison".
-fn client_id(url: &ClientIdUrl, object: &Map<String, Value>) -> Result<(), DocumentProblem> {
+fn client_id(url: &ClientIdUrl, object: &Map<String, Value>) -> Result<(), Breach> {
     match object.get("client_id") {
         Some(Value::String(id)) if id == url.as_str() => Ok(()),
         found => {
             let found = found.map_or_else(|| "no client_id".to_owned(), Value::to_string);
-            Err(DocumentProblem::new(
-                "client_id is the document's own URL",
-                found,
-                url.as_str(),
-                DOCUMENT,
-            ))
+            Err(Breach::found(found).expected(url.as_str()))
         }
     }
 }
 
 /// "the `client_secret` and `client_secret_expires_at` properties MUST NOT be used"
-fn no_secret(object: &Map<String, Value>) -> Result<(), DocumentProblem> {
-    let member = ["client_secret", "client_secret_expires_at"]
-        .into_iter()
-        .find(|m| object.contains_key(*m));
-    member.map_or(Ok(()), |member| {
-        Err(DocumentProblem::new(
-            "the document holds no secret",
-            member,
-            "neither member: anybody can read it",
-            DOCUMENT,
-        ))
-    })
+fn no_secret(object: &Map<String, Value>) -> Result<(), Breach> {
+    let member = SECRETS.into_iter().find(|m| object.contains_key(*m));
+    member.map_or(Ok(()), |member| Err(Breach::found(member)))
 }
 
 /// No method with a shared secret, since there is no way to share one; of the others, `none` and `private_key_jwt`, or
 /// either: then an assertion that is sent must verify, and none is `none`.
-fn authentication(metadata: &ClientMetadata) -> Result<Authentication, DocumentProblem> {
+fn authentication(metadata: &ClientMetadata) -> Result<Authentication, Breach> {
     let one = metadata.token_endpoint_auth_method.as_slice();
     let several = metadata
         .token_endpoint_auth_methods_supported
         .as_deref()
         .unwrap_or_default();
-    let problem = |found: &str, expected| {
-        let check = "token_endpoint_auth_method is usable";
-        Err(DocumentProblem::new(check, found, expected, DOCUMENT))
-    };
     if let Some(method) = one
         .iter()
         .chain(several)
         .find(|method| method.starts_with("client_secret"))
     {
-        return problem(method, "none; a published document cannot share a secret");
+        let expected = "none; a published document cannot share a secret";
+        return Err(Breach::found(method.as_str()).expected(expected));
     }
     let methods: Vec<&String> = one.iter().chain(several).collect();
     let offers = |wanted: &str| methods.iter().any(|method| *method == wanted);
@@ -180,47 +208,36 @@ fn authentication(metadata: &ClientMetadata) -> Result<Authentication, DocumentP
             required: !public,
         }),
         _ if public => Ok(Authentication::Public),
-        _ if offers("private_key_jwt") => problem(
+        _ if offers("private_key_jwt") => Err(Breach::found(
             "private_key_jwt without a key that it can be used with",
+        )
+        .expected(
             "jwks with, or jwks_uri of, a public key: P-256, Ed25519, or RSA of 2048 to 4096 bits",
-        ),
-        _ => problem(
-            methods.first().map_or("", |m| m.as_str()),
-            "none or private_key_jwt, or no such member",
-        ),
+        )),
+        _ => Err(Breach::found(methods.first().map_or("", |m| m.as_str()))),
     }
 }
 
-/// Key sets are public halves only, by value or by reference and not both (RFC 7591 §2).
-fn keys(metadata: &ClientMetadata) -> Result<(), DocumentProblem> {
+/// By value or by reference, not both (RFC 7591 §2).
+fn keys_once(metadata: &ClientMetadata) -> Result<(), Breach> {
     if metadata.jwks.is_some() && metadata.jwks_uri.is_some() {
-        return Err(DocumentProblem::new(
-            "one source of keys",
-            "jwks and jwks_uri",
-            "one of them",
-            "RFC 7591 §2",
-        ));
-    }
-    if metadata.jwks.as_ref().is_some_and(holds_private_key) {
-        let expected = "public keys only";
-        return Err(DocumentProblem::new(
-            "jwks holds no secret",
-            "a symmetric or private key",
-            expected,
-            DOCUMENT,
-        ));
-    }
-    if let Some(uri) = &metadata.jwks_uri
-        && !is_web_url(uri)
-    {
-        return Err(DocumentProblem::new(
-            "jwks_uri is usable",
-            uri,
-            "an https URL",
-            "RFC 7591 §2",
-        ));
+        return Err(Breach::found("jwks and jwks_uri"));
     }
     Ok(())
+}
+
+fn keys_public(metadata: &ClientMetadata) -> Result<(), Breach> {
+    if metadata.jwks.as_ref().is_some_and(holds_private_key) {
+        return Err(Breach::found("a symmetric or private key"));
+    }
+    Ok(())
+}
+
+fn keys_address(metadata: &ClientMetadata) -> Result<(), Breach> {
+    match &metadata.jwks_uri {
+        Some(uri) if !is_web_url(uri) => Err(Breach::found(uri.as_str())),
+        _ => Ok(()),
+    }
 }
 
 /// Enough for a document that may never need its keys: the rules on hosts wait for the fetch.
@@ -247,49 +264,21 @@ pub(super) fn holds_private_key(jwks: &Value) -> bool {
 }
 
 /// Given, `grant_types` and `response_types` must include the code flow; others may stand beside it.
-fn flow(metadata: &ClientMetadata) -> Result<(), DocumentProblem> {
-    let includes = |values: &Option<Vec<String>>, wanted: &str| {
-        values
-            .as_ref()
-            .is_none_or(|values| values.iter().any(|value| value == wanted))
-    };
-    let found =
-        |values: &Option<Vec<String>>| values.as_ref().map(|v| v.join(", ")).unwrap_or_default();
-    if !includes(&metadata.grant_types, "authorization_code") {
-        let (check, found) = (
-            "grant_types includes the code grant",
-            found(&metadata.grant_types),
-        );
-        return Err(DocumentProblem::new(
-            check,
-            found,
-            "authorization_code",
-            "RFC 7591 §2",
-        ));
+fn includes(values: Option<&Vec<String>>, wanted: &str) -> Result<(), Breach> {
+    match values {
+        Some(values) if !values.iter().any(|value| value == wanted) => {
+            Err(Breach::found(values.join(", ")))
+        }
+        _ => Ok(()),
     }
-    if !includes(&metadata.response_types, "code") {
-        let (check, found) = (
-            "response_types includes code",
-            found(&metadata.response_types),
-        );
-        return Err(DocumentProblem::new(check, found, "code", "RFC 7591 §2"));
-    }
-    Ok(())
 }
 
-fn name(metadata: &ClientMetadata) -> Result<String, DocumentProblem> {
+fn name(metadata: &ClientMetadata) -> Result<String, Breach> {
     metadata
         .client_name
         .as_deref()
         .and_then(|name| for_display(name, 80))
-        .ok_or_else(|| {
-            DocumentProblem::new(
-                "client_name is present",
-                "no visible client_name",
-                "a name that people know",
-                "MCP authorization, Client ID Metadata Documents",
-            )
-        })
+        .ok_or_else(|| Breach::found("no visible client_name"))
 }
 
 /// Shown only if it is https and on the client's own host: another host's would lend the client its name.
@@ -300,22 +289,15 @@ fn client_uri(url: &ClientIdUrl, metadata: &ClientMetadata) -> Option<String> {
 }
 
 /// One dangerous URI condemns the document; those that are merely unusable are left out while another remains.
-fn redirect_uris(
-    metadata: &ClientMetadata,
-) -> Result<(Vec<RedirectUri>, Vec<String>), DocumentProblem> {
-    const CHECK: &str = "redirect_uris are usable";
+fn redirect_uris(metadata: &ClientMetadata) -> Result<(Vec<RedirectUri>, Vec<String>), Breach> {
     let mut usable = Vec::new();
     let mut left_out = Vec::new();
     for text in &metadata.redirect_uris {
         match RedirectUri::parse(text) {
             Ok(uri) => usable.push(uri),
             Err(error @ RedirectUriError::Dangerous) => {
-                return Err(DocumentProblem::new(
-                    CHECK,
-                    format!("{text} {error}"),
-                    "https, loopback http or an application's own scheme",
-                    "RFC 9700 §4.1",
-                ));
+                return Err(Breach::found(format!("{text} {error}"))
+                    .expected("https, loopback http or an application's own scheme"));
             }
             Err(error) => {
                 let shown = for_display(text, 200).unwrap_or_default();
@@ -324,18 +306,27 @@ fn redirect_uris(
         }
     }
     if usable.is_empty() {
-        let found = left_out
-            .into_iter()
-            .next()
-            .unwrap_or_else(|| "no redirect_uris".to_owned());
-        return Err(DocumentProblem::new(
-            CHECK,
-            found,
-            "at least one: https, loopback http or an application's own scheme",
-            "CIMD §4.5",
+        let first = left_out.into_iter().next();
+        return Err(Breach::found(
+            first.unwrap_or_else(|| "no redirect_uris".to_owned()),
         ));
     }
     Ok((usable, left_out))
+}
+
+/// Each with what becomes of it.
+fn each_redirect_uri(metadata: &ClientMetadata) -> String {
+    let mut text = String::new();
+    for uri in &metadata.redirect_uris {
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(uri);
+        if let Err(error) = RedirectUri::parse(uri) {
+            text.push_str(&format!(" (left out: it {error})"));
+        }
+    }
+    text
 }
 
 #[cfg(test)]

@@ -7,11 +7,60 @@ use url::Url;
 
 use crate::settings::Settings;
 
+use super::check::{Breach, Checklist, Rule, Standing, There};
+use super::document::read_document;
 use super::freshness::lifetime;
-use super::{Client, ClientIdUrl, DocumentProblem, check_document};
+use super::{Client, ClientIdUrl, DocumentProblem};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_BODY: usize = 5 * 1024;
+
+const PUBLIC: Rule = Rule {
+    check: "the host is public",
+    expected: "a host on the public internet",
+    section: "CIMD, SSRF Attacks",
+};
+const ELSEWHERE: Rule = Rule {
+    check: "the host is another one",
+    expected: "a host other than this server",
+    section: "CIMD, SSRF Attacks",
+};
+const ALLOWED: Rule = Rule {
+    check: "the host is allowed",
+    expected: "a host that this server's operator allows",
+    section: "this server's configuration",
+};
+const FETCHED: Rule = Rule {
+    check: "the document can be fetched",
+    expected: "a complete answer in time, of at most 5120 bytes",
+    section: "CIMD §4",
+};
+const STATUS: Rule = Rule {
+    check: "the status is 200",
+    expected: "200",
+    section: "CIMD §4",
+};
+const CONTENT_TYPE: Rule = Rule {
+    check: "the content type is JSON",
+    expected: "application/json or application/…+json",
+    section: "CIMD §4.1",
+};
+const UTF8: Rule = Rule {
+    check: "the document is UTF-8",
+    expected: "UTF-8",
+    section: "RFC 8259 §8.1",
+};
+
+/// In the order of the checks.
+pub(super) const RULES: &[&Rule] = &[
+    &PUBLIC,
+    &ELSEWHERE,
+    &ALLOWED,
+    &FETCHED,
+    &STATUS,
+    &CONTENT_TYPE,
+    &UTF8,
+];
 
 /// A valid document, and how long it may be kept.
 #[derive(Debug, Clone)]
@@ -33,8 +82,19 @@ pub async fn fetch_document(
     settings: &Settings,
     fetch: &dyn Fetch,
 ) -> Result<FetchedDocument, DocumentProblem> {
-    let (body, keep_for) = fetch_json(url, MAX_BODY, "application/json", settings, fetch).await?;
-    let client = check_document(url, &body)?;
+    fetch_into(url, settings, fetch, &mut Checklist::until_broken()).await
+}
+
+/// The same, for whoever wants to know of every rule.
+pub(super) async fn fetch_into(
+    url: &ClientIdUrl,
+    settings: &Settings,
+    fetch: &dyn Fetch,
+    list: &mut Checklist,
+) -> Result<FetchedDocument, DocumentProblem> {
+    let (body, keep_for) =
+        fetch_json(url, MAX_BODY, "application/json", settings, fetch, list).await?;
+    let client = read_document(url, &body, list)?;
     Ok(FetchedDocument {
         client,
         body,
@@ -49,69 +109,52 @@ pub(super) async fn fetch_json(
     accept: &'static str,
     settings: &Settings,
     fetch: &dyn Fetch,
+    list: &mut Checklist,
 ) -> Result<(String, Option<Duration>), DocumentProblem> {
-    let target = Url::parse(url.as_str()).map_err(|error| {
-        DocumentProblem::new(
-            "the client id is a URL",
-            error.to_string(),
-            "a URL",
-            "CIMD §3",
-        )
-    })?;
-    host(url, &target, settings).map_err(DocumentProblem::says_nothing)?;
+    let host = There::Text(url.host());
+    let target = list.must(&PUBLIC, public(url, settings), host)?;
+    list.must(&ELSEWHERE, elsewhere(url, &target, settings), host)?;
+    list.must(&ALLOWED, allowed(url, settings), host)?;
     let request = Request::new(Method::Get, target)
         .header("accept", accept)
         .timeout(TIMEOUT)
         .max_body(max_body);
-    let response = fetch.fetch(request).await.map_err(transport)?;
-    status(&response)?;
-    content_type(&response)?;
+    let answer = fetch.fetch(request).await.map_err(transport);
+    let response = list.must(&FETCHED, answer, There::Text("a complete answer"))?;
+    list.must(&STATUS, status(&response), There::Text("200"))?;
+    let kind = response.header("content-type").unwrap_or_default();
+    list.take(&CONTENT_TYPE, content_type(kind), There::Text(kind))?;
     let keep_for = lifetime(&response);
-    let body = String::from_utf8(response.body).map_err(|_| {
-        DocumentProblem::new(
-            "the document is UTF-8",
-            "other bytes",
-            "UTF-8",
-            "RFC 8259 §8.1",
-        )
-    })?;
+    let text = String::from_utf8(response.body).map_err(|_| Breach::found("other bytes"));
+    let body = list.must(&UTF8, text, There::Text("UTF-8"))?;
     Ok((body, keep_for))
 }
 
-/// Refused before anything is sent: special-use addresses and names, this server itself, and what the operator
-/// excludes.
-fn host(url: &ClientIdUrl, target: &Url, settings: &Settings) -> Result<(), DocumentProblem> {
-    if !url.is_fetchable(&settings.origin) {
-        let expected = "a host on the public internet";
-        return Err(DocumentProblem::new(
-            "the host is public",
-            url.host(),
-            expected,
-            "CIMD, SSRF Attacks",
-        ));
-    }
+/// Refused before anything is sent: special-use addresses and names.
+fn public(url: &ClientIdUrl, settings: &Settings) -> Result<Url, Breach> {
+    let target = Url::parse(url.as_str()).ok();
+    target
+        .filter(|_| url.is_fetchable(&settings.origin))
+        .ok_or_else(|| Breach::found(url.host()).standing(Standing::Silent))
+}
+
+/// Nor does this server fetch from itself.
+fn elsewhere(url: &ClientIdUrl, target: &Url, settings: &Settings) -> Result<(), Breach> {
     if settings.origin.is_server_of(target) {
-        let expected = "a host other than this server";
-        return Err(DocumentProblem::new(
-            "the host is another one",
-            url.host(),
-            expected,
-            "CIMD, SSRF Attacks",
-        ));
-    }
-    if !settings.document_hosts.allow(url.host()) {
-        let expected = "a host that this server's operator allows";
-        return Err(DocumentProblem::new(
-            "the host is allowed",
-            url.host(),
-            expected,
-            "this server's configuration",
-        ));
+        return Err(Breach::found(url.host()).standing(Standing::Silent));
     }
     Ok(())
 }
 
-fn transport(error: FetchError) -> DocumentProblem {
+/// Nor from what the operator excludes.
+fn allowed(url: &ClientIdUrl, settings: &Settings) -> Result<(), Breach> {
+    if settings.document_hosts.allow(url.host()) {
+        return Ok(());
+    }
+    Err(Breach::found(url.host()).standing(Standing::Silent))
+}
+
+fn transport(error: FetchError) -> Breach {
     let expected = match &error {
         FetchError::TooLarge(most) => format!("at most {most} bytes"),
         FetchError::Timeout(_) => format!("a complete answer within {} s", TIMEOUT.as_secs()),
@@ -120,46 +163,32 @@ fn transport(error: FetchError) -> DocumentProblem {
             "fewer sign-ins from here, or by this application, in a minute".to_owned()
         }
     };
-    let found = match &error {
-        FetchError::Unreachable(_) => "no connection".to_owned(),
-        other => other.to_string(),
+    let (found, standing) = match &error {
+        FetchError::Unreachable(_) => ("no connection".to_owned(), Standing::Transient),
+        FetchError::TooLarge(_) => (error.to_string(), Standing::Silent),
+        FetchError::Timeout(_) => (error.to_string(), Standing::Transient),
+        FetchError::OverBudget => (error.to_string(), Standing::OverBudget),
     };
-    let transient = !matches!(error, FetchError::TooLarge(_));
-    let over_budget = error == FetchError::OverBudget;
-    DocumentProblem {
-        transient,
-        over_budget,
-        ..DocumentProblem::new("the document can be fetched", found, expected, "CIMD §4")
-            .says_nothing()
-    }
+    Breach::found(found).expected(expected).standing(standing)
 }
 
 /// "A successful response MUST use the 200 OK HTTP status code"; redirects are not followed.
-fn status(response: &Response) -> Result<(), DocumentProblem> {
-    if response.status == 200 {
-        return Ok(());
-    }
-    let found = match response.status {
-        300..=399 => format!(
-            "{}, a redirect, which must not be followed",
-            response.status
-        ),
+fn status(response: &Response) -> Result<(), Breach> {
+    let status = response.status;
+    let found = match status {
+        200 => return Ok(()),
+        300..=399 => format!("{status}, a redirect, which must not be followed"),
         status => status.to_string(),
     };
-    let problem = DocumentProblem::new("the status is 200", found, "200", "CIMD §4");
-    Err(DocumentProblem {
-        transient: response.status >= 500 || response.status == 429,
-        ..if matches!(response.status, 404 | 410) {
-            problem
-        } else {
-            problem.says_nothing()
-        }
-    })
+    Err(Breach::found(found).standing(match status {
+        404 | 410 => Standing::Gone,
+        429 | 500.. => Standing::Transient,
+        _ => Standing::Silent,
+    }))
 }
 
 /// `application/json` or `application/<something>+json`.
-fn content_type(response: &Response) -> Result<(), DocumentProblem> {
-    let value = response.header("content-type").unwrap_or_default();
+fn content_type(value: &str) -> Result<(), Breach> {
     let essence = value
         .split(';')
         .next()
@@ -174,17 +203,11 @@ fn content_type(response: &Response) -> Result<(), DocumentProblem> {
     if json {
         return Ok(());
     }
-    let found = if value.is_empty() {
+    Err(Breach::found(if value.is_empty() {
         "no content type"
     } else {
         value
-    };
-    Err(DocumentProblem::new(
-        "the content type is JSON",
-        found,
-        "application/json or application/…+json",
-        "CIMD §4.1",
-    ))
+    }))
 }
 
 #[cfg(test)]
@@ -213,13 +236,9 @@ mod tests {
             ("text/json", false),
             ("text/html", false),
         ] {
-            assert_eq!(
-                content_type(&answer(200, &[("content-type", value)])).is_ok(),
-                ok,
-                "{value}"
-            );
+            assert_eq!(content_type(value).is_ok(), ok, "{value}");
         }
-        assert!(content_type(&answer(200, &[])).is_err());
+        assert!(content_type("").is_err());
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::settings::Settings;
 use crate::store::{ClientStore, KeptDocument};
 use crate::time::UnixTime;
 
+use super::check::{Breach, Checklist, Rule};
 use super::document::holds_private_key;
 use super::fetch_document::fetch_json;
 use super::json::parse_object;
@@ -79,7 +80,8 @@ async fn fetched(
     now: UnixTime,
 ) -> Result<FoundKeys, ClientProblem> {
     let accept = "application/jwk-set+json, application/json";
-    let result = match fetch_json(&url, MAX_BODY, accept, settings, fetch).await {
+    let list = &mut Checklist::until_broken();
+    let result = match fetch_json(&url, MAX_BODY, accept, settings, fetch, list).await {
         Ok((body, keep_for)) => read(&body).map(|keys| (keys, body, keep_for)),
         Err(problem) => Err(problem),
     };
@@ -90,6 +92,7 @@ async fn fetched(
                 fetched_at: now,
                 // One that may not be kept must not be hidden by its predecessor.
                 expires_at: keep_for.map_or(now, |keep_for| now + keep_for),
+                known_until: None,
             };
             if keep_for.is_some() || has_copy {
                 // A cache that cannot be written costs the next request a fetch and this one nothing.
@@ -110,8 +113,14 @@ async fn fetched(
 
 fn read(text: &str) -> Result<KeySet, DocumentProblem> {
     const SECTION: &str = "RFC 7517 §5";
-    let problem =
-        |check, found: &str, expected| Err(DocumentProblem::new(check, found, expected, SECTION));
+    let problem = |check, found: &str, expected| {
+        let rule = Rule {
+            check,
+            expected,
+            section: SECTION,
+        };
+        Err(DocumentProblem::of(&rule, Breach::found(found)))
+    };
     let object = match parse_object(text) {
         Ok(object) => Value::Object(object),
         Err(error) => {

@@ -40,6 +40,9 @@ pub struct Registration {
     /// Whether the method was left out, so that basic and post both work.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub any_secret_method: bool,
+    /// Whether somebody has completed a sign-in with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub signed_in: bool,
     /// Every effective value.
     pub metadata: ClientMetadata,
 }
@@ -84,6 +87,7 @@ impl Registration {
             left_out: Vec::new(),
             authentication,
             refresh: may_refresh(&self.metadata),
+            is_new: !self.signed_in,
         })
     }
 }
@@ -148,6 +152,8 @@ pub fn preregistered(json: &str) -> Result<Vec<Registration>, PreregistrationErr
                 issued_at: UnixTime(0),
                 secret_hash,
                 any_secret_method,
+                // The operator knows it.
+                signed_in: true,
                 metadata,
             };
             match registration.to_client() {
@@ -189,6 +195,7 @@ pub async fn register(
             .as_ref()
             .map(|secret| SecretHash::of_text(&secret.expose_text())),
         any_secret_method,
+        signed_in: false,
         metadata,
     };
     let lifetime = UNUSED.min(settings.registration);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fetch::Fetch;
 
-use crate::settings::Settings;
+use crate::settings::{OwnDocument, Settings};
 use crate::store::{ClientStore, KeptDocument, StoreError};
 use crate::time::UnixTime;
 
@@ -86,27 +86,45 @@ pub async fn resolve(
     if let Some(client) = own_client(&url, settings) {
         return Ok(Resolved { client, kept: None });
     }
+    let stored = clients.document(&url).await?;
+    let known_until = stored.as_ref().and_then(|stored| stored.known_until);
     // A copy that broke, or a rule that came later, is no reason to refuse a client whose document is fine today.
-    let kept = clients
-        .document(&url)
-        .await?
-        .filter(|kept| kept.expires_at > now);
+    let kept = stored.filter(|kept| kept.expires_at > now);
     match kept.and_then(|kept| Some((check_document(&url, &kept.body).ok()?, kept))) {
         Some((client, kept)) => Ok(Resolved {
-            client,
+            client: acquainted(client, known_until, now),
             kept: Some(kept),
         }),
-        None => fetch_and_keep(url, None, settings, clients, fetch, now).await,
+        None => fetch_and_keep(url, None, known_until, settings, clients, fetch, now).await,
+    }
+}
+
+/// Whether somebody signed in with it here before stands beside its document.
+fn acquainted(client: Client, known_until: Option<UnixTime>, now: UnixTime) -> Client {
+    Client {
+        is_new: known_until.is_none_or(|until| until <= now),
+        ..client
     }
 }
 
 /// A client of this server's own is not fetched over the network from itself.
 fn own_client(url: &ClientIdUrl, settings: &Settings) -> Option<Client> {
+    let own = own_document(url, settings)?;
+    let client = check_document(url, &own.body).ok()?;
+    Some(Client {
+        is_new: false,
+        ..client
+    })
+}
+
+/// The document of a client of this server's own.
+pub(super) fn own_document<'a>(
+    url: &ClientIdUrl,
+    settings: &'a Settings,
+) -> Option<&'a OwnDocument> {
     let own = settings.own_document.as_ref()?;
     let path = url.as_str().strip_prefix(settings.origin.as_str())?;
-    (path == own.path)
-        .then(|| check_document(url, &own.body).ok())
-        .flatten()
+    (path == own.path).then_some(own)
 }
 
 /// Resolves anew past the cache, for a request whose redirect URI the kept copy lacks: the client may have added
@@ -128,7 +146,8 @@ pub async fn resolve_again(
         return Ok(None);
     }
     let url = document_url(&resolved.client.id, settings)?;
-    fetch_and_keep(url, Some(kept), settings, clients, fetch, now)
+    let known_until = kept.known_until;
+    fetch_and_keep(url, Some(kept), known_until, settings, clients, fetch, now)
         .await
         .map(Some)
 }
@@ -181,6 +200,7 @@ fn shown(client_id: &str) -> String {
 async fn fetch_and_keep(
     url: ClientIdUrl,
     before: Option<&KeptDocument>,
+    known_until: Option<UnixTime>,
     settings: &Settings,
     clients: &impl ClientStore,
     fetch: &dyn Fetch,
@@ -193,6 +213,7 @@ async fn fetch_and_keep(
                 body: document.body.clone(),
                 fetched_at: now,
                 expires_at: now + keep_for,
+                known_until,
             }),
             // Its successor may not be kept, and must not be hidden by it.
             (None, Some(before)) => Some(KeptDocument {
@@ -213,7 +234,7 @@ async fn fetch_and_keep(
     }
     match fetched {
         Ok(document) => Ok(Resolved {
-            client: document.client,
+            client: acquainted(document.client, known_until, now),
             kept: None,
         }),
         Err(problem) => Err(ClientProblem::Document {

@@ -1,18 +1,25 @@
 //! What is done for a client after its request was answered.
 
+use std::time::Duration;
+
 use fetch::Fetch;
 
 use crate::grant::Found;
 use crate::settings::Settings;
-use crate::store::{ClientStore, StoreError};
+use crate::store::{ClientStore, KeptDocument, StoreError};
 use crate::time::UnixTime;
 
+use super::Registration;
 use super::fetch_document::fetch_document;
 use super::resolve::document_url;
 use super::text::for_display;
 
-/// Renews the record of a registered client, so that one with a live grant never disappears. There is nothing to do
-/// for a client that is described by a document.
+/// What is known of a client that is described by a document is written again this long before it would otherwise
+/// be: a client may have thousands of grants, and each comes by once a day.
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Notes that somebody has signed in with a client, and renews its record, so that a registered one with a live grant
+/// never disappears.
 ///
 /// # Errors
 /// When storage does not answer.
@@ -22,17 +29,40 @@ pub async fn renew(
     clients: &impl ClientStore,
     now: UnixTime,
 ) -> Result<(), StoreError> {
-    if client_id.contains("://") {
+    let until = now + settings.registration;
+    if !client_id.contains("://") {
+        let Some(registration) = clients.registration(client_id).await? else {
+            return Ok(());
+        };
+        let registration = Registration {
+            signed_in: true,
+            ..registration
+        };
+        return clients.keep_registration(&registration, until).await;
+    }
+    let Ok(url) = document_url(client_id, settings) else {
+        return Ok(());
+    };
+    let kept = clients.document(&url).await?;
+    if kept
+        .as_ref()
+        .and_then(|kept| kept.known_until)
+        .is_some_and(|known| known + DAY > until)
+    {
         return Ok(());
     }
-    match clients.registration(client_id).await? {
-        Some(registration) => {
-            clients
-                .keep_registration(&registration, now + settings.registration)
-                .await
-        }
-        None => Ok(()),
-    }
+    // Of a document that may not be kept there is only this.
+    let nothing = || KeptDocument {
+        body: String::new(),
+        fetched_at: now,
+        expires_at: now,
+        known_until: None,
+    };
+    let kept = KeptDocument {
+        known_until: Some(until),
+        ..kept.unwrap_or_else(nothing)
+    };
+    clients.keep_document(&url, &kept).await
 }
 
 /// Looks whether a client's document is still there, past the cache: 404 and 410, or a document that breaks a rule,

@@ -56,6 +56,11 @@ fn only_in_the_browser_that_approved() {
             .map(|_| ())
             .unwrap_err()
     };
+    assert_eq!(
+        Approval::resume(&sent.state, |_| None, &keys, after(600)).unwrap_err(),
+        ApprovalError::Expired,
+        "its cookie has gone with it"
+    );
     for value in [
         None,
         Some(String::new()),

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod acquaintance;
 mod approval;
 mod authorize_answer;
 mod authorize_request;
@@ -14,6 +15,7 @@ mod client_registration;
 mod costs;
 mod discovery;
 mod document_cache;
+mod document_check;
 mod document_hosts;
 mod endpoint_order;
 mod grant_code;

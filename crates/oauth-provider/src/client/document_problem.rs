@@ -1,0 +1,55 @@
+//! What is wrong with a client metadata document, or with the way to it.
+
+use std::fmt;
+
+use super::check::{Breach, Rule, Standing};
+use super::text::for_display;
+
+/// A rule that a document breaks, in words that a developer of the client can act on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentProblem {
+    /// The rule.
+    pub check: &'static str,
+    /// What was there.
+    pub found: String,
+    /// What should have been there.
+    pub expected: String,
+    /// Where the rule stands.
+    pub section: &'static str,
+    /// Whether the network is at fault and the document may be fine: trying again can help.
+    pub transient: bool,
+    /// Whether the budget for fetching documents is used up, so that nobody is at fault.
+    pub over_budget: bool,
+    /// Whether this says that the document is not there any more, or not a valid one.
+    gone: bool,
+}
+
+impl DocumentProblem {
+    pub(super) fn of(rule: &Rule, breach: Breach) -> Self {
+        // What was found comes from a stranger, and a page shows it.
+        let found = for_display(&breach.found, 300).unwrap_or_else(|| "nothing".to_owned());
+        Self {
+            check: rule.check,
+            found,
+            expected: breach.expected.unwrap_or_else(|| rule.expected.to_owned()),
+            section: rule.section,
+            transient: matches!(breach.standing, Standing::Transient | Standing::OverBudget),
+            over_budget: breach.standing == Standing::OverBudget,
+            gone: breach.standing == Standing::Gone,
+        }
+    }
+
+    pub(super) const fn is_gone(&self) -> bool {
+        self.gone
+    }
+}
+
+impl fmt::Display for DocumentProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: found {}; expected {} ({})",
+            self.check, self.found, self.expected, self.section
+        )
+    }
+}

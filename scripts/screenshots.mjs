@@ -1,0 +1,88 @@
+// make screenshots: every page as people meet it, wide, on a phone and dark, into docs/screens/. The built worker, the
+// local Sentry and a real browser; nothing is retouched but the number of colours.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Response } from "miniflare";
+import { startBrowser } from "../tests/support/browser.ts";
+import { startDemoSentry } from "../tests/support/demo-sentry.ts";
+import { authorizationUrl, register, signIn } from "../tests/support/oauth.ts";
+import { startWorker } from "../tests/support/worker.ts";
+import { withPalette } from "./palette.mjs";
+
+const folder = join(dirname(import.meta.dirname), "docs", "screens");
+/** What a picture may weigh, so that the repository stays light. */
+const HEAVIEST = 50 * 1024;
+
+const loopback = "http://127.0.0.1:33418/callback";
+const documents = new Map([
+  ["https://editor.example/oauth/client.json", { client_name: "Example Editor", redirect_uris: [loopback], token_endpoint_auth_method: "none" }],
+  ["https://agents.example/oauth/client.json", { client_name: "Hosted Agents", redirect_uris: ["https://callback.example/oauth"] }],
+  ["https://broken.example/oauth/client.json", { client_id: "https://broken.example/client.json", client_name: "Broken Editor", redirect_uris: [loopback], token_endpoint_auth_method: "client_secret_basic" }],
+]);
+const outgoing = ({ url }) => {
+  const found = documents.get(url);
+  return found && new Response(JSON.stringify({ client_id: url, ...found }), { headers: { "content-type": "application/json" } });
+};
+const described = (client_id) => ({ client_id, redirect_uris: documents.get(client_id).redirect_uris });
+
+const views = {
+  wide: { viewport: { width: 960, height: 800 } },
+  dark: { viewport: { width: 960, height: 800 }, colorScheme: "dark" },
+  phone: { viewport: { width: 375, height: 667 } },
+  // Everything at once, for a reader of the README.
+  whole: { viewport: { width: 720, height: 1100 } },
+};
+
+const [sentry, browser] = await Promise.all([startDemoSentry(), startBrowser()]);
+const worker = await startWorker({ sentry: sentry.url, outgoing });
+let tooHeavy = 0;
+try {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const editor = described("https://editor.example/oauth/client.json");
+  await signIn(worker, { client: editor });
+  await noLongerNew(authorizationUrl(worker, editor).href);
+  const unverified = await register(worker, { client_name: "Totally Sentry", redirect_uris: ["https://app.example/cb"] });
+  const scheme = await register(worker, { client_name: "Desktop Editor", redirect_uris: ["editor.example:/oauth/callback"] });
+  const link = (client, changed) => authorizationUrl(worker, client, changed).href;
+  const broken = described("https://broken.example/oauth/client.json");
+
+  await picture("consent", link(editor), ["wide", "dark", "phone", "whole"]);
+  await picture("consent-project", link(editor, { resource: `${worker.origin}/mcp/lighthouse-books/checkout`, scope: "org:read event:write" }), ["phone"]);
+  await picture("consent-unverified", link(unverified), ["wide", "phone"]);
+  await picture("consent-elsewhere", link(described("https://agents.example/oauth/client.json")), ["wide", "phone"]);
+  await picture("leaving", link(scheme, { scope: "nonsense" }), ["wide"]);
+  await picture("error-document", link(broken), ["wide", "dark", "phone"]);
+  await picture("error-redirect", link(editor, { redirect_uri: "https://elsewhere.example/cb" }), ["wide"]);
+  await picture("error-return", `${worker.origin}/oauth/callback?state=x`, ["phone"]);
+  await picture("check", `${worker.origin}/oauth/check?client_id=${broken.client_id}`, ["wide", "dark", "phone"]);
+  await picture("check-good", `${worker.origin}/oauth/check?client_id=${editor.client_id}`, ["wide"]);
+  await picture("home", `${worker.origin}/`, ["wide", "dark", "phone"]);
+} finally {
+  await Promise.all([worker.stop(), sentry.stop(), browser.close()]);
+}
+process.exit(tooHeavy > 0 ? 1 : 0);
+
+/** That somebody has signed in is noted after the answer. */
+async function noLongerNew(url) {
+  for (let tries = 0; tries < 50; tries++) {
+    if (!(await (await fetch(url)).text()).includes("new here")) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("a client with a completed sign-in is still new");
+}
+
+async function picture(name, url, which) {
+  for (const view of which) {
+    const context = await browser.newContext({ ...views[view], reducedMotion: "reduce" });
+    const page = await context.newPage();
+    await page.goto(url);
+    const path = join(folder, `${name}-${view}.png`);
+    const png = withPalette(await page.screenshot());
+    writeFileSync(path, png);
+    await context.close();
+    const size = png.length;
+    if (size > HEAVIEST) tooHeavy += 1;
+    console.log(`${size > HEAVIEST ? "HEAVY" : "ok   "}  docs/screens/${name}-${view}.png (${(size / 1024).toFixed(0)} KiB)`);
+  }
+}

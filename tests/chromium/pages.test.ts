@@ -1,0 +1,202 @@
+// Every page as people meet it: in both themes, wide and narrow, enlarged, with a screen reader, without motion, in the
+// system's own colours, with names that nobody planned for. No page says a word on the console or asks another origin.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { violations } from "../support/axe.ts";
+import { startBrowser } from "../support/browser.ts";
+import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
+import { type ServedDocument, serveDocuments } from "../support/documents.ts";
+import { REDIRECT_URI, type Registered, authorizationUrl, register } from "../support/oauth.ts";
+import { but, watched } from "../support/watched.ts";
+import { type TestWorker, startWorker } from "../support/worker.ts";
+
+const documents = new Map<string, ServedDocument>();
+let sentry: DemoSentry;
+let worker: TestWorker;
+let browser: Browser;
+beforeAll(async () => {
+  [sentry, browser] = await Promise.all([startDemoSentry(), startBrowser()]);
+  worker = await startWorker({ sentry: sentry.url, outgoing: serveDocuments(documents) });
+});
+afterAll(() => Promise.all([worker?.stop(), sentry?.stop(), browser?.close()]));
+
+let published = 0;
+const publish = (change: Record<string, unknown> = {}): Registered => {
+  const client_id = `https://editor${++published}.example/oauth/client.json`;
+  documents.set(client_id, { body: { client_id, client_name: "Example Editor", redirect_uris: [REDIRECT_URI], ...change } });
+  return { client_id, redirect_uris: (change.redirect_uris as string[] | undefined) ?? [REDIRECT_URI] };
+};
+const consent = (client: Registered, changed = {}) => authorizationUrl(worker, client, changed).href;
+const scheme = "editor.example:/cb";
+
+/** Each page with a sentence of it, and its status. */
+const pages: [name: string, address: () => Promise<string> | string, words: string, status: number][] = [
+  ["consent for a document", () => consent(publish()), "Verified", 200],
+  ["consent for a registration", async () => consent(await register(worker)), "Nobody has verified", 200],
+  ["consent with a warning", () => consent(publish({ redirect_uris: ["https://other.example/cb"] })), "which asks", 200],
+  ["consent for an application's own scheme", () => consent(publish({ redirect_uris: [scheme] })), "links", 200],
+  ["leaving", () => consent(publish({ redirect_uris: [scheme] }), { response_type: "token" }), "You can close this window", 200],
+  ["an unknown client", () => consent({ client_id: "gone", redirect_uris: [REDIRECT_URI] }), "no longer know", 400],
+  ["a document that is wrong", () => consent(publish({ client_secret: "s" })), "Check every rule", 400],
+  ["a redirect URI that is nobody's", () => consent(publish(), { redirect_uri: "https://other.example/" }), "unknown address", 400],
+  ["a return that is not ours", () => `${worker.origin}/oauth/callback?state=x`, "not ours", 400],
+  ["a return after too long a denial", () => `${worker.origin}/oauth/callback?state=x&error=access_denied`, "did not allow it at Sentry", 400],
+  ["no such page", () => `${worker.origin}/nowhere`, "no such page", 404],
+  ["a check, to begin with", () => `${worker.origin}/oauth/check`, "Check a client", 200],
+  ["a check of a good document", () => `${worker.origin}/oauth/check?client_id=${publish().client_id}`, "rules hold", 200],
+  ["a check of a broken document", () => `${worker.origin}/oauth/check?client_id=${publish({ client_name: "" }).client_id}`, "is broken", 200],
+  ["home", () => `${worker.origin}/`, "Sentry for your coding agent", 200],
+];
+
+const overflows = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+describe.each(pages)("(%s)", (_, address, words, status) => {
+  it.each(["light", "dark"] as const)("is clear to everybody in %s, says nothing on the console and asks nobody else", async (colorScheme) => {
+    await using seen = await watched(browser, [worker.origin], { colorScheme });
+    const response = await seen.page.goto(await address());
+    expect(response?.status()).toBe(status);
+    expect(await seen.page.innerText("main")).toContain(words);
+    expect(await violations(seen.page)).toEqual([]);
+    expect(await seen.page.evaluate(() => document.querySelectorAll("h1").length)).toBe(1);
+    // That Chromium has no program for the scheme is its own affair.
+    expect(but(seen.complaints, status).filter((line) => !line.includes(scheme))).toEqual([]);
+  });
+
+  it("fits from 320 px to wide, and at 200 %", async () => {
+    await using seen = await watched(browser, [worker.origin]);
+    await seen.page.setViewportSize({ width: 320, height: 568 });
+    await seen.page.goto(await address());
+    // 200 % on a laptop is a viewport of half its size.
+    for (const [width, height] of [[320, 568], [375, 667], [640, 400], [1280, 800], [2560, 1440]] as const) {
+      await seen.page.setViewportSize({ width, height });
+      expect(await overflows(seen.page), `${width} px`).toBe(false);
+    }
+  });
+
+  it("does not move anything after the first paint", async () => {
+    await using seen = await watched(browser, [worker.origin], { viewport: { width: 375, height: 667 } });
+    await seen.page.goto(await address(), { waitUntil: "load" });
+    const shift = await seen.page.evaluate(async () => {
+      let sum = 0;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as unknown as { value: number }[]) sum += entry.value;
+      }).observe({ type: "layout-shift", buffered: true });
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return sum;
+    });
+    expect(shift).toBe(0);
+  });
+});
+
+/** Whether all of an element is to be seen without scrolling, with nothing on it. */
+const inView = (page: Page, selector: string) =>
+  page.evaluate((found) => {
+    const element = document.querySelector(found)!;
+    const { top, bottom, left, right } = element.getBoundingClientRect();
+    const hit = document.elementFromPoint((left + right) / 2, bottom - 2);
+    return top >= 0 && bottom <= innerHeight && left >= 0 && right <= innerWidth && (element.contains(hit) || hit!.contains(element));
+  }, selector);
+
+describe("on a phone", () => {
+  const long = "Ein ausgesprochen langer Name einer Anwendung, an dem nichts zu kürzen ist, wirklich nichts";
+  const rtl = "مساعد البرمجة الذكي للفريق كله مع اسم طويل جدا حتى يملأ السطر";
+  it.each([
+    [375, 667, "Example Editor", [REDIRECT_URI]],
+    [375, 667, long, ["https://other.example/oauth/callback"]],
+    [375, 667, rtl, [REDIRECT_URI]],
+    [320, 568, "Example Editor", [REDIRECT_URI]],
+    [320, 568, rtl, [REDIRECT_URI]],
+    [375, 667, "W".repeat(200), [`https://other.example/${"deep/".repeat(380)}`]],
+  ])("at %i x %i px “%s” is seen with where the answer goes, Approve and Deny", async (width, height, client_name, redirect_uris) => {
+    await using seen = await watched(browser, [worker.origin], { viewport: { width, height } });
+    for (const client of [publish({ client_name, redirect_uris }), await register(worker, { client_name, redirect_uris })]) {
+      await seen.page.goto(consent(client));
+      for (const selector of ["h1", ".fact:nth-of-type(2) strong", 'button[value="approve"]', 'button[value="deny"]']) {
+        expect(await inView(seen.page, selector), `${selector} of ${client.client_id}`).toBe(true);
+      }
+    }
+    expect(seen.complaints).toEqual([]);
+  });
+
+  it("whoever reaches a box with the keyboard sees it, though the buttons stay in view", async () => {
+    await using seen = await watched(browser, [worker.origin], { viewport: { width: 375, height: 667 } });
+    await seen.page.goto(consent(publish()));
+    for (let steps = 0; steps < 8; steps++) {
+      await seen.page.keyboard.press("Tab");
+      const hidden = await seen.page.evaluate(() => {
+        const focused = document.activeElement!;
+        if (focused === document.body) return "";
+        const { left, top, bottom } = focused.getClientRects()[0]!;
+        const hit = document.elementFromPoint(left + 4, (top + bottom) / 2);
+        return hit && focused.contains(hit) ? "" : focused.outerHTML;
+      });
+      expect(hidden).toBe("");
+    }
+  });
+
+  it("the button bar lies over nothing where there is hardly any height", async () => {
+    await using seen = await watched(browser, [worker.origin], { viewport: { width: 320, height: 256 } });
+    await seen.page.goto(consent(publish()));
+    expect(await seen.page.evaluate(() => getComputedStyle(document.querySelector(".actions")!).position)).toBe("static");
+  });
+});
+
+describe("what the system asks for", () => {
+  it("its own colours: every button has an edge, every box is there, and what changes data is still another", async () => {
+    await using seen = await watched(browser, [worker.origin], { forcedColors: "active" });
+    await seen.page.goto(consent(publish()));
+    const styles = await seen.page.evaluate(() => {
+      const style = (selector: string) => getComputedStyle(document.querySelector(selector)!);
+      return {
+        buttons: ["approve", "deny"].map((value) => style(`button[value="${value}"]`).borderTopStyle),
+        changing: style(".changing").borderLeftStyle,
+        reading: style(".choices").borderLeftStyle,
+      };
+    });
+    expect(styles).toEqual({ buttons: ["solid", "solid"], changing: "double", reading: "none" });
+    expect(await violations(seen.page)).toEqual([]);
+  });
+
+  it("no motion: nothing moves", async () => {
+    await using seen = await watched(browser, [worker.origin], { reducedMotion: "reduce" });
+    await seen.page.goto(consent(publish()));
+    const moving = await seen.page.evaluate(() =>
+      [...document.querySelectorAll("*")].filter((element) => {
+        const { transitionDuration, animationName } = getComputedStyle(element);
+        return transitionDuration !== "0s" || animationName !== "none";
+      }).length,
+    );
+    expect(moving).toBe(0);
+  });
+});
+
+describe("the consent page", () => {
+  it("shows what changes data apart from what reads, and not by colour alone", async () => {
+    await using seen = await watched(browser, [worker.origin]);
+    await seen.page.goto(consent(publish()));
+    const changing = seen.page.getByRole("group", { name: "What it may change" });
+    expect(await changing.getByRole("checkbox").count()).toBe(2);
+    expect(await changing.getByText("changes data").count()).toBe(2);
+    const reading = seen.page.getByRole("group", { name: "What it may read" });
+    expect(await reading.getByRole("checkbox").count()).toBe(2);
+    expect(await reading.getByText("changes data").count()).toBe(0);
+  });
+
+  it("gives a verified site a form that no name can take", async () => {
+    await using seen = await watched(browser, [worker.origin]);
+    const spoof = "✓ claude.ai Verified";
+    await seen.page.goto(consent(await register(worker, { client_name: spoof })));
+    expect(await seen.page.locator(".identity, .seal").count()).toBe(0);
+    expect(await seen.page.locator("bdi").allInnerTexts()).toEqual([spoof, spoof]);
+    const client = publish({ client_name: spoof });
+    await seen.page.goto(consent(client));
+    expect(await seen.page.locator(".seal").innerText()).toBe(new URL(client.client_id).host);
+  });
+
+  it("is 30 KB with its styles", async () => {
+    const html = await (await worker.fetch(consent(publish()))).text();
+    const css = await (await worker.fetch("/style.css")).text();
+    expect(Buffer.byteLength(css)).toBeLessThanOrEqual(20 * 1024);
+    expect(Buffer.byteLength(html) + Buffer.byteLength(css)).toBeLessThanOrEqual(30 * 1024);
+  });
+});

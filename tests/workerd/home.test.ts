@@ -1,0 +1,270 @@
+// The first page and what stands beside it, for people, agents and programs; and the headers of everything that is shown.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { REDIRECT_URI, type Registered, authorizationUrl, register, rpc, signIn } from "../support/oauth.ts";
+import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
+import { type TestWorker, startWorker } from "../support/worker.ts";
+
+let sentry: DemoSentry;
+let worker: TestWorker;
+let client: Registered;
+beforeAll(async () => {
+  sentry = await startDemoSentry();
+  worker = await startWorker({ sentry: sentry.url });
+  client = await register(worker);
+});
+afterAll(() => Promise.all([worker?.stop(), sentry?.stop()]));
+
+const NAMES = ["Claude Code", "Claude", "Cursor", "VS Code", "Codex", "Gemini CLI", "Zed", "Windsurf", "Any other client"];
+const get = (path: string, accept = "*/*") => worker.fetch(path, { headers: { accept } });
+
+describe("the home page", () => {
+  it("has a way for each client, with the address that was asked", async () => {
+    const html = await (await get("/", "text/html,application/xhtml+xml,*/*;q=0.8")).text();
+    const ways = [...html.matchAll(/<li class="row way">\s*<h3>([^<]+)<\/h3>([^]*?)<\/li>/g)];
+    expect(ways.map(([, name]) => name)).toEqual(NAMES);
+    for (const [, name, text] of ways) expect(text, name).toContain(`${worker.origin}/mcp`);
+    const public_ = await (await worker.at("https://mcp.example.com/")).text();
+    expect(public_).toContain("claude mcp add --transport http sentry https://mcp.example.com/mcp");
+    expect(public_).not.toContain("127.0.0.1");
+  });
+
+  it("has links that Cursor and VS Code open, which hold the address", async () => {
+    const html = await (await get("/")).text();
+    const links = [...html.matchAll(/href="((?:cursor|vscode):[^"]+)"/g)].map(([, href]) => href!.replaceAll("&#38;", "&").replaceAll("&amp;", "&"));
+    expect(links).toHaveLength(2);
+    const cursor = new URL(links[0]!);
+    expect(cursor.searchParams.get("name")).toBe("sentry");
+    expect(JSON.parse(atob(cursor.searchParams.get("config")!))).toEqual({ url: `${worker.origin}/mcp` });
+    expect(links[1]).toMatch(/^vscode:mcp\/install\?/);
+    expect(JSON.parse(decodeURIComponent(links[1]!.split("?")[1]!))).toEqual({ name: "sentry", type: "http", url: `${worker.origin}/mcp` });
+  });
+
+  it("has snippets that are JSON where they look like it", async () => {
+    const markdown = await (await get("/llms.txt")).text();
+    const snippets = [...markdown.matchAll(/```\n(\{[^]*?)\n```/g)].map(([, text]) => text!);
+    expect(snippets).toHaveLength(4);
+    for (const snippet of snippets) expect(JSON.stringify(JSON.parse(snippet))).toContain(`"${worker.origin}/mcp"`);
+  });
+
+  it.each([
+    ["text/markdown", "text/markdown"],
+    ["text/markdown, text/html;q=0.9, */*", "text/markdown"],
+    ["text/html, text/markdown", "text/html"],
+    ["*/*", "text/html"],
+  ])("to %s is %s", async (accept, type) => {
+    const response = await get("/", accept);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe(`${type}; charset=utf-8`);
+    expect(response.headers.get("vary")).toMatch(/accept/i);
+    const text = await response.text();
+    if (type === "text/markdown") {
+      expect(text).toMatch(/^# Sentry MCP\n\n> /);
+      expect(text).not.toMatch(/<[a-z]|&#/i);
+      for (const name of NAMES) expect(text).toContain(`### ${name}\n`);
+    }
+  });
+
+  it("leads nowhere that is not there", async () => {
+    const html = await (await get("/")).text();
+    // The account page comes with its own tests.
+    const links = new Set([...html.matchAll(/href="(\/[^"]*)"/g)].map(([, href]) => href!));
+    links.delete("/account");
+    expect(links.size).toBeGreaterThan(4);
+    for (const link of links) expect((await get(link)).status, link).toBe(200);
+    const markdown = await (await get("/", "text/markdown")).text();
+    const named = [...markdown.matchAll(/\]\(([^)]+)\)/g)].map(([, address]) => address!);
+    expect(named.length).toBeGreaterThan(3);
+    for (const address of named) expect((await fetch(address)).status, address).toBe(200);
+  });
+});
+
+describe("beside it", () => {
+  it("/llms.txt is the Markdown of the home page", async () => {
+    const response = await get("/llms.txt");
+    expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(await response.text()).toBe(await (await get("/", "text/markdown")).text());
+  });
+
+  it("/mcp.json describes the service", async () => {
+    const response = await get("/mcp.json");
+    expect(response.headers.get("cache-control")).toMatch(/^public, max-age=\d+/);
+    const health = (await (await get("/health")).json()) as { status: string; version: string };
+    expect(await response.json()).toEqual({
+      name: "sentry",
+      version: health.version,
+      description: expect.stringMatching(/Sentry/),
+      endpoint: `${worker.origin}/mcp`,
+      transport: "streamable-http",
+      documentation: `${worker.origin}/`,
+    });
+  });
+
+  it("/api/metadata lists the tools, and may be kept, and is for no other origin", async () => {
+    const response = await get("/api/metadata");
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(response.headers.get("cache-control")).toMatch(/^public, max-age=\d+/);
+    expect(response.headers.has("access-control-allow-origin")).toBe(false);
+    const { tools } = (await response.json()) as { tools: { name: string; description: string }[] };
+    const { tokens } = await signIn(worker, { choices: { skills: ["inspect", "seer", "triage", "project-management"] } });
+    const { result } = (await (await rpc(worker, tokens.access_token, { method: "tools/list" })).json()) as { result: { tools: { name: string }[] } };
+    expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(result.tools.map(({ name }) => name)));
+    for (const { name, description } of tools) expect(description.length, name).toBeGreaterThan(10);
+  });
+
+  it("/robots.txt keeps crawlers out of what acts", async () => {
+    const text = await (await get("/robots.txt")).text();
+    expect(text).toMatch(/^User-agent: \*\n/);
+    for (const path of ["/oauth/", "/account", "/mcp", "/api/"]) expect(text).toContain(`\nDisallow: ${path}\n`);
+  });
+
+  it.each(["GET", "POST"])("%s /sse is gone, with the way to go", async (method) => {
+    const response = await worker.fetch("/sse", { method });
+    expect(response.status).toBe(410);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(await response.json()).toMatchObject({ error: "gone", endpoint: `${worker.origin}/mcp` });
+  });
+
+  it("/favicon.ico is our mark", async () => {
+    const response = await get("/favicon.ico");
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("image/svg+xml");
+    expect(await response.text()).toMatch(/^<svg /);
+  });
+
+  it("a path that is not ours is a page for people, and a line for programs", async () => {
+    const page = await get("/nowhere/<b>", "text/html");
+    expect([page.status, page.headers.get("content-type")]).toEqual([404, "text/html; charset=utf-8"]);
+    expect(await page.text()).toContain("Request ID");
+    const line = await get("/nowhere");
+    expect([line.status, await line.text()]).toEqual([404, "Not found\n"]);
+  });
+});
+
+describe("headers", () => {
+  type Kind = "page" | "json" | "public" | "redirect" | "text";
+  interface Route {
+    method?: string;
+    path: string;
+    status: number;
+    kind: Kind;
+    /** Of a page: `Cross-Origin-Opener-Policy`, which must not be on the way of a sign-in. */
+    opener?: string | null;
+    accept?: string;
+  }
+  const html = "text/html";
+  const authorize = () => authorizationUrl({ origin: "https://mcp.example.com" }, client);
+  const routes: () => Route[] = () => [
+    { path: authorize().href.slice(23), status: 200, kind: "page", opener: null },
+    { path: "/oauth/authorize?client_id=gone", status: 400, kind: "page", opener: null },
+    { path: "/oauth/authorize?client_id=gone", status: 400, kind: "json", accept: "application/json" },
+    { path: "/oauth/authorize", method: "POST", status: 403, kind: "page", opener: null },
+    { path: "/oauth/authorize", method: "DELETE", status: 405, kind: "text" },
+    { path: authorizationUrl({ origin: "https://mcp.example.com" }, client, { response_type: "x" }).href.slice(23), status: 302, kind: "redirect" },
+    { path: "/oauth/callback", status: 400, kind: "page", opener: null },
+    { path: "/oauth/callback?state=x&error=access_denied", status: 400, kind: "page", opener: null },
+    { path: "/oauth/check", status: 200, kind: "page", opener: "same-origin" },
+    { path: "/oauth/check?client_id=x", status: 200, kind: "page", opener: "same-origin" },
+    { path: "/oauth/check?client_id=x", status: 200, kind: "json", accept: "application/json" },
+    { path: "/", status: 200, kind: "page", opener: "same-origin-allow-popups" },
+    { path: "/", status: 200, kind: "public", accept: "text/markdown" },
+    { path: "/nowhere", status: 404, kind: "page", opener: "same-origin", accept: html },
+    { path: "/nowhere", status: 404, kind: "text" },
+    { path: "/oauth/token", method: "POST", status: 415, kind: "json" },
+    { path: "/oauth/register", method: "POST", status: 415, kind: "json" },
+    { path: "/oauth/revoke", method: "POST", status: 415, kind: "json" },
+    { path: "/oauth/introspect", method: "POST", status: 415, kind: "json" },
+    { path: "/oauth/par", method: "POST", status: 415, kind: "json" },
+    { path: "/mcp", method: "POST", status: 401, kind: "json" },
+    { path: "/mcp/acme/web", method: "POST", status: 401, kind: "json" },
+    { path: "/mcp", status: 405, kind: "text" },
+    { path: "/.well-known/oauth-authorization-server", status: 200, kind: "public" },
+    { path: "/.well-known/oauth-authorization-server/mcp/acme", status: 200, kind: "public" },
+    { path: "/.well-known/openid-configuration", status: 200, kind: "public" },
+    { path: "/mcp/.well-known/openid-configuration", status: 200, kind: "public" },
+    { path: "/.well-known/oauth-protected-resource/mcp", status: 200, kind: "public" },
+    { path: "/.well-known/oauth-client/demo-chat.json", status: 200, kind: "public" },
+    { path: "/llms.txt", status: 200, kind: "public" },
+    { path: "/mcp.json", status: 200, kind: "public" },
+    { path: "/robots.txt", status: 200, kind: "public" },
+    { path: "/api/metadata", status: 200, kind: "public" },
+    { path: "/favicon.ico", status: 200, kind: "public" },
+    { path: "/style.css", status: 200, kind: "public" },
+    { path: "/sse", status: 410, kind: "json" },
+    { path: "/health", status: 200, kind: "json" },
+  ];
+
+  it("of every route are those of its kind", async () => {
+    for (const { method = "GET", path, status, kind, opener, accept = "*/*" } of routes()) {
+      const init = { method, headers: { accept, ...(path === "/oauth/authorize" && { origin: "https://evil.example" }) } };
+      const response = await worker.at(`https://mcp.example.com${path}`, init);
+      const name = `${method} ${path} as ${accept}`;
+      const header = (of: string) => response.headers.get(of);
+      expect(response.status, name).toBe(status);
+      expect(header("x-request-id"), name).toMatch(/^[0-9a-f]{16}$/);
+      expect(header("cache-control"), name).toMatch(kind === "public" ? /^public, max-age=\d+$/ : /^no-store$/);
+      if (kind === "json") expect(header("content-type"), name).toBe("application/json");
+      if (kind !== "page") {
+        expect(header("content-type") ?? "", name).not.toContain("html");
+        continue;
+      }
+      expect(header("content-type"), name).toBe("text/html; charset=utf-8");
+      expect(header("x-frame-options"), name).toBe("DENY");
+      expect(header("referrer-policy"), name).toBe("same-origin");
+      expect(header("x-content-type-options"), name).toBe("nosniff");
+      expect(header("strict-transport-security"), name).toMatch(/^max-age=\d{7,}/);
+      expect(header("cross-origin-opener-policy"), name).toBe(opener);
+      expect(header("access-control-allow-origin"), name).toBe(null);
+      const policy = header("content-security-policy")!;
+      for (const part of ["default-src 'none'", "style-src 'self'", "img-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"]) {
+        expect(policy, name).toContain(part);
+      }
+      expect(policy, name).toMatch(/form-action 'self' https:/);
+      expect(policy, name).not.toMatch(/unsafe|script-src|\*/);
+    }
+  });
+
+  it("are asked of every route that the router knows", async () => {
+    const { readFileSync } = await import("node:fs");
+    const router = readFileSync(new URL("../../src/router.rs", import.meta.url), "utf8");
+    const body = router.slice(router.indexOf("match (method, segments.as_slice())"), router.indexOf("fn joined"));
+    const patterns = [...body.matchAll(/\[[^\]]*\]/g)].map(([pattern]) => pattern).join("");
+    const known = new Set([...patterns.matchAll(/"([a-z][a-z.-]*)"/g)].map(([, segment]) => segment!));
+    const asked = routes().map(({ path }) => path).join(" ");
+    const account = ["account", "revoke"]; // with its own tests
+    const missing = [...known].filter((segment) => !asked.includes(segment) && !account.includes(segment));
+    expect(known.size).toBeGreaterThan(15);
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("a client that is new here", () => {
+  const consent = async (at: TestWorker, of: Registered) => (await at.fetch(authorizationUrl(at, of).href)).text();
+
+  it("is marked until somebody has signed in with it", async () => {
+    const fresh = await register(worker, { client_name: "Fresh Editor" });
+    expect(await consent(worker, fresh)).toContain("new here");
+    expect(await consent(worker, fresh), "asking alone is no acquaintance").toContain("new here");
+    await signIn(worker, { client: fresh });
+    await expect.poll(() => consent(worker, fresh), { timeout: 5_000 }).not.toContain("new here");
+  });
+
+  it("is one that the operator registered at no time", async () => {
+    const CLIENTS = JSON.stringify([{ client_id: "known", client_name: "Known", redirect_uris: [REDIRECT_URI] }]);
+    await using own = await startWorker({ sentry: sentry.url, vars: { CLIENTS } });
+    expect(await consent(own, { client_id: "known", redirect_uris: [REDIRECT_URI] })).not.toContain("new here");
+  });
+
+  it.each(["max-age=300", "no-store"])("may have a document that is %s", async (caching) => {
+    const client_id = "https://client.example/c.json";
+    const { Response } = await import("miniflare");
+    const body = JSON.stringify({ client_id, client_name: "Example Editor", redirect_uris: [REDIRECT_URI] });
+    await using own = await startWorker({
+      sentry: sentry.url,
+      outgoing: ({ url }) => (url === client_id ? new Response(body, { headers: { "content-type": "application/json", "cache-control": caching } }) : undefined),
+    });
+    const described = { client_id, redirect_uris: [REDIRECT_URI] };
+    expect(await consent(own, described)).toContain("new here");
+    await signIn(own, { client: described });
+    await expect.poll(() => consent(own, described), { timeout: 5_000 }).not.toContain("new here");
+  });
+});
