@@ -108,7 +108,20 @@ pub fn page(
     redirect: Option<&RegisteredRedirectUri>,
 ) -> Response {
     // Invariant: our templates only write to a string.
-    let body = template.render().unwrap_or_default();
+    rendered(
+        status,
+        template.render().unwrap_or_default(),
+        origin,
+        redirect,
+    )
+}
+
+fn rendered(
+    status: u16,
+    body: String,
+    origin: &Origin,
+    redirect: Option<&RegisteredRedirectUri>,
+) -> Response {
     let mut form_action = "'self' https:".to_owned();
     if origin.is_loopback() {
         // The local Sentry is plain http.

@@ -12,7 +12,9 @@ use crate::incoming::Incoming;
 use crate::pages::{Home, page};
 use crate::respond::{method_not_allowed, not_found, preflight, with_cors, without_cors};
 use crate::upkeep::after_tokens;
-use crate::{assets, authorize, callback, discovery, health, limits, log, mcp, random, tokens};
+use crate::{
+    account, assets, authorize, callback, discovery, health, limits, log, mcp, random, tokens,
+};
 
 const POST: &str = "POST, OPTIONS";
 const GET: &str = "GET, HEAD, OPTIONS";
@@ -85,6 +87,11 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
             cors_preflight(request, POST).header("cache-control", "no-store")
         }
         (_, ["mcp", ..]) => with_cors(mcp_endpoint(&path, request, app).await),
+
+        ("GET", ["account"]) => account::show(request, app).await,
+        (_, ["account"]) => method_not_allowed("GET, HEAD"),
+        ("POST", ["account", "revoke"]) => account::change(request, app).await,
+        (_, ["account", "revoke"]) => method_not_allowed("POST"),
 
         ("GET", [""]) => home(app),
         ("GET", ["health"]) => health::health(&app.env),

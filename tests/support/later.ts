@@ -7,8 +7,8 @@ export interface AgingWorker extends AsyncDisposable {
   readonly worker: TestWorker;
   /** Its storage. */
   readonly folder: string;
-  /** Lets so many seconds pass. */
-  wait(seconds: number): Promise<TestWorker>;
+  /** Lets so many seconds pass; `meanwhile` may touch the storage, which nobody holds open then. */
+  wait(seconds: number, meanwhile?: () => void): Promise<TestWorker>;
 }
 
 export async function startAgingWorker(options: WorkerOptions = {}): Promise<AgingWorker> {
@@ -20,9 +20,10 @@ export async function startAgingWorker(options: WorkerOptions = {}): Promise<Agi
       return worker;
     },
     folder: folder.path,
-    wait: async (seconds) => {
+    wait: async (seconds, meanwhile) => {
       await worker.stop();
       age(folder.path, seconds);
+      meanwhile?.();
       worker = await start();
       return worker;
     },

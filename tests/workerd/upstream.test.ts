@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type DemoSentry, type Fault, startDemoSentry } from "../support/demo-sentry.ts";
 import { type Tokens, outcome, refresh, rpc, signIn, tokensOf, tool } from "../support/oauth.ts";
-import { type TemporaryFolder, objectStates, temporaryFolder } from "../support/storage.ts";
+import { type TemporaryFolder, accountsIn, objectStates, temporaryFolder } from "../support/storage.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
 const ADA = { user: "1001" };
@@ -40,7 +40,7 @@ async function signInFor(seconds: number) {
 const many = <T>(count: number, make: (index: number) => Promise<T>) => Promise.all(Array.from({ length: count }, (_, i) => make(i)));
 const grantOf = (tokens: Tokens) => Buffer.from(tokens.access_token.split(".")[0]!.replace(/^smcp_a_/, ""), "base64url").toString("hex");
 const lines = () =>
-  (objectStates(folder.path, "AccountObject") as { grants: { grant: string }[] }[]).flatMap(({ grants }) => grants.map(({ grant }) => grant));
+  accountsIn(folder.path).flat().map(({ grant }) => grant);
 /** What the objects of live grants keep. */
 const live = () => objectStates(folder.path, "GrantObject").filter((state) => "active" in state).map((state) => JSON.stringify(state));
 const hasLine = (tokens: Tokens) => {

@@ -133,6 +133,10 @@ pub struct Model {
     pub approval_ends: u64,
     /// How often the props were replaced.
     pub props: u32,
+    /// Choices that were taken back, by what they need.
+    pub withheld: Vec<Width>,
+    /// The scope before that.
+    pub granted: Width,
 }
 
 /// What a command must answer.
@@ -152,6 +156,7 @@ pub enum Answer {
         scope: Width,
         ends: u64,
         props: u32,
+        withheld: Vec<Width>,
     },
     Introspected {
         resource: Width,
@@ -160,6 +165,7 @@ pub enum Answer {
         ends: u64,
     },
     Done,
+    Left(Option<Width>),
     Refused(Refusal),
 }
 
@@ -195,8 +201,10 @@ impl Model {
         if !matches!(self.stage, Stage::Nothing) || self.approval_ends <= now {
             return Answer::Refused(Refusal::AlreadyOpened);
         }
+        self.granted = terms.scope;
         self.terms = terms;
         self.props = 0;
+        self.withheld.clear();
         self.stage = Stage::Pending {
             code,
             key: keys.current,
@@ -316,7 +324,7 @@ impl Model {
         if asked.resource.is_some_and(|r| r > terms.resource) {
             return Answer::Refused(Refusal::Target);
         }
-        if asked.scope.is_some_and(|s| s > terms.scope) {
+        if asked.scope.is_some_and(|s| s > self.granted) {
             return Answer::Refused(Refusal::Scope);
         }
         let successor = match (back, &mut family.previous) {
@@ -363,6 +371,7 @@ impl Model {
                 scope: access.scope,
                 ends: access.ends,
                 props: self.props,
+                withheld: self.withheld.clone(),
             },
             _ => UNKNOWN,
         }
@@ -483,6 +492,39 @@ impl Model {
         if !matches!(self.stage, Stage::Nothing) {
             self.stage = Stage::Closed;
         }
+        Answer::Done
+    }
+
+    /// One choice for each width, which needs as much.
+    pub fn withhold(&mut self, its_person: bool, choice: Width, now: u64) -> Answer {
+        self.settle(now);
+        if !its_person || matches!(self.stage, Stage::Nothing | Stage::Closed) {
+            return UNKNOWN;
+        }
+        if !self.withheld.contains(&choice) {
+            self.withheld.push(choice);
+        }
+        let left = (0..3).filter(|width| !self.withheld.contains(width)).max();
+        match left {
+            None => self.stage = Stage::Closed,
+            Some(most) => {
+                self.terms.scope = self.terms.scope.min(most);
+                if let Stage::Active(active) = &mut self.stage {
+                    for access in &mut active.accesses {
+                        access.scope = access.scope.min(most);
+                    }
+                }
+            }
+        }
+        Answer::Left(left.map(|_| self.terms.scope))
+    }
+
+    pub fn recall(&mut self, its_person: bool, now: u64) -> Answer {
+        self.settle(now);
+        if !its_person || matches!(self.stage, Stage::Nothing | Stage::Closed) {
+            return UNKNOWN;
+        }
+        self.stage = Stage::Closed;
         Answer::Done
     }
 
@@ -620,7 +662,7 @@ impl Active {
             .as_ref()
             .map_or(terms.ends, |family| family.ends);
         let ends = grant_ends.min(now + limits.access);
-        let scope = asked.scope.unwrap_or(terms.scope);
+        let scope = asked.scope.unwrap_or(terms.scope).min(terms.scope);
         self.accesses.retain(|access| access.ends > now);
         self.accesses.push(Access {
             id: next,

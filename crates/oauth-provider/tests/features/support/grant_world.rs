@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use oauth_provider::crypto::{Bytes, KeyRing, Secret, sha256};
 use oauth_provider::grant::{
-    ClientBinding, Command, Found, GrantId, Introspect, Lifecycle, Moment, Open, Policy, Redeem,
-    Refresh, Reply, Reseal, Reuse, Revoke, Strength, TokenKind, apply,
+    Choice, ClientBinding, Command, Found, GrantId, Introspect, Lifecycle, Moment, Open, Policy,
+    Redeem, Refresh, Reply, Reseal, Reuse, Revoke, Strength, TokenKind, Withhold, apply,
 };
 use oauth_provider::{CodeVerifier, Resource, Scope, UnixTime};
 use rand_chacha::ChaCha20Rng;
@@ -183,6 +183,10 @@ fn granted(width: Width) -> Scope {
     }
 }
 
+fn person(its: bool) -> String {
+    if its { "7" } else { "8" }.to_owned()
+}
+
 impl World {
     pub fn new(limits: Limits) -> Self {
         // Checked here, so that the numbers of the model are those of the product.
@@ -231,6 +235,8 @@ impl World {
                 stage: Stage::Nothing,
                 approval_ends: self.now + APPROVAL,
                 props: 0,
+                withheld: Vec::new(),
+                granted: approved.scope,
             },
             approved,
             redeemed: 0,
@@ -492,6 +498,33 @@ impl World {
         self.compare(grant, reply, expected);
     }
 
+    /// The grant's person, or somebody else; of choices that need as much as there are widths.
+    pub fn withhold(&mut self, grant: usize, its_person: bool, choice: Width) {
+        let choices = (0..3).map(|width| Choice {
+            name: format!("choice {width}"),
+            scope: granted(width),
+        });
+        let command = Withhold {
+            subject: person(its_person),
+            choice: format!("choice {choice}"),
+            choices: choices.collect(),
+        };
+        let reply = self.send(grant, Command::Withhold(command));
+        let expected = self.grants[grant]
+            .model
+            .withhold(its_person, choice, self.now);
+        self.grants[grant].disturbed |= expected == Answer::Left(None);
+        self.compare(grant, reply, expected);
+    }
+
+    pub fn recall(&mut self, grant: usize, its_person: bool) {
+        let subject = person(its_person);
+        let reply = self.send(grant, Command::Recall { subject });
+        self.grants[grant].disturbed |= its_person;
+        let expected = self.grants[grant].model.recall(its_person, self.now);
+        self.compare(grant, reply, expected);
+    }
+
     /// From one key to two, and from two to the newer.
     pub fn change_keys(&mut self) {
         if self.keys.oldest == self.keys.current {
@@ -643,6 +676,9 @@ impl World {
                     props: (0..=mailbox.model.props)
                         .find(|n| props(*n) == info.props.0)
                         .unwrap(),
+                    withheld: (info.withheld.iter())
+                        .map(|name| name.strip_prefix("choice ").unwrap().parse().unwrap())
+                        .collect(),
                 }
             }
             Reply::Introspected(found) => Answer::Introspected {
@@ -652,6 +688,7 @@ impl World {
                 ends: found.expires_at.0,
             },
             Reply::Done => Answer::Done,
+            Reply::Left(left) => Answer::Left((!left.is_empty()).then(|| breadth(&left))),
             Reply::Refused(refusal) => Answer::Refused(refusal),
         }
     }
