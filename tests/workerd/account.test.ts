@@ -70,7 +70,7 @@ describe("signing in", () => {
       expect.stringMatching(/^smcp_session=[^;]+; Path=\/; Max-Age=3600; HttpOnly; SameSite=Lax$/),
       expect.stringMatching(/^smcp_flow_[\w-]{8}=; Path=\/; Max-Age=0;/),
     ]);
-    expect((await openAccount(worker, person)).html).toContain("Signed in as <bdi>Ada Marlowe</bdi>");
+    expect((await openAccount(worker, person)).html).toContain("Signed in as <strong><bdi>Ada Marlowe</bdi>");
   });
 
   it("keeps nothing of Sentry's in the cookie but who it is", async () => {
@@ -473,7 +473,7 @@ describe("a session", () => {
     const { tokens } = await named("An hour later");
     const live = browserWith(signed(60));
     const page = await openAccount(worker, live);
-    expect(page.html).toContain("Signed in as <bdi>Ada</bdi>");
+    expect(page.html).toContain("Signed in as <strong><bdi>Ada</bdi>");
     for (const value of [signed(0), signed(-1), signed(60, "another secret of the same length, or so")]) {
       const response = await press(worker, browserWith(value), page, { grant: grantOf(tokens.access_token) });
       expect(response.status).toBe(403);
