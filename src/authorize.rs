@@ -134,7 +134,7 @@ fn approve(
     let location = upstream::authorize_url(
         sentry,
         &app.callback_url(),
-        scope,
+        &upstream::asked_of_sentry(scope),
         &approved.state,
         &approved.challenge,
     );
@@ -186,7 +186,7 @@ async fn read_form(
 }
 
 /// `Origin` says which page posted, `Sec-Fetch-Site` the same where `Origin` is `null`. A browser sends one of them.
-fn is_from_our_page(request: &Incoming) -> bool {
+pub fn is_from_our_page(request: &Incoming) -> bool {
     let site = request.header("sec-fetch-site");
     match request.header("origin").as_deref() {
         None => site.is_none_or(|site| site == "same-origin" || site == "none"),

@@ -1,6 +1,7 @@
 //! Back from Sentry: the grant opens, and the client gets its code.
 
-use oauth_provider::authorize::Approval;
+use oauth_provider::CodeVerifier;
+use oauth_provider::authorize::{Approval, ApprovalError};
 use oauth_provider::client::RegisteredRedirectUri;
 use oauth_provider::grant::{Command, GrantId, Reply, Token};
 use oauth_provider::http::Response;
@@ -8,12 +9,12 @@ use oauth_provider::params::Params;
 use oauth_provider::store::GrantStore;
 use oauth_types::ErrorCode;
 
-use crate::accounts::{Accounts, Added, Line};
+use crate::accounts::{Accounts, Answer, Line};
 use crate::app::App;
 use crate::authorize::answer;
 use crate::incoming::Incoming;
 use crate::upstream::{self, SentryTokens, UpstreamError};
-use crate::{cookies, log, problems, tokens};
+use crate::{account, cookies, log, problems, tokens};
 
 type Outcome = Result<String, (ErrorCode, String)>;
 
@@ -31,6 +32,10 @@ pub async fn callback(request: &Incoming, app: &App) -> Response {
     };
     let approval = match Approval::resume(state, cookie, &app.config.keys, app.now) {
         Ok(approval) => approval,
+        // No client asks then, but a person who wants a page of ours; or nobody whom we know.
+        Err(ApprovalError::Forged) => {
+            return account::finish(state, &params, request, app).await;
+        }
         Err(error) => return problems::approval(error, request, app),
     };
     // Matched again, with the function that matched it at the approval.
@@ -53,7 +58,8 @@ async fn finish(
     request: &Incoming,
     app: &App,
 ) -> Result<Outcome, Response> {
-    let tokens = match sentry_tokens(approval, params, request, app).await {
+    let verifier = approval.upstream_verifier(&app.config.keys);
+    let tokens = match sentry_tokens(&verifier, params, request, app).await {
         Ok(tokens) => tokens,
         Err(error) => return Ok(Err(error)),
     };
@@ -61,8 +67,8 @@ async fn finish(
 }
 
 /// Sentry's answer: a code, which is exchanged, or an error.
-async fn sentry_tokens(
-    approval: &Approval,
+pub async fn sentry_tokens(
+    verifier: &CodeVerifier,
     params: &Params,
     request: &Incoming,
     app: &App,
@@ -86,12 +92,11 @@ async fn sentry_tokens(
     let Ok(Some(code)) = params.one("code") else {
         return Err(error(ErrorCode::ServerError, "Sentry sent no code"));
     };
-    let verifier = approval.upstream_verifier(&app.config.keys);
     upstream::exchange(
         &app.config.sentry,
         code,
         &app.callback_url(),
-        &verifier,
+        verifier,
         &app.fetch,
     )
     .await
@@ -125,10 +130,14 @@ async fn open(
     let line = Line {
         grant: approval.grant.clone(),
         client_id: open.client.id.clone(),
+        name: approval.name.clone(),
         resource: open.resource.clone(),
         opened_at: app.now,
         used_at: app.now,
         marked: false,
+        late: 0,
+        skills: approval.choices.clone(),
+        scope: open.scope.clone(),
     };
     let trouble = |what: &str, detail: &str| {
         log::problem(&request.id, what, detail);
@@ -143,7 +152,7 @@ async fn open(
         Ok(Reply::Opened { code }) => {
             if added.crowded {
                 // A sign-in at the same time may have taken this line, whose grant was not open yet, for a stale one.
-                noted(add(line, &user.id, app).await.map(|_| ()), request);
+                noted(add(line, &user.id, app).await, request);
             }
             make_room(&added.close, &user.id, request, app).await;
             Ok(Ok(Token::code(approval.grant.clone(), code).expose_text()))
@@ -171,17 +180,18 @@ async fn make_room(close: &[GrantId], subject: &str, request: &Incoming, app: &A
     }
 }
 
-async fn add(line: Line, subject: &str, app: &App) -> worker::Result<Added> {
+async fn add(line: Line, subject: &str, app: &App) -> worker::Result<Answer> {
     Accounts::new(&app.env)?.add(subject, line).await
 }
 
 async fn forget_line(grant: &GrantId, subject: &str, request: &Incoming, app: &App) {
-    let remove = async { Accounts::new(&app.env)?.remove(subject, grant).await };
+    let gone = vec![grant.clone()];
+    let remove = async { Accounts::new(&app.env)?.remove(subject, gone).await };
     noted(remove.await, request);
 }
 
 /// The list is put right later; the person is not to wait for it.
-fn noted(outcome: worker::Result<()>, request: &Incoming) {
+fn noted(outcome: worker::Result<Answer>, request: &Incoming) {
     if let Err(error) = outcome {
         log::problem(
             &request.id,

@@ -1,8 +1,9 @@
-//! The cookies of a sign-in: one that tells browsers apart, and one for each approved flow.
+//! The cookies: one that tells browsers apart, one for each flow through Sentry, and one of a person who is signed in.
 
 use oauth_provider::Origin;
 
 const BROWSER: &str = "smcp_browser";
+const SESSION: &str = "smcp_session";
 
 /// `__Host-` ties a cookie to this host and to https; plain http in local work can have neither.
 fn prefixed(name: &str, origin: &Origin) -> String {
@@ -16,6 +17,11 @@ fn prefixed(name: &str, origin: &Origin) -> String {
 /// The name of the cookie that tells browsers apart.
 pub fn browser_name(origin: &Origin) -> String {
     prefixed(BROWSER, origin)
+}
+
+/// The name of the cookie that says who is signed in.
+pub fn session_name(origin: &Origin) -> String {
+    prefixed(SESSION, origin)
 }
 
 /// The name of a flow's cookie.

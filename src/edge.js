@@ -129,6 +129,11 @@ export function writeRow(storage, json, alarmIn) {
   return set;
 }
 
+/** The rows that a statement gives, as a list of the JSON in each one's column `json`. */
+export function rows(storage, statement, values) {
+  return `[${storage.sql.exec(statement, ...JSON.parse(values)).toArray().map(({ json }) => json).join()}]`;
+}
+
 export function setAlarm(storage, milliseconds) {
   return storage.setAlarm(Date.now() + milliseconds);
 }

@@ -81,6 +81,12 @@ extern "C" {
         json: &str,
         alarm_in: Option<f64>,
     ) -> Result<Option<Promise>, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub fn rows(
+        storage: &worker_sys::DurableObjectStorage,
+        statement: &str,
+        values: &str,
+    ) -> Result<String, JsValue>;
     #[wasm_bindgen(catch, js_name = setAlarm)]
     pub fn set_alarm(
         storage: &worker_sys::DurableObjectStorage,

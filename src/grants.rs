@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Shared};
-use oauth_provider::UnixTime;
 use oauth_provider::crypto::{Bytes, Secret};
 use oauth_provider::grant::{
     Audit, Command, GrantId, Lifecycle, Moment, Refresh, Refusal, Reply, Reseal, apply, props_live,
@@ -16,7 +15,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{Env, State, worker_sys};
 
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, Note};
 use crate::config::Config;
 use crate::fetch::Outgoing;
 use crate::objects::{self, Storage, Written};
@@ -120,6 +119,8 @@ impl GrantObject {
         let before = self.load()?;
         let is_refresh = matches!(command, Command::Refresh(_));
         let opens = before.is_none();
+        // Whoever sent it takes the line out, of many grants at once; if that fails, the alarm does.
+        let recalled = matches!(command, Command::Recall { .. });
         let was_open = before.as_ref().is_some_and(|state| !state.is_closed());
         let step = apply(before, command, &moment, &mut random::rng());
         let closes =
@@ -138,13 +139,31 @@ impl GrantObject {
         };
         if closes {
             tokens::forget(&id);
-            self.tell_account(Notice::Ended, state.subject(), &id, moment.now);
+            if !recalled {
+                self.tell_account(None, state.subject(), &id);
+            }
+            return Ok(step.reply);
         }
-        if step.audit.contains(&Audit::RefreshReused) && !state.is_closed() {
-            self.tell_account(Notice::Marked, state.subject(), &id, moment.now);
+        let tell = |note| self.tell_account(Some(note), state.subject(), &id);
+        for line in &step.audit {
+            match line {
+                Audit::RefreshReused => tell(Note {
+                    marked: true,
+                    ..Note::default()
+                }),
+                Audit::LateRetry(_) => tell(Note {
+                    late: state.late_retries(),
+                    ..Note::default()
+                }),
+                Audit::Withheld(_) => tokens::forget(&id),
+                _ => {}
+            }
         }
         if is_refresh && matches!(&step.reply, Reply::Issued(issued) if issued.chores.daily) {
-            self.tell_account(Notice::Used, state.subject(), &id, moment.now);
+            tell(Note {
+                used_at: Some(moment.now),
+                ..Note::default()
+            });
         }
         Ok(step.reply)
     }
@@ -282,7 +301,7 @@ impl GrantObject {
         let ended = after.as_ref().is_none_or(Lifecycle::is_closed);
         if let Some(subject) = subject.filter(|_| ended) {
             Accounts::new(&self.env)?
-                .remove(&subject, &self.id()?)
+                .remove(&subject, vec![self.id()?])
                 .await?;
         }
         match after {
@@ -298,15 +317,15 @@ impl GrantObject {
         }
     }
 
-    /// After the answer; if it fails, the alarm or the next use says it again.
-    fn tell_account(&self, notice: Notice, subject: &str, grant: &GrantId, now: UnixTime) {
+    /// After the answer: that the grant has ended, or what happened to it. If it fails, the alarm or the next use says
+    /// it again.
+    fn tell_account(&self, note: Option<Note>, subject: &str, grant: &GrantId) {
         let (env, subject, grant) = (self.env.clone(), subject.to_owned(), grant.clone());
         self.state.wait_until(async move {
             let told = match Accounts::new(&env) {
-                Ok(accounts) => match notice {
-                    Notice::Ended => accounts.remove(&subject, &grant).await,
-                    Notice::Marked => accounts.mark(&subject, &grant).await,
-                    Notice::Used => accounts.used(&subject, &grant, now).await,
+                Ok(accounts) => match note {
+                    None => accounts.remove(&subject, vec![grant.clone()]).await,
+                    Some(note) => accounts.note(&subject, &grant, note).await,
                 },
                 Err(error) => Err(error),
             };
@@ -343,11 +362,4 @@ impl GrantObject {
     fn id(&self) -> worker::Result<GrantId> {
         objects::grant_id(&self.state.id().to_string())
     }
-}
-
-/// What a grant tells its account.
-enum Notice {
-    Ended,
-    Marked,
-    Used,
 }

@@ -1,5 +1,6 @@
 //! The worker: moves bytes between Cloudflare and the libraries under `crates/`.
 
+mod account;
 mod accounts;
 mod app;
 mod assets;
@@ -11,6 +12,7 @@ mod clients;
 mod clock;
 pub mod config;
 mod cookies;
+mod day;
 mod discovery;
 mod edge;
 mod fetch;
@@ -32,6 +34,7 @@ mod pushed;
 mod random;
 mod respond;
 mod router;
+mod session;
 mod signatures;
 mod tokens;
 mod upkeep;

@@ -52,6 +52,7 @@ pub fn audit(grant: &GrantId, line: Audit) {
         Audit::LateRetry(count) => ("late_retry", json!(count)),
         Audit::RefreshReused => ("refresh_reused", json!(null)),
         Audit::ClientGone => ("client_gone", json!(null)),
+        Audit::Withheld(count) => ("withheld", json!(count)),
         Audit::Closed(why) => ("closed", json!(why)),
     };
     worker::console_log!(

@@ -197,6 +197,8 @@ async fn identify(
         skills: props
             .skills
             .iter()
+            // The props are sealed since the sign-in: they do not know what the person took back.
+            .filter(|id| !info.withheld.contains(id))
             .filter_map(|id| Skill::parse(id))
             .collect(),
         scopes: Scopes::parse(&info.scope.to_string()),

@@ -79,6 +79,11 @@ impl Storage {
         Ok(row.as_deref().map(serde_json::from_str).transpose()?)
     }
 
+    /// What a statement gives: a list of the JSON in its column `json`. `values` is a list too.
+    pub fn rows(&self, statement: &str, values: &serde_json::Value) -> worker::Result<String> {
+        Ok(edge::rows(&self.0, statement, &values.to_string())?)
+    }
+
     /// Writes the row, and with it the alarm: nothing comes between them, so that no row can be without its end.
     pub fn write(
         &self,

@@ -12,8 +12,8 @@ use crate::incoming::Incoming;
 use crate::respond::{method_not_allowed, not_found, preflight, with_cors, without_cors};
 use crate::upkeep::after_tokens;
 use crate::{
-    assets, authorize, callback, check, discovery, health, home, limits, log, mcp, problems,
-    random, tokens,
+    account, assets, authorize, callback, check, discovery, health, home, limits, log, mcp,
+    problems, random, tokens,
 };
 
 const POST: &str = "POST, OPTIONS";
@@ -89,6 +89,11 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
             cors_preflight(request, POST).header("cache-control", "no-store")
         }
         (_, ["mcp", ..]) => with_cors(mcp_endpoint(&path, request, app).await),
+
+        ("GET", ["account"]) => account::show(request, app).await,
+        (_, ["account"]) => method_not_allowed("GET, HEAD"),
+        ("POST", ["account", "revoke"]) => account::change(request, app).await,
+        (_, ["account", "revoke"]) => method_not_allowed("POST"),
 
         ("GET", [""]) => home::home(request, app),
         ("GET", ["llms.txt"]) => home::llms(app),

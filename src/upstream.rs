@@ -80,6 +80,11 @@ impl SentryTokens {
             .map(|seconds| now + Duration::from_secs(seconds))
     }
 
+    /// Whose they are, and nothing else of them.
+    pub fn into_user(self) -> User {
+        self.user
+    }
+
     /// What the grant keeps.
     pub fn into_props(self, skills: Vec<String>, now: UnixTime) -> (User, Props) {
         let expires_at = self.expires_at(now);
@@ -102,19 +107,20 @@ impl SentryTokens {
     }
 }
 
-/// Where the browser goes to sign in.
+/// Where the browser goes to sign in. Without a scope Sentry says who it is, and allows nothing else.
 pub fn authorize_url(
     sentry: &Sentry,
     redirect_uri: &str,
-    scope: &Scope,
+    scope: &str,
     state: &str,
     challenge: &CodeChallenge,
 ) -> String {
+    let scope = Some(("scope", scope)).filter(|(_, scope)| !scope.is_empty());
     let query = Serializer::new(String::new())
         .append_pair("client_id", &sentry.client_id)
         .append_pair("response_type", "code")
         .append_pair("redirect_uri", redirect_uri)
-        .append_pair("scope", &asked_of_sentry(scope))
+        .extend_pairs(scope)
         .append_pair("state", state)
         .append_pair("code_challenge", &challenge.to_text())
         .append_pair("code_challenge_method", "S256")

@@ -44,6 +44,25 @@ export function tables(folder: string, className: string): string[] {
   });
 }
 
+/** A line of a person's list. */
+export interface AccountLine {
+  grant: string;
+  client_id: string;
+  name?: string;
+  opened_at: number;
+  used_at: number;
+  marked?: boolean;
+  late?: number;
+  skills: string[];
+  scope: string[];
+}
+
+/** The lists of all people who have one. */
+export function accountsIn(folder: string): AccountLine[][] {
+  const lists = databases(folder, "AccountObject").map((path) => rowsOf(path).filter((row) => typeof row.json === "string"));
+  return lists.filter((rows) => rows.length > 0).map((rows) => rows.map((row) => JSON.parse(row.json as string) as AccountLine));
+}
+
 const bigintAsText = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
 
 /** From a copy, with what is still in its write-ahead log: workerd holds the original open. */
@@ -87,6 +106,12 @@ export function age(folder: string, seconds: number): void {
           database.prepare("UPDATE state SET json = ?").run(moved);
         }
       }
+      if (tables.has("lines")) {
+        for (const { id, json } of database.prepare("SELECT id, json FROM lines").all()) {
+          const moved = JSON.stringify(JSON.parse(json as string, older));
+          database.prepare("UPDATE lines SET json = ?, opened_at = opened_at - ? WHERE id = ?").run(moved, seconds, id!);
+        }
+      }
     } finally {
       database.close();
     }
@@ -108,7 +133,8 @@ export function rewrite(folder: string, className: string, change: (json: string
   }
 }
 
-function databases(folder: string, className = ""): string[] {
+/** The files of the objects of a class, of all classes where none is named. */
+export function databases(folder: string, className = ""): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => name.startsWith("do/") && name.includes(className) && name.endsWith(".sqlite"))
     .map((name) => join(folder, name));

@@ -1,4 +1,5 @@
 // A person's list of grants: complete, without the ended, at most 20 of one client, and what a marked grant means there.
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, vi } from "vitest";
 import type { DemoSentry } from "../support/demo-sentry.ts";
 import { startAgingWorker } from "../support/later.ts";
@@ -19,7 +20,7 @@ import {
 } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
 import { many, withStoredSite } from "../support/site.ts";
-import { type TemporaryFolder, objectStates, temporaryFolder } from "../support/storage.ts";
+import { type TemporaryFolder, accountsIn, databases, temporaryFolder } from "../support/storage.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
 const BO = { user: "1002" };
@@ -29,17 +30,9 @@ let folder: TemporaryFolder;
 let worker: TestWorker;
 withStoredSite((site) => ({ sentry, worker, folder } = site));
 
-interface Line {
-  grant: string;
-  client_id: string;
-  opened_at: number;
-  used_at: number;
-  marked?: boolean;
-}
-
 /** All lines of a client, whoever's they are. */
 const linesOf = (client: Registered, at = folder.path) =>
-  (objectStates(at, "AccountObject") as { grants: Line[] }[]).flatMap(({ grants }) => grants).filter((line) => line.client_id === client.client_id);
+  accountsIn(at).flat().filter((line) => line.client_id === client.client_id);
 const works = async ({ access_token }: Tokens, at = worker) => (await rpc(at, access_token)).status;
 const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 5_000 });
 
@@ -47,7 +40,8 @@ describe("a person's list", () => {
   it("names each grant by what its tokens carry", async () => {
     const client = await register(worker);
     const signedIn = [await signIn(worker, { client }), await signIn(worker, { client })];
-    expect(linesOf(client).map(({ grant }) => grant)).toEqual(signedIn.map(({ tokens }) => grantOf(tokens.access_token)));
+    const grants = signedIn.map(({ tokens }) => grantOf(tokens.access_token));
+    expect(linesOf(client).map(({ grant }) => grant).sort()).toEqual(grants.sort());
   });
 
   it("is complete after 10 sign-ins at once, of as many browsers or of one", async () => {
@@ -69,8 +63,8 @@ describe("a person's list", () => {
       many(4, () => signIn(worker, { client })),
       many(4, () => signIn(worker, { client, choices: BO })),
     ]);
-    const accounts = (objectStates(folder.path, "AccountObject") as { grants: Line[] }[])
-      .map(({ grants }) => grants.filter((line) => line.client_id === client.client_id).map(({ grant }) => grant).sort())
+    const accounts = accountsIn(folder.path)
+      .map((lines) => lines.filter((line) => line.client_id === client.client_id).map(({ grant }) => grant).sort())
       .filter((grants) => grants.length > 0);
     const expected = [ada, bo].map((all) => all.map(({ tokens }) => grantOf(tokens.access_token)).sort());
     expect(accounts.sort()).toEqual(expected.sort());
@@ -242,4 +236,49 @@ it("the use of a session is noted once a day", async () => {
   const before = usedAt();
   await tokensOf(await refresh(at, client, second.refresh_token));
   await soon(() => expect(usedAt()).toBeGreaterThan(before + 86_400));
+});
+
+describe("a line", () => {
+  it("says what was allowed to whom, and what is known of it since", async () => {
+    const client = await register(worker, { client_name: "An editor" });
+    const { tokens } = await signIn(worker, { client, choices: { skills: ["inspect", "triage"] } });
+    expect(linesOf(client)).toMatchObject([
+      { grant: grantOf(tokens.access_token), name: "An editor", skills: ["inspect", "triage"], scope: ["event:write", "org:read"] },
+    ]);
+  });
+
+  it("counts answers that were fetched again late", async () => {
+    await using aging = await startAgingWorker({ sentry: sentry.url });
+    const { client, tokens } = await signIn(aging.worker);
+    await tokensOf(await refresh(aging.worker, client, tokens.refresh_token));
+    expect(linesOf(client, aging.folder)[0]!.late).toBeUndefined();
+    for (const count of [1, 2]) {
+      const at = await aging.wait(120);
+      await tokensOf(await refresh(at, client, tokens.refresh_token));
+      await soon(() => expect(linesOf(client, aging.folder)[0]!.late).toBe(count));
+    }
+  });
+});
+
+it("a list of the version before, all of it in one row, is read and goes on", async () => {
+  await using aging = await startAgingWorker({ sentry: sentry.url });
+  const client = await register(aging.worker);
+  const signedIn = [await signIn(aging.worker, { client }), await signIn(aging.worker, { client })];
+  const at = await aging.wait(1, () => {
+    const [path] = databases(aging.folder, "AccountObject").filter((path) => new DatabaseSync(path).prepare("SELECT 1 FROM sqlite_master WHERE name = 'lines'").get());
+    const database = new DatabaseSync(path!);
+    const grants = database.prepare("SELECT json FROM lines").all().map(({ json }) => {
+      const { grant, client_id, resource, opened_at, used_at } = JSON.parse(json as string) as Record<string, unknown>;
+      return { grant, client_id, resource, opened_at, used_at };
+    });
+    expect(grants).toHaveLength(2);
+    database.exec("DROP TABLE lines; CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL)");
+    database.prepare("INSERT INTO state (id, json) VALUES (1, ?)").run(JSON.stringify({ grants }));
+    database.close();
+  });
+  signedIn.push(await signIn(at, { client }));
+  const grants = signedIn.map(({ tokens }) => grantOf(tokens.access_token));
+  expect(linesOf(client, aging.folder).map(({ grant }) => grant).sort()).toEqual(grants.sort());
+  await revoke(at, client, signedIn[0]!.tokens.refresh_token);
+  await soon(() => expect(linesOf(client, aging.folder)).toHaveLength(2));
 });

@@ -16,7 +16,7 @@ import {
   tokensOf,
 } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
-import { dumpStorage, objectStates, tables, temporaryFolder } from "../support/storage.ts";
+import { accountsIn, dumpStorage, objectStates, tables, temporaryFolder } from "../support/storage.ts";
 import { startWorker } from "../support/worker.ts";
 
 let sentry: DemoSentry;
@@ -109,9 +109,9 @@ describe("storage and log", () => {
     await signIn(watched, { client });
     await signIn(watched, { client });
     await expect(authorize(watched, { client, choices: { deny: "sentry" } })).rejects.toThrow("access_denied");
-    const accounts = objectStates(folder.path, "AccountObject") as { grants: { grant: string; client_id: string }[] }[];
+    const accounts = accountsIn(folder.path);
     expect(accounts).toHaveLength(1);
-    expect(accounts[0]!.grants.map((line) => line.client_id)).toEqual([client.client_id, client.client_id]);
+    expect(accounts[0]!.map((line) => line.client_id)).toEqual([client.client_id, client.client_id]);
     expect(objectStates(folder.path, "GrantObject")).toHaveLength(2);
   });
 
@@ -128,6 +128,6 @@ describe("storage and log", () => {
     expect((await person.request(ada)).status).toBe(302);
     person.cookies.set(host, kept);
     expect((await person.request(bo)).status).toBe(400);
-    expect(objectStates(folder.path, "AccountObject")).toHaveLength(1);
+    expect(accountsIn(folder.path)).toHaveLength(1);
   });
 });

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { DemoSentry, Fault } from "../support/demo-sentry.ts";
 import { type Tokens, grantOf, outcome, refresh, rpc, signIn, tokensOf, tool } from "../support/oauth.ts";
 import { many, withStoredSite } from "../support/site.ts";
-import { type TemporaryFolder, objectStates } from "../support/storage.ts";
+import { type TemporaryFolder, accountsIn, objectStates } from "../support/storage.ts";
 import type { TestWorker } from "../support/worker.ts";
 
 const ADA = { user: "1001" };
@@ -31,7 +31,7 @@ async function signInFor(seconds: number) {
 }
 
 const lines = () =>
-  (objectStates(folder.path, "AccountObject") as { grants: { grant: string }[] }[]).flatMap(({ grants }) => grants.map(({ grant }) => grant));
+  accountsIn(folder.path).flat().map(({ grant }) => grant);
 /** What the objects of live grants keep. */
 const live = () => objectStates(folder.path, "GrantObject").filter((state) => "active" in state).map((state) => JSON.stringify(state));
 const hasLine = (tokens: Tokens) => {

@@ -4,6 +4,7 @@
 //! GET  authorize   Asked::read ─▶ request::validate ─▶ consent page, with a ConsentTicket bound to the Browser
 //! POST authorize   ConsentTicket ─▶ request::validate again ─▶ Approval ─▶ upstream
 //! GET  callback    Approval::resume ─▶ the grant opens ─▶ response to the client
+//!                  SignIn::resume ─▶ nothing opens: a person wants a page of this server
 //! ```
 
 mod approval;
@@ -12,6 +13,7 @@ mod browser;
 mod consent;
 mod request;
 mod response;
+mod sign_in;
 
 pub use approval::{Approval, ApprovalError, Approved, FLOW_LIFETIME};
 pub use asked::Asked;
@@ -20,3 +22,4 @@ pub use consent::{ConsentTicket, TICKET_LIFETIME, TicketError, TicketId};
 pub use request::{AuthorizationRequest, AuthorizeError, PageProblem, validate};
 pub(crate) use request::{check, client_and_redirect_uri};
 pub use response::AuthorizationResponse;
+pub use sign_in::SignIn;

@@ -25,17 +25,18 @@ mod renewal;
 mod revoke;
 mod state;
 mod token;
+mod withhold;
 
 use rand_core::CryptoRng;
 
 pub use command::{
-    Audit, Chores, Command, Found, Introspect, Introspected, Issued, Open, Redeem, Refresh,
-    Refusal, Reply, Reseal, Revoke, TokenInfo,
+    Audit, Choice, Chores, Command, Found, Introspect, Introspected, Issued, Open, Redeem, Refresh,
+    Refusal, Reply, Reseal, Revoke, TokenInfo, Withhold,
 };
 pub use id::GrantId;
 pub use policy::{Policy, Reuse};
 pub use renewal::{due as renewal_due, props_live};
-pub use state::{ClientBinding, Lifecycle, Strength, Terms};
+pub use state::{ClientBinding, Lifecycle, Strength, Terms, Withheld};
 pub use token::{Token, TokenKind};
 
 use crate::crypto::KeyRing;
@@ -134,6 +135,8 @@ pub fn apply(
             Step::changed(Lifecycle::Closed(state.into_closed()), Reply::Done)
                 .audited(Audit::Closed("asked for"))
         }
+        (Command::Withhold(withhold), Some(state)) => withhold::withhold(state, withhold),
+        (Command::Recall { subject }, Some(state)) => withhold::recall(state, &subject),
         (Command::Revoke(_) | Command::Close | Command::Looked(_), state) => {
             Step::unchanged(state, Reply::Done)
         }
@@ -142,7 +145,9 @@ pub fn apply(
             | Command::Refresh(_)
             | Command::Inspect { .. }
             | Command::Introspect(_)
-            | Command::Reseal(_),
+            | Command::Reseal(_)
+            | Command::Withhold(_)
+            | Command::Recall { .. },
             state,
         ) => Step::refused(state, Refusal::Unknown),
     }

@@ -94,6 +94,7 @@ mod tests {
             scope: Scope::default(),
             expires_at: UnixTime(expires_at),
             props: Bytes(Vec::new()),
+            withheld: Vec::new(),
         }
     }
 

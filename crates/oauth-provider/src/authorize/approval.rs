@@ -49,6 +49,9 @@ pub struct Approval {
     /// What else the person chose; opaque to this crate.
     #[serde(rename = "x")]
     pub choices: Vec<String>,
+    /// What the client calls itself, as it was shown.
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// What the browser is sent on with.
@@ -79,6 +82,17 @@ pub enum ApprovalError {
     OtherBrowser,
 }
 
+impl Approved {
+    pub(super) fn new(state: String, verifier: &CodeVerifier, keys: &KeyRing) -> Self {
+        Self {
+            cookie_name: cookie_name(&state),
+            cookie_value: base64url(&keys.digest(Purpose::Flow, state.as_bytes())),
+            challenge: CodeChallenge::of(verifier),
+            state,
+        }
+    }
+}
+
 impl Approval {
     /// Records what was approved: `scope` and `choices` are the person's, the rest the request's.
     #[must_use]
@@ -92,6 +106,7 @@ impl Approval {
         Self {
             grant,
             client: request.client.binding(),
+            name: request.client.name,
             redirect_uri: request.approved_redirect_uri,
             state: request.state,
             challenge: request.challenge,
@@ -108,12 +123,7 @@ impl Approval {
     #[must_use]
     pub fn sign(&self, keys: &KeyRing) -> Approved {
         let state = keys.sign(Purpose::UpstreamState, self);
-        Approved {
-            cookie_name: cookie_name(&state),
-            cookie_value: base64url(&keys.digest(Purpose::Flow, state.as_bytes())),
-            challenge: CodeChallenge::of(&self.upstream_verifier(keys)),
-            state,
-        }
+        Approved::new(state, &self.upstream_verifier(keys), keys)
     }
 
     /// Reads it back at the callback. `cookie` looks a cookie up by its name without prefix.
@@ -134,12 +144,7 @@ impl Approval {
         if approval.expires_at <= now {
             return Err(ApprovalError::Expired);
         }
-        let bound = cookie(&cookie_name(state))
-            .and_then(|value| from_base64url(&value))
-            .is_some_and(|digest| keys.digest_matches(Purpose::Flow, state.as_bytes(), &digest));
-        if !bound {
-            return Err(ApprovalError::OtherBrowser);
-        }
+        is_here(state, cookie, keys)?;
         Ok(approval)
     }
 
@@ -201,6 +206,18 @@ impl Approval {
             outcome,
         }
     }
+}
+
+/// Whether the browser that comes back is the one that was sent away.
+pub(super) fn is_here(
+    state: &str,
+    cookie: impl FnOnce(&str) -> Option<String>,
+    keys: &KeyRing,
+) -> Result<(), ApprovalError> {
+    let bound = cookie(&cookie_name(state))
+        .and_then(|value| from_base64url(&value))
+        .is_some_and(|digest| keys.digest_matches(Purpose::Flow, state.as_bytes(), &digest));
+    bound.then_some(()).ok_or(ApprovalError::OtherBrowser)
 }
 
 /// One cookie a flow, so that two tabs both finish.

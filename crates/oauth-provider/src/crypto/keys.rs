@@ -16,6 +16,12 @@ pub enum Purpose {
     Flow,
     /// The PKCE verifier towards the upstream authorization server.
     UpstreamVerifier,
+    /// The `state` of a person's own sign-in, for a page of this server.
+    SignInState,
+    /// The cookie of a person who is signed in.
+    Session,
+    /// What a page shown in a session proves with.
+    SessionProof,
     /// Wrapping a grant's props key for a secret.
     Wrap,
 }
@@ -28,6 +34,9 @@ impl Purpose {
             Self::UpstreamState => b"smcp/1/upstream-state",
             Self::Flow => b"smcp/1/flow",
             Self::UpstreamVerifier => b"smcp/1/upstream-verifier",
+            Self::SignInState => b"smcp/1/sign-in-state",
+            Self::Session => b"smcp/1/session",
+            Self::SessionProof => b"smcp/1/session-proof",
             Self::Wrap => b"smcp/1/wrap",
         }
     }

@@ -33,5 +33,6 @@ fn info(active: &Active, secret: &Secret, moment: &Moment<'_>) -> Option<TokenIn
         scope: access.scope.clone().unwrap_or_else(|| terms.scope.clone()),
         expires_at: access.expires_at,
         props: Bytes(active.props.sealed.open(&props_key, about)?),
+        withheld: terms.withheld.choices.clone(),
     })
 }

@@ -34,6 +34,13 @@ pub enum Command {
     Revoke(Revoke),
     /// End the grant and all its tokens.
     Close,
+    /// Its person takes one choice back.
+    Withhold(Withhold),
+    /// Its person ends it.
+    Recall {
+        /// Who says so.
+        subject: String,
+    },
 }
 
 /// What was approved.
@@ -142,6 +149,26 @@ pub struct Revoke {
     pub strength: Strength,
 }
 
+/// A choice of the person's that is taken back.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Withhold {
+    /// Who takes it back: the one who gave it, or nobody.
+    pub subject: String,
+    /// Its name.
+    pub choice: String,
+    /// What the person once chose: all of it, since the grant itself remembers what was taken back.
+    pub choices: Vec<Choice>,
+}
+
+/// Something that a person may choose at the approval.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Choice {
+    /// Means something to whoever gives and reads the props.
+    pub name: String,
+    /// What it needs.
+    pub scope: Scope,
+}
+
 /// The answer to a command.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -157,8 +184,11 @@ pub enum Reply {
     Valid(TokenInfo),
     /// To [`Command::Introspect`].
     Introspected(Introspected),
-    /// To [`Command::Reseal`], [`Command::Looked`], [`Command::Revoke`] and [`Command::Close`], also where there was nothing to do.
+    /// To [`Command::Reseal`], [`Command::Looked`], [`Command::Revoke`], [`Command::Close`] and [`Command::Recall`]; to
+    /// those of a client and of the server also where there was nothing to do.
     Done,
+    /// To [`Command::Withhold`]: what the grant's tokens may do from now on. Nothing, where it has ended with that.
+    Left(Scope),
     /// To any.
     Refused(Refusal),
 }
@@ -219,6 +249,9 @@ pub struct TokenInfo {
     pub expires_at: UnixTime,
     /// As given at the opening.
     pub props: Bytes,
+    /// The choices that the person has taken back since, by name; the props do not know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<String>,
 }
 
 /// Why a command was refused. Unknown, expired, used up and somebody else's are one: who holds no valid token
@@ -259,6 +292,8 @@ pub enum Audit {
     RefreshReused,
     /// Its client's document is gone for good.
     ClientGone,
+    /// Its person took a choice back; how many so far.
+    Withheld(usize),
     /// The grant ended, and why.
     Closed(&'static str),
 }

@@ -3,7 +3,7 @@ use rand_core::CryptoRng;
 use crate::crypto::{Sealed, Secret, Wrapped};
 
 use super::command::{Open, Refusal, Reply};
-use super::state::{Lifecycle, Pending, Props, Terms};
+use super::state::{Lifecycle, Pending, Props, Terms, Withheld};
 use super::{Moment, Step};
 
 /// Opens the grant, once: this is what makes the approval behind it single-use, so an id that was opened before,
@@ -30,6 +30,7 @@ pub(super) fn open(
             subject: open.subject,
             resource: open.resource,
             scope: open.scope,
+            withheld: Withheld::default(),
             opened_at: moment.now,
             ends_at: moment.now + moment.policy.absolute,
             approval_ends_at: open.approval_ends_at,

@@ -1,5 +1,6 @@
 use rand_core::CryptoRng;
 
+use crate::scope::Scope;
 use crate::time::UnixTime;
 
 use super::command::{Audit, Refresh, Refusal, Reply};
@@ -114,11 +115,15 @@ fn rotate(
     };
     active.family = Some(family);
     active.terms.client.strength = active.terms.client.strength.max(refresh.strength);
+    // Asking for what was taken back is no fault: the answer says what there is (RFC 6749 §3.3).
+    let scope = refresh
+        .scope
+        .map(|scope| scope.intersection(&active.terms.scope));
     let issued = issue(
         &mut active,
         &props_key,
         refresh.resource,
-        refresh.scope,
+        scope,
         Some(token),
         moment,
         rng,
@@ -162,7 +167,16 @@ fn check(active: &Active, refresh: &Refresh) -> Result<(), Refusal> {
     if refresh
         .scope
         .as_ref()
-        .is_some_and(|scope| !scope.is_subset(&terms.scope))
+        .is_some_and(|scope| !scope.is_subset(terms.granted()))
+    {
+        return Err(Refusal::Scope);
+    }
+    let asks_only_for_what_was_taken_back =
+        |scope: &Scope| !scope.is_empty() && scope.intersection(&terms.scope).is_empty();
+    if refresh
+        .scope
+        .as_ref()
+        .is_some_and(asks_only_for_what_was_taken_back)
     {
         return Err(Refusal::Scope);
     }

@@ -97,14 +97,26 @@ pub struct Terms {
     pub subject: String,
     /// Where its tokens may be used at most.
     pub resource: Resource,
-    /// What its tokens may do at most.
+    /// What its tokens may do at most: what was granted, less what was taken back.
     pub scope: Scope,
+    /// What its person has taken back.
+    #[serde(default, skip_serializing_if = "Withheld::is_empty")]
+    pub withheld: Withheld,
     /// When it was allowed.
     pub opened_at: UnixTime,
     /// When it ends at the latest.
     pub ends_at: UnixTime,
     /// When the approval behind it could be replayed at the latest.
     pub approval_ends_at: UnixTime,
+}
+
+/// What a person has taken back of a grant that lives.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Withheld {
+    /// By name, in the order in which they went.
+    pub choices: Vec<String>,
+    /// The scope before any of them went: a client may go on asking for it, and is told what it gets.
+    pub granted: Scope,
 }
 
 /// The client as validated at approval: all that later requests need to know of it.
@@ -191,6 +203,15 @@ impl Lifecycle {
         }
     }
 
+    /// How often its client fetched an answer again after the grace.
+    #[must_use]
+    pub const fn late_retries(&self) -> u32 {
+        match self {
+            Self::Active(active) => active.late_retries,
+            Self::Pending(_) | Self::Closed(_) => 0,
+        }
+    }
+
     /// Whether it has ended.
     #[must_use]
     pub const fn is_closed(&self) -> bool {
@@ -208,11 +229,26 @@ impl Lifecycle {
 }
 
 impl Terms {
+    /// The widest scope that its client may ask for.
+    pub(super) const fn granted(&self) -> &Scope {
+        if self.withheld.is_empty() {
+            &self.scope
+        } else {
+            &self.withheld.granted
+        }
+    }
+
     pub(super) fn close(self) -> Closed {
         Closed {
             subject: self.subject,
             until: self.approval_ends_at,
         }
+    }
+}
+
+impl Withheld {
+    const fn is_empty(&self) -> bool {
+        self.choices.is_empty()
     }
 }
 

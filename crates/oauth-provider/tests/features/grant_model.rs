@@ -23,6 +23,9 @@ enum Act {
     Reseal(Pick),
     Looked(Found),
     Close,
+    /// By the grant's person, or another.
+    Withhold(bool, Width),
+    Recall(bool),
     Wait(u64),
     ChangeKeys,
     Evict,
@@ -119,6 +122,8 @@ fn act() -> impl Strategy<Value = Act> {
         2 => prop_oneof![pick(TokenKind::Access), pick(TokenKind::Refresh)].prop_map(Act::Reseal),
         6 => found.prop_map(Act::Looked),
         1 => prop::bool::weighted(0.2).prop_map(|really| if really { Act::Close } else { Act::Evict }),
+        3 => (prop::bool::weighted(0.8), 0..3u8).prop_map(|(its, choice)| Act::Withhold(its, choice)),
+        1 => prop::bool::weighted(0.2).prop_map(Act::Recall),
         7 => wait.prop_map(Act::Wait),
         3 => Just(Act::ChangeKeys),
         3 => Just(Act::Evict),
@@ -188,6 +193,8 @@ fn perform(world: &mut World, grant: usize, act: Act) {
         }
         Act::Looked(found) => world.looked(grant, found),
         Act::Close => world.close(grant),
+        Act::Withhold(its_person, choice) => world.withhold(grant, its_person, choice),
+        Act::Recall(its_person) => world.recall(grant, its_person),
         Act::Wait(seconds) => world.now += seconds,
         Act::ChangeKeys => world.change_keys(),
         Act::Evict => world.evict(grant),

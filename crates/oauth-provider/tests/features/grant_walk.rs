@@ -3,8 +3,9 @@
 //! States that no later step can tell apart are one. Every step is compared with the reference model.
 //!
 //! Left out, since the random histories of `grant_model.rs` have it: several grants at once, narrowed scopes and
-//! resources, authentication above `none`, reseals, looks, clients without refresh tokens. Limits are small (two wrong
-//! tries, one late retry, two access tokens, 40 days in all), so that eight steps reach beyond each of them.
+//! resources, choices taken back, authentication above `none`, reseals, looks, clients without refresh tokens. Limits
+//! are small (two wrong tries, one late retry, two access tokens, 40 days in all), so that eight steps reach beyond each
+//! of them.
 
 use std::collections::HashSet;
 

@@ -6,6 +6,7 @@ mod outlook;
 mod redeem;
 mod refresh;
 mod tokens;
+mod withheld;
 
 use oauth_provider::grant::{Found, Refusal, Strength};
 
@@ -140,6 +141,10 @@ pub struct Model {
     pub approval_ends: u64,
     /// How often the props were replaced.
     pub props: u32,
+    /// Choices that were taken back, by what they need.
+    pub withheld: Vec<Width>,
+    /// The scope before that.
+    pub granted: Width,
 }
 
 /// What a command must answer.
@@ -159,6 +164,7 @@ pub enum Answer {
         scope: Width,
         ends: u64,
         props: u32,
+        withheld: Vec<Width>,
     },
     Introspected {
         resource: Width,
@@ -167,6 +173,7 @@ pub enum Answer {
         ends: u64,
     },
     Done,
+    Left(Option<Width>),
     Refused(Refusal),
 }
 
@@ -202,8 +209,10 @@ impl Model {
         if !matches!(self.stage, Stage::Nothing) || self.approval_ends <= now {
             return Answer::Refused(Refusal::AlreadyOpened);
         }
+        self.granted = terms.scope;
         self.terms = terms;
         self.props = 0;
+        self.withheld.clear();
         self.stage = Stage::Pending {
             code,
             key: keys.current,

@@ -180,6 +180,8 @@ impl World {
                 stage: Stage::Nothing,
                 approval_ends: self.now + APPROVAL,
                 props: 0,
+                withheld: Vec::new(),
+                granted: approved.scope,
             },
             approved,
             redeemed: 0,

@@ -45,7 +45,7 @@ impl Active {
             .as_ref()
             .map_or(terms.ends, |family| family.ends);
         let ends = grant_ends.min(now + limits.access);
-        let scope = asked.scope.unwrap_or(terms.scope);
+        let scope = asked.scope.unwrap_or(terms.scope).min(terms.scope);
         self.accesses.retain(|access| access.ends > now);
         self.accesses.push(Access {
             id: next,

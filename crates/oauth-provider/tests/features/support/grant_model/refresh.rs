@@ -38,7 +38,7 @@ impl Model {
         if asked.resource.is_some_and(|r| r > terms.resource) {
             return Answer::Refused(Refusal::Target);
         }
-        if asked.scope.is_some_and(|s| s > terms.scope) {
+        if asked.scope.is_some_and(|s| s > self.granted) {
             return Answer::Refused(Refusal::Scope);
         }
         let successor = match (back, &mut family.previous) {

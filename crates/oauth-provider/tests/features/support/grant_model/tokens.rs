@@ -13,6 +13,7 @@ impl Model {
                 scope: access.scope,
                 ends: access.ends,
                 props: self.props,
+                withheld: self.withheld.clone(),
             },
             _ => UNKNOWN,
         }

@@ -2,14 +2,15 @@
 
 use oauth_provider::crypto::Bytes;
 use oauth_provider::grant::{
-    ClientBinding, Command, Found, Introspect, Open, Redeem, Refresh, Reseal, Revoke, TokenKind,
+    Choice, ClientBinding, Command, Found, Introspect, Open, Redeem, Refresh, Reseal, Revoke,
+    TokenKind, Withhold,
 };
 use oauth_provider::{CodeVerifier, UnixTime};
 
 use super::super::grant::REDIRECT;
-use super::super::grant_model::{Answer, Asked, Successor, Terms};
+use super::super::grant_model::{Answer, Asked, Successor, Terms, Width};
 use super::super::{challenge, verifier};
-use super::words::{granted, props, resource};
+use super::words::{granted, person, props, resource};
 use super::{CLIENTS, Sent, Session, World};
 
 impl World {
@@ -250,6 +251,33 @@ impl World {
         let reply = self.send(grant, Command::Close);
         self.grants[grant].disturbed = true;
         let expected = self.grants[grant].model.close(self.now);
+        self.compare(grant, reply, expected);
+    }
+
+    /// The grant's person, or somebody else; of choices that need as much as there are widths.
+    pub fn withhold(&mut self, grant: usize, its_person: bool, choice: Width) {
+        let choices = (0..3).map(|width| Choice {
+            name: format!("choice {width}"),
+            scope: granted(width),
+        });
+        let command = Withhold {
+            subject: person(its_person),
+            choice: format!("choice {choice}"),
+            choices: choices.collect(),
+        };
+        let reply = self.send(grant, Command::Withhold(command));
+        let expected = self.grants[grant]
+            .model
+            .withhold(its_person, choice, self.now);
+        self.grants[grant].disturbed |= expected == Answer::Left(None);
+        self.compare(grant, reply, expected);
+    }
+
+    pub fn recall(&mut self, grant: usize, its_person: bool) {
+        let subject = person(its_person);
+        let reply = self.send(grant, Command::Recall { subject });
+        self.grants[grant].disturbed |= its_person;
+        let expected = self.grants[grant].model.recall(its_person, self.now);
         self.compare(grant, reply, expected);
     }
 }

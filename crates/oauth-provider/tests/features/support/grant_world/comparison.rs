@@ -74,6 +74,9 @@ impl World {
                     props: (0..=mailbox.model.props)
                         .find(|n| props(*n) == info.props.0)
                         .unwrap(),
+                    withheld: (info.withheld.iter())
+                        .map(|name| name.strip_prefix("choice ").unwrap().parse().unwrap())
+                        .collect(),
                 }
             }
             Reply::Introspected(found) => Answer::Introspected {
@@ -83,6 +86,7 @@ impl World {
                 ends: found.expires_at.0,
             },
             Reply::Done => Answer::Done,
+            Reply::Left(left) => Answer::Left((!left.is_empty()).then(|| breadth(&left))),
             Reply::Refused(refusal) => Answer::Refused(refusal),
         }
     }

@@ -58,3 +58,7 @@ pub(super) fn granted(width: Width) -> Scope {
         scopes(width)
     }
 }
+
+pub(super) fn person(its: bool) -> String {
+    if its { "7" } else { "8" }.to_owned()
+}

@@ -1,0 +1,71 @@
+//! What the person who allowed it takes back while the grant lives: one of the choices, or everything. No token is at
+//! hand then, so nothing sealed is opened: the state remembers what was taken back, and whoever reads it is told.
+
+use crate::scope::Scope;
+
+use super::Step;
+use super::command::{Audit, Refusal, Reply, Withhold};
+use super::state::Lifecycle;
+
+/// Takes one choice back, for the tokens that are out as well. The scope shrinks to what the other choices need; with
+/// the last of them, or the last of the scope, the grant ends.
+pub(super) fn withhold(mut state: Lifecycle, withhold: Withhold) -> Step {
+    let Some(terms) = terms_of(&mut state, &withhold.subject) else {
+        return Step::refused(state, Refusal::Unknown);
+    };
+    let before = (terms.withheld.choices.len(), terms.scope.clone());
+    if terms.withheld.choices.is_empty() {
+        terms.withheld.granted = terms.scope.clone();
+    }
+    if !terms.withheld.choices.contains(&withhold.choice) {
+        terms.withheld.choices.push(withhold.choice);
+    }
+    // Whoever sends this may not know yet what was taken back a moment ago: only what is remembered here counts.
+    let kept = withhold
+        .choices
+        .iter()
+        .filter(|choice| !terms.withheld.choices.contains(&choice.name))
+        .flat_map(|choice| choice.scope.iter().map(str::to_owned));
+    terms.scope = terms.scope.intersection(&kept.collect());
+    let (count, left) = (terms.withheld.choices.len(), terms.scope.clone());
+    if left.is_empty() {
+        return Step::changed(Lifecycle::Closed(state.into_closed()), Reply::Left(left))
+            .audited(Audit::Closed("its person took the last of it back"));
+    }
+    if (count, &left) == (before.0, &before.1) {
+        return Step::unchanged(Some(state), Reply::Left(left));
+    }
+    if let Lifecycle::Active(active) = &mut state {
+        active
+            .accesses
+            .retain_mut(|access| narrow(&mut access.scope, &left));
+    }
+    Step::changed(state, Reply::Left(left)).audited(Audit::Withheld(count))
+}
+
+/// Ends the grant for its person.
+pub(super) fn recall(mut state: Lifecycle, subject: &str) -> Step {
+    if terms_of(&mut state, subject).is_none() {
+        return Step::refused(state, Refusal::Unknown);
+    }
+    Step::changed(Lifecycle::Closed(state.into_closed()), Reply::Done)
+        .audited(Audit::Closed("its person ended it"))
+}
+
+/// Of a grant that lives, and only for the person who allowed it.
+fn terms_of<'a>(state: &'a mut Lifecycle, subject: &str) -> Option<&'a mut super::Terms> {
+    let terms = match state {
+        Lifecycle::Pending(pending) => &mut pending.terms,
+        Lifecycle::Active(active) => &mut active.terms,
+        Lifecycle::Closed(_) => return None,
+    };
+    (terms.subject == subject).then_some(terms)
+}
+
+/// Whether anything is left of an access token whose scope was narrowed.
+fn narrow(scope: &mut Option<Scope>, left: &Scope) -> bool {
+    scope.as_mut().is_none_or(|scope| {
+        *scope = scope.intersection(left);
+        !scope.is_empty()
+    })
+}

@@ -1,0 +1,254 @@
+//! What a person sees of their connections.
+
+use askama::Template;
+use oauth_provider::UnixTime;
+use oauth_provider::grant::GrantId;
+use oauth_provider::params::Params;
+use sentry_tools::Skill;
+
+use crate::accounts::{Answer, Line, Place};
+use crate::app::App;
+use crate::day::Day;
+use crate::session::Session;
+
+/// Shown where a client gave no name.
+const NAMELESS: &str = "An application without a name";
+
+/// The list.
+#[derive(Template)]
+#[template(path = "account.html")]
+pub struct AccountPage<'a> {
+    person: &'a str,
+    /// Shows that a form is this session's.
+    proof: String,
+    /// The query of this very part of the list.
+    place: String,
+    /// What the person has just done.
+    said: Option<String>,
+    all: usize,
+    first: usize,
+    last: usize,
+    /// Queries of the parts beside it.
+    newer: Option<String>,
+    older: Option<String>,
+    connections: Vec<Connection>,
+}
+
+struct Connection {
+    grant: String,
+    name: String,
+    verified_host: Option<String>,
+    client_id: String,
+    since: Day,
+    used: Day,
+    reach: String,
+    scope: String,
+    /// Id and title.
+    skills: Vec<(String, String)>,
+    marked: bool,
+    late: u32,
+}
+
+/// A page with a way back to the list.
+#[derive(Template)]
+#[template(path = "account-notice.html")]
+pub struct NoticePage<'a> {
+    pub title: &'a str,
+    pub text: &'a str,
+    /// Absent where nothing went wrong.
+    pub request_id: Option<&'a str>,
+}
+
+/// Something that went wrong: status, code for callers that want JSON, title, what to do.
+pub struct Problem(
+    pub u16,
+    pub &'static str,
+    pub &'static str,
+    pub &'static str,
+);
+
+pub const OTHER_BROWSER: Problem = Problem(
+    400,
+    "invalid_request",
+    "This sign-in was not begun here",
+    "It was begun in another browser, was finished already, or this browser keeps no cookies. If you did not begin it, \
+     close this page.",
+);
+pub const TOO_LATE: Problem = Problem(
+    400,
+    "invalid_request",
+    "The sign-in took too long",
+    "It is good for ten minutes.",
+);
+pub const DENIED: Problem = Problem(
+    400,
+    "access_denied",
+    "You did not sign in",
+    "Sentry was not allowed to say who you are, so there is nothing to show. Nothing was changed.",
+);
+pub const SENTRY_DOWN: Problem = Problem(
+    502,
+    "temporarily_unavailable",
+    "Sentry does not answer",
+    "It could not say who you are. Nothing was changed. Wait a moment, then try again.",
+);
+pub const SENTRY_REFUSED: Problem = Problem(
+    502,
+    "server_error",
+    "Sentry refused the sign-in",
+    "It did not say who you are. Nothing was changed. If it happens again, tell whoever runs this server.",
+);
+pub const SIGNED_OUT: Problem = Problem(
+    403,
+    "access_denied",
+    "You are no longer signed in",
+    "A sign-in here lasts for an hour. Nothing was changed.",
+);
+pub const STALE: Problem = Problem(
+    403,
+    "access_denied",
+    "This page is out of date",
+    "You have signed in anew since it was shown, perhaps as somebody else. Nothing was changed.",
+);
+pub const CROSS_SITE: Problem = Problem(
+    403,
+    "access_denied",
+    "This form came from another site",
+    "We act on our own page only. Nothing was changed.",
+);
+pub const BAD_FORM: Problem = Problem(
+    400,
+    "invalid_request",
+    "This form cannot be read",
+    "Nothing was changed.",
+);
+
+impl<'a> AccountPage<'a> {
+    pub fn new(
+        session: &'a Session,
+        part: Answer,
+        place: &Place,
+        said: Option<String>,
+        app: &App,
+    ) -> Self {
+        let at = |line: &Line| (line.opened_at, line.grant.clone());
+        let (first, last) = (part.newer + 1, part.newer + part.lines.len());
+        let newer = part.lines.first().filter(|_| part.newer > 0).map(at);
+        let older = part.lines.last().filter(|_| last < part.all).map(at);
+        Self {
+            person: &session.name,
+            proof: session.sign(super::FORM, &app.config.keys),
+            place: query_of(place),
+            said,
+            all: part.all,
+            first,
+            last,
+            newer: newer.map(|(at, grant)| query_of(&Place::NewerThan(at, grant))),
+            older: older.map(|(at, grant)| query_of(&Place::OlderThan(at, grant))),
+            connections: part
+                .lines
+                .into_iter()
+                .map(|line| Connection::new(line, app))
+                .collect(),
+        }
+    }
+}
+
+impl Connection {
+    fn new(line: Line, app: &App) -> Self {
+        let title = |id: String| {
+            let title =
+                Skill::parse(&id).map_or_else(|| id.clone(), |skill| skill.title().to_owned());
+            (id, title)
+        };
+        Self {
+            grant: line.grant.to_string(),
+            name: name(&line).to_owned(),
+            verified_host: line.verified_host(&app.settings.origin),
+            since: line.opened_at.into(),
+            used: line.used_at.into(),
+            reach: reach(line.resource.segments(app.settings.resource_base)),
+            scope: line.scope.to_string(),
+            skills: line.skills.into_iter().map(title).collect(),
+            marked: line.marked,
+            late: line.late,
+            client_id: line.client_id,
+        }
+    }
+}
+
+/// What a client calls itself.
+pub fn name(line: &Line) -> &str {
+    line.name.as_deref().unwrap_or(NAMELESS)
+}
+
+fn reach<'a>(mut segments: impl Iterator<Item = &'a str>) -> String {
+    match (segments.next(), segments.next()) {
+        (Some(organization), Some(project)) => format!("The project {project} of {organization}"),
+        (Some(organization), None) => format!("The organization {organization}"),
+        _ => "Everything that you can see".to_owned(),
+    }
+}
+
+/// Which part of the list a query asks for; the newest where it cannot be read.
+pub fn place_of(params: &Params) -> Place {
+    let read = |name: &'static str| {
+        let (at, grant) = params.one(name).ok()??.split_once('.')?;
+        Some((UnixTime(at.parse().ok()?), GrantId::parse(grant)?))
+    };
+    if let Some((at, grant)) = read("older") {
+        Place::OlderThan(at, grant)
+    } else if let Some((at, grant)) = read("newer") {
+        Place::NewerThan(at, grant)
+    } else {
+        Place::Newest
+    }
+}
+
+/// The query that asks for it.
+pub fn query_of(place: &Place) -> String {
+    match place {
+        Place::Newest => String::new(),
+        Place::OlderThan(at, grant) => format!("older={}.{grant}", at.0),
+        Place::NewerThan(at, grant) => format!("newer={}.{grant}", at.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_survives_its_query_and_anything_else_is_the_newest() {
+        let grant = GrantId::from_hex(&"ab".repeat(32)).unwrap();
+        for place in [
+            Place::Newest,
+            Place::OlderThan(UnixTime(5), grant.clone()),
+            Place::NewerThan(UnixTime(u64::MAX), grant.clone()),
+        ] {
+            assert_eq!(place_of(&Params::parse(&query_of(&place))), place);
+        }
+        for query in [
+            "older=",
+            "older=5",
+            "older=5.x",
+            &format!("older=-5.{grant}"),
+            &format!("older=99999999999999999999.{grant}"),
+            &format!("older=5.{grant}&older=6.{grant}"),
+            "newer='%20OR%201=1",
+        ] {
+            assert_eq!(place_of(&Params::parse(query)), Place::Newest, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_reach_in_words() {
+        for (path, words) in [
+            (&[][..], "Everything that you can see"),
+            (&["acme"], "The organization acme"),
+            (&["acme", "web"], "The project web of acme"),
+        ] {
+            assert_eq!(reach(path.iter().copied()), words);
+        }
+    }
+}

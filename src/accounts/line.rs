@@ -1,0 +1,218 @@
+use oauth_provider::client::ClientIdUrl;
+use oauth_provider::grant::GrantId;
+use oauth_provider::{Origin, Resource, Scope, UnixTime};
+use serde::{Deserialize, Serialize};
+
+/// Live grants of one person and client; beyond them the one that was not used for longest goes.
+const MOST_PER_CLIENT: usize = 20;
+
+/// One grant in a person's list. Members that came later have defaults: lines outlive versions.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Line {
+    pub grant: GrantId,
+    pub client_id: String,
+    /// What the client called itself when it was allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    pub resource: Resource,
+    pub opened_at: UnixTime,
+    /// To the day.
+    pub used_at: UnixTime,
+    /// An old refresh token of it was used.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub marked: bool,
+    /// How often an answer was fetched again after the grace.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub late: u32,
+    /// Chosen, and not taken back since. None are known of a grant that is older than this member.
+    #[serde(default)]
+    pub skills: Vec<String>,
+    /// What its tokens may do at most.
+    #[serde(default)]
+    pub scope: Scope,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out a reference"
+)]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// What happened to a grant: whatever of it did.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Note {
+    /// An old refresh token was used.
+    pub marked: bool,
+    /// How often in all an answer was fetched again after the grace.
+    pub late: u32,
+    pub used_at: Option<UnixTime>,
+    /// A skill was taken back; what the tokens may do from now on.
+    pub withheld: Option<(String, Scope)>,
+}
+
+/// What a new line means for the others.
+#[derive(Debug, Default)]
+pub struct Room {
+    /// Which other grants must close once the new one has opened.
+    pub close: Vec<GrantId>,
+    /// Whether there are so many that another sign-in at the same time may have made room by this very line.
+    pub crowded: bool,
+}
+
+impl Line {
+    /// The host that has described this client; nothing is proven of others.
+    pub fn verified_host(&self, origin: &Origin) -> Option<String> {
+        let url = ClientIdUrl::parse(&self.client_id, origin).ok()?;
+        Some(url.host().to_owned())
+    }
+
+    /// Writes down what happened. Notes may come in any order, and twice.
+    pub fn note(&mut self, note: Note) {
+        self.marked |= note.marked;
+        self.late = self.late.max(note.late);
+        self.used_at = note.used_at.map_or(self.used_at, |at| at.max(self.used_at));
+        if let Some((skill, scope)) = note.withheld {
+            self.skills.retain(|known| *known != skill);
+            self.scope = self.scope.intersection(&scope);
+        }
+    }
+}
+
+/// The person has signed in anew: a marked grant of the same client and resource closes, since whoever else holds its
+/// tokens shall not keep them; so does what exceeds the limit. `same` are the other lines of its client. They go when
+/// their grants have closed.
+pub fn make_room(same: &mut [Line], new: &Line) -> Room {
+    same.sort_unstable_by_key(|line| (line.used_at, line.opened_at));
+    let surplus = (same.len() + 1).saturating_sub(MOST_PER_CLIENT);
+    let goes = |(place, line): &(usize, &Line)| {
+        *place < surplus || (line.marked && line.resource == new.resource)
+    };
+    let close = same.iter().enumerate().filter(goes);
+    Room {
+        close: close.map(|(_, line)| line.grant.clone()).collect(),
+        crowded: same.len() + 1 >= MOST_PER_CLIENT,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(n: u8, client_id: &str, used_at: u64) -> Line {
+        Line {
+            grant: GrantId::from_hex(&format!("{n:02x}").repeat(32)).unwrap(),
+            client_id: client_id.to_owned(),
+            name: None,
+            resource: Resource::root("/mcp"),
+            opened_at: UnixTime(used_at),
+            used_at: UnixTime(used_at),
+            marked: false,
+            late: 0,
+            skills: vec!["inspect".to_owned(), "triage".to_owned()],
+            scope: Scope::all(&["org:read", "event:write"]),
+        }
+    }
+
+    fn marked() -> Note {
+        Note {
+            marked: true,
+            ..Note::default()
+        }
+    }
+
+    fn used(at: u64) -> Note {
+        Note {
+            used_at: Some(UnixTime(at)),
+            ..Note::default()
+        }
+    }
+
+    #[test]
+    fn beyond_twenty_of_one_client_the_longest_unused_closes() {
+        let new = line(30, "editor", 600);
+        let mut same: Vec<_> = (0..18)
+            .map(|n| line(n, "editor", 100 + u64::from(n)))
+            .collect();
+        let room = make_room(&mut same, &new);
+        assert!(room.close.is_empty() && !room.crowded);
+        same.push(line(18, "editor", 118));
+        let room = make_room(&mut same, &new);
+        assert!(room.close.is_empty() && room.crowded);
+        same.push(line(19, "editor", 119));
+        same[0].note(used(500));
+        let room = make_room(&mut same, &new);
+        assert_eq!(room.close, [line(1, "", 0).grant]);
+    }
+
+    #[test]
+    fn a_marked_grant_closes_when_the_same_client_and_resource_sign_in_again() {
+        let mut same: Vec<_> = (1..4).map(|n| line(n, "editor", 1)).collect();
+        same[2].resource = Resource::from_path("/mcp/acme", "/mcp").unwrap();
+        for line in &mut same[1..] {
+            line.note(marked());
+        }
+        let room = make_room(&mut same, &line(5, "editor", 2));
+        assert_eq!(room.close, [line(2, "", 0).grant]);
+    }
+
+    #[test]
+    fn notes_come_in_any_order_and_twice() {
+        let mut line = line(1, "editor", 10);
+        let late = |late| Note {
+            late,
+            ..Note::default()
+        };
+        for note in [late(3), late(2), used(9), marked()] {
+            line.note(note);
+        }
+        assert_eq!(
+            (line.late, line.used_at, line.marked),
+            (3, UnixTime(10), true)
+        );
+        let scope = Scope::all(&["org:read", "team:write"]);
+        let taken = Note {
+            withheld: Some(("triage".to_owned(), scope)),
+            ..Note::default()
+        };
+        line.note(taken.clone());
+        line.note(taken);
+        assert_eq!(line.skills, ["inspect"]);
+        assert_eq!(line.scope.to_string(), "org:read", "never more than before");
+    }
+
+    #[test]
+    fn only_a_client_that_described_itself_has_a_verified_host() {
+        let origin = Origin::of(&url::Url::parse("https://mcp.example.com").unwrap()).unwrap();
+        for (id, host) in [
+            ("https://editor.example/client.json", Some("editor.example")),
+            ("0123456789abcdef", None),
+            ("http://editor.example/client.json", None),
+            ("https://editor.example/../x", None),
+        ] {
+            assert_eq!(
+                line(1, id, 1).verified_host(&origin).as_deref(),
+                host,
+                "{id}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_of_the_version_before_is_read() {
+        let grant = line(1, "", 0).grant;
+        let text = format!(
+            r#"{{"grant":"{grant}","client_id":"editor","resource":"/mcp","opened_at":1,"used_at":2}}"#
+        );
+        let line: Line = serde_json::from_str(&text).unwrap();
+        assert!(line.skills.is_empty() && line.name.is_none() && line.late == 0);
+        assert_eq!(
+            serde_json::from_str::<Line>(&serde_json::to_string(&line).unwrap())
+                .unwrap()
+                .grant,
+            grant
+        );
+    }
+}
