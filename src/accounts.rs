@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{Env, State, worker_sys};
 
-pub use line::{Line, Note};
+pub use line::{Line, Note, Room};
 pub use lines::Place;
 
 use crate::config::{ACCOUNTS, Config};
@@ -39,10 +39,8 @@ enum Message {
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Answer {
-    /// To a new line: which other grants must close once its own has opened.
-    pub close: Vec<GrantId>,
-    /// Whether there are so many that another sign-in at the same time may have made room by this very line.
-    pub crowded: bool,
+    /// To a line that was added: what its grant means for the others.
+    pub room: Room,
     /// Whether the line was not there before, so that it must go again if the grant does not open.
     pub is_new: bool,
     /// What was asked for, newest first.
@@ -81,12 +79,12 @@ impl AccountObject {
             Message::Add(line) => {
                 lines.make(storage)?;
                 let mut same = lines.of_client(storage, &line.client_id)?;
-                if same.iter().all(|other| other.grant != line.grant) {
-                    let room = make_room(&mut same, &line);
+                answer.is_new = same.iter().all(|other| other.grant != line.grant);
+                if answer.is_new {
                     lines.add(storage, &line)?;
-                    (answer.close, answer.crowded, answer.is_new) =
-                        (room.close, room.crowded, true);
+                    same.push(line.clone());
                 }
+                answer.room = make_room(&mut same, &line);
             }
             Message::Find(grant) => answer.lines.extend(lines.find(storage, &grant)?),
             Message::List(list) => {

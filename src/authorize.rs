@@ -47,7 +47,7 @@ pub async fn show(request: &Incoming, app: &App) -> Response {
     let ticket = ConsentTicket::sign(link, &browser, &app.config.keys, app.now);
     let response = page(
         200,
-        &consent(&asked, ticket, &app.settings),
+        &consent(&asked, ticket, &app.settings, app.config.sentry.base.host()),
         origin,
         Some(&asked.redirect_uri),
     );
@@ -295,6 +295,7 @@ fn consent<'a>(
     asked: &'a AuthorizationRequest,
     ticket: String,
     settings: &Settings,
+    sentry: &'a str,
 ) -> Consent<'a> {
     let client = &asked.client;
     let home = client.verified_host.as_deref();
@@ -310,6 +311,9 @@ fn consent<'a>(
         elsewhere,
         is_new: client.is_new,
         reach: reach(&asked.resource, settings),
+        read: upstream::READ,
+        sentry,
+        days: settings.grants.absolute.as_secs() / 86_400,
         ticket,
         groups: [false, true].map(|changes| SkillGroup {
             changes,
@@ -330,6 +334,10 @@ fn choices(asked: &Scope, changes: bool, settings: &Settings) -> Vec<SkillChoice
                 .iter()
                 .map(|scope| scope.as_str())
                 .partition(|scope| asked.contains(scope));
+            let scopes = scopes
+                .into_iter()
+                .filter(|scope| !upstream::READ.contains(scope))
+                .collect();
             SkillChoice {
                 id: skill.as_str(),
                 title: skill.title(),

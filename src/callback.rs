@@ -9,7 +9,7 @@ use oauth_provider::params::Params;
 use oauth_provider::store::GrantStore;
 use oauth_types::ErrorCode;
 
-use crate::accounts::{Accounts, Answer, Line};
+use crate::accounts::{Accounts, Answer, Line, Room};
 use crate::app::App;
 use crate::authorize::answer;
 use crate::incoming::Incoming;
@@ -150,17 +150,21 @@ async fn open(
     };
     match app.grants.send(&approval.grant, Command::Open(open)).await {
         Ok(Reply::Opened { code }) => {
-            if added.crowded {
-                // A sign-in at the same time may have taken this line, whose grant was not open yet, for a stale one.
-                noted(add(line, &user.id, app).await, request);
+            let mut room = added.room;
+            if room.crowded {
+                // Grants that opened meanwhile could not be closed by each other: the last of them sees all.
+                match add(line, &user.id, app).await {
+                    Ok(again) => room = again.room,
+                    Err(error) => noted(Err(error), request),
+                }
             }
-            make_room(&added.close, &user.id, request, app).await;
+            make_room(room, &user.id, request, app).await;
             Ok(Ok(Token::code(approval.grant.clone(), code).expose_text()))
         }
         Ok(_) => {
             if added.is_new {
                 // Somebody else's grant, or one that has ended, is not this person's.
-                forget_line(&approval.grant, &user.id, request, app).await;
+                forget_lines(vec![approval.grant.clone()], &user.id, request, app).await;
             }
             Err(problems::already_finished(request, app))
         }
@@ -168,15 +172,17 @@ async fn open(
     }
 }
 
-/// Closes grants and removes their lines, also those whose grant is no longer there.
-async fn make_room(close: &[GrantId], subject: &str, request: &Incoming, app: &App) {
-    for grant in close {
+/// Closes grants, which take their lines out, and removes the lines whose grant is no longer there.
+async fn make_room(mut room: Room, subject: &str, request: &Incoming, app: &App) {
+    for grant in &room.close {
         tokens::forget(grant);
         if let Err(error) = app.grants.send(grant, Command::Close).await {
             log::problem(&request.id, "a grant did not close", &error.0);
-            continue;
+            room.stale.retain(|stale| stale != grant);
         }
-        forget_line(grant, subject, request, app).await;
+    }
+    if !room.stale.is_empty() {
+        forget_lines(room.stale, subject, request, app).await;
     }
 }
 
@@ -184,8 +190,7 @@ async fn add(line: Line, subject: &str, app: &App) -> worker::Result<Answer> {
     Accounts::new(&app.env)?.add(subject, line).await
 }
 
-async fn forget_line(grant: &GrantId, subject: &str, request: &Incoming, app: &App) {
-    let gone = vec![grant.clone()];
+async fn forget_lines(gone: Vec<GrantId>, subject: &str, request: &Incoming, app: &App) {
     let remove = async { Accounts::new(&app.env)?.remove(subject, gone).await };
     noted(remove.await, request);
 }

@@ -22,6 +22,12 @@ pub struct Consent<'a> {
     pub is_new: bool,
     /// Organization and project that it is limited to, in words.
     pub reach: String,
+    /// What Sentry is asked for in any case.
+    pub read: [&'static str; 4],
+    /// The host of the Sentry to sign in at.
+    pub sentry: &'a str,
+    /// How long a grant lives at the most.
+    pub days: u64,
     pub ticket: String,
     pub groups: [SkillGroup; 2],
 }
@@ -54,7 +60,7 @@ pub struct SkillChoice {
     pub id: &'static str,
     pub title: &'static str,
     pub description: &'static str,
-    /// Of those that it needs, the ones that are asked for.
+    /// Of the write scopes that it needs, the ones that are asked for.
     pub scopes: Vec<&'static str>,
     /// It needs more than was asked for.
     pub lacks: bool,

@@ -12,7 +12,7 @@ use crate::config::Sentry;
 use crate::hex::sha256_hex;
 
 /// What every sign-in asks of Sentry; write scopes come on top as they were ticked.
-const READ: [&str; 4] = ["org:read", "project:read", "team:read", "event:read"];
+pub const READ: [&str; 4] = ["org:read", "project:read", "team:read", "event:read"];
 
 const MAX_BODY: usize = 64 * 1024;
 

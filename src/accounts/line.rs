@@ -1,3 +1,4 @@
+use oauth_provider::authorize::FLOW_LIFETIME;
 use oauth_provider::client::ClientIdUrl;
 use oauth_provider::grant::GrantId;
 use oauth_provider::{Origin, Resource, Scope, UnixTime};
@@ -54,11 +55,16 @@ pub struct Note {
 }
 
 /// What a new line means for the others.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Room {
-    /// Which other grants must close once the new one has opened.
+    /// Which grants must close once the new one has opened; itself too, where so many came in after it.
     pub close: Vec<GrantId>,
-    /// Whether there are so many that another sign-in at the same time may have made room by this very line.
+    /// Those of them whose lines may go at once: they are so old that their grants have opened or never will. The lines
+    /// of the others are taken out by their grants when they end.
+    pub stale: Vec<GrantId>,
+    /// Whether there are so many that it must be asked again when the new one has opened: of sign-ins at the same time
+    /// the last to open then sees all the others open.
     pub crowded: bool,
 }
 
@@ -82,18 +88,26 @@ impl Line {
 }
 
 /// The person has signed in anew: a marked grant of the same client and resource closes, since whoever else holds its
-/// tokens shall not keep them; so does what exceeds the limit. `same` are the other lines of its client. They go when
-/// their grants have closed.
+/// tokens shall not keep them; so does what exceeds the limit. `same` are the lines of its client, in the order in which
+/// they came: whoever asks at the same time chooses the same ones. They go when their grants have closed.
 pub fn make_room(same: &mut [Line], new: &Line) -> Room {
-    same.sort_unstable_by_key(|line| (line.used_at, line.opened_at));
-    let surplus = (same.len() + 1).saturating_sub(MOST_PER_CLIENT);
+    same.sort_by_key(|line| (line.used_at, line.opened_at));
+    let surplus = same.len().saturating_sub(MOST_PER_CLIENT);
     let goes = |(place, line): &(usize, &Line)| {
-        *place < surplus || (line.marked && line.resource == new.resource)
+        let other = line.grant != new.grant;
+        *place < surplus || (other && line.marked && line.resource == new.resource)
     };
-    let close = same.iter().enumerate().filter(goes);
+    let (mut close, mut stale) = (Vec::new(), Vec::new());
+    for (_, line) in same.iter().enumerate().filter(goes) {
+        close.push(line.grant.clone());
+        if new.opened_at.since(line.opened_at) > FLOW_LIFETIME {
+            stale.push(line.grant.clone());
+        }
+    }
     Room {
-        close: close.map(|(_, line)| line.grant.clone()).collect(),
-        crowded: same.len() + 1 >= MOST_PER_CLIENT,
+        close,
+        stale,
+        crowded: same.len() >= MOST_PER_CLIENT / 2,
     }
 }
 
@@ -133,18 +147,30 @@ mod tests {
     #[test]
     fn beyond_twenty_of_one_client_the_longest_unused_closes() {
         let new = line(30, "editor", 600);
-        let mut same: Vec<_> = (0..18)
-            .map(|n| line(n, "editor", 100 + u64::from(n)))
-            .collect();
-        let room = make_room(&mut same, &new);
+        let lines = |count: u8| {
+            let old = (0..count).map(|n| line(n, "editor", 100 + u64::from(n)));
+            old.chain([new.clone()]).collect::<Vec<_>>()
+        };
+        let room = make_room(&mut lines(8), &new);
         assert!(room.close.is_empty() && !room.crowded);
-        same.push(line(18, "editor", 118));
-        let room = make_room(&mut same, &new);
+        let room = make_room(&mut lines(19), &new);
         assert!(room.close.is_empty() && room.crowded);
-        same.push(line(19, "editor", 119));
+        let mut same = lines(20);
         same[0].note(used(500));
-        let room = make_room(&mut same, &new);
+        let room = make_room(&mut same.clone(), &new);
         assert_eq!(room.close, [line(1, "", 0).grant]);
+        assert!(room.stale.is_empty(), "its grant may be about to open");
+        let room = make_room(&mut same, &line(30, "editor", 800));
+        assert_eq!(room.stale, room.close);
+    }
+
+    #[test]
+    fn of_sign_ins_at_once_all_choose_the_same() {
+        let mut same: Vec<_> = (0..25).rev().map(|n| line(n, "editor", 100)).collect();
+        let first: Vec<_> = same.iter().take(5).map(|line| line.grant.clone()).collect();
+        for asks in same.clone() {
+            assert_eq!(make_room(&mut same, &asks).close, first);
+        }
     }
 
     #[test]

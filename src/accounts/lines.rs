@@ -89,7 +89,7 @@ impl Lines {
         }
         for statement in [
             "CREATE TABLE IF NOT EXISTS lines (id TEXT PRIMARY KEY, client TEXT NOT NULL, opened_at INTEGER NOT NULL, \
-             json TEXT NOT NULL) WITHOUT ROWID",
+             json TEXT NOT NULL)",
             "CREATE INDEX IF NOT EXISTS lines_of_client ON lines (client)",
         ] {
             storage.rows(statement, &json!([]))?;
@@ -111,8 +111,9 @@ impl Lines {
         storage.rows(insert, &values).map(|_| ())
     }
 
+    /// In the order in which they came.
     pub fn of_client(&self, storage: &Storage, client_id: &str) -> worker::Result<Vec<Line>> {
-        let select = "SELECT json FROM lines WHERE client = ?";
+        let select = "SELECT json FROM lines WHERE client = ? ORDER BY rowid";
         lines(storage, select, &json!([client_id]))
     }
 

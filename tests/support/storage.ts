@@ -106,7 +106,7 @@ export function age(folder: string, seconds: number): void {
           database.prepare("UPDATE state SET json = ?").run(moved);
         }
       }
-      if (tables.has("lines")) {
+      if (tables.has("lines") && database.prepare("SELECT 1 FROM pragma_table_info('lines') WHERE name = 'id'").get()) {
         for (const { id, json } of database.prepare("SELECT id, json FROM lines").all()) {
           const moved = JSON.stringify(JSON.parse(json as string, older));
           database.prepare("UPDATE lines SET json = ?, opened_at = opened_at - ? WHERE id = ?").run(moved, seconds, id!);
@@ -118,15 +118,12 @@ export function age(folder: string, seconds: number): void {
   }
 }
 
-/** Changes what the objects of a class keep, for a worker that is stopped. */
-export function rewrite(folder: string, className: string, change: (json: string) => string): void {
+/** Changes the tables of the objects of a class that have some, for a worker that is stopped. */
+export function alter(folder: string, className: string, statement: string): void {
   for (const path of databases(folder, className)) {
     const database = new DatabaseSync(path);
     try {
-      if (!database.prepare("SELECT name FROM sqlite_master WHERE name = 'state'").get()) continue;
-      for (const { json } of database.prepare("SELECT json FROM state").all()) {
-        database.prepare("UPDATE state SET json = ?").run(change(json as string));
-      }
+      if (database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'").get()) database.exec(statement);
     } finally {
       database.close();
     }

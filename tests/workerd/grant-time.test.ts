@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
 import { startAgingWorker } from "../support/later.ts";
 import { authorize, outcome, redeem, refresh, rpc, signIn, tokensOf } from "../support/oauth.ts";
-import { age, objectStates, rewrite, temporaryFolder } from "../support/storage.ts";
+import { age, alter, objectStates, temporaryFolder } from "../support/storage.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
 let sentry: DemoSentry;
@@ -112,17 +112,12 @@ describe("later", () => {
   it("than an alarm that met trouble by a minute, it comes again", async () => {
     await using aging = await startAgingWorker({ sentry: sentry.url });
     await signIn(aging.worker);
-    let lines = "";
-    const broken = await aging.wait(91 * 86_400, () =>
-      rewrite(aging.folder, "AccountObject", (json) => {
-        lines = json;
-        return '{"grants":"unreadable"}';
-      }),
-    );
+    const rename = (from: string, to: string) => alter(aging.folder, "AccountObject", `ALTER TABLE lines RENAME COLUMN ${from} TO ${to}`);
+    const broken = await aging.wait(91 * 86_400, () => rename("id", "unknown"));
     const log = async () => (await broken.flushedLogs()).map(({ message }) => message).join();
     await vi.waitFor(async () => expect(await log()).toContain("a grant could not expire"), { timeout: 10_000 });
     expect(states(aging.folder, "GrantObject"), "nothing is forgotten that still stands in a list").toEqual(["active"]);
-    await aging.wait(61, () => rewrite(aging.folder, "AccountObject", () => lines));
+    await aging.wait(61, () => rename("unknown", "id"));
     await vi.waitFor(() => expect(states(aging.folder, "GrantObject")).toEqual([]), { timeout: 10_000 });
     expect(objectStates(aging.folder, "AccountObject")).toEqual([]);
   });

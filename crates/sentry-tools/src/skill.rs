@@ -61,10 +61,13 @@ impl Skill {
         match self {
             Self::Inspect => "Read issues, events, traces, releases and projects.",
             Self::Seer => {
-                "Ask Sentry's Seer for the root cause of an issue, which Sentry counts as writing."
+                "Have Sentry's Seer look for the cause of an issue. It starts an analysis; it cannot resolve, assign \
+                 or comment."
             }
             Self::Triage => "Resolve, assign and comment on issues.",
-            Self::ProjectManagement => "Create and change projects, teams and keys.",
+            Self::ProjectManagement => {
+                "Create and change projects, teams and the keys (DSNs) that events are sent with."
+            }
             Self::Docs => "Search Sentry's documentation.",
         }
     }
