@@ -40,9 +40,9 @@ pub struct Registration {
     /// Whether the method was left out, so that basic and post both work.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub any_secret_method: bool,
-    /// Whether somebody has completed a sign-in with it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub signed_in: bool,
+    /// Until when the record is kept, since somebody has completed a sign-in with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_until: Option<UnixTime>,
     /// Every effective value.
     pub metadata: ClientMetadata,
 }
@@ -87,7 +87,7 @@ impl Registration {
             left_out: Vec::new(),
             authentication,
             refresh: may_refresh(&self.metadata),
-            is_new: !self.signed_in,
+            is_new: self.known_until.is_none(),
         })
     }
 }
@@ -153,7 +153,7 @@ pub fn preregistered(json: &str) -> Result<Vec<Registration>, PreregistrationErr
                 secret_hash,
                 any_secret_method,
                 // The operator knows it.
-                signed_in: true,
+                known_until: Some(UnixTime(u64::MAX)),
                 metadata,
             };
             match registration.to_client() {
@@ -195,7 +195,7 @@ pub async fn register(
             .as_ref()
             .map(|secret| SecretHash::of_text(&secret.expose_text())),
         any_secret_method,
-        signed_in: false,
+        known_until: None,
         metadata,
     };
     let lifetime = UNUSED.min(settings.registration);

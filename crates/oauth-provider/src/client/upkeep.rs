@@ -14,8 +14,8 @@ use super::fetch_document::fetch_document;
 use super::resolve::document_url;
 use super::text::for_display;
 
-/// What is known of a client that is described by a document is written again this long before it would otherwise
-/// be: a client may have thousands of grants, and each comes by once a day.
+/// What is known of a client is written again after this long at the earliest: a client may have thousands of grants,
+/// and each comes by once a day and when it begins.
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// Notes that somebody has signed in with a client, and renews its record, so that a registered one with a live grant
@@ -34,8 +34,11 @@ pub async fn renew(
         let Some(registration) = clients.registration(client_id).await? else {
             return Ok(());
         };
+        if is_fresh(registration.known_until, until) {
+            return Ok(());
+        }
         let registration = Registration {
-            signed_in: true,
+            known_until: Some(until),
             ..registration
         };
         return clients.keep_registration(&registration, until).await;
@@ -44,11 +47,7 @@ pub async fn renew(
         return Ok(());
     };
     let kept = clients.document(&url).await?;
-    if kept
-        .as_ref()
-        .and_then(|kept| kept.known_until)
-        .is_some_and(|known| known + DAY > until)
-    {
+    if is_fresh(kept.as_ref().and_then(|kept| kept.known_until), until) {
         return Ok(());
     }
     // Of a document that may not be kept there is only this.
@@ -63,6 +62,10 @@ pub async fn renew(
         ..kept.unwrap_or_else(nothing)
     };
     clients.keep_document(&url, &kept).await
+}
+
+fn is_fresh(known_until: Option<UnixTime>, until: UnixTime) -> bool {
+    known_until.is_some_and(|known| known + DAY > until)
 }
 
 /// Looks whether a client's document is still there, past the cache: 404 and 410, or a document that breaks a rule,
