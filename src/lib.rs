@@ -110,13 +110,7 @@ async fn handle(request: web_sys::Request, env: Env, context: Context) -> Result
         }
     };
     let took = clock::milliseconds().saturating_sub(began);
-    log::request(
-        &request.id,
-        &request.method,
-        request.url.path(),
-        response.status,
-        took,
-    );
+    log::request(&request, &response, took);
     let response = response.header("x-request-id", request.id);
     respond::send(&response).map(JsValue::from)
 }
