@@ -30,7 +30,7 @@ const views = {
   dark: { viewport: { width: 960, height: 800 }, colorScheme: "dark" },
   phone: { viewport: { width: 375, height: 667 } },
   // Everything at once, for a reader of the README.
-  whole: { viewport: { width: 720, height: 1100 } },
+  whole: { viewport: { width: 720, height: 1180 } },
 };
 
 const [sentry, browser] = await Promise.all([startDemoSentry(), startBrowser()]);
@@ -58,6 +58,11 @@ try {
   await picture("check", `${worker.origin}/oauth/check?client_id=${broken.client_id}`, ["wide", "dark", "phone"]);
   await picture("check-good", `${worker.origin}/oauth/check?client_id=${editor.client_id}`, ["wide"]);
   await picture("home", `${worker.origin}/`, ["wide", "dark", "phone"]);
+  await signIn(worker, { client: unverified, choices: { skills: ["inspect", "triage"] } });
+  await picture("account", `${worker.origin}/account`, ["wide", "dark", "phone"], async (page) => {
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.waitForURL(`${worker.origin}/account`);
+  });
 } finally {
   await Promise.all([worker.stop(), sentry.stop(), browser.close()]);
 }
@@ -72,11 +77,12 @@ async function noLongerNew(url) {
   throw new Error("a client with a completed sign-in is still new");
 }
 
-async function picture(name, url, which) {
+async function picture(name, url, which, before) {
   for (const view of which) {
     const context = await browser.newContext({ ...views[view], reducedMotion: "reduce" });
     const page = await context.newPage();
     await page.goto(url);
+    await before?.(page);
     const path = join(folder, `${name}-${view}.png`);
     const png = withPalette(await page.screenshot());
     writeFileSync(path, png);
