@@ -2,6 +2,7 @@
 // use, and attacked from another origin.
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { violations } from "../support/axe.ts";
 import { startBrowser } from "../support/browser.ts";
 import { call, connect, Keychain } from "../support/client.ts";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
@@ -49,6 +50,17 @@ async function open(options: BrowserContextOptions = {}): Promise<Page> {
 const named = async (name: string, skills?: string[]) =>
   signIn(worker, { client: await register(worker, { client_name: name }), choices: skills ? { skills } : {} });
 const said = (page: Page) => page.getByRole("status").innerText();
+
+it.each(["light", "dark"] as const)("it is clear to everybody in %s, from 320 px to wide", async (colorScheme) => {
+  await named(`An editor in ${colorScheme} with quite a long name of its own`, ["inspect", "triage"]);
+  const page = await open({ colorScheme });
+  expect(await page.getByRole("article").count()).toBeGreaterThan(0);
+  expect(await violations(page)).toEqual([]);
+  for (const width of [320, 375, 640, 2560]) {
+    await page.setViewportSize({ width, height: 700 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${width} px`).toBe(true);
+  }
+});
 
 it("a client in use is out with its next call, and can ask again", async () => {
   const keychain = new Keychain();
