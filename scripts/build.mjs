@@ -20,7 +20,8 @@ if (existsSync(script) && existsSync(wasm) && existsSync(stamp) && readFileSync(
   rmSync(stamp, { force: true });
   const started = Date.now();
   // Its own stack is of no use to anyone here.
-  const env = { ...process.env, RUST_BACKTRACE: "0" };
+  const bundle = { REAL_ESBUILD_BIN: process.env.ESBUILD_BIN ?? join(root, "node_modules/.bin/esbuild"), ESBUILD_BIN: join(root, "scripts/bundle.mjs") };
+  const env = { ...process.env, ...bundle, RUST_BACKTRACE: "0" };
   const build = spawnSync("worker-build", ["--release"], { env, stdio: ["ignore", "pipe", "pipe"], encoding: "utf8", maxBuffer: 1 << 28 });
   if (build.error || build.status !== 0) {
     process.stderr.write(build.stdout ?? "");
@@ -45,8 +46,8 @@ function optimize() {
 
 /** Everything that the result depends on, by content: a checkout that touches a file rebuilds nothing. */
 function fingerprint() {
-  const hash = createHash("sha256");
-  const files = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "askama.toml", ".cargo/config.toml", "scripts/build.mjs"];
+  const hash = createHash("sha256").update(process.env.KEEP_NAMES ?? "");
+  const files = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "askama.toml", ".cargo/config.toml", "scripts/build.mjs", "scripts/bundle.mjs"];
   for (const folder of ["src", "templates", "web", ...crateFolders()]) files.push(...filesBelow(folder));
   for (const file of files.sort()) {
     if (existsSync(file)) hash.update(`${file}\0`).update(readFileSync(file)).update("\0");

@@ -1,8 +1,10 @@
 //! The well-known documents.
 
-use oauth_provider::Settings;
+use std::cell::RefCell;
+
 use oauth_provider::discovery::{AskedResource, authorization_server, protected_resource};
 use oauth_provider::http::Response;
+use oauth_provider::{Origin, Settings};
 
 use crate::incoming::Incoming;
 use crate::respond::{not_found, public, public_json};
@@ -10,9 +12,19 @@ use crate::respond::{not_found, public, public_json};
 /// Long enough to spare most requests, short enough that a deployment is seen within the hour.
 const SECONDS: u32 = 3600;
 
-/// RFC 8414, at the root.
+/// RFC 8414, at the root. Every client asks for it, and it is the same for the life of an isolate.
 pub fn root(settings: &Settings) -> Response {
-    public_json(&authorization_server(settings, None), SECONDS)
+    thread_local! {
+        static WRITTEN: RefCell<Option<(Origin, Response)>> = const { RefCell::new(None) };
+    }
+    WRITTEN.with_borrow_mut(|written| match written {
+        Some((origin, response)) if *origin == settings.origin => response.clone(),
+        _ => {
+            let response = public_json(&authorization_server(settings, None), SECONDS);
+            *written = Some((settings.origin.clone(), response.clone()));
+            response
+        }
+    })
 }
 
 /// RFC 8414 under a resource's path, for clients that look there first.

@@ -6,7 +6,6 @@ const HEADERS = [
   "accept",
   "access-control-request-headers",
   "authorization",
-  "cf-connecting-ip",
   "content-length",
   "content-type",
   "cookie",
@@ -17,15 +16,21 @@ const HEADERS = [
   "sec-fetch-site",
 ];
 
-/** Method, URL and headers, one a line; a header that is there begins with "=". No value can hold a line break. */
+/** Method, URL, address, time and a number that tells requests apart, one a line: what every request needs. */
 export function requestHead(request) {
-  const { headers } = request;
-  let head = `${request.method}\n${request.url}`;
+  const id = Math.floor(Math.random() * 2 ** 52).toString(16).padStart(13, "0");
+  const address = request.headers.get("cf-connecting-ip") ?? "";
+  return [request.method, request.url, address, Date.now(), id].join("\n");
+}
+
+/** The headers, one a line; one that is there begins with "=". No value can hold a line break. */
+export function requestHeaders({ headers }) {
+  let lines = "";
   for (const name of HEADERS) {
     const value = headers.get(name);
-    head += value === null ? "\n" : `\n=${value}`;
+    lines += value === null ? "\n" : `=${value}\n`;
   }
-  return head;
+  return lines;
 }
 
 export function requestHeader(request, name) {
@@ -114,19 +119,16 @@ export function readRow(storage) {
   return tables.length === 0 ? undefined : sql.exec("SELECT json FROM state WHERE id = 1").toArray()[0]?.json;
 }
 
-/** Writes the row, and before it the alarm where there is one: nothing comes between them, so they are stored as one. */
+/**
+ * Writes the row, and before it the alarm where there is one: nothing comes between them, so they are stored as one, and
+ * no answer leaves the object before. The first write of every object has an alarm, and finds no table.
+ */
 export function writeRow(storage, json, alarmIn) {
-  const { sql } = storage;
-  const set = alarmIn === undefined ? undefined : setAlarm(storage, alarmIn);
-  const insert = () => sql.exec("INSERT OR REPLACE INTO state (id, json) VALUES (1, ?)", json);
-  try {
-    insert();
-  } catch {
-    // Only the first write of an object meets no table.
-    sql.exec("CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL)");
-    insert();
+  if (alarmIn !== undefined) {
+    setAlarm(storage, alarmIn);
+    storage.sql.exec("CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL)");
   }
-  return set;
+  storage.sql.exec("INSERT OR REPLACE INTO state (id, json) VALUES (1, ?)", json);
 }
 
 /** The rows that a statement gives, as a list of the JSON in each one's column `json`. */
@@ -138,9 +140,9 @@ export function setAlarm(storage, milliseconds) {
   return storage.setAlarm(Date.now() + milliseconds);
 }
 
-/** Whether one more is within a limit: true where the limiter is not bound. */
-export function withinLimit(env, binding, key) {
-  return env[binding]?.limit({ key }).then(({ success }) => success) ?? true;
+/** Whether one more is within a limit. */
+export async function withinLimit(env, binding, key) {
+  return (await env[binding].limit({ key })).success;
 }
 
 export function dataPoint(env, binding, index, blobs, number) {

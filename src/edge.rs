@@ -7,12 +7,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::{Env, worker_sys};
 
-/// The headers that come with a request's head, in the order of `HEADERS` in `edge.js`, which a test compares.
-pub const HEADERS: [&str; 12] = [
+/// The headers that are read together, in the order of `HEADERS` in `edge.js`, which a test compares.
+pub const HEADERS: [&str; 11] = [
     "accept",
     "access-control-request-headers",
     "authorization",
-    "cf-connecting-ip",
     "content-length",
     "content-type",
     "cookie",
@@ -27,6 +26,8 @@ pub const HEADERS: [&str; 12] = [
 extern "C" {
     #[wasm_bindgen(js_name = requestHead)]
     pub fn request_head(request: &web_sys::Request) -> String;
+    #[wasm_bindgen(js_name = requestHeaders)]
+    pub fn request_headers(request: &web_sys::Request) -> String;
     #[wasm_bindgen(js_name = requestHeader)]
     pub fn request_header(request: &web_sys::Request, name: &str) -> Option<String>;
     #[wasm_bindgen(js_name = requestBody)]
@@ -80,7 +81,7 @@ extern "C" {
         storage: &worker_sys::DurableObjectStorage,
         json: &str,
         alarm_in: Option<f64>,
-    ) -> Result<Option<Promise>, JsValue>;
+    ) -> Result<(), JsValue>;
     #[wasm_bindgen(catch)]
     pub fn rows(
         storage: &worker_sys::DurableObjectStorage,
@@ -93,7 +94,7 @@ extern "C" {
         milliseconds: f64,
     ) -> Result<Promise, JsValue>;
     #[wasm_bindgen(catch, js_name = withinLimit)]
-    pub fn within_limit(env: &Env, binding: &str, key: &str) -> Result<JsValue, JsValue>;
+    pub fn within_limit(env: &Env, binding: &str, key: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(catch, js_name = dataPoint)]
     pub fn data_point(
         env: &Env,

@@ -18,7 +18,7 @@ use worker::{Env, State, worker_sys};
 use crate::accounts::{Accounts, Note};
 use crate::config::Config;
 use crate::fetch::Outgoing;
-use crate::objects::{self, Storage, Written};
+use crate::objects::{self, Storage};
 use crate::upstream::{self, Props, UpstreamError};
 use crate::{clock, log, random, tokens};
 
@@ -129,7 +129,7 @@ impl GrantObject {
             // A grant without an alarm would stay for ever. One that closes has no more tokens, so no reason to wait for
             // the alarm of the last of them.
             let alarm = (opens || closes).then(|| state.ends_at().since(moment.now));
-            self.keep(state, alarm)?.with_alarm().await?;
+            self.keep(state, alarm)?;
         }
         for line in &step.audit {
             log::audit(&id, *line);
@@ -312,7 +312,7 @@ impl GrantObject {
             }
             Some(state) => {
                 let alarm = state.ends_at().since(now);
-                self.keep(state, Some(alarm))?.with_alarm().await
+                self.keep(state, Some(alarm))
             }
         }
     }
@@ -349,10 +349,10 @@ impl GrantObject {
     }
 
     /// In storage, then in memory.
-    fn keep(&self, grant: Lifecycle, alarm: Option<Duration>) -> worker::Result<Written> {
-        let written = self.storage()?.write(&grant, alarm)?;
+    fn keep(&self, grant: Lifecycle, alarm: Option<Duration>) -> worker::Result<()> {
+        self.storage()?.write(&grant, alarm)?;
         self.grant.replace(Some(Some(grant)));
-        Ok(written)
+        Ok(())
     }
 
     fn storage(&self) -> worker::Result<Storage> {

@@ -81,15 +81,14 @@ pub fn fetch(
 }
 
 async fn handle(request: web_sys::Request, env: Env, context: Context) -> Result<JsValue, JsValue> {
-    let began = clock::milliseconds();
-    let mut request = Incoming::new(request, log::request_id())?;
-    let (origin, address) = (request.origin.clone(), request.address());
+    let mut request = Incoming::new(request)?;
+    let (origin, address) = (request.origin.clone(), request.address.clone());
     let response = match App::new(env, Rc::new(context), origin, address) {
         Ok(app) => {
             let response = router::route(&mut request, &app).await;
             request.drain().await;
             if app.config.metrics {
-                let took = clock::milliseconds().saturating_sub(began);
+                let took = request.took();
                 metrics::request(
                     &app.env,
                     &request.method,
@@ -109,8 +108,7 @@ async fn handle(request: web_sys::Request, env: Env, context: Context) -> Result
             not_complete()
         }
     };
-    let took = clock::milliseconds().saturating_sub(began);
-    log::request(&request, &response, took);
+    log::request(&request, &response);
     let response = response.header("x-request-id", request.id);
     respond::send(&response).map(JsValue::from)
 }

@@ -1,20 +1,15 @@
-//! One line a request that is no public document, as JSON. Nothing in it comes from a header, body or query: those hold secrets.
+//! One line a request that is no public document, as JSON. Nothing in it comes from a header, body or query: those hold
+//! secrets.
 
 use oauth_provider::grant::{Audit, GrantId};
 use oauth_provider::http::Response;
 use serde_json::json;
 
 use crate::incoming::Incoming;
-use crate::random;
-
-/// An id that a person can read out and an operator can find.
-pub fn request_id() -> String {
-    random::name()
-}
 
 /// What became of a request. A document that anybody may keep has no line: a line costs more than the document, and says
 /// nothing.
-pub fn request(request: &Incoming, response: &Response, milliseconds: u64) {
+pub fn request(request: &Incoming, response: &Response) {
     let kept = response.get("cache-control");
     if response.status == 200 && kept.is_some_and(|kept| kept.starts_with("public")) {
         return;
@@ -22,7 +17,7 @@ pub fn request(request: &Incoming, response: &Response, milliseconds: u64) {
     // Our own id, a token of RFC 9110 and numbers need no escaping; a path does.
     let path = json!(shown(request.url.path()));
     let Incoming { id, method, .. } = request;
-    let status = response.status;
+    let (status, milliseconds) = (response.status, request.took());
     worker::console_log!(
         r#"{{"request":"{id}","method":"{method}","path":{path},"status":{status},"ms":{milliseconds}}}"#
     );

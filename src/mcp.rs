@@ -57,7 +57,7 @@ pub async fn post(request: &mut Incoming, asked: AskedResource, app: &App) -> Re
     if let Some(refused) = wrong_origin(request, app) {
         return refused;
     }
-    if !limits::allows(&app.env, MCP_IP_RATE_LIMITER, &request.address()).await {
+    if !limits::allows(&app.env, MCP_IP_RATE_LIMITER, &request.address).await {
         return too_many();
     }
     let caller = match identify(request, &asked, app).await {

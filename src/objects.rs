@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use js_sys::Promise;
 use oauth_provider::grant::GrantId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -84,15 +83,11 @@ impl Storage {
         Ok(edge::rows(&self.0, statement, &values.to_string())?)
     }
 
-    /// Writes the row, and with it the alarm: nothing comes between them, so that no row can be without its end.
-    pub fn write(
-        &self,
-        value: &impl Serialize,
-        alarm: Option<Duration>,
-    ) -> worker::Result<Written> {
+    /// Writes the row, and with it the alarm: nothing comes between them, so that no row can be without its end. The
+    /// first write of an object needs one. There is nothing to wait for: the runtime sends no answer before both are kept.
+    pub fn write(&self, value: &impl Serialize, alarm: Option<Duration>) -> worker::Result<()> {
         let json = serde_json::to_string(value)?;
-        let set = edge::write_row(&self.0, &json, alarm.map(milliseconds))?;
-        Ok(Written(set))
+        Ok(edge::write_row(&self.0, &json, alarm.map(milliseconds))?)
     }
 
     pub async fn set_alarm(&self, after: Duration) -> worker::Result<()> {
@@ -103,19 +98,6 @@ impl Storage {
     /// The row, and the alarm with it.
     pub async fn delete_all(&self) -> worker::Result<()> {
         JsFuture::from(self.0.delete_all()?).await?;
-        Ok(())
-    }
-}
-
-/// A row that was written. The runtime sends no answer before it is kept; what is left to wait for is the alarm.
-#[must_use]
-pub struct Written(Option<Promise>);
-
-impl Written {
-    pub async fn with_alarm(self) -> worker::Result<()> {
-        if let Some(set) = self.0 {
-            JsFuture::from(set).await?;
-        }
         Ok(())
     }
 }

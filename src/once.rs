@@ -106,50 +106,44 @@ impl OnceObject {
 impl OnceObject {
     async fn answer(&self, request: &web_sys::Request) -> worker::Result<JsValue> {
         match objects::read(request).await? {
-            Message::Claim(claim) => objects::write(&self.claim(claim).await?),
+            Message::Claim(claim) => objects::write(&self.claim(claim)?),
             Message::Pushed(PushedMessage::Keep { query, expires_at }) => {
-                objects::write(&self.keep(query, expires_at).await?)
+                objects::write(&self.keep(query, expires_at)?)
             }
             Message::Pushed(PushedMessage::Read) => {
                 let kept = self.storage()?.read::<Pushed>()?;
                 objects::write(&kept.as_ref().and_then(|kept| kept.query(clock::now())))
             }
             Message::Pushed(PushedMessage::Use { ticket }) => {
-                objects::write(&self.approve(&ticket).await?)
+                objects::write(&self.approve(&ticket)?)
             }
         }
     }
 
     /// From the read to the write nothing waits, so one caller is the first; the row is written with its end.
-    async fn claim(&self, claim: Claim) -> worker::Result<Claimed> {
+    fn claim(&self, claim: Claim) -> worker::Result<Claimed> {
         let storage = self.storage()?;
         let first = storage.read::<bool>()?.is_none();
         if first {
             let lifetime = Duration::from_secs(claim.lifetime);
-            storage.write(&true, Some(lifetime))?.with_alarm().await?;
+            storage.write(&true, Some(lifetime))?;
         }
         Ok(Claimed { first })
     }
 
-    async fn keep(&self, query: String, expires_at: UnixTime) -> worker::Result<()> {
+    fn keep(&self, query: String, expires_at: UnixTime) -> worker::Result<()> {
         let lifetime = expires_at.since(clock::now());
         let waiting = Pushed::Waiting { query, expires_at };
-        self.storage()?
-            .write(&waiting, Some(lifetime))?
-            .with_alarm()
-            .await
+        self.storage()?.write(&waiting, Some(lifetime))
     }
 
     /// As [`Self::claim`].
-    async fn approve(&self, ticket: &TicketId) -> worker::Result<bool> {
+    fn approve(&self, ticket: &TicketId) -> worker::Result<bool> {
         let storage = self.storage()?;
         let kept = storage.read::<Pushed>()?;
         match Pushed::approve(kept.as_ref(), ticket, clock::now()) {
             Use::First(used) => {
-                storage
-                    .write(&used, Some(Pushed::USED_FOR))?
-                    .with_alarm()
-                    .await?;
+                storage.write(&used, Some(Pushed::USED_FOR))?;
                 Ok(true)
             }
             Use::Again => Ok(true),

@@ -150,7 +150,7 @@ async fn oauth(endpoint: &str, request: &mut Incoming, app: &App) -> Response {
         "token" => token(&parts, &app.authenticator(), &app.grants)
             .await
             .map(|granted| {
-                after_tokens(&granted, request.address(), app);
+                after_tokens(&granted, request.address.clone(), app);
                 granted.response
             }),
         "revoke" => revoke(&parts, &app.authenticator(), &app.grants)
@@ -169,7 +169,7 @@ async fn oauth(endpoint: &str, request: &mut Incoming, app: &App) -> Response {
             )
             .await
         }
-        _ if !limits::allows(&app.env, REGISTER_RATE_LIMITER, &request.address()).await => {
+        _ if !limits::allows(&app.env, REGISTER_RATE_LIMITER, &request.address).await => {
             let error = Error::new(
                 ErrorCode::TemporarilyUnavailable,
                 "too many registrations; wait a minute",

@@ -1,5 +1,5 @@
 // Where the isolate of our worker spends its time under a load: self time by function. Wasm functions have names where
-// the build has kept them (bench/README.md).
+// the build has kept them (bench/README.md). Above them, the shares of wasm, of script and of the runtime itself.
 import { inspect } from "./inspector.mjs";
 import { table } from "./report.mjs";
 
@@ -25,7 +25,18 @@ function selfTimes({ nodes, samples, timeDeltas }) {
   samples.forEach((id, i) => spent.set(names.get(id), (spent.get(names.get(id)) ?? 0) + timeDeltas[i]));
   const total = timeDeltas.reduce((sum, delta) => sum + delta, 0);
   const rows = [...spent].sort((a, b) => b[1] - a[1]).slice(0, SHOWN);
-  return table(rows.map(([name, time]) => [name, `${((100 * time) / total).toFixed(1)} %`]), ["function", "self"]);
+  const kinds = new Map(nodes.map(({ id, callFrame }) => [id, kindOf(callFrame)]));
+  const shares = new Map();
+  samples.forEach((id, i) => shares.set(kinds.get(id), (shares.get(kinds.get(id)) ?? 0) + timeDeltas[i]));
+  const percent = (time) => `${((100 * time) / total).toFixed(1)} %`;
+  const whole = [...shares].sort((a, b) => b[1] - a[1]).map(([kind, time]) => `${kind} ${percent(time)}`).join(", ");
+  return `${whole}\n\n${table(rows.map(([name, time]) => [name, percent(time)]), ["function", "self"])}`;
+}
+
+function kindOf({ functionName, url }) {
+  if (functionName === "(idle)") return "idle";
+  if (url.startsWith("wasm") || functionName.startsWith("wasm-function")) return "wasm";
+  return url ? "script" : "runtime";
 }
 
 function nameOf({ functionName, url, lineNumber }) {

@@ -143,14 +143,14 @@ function showingWasmMemory(script) {
       constructor(...given) { super(...given); memories.push(this.exports.memory); }
     };`;
   const entry = `import { memories } from "./bench-hook.js";
-    import Worker from "./${basename(script)}";
+    import worker from "./${basename(script)}";
     export * from "./${basename(script)}";
-    export default class extends Worker {
-      fetch(request) {
-        if (!request.url.endsWith("/bench-wasm-bytes")) return super.fetch(request);
+    export default {
+      fetch(request, env, context) {
+        if (!request.url.endsWith("/bench-wasm-bytes")) return worker.fetch(request, env, context);
         return new Response(String(memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)));
-      }
-    }`;
+      },
+    };`;
   const module = (name, contents) => ({ type: "ESModule", path: join(dirname(script), name), contents });
   return [module("bench-entry.js", entry), module("bench-hook.js", hook)];
 }

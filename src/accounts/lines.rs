@@ -87,13 +87,10 @@ impl Lines {
         if self.there.get() {
             return Ok(());
         }
-        for statement in [
-            "CREATE TABLE IF NOT EXISTS lines (id TEXT PRIMARY KEY, client TEXT NOT NULL, opened_at INTEGER NOT NULL, \
-             json TEXT NOT NULL)",
-            "CREATE INDEX IF NOT EXISTS lines_of_client ON lines (client)",
-        ] {
-            storage.rows(statement, &json!([]))?;
-        }
+        let tables = "CREATE TABLE IF NOT EXISTS lines (id TEXT PRIMARY KEY, client TEXT NOT NULL, \
+                      opened_at INTEGER NOT NULL, json TEXT NOT NULL); \
+                      CREATE INDEX IF NOT EXISTS lines_of_client ON lines (client)";
+        storage.rows(tables, &json!([]))?;
         self.there.set(true);
         Ok(())
     }
