@@ -18,9 +18,9 @@ const HEADERS = [
 
 /** Method, URL, address, time and a number that tells requests apart, one a line: what every request needs. */
 export function requestHead(request) {
-  const id = Math.floor(Math.random() * 2 ** 52).toString(16).padStart(13, "0");
+  const half = () => Math.floor(Math.random() * 2 ** 32).toString(16).padStart(8, "0");
   const address = request.headers.get("cf-connecting-ip") ?? "";
-  return [request.method, request.url, address, Date.now(), id].join("\n");
+  return [request.method, request.url, address, Date.now(), half() + half()].join("\n");
 }
 
 /** The headers, one a line; one that is there begins with "=". No value can hold a line break. */
