@@ -99,8 +99,7 @@ fn stream(wish: Wish, lists: bool, live: &Live, request: &mut Incoming, app: &Ap
     let outlet = Outlet::new(TIME);
     if lists {
         let all = [events::tools(&listed), events::done("answer", 0, 0)].concat();
-        // The promise is of room for more, and there is no more.
-        drop(outlet.write(&all));
+        outlet.write(&all);
         outlet.close();
     } else {
         let mut offered: Vec<Tool> = listed.iter().filter_map(Tool::from_mcp).collect();
@@ -166,21 +165,21 @@ async fn live(
 ) -> Result<Live, Out> {
     let behalf = Behalf::of(request);
     let mut session = Session::of(request, app).ok_or(Out::Nobody)?;
-    let mut renewed = false;
-    if session.is_near_its_end(app.now) {
-        match client::refresh(session.clone(), &behalf, app).await {
-            Ok(fresh) => {
-                session = fresh;
-                renewed = true;
-            }
-            Err(NoTokens::Ended) => return Err(Out::Ended),
-            Err(NoTokens::Unavailable) if session.has_ended(app.now) => {
-                return Err(Out::Unavailable);
-            }
-            Err(NoTokens::Unavailable) => {}
-        }
-    }
+    let (mut cookie, mut refused) = (None, false);
     loop {
+        if refused || session.is_near_its_end(app.now) {
+            match client::refresh(session.clone(), &behalf, app).await {
+                Ok(fresh) => {
+                    cookie = fresh.cookie(app);
+                    session = fresh;
+                }
+                Err(NoTokens::Ended) => return Err(Out::Ended),
+                Err(NoTokens::Unavailable) if refused || session.has_ended(app.now) => {
+                    return Err(Out::Unavailable);
+                }
+                Err(NoTokens::Unavailable) => {}
+            }
+        }
         let endpoint = Endpoint {
             resource: resource.clone(),
             access: session.access.clone(),
@@ -188,23 +187,16 @@ async fn live(
         };
         let answer = endpoint.ask(method, None, app).await;
         if answer.status != 401 {
-            let cookie = if renewed { session.cookie(app) } else { None };
             return Ok(Live {
                 session,
                 cookie,
                 answer,
             });
         }
-        if renewed {
+        if refused || cookie.is_some() {
             return Err(Out::Ended);
         }
-        session = client::refresh(session, &behalf, app)
-            .await
-            .map_err(|error| match error {
-                NoTokens::Ended => Out::Ended,
-                NoTokens::Unavailable => Out::Unavailable,
-            })?;
-        renewed = true;
+        refused = true;
     }
 }
 
@@ -244,7 +236,7 @@ async fn wish(request: &mut Incoming) -> Result<Wish, Response> {
     let (messages, call) = match body.get("call").filter(|call| !call.is_null()) {
         Some(call) => {
             let name =
-                auth::text(call, "name").ok_or_else(|| bad("`call.name` must be a string"))?;
+                client::text(call, "name").ok_or_else(|| bad("`call.name` must be a string"))?;
             let arguments = call.get("arguments").filter(|sent| !sent.is_null());
             let asked = Asked {
                 id: CALL.to_owned(),

@@ -1,7 +1,6 @@
 //! The demo chat is an OAuth client like any other, described by its own metadata document.
 
 use oauth_provider::{Origin, OwnDocument};
-use serde_json::json;
 
 use crate::config::SCOPES;
 
@@ -31,16 +30,24 @@ pub fn registration(origin: &Origin) -> String {
     metadata(origin, "application_type", "web")
 }
 
+/// `@` stands for the origin, which has no character that JSON would escape.
+const METADATA: &str = concat!(
+    r#"","client_name":"Sentry MCP demo chat","client_uri":"@","redirect_uris":["@/api/auth/callback"],"#,
+    r#""grant_types":["authorization_code","refresh_token"],"response_types":["code"],"#,
+    r#""token_endpoint_auth_method":"none","scope":"#,
+);
+
 fn metadata(origin: &Origin, name: &str, value: &str) -> String {
-    json!({
-        name: value,
-        "client_name": "Sentry MCP demo chat",
-        "client_uri": origin.as_str(),
-        "redirect_uris": [redirect_uri(origin)],
-        "grant_types": ["authorization_code", "refresh_token"],
-        "response_types": ["code"],
-        "token_endpoint_auth_method": "none",
-        "scope": SCOPES.join(" "),
-    })
-    .to_string()
+    let rest = METADATA.replace('@', origin.as_str());
+    [
+        "{\"",
+        name,
+        "\":\"",
+        value,
+        &rest,
+        "\"",
+        &SCOPES.join(" "),
+        "\"}",
+    ]
+    .concat()
 }

@@ -84,9 +84,12 @@ export class Outlet {
     };
   }
 
-  async write(text) {
-    if (this.gone) return;
-    this.#controller.enqueue(new TextEncoder().encode(text));
+  write(text) {
+    if (!this.gone) this.#controller.enqueue(new TextEncoder().encode(text));
+  }
+
+  /** Resolves when the reader has taken so much that there is room for more. */
+  async room() {
     while (this.#controller.desiredSize <= 0 && !this.signal.aborted) {
       await new Promise((resolve) => void (this.#wake = resolve));
     }
@@ -98,15 +101,17 @@ export function answerInPieces(status, head, outlet) {
   return new Response(outlet.body, { status, headers: pairsOf(head) });
 }
 
-/** Sends a request and begins to read its answer: [status, type, reader]. It ends with the outlet that it is for. */
+/** Sends a request and begins to read its answer: [status, type, reader]. It ends with the outlet that it is for, and waits for it. */
 export async function begin(outlet, url, head, body, milliseconds) {
+  await outlet.room();
   const signal = AbortSignal.any([outlet.signal, AbortSignal.timeout(milliseconds)]);
   const response = await fetch(url, { method: "POST", headers: pairsOf(head), body, redirect: "manual", signal });
   return [response.status, response.headers.get("content-type") ?? "", (response.body ?? new Response("").body).getReader()];
 }
 
 /** The next piece; undefined after the last one. */
-export async function piece(reader) {
+export async function piece(outlet, reader) {
+  await outlet.room();
   return (await reader.read()).value;
 }
 

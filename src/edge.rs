@@ -47,7 +47,7 @@ extern "C" {
         outlet: &Outlet,
     ) -> Result<web_sys::Response, JsValue>;
     pub fn begin(outlet: &Outlet, url: &str, head: &str, body: &str, milliseconds: u32) -> Promise;
-    pub fn piece(reader: &JsValue) -> Promise;
+    pub fn piece(outlet: &Outlet, reader: &JsValue) -> Promise;
     #[wasm_bindgen(js_name = stopReading)]
     pub fn stop_reading(reader: &JsValue);
     /// The body of an answer that is written in pieces.
@@ -55,9 +55,8 @@ extern "C" {
     pub type Outlet;
     #[wasm_bindgen(constructor)]
     pub fn new(milliseconds: u32) -> Outlet;
-    /// Comes when the reader has room for more.
     #[wasm_bindgen(method)]
-    pub fn write(this: &Outlet, text: &str) -> Promise;
+    pub fn write(this: &Outlet, text: &str);
     #[wasm_bindgen(method)]
     pub fn close(this: &Outlet);
     /// Comes when the reader has left, or the time is over.

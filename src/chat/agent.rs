@@ -92,12 +92,8 @@ impl Run {
         let late = self.outlet.late();
         let reason = reason.or(late.then_some("time"));
         if let Some(reason) = reason {
-            self.tell(&events::done(
-                reason,
-                self.agent.steps(),
-                self.agent.tokens(),
-            ))
-            .await;
+            let done = events::done(reason, self.agent.steps(), self.agent.tokens());
+            self.outlet.write(&done);
         }
         self.outlet.close();
         let took = clock::milliseconds().saturating_sub(began);
@@ -121,7 +117,7 @@ impl Run {
                             "the language model",
                             &trouble.detail,
                         );
-                        return self.fail(trouble.code, trouble.message).await;
+                        return self.fail(trouble.code, trouble.message);
                     }
                 }
                 Next::CallTools(calls) => {
@@ -132,19 +128,19 @@ impl Run {
                     }
                 }
                 Next::Refused(call, words) => {
-                    self.tell(&events::call("tool_call", &call)).await;
-                    self.answered(&call, words, true, false, None, 0).await;
+                    self.outlet.write(&events::call("tool_call", &call));
+                    self.answered(&call.id, words, true, false, 0);
                 }
                 Next::Confirm(calls) => {
                     for call in calls {
-                        self.tell(&events::call("confirm", &call)).await;
+                        self.outlet.write(&events::call("confirm", &call));
                     }
                     return "confirm";
                 }
                 Next::Done(Reason::Answer) => return "answer",
                 Next::Done(Reason::Steps) => return "steps",
                 Next::Done(Reason::Tokens) => return "tokens",
-                Next::Done(Reason::TooLong) => return self.fail("too_long", llm::TOO_LONG).await,
+                Next::Done(Reason::TooLong) => return self.fail("too_long", llm::TOO_LONG),
             }
         }
     }
@@ -159,58 +155,39 @@ impl Run {
     }
 
     async fn run(&mut self, call: &Call) -> Result<(), &'static str> {
-        self.tell(&events::call("tool_call", call)).await;
+        self.outlet.write(&events::call("tool_call", call));
         self.calls += 1;
         let began = clock::milliseconds();
-        let called = self
-            .endpoint
-            .call(&call.name, &call.arguments, &self.app)
-            .await;
+        let called = self.endpoint.call(&call.name, &call.json, &self.app).await;
         let took = clock::milliseconds().saturating_sub(began);
         match called {
-            Called::Answered { answer, structured } => {
+            Called::Answered(answer) => {
                 let told = self
                     .agent
                     .tool_answered(&call.id, &answer.text, answer.is_error);
                 let (text, cut) = told.unwrap_or_default();
-                self.answered(call, &text, answer.is_error, cut, structured.as_ref(), took)
-                    .await;
+                self.answered(&call.id, &text, answer.is_error, cut, took);
                 Ok(())
             }
-            Called::Ended => Err(self.fail("session_expired", EXPIRED).await),
-            Called::Unavailable(words) => Err(self.fail("tool_unavailable", &words).await),
+            Called::Ended => Err(self.fail("session_expired", EXPIRED)),
+            Called::Unavailable(words) => Err(self.fail("tool_unavailable", words)),
         }
     }
 
-    async fn answered(
-        &self,
-        call: &Call,
-        text: &str,
-        is_error: bool,
-        cut: bool,
-        structured: Option<&Value>,
-        milliseconds: u64,
-    ) {
-        let event = events::tool_result(&Answered {
-            id: &call.id,
+    fn answered(&self, id: &str, text: &str, is_error: bool, cut: bool, milliseconds: u64) {
+        self.outlet.write(&events::tool_result(&Answered {
+            id,
             text,
             is_error,
             cut,
-            structured,
             milliseconds,
-        });
-        self.tell(&event).await;
+        }));
     }
 
-    async fn fail(&self, code: &str, message: &str) -> &'static str {
+    fn fail(&self, code: &str, message: &str) -> &'static str {
         let id = &self.endpoint.behalf.id;
-        self.tell(&events::error(code, message, id)).await;
+        self.outlet.write(&events::error(code, message, id));
         "error"
-    }
-
-    async fn tell(&self, event: &str) {
-        // A reader that has left is noticed by `ended`.
-        let _ = JsFuture::from(self.outlet.write(event)).await;
     }
 }
 

@@ -111,21 +111,15 @@ async fn introduced(session: Session, behalf: &Behalf, app: &App) -> Session {
         access: session.access.clone(),
         behalf: behalf.clone(),
     };
-    let called = endpoint.call("whoami", &serde_json::Map::new(), app).await;
-    let Called::Answered {
-        structured: Some(said),
-        ..
-    } = called
-    else {
+    let Called::Answered(answer) = endpoint.call("whoami", "{}", app).await else {
         return session;
     };
-    let text = |name: &str| {
-        let text = said.get("user")?.get(name)?.as_str()?.trim();
-        (!text.is_empty()).then(|| text.to_owned())
-    };
+    let said: Value = serde_json::from_slice(answer.text.as_bytes()).unwrap_or_default();
+    let user = said.get("user").unwrap_or(&Value::Null);
+    let named = |name: &str| client::text(user, name).filter(|name| !name.trim().is_empty());
     Session {
-        name: text("name").or_else(|| text("email")).unwrap_or_default(),
-        user: text("id").unwrap_or_default().chars().take(64).collect(),
+        name: named("name").or_else(|| named("email")).unwrap_or_default(),
+        user: named("id").unwrap_or_default(),
         ..session
     }
 }
@@ -205,9 +199,4 @@ fn back(location: &str) -> Response {
         .header("location", location)
         .header("cache-control", "no-store")
         .header("referrer-policy", "no-referrer")
-}
-
-/// The name of a member that is a text.
-pub fn text(value: &Value, name: &str) -> Option<String> {
-    value.get(name)?.as_str().map(str::to_owned)
 }

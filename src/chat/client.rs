@@ -1,9 +1,7 @@
 //! The chat as a client of this server's own endpoints. It sends what a foreign client would send, as requests that go
 //! in through the same router: there is no other way to a token or a tool from here.
 
-use std::future::Future;
-use std::pin::Pin;
-
+use fetch::LocalFuture;
 use oauth_provider::discovery::path;
 use oauth_provider::http::Response;
 use oauth_provider::{Origin, UnixTime};
@@ -37,27 +35,26 @@ impl Behalf {
 }
 
 /// Sends a request to this server, as it would come from outside.
-pub async fn send(
-    method: &str,
+pub fn send<'a>(
+    method: &'a str,
     path: &str,
-    headers: &[(&'static str, &str)],
+    headers: &[(&str, &str)],
     body: Option<&str>,
     behalf: &Behalf,
-    app: &App,
-) -> Response {
+    app: &'a App,
+) -> LocalFuture<'a, Response> {
     let url = [app.settings.origin.as_str(), path].concat();
     let address = Some(("cf-connecting-ip", behalf.address.as_str()));
     let address = address.filter(|(_, address)| !address.is_empty());
     let request = edge::head(headers.iter().copied().chain(address))
         .and_then(|head| edge::own_request(method, &url, &head, body).ok())
         .and_then(|request| Incoming::new(request, behalf.id.clone()).ok());
-    let Some(mut request) = request else {
-        return Response::empty(400);
-    };
-    // The router leads to the chat, which leads to the router.
-    let answer: Pin<Box<dyn Future<Output = Response> + '_>> =
-        Box::pin(router::route(&mut request, app));
-    answer.await
+    Box::pin(async move {
+        match request {
+            Some(mut request) => router::route(&mut request, app).await,
+            None => Response::empty(400),
+        }
+    })
 }
 
 /// Why there are no tokens.
@@ -195,23 +192,21 @@ async fn tokens(
     )
     .await;
     let said = read(&answer);
-    let text = |name| said.get(name).and_then(Value::as_str);
-    match answer.status {
-        200 => {}
+    let (Some(access), Some(refresh)) = (text(&said, "access_token"), text(&said, "refresh_token"))
+    else {
         // What these say is true (RFC 6749 §5.2); everything else may pass.
-        400 | 401 if matches!(text("error"), Some("invalid_grant" | "invalid_client")) => {
-            return Err(NoTokens::Ended);
-        }
-        _ => return Err(NoTokens::Unavailable),
-    }
-    let (Some(access), Some(refresh)) = (text("access_token"), text("refresh_token")) else {
-        return Err(NoTokens::Ended);
+        let error = text(&said, "error").unwrap_or_default();
+        return Err(if error == "invalid_grant" || error == "invalid_client" {
+            NoTokens::Ended
+        } else {
+            NoTokens::Unavailable
+        });
     };
     let seconds = said.get("expires_in").and_then(Value::as_u64);
     let ends = app.now.0.saturating_add(seconds.unwrap_or_default());
     Ok(Session {
-        access: access.to_owned(),
-        refresh: refresh.to_owned(),
+        access,
+        refresh,
         access_ends: UnixTime(ends),
         ..before
     })
@@ -248,4 +243,9 @@ fn form(pairs: &[(&str, &str)]) -> String {
         form.append_pair(name, value);
     }
     form.finish()
+}
+
+/// A member that is a text.
+pub fn text(value: &Value, name: &str) -> Option<String> {
+    value.get(name)?.as_str().map(str::to_owned)
 }

@@ -4,9 +4,6 @@ use agent::{Call, bounded};
 use mcp::json::{Object, array};
 use serde_json::Value;
 
-/// Structured output longer than this stays with the text.
-const STRUCTURED: usize = 24 * 1024;
-
 /// An event under way; `write` adds its members.
 fn event(name: &str, write: impl FnOnce(&mut Object<'_>)) -> String {
     let mut out = String::with_capacity(128);
@@ -31,9 +28,7 @@ pub fn text(delta: &str) -> String {
 pub fn call(name: &str, call: &Call) -> String {
     event(name, |object| {
         object.text("id", &call.id).text("name", &call.name);
-        // Invariant: what was read from JSON can be written.
-        let arguments = serde_json::to_string(&call.arguments).unwrap_or_default();
-        object.raw("arguments", &arguments);
+        object.raw("arguments", &call.json);
         object.maybe("target", call.target.as_deref());
         object.flag("changes", call.changes);
     })
@@ -45,7 +40,6 @@ pub struct Answered<'a> {
     pub text: &'a str,
     pub is_error: bool,
     pub cut: bool,
-    pub structured: Option<&'a Value>,
     pub milliseconds: u64,
 }
 
@@ -56,10 +50,6 @@ pub fn tool_result(answered: &Answered<'_>) -> String {
             .flag("is_error", answered.is_error)
             .text("text", answered.text)
             .raw("ms", &answered.milliseconds.to_string());
-        let structured = answered.structured.map(Value::to_string);
-        if let Some(json) = structured.filter(|json| json.len() <= STRUCTURED) {
-            object.raw("structured", &json);
-        }
         if answered.cut {
             object.flag("cut", true);
         }
@@ -130,7 +120,8 @@ mod tests {
         let made = Call {
             id: "1\n".to_owned(),
             name: "n".to_owned(),
-            arguments: arguments.as_object().cloned().unwrap(),
+            arguments: serde_json::Map::new(),
+            json: arguments.to_string(),
             target: Some(hostile.to_owned()),
             changes: true,
         };
@@ -142,11 +133,10 @@ mod tests {
             text: hostile,
             is_error: false,
             cut: true,
-            structured: Some(&arguments),
             milliseconds: 7,
         };
         let expected = json!({
-            "id": "1", "text": hostile, "is_error": false, "cut": true, "structured": arguments, "ms": 7,
+            "id": "1", "text": hostile, "is_error": false, "cut": true, "ms": 7,
         });
         assert_eq!(read(&tool_result(&answered)).1, expected);
     }
@@ -157,13 +147,11 @@ mod tests {
             read(&done("answer", 1, 0)).1,
             json!({ "reason": "answer", "steps": 1 })
         );
-        let big = json!("x".repeat(STRUCTURED));
         let answered = Answered {
             id: "1",
             text: "",
             is_error: true,
             cut: false,
-            structured: Some(&big),
             milliseconds: 0,
         };
         let expected = json!({ "id": "1", "text": "", "is_error": true, "ms": 0 });

@@ -4,9 +4,9 @@ use agent::ToolAnswer;
 use mcp::json::Object;
 use oauth_provider::http::Response;
 use oauth_provider::{Origin, Resource};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::client::{Behalf, read, send};
+use super::client::{Behalf, read, send, text};
 use crate::app::App;
 
 const VERSION: &str = "2025-11-25";
@@ -20,14 +20,11 @@ pub struct Endpoint {
 
 /// What became of a call.
 pub enum Called {
-    Answered {
-        answer: ToolAnswer,
-        structured: Option<Value>,
-    },
+    Answered(ToolAnswer),
     /// The token is good no more.
     Ended,
     /// Not at the moment: in words.
-    Unavailable(String),
+    Unavailable(&'static str),
 }
 
 impl Endpoint {
@@ -52,46 +49,40 @@ impl Endpoint {
         send("POST", path, &headers, Some(&body), &self.behalf, app).await
     }
 
-    /// Calls a tool.
-    pub async fn call(&self, name: &str, arguments: &Map<String, Value>, app: &App) -> Called {
+    /// Calls a tool; `arguments` are JSON.
+    pub async fn call(&self, name: &str, arguments: &str, app: &App) -> Called {
         let mut params = String::new();
         let mut object = Object::begin(&mut params);
-        object.text("name", name);
-        let arguments = serde_json::to_string(arguments).unwrap_or_default();
-        object.raw("arguments", &arguments).end();
-        let answer = self.ask("tools/call", Some(&params), app).await;
-        let mut said = read(&answer);
-        let words = |said: &Value, name| said.get(name).and_then(Value::as_str).map(str::to_owned);
-        let failed = |text: String| Called::Answered {
-            answer: ToolAnswer {
-                text,
-                is_error: true,
-            },
-            structured: None,
-        };
-        match answer.status {
-            200 => {}
-            401 => return Called::Ended,
-            // The words name the skill that is lacking.
-            403 => return failed(words(&said, "error_description").unwrap_or_default()),
-            429 => return Called::Unavailable("Too many calls at once; wait a minute.".to_owned()),
-            _ => return Called::Unavailable("The tools do not answer at the moment.".to_owned()),
-        }
-        let Some(result) = said.get_mut("result") else {
-            let error = said.get("error").unwrap_or(&Value::Null);
-            return failed(words(error, "message").unwrap_or_default());
-        };
-        Called::Answered {
-            answer: ToolAnswer::from_mcp(result),
-            structured: result.get_mut("structuredContent").map(Value::take),
-        }
+        object.text("name", name).raw("arguments", arguments).end();
+        called(&self.ask("tools/call", Some(&params), app).await)
+    }
+}
+
+fn called(answer: &Response) -> Called {
+    let said = read(answer);
+    let failed = |of: &Value, name| {
+        Called::Answered(ToolAnswer {
+            text: text(of, name).unwrap_or_default(),
+            is_error: true,
+        })
+    };
+    match (answer.status, said.get("result"), said.get("error")) {
+        (200, Some(result), _) => Called::Answered(ToolAnswer::from_mcp(result)),
+        (200, _, Some(error)) => failed(error, "message"),
+        (401, ..) => Called::Ended,
+        // The words name the skill that is lacking.
+        (403, ..) => failed(&said, "error_description"),
+        (429, ..) => Called::Unavailable("Too many calls at once; wait a minute."),
+        _ => Called::Unavailable("The tools do not answer at the moment."),
     }
 }
 
 /// The elements of an answer to `tools/list`.
 pub fn listed(answer: &Response) -> Vec<Value> {
-    match read(answer).pointer_mut("/result/tools").map(Value::take) {
-        Some(Value::Array(tools)) => tools,
+    let mut said = read(answer);
+    let result = said.get_mut("result");
+    match result.and_then(|result| result.get_mut("tools")) {
+        Some(Value::Array(tools)) => std::mem::take(tools),
         _ => Vec::new(),
     }
 }
