@@ -2,7 +2,6 @@
 
 use agent::{Call, Reason, bounded};
 use mcp::{CallToolResult, Content};
-use serde_json::Value;
 
 use crate::run::End;
 
@@ -40,8 +39,7 @@ impl Report {
         let mut text = String::from("`");
         text.push_str(bounded(&call.name, 64).0);
         text.push_str("` `");
-        let arguments = Value::Object(call.arguments.clone()).to_string();
-        let (arguments, cut) = bounded(&arguments, ARGUMENTS);
+        let (arguments, cut) = bounded(&call.json, ARGUMENTS);
         // A backtick would end the code that this stands in.
         text.push_str(&arguments.replace('`', "'"));
         text.push_str(if cut { "…`" } else { "`" });

@@ -9,6 +9,8 @@ pub struct Call {
     pub name: String,
     /// For the tool; it checks them.
     pub arguments: Map<String, Value>,
+    /// The same as JSON, on one line.
+    pub json: String,
     /// The tool that is run in the end, where the called one stands for others.
     pub target: Option<String>,
     /// Whether something is changed, so that somebody has to agree.

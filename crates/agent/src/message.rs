@@ -50,16 +50,22 @@ impl Message {
         match value.get("role").and_then(Value::as_str) {
             Some("user") if content.trim().is_empty() => Err("a question must not be empty"),
             Some("user") => Ok(Self::User(content)),
-            Some("assistant") => Ok(Self::Assistant {
-                text: content,
-                calls: match value.get("tool_calls") {
-                    None | Some(Value::Null) => Vec::new(),
-                    Some(Value::Array(calls)) => {
-                        calls.iter().map(Asked::read).collect::<Result<_, _>>()?
+            Some("assistant") => {
+                let mut calls = Vec::new();
+                match value.get("tool_calls") {
+                    None | Some(Value::Null) => {}
+                    Some(Value::Array(made)) => {
+                        for call in made {
+                            calls.push(Asked::read(call)?);
+                        }
                     }
                     Some(_) => return Err("`tool_calls` must be an array"),
-                },
-            }),
+                }
+                Ok(Self::Assistant {
+                    text: content,
+                    calls,
+                })
+            }
             Some("tool") => Ok(Self::Tool {
                 id: text(value, "tool_call_id").ok_or("`tool_call_id` must be a string")?,
                 text: content,

@@ -158,7 +158,9 @@ impl Reply {
         let arguments = match function.get("arguments") {
             Some(Value::String(arguments)) => arguments.clone(),
             // Not as it should be, and plain enough.
-            Some(arguments @ Value::Object(_)) => arguments.to_string(),
+            Some(arguments @ Value::Object(_)) => {
+                serde_json::to_string(arguments).unwrap_or_default()
+            }
             _ => String::new(),
         };
         self.arguments += name.len() + arguments.len();

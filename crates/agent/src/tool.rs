@@ -35,7 +35,8 @@ impl Tool {
             parameters: tool
                 .get("inputSchema")
                 .filter(|schema| schema.is_object())
-                .map_or_else(|| "{\"type\":\"object\"}".to_owned(), Value::to_string),
+                .and_then(|schema| serde_json::to_string(schema).ok())
+                .unwrap_or_else(|| "{\"type\":\"object\"}".to_owned()),
             changes: reads != Some(&Value::Bool(true)),
         })
     }

@@ -54,7 +54,7 @@ fn ids(next: &Next) -> Vec<&str> {
 fn from_a_question_over_a_tool_to_an_answer() {
     let mut agent = agent(Limits::default());
     assert_eq!(agent.next(), Next::AskModel);
-    agent.model_said(calls(&[("1", "find", r#"{"query":"x"}"#)]));
+    agent.model_said(calls(&[("1", "find", "{\"query\":\r\n\"x\"}\n")]));
     let next = agent.next();
     let Next::CallTools(run) = &next else {
         panic!("{next:?}")
@@ -74,7 +74,7 @@ fn from_a_question_over_a_tool_to_an_answer() {
     assert_eq!(body["messages"][0]["role"], "system");
     assert_eq!(
         body["messages"][2]["tool_calls"][0]["function"]["arguments"],
-        r#"{"query":"x"}"#
+        "{\"query\":\r\n\"x\"}\n"
     );
     assert_eq!(
         body["messages"][3]["content"],

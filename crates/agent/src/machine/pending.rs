@@ -57,16 +57,21 @@ impl Pending {
 
 pub(super) fn look_at(asked: &Asked, tools: &[Tool], targets: Targets) -> Pending {
     let tool = tools.iter().find(|tool| tool.name == asked.name);
-    let arguments = match asked.arguments.trim() {
-        // Some models leave them out where there are none.
-        "" => Some(Map::new()),
-        text => match serde_json::from_str(text) {
-            Ok(Value::Object(arguments)) => Some(arguments),
-            _ => None,
-        },
+    // Some models leave them out where there are none.
+    let json = match asked.arguments.trim() {
+        "" => "{}",
+        text => text,
     };
-    let right = arguments.is_some();
-    let arguments = arguments.unwrap_or_default();
+    let (right, arguments) = match serde_json::from_slice(json.as_bytes()) {
+        Ok(Value::Object(arguments)) => (true, arguments),
+        _ => (false, Map::new()),
+    };
+    // A string of JSON has no line break as it is.
+    let json = if right {
+        json.replace(['\n', '\r'], " ")
+    } else {
+        "{}".to_owned()
+    };
     let target = targets(&asked.name, &arguments);
     let changes = match (&target, tool) {
         (Some(target), _) => target.changes,
@@ -82,6 +87,7 @@ pub(super) fn look_at(asked: &Asked, tools: &[Tool], targets: Targets) -> Pendin
         id: asked.id.clone(),
         name: asked.name.clone(),
         arguments,
+        json,
         target: target.map(|target| target.name),
         changes,
     };
