@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 const layers = [
   ["fetch", "mcp", "oauth-types"],
   ["agent", "oauth-provider", "sentry-api"],
-  ["sentry-tools"],
+  ["agent-mode", "sentry-tools"],
 ];
 
 /** Who may name these crates as a dependency outside of its tests. fetch's native half is a feature that binaries turn on. */

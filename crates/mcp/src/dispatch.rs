@@ -164,6 +164,16 @@ async fn request<H: Handler>(
     Ok(body)
 }
 
+/// A version that is not spoken here, with those that are (MCP 2026-07-28 versioning).
+pub(crate) fn unsupported(asked: &str) -> RpcError {
+    let mut data = String::new();
+    let mut object = Object::begin(&mut data);
+    server_info::supported(object.name("supported"));
+    object.text("requested", asked).end();
+    let message = "This server does not speak that protocol version.";
+    RpcError::new(RpcError::UNSUPPORTED_VERSION, message).with_data(data)
+}
+
 /// "On HTTP, the response status MUST be 400" where the client lacks what the request needs (MCP 2026-07-28 basic).
 fn ask<R>(
     question: &InputRequired,

@@ -14,11 +14,9 @@ use serde_json::Value;
 use crate::dispatch::{self, Answered};
 use crate::error::RpcError;
 use crate::handler::Handler;
-use crate::json::Object;
 use crate::message::{Id, Malformed, Message};
 use crate::meta;
 use crate::method::Method;
-use crate::server_info;
 use crate::version::Version;
 
 /// The most bytes of body that an adapter should read before it answers 413: 1 MiB.
@@ -174,15 +172,7 @@ fn spoken(header: Option<&str>, body: Option<&str>, id: Option<&Id>) -> Result<V
     let Some(asked) = header else {
         return Ok(Version::WITHOUT_HEADER);
     };
-    Version::parse(asked).ok_or_else(|| {
-        let mut data = String::new();
-        let mut object = Object::begin(&mut data);
-        server_info::supported(object.name("supported"));
-        object.text("requested", asked).end();
-        let message = "This server does not speak that protocol version.";
-        let error = RpcError::new(RpcError::UNSUPPORTED_VERSION, message).with_data(data);
-        bad_request(&error, id)
-    })
+    Version::parse(asked).ok_or_else(|| bad_request(&dispatch::unsupported(asked), id))
 }
 
 /// The whole batch is read before any of it runs. "The initialize request MUST NOT be part of a JSON-RPC batch"

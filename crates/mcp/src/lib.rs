@@ -1,7 +1,8 @@
 //! The Model Context Protocol, server side and transport-agnostic.
 //!
 //! A [`Handler`] knows a server's name, its tools, prompts and resources. [`http::respond`] puts the stateless
-//! Streamable HTTP rules in front of it, and [`dispatch::answer`] takes one message at a time for any other transport.
+//! Streamable HTTP rules in front of it, [`stdio`] those of a pipe, and [`dispatch::answer`] takes one message at a time
+//! for any other transport.
 //! Nothing here does I/O, has a clock or keeps a session: every request is answered from itself alone.
 //!
 //! Spoken are 2025-03-26, 2025-06-18, 2025-11-25 and 2026-07-28 ([`Version`]); sections are cited as
@@ -23,6 +24,7 @@ mod method;
 mod prompt;
 mod resource;
 mod server_info;
+pub mod stdio;
 mod tool;
 mod version;
 

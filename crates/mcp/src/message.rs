@@ -4,7 +4,7 @@ use crate::error::RpcError;
 use crate::json;
 
 /// A request's id: "Requests MUST include a string or integer ID. […] the ID MUST NOT be `null`" (MCP basic).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Id {
     /// A string, echoed as it came.
     Text(String),
@@ -37,6 +37,8 @@ pub enum Message {
     Notification {
         /// Such as `notifications/initialized`.
         method: String,
+        /// The method's parameters.
+        params: Option<Map<String, Value>>,
     },
     /// The client's answer to a request of ours. We send none, so it is accepted and dropped.
     Response,
@@ -77,7 +79,7 @@ impl Message {
                 match (id, has_id) {
                     (Some(id), _) => Ok(Self::Request { id, method, params }),
                     (None, true) => Err(malformed(None, "`id` must be a string or an integer.")),
-                    (None, false) => Ok(Self::Notification { method }),
+                    (None, false) => Ok(Self::Notification { method, params }),
                 }
             }
             Some(_) => Err(malformed(id, "`method` must be a string.")),
@@ -89,7 +91,8 @@ impl Message {
     }
 }
 
-fn read_id(value: Value) -> Option<Id> {
+/// An id as it stands in a message.
+pub(crate) fn read_id(value: Value) -> Option<Id> {
     match value {
         Value::String(text) => Some(Id::Text(text)),
         Value::Number(number) if !number.is_f64() => Some(Id::Integer(number)),

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::session::Session;
 use crate::tool::Tool;
 use crate::tools::*;
 
@@ -57,4 +58,12 @@ pub fn stands_for<'a>(name: &str, arguments: &'a Map<String, Value>) -> Option<&
     }
     let named = arguments.get("name").and_then(Value::as_str);
     Some(named.unwrap_or_default().trim())
+}
+
+/// Name and description of the tools that a session can use.
+pub fn offered(session: &Session) -> impl Iterator<Item = (&'static str, &'static str)> {
+    TOOLS
+        .iter()
+        .filter(|tool| tool.works_for(session))
+        .map(|tool| (tool.name, tool.description))
 }

@@ -7,4 +7,5 @@ mod fixture;
 mod http;
 mod schemas;
 mod stateless;
+mod stdio;
 mod untrusted_bytes;

@@ -1,0 +1,158 @@
+//! A pipe with one message a line (MCP 2025-11-25 transports, stdio), without I/O: [`Lines`] cuts the bytes, and a
+//! [`Peer`] reads the lines and knows what is spoken. Who answers, in which order, and when it is too much is the
+//! program's.
+
+mod id_of;
+mod lines;
+
+use serde_json::{Map, Value};
+
+use crate::dispatch::unsupported;
+use crate::error::RpcError;
+use crate::http::MAX_BATCH;
+use crate::message::{Id, Malformed, Message, read_id};
+use crate::meta;
+use crate::method::Method;
+use crate::version::Version;
+
+pub use lines::{Line, Lines};
+
+/// The most bytes of a line, as of a body over HTTP: 1 MiB.
+pub const MAX_LINE: usize = crate::http::MAX_BODY;
+
+/// The client at the other end.
+///
+/// A client of a version with a handshake says once what it speaks, one of 2026-07-28 with every request; one that
+/// says nothing is taken to speak what it would be taken to speak over HTTP.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    version: Version,
+}
+
+/// What a line asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Incoming {
+    /// Requests to be answered by [`crate::dispatch::answer`]. Those of a batch are answered by one line.
+    Requests {
+        /// What they are spoken in.
+        version: Version,
+        /// One, or those of a batch.
+        requests: Vec<Message>,
+        /// Whether the answers are an array, be there one.
+        batch: bool,
+    },
+    /// "The receiver SHOULD stop processing and not send a response" (MCP 2025-11-25 cancellation).
+    Cancel(Id),
+    /// Nothing to answer: a notification, a response, an empty line.
+    Nothing,
+    /// This line, at once.
+    Refused(String),
+}
+
+impl Default for Peer {
+    fn default() -> Self {
+        Self {
+            version: Version::WITHOUT_HEADER,
+        }
+    }
+}
+
+impl Peer {
+    /// Reads a line. What cannot be read is refused, and the next line is read as if it had not been.
+    pub fn read(&mut self, line: &Line) -> Incoming {
+        let line = match line {
+            Line::Whole(line) => line,
+            Line::TooLong(id) => return refuse(id.as_ref(), "The line is longer than 1 MiB."),
+        };
+        if line.trim_ascii().is_empty() {
+            return Incoming::Nothing;
+        }
+        match serde_json::from_slice(line) {
+            Err(_) => {
+                let error = RpcError::new(RpcError::PARSE_ERROR, "The line is not JSON.");
+                Incoming::Refused(error.to_json(None))
+            }
+            Ok(Value::Array(values)) => self.batch(values),
+            Ok(value) => match Message::parse(value) {
+                Ok(message) => self.message(message),
+                Err(malformed) => refused(&malformed),
+            },
+        }
+    }
+
+    fn message(&mut self, message: Message) -> Incoming {
+        let (id, method, params) = match &message {
+            Message::Response => return Incoming::Nothing,
+            Message::Notification { method, params } => {
+                return cancelled(method, params.as_ref())
+                    .map_or(Incoming::Nothing, Incoming::Cancel);
+            }
+            Message::Request { id, method, params } => (id, method, params.as_ref()),
+        };
+        let version = match meta::version(params) {
+            None => self.version,
+            Some(asked) => match Version::parse(asked) {
+                Some(version) => version,
+                None => return Incoming::Refused(unsupported(asked).to_json(Some(id))),
+            },
+        };
+        if Method::is_initialize(method)
+            && let Some(Value::String(asked)) = params.and_then(|p| p.get("protocolVersion"))
+        {
+            self.version = Version::negotiate(asked);
+        }
+        Incoming::Requests {
+            version,
+            requests: vec![message],
+            batch: false,
+        }
+    }
+
+    /// As over HTTP: read as a whole before any of it runs (MCP 2025-03-26 basic, Batching).
+    fn batch(&self, values: Vec<Value>) -> Incoming {
+        if !self.version.has_batches() {
+            return refuse(
+                None,
+                "This protocol version has no batches: send one message a line.",
+            );
+        }
+        if values.is_empty() || values.len() > MAX_BATCH {
+            return refuse(None, "A batch holds 1 to 20 messages.");
+        }
+        let mut requests = Vec::with_capacity(values.len());
+        for value in values {
+            match Message::parse(value) {
+                Err(malformed) => return refused(&malformed),
+                Ok(Message::Request { method, .. }) if Method::is_initialize(&method) => {
+                    return refuse(None, "`initialize` must not be part of a batch.");
+                }
+                Ok(message @ Message::Request { .. }) => requests.push(message),
+                Ok(_) => {}
+            }
+        }
+        if requests.is_empty() {
+            return Incoming::Nothing;
+        }
+        Incoming::Requests {
+            version: self.version,
+            requests,
+            batch: true,
+        }
+    }
+}
+
+/// "Invalid cancellation notifications SHOULD be ignored" (MCP 2025-11-25 cancellation, Error Handling).
+fn cancelled(method: &str, params: Option<&Map<String, Value>>) -> Option<Id> {
+    if method != "notifications/cancelled" {
+        return None;
+    }
+    read_id(params?.get("requestId")?.clone())
+}
+
+fn refused(Malformed { id, error }: &Malformed) -> Incoming {
+    Incoming::Refused(error.to_json(id.as_ref()))
+}
+
+fn refuse(id: Option<&Id>, message: &'static str) -> Incoming {
+    Incoming::Refused(RpcError::new(RpcError::INVALID_REQUEST, message).to_json(id))
+}

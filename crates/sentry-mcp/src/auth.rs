@@ -1,0 +1,42 @@
+//! `sentry-mcp auth`, and the tokens that come of it.
+
+pub mod device;
+mod grant;
+mod login;
+mod status;
+mod tokens;
+
+use std::rc::Rc;
+
+use fetch::Fetch;
+
+use crate::ends::Failure;
+use crate::options::{Auth, Sentry};
+use crate::outgoing::Outgoing;
+use crate::settings::{self, Environment};
+use crate::store::Store;
+
+pub use grant::Grant;
+pub use tokens::Kept;
+
+/// Runs one of the commands.
+///
+/// # Errors
+/// [`Failure`]
+pub async fn run(command: &Auth, options: &Sentry, env: Environment<'_>) -> Result<(), Failure> {
+    let base = settings::base(options, env)?;
+    let store = Store::open(env)?;
+    let fetch: Rc<dyn Fetch> = Rc::new(Outgoing::new());
+    match command {
+        Auth::Login { store: keep } => {
+            let keep = settings::keep(*keep, env)?;
+            let client_id = options
+                .client_id
+                .clone()
+                .or_else(|| env("SENTRY_CLIENT_ID"));
+            login::login(&base, client_id.as_deref(), keep, &store, &*fetch).await
+        }
+        Auth::Status { json } => status::status(&base, *json, &store, fetch, env).await,
+        Auth::Logout => login::logout(&base, &store).await,
+    }
+}

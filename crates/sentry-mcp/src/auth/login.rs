@@ -1,0 +1,95 @@
+use std::io::{Write as _, stdout};
+
+use fetch::Fetch;
+use sentry_api::BaseUrl;
+
+use super::device::{self, Refused};
+use super::grant::Grant;
+use crate::clock;
+use crate::ends::Failure;
+use crate::options::Keep;
+use crate::store::Store;
+
+pub(super) async fn login(
+    base: &BaseUrl,
+    client_id: Option<&str>,
+    keep: Keep,
+    store: &Store,
+    fetch: &dyn Fetch,
+) -> Result<(), Failure> {
+    let Some(client_id) = client_id.map(str::trim).filter(|id| !id.is_empty()) else {
+        return Err(Failure::Usage(format!(
+            "signing in needs the id of an OAuth application: create one in {}/settings/account/api/applications/ \
+             and give its id with --client-id or SENTRY_CLIENT_ID. Or use a user auth token instead \
+             (SENTRY_ACCESS_TOKEN).",
+            base.as_str()
+        )));
+    };
+    let waiting = device::begin(fetch, base, client_id)
+        .await
+        .map_err(|refused| failure(base, &refused))?;
+    let mut out = stdout();
+    let minutes = waiting.lifetime.div_ceil(60);
+    let page = waiting.page_with_code.as_ref().unwrap_or(&waiting.page);
+    writeln!(out, "Open this page, and compare or enter the code:\n")?;
+    writeln!(out, "  {page}\n  {}\n", waiting.user_code)?;
+    writeln!(
+        out,
+        "Waiting for you, {minutes} minutes at most. Ctrl-C gives up."
+    )?;
+    out.flush()?;
+    let answer = waiting
+        .token(fetch, base, client_id)
+        .await
+        .map_err(|refused| failure(base, &refused))?;
+    let grant = Grant::read(&answer, client_id, clock::now(), None)
+        .ok_or_else(|| Failure::Unreachable("Sentry's answer holds no access token".to_owned()))?;
+    let place = store.keep(base, &grant, keep).await?;
+    let user = grant.user.as_deref().unwrap_or("you");
+    writeln!(
+        out,
+        "Signed in to {} as {user}. The token is kept in {place}.",
+        base.as_str()
+    )?;
+    Ok(())
+}
+
+pub(super) async fn logout(base: &BaseUrl, store: &Store) -> Result<(), Failure> {
+    let mut out = stdout();
+    if store.forget(base).await? {
+        writeln!(
+            out,
+            "Signed out of {0}: the token is no longer kept here. To end it at Sentry as well, revoke the application in \
+             {0}/settings/account/authorizations/.",
+            base.as_str()
+        )?;
+    } else {
+        writeln!(out, "Nobody was signed in to {}.", base.as_str())?;
+    }
+    Ok(())
+}
+
+/// In words, with what to do.
+fn failure(base: &BaseUrl, refused: &Refused) -> Failure {
+    let base = base.as_str();
+    match refused {
+        Refused::Denied => {
+            Failure::NotSignedIn("not signed in: the request was denied in Sentry.".to_owned())
+        }
+        Refused::Expired => Failure::NotSignedIn(
+            "not signed in: the code was not entered in time. Run `sentry-mcp auth login` again."
+                .to_owned(),
+        ),
+        Refused::Client => Failure::NotSignedIn(format!(
+            "not signed in: {base} does not take this client id for a sign-in by device code. Check --client-id, and \
+             that the application allows it."
+        )),
+        Refused::NotThere => Failure::NotSignedIn(format!(
+            "not signed in: {base} has no sign-in by device code. Use a user auth token instead (SENTRY_ACCESS_TOKEN)."
+        )),
+        Refused::Ended | Refused::Other(_) => {
+            Failure::NotSignedIn(format!("not signed in: {refused}."))
+        }
+        Refused::Unreachable(_) => Failure::Unreachable(format!("{base}: {refused}.")),
+    }
+}

@@ -1,0 +1,100 @@
+//! The tools behind a pipe: what only HTTP can answer is said in words here.
+
+use std::rc::Rc;
+
+use mcp::{
+    Answer, CallError, CallToolResult, Capabilities, Completion, CompletionCall, Handler,
+    Implementation, List, Outcome, Prompt, PromptCall, ResourceCall, ResourceContents, ToolCall,
+    Version,
+};
+use sentry_tools::{Refusal, Server};
+use serde_json::value::RawValue;
+
+/// A session's server; or, where nobody is signed in, one that says so to each call.
+pub struct Local {
+    /// What it is that can be used.
+    pub server: Server,
+    /// Why there is nobody to call as.
+    pub nobody: Option<Rc<str>>,
+    /// Told when Sentry refuses the token.
+    pub refused: Rc<dyn Fn()>,
+}
+
+/// What a person can do about a token that Sentry does not take.
+pub const REFUSED: &str = "Sentry does not take this access token: it is wrong, or it has ended. Sign in with `sentry-mcp auth login`, \
+or start this server with a good SENTRY_ACCESS_TOKEN.";
+
+impl Local {
+    fn words(&self, refusal: Refusal) -> String {
+        match refusal {
+            Refusal::Unauthorized => {
+                (self.refused)();
+                REFUSED.to_owned()
+            }
+            // A token from outside has no scopes that we know of; Sentry itself says what it lacks.
+            scope @ Refusal::InsufficientScope { .. } => scope.to_string(),
+        }
+    }
+
+    fn somebody<R>(&self) -> Result<(), CallError<R>> {
+        match &self.nobody {
+            None => Ok(()),
+            Some(why) => Err(CallError::Failed(why.to_string())),
+        }
+    }
+
+    fn failed<T, R>(&self, result: Result<T, CallError<Refusal>>) -> Result<T, CallError<R>> {
+        result.map_err(|error| match error {
+            CallError::Refused(refusal) => CallError::Failed(self.words(refusal)),
+            CallError::Unknown => CallError::Unknown,
+            CallError::Invalid(words) => CallError::Invalid(words),
+            CallError::Failed(words) => CallError::Failed(words),
+        })
+    }
+}
+
+impl Handler for Local {
+    /// Nothing is left to the pipe.
+    type Refusal = std::convert::Infallible;
+
+    fn implementation(&self) -> Implementation<'_> {
+        self.server.implementation()
+    }
+
+    fn instructions(&self) -> Option<&str> {
+        self.server.instructions()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.server.capabilities()
+    }
+
+    fn list(&self, list: List, version: Version) -> Rc<RawValue> {
+        self.server.list(list, version)
+    }
+
+    async fn call_tool(&self, call: ToolCall) -> Answer<CallToolResult, Self::Refusal> {
+        self.somebody()?;
+        match self.server.call_tool(call).await {
+            // For the model, which tells its person.
+            Err(CallError::Refused(refusal)) => Ok(Outcome::Complete(CallToolResult::error(
+                self.words(refusal),
+            ))),
+            other => self.failed(other),
+        }
+    }
+
+    async fn prompt(&self, call: PromptCall) -> Answer<Prompt, Self::Refusal> {
+        self.failed(self.server.prompt(call).await)
+    }
+
+    async fn read(&self, call: ResourceCall) -> Answer<Vec<ResourceContents>, Self::Refusal> {
+        self.somebody()?;
+        self.failed(self.server.read(call).await)
+    }
+
+    async fn complete(&self, call: CompletionCall) -> Result<Completion, CallError<Self::Refusal>> {
+        self.somebody()?;
+        self.failed(self.server.complete(call).await)
+    }
+}

@@ -1,0 +1,44 @@
+//! The `sentry-mcp` command.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+use std::rc::Rc;
+
+use clap::Parser as _;
+use sentry_mcp::ends::Failure;
+use sentry_mcp::options::{Command, Options};
+use sentry_mcp::{Service, auth, list, serve, settings};
+use tokio::task::LocalSet;
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let ended = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
+        // A handler's futures are not `Send`, as in an isolate.
+        Ok(runtime) => LocalSet::new().block_on(&runtime, run(options)),
+        Err(error) => Err(error.into()),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Nobody is left to tell when standard error is closed.
+            let _ = writeln!(io::stderr(), "sentry-mcp: {failure}");
+            failure.into()
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<(), Failure> {
+    let env = &settings::environment;
+    if let Some(Command::Auth { command }) = &options.command {
+        return auth::run(command, &options.sentry, env).await;
+    }
+    let service = Rc::new(Service::open(&options, env)?);
+    if options.list_tools {
+        return list::list(&service);
+    }
+    service.tell();
+    serve::serve(service).await
+}

@@ -1,0 +1,122 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Sentry's tools for a coding agent: an MCP server over stdio.
+///
+/// An editor or agent starts it and speaks MCP on its standard input and output. It needs an access token:
+/// sign in once with `sentry-mcp auth login`, or give one with SENTRY_ACCESS_TOKEN.
+#[derive(Debug, Default, Parser)]
+#[command(
+    name = "sentry-mcp",
+    version,
+    args_conflicts_with_subcommands = false,
+    after_help = AFTER_HELP,
+    max_term_width = 100
+)]
+pub struct Options {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Sentry user auth token; others on this computer can see the command line, so prefer the variable
+    /// [env: SENTRY_ACCESS_TOKEN]
+    #[arg(long, value_name = "TOKEN")]
+    pub access_token: Option<String>,
+
+    #[command(flatten)]
+    pub sentry: Sentry,
+
+    /// Limit everything to this organization
+    #[arg(long, value_name = "SLUG")]
+    pub organization_slug: Option<String>,
+
+    /// Limit everything to this project; needs --organization-slug
+    #[arg(long, value_name = "SLUG", requires = "organization_slug")]
+    pub project_slug: Option<String>,
+
+    /// What the tools may do, comma-separated: inspect, seer, triage, project-management, docs [default: all]
+    #[arg(long, value_name = "SKILLS")]
+    pub skills: Option<String>,
+
+    /// Print the tools that this would serve, and exit
+    #[arg(long)]
+    pub list_tools: bool,
+
+    /// Offer one tool, use_sentry, that takes a request in words; needs LLM_API_KEY
+    #[arg(long)]
+    pub agent: bool,
+
+    /// Say on standard error what is called and how long it took
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+/// Which Sentry.
+#[derive(Debug, Default, Args)]
+pub struct Sentry {
+    /// Host of the Sentry to use [env: SENTRY_HOST] [default: sentry.io]
+    #[arg(long, global = true, value_name = "HOST", conflicts_with = "url")]
+    pub host: Option<String>,
+
+    /// The same as a URL; https, or http on this computer [env: SENTRY_URL]
+    #[arg(long, global = true, value_name = "URL")]
+    pub url: Option<String>,
+
+    /// Id of an OAuth application of that Sentry, to sign in with [env: SENTRY_CLIENT_ID]
+    #[arg(long, global = true, value_name = "ID")]
+    pub client_id: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Sign in, see who is signed in, sign out
+    Auth {
+        #[command(subcommand)]
+        command: Auth,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Auth {
+    /// Sign in: shows a code and a page to enter it on, and waits
+    Login {
+        /// Where to keep the token [env: SENTRY_MCP_STORE]
+        #[arg(long, value_enum, value_name = "WHERE")]
+        store: Option<Keep>,
+    },
+    /// Say who is signed in, and ask Sentry whether that still holds
+    Status {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Forget the token that is kept here
+    Logout,
+}
+
+/// Where a sign-in is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Keep {
+    /// In the system's keyring where there is one, else in a file
+    #[default]
+    Auto,
+    /// In the system's keyring
+    Keyring,
+    /// In a file that only you can read
+    File,
+}
+
+const AFTER_HELP: &str = "\
+Environment:
+  SENTRY_ACCESS_TOKEN  a user auth token, used before a sign-in that is kept
+  SENTRY_HOST, SENTRY_URL, SENTRY_CLIENT_ID, SENTRY_MCP_STORE  as the options of these names
+  SENTRY_MCP_CONFIG_DIR  where sign-ins are kept [default: sentry-mcp in your configuration folder]
+  LLM_API_KEY, LLM_BASE_URL, LLM_MODEL  an OpenAI-compatible model, for --agent
+
+Exit status:
+  0  the client closed the pipe, or what was asked for is done
+  1  something failed    2  an option is wrong
+  3  not signed in       4  Sentry cannot be reached
+
+Example, in an editor's mcp.json:
+  { \"mcpServers\": { \"sentry\": { \"command\": \"sentry-mcp\" } } }";

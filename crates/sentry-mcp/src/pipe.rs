@@ -1,0 +1,59 @@
+//! Standard input and output, each on a thread of its own: neither a client that does not write nor one that does not
+//! read stops what else is going on, and neither keeps the process from ending.
+
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::thread::Builder;
+
+use tokio::sync::{mpsc, oneshot};
+
+/// Bytes that are read at once.
+const PIECE: usize = 64 * 1024;
+
+/// Pieces that wait to be looked at, and lines that wait to be written.
+const WAITING: usize = 16;
+
+/// What comes in; it ends with the stream.
+pub(crate) fn input() -> io::Result<mpsc::Receiver<Vec<u8>>> {
+    let (sender, pieces) = mpsc::channel(WAITING);
+    Builder::new().name("input".to_owned()).spawn(move || {
+        let mut input = io::stdin().lock();
+        let mut piece = vec![0; PIECE];
+        loop {
+            match input.read(&mut piece) {
+                Ok(length) if length > 0 => {
+                    let read = piece.get(..length).unwrap_or_default().to_vec();
+                    if sender.blocking_send(read).is_err() {
+                        return;
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Ok(_) | Err(_) => return,
+            }
+        }
+    })?;
+    Ok(pieces)
+}
+
+/// Where lines go out. Its channel closes when nobody reads them any more.
+pub(crate) struct Output {
+    pub(crate) lines: mpsc::Sender<String>,
+    pub(crate) written: oneshot::Receiver<()>,
+}
+
+impl Output {
+    pub(crate) fn open() -> io::Result<Self> {
+        let (lines, mut waiting) = mpsc::channel::<String>(WAITING);
+        let (done, written) = oneshot::channel();
+        Builder::new().name("output".to_owned()).spawn(move || {
+            let mut output = io::stdout().lock();
+            while let Some(mut line) = waiting.blocking_recv() {
+                line.push('\n');
+                if output.write_all(line.as_bytes()).is_err() || output.flush().is_err() {
+                    return;
+                }
+            }
+            let _ = done.send(());
+        })?;
+        Ok(Self { lines, written })
+    }
+}

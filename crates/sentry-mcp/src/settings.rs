@@ -1,0 +1,294 @@
+//! What options and environment come to.
+
+use std::rc::Rc;
+
+use agent_mode::Model;
+use sentry_api::{BaseUrl, Slug, Token};
+use sentry_tools::{Constraint, Skill, Skills};
+
+use crate::ends::Failure;
+use crate::options::{Keep, Options, Sentry};
+
+/// The environment: a variable's value, where it is set and not empty.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The process's own environment. What is not UTF-8 counts as not set.
+#[must_use]
+pub fn environment(name: &str) -> Option<String> {
+    std::env::var(name)
+        .ok()
+        .filter(|value| !value.trim().is_empty())
+}
+
+/// What a server process is to do.
+#[derive(Debug)]
+pub struct Settings {
+    /// Whose tools these are.
+    pub base: BaseUrl,
+    /// Given for this process; a sign-in that is kept counts where there is none.
+    pub token: Option<Token>,
+    /// What everything is limited to.
+    pub constraint: Constraint,
+    /// Which tools there are.
+    pub skills: Skills,
+    /// Whether there is one tool that takes words.
+    pub agent: bool,
+    /// Which it needs.
+    pub model: Option<Rc<Model>>,
+    /// Whether each call is told of.
+    pub verbose: bool,
+}
+
+impl Settings {
+    /// # Errors
+    /// [`Failure::Usage`], naming the option or variable.
+    pub fn read(options: &Options, env: Environment<'_>) -> Result<Self, Failure> {
+        let slug = |given: &Option<String>, name: &str| match given {
+            None => Ok(None),
+            Some(text) => Slug::parse(text.trim())
+                .map(Some)
+                .map_err(|_| usage(format!("{name} is not the slug of anything in Sentry"))),
+        };
+        let organization = slug(&options.organization_slug, "--organization-slug")?;
+        let project = slug(&options.project_slug, "--project-slug")?;
+        Ok(Self {
+            base: base(&options.sentry, env)?,
+            token: token(options, env)?,
+            constraint: match (organization, project) {
+                (None, _) => Constraint::None,
+                (Some(organization), None) => Constraint::Organization(organization),
+                (Some(organization), Some(project)) => Constraint::Project {
+                    organization,
+                    project,
+                },
+            },
+            skills: options.skills.as_deref().map_or(Ok(Skills::ALL), skills)?,
+            agent: options.agent,
+            model: model(env)?,
+            verbose: options.verbose,
+        })
+    }
+}
+
+/// An option counts before a variable, and among equals the URL before the host.
+///
+/// # Errors
+/// [`Failure::Usage`]
+pub fn base(options: &Sentry, env: Environment<'_>) -> Result<BaseUrl, Failure> {
+    let (name, text) = match (&options.url, &options.host) {
+        (Some(url), _) => ("--url", url.clone()),
+        (None, Some(host)) => ("--host", of_host("--host", host)?),
+        (None, None) => match (env("SENTRY_URL"), env("SENTRY_HOST")) {
+            (Some(url), _) => ("SENTRY_URL", url),
+            (None, Some(host)) => ("SENTRY_HOST", of_host("SENTRY_HOST", &host)?),
+            (None, None) => ("--url", "https://sentry.io".to_owned()),
+        },
+    };
+    BaseUrl::parse(text.trim()).map_err(|_| {
+        usage(format!(
+            "{name} must be an https URL (http on this computer only), without query, fragment and user"
+        ))
+    })
+}
+
+fn of_host(name: &str, host: &str) -> Result<String, Failure> {
+    let host = host.trim();
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
+    if host.is_empty() || !host.bytes().all(plain) {
+        let example = "it is a host name, such as sentry.example.com; for a URL there is --url";
+        return Err(usage(format!("{name} cannot be used: {example}")));
+    }
+    Ok(format!("https://{host}"))
+}
+
+/// What cannot be part of a header is no token (RFC 6750 §2.1). It is not shown.
+fn token(options: &Options, env: Environment<'_>) -> Result<Option<Token>, Failure> {
+    let (name, text) = match (&options.access_token, env("SENTRY_ACCESS_TOKEN")) {
+        (Some(text), _) => ("--access-token", text.clone()),
+        (None, Some(text)) => ("SENTRY_ACCESS_TOKEN", text),
+        (None, None) => return Ok(None),
+    };
+    let text = text.trim();
+    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(usage(format!("{name} is not an access token")));
+    }
+    Ok(Some(Token::new(text)))
+}
+
+/// # Errors
+/// [`Failure::Usage`] for a skill that there is not.
+pub fn skills(text: &str) -> Result<Skills, Failure> {
+    let named = text.split(',').map(str::trim).filter(|id| !id.is_empty());
+    let skills: Skills = named
+        .map(|id| {
+            Skill::parse(id).ok_or_else(|| {
+                let known: Vec<_> = Skill::ALL.iter().map(|skill| skill.as_str()).collect();
+                usage(format!(
+                    "--skills knows no `{}`; there are {}",
+                    crate::words::plain(id),
+                    known.join(", ")
+                ))
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    if skills == Skills::NONE {
+        return Err(usage(
+            "--skills names no skill, so that there would be no tools".to_owned(),
+        ));
+    }
+    Ok(skills)
+}
+
+fn model(env: Environment<'_>) -> Result<Option<Rc<Model>>, Failure> {
+    let Some(key) = env("LLM_API_KEY") else {
+        return Ok(None);
+    };
+    let base = env("LLM_BASE_URL").unwrap_or_else(|| "https://api.openai.com/v1".to_owned());
+    let name = env("LLM_MODEL").unwrap_or_else(|| "gpt-4.1-mini".to_owned());
+    Model::new(&base, key.trim(), &name)
+        .map(|model| Some(Rc::new(model)))
+        .map_err(|error| usage(format!("LLM_BASE_URL cannot be used: {error}")))
+}
+
+/// # Errors
+/// [`Failure::Usage`]
+pub fn keep(option: Option<Keep>, env: Environment<'_>) -> Result<Keep, Failure> {
+    match (option, env("SENTRY_MCP_STORE").as_deref()) {
+        (Some(keep), _) => Ok(keep),
+        (None, None | Some("auto")) => Ok(Keep::Auto),
+        (None, Some("keyring")) => Ok(Keep::Keyring),
+        (None, Some("file")) => Ok(Keep::File),
+        (None, Some(_)) => Err(usage(
+            "SENTRY_MCP_STORE is auto, keyring or file".to_owned(),
+        )),
+    }
+}
+
+const fn usage(words: String) -> Failure {
+    Failure::Usage(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    fn read(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Settings, String> {
+        let arguments = std::iter::once("sentry-mcp").chain(arguments.iter().copied());
+        let options = Options::try_parse_from(arguments).map_err(|error| error.to_string())?;
+        let env = |name: &str| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        Settings::read(&options, &env).map_err(|failure| {
+            assert_eq!(failure.code(), 2);
+            failure.to_string()
+        })
+    }
+
+    #[test]
+    fn an_option_counts_before_a_variable_and_a_url_before_a_host() {
+        let variables = [
+            ("SENTRY_URL", "https://a.example/"),
+            ("SENTRY_HOST", "b.example"),
+        ];
+        for (arguments, variables, base) in [
+            (&[][..], &[][..], "https://sentry.io"),
+            (&[], &variables[..], "https://a.example"),
+            (&[], &variables[1..], "https://b.example"),
+            (
+                &["--host", "c.example:8443"],
+                &variables,
+                "https://c.example:8443",
+            ),
+            (
+                &["--url", "http://127.0.0.1:9/x/"],
+                &variables,
+                "http://127.0.0.1:9/x",
+            ),
+        ] {
+            assert_eq!(read(arguments, variables).unwrap().base.as_str(), base);
+        }
+        let token = |arguments, variables| read(arguments, variables).unwrap().token;
+        let variables = [("SENTRY_ACCESS_TOKEN", " one\n")];
+        assert_eq!(token(&[], &variables), Some(Token::new("one")));
+        assert_eq!(
+            token(&["--access-token", "two"], &variables),
+            Some(Token::new("two"))
+        );
+        assert_eq!(token(&[], &[]), None);
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_named() {
+        for (arguments, variables, name) in [
+            (&["--url", "http://sentry.example"][..], &[][..], "--url"),
+            (&["--url", "https://u@sentry.example"], &[], "--url"),
+            (&["--url", "nonsense"], &[], "--url"),
+            (&["--host", "https://sentry.example"], &[], "--host"),
+            (&["--host", "a/b"], &[], "--host"),
+            (&["--host", ""], &[], "--host"),
+            (&["--host", "a", "--url", "https://a"], &[], "--host"),
+            (
+                &[],
+                &[("SENTRY_URL", "http://sentry.example")],
+                "SENTRY_URL",
+            ),
+            (&[], &[("SENTRY_HOST", "a b")], "SENTRY_HOST"),
+            (&["--skills", "inspect,everything"], &[], "--skills"),
+            (&["--skills", " , "], &[], "--skills"),
+            (&["--organization-slug", "../x"], &[], "--organization-slug"),
+            (
+                &["--organization-slug", "a", "--project-slug", "/"],
+                &[],
+                "--project-slug",
+            ),
+            (&["--project-slug", "a"], &[], "--organization-slug"),
+            (&["--access-token", "a b"], &[], "--access-token"),
+            (&["--access-token", ""], &[], "--access-token"),
+            (
+                &[],
+                &[("SENTRY_ACCESS_TOKEN", "a\r\nx: y")],
+                "SENTRY_ACCESS_TOKEN",
+            ),
+            (
+                &[],
+                &[("LLM_API_KEY", "k"), ("LLM_BASE_URL", "http://llm.example")],
+                "LLM_BASE_URL",
+            ),
+        ] {
+            let error = read(arguments, variables).unwrap_err();
+            assert!(error.contains(name), "{error}");
+            assert!(!error.contains("x: y"), "a token is not shown");
+        }
+    }
+
+    #[test]
+    fn what_a_session_is_limited_to() {
+        let limits = [
+            "--organization-slug",
+            "acme",
+            "--project-slug",
+            "web",
+            "--skills",
+            "inspect, docs",
+        ];
+        let settings = read(&limits, &[("LLM_BASE_URL", "http://no.key.example")]).unwrap();
+        assert_eq!(settings.skills, Skills::of(&[Skill::Inspect, Skill::Docs]));
+        assert_eq!(settings.constraint.project().unwrap().as_str(), "web");
+        assert!(settings.model.is_none());
+        let usual = read(&[], &[]).unwrap();
+        assert_eq!(
+            (usual.skills, usual.constraint),
+            (Skills::ALL, Constraint::None)
+        );
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let variables = [("SENTRY_ACCESS_TOKEN", "hush"), ("LLM_API_KEY", "hush-too")];
+        let settings = format!("{:?}", read(&[], &variables).unwrap());
+        assert!(!settings.contains("hush"), "{settings}");
+    }
+}
