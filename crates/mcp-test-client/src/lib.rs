@@ -1,0 +1,5 @@
+//! A client for finding out what is wrong with the sign-in of an MCP server.
+
+pub mod client;
+pub mod doctor;
+pub mod metadata;
