@@ -26,6 +26,7 @@ pub use browser::{Browser, Opened};
 pub use challenge::Challenge;
 pub use clock::{Clock, system_clock};
 pub use discovery::{Discovered, discover};
+pub(crate) use endpoint::is_secure;
 pub use identity::{Identity, Method, Secret};
 pub use loopback::Loopback;
 pub use pkce::{Verifier, random};

@@ -100,8 +100,12 @@ impl Asked {
             return Err(Error::sign_in(
                 "RFC 6749 §10.12",
                 match state {
-                    None => "the browser came back without `state`: this is not the answer to what was asked, and is thrown away",
-                    Some(_) => "the browser came back with another `state` than was sent: this is not the answer to what was asked, and is thrown away",
+                    None => {
+                        "the browser came back without `state`: this is not the answer to what was asked, and is thrown away"
+                    }
+                    Some(_) => {
+                        "the browser came back with another `state` than was sent: this is not the answer to what was asked, and is thrown away"
+                    }
                 },
             ));
         }
@@ -194,7 +198,13 @@ mod tests {
             "https://as.example/authorize?tenant=a&resource=old&state=old",
             true,
         );
-        let asked = Asked::new(&discovered, "me", "http://127.0.0.1:7/callback", Some("a b".to_owned())).unwrap();
+        let asked = Asked::new(
+            &discovered,
+            "me",
+            "http://127.0.0.1:7/callback",
+            Some("a b".to_owned()),
+        )
+        .unwrap();
         let pairs: Vec<_> = asked.url.query_pairs().into_owned().collect();
         let value = |name: &str| {
             let found: Vec<_> = pairs.iter().filter(|(one, _)| one == name).collect();
@@ -235,14 +245,20 @@ mod tests {
             (&promised, "code=c"),
             (&promised, "code=c&iss="),
             (&silent, "code=c&iss=https://evil.example"),
-            (&promised, "error=x&error_description=CALL-ME&iss=https://evil.example"),
+            (
+                &promised,
+                "error=x&error_description=CALL-ME&iss=https://evil.example",
+            ),
             (&promised, "error=x&error_description=CALL-ME"),
         ] {
             let text = refusal(asked, &format!("{rest}&state={}", state(asked)));
             assert!(text.contains("RFC 9207"), "{rest}: {text}");
             assert!(!text.contains("CALL-ME"), "{text}");
         }
-        let query = format!("code=c&state={}&iss=https%3A%2F%2Fas.example", state(&promised));
+        let query = format!(
+            "code=c&state={}&iss=https%3A%2F%2Fas.example",
+            state(&promised)
+        );
         assert_eq!(promised.read(&query).unwrap().code, "c");
         let query = format!("code=c&state={}", state(&silent));
         assert_eq!(silent.read(&query).unwrap().code, "c");
@@ -252,7 +268,10 @@ mod tests {
     fn errors_and_oddities() {
         let asked = asked(false);
         let with = |rest: &str| refusal(&asked, &format!("{rest}&state={}", asked.state));
-        assert!(with("error=access_denied&error_description=No+thanks").contains("access_denied: No thanks"));
+        assert!(
+            with("error=access_denied&error_description=No+thanks")
+                .contains("access_denied: No thanks")
+        );
         assert!(with("x=y").contains("neither a code nor an error"));
         assert!(with("code=").contains("neither a code nor an error"));
         assert!(with("code=a&code=b").contains("`code` twice"));

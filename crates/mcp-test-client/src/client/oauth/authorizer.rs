@@ -124,7 +124,8 @@ impl Authorizer {
     /// When the store cannot be read, or a refresh failed for a passing reason.
     pub async fn token(&mut self) -> Result<Option<Secret>, Error> {
         self.load()?;
-        let ended = |tokens: &Tokens| tokens.has_ended((self.clock)());
+        let clock = self.clock;
+        let ended = move |tokens: &Tokens| tokens.has_ended(clock());
         if self.tokens.as_ref().is_some_and(ended) {
             // What another run has renewed meanwhile is as good.
             self.is_loaded = false;
@@ -134,7 +135,10 @@ impl Authorizer {
             let discovered = self.look(None).await?;
             self.refresh(&discovered).await?;
         }
-        Ok(self.tokens.as_ref().map(|tokens| tokens.access_token.clone()))
+        Ok(self
+            .tokens
+            .as_ref()
+            .map(|tokens| tokens.access_token.clone()))
     }
 
     /// The server has answered with something else than a demand for another token.
@@ -157,7 +161,12 @@ impl Authorizer {
         self.load()?;
         if self.standing == Standing::SignedIn {
             let why = challenge
-                .and_then(|challenge| challenge.error_description.clone().or(challenge.error.clone()))
+                .and_then(|challenge| {
+                    challenge
+                        .error_description
+                        .clone()
+                        .or(challenge.error.clone())
+                })
                 .map(|why| format!(": {why}"))
                 .unwrap_or_default();
             return Err(Error::sign_in(
@@ -240,7 +249,10 @@ impl Authorizer {
         };
         let endpoint = server.endpoint("revocation_endpoint", Some(endpoint))?;
         let identity = self.known_identity(&discovered)?;
-        let secret = tokens.refresh_token.as_ref().unwrap_or(&tokens.access_token);
+        let secret = tokens
+            .refresh_token
+            .as_ref()
+            .unwrap_or(&tokens.access_token);
         token::revoke(&*self.fetch, endpoint, &identity, secret).await
     }
 
@@ -289,7 +301,16 @@ impl Authorizer {
             _ => return self.drop_tokens(),
         };
         let now = (self.clock)();
-        match token::refresh(&*self.fetch, &discovered.server, &identity, &old, &secret, now).await {
+        match token::refresh(
+            &*self.fetch,
+            &discovered.server,
+            &identity,
+            &old,
+            &secret,
+            now,
+        )
+        .await
+        {
             Ok(tokens) => {
                 (self.note)("the token was refreshed");
                 self.keep(tokens, Standing::Refreshed)
@@ -309,7 +330,10 @@ impl Authorizer {
 
     /// The server trusts another issuer than before. What came from the old one is not shown to the new one.
     fn moved(&mut self, old: &Tokens, discovered: &Discovered) -> Result<(), Error> {
-        if let Client::Registered { id, issuer: None, .. } = &self.settings.client {
+        if let Client::Registered {
+            id, issuer: None, ..
+        } = &self.settings.client
+        {
             return Err(Error::sign_in(
                 "MCP client registration, Authorization Server Binding",
                 format!(
@@ -331,7 +355,11 @@ impl Authorizer {
         discovered: Discovered,
         wanted: Option<String>,
     ) -> Result<Outcome, Error> {
-        if let Some(old) = self.tokens.clone().filter(|old| old.issuer != discovered.issuer) {
+        if let Some(old) = self
+            .tokens
+            .clone()
+            .filter(|old| old.issuer != discovered.issuer)
+        {
             self.moved(&old, &discovered)?;
         }
         let server = &discovered.server;
@@ -339,11 +367,23 @@ impl Authorizer {
         let token_endpoint = server.token_endpoint()?;
         if self.settings.own {
             let identity = self.known_identity(&discovered)?;
-            let tokens = token::own(&*self.fetch, server, &identity, &discovered.resource, wanted.as_deref(), now)
-                .await
-                .map_err(Refused::into_error)?;
+            let tokens = token::own(
+                &*self.fetch,
+                server,
+                &identity,
+                &discovered.resource,
+                wanted.as_deref(),
+                now,
+            )
+            .await
+            .map_err(Refused::into_error)?;
             self.keep(tokens.clone(), Standing::SignedIn)?;
-            return Ok(Outcome { tokens, identity, way: None, token_endpoint });
+            return Ok(Outcome {
+                tokens,
+                identity,
+                way: None,
+                token_endpoint,
+            });
         }
         // Before anything is registered or opened.
         server.require_s256()?;
@@ -355,7 +395,12 @@ impl Authorizer {
         let mut is_last = false;
         loop {
             let (identity, place, is_new) = self.identity(&discovered).await?;
-            let asked = Asked::new(&discovered, &identity.client_id, place.redirect_uri(), wanted.clone())?;
+            let asked = Asked::new(
+                &discovered,
+                &identity.client_id,
+                place.redirect_uri(),
+                wanted.clone(),
+            )?;
             let query = place.visit(&asked.url).await?;
             let answer = asked.read(&query)?;
             let now = (self.clock)();
@@ -364,7 +409,12 @@ impl Authorizer {
                     (self.note)("signed in");
                     self.keep(tokens.clone(), Standing::SignedIn)?;
                     let way = Some((asked, answer));
-                    return Ok(Outcome { tokens, identity, way, token_endpoint });
+                    return Ok(Outcome {
+                        tokens,
+                        identity,
+                        way,
+                        token_endpoint,
+                    });
                 }
                 Err(Refused::Client(why)) if !is_new && !is_last => {
                     (self.note)(&format!("registering again ({why})"));
@@ -411,7 +461,10 @@ impl Authorizer {
             ));
         }
         let registration = register(&*self.fetch, server, place.redirect_uri()).await?;
-        (self.note)(&format!("registered at {} as {}", registration.issuer, registration.client_id));
+        (self.note)(&format!(
+            "registered at {} as {}",
+            registration.issuer, registration.client_id
+        ));
         self.store.keep(
             &registration_key(&discovered.issuer),
             &Stored::Registration(registration.clone()),
@@ -433,19 +486,25 @@ impl Authorizer {
                     server.issuer
                 ),
             )),
-            Client::Registered { issuer: Some(issuer), id, .. } if *issuer != discovered.issuer => {
-                Err(Error::sign_in(
-                    "MCP client registration, Authorization Server Binding",
-                    format!(
-                        "the client {id} is registered at {issuer}, and the server's authorization server is {}; its credentials are not sent there",
-                        discovered.issuer
-                    ),
-                ))
-            }
-            Client::Registered { id, secret: None, .. } => Ok(Identity::public(id.clone())),
-            Client::Registered { id, secret: Some(secret), .. } => {
-                Identity::confidential(id.clone(), secret.clone(), server)
-            }
+            Client::Registered {
+                issuer: Some(issuer),
+                id,
+                ..
+            } if *issuer != discovered.issuer => Err(Error::sign_in(
+                "MCP client registration, Authorization Server Binding",
+                format!(
+                    "the client {id} is registered at {issuer}, and the server's authorization server is {}; its credentials are not sent there",
+                    discovered.issuer
+                ),
+            )),
+            Client::Registered {
+                id, secret: None, ..
+            } => Ok(Identity::public(id.clone())),
+            Client::Registered {
+                id,
+                secret: Some(secret),
+                ..
+            } => Identity::confidential(id.clone(), secret.clone(), server),
             Client::Register => self
                 .registration(&discovered.issuer)?
                 .map(|registration| registration.identity())
@@ -461,7 +520,9 @@ impl Authorizer {
     fn registration(&self, issuer: &str) -> Result<Option<Registration>, Error> {
         let now = (self.clock)();
         Ok(match self.store.load(&registration_key(issuer))? {
-            Some(Stored::Registration(kept)) if kept.issuer == issuer && !kept.has_ended(now) => Some(kept),
+            Some(Stored::Registration(kept)) if kept.issuer == issuer && !kept.has_ended(now) => {
+                Some(kept)
+            }
             _ => None,
         })
     }
@@ -487,7 +548,8 @@ impl Authorizer {
     }
 
     fn keep(&mut self, tokens: Tokens, standing: Standing) -> Result<(), Error> {
-        self.store.keep(&self.key(), &Stored::Tokens(tokens.clone()))?;
+        self.store
+            .keep(&self.key(), &Stored::Tokens(tokens.clone()))?;
         self.tokens = Some(tokens);
         self.standing = standing;
         Ok(())

@@ -17,22 +17,24 @@ impl Challenge {
     /// The first `Bearer` challenge among the values of the header, of which there may be several with several
     /// challenges each.
     pub fn read<'a>(values: impl Iterator<Item = &'a str>) -> Option<Self> {
-        values.flat_map(challenges).find_map(|(scheme, parameters)| {
-            scheme.eq_ignore_ascii_case("bearer").then(|| {
-                let mut challenge = Self::default();
-                for (name, value) in parameters {
-                    let place = match name.to_ascii_lowercase().as_str() {
-                        "error" => &mut challenge.error,
-                        "error_description" => &mut challenge.error_description,
-                        "scope" => &mut challenge.scope,
-                        "resource_metadata" => &mut challenge.resource_metadata,
-                        _ => continue,
-                    };
-                    place.get_or_insert(value);
-                }
-                challenge
+        values
+            .flat_map(challenges)
+            .find_map(|(scheme, parameters)| {
+                scheme.eq_ignore_ascii_case("bearer").then(|| {
+                    let mut challenge = Self::default();
+                    for (name, value) in parameters {
+                        let place = match name.to_ascii_lowercase().as_str() {
+                            "error" => &mut challenge.error,
+                            "error_description" => &mut challenge.error_description,
+                            "scope" => &mut challenge.scope,
+                            "resource_metadata" => &mut challenge.resource_metadata,
+                            _ => continue,
+                        };
+                        place.get_or_insert(value);
+                    }
+                    challenge
+                })
             })
-        })
     }
 }
 
@@ -95,10 +97,7 @@ impl Reader<'_> {
     /// A token or a quoted string (RFC 9110 §5.6.4).
     fn value(&mut self) -> Option<String> {
         if !self.take('"') {
-            let end = self
-                .0
-                .find([',', ' ', '\t'])
-                .unwrap_or(self.0.len());
+            let end = self.0.find([',', ' ', '\t']).unwrap_or(self.0.len());
             let (value, rest) = self.0.split_at(end);
             self.0 = rest;
             return Some(value.to_owned());

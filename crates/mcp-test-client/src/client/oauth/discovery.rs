@@ -44,7 +44,9 @@ pub async fn discover(
     if !endpoint::is_secure(server) {
         return Err(Error::sign_in(
             "MCP authorization, Communication Security",
-            format!("a token is sent over https only (http on this computer), and the server is {server}"),
+            format!(
+                "a token is sent over https only (http on this computer), and the server is {server}"
+            ),
         ));
     }
     let challenged = challenge.and_then(|challenge| challenge.scope.clone());
@@ -207,10 +209,13 @@ async fn document<T: DeserializeOwned>(
         .header("accept", "application/json")
         .timeout(PATIENCE)
         .max_body(MOST);
-    let answer = fetch.fetch(request).await.map_err(|source| Error::Unreachable {
-        doing: format!("reading {what} at {shown}"),
-        source,
-    })?;
+    let answer = fetch
+        .fetch(request)
+        .await
+        .map_err(|source| Error::Unreachable {
+            doing: format!("reading {what} at {shown}"),
+            source,
+        })?;
     if answer.status != 200 {
         return Ok(Err(match answer.header("location") {
             Some(location) if (300..400).contains(&answer.status) => format!(
@@ -225,7 +230,10 @@ async fn document<T: DeserializeOwned>(
         return Ok(Err(format!("answers 200 with {kind}, which is no JSON")));
     };
     serde_json::from_value(value).map(Ok).map_err(|error| {
-        Error::sign_in(section, format!("{what} at {shown} cannot be read: {error}"))
+        Error::sign_in(
+            section,
+            format!("{what} at {shown} cannot be read: {error}"),
+        )
     })
 }
 
@@ -249,7 +257,9 @@ fn near(server: &Url, what: &str, url: &Url) -> Result<(), Error> {
     if endpoint::is_loopback(url) && !endpoint::is_loopback(server) {
         return Err(Error::sign_in(
             "RFC 9728 §7.7",
-            format!("{what} is on this computer ({url}), and the server is not ({server}); it is not asked"),
+            format!(
+                "{what} is on this computer ({url}), and the server is not ({server}); it is not asked"
+            ),
         ));
     }
     Ok(())

@@ -4,7 +4,7 @@ use crate::client::Error;
 
 /// Whether a URL may carry what a sign-in sends: "All authorization server endpoints MUST be served over HTTPS" (MCP
 /// 2026-07-28 authorization, Communication Security), with loopback hosts for local work.
-pub(super) fn is_secure(url: &Url) -> bool {
+pub(crate) fn is_secure(url: &Url) -> bool {
     match url.scheme() {
         "https" => true,
         "http" => is_loopback(url),

@@ -126,7 +126,8 @@ impl Identity {
                     form_urlencoded::byte_serialize(text.as_bytes()).collect()
                 };
                 let pair = format!("{}:{}", encode(&self.client_id), encode(secret));
-                request = request.header("authorization", format!("Basic {}", STANDARD.encode(pair)));
+                request =
+                    request.header("authorization", format!("Basic {}", STANDARD.encode(pair)));
             }
             (Method::ClientSecretPost, Some(secret)) => {
                 form.append_pair("client_id", &self.client_id);

@@ -47,7 +47,9 @@ impl Browser for Loopback {
                 None => at(0).await,
             };
             let failed = |error: std::io::Error| {
-                Error::Local(format!("cannot listen on 127.0.0.1 for the browser: {error}"))
+                Error::Local(format!(
+                    "cannot listen on 127.0.0.1 for the browser: {error}"
+                ))
             };
             let listener = listener.map_err(failed)?;
             let port = listener.local_addr().map_err(failed)?.port();
@@ -115,7 +117,10 @@ async fn come_back(
             (CONTENT_TYPE, "text/html; charset=utf-8"),
             (CACHE_CONTROL, "no-store"),
             (REFERRER_POLICY, "no-referrer"),
-            (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
+            (
+                CONTENT_SECURITY_POLICY,
+                "default-src 'none'; style-src 'unsafe-inline'",
+            ),
         ],
         include_str!("../../../pages/back.html"),
     )
@@ -124,7 +129,10 @@ async fn come_back(
 /// `$BROWSER` where it is set, with the link in the place of `%s` or at the end; else what the system opens links with.
 /// That no browser opens is no failure: the link was shown.
 fn open(link: &Url) {
-    let Some(browser) = std::env::var("BROWSER").ok().filter(|text| !text.trim().is_empty()) else {
+    let Some(browser) = std::env::var("BROWSER")
+        .ok()
+        .filter(|text| !text.trim().is_empty())
+    else {
         let _ = open::that_detached(link.as_str());
         return;
     };

@@ -100,18 +100,28 @@ pub(super) async fn register(
         .header("accept", "application/json")
         .timeout(Duration::from_secs(30))
         .max_body(256 * 1024);
-    let answer = fetch.fetch(request).await.map_err(|source| Error::Unreachable {
-        doing: format!("registering at {url}"),
-        source,
-    })?;
+    let answer = fetch
+        .fetch(request)
+        .await
+        .map_err(|source| Error::Unreachable {
+            doing: format!("registering at {url}"),
+            source,
+        })?;
     if !answer.is_success() {
         return Err(refused(answer.status, &answer.body));
     }
     let given: Registered = serde_json::from_slice(&answer.body).map_err(|error| {
-        Error::sign_in(SECTION, format!("the registration's answer cannot be read: {error}"))
+        Error::sign_in(
+            SECTION,
+            format!("the registration's answer cannot be read: {error}"),
+        )
     })?;
     let secret = given.client_secret.filter(|secret| !secret.is_empty());
-    let method = effective(given.token_endpoint_auth_method.as_deref(), secret.is_some(), server)?;
+    let method = effective(
+        given.token_endpoint_auth_method.as_deref(),
+        secret.is_some(),
+        server,
+    )?;
     Ok(Registration {
         issuer: server.issuer.clone(),
         client_id: given.client_id,
@@ -156,7 +166,9 @@ fn refused(status: u16, body: &[u8]) -> Error {
         format!(
             "the registration was refused with {status} {}{}{hint}",
             member("error").unwrap_or("(no error code)"),
-            member("error_description").map(|text| format!(": {text}")).unwrap_or_default(),
+            member("error_description")
+                .map(|text| format!(": {text}"))
+                .unwrap_or_default(),
         ),
     )
 }

@@ -68,7 +68,10 @@ impl ServerMetadata {
     /// # Errors
     /// When it is missing or no secure URL.
     pub fn authorization_endpoint(&self) -> Result<Url, Error> {
-        self.endpoint("authorization_endpoint", self.authorization_endpoint.as_deref())
+        self.endpoint(
+            "authorization_endpoint",
+            self.authorization_endpoint.as_deref(),
+        )
     }
 
     /// # Errors
@@ -114,7 +117,12 @@ mod tests {
             ..ServerMetadata::default()
         };
         assert!(with(Some(&["plain", "S256"])).require_s256().is_ok());
-        for bad in [None, Some(&[][..]), Some(&["plain"][..]), Some(&["s256"][..])] {
+        for bad in [
+            None,
+            Some(&[][..]),
+            Some(&["plain"][..]),
+            Some(&["s256"][..]),
+        ] {
             assert!(with(bad).require_s256().is_err(), "{bad:?}");
         }
     }

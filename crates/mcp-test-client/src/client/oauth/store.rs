@@ -64,7 +64,13 @@ fn key(kind: &str, url: &Url, whole: &str) -> String {
     let host: String = url
         .authority()
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '.' {
+                c
+            } else {
+                '-'
+            }
+        })
         .take(80)
         .collect();
     format!("{kind}-{host}-{}", hash(whole))
@@ -129,7 +135,9 @@ impl FileStore {
         };
         only_ours(path, &metadata)?;
         let text = fs::read_to_string(path).map_err(|error| failed(&error))?;
-        serde_json::from_str(&text).map(Some).map_err(|error| failed(&error))
+        serde_json::from_str(&text)
+            .map(Some)
+            .map_err(|error| failed(&error))
     }
 
     fn write(&self, path: &Path, text: &str) -> std::io::Result<()> {
@@ -149,7 +157,10 @@ impl FileStore {
         let _ = fs::remove_file(&beside);
         let written = options
             .open(&beside)
-            .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+            .and_then(|mut file| {
+                file.write_all(text.as_bytes())
+                    .and_then(|()| file.sync_all())
+            })
             .and_then(|()| fs::rename(&beside, path));
         if written.is_err() {
             let _ = fs::remove_file(&beside);

@@ -73,8 +73,17 @@ pub(super) async fn redeem(
         .append_pair("redirect_uri", &asked.redirect_uri)
         .append_pair("code_verifier", asked.verifier.reveal())
         .append_pair("resource", &asked.resource);
-    let before = (&asked.resource[..], asked.scope.as_deref(), None);
-    send(fetch, server, identity, form, before, "redeeming the code", now).await
+    let before = (asked.resource.as_str(), asked.scope.as_deref(), None);
+    send(
+        fetch,
+        server,
+        identity,
+        form,
+        before,
+        "redeeming the code",
+        now,
+    )
+    .await
 }
 
 /// Renews tokens. `resource` is sent again: tokens stay bound to the server.
@@ -90,8 +99,17 @@ pub(super) async fn refresh(
     form.append_pair("grant_type", "refresh_token")
         .append_pair("refresh_token", secret.reveal())
         .append_pair("resource", &old.resource);
-    let before = (&old.resource[..], old.scope.as_deref(), Some(secret));
-    send(fetch, server, identity, form, before, "refreshing the token", now).await
+    let before = (old.resource.as_str(), old.scope.as_deref(), Some(secret));
+    send(
+        fetch,
+        server,
+        identity,
+        form,
+        before,
+        "refreshing the token",
+        now,
+    )
+    .await
 }
 
 /// Tokens for the client itself (RFC 6749 §4.4), without a person.
@@ -109,7 +127,16 @@ pub(super) async fn own(
     if let Some(scope) = scope.filter(|scope| !scope.is_empty()) {
         form.append_pair("scope", scope);
     }
-    send(fetch, server, identity, form, (resource, scope, None), "asking for the client's own token", now).await
+    send(
+        fetch,
+        server,
+        identity,
+        form,
+        (resource, scope, None),
+        "asking for the client's own token",
+        now,
+    )
+    .await
 }
 
 /// Tells the server to forget a token (RFC 7009).
@@ -159,7 +186,10 @@ async fn send(
         // "The client MUST NOT use an access token if it does not understand the token type" (RFC 6749 §7.1).
         return Err(Refused::Other(Error::sign_in(
             "RFC 6749 §7.1",
-            format!("the server gave a token of the type {}, and this client knows Bearer", given.token_type),
+            format!(
+                "the server gave a token of the type {}, and this client knows Bearer",
+                given.token_type
+            ),
         )));
     }
     let lifetime = given.expires_in.as_ref().and_then(|value| match value {
@@ -195,10 +225,13 @@ async fn post(
     let request = identity
         .authenticate(request, &mut form)
         .body("application/x-www-form-urlencoded", form.finish());
-    fetch.fetch(request).await.map_err(|source| Error::Unreachable {
-        doing: format!("{doing} at {shown}"),
-        source,
-    })
+    fetch
+        .fetch(request)
+        .await
+        .map_err(|source| Error::Unreachable {
+            doing: format!("{doing} at {shown}"),
+            source,
+        })
 }
 
 /// Only `invalid_grant` and `invalid_client` end something; a server's passing trouble does not.
@@ -210,7 +243,9 @@ fn refused(doing: &str, answer: &Response) -> Refused {
         "{doing} was refused with {} {}{}",
         answer.status,
         code.unwrap_or("(no error code)"),
-        member("error_description").map(|text| format!(": {text}")).unwrap_or_default(),
+        member("error_description")
+            .map(|text| format!(": {text}"))
+            .unwrap_or_default(),
     );
     match code {
         Some("invalid_grant") => Refused::Grant(text),
