@@ -55,6 +55,7 @@ pub struct Reply {
     indexes: Vec<Option<u64>>,
     arguments: usize,
     ended: bool,
+    closed: bool,
     any: bool,
 }
 
@@ -66,9 +67,16 @@ impl Reply {
     pub fn piece(&mut self, data: &str) -> Result<String, ReplyError> {
         if data.trim() == "[DONE]" {
             self.ended = true;
+            self.closed = true;
             return Ok(String::new());
         }
         self.read(data.as_bytes(), "delta")
+    }
+
+    /// Whether the last event was read, so that nothing more comes.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        self.closed
     }
 
     /// The stream has ended.
@@ -130,25 +138,21 @@ impl Reply {
             None => self.indexes.len().checked_sub(1),
         };
         let calls = &mut self.said.calls;
-        let continued = known
-            .and_then(|at| calls.get_mut(at))
-            .filter(|call| id.is_empty() || id == call.id);
-        let call = match continued {
-            Some(call) => call,
-            None if calls.len() >= CALLS => return Err(ReplyError::TooLong),
-            None => {
-                self.indexes.push(index);
-                calls.push(Asked {
-                    id,
-                    ..Asked::default()
-                });
-                // Invariant: it was just pushed.
-                let Some(call) = calls.last_mut() else {
-                    return Ok(());
-                };
-                call
+        let continued = known.filter(|at| {
+            let call = calls.get(*at);
+            call.is_some_and(|call| id.is_empty() || id == call.id)
+        });
+        let at = continued.unwrap_or(calls.len());
+        if continued.is_none() {
+            if at >= CALLS {
+                return Err(ReplyError::TooLong);
             }
-        };
+            self.indexes.push(index);
+            calls.push(Asked {
+                id,
+                ..Asked::default()
+            });
+        }
         let function = piece.get("function").unwrap_or(&Value::Null);
         let name = text(function, "name").unwrap_or_default();
         let arguments = match function.get("arguments") {
@@ -161,8 +165,10 @@ impl Reply {
         if self.arguments > TEXT {
             return Err(ReplyError::TooLong);
         }
-        call.name.push_str(&name);
-        call.arguments.push_str(&arguments);
+        if let Some(call) = calls.get_mut(at) {
+            call.name.push_str(&name);
+            call.arguments.push_str(&arguments);
+        }
         Ok(())
     }
 }

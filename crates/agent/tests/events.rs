@@ -68,7 +68,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn any_split_gives_what_the_whole_gives(bytes in stream(), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8)) {
