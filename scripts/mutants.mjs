@@ -65,7 +65,8 @@ function prepare() {
   const manifest = readFileSync("Cargo.toml", "utf8");
   const from = manifest.indexOf("[workspace]");
   const until = manifest.search(/\n\[lints\]\n/);
-  writeFileSync(join(copy, "Cargo.toml"), manifest.slice(from, until === -1 ? undefined : until));
+  const workspace = manifest.slice(from, until === -1 ? undefined : until);
+  writeFileSync(join(copy, "Cargo.toml"), workspace.replace(/^members = .*$/m, 'members = ["crates/*"]'));
   git(["init", "--quiet"], copy);
 }
 
