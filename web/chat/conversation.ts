@@ -1,0 +1,147 @@
+// The conversation as a list of entries, and what each event of an answer does to it. Pure: nothing here asks the browser
+// for anything.
+import { type Failure, inWords } from "./failures.ts";
+import type { Arguments, ChatEvent, ToolInfo } from "./protocol.ts";
+
+/** Where a tool call stands. `confirm` waits for a person; `approved` and `declined` wait for the next request. */
+export type CallState = "running" | "confirm" | "approved" | "declined" | "done" | "failed" | "stopped";
+
+export interface Call {
+  kind: "call";
+  key: string;
+  /** The model's id of it. */
+  id: string;
+  /** The round of the model that it belongs to. */
+  step: number;
+  name: string;
+  /** The tool that `execute_sentry_tool` runs. */
+  target?: string;
+  arguments: Arguments;
+  changes: boolean;
+  state: CallState;
+  result?: { text: string; cut: boolean; ms?: number };
+  /** By a slash command: no part of what the model is told. */
+  direct?: boolean;
+}
+
+export type Entry =
+  | { kind: "user"; key: string; text: string }
+  | { kind: "answer"; key: string; text: string; step: number }
+  | Call
+  /** Said by this page: help, lists of tools. */
+  | { kind: "note"; key: string; text: string }
+  | { kind: "tools"; key: string; tools: ToolInfo[] }
+  | { kind: "failure"; key: string; failure: Failure; text: string };
+
+let drawn = 0;
+/** Names an entry, in this tab and among others. */
+export const newKey = (): string => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}-${drawn++}`;
+
+/** The conversation after one more event. `direct`: it answers a slash command. */
+export function after(entries: Entry[], event: ChatEvent, direct = false): Entry[] {
+  const last = entries.at(-1);
+  switch (event.type) {
+    case "text":
+      if (event.delta === "") return entries;
+      if (last?.kind === "answer") return [...entries.slice(0, -1), { ...last, text: last.text + event.delta }];
+      return [...entries, { kind: "answer", key: newKey(), text: event.delta, step: nextStep(entries) }];
+    case "tool_call": {
+      const { id, name, target, changes } = event;
+      const known = entries.some((entry) => isOpen(entry, id));
+      if (known) return changed(entries, id, (call) => ({ ...call, state: "running" }));
+      const step = last?.kind === "answer" ? last.step : nextStep(entries);
+      return [...entries, { kind: "call", key: newKey(), id, step, name, target, arguments: event.arguments, changes, state: "running", ...(direct && { direct }) }];
+    }
+    case "confirm": {
+      const asked = { state: "confirm", name: event.name, target: event.target, arguments: event.arguments, changes: true } as const;
+      if (entries.some((entry) => isOpen(entry, event.id))) return changed(entries, event.id, (call) => ({ ...call, ...asked }));
+      return after(after(entries, { ...event, type: "tool_call", changes: true }, direct), event, direct);
+    }
+    case "tool_result": {
+      const { text, cut, ms } = event;
+      return changed(entries, event.id, (call) => {
+        const state = call.state === "declined" ? "declined" : event.isError ? "failed" : "done";
+        return { ...call, state, result: { text, cut, ms } };
+      });
+    }
+    case "tools":
+      return [...entries, { kind: "tools", key: newKey(), tools: event.tools }];
+    case "error":
+      return failed(entries, { code: event.code, message: event.message, requestId: event.requestId });
+    case "done":
+      return ended(entries, event.reason, event.steps);
+  }
+}
+
+/** Not answered for good: what a later event of the same id is about. */
+const isOpen = (entry: Entry, id: string): entry is Call => entry.kind === "call" && entry.id === id && !settledStates.has(entry.state);
+const settledStates = new Set<CallState>(["done", "failed", "stopped"]);
+
+function changed(entries: Entry[], id: string, change: (call: Call) => Call): Entry[] {
+  const at = entries.findLastIndex((entry) => isOpen(entry, id));
+  return at < 0 ? entries : entries.with(at, change(entries[at] as Call));
+}
+
+/** A new round of the model begins once every call of the present one is answered. */
+function nextStep(entries: Entry[]): number {
+  const calls = turn(entries).filter((entry) => entry.kind === "call");
+  const step = Math.max(0, ...turn(entries).map((entry) => ("step" in entry ? entry.step : 0)));
+  const open = calls.some((call) => call.step === step && !call.result);
+  return open ? step : step + 1;
+}
+
+/** Everything since the last question, the question included. */
+export function turn(entries: Entry[]): Entry[] {
+  return entries.slice(Math.max(0, entries.findLastIndex(({ kind }) => kind === "user")));
+}
+
+export function failed(entries: Entry[], failure: Failure): Entry[] {
+  return [...settled(entries), { kind: "failure", key: newKey(), failure, text: inWords(failure) }];
+}
+
+const ENDS: Record<string, string> = {
+  steps: "I stopped here: one question may use the model 10 times. Ask me to go on.",
+  time: "I stopped here: the time for one question was over. Ask me to go on.",
+  tokens: "I stopped here: one question may not use more of the model. Ask me to go on.",
+};
+
+function ended(entries: Entry[], reason: string, steps: number): Entry[] {
+  const said = Object.hasOwn(ENDS, reason) ? ENDS[reason]!.replace("10", String(steps || 10)) : undefined;
+  const quiet = settled(entries);
+  return said ? [...quiet, { kind: "note", key: newKey(), text: said }] : quiet;
+}
+
+/** Nothing runs any more: what was under way was stopped; a question to the person stays. */
+export function settled(entries: Entry[]): Entry[] {
+  return entries.map((entry) => (entry.kind === "call" && entry.state === "running" ? { ...entry, state: "stopped" as const } : entry));
+}
+
+/** The calls that a person must decide, or has decided, in the last turn. */
+export const waiting = (entries: Entry[], ...states: CallState[]): Call[] =>
+  entries.filter((entry): entry is Call => entry.kind === "call" && states.includes(entry.state));
+
+/** A person's word on a call. */
+export function decided(entries: Entry[], key: string, approve: boolean): Entry[] {
+  return entries.map((entry) =>
+    entry.kind === "call" && entry.key === key && entry.state === "confirm" ? { ...entry, state: approve ? ("approved" as const) : ("declined" as const) } : entry,
+  );
+}
+
+/** What was approved is asked about again: it may be another person who goes on. */
+export function undecided(entries: Entry[]): Entry[] {
+  return entries.map((entry) => (entry.kind === "call" && entry.state === "approved" ? { ...entry, state: "confirm" as const } : entry));
+}
+
+/** The person goes on to something else: open questions are answered with no. */
+export function passedOver(entries: Entry[]): Entry[] {
+  return settled(entries).map((entry) =>
+    entry.kind === "call" && ["confirm", "approved"].includes(entry.state) ? { ...entry, state: "declined" as const } : entry,
+  );
+}
+
+/** Without what came of the last question, for another try; what tools have changed stays, since it has happened. */
+export function rewound(entries: Entry[]): Entry[] {
+  const asked = entries.findLastIndex(({ kind }) => kind === "user");
+  const kept = (entry: Entry) => entry.kind === "call" && entry.changes && entry.result !== undefined;
+  return [...entries.slice(0, asked + 1), ...entries.slice(asked + 1).filter(kept)];
+}

@@ -1,0 +1,60 @@
+// Who is signed in, and the way to be: in a window beside this one, or in this one where the browser allows no other.
+// The server keeps the tokens; this page never sees one.
+import { readStatus, type Status } from "./protocol.ts";
+import { post } from "./stream.ts";
+
+const AUTHORIZE = "/api/auth/authorize";
+const CHANNEL = "sentry-mcp-chat";
+
+export type Word = "signed-in" | "signed-out";
+
+/** Undefined where the server cannot be reached. */
+export async function status(): Promise<Status | undefined> {
+  try {
+    const response = await fetch("/api/auth/status", { headers: { accept: "application/json" } });
+    return response.ok ? readStatus(await response.json()) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Must be called while a click is being handled, or the browser takes the window for an advertisement. */
+export function signIn(): Window | undefined {
+  const [width, height] = [520, 760];
+  const left = Math.max(0, window.screenX + (window.outerWidth - width) / 2);
+  const top = Math.max(0, window.screenY + (window.outerHeight - height) / 2);
+  const opened = window.open(`${AUTHORIZE}?popup=1`, "sentry-mcp-sign-in", `popup,width=${width},height=${height},left=${left},top=${top}`);
+  if (opened) {
+    opened.focus();
+    return opened;
+  }
+  location.assign(AUTHORIZE);
+  return undefined;
+}
+
+/** Throws `Failed` where it did not come about. */
+export const signOut = async (): Promise<boolean> => (await post("/api/auth/logout", {})).ok;
+
+/** What the pages of this site in this browser tell each other. */
+export class Words {
+  readonly #channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(CHANNEL) : undefined;
+
+  say(word: Word): void {
+    this.#channel?.postMessage({ type: word });
+  }
+
+  listen(heard: (word: Word) => void): void {
+    this.#channel?.addEventListener("message", ({ data }: MessageEvent<{ type?: unknown }>) => {
+      if (data?.type === "signed-in" || data?.type === "signed-out") heard(data.type);
+    });
+  }
+}
+
+/** How a sign-in came back to this address, which is then as if nothing had been in it. */
+export function returned(): { popup: boolean; problem?: string } {
+  const { searchParams, pathname } = new URL(location.href);
+  const popup = searchParams.get("signed-in") === "popup";
+  const problem = searchParams.get("sign-in") ?? undefined;
+  if (popup || problem) history.replaceState(null, "", pathname);
+  return { popup, problem };
+}
