@@ -17,7 +17,7 @@ export function App({ chat, problem }: { chat: Chat; problem?: string }): VNode 
         <h2 id="chat-title">Ask your Sentry</h2>
         <Who chat={chat} state={state} />
       </div>
-      <Talk state={state}>{empty ? <Welcome chat={chat} state={state} /> : <ol>{state.entries.map((entry, n) => <EntryView key={entry.key} entry={entry} chat={chat} isLast={n === state.entries.length - 1} />)}</ol>}</Talk>
+      <Talk state={state}>{empty ? <Welcome chat={chat} state={state} /> : <ol>{state.entries.map((entry, n) => <EntryView key={entry.key} entry={entry} next={state.entries[n + 1]} chat={chat} />)}</ol>}</Talk>
       <Composer chat={chat} state={state} />
       <p class="unseen" role="status">{state.said}</p>
     </>
@@ -46,6 +46,7 @@ function Talk({ state, children }: { state: State; children: VNode }): VNode {
   const follows = useRef(true);
   useLayoutEffect(() => {
     const { current } = box;
+    if (state.entries.at(-1)?.kind === "user") follows.current = true;
     if (current && follows.current) current.scrollTop = current.scrollHeight;
   }, [state.entries, state.busy]);
   const scrolled = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: { currentTarget: HTMLDivElement }) => {

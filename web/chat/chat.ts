@@ -1,6 +1,6 @@
 // The chat: what it knows, and what happens at each thing that a person does. The view draws `state`; nothing else changes it.
 import { HELP, readCommand } from "./commands.ts";
-import { type Call, type Entry, after, decided, failed, newKey, passedOver, rewound, settled, turn, undecided, waiting } from "./conversation.ts";
+import { type Call, type Entry, after, decided, failed, newKey, passedOver, resumable, rewound, settled, turn, undecided, waiting } from "./conversation.ts";
 import { ENDED, SIGN_IN } from "./failures.ts";
 import { History, isEndpoint } from "./history.ts";
 import { messages } from "./messages.ts";
@@ -154,9 +154,11 @@ export class Chat {
 
   async #run(wish: Partial<ChatRequest>): Promise<void> {
     const direct = wish.call !== undefined;
+    // A command's question that nobody has answered is over with the next command.
+    if (direct && !wish.approved) this.#keep(this.state.entries.map((entry) => (entry.kind === "call" && entry.direct && entry.state === "confirm" ? { ...entry, state: "declined" } : entry)));
     const abort = (this.#abort = new AbortController());
     this.#waiting.end();
-    const answered = this.state.entries.filter(({ kind }) => kind !== "failure");
+    const answered = direct ? this.state.entries : resumable(this.state.entries.filter(({ kind }) => kind !== "failure"));
     this.#set({ busy: true, entries: answered, said: "Working on it." });
     const request = { endpoint: this.state.endpoint, messages: direct ? [] : messages(answered), ...wish };
     try {

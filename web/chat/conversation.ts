@@ -47,19 +47,18 @@ export function after(entries: Entry[], event: ChatEvent, direct = false): Entry
       return [...entries, { kind: "answer", key: newKey(), text: event.delta, step: nextStep(entries) }];
     case "tool_call": {
       const { id, name, target, changes } = event;
-      const known = entries.some((entry) => isOpen(entry, id));
-      if (known) return changed(entries, id, (call) => ({ ...call, state: "running" }));
+      if (open(entries, id, direct) >= 0) return changed(entries, id, direct, (call) => ({ ...call, state: "running" }));
       const step = last?.kind === "answer" ? last.step : nextStep(entries);
       return [...entries, { kind: "call", key: newKey(), id, step, name, target, arguments: event.arguments, changes, state: "running", ...(direct && { direct }) }];
     }
     case "confirm": {
       const asked = { state: "confirm", name: event.name, target: event.target, arguments: event.arguments, changes: true } as const;
-      if (entries.some((entry) => isOpen(entry, event.id))) return changed(entries, event.id, (call) => ({ ...call, ...asked }));
+      if (open(entries, event.id, direct) >= 0) return changed(entries, event.id, direct, (call) => ({ ...call, ...asked }));
       return after(after(entries, { ...event, type: "tool_call", changes: true }, direct), event, direct);
     }
     case "tool_result": {
       const { text, cut, ms } = event;
-      return changed(entries, event.id, (call) => {
+      return changed(entries, event.id, direct, (call) => {
         const state = call.state === "declined" ? "declined" : event.isError ? "failed" : "done";
         return { ...call, state, result: { text, cut, ms } };
       });
@@ -73,21 +72,29 @@ export function after(entries: Entry[], event: ChatEvent, direct = false): Entry
   }
 }
 
-/** Not answered for good: what a later event of the same id is about. */
-const isOpen = (entry: Entry, id: string): entry is Call => entry.kind === "call" && entry.id === id && !settledStates.has(entry.state);
-const settledStates = new Set<CallState>(["done", "failed", "stopped"]);
+/**
+ * The place of the call that an event is about: without an answer yet, and of this turn. One that was stopped may be run
+ * again when the conversation goes on; one by a slash command may not, since the next one has the same id.
+ */
+function open(entries: Entry[], id: string, direct: boolean): number {
+  const from = entries.findLastIndex(({ kind }) => kind === "user");
+  const at = entries.findLastIndex((entry) => entry.kind === "call" && entry.id === id && (entry.direct ?? false) === direct);
+  const call = entries[at];
+  if (call?.kind !== "call" || call.result) return -1;
+  return direct ? (["running", "confirm", "approved"].includes(call.state) ? at : -1) : at > from ? at : -1;
+}
 
-function changed(entries: Entry[], id: string, change: (call: Call) => Call): Entry[] {
-  const at = entries.findLastIndex((entry) => isOpen(entry, id));
+function changed(entries: Entry[], id: string, direct: boolean, change: (call: Call) => Call): Entry[] {
+  const at = open(entries, id, direct);
   return at < 0 ? entries : entries.with(at, change(entries[at] as Call));
 }
 
 /** A new round of the model begins once every call of the present one is answered. */
 function nextStep(entries: Entry[]): number {
-  const calls = turn(entries).filter((entry) => entry.kind === "call");
+  const calls = turn(entries).filter((entry) => entry.kind === "call" && !entry.direct);
   const step = Math.max(0, ...turn(entries).map((entry) => ("step" in entry ? entry.step : 0)));
-  const open = calls.some((call) => call.step === step && !call.result);
-  return open ? step : step + 1;
+  const goesOn = calls.some((call) => call.kind === "call" && call.step === step && !call.result);
+  return goesOn ? step : step + 1;
 }
 
 /** Everything since the last question, the question included. */
@@ -139,9 +146,16 @@ export function passedOver(entries: Entry[]): Entry[] {
   );
 }
 
+/** Without a half-said answer at the end: the conversation goes on from a question, from calls or from their answers. */
+export function resumable(entries: Entry[]): Entry[] {
+  const told = (entry: Entry) => entry.kind === "user" || entry.kind === "answer" || (entry.kind === "call" && !entry.direct);
+  const at = entries.findLastIndex(told);
+  return entries[at]?.kind === "answer" ? resumable(entries.toSpliced(at, 1)) : entries;
+}
+
 /** Without what came of the last question, for another try; what tools have changed stays, since it has happened. */
 export function rewound(entries: Entry[]): Entry[] {
   const asked = entries.findLastIndex(({ kind }) => kind === "user");
-  const kept = (entry: Entry) => entry.kind === "call" && entry.changes && entry.result !== undefined;
+  const kept = (entry: Entry) => entry.kind === "call" && entry.changes && entry.result !== undefined && !entry.direct;
   return [...entries.slice(0, asked + 1), ...entries.slice(asked + 1).filter(kept)];
 }

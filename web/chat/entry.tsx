@@ -11,12 +11,14 @@ import { ToolCard } from "./tool-card.tsx";
 
 interface Props {
   entry: Entry;
+  /** What follows it. */
+  next: Entry | undefined;
   chat: Chat;
-  isLast: boolean;
 }
 
-export function EntryView({ entry, chat, isLast }: Props): VNode {
+export function EntryView({ entry, next, chat }: Props): VNode {
   const { sentry, busy } = chat.state;
+  const isLast = next === undefined;
   switch (entry.kind) {
     case "user":
       return (
@@ -30,7 +32,7 @@ export function EntryView({ entry, chat, isLast }: Props): VNode {
         <li class="answer">
           <span class="unseen">Answer: </span>
           <Markdown text={entry.text} sentry={sentry} />
-          {!(isLast && busy) && <CopyButton text={entry.text} what="the answer" />}
+          {(isLast ? !busy : next.kind !== "call") && <CopyButton text={entry.text} what="the answer" />}
         </li>
       );
     case "call":

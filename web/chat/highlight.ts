@@ -14,17 +14,20 @@ export type Piece = string | { kind: string; pieces: Piece[] };
 /** Colouring longer code would make typing slow. */
 const LONGEST = 30_000;
 
+/** What highlight.js tells of a text as it reads it. */
 class Tree implements Emitter {
   readonly pieces: Piece[] = [];
   #open: Piece[][] = [this.pieces];
-  startScope(name: string): void {
-    const node = { kind: name.replace(/[^a-z].*$/, ""), pieces: [] };
+  openNode(scope: string): void {
+    const node = { kind: /^[a-z]*/.exec(scope)![0], pieces: [] };
     this.#open.at(-1)!.push(node);
     this.#open.push(node.pieces);
   }
-  endScope(): void {
+  closeNode(): void {
     if (this.#open.length > 1) this.#open.pop();
   }
+  startScope = this.openNode;
+  endScope = this.closeNode;
   addText(text: string): void {
     if (text) this.#open.at(-1)!.push(text);
   }
@@ -48,6 +51,9 @@ hljs.configure({ __emitter: Tree });
 export function highlight(code: string, language: string | undefined): Piece[] {
   const name = /^\w+/.exec(language ?? "")?.[0].toLowerCase();
   if (!name || !hljs.getLanguage(name) || code.length > LONGEST) return [code];
-  const { _emitter } = hljs.highlight(code, { language: name, ignoreIllegals: true });
-  return _emitter instanceof Tree ? _emitter.pieces : [code];
+  const { _emitter, errorRaised } = hljs.highlight(code, { language: name, ignoreIllegals: true });
+  // Not a sign may be lost: what cannot be coloured is shown without.
+  return !errorRaised && _emitter instanceof Tree && plain(_emitter.pieces) === code ? _emitter.pieces : [code];
 }
+
+export const plain = (pieces: Piece[]): string => pieces.map((piece) => (typeof piece === "string" ? piece : plain(piece.pieces))).join("");

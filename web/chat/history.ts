@@ -89,7 +89,7 @@ export class History {
   #put(json: string): boolean {
     try {
       this.storage?.setItem(KEY, json);
-      return true;
+      return this.storage !== undefined;
     } catch {
       return false;
     }

@@ -2,8 +2,9 @@
 import type { Call, Entry } from "./conversation.ts";
 import type { Message } from "./protocol.ts";
 
-/** Below what the server takes, with room for the rest of the request. */
-const LIMIT = 384 * 1024;
+/** Below what the server takes: in bytes of JSON, and in messages. */
+const LONGEST = 300 * 1024;
+const MOST = 380;
 
 /** What the model reads of a call that got no answer before the conversation went on. */
 const UNANSWERED: Partial<Record<Call["state"], string>> = {
@@ -19,7 +20,7 @@ export function messages(entries: Entry[]): Message[] {
   const turns = split(entries).map((part, n, all) => ofTurn(part, n === all.length - 1));
   const size = (turn: Message[]) => new TextEncoder().encode(JSON.stringify(turn)).length;
   let total = turns.reduce((sum, turn) => sum + size(turn), 0);
-  while (turns.length > 1 && total > LIMIT) total -= size(turns.shift()!);
+  while (turns.length > 1 && (total > LONGEST || turns.flat().length > MOST)) total -= size(turns.shift()!);
   return turns.flat();
 }
 
