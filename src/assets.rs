@@ -22,7 +22,11 @@ pub async fn asset(path: &str, request: &Incoming, app: &App) -> Response {
         "/chat.js" => (path, "text/javascript; charset=utf-8"),
         path => (path, "text/css; charset=utf-8"),
     };
-    let seconds = match request.url.query().and_then(|query| query.strip_prefix("v=")) {
+    let seconds = match request
+        .url
+        .query()
+        .and_then(|query| query.strip_prefix("v="))
+    {
         Some(version) if version == VERSION && !VERSION.is_empty() => 31_536_000,
         // While a deployment goes on, a page of one version may ask a worker of the other.
         Some(_) => 0,

@@ -108,6 +108,8 @@ pub struct Way {
 struct Home {
     /// Of the chat's files.
     version: &'static str,
+    /// Whose pages the chat links to.
+    sentry: String,
     endpoint: String,
     ways: Vec<Way>,
     skills: Vec<Skill>,
@@ -143,6 +145,7 @@ pub fn home(request: &Incoming, app: &App) -> Response {
     let endpoint = endpoint(app);
     let template = Home {
         version: assets::VERSION,
+        sentry: app.config.sentry.base.as_str().to_owned(),
         ways: ways(&endpoint),
         skills: skills(),
         endpoint,

@@ -38,11 +38,11 @@ export class Chat {
   #changed: () => void = () => {};
 
   /** `kept` holds the conversation for all tabs, `waiting` that a question of this one waits for a sign-in. */
-  constructor(kept: Storage | undefined, waiting: Storage | undefined) {
+  constructor(kept: Storage | undefined, waiting: Storage | undefined, sentry: string | undefined) {
     this.#history = new History(kept);
     this.#waiting = new Waiting(waiting);
     const { endpoint, entries } = this.#history.load();
-    this.state = { session: "unknown", endpoint, entries, busy: false, online: navigator.onLine, signingIn: false, said: "", cleared: [] };
+    this.state = { session: "unknown", sentry, endpoint, entries, busy: false, online: navigator.onLine, signingIn: false, said: "", cleared: [] };
   }
 
   /** Begins; `changed` is called whenever there is something new to draw, `problem` is how a sign-in came back. */
@@ -109,8 +109,9 @@ export class Chat {
   }
 
   bringBack(): void {
+    const { cleared } = this.state;
     this.#set({ cleared: [] });
-    this.#keep(this.state.cleared.length > 0 ? this.state.cleared : this.state.entries);
+    this.#keep([...cleared, ...this.state.entries]);
   }
 
   setEndpoint(endpoint: string): void {
@@ -208,7 +209,7 @@ export class Chat {
   async #refresh(): Promise<void> {
     const found = await status();
     if (!found) return this.#set({ online: navigator.onLine });
-    const { authenticated, name, model, sentry } = found;
+    const { authenticated, name, model, sentry = this.state.sentry } = found;
     const before = this.state.session;
     this.#set({ session: authenticated ? "in" : "out", name, model, sentry, online: true, ...(authenticated && { signingIn: false }) });
     if (!authenticated || this.state.busy) return;

@@ -14,7 +14,8 @@ if (place && popup) {
   window.close();
 } else if (place) {
   place.replaceChildren();
-  render(<App chat={new Chat(storage("localStorage"), storage("sessionStorage"))} problem={problem} />, place);
+  const chat = new Chat(storage("localStorage"), storage("sessionStorage"), place.dataset.sentry);
+  render(<App chat={chat} problem={problem} />, place);
 }
 
 /** A browser may allow a page none. */
