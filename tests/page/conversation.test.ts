@@ -49,7 +49,7 @@ describe("an answer", () => {
     const asked = all([user("?")], confirm("b"));
     const said = decided(asked, waiting(asked, "confirm")[0]!.key, false);
     expect(shape(messages(said)).at(-1), "the server is told in the request").toBe("said [b]");
-    expect(waiting(all(said, result("b", true)), "declined")[0]!.result!.text).toBe("result of b");
+    expect(waiting(all(said, call("b", "update_issue", true), result("b", true)), "declined")[0]!.result!.text).toBe("result of b");
   });
 
   it("with a word given and not sent is asked again", () => {

@@ -53,8 +53,12 @@ export class Chat {
     addEventListener("storage", ({ key }) => History.isOurs(key) && this.#adopt());
     this.#words.listen((word) => void this.#heard(word));
     // Where no word comes from the other window, coming back to this one is a sign as well.
-    addEventListener("focus", () => this.state.session !== "in" && void this.#refresh());
-    if (problem) this.#add({ kind: "failure", key: newKey(), failure: { code: "sign_in" }, text: SIGN_IN[problem] ?? SIGN_IN.failed! });
+    addEventListener("focus", () => {
+      if (this.state.session === "in") return;
+      if (this.#window?.closed) this.#set({ signingIn: false });
+      void this.#refresh();
+    });
+    if (problem) this.#notSignedIn(problem);
     await this.#refresh();
   }
 
@@ -123,6 +127,8 @@ export class Chat {
 
   /** While a click is being handled. */
   signIn(): void {
+    const told = this.state.entries.findLast((entry) => entry.kind !== "failure");
+    if (told?.kind === "user" || (told?.kind === "call" && !told.direct && !told.result)) this.#waiting.begin();
     this.#window = signIn();
     this.#set({ signingIn: this.#window !== undefined });
   }
@@ -134,7 +140,7 @@ export class Chat {
     } catch {
       return this.#add({ kind: "failure", key: newKey(), failure: { code: "sign_out" }, text: "You are not signed out: the server did not answer. Try again." });
     }
-    this.#words.say("signed-out");
+    this.#words.say({ type: "signed-out" });
     this.#signedOut();
   }
 
@@ -142,7 +148,6 @@ export class Chat {
     this.#keep([...passedOver(this.state.entries), { kind: "user", key: newKey(), text }]);
     this.#set({ cleared: [] });
     if (this.state.session !== "out") return void this.#go();
-    this.#waiting.begin();
     this.signIn();
   }
 
@@ -192,10 +197,19 @@ export class Chat {
   }
 
   async #heard(word: Word): Promise<void> {
-    if (word === "signed-out") return this.#signedOut();
+    if (word.type === "signed-out") return this.#signedOut();
+    const mine = this.state.signingIn;
     this.#window?.close();
     this.#window = undefined;
-    await this.#refresh();
+    this.#set({ signingIn: false });
+    if (word.type === "signed-in") await this.#refresh();
+    else if (mine) this.#notSignedIn(word.problem ?? "");
+  }
+
+  #notSignedIn(problem: string): void {
+    this.#waiting.end();
+    const text = Object.hasOwn(SIGN_IN, problem) ? SIGN_IN[problem]! : SIGN_IN.failed!;
+    this.#add({ kind: "failure", key: newKey(), failure: { code: "sign_in" }, text });
   }
 
   #signedOut(): void {

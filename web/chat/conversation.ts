@@ -47,7 +47,7 @@ export function after(entries: Entry[], event: ChatEvent, direct = false): Entry
       return [...entries, { kind: "answer", key: newKey(), text: event.delta, step: nextStep(entries) }];
     case "tool_call": {
       const { id, name, target, changes } = event;
-      if (open(entries, id, direct) >= 0) return changed(entries, id, direct, (call) => ({ ...call, state: "running" }));
+      if (open(entries, id, direct) >= 0) return changed(entries, id, direct, (call) => (call.state === "declined" ? call : { ...call, state: "running" }));
       const step = last?.kind === "answer" ? last.step : nextStep(entries);
       return [...entries, { kind: "call", key: newKey(), id, step, name, target, arguments: event.arguments, changes, state: "running", ...(direct && { direct }) }];
     }

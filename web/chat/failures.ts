@@ -23,12 +23,13 @@ const WORDS: Record<string, string> = {
   model_rate_limited: "The language model has too much to do at the moment.",
   model_timeout: "The language model took too long.",
   too_long: "This conversation is too long. Clear it and begin anew.",
+  too_large: "That is too much for one request. Clear the conversation, or send less.",
   tool_unavailable: "The tools do not answer at the moment.",
   rate_limited: "That was too much in a short time.",
 };
 
 /** Trying again would end the same way. */
-const FINAL = new Set(["too_long", "no_model"]);
+const FINAL = new Set(["too_long", "too_large", "no_model"]);
 
 export const canRetry = ({ code }: Failure): boolean => !FINAL.has(code);
 

@@ -8,9 +8,9 @@ const place = document.getElementById("chat");
 const { popup, problem } = returned();
 if (place && popup) {
   // This window was opened for the sign-in alone. The other one hears of it, and this one is no longer needed.
-  new Words().say("signed-in");
+  new Words().say(problem ? { type: "not-signed-in", problem } : { type: "signed-in" });
   place.replaceChildren();
-  render(<p role="status">You are signed in. You can close this window.</p>, place);
+  render(<p class="over" role="status">{problem ? "You are not signed in." : "You are signed in."} You can close this window.</p>, place);
   window.close();
 } else if (place) {
   place.replaceChildren();

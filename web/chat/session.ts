@@ -5,8 +5,13 @@ import { post } from "./stream.ts";
 
 const AUTHORIZE = "/api/auth/authorize";
 const CHANNEL = "sentry-mcp-chat";
+const WINDOW = "sentry-mcp-sign-in";
 
-export type Word = "signed-in" | "signed-out";
+/** `problem` is why somebody is not signed in. */
+export interface Word {
+  type: "signed-in" | "signed-out" | "not-signed-in";
+  problem?: string;
+}
 
 /** Undefined where the server cannot be reached. */
 export async function status(): Promise<Status | undefined> {
@@ -23,7 +28,7 @@ export function signIn(): Window | undefined {
   const [width, height] = [520, 760];
   const left = Math.max(0, window.screenX + (window.outerWidth - width) / 2);
   const top = Math.max(0, window.screenY + (window.outerHeight - height) / 2);
-  const opened = window.open(`${AUTHORIZE}?popup=1`, "sentry-mcp-sign-in", `popup,width=${width},height=${height},left=${left},top=${top}`);
+  const opened = window.open(`${AUTHORIZE}?popup=1`, WINDOW, `popup,width=${width},height=${height},left=${left},top=${top}`);
   if (opened) {
     opened.focus();
     return opened;
@@ -40,21 +45,19 @@ export class Words {
   readonly #channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(CHANNEL) : undefined;
 
   say(word: Word): void {
-    this.#channel?.postMessage({ type: word });
+    this.#channel?.postMessage(word);
   }
 
   listen(heard: (word: Word) => void): void {
-    this.#channel?.addEventListener("message", ({ data }: MessageEvent<{ type?: unknown }>) => {
-      if (data?.type === "signed-in" || data?.type === "signed-out") heard(data.type);
-    });
+    this.#channel?.addEventListener("message", ({ data }: MessageEvent<Word>) => heard(data));
   }
 }
 
 /** How a sign-in came back to this address, which is then as if nothing had been in it. */
 export function returned(): { popup: boolean; problem?: string } {
   const { searchParams, pathname } = new URL(location.href);
-  const popup = searchParams.get("signed-in") === "popup";
   const problem = searchParams.get("sign-in") ?? undefined;
+  const popup = searchParams.get("signed-in") === "popup" || (problem !== undefined && window.name === WINDOW);
   if (popup || problem) history.replaceState(null, "", pathname);
   return { popup, problem };
 }
