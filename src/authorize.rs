@@ -144,7 +144,7 @@ fn approve(
         FLOW_LIFETIME.as_secs(),
         origin,
     );
-    let surplus = cookies::surplus_flows(&request.cookie_names(), origin);
+    let surplus = cookies::surplus_flows(cookies::FLOW, &request.cookie_names(), origin);
     let response = redirect(&location).header("set-cookie", flow);
     surplus.iter().fold(response, |response, name| {
         response.header("set-cookie", cookies::delete(name, origin))

@@ -9,6 +9,7 @@ use oauth_provider::crypto::{KeyRing, KeyRingError};
 use oauth_provider::grant::{Policy, Reuse};
 use oauth_provider::{DocumentHosts, Origin, Settings};
 use sentry_api::BaseUrl;
+use url::Url;
 use worker::Env;
 
 use crate::{chat_client, edge};
@@ -65,6 +66,8 @@ pub struct Config {
     allowed_origins: Vec<String>,
     pub sentry_bearer: bool,
     preregistered: Vec<Registration>,
+    /// Where the operator has given a key for one.
+    pub model: Option<Model>,
     /// Whether finished requests are counted.
     pub metrics: bool,
 }
@@ -75,6 +78,41 @@ pub struct Sentry {
     pub base: BaseUrl,
     pub client_id: String,
     pub client_secret: SecretText,
+}
+
+/// A language model that speaks OpenAI's chat completions.
+#[derive(Debug)]
+pub struct Model {
+    /// Where a conversation is sent.
+    pub url: Url,
+    pub key: SecretText,
+    pub name: String,
+    /// For one answer, from the first byte sent to the last one read.
+    pub timeout: Duration,
+}
+
+impl Model {
+    fn read(
+        key: String,
+        timeout: Duration,
+        get: &impl Fn(&'static str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let base = get("LLM_BASE_URL").unwrap_or_else(|| "https://api.openai.com/v1".to_owned());
+        // The rule is that of Sentry's base: a key goes over https, or stays on this computer.
+        let url = BaseUrl::parse(&base)
+            .ok()
+            .and_then(|base| Url::parse(&[base.as_str(), "/chat/completions"].concat()).ok())
+            .ok_or_else(|| ConfigError::Invalid {
+                name: "LLM_BASE_URL",
+                reason: "it must be an https URL (http on a loopback host only)".to_owned(),
+            })?;
+        Ok(Self {
+            url,
+            key: SecretText(key),
+            name: get("LLM_MODEL").unwrap_or_else(|| "gpt-4.1-mini".to_owned()),
+            timeout,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -205,6 +243,10 @@ impl Config {
                     reason: error.to_string(),
                 },
             )?,
+            model: match get("LLM_API_KEY") {
+                Some(key) => Some(Model::read(key, seconds("LLM_TIMEOUT", 60)?, &get)?),
+                None => None,
+            },
             metrics: false,
         })
     }
@@ -357,13 +399,16 @@ mod tests {
             ("ACCESS_TOKEN_TTL", "1h"),
             ("REFRESH_TOKEN_TTL", "0"),
             ("REFRESH_REUSE", "maybe"),
+            ("LLM_BASE_URL", "http://llm.example/v1"),
+            ("LLM_BASE_URL", "https://user@llm.example/v1"),
+            ("LLM_TIMEOUT", "soon"),
             ("CLIENTS", "{}"),
             (
                 "CLIENTS",
                 r#"[{"client_id": "x", "redirect_uris": ["http://public.example/"]}]"#,
             ),
         ] {
-            let error = read(&[(name, value)]).unwrap_err();
+            let error = read(&[(name, value), ("LLM_API_KEY", "key")]).unwrap_err();
             assert!(
                 matches!(error, ConfigError::Invalid { name: n, .. } if n == name),
                 "{error}"
@@ -389,8 +434,27 @@ mod tests {
     }
 
     #[test]
+    fn a_model_is_there_where_a_key_is() {
+        let model = |change: &[(&str, &str)]| read(change).unwrap().model;
+        assert!(model(&[("LLM_BASE_URL", "http://llm.example"), ("LLM_MODEL", "m")]).is_none());
+        let usual = model(&[("LLM_API_KEY", "key")]).unwrap();
+        assert_eq!(
+            usual.url.as_str(),
+            "https://api.openai.com/v1/chat/completions"
+        );
+        let (key, base) = (("LLM_API_KEY", "key"), "http://127.0.0.1:9797/v1/");
+        let local = model(&[key, ("LLM_BASE_URL", base), ("LLM_MODEL", "m")]).unwrap();
+        assert_eq!(
+            local.url.as_str(),
+            "http://127.0.0.1:9797/v1/chat/completions"
+        );
+        assert_eq!(local.name, "m");
+    }
+
+    #[test]
     fn debug_shows_no_secret() {
         let config = read(&[
+            ("LLM_API_KEY", "hush-model"),
             ("SENTRY_CLIENT_SECRET", "hush-hush"),
             ("COOKIE_SECRET", "very-secret"),
         ])

@@ -1,9 +1,14 @@
 //! The cookies: one that tells browsers apart, one for each flow through Sentry, and one of a person who is signed in.
+//! The chat has its own: one for each sign-in under way, and one with its tokens.
 
 use oauth_provider::Origin;
 
 const BROWSER: &str = "smcp_browser";
 const SESSION: &str = "smcp_session";
+const CHAT: &str = "smcp_chat";
+/// What the names of flows' cookies begin with: of those through Sentry, and of the chat's.
+pub const FLOW: &str = "smcp_flow_";
+pub const CHAT_FLOW: &str = "smcp_begun_";
 
 /// `__Host-` ties a cookie to this host and to https; plain http in local work can have neither.
 fn prefixed(name: &str, origin: &Origin) -> String {
@@ -24,6 +29,11 @@ pub fn session_name(origin: &Origin) -> String {
     prefixed(SESSION, origin)
 }
 
+/// The name of the cookie that holds the chat's tokens.
+pub fn chat_name(origin: &Origin) -> String {
+    prefixed(CHAT, origin)
+}
+
 /// The name of a flow's cookie.
 pub fn flow_name(name: &str, origin: &Origin) -> String {
     prefixed(name, origin)
@@ -40,11 +50,11 @@ pub fn delete(name: &str, origin: &Origin) -> String {
     set(name, "", 0, origin)
 }
 
-/// Of these cookies the flows that must go, so that with one more there are at most four: a person who begins many
+/// Of these cookies the flows of a kind that must go, so that with one more there are at most four: a person who begins many
 /// sign-ins and finishes none would otherwise send ever more. Which are the oldest is not known; browsers send
 /// cookies of one path in the order of their creation (RFC 6265 §5.4).
-pub fn surplus_flows(names: &[String], origin: &Origin) -> Vec<String> {
-    let prefix = prefixed("smcp_flow_", origin);
+pub fn surplus_flows(kind: &str, names: &[String], origin: &Origin) -> Vec<String> {
+    let prefix = prefixed(kind, origin);
     let flows: Vec<_> = names
         .iter()
         .filter(|name| name.starts_with(&prefix))

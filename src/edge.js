@@ -42,6 +42,84 @@ export function answer(status, head, body) {
   return new Response(body === "" ? null : body, { status, headers: pairsOf(head) });
 }
 
+/** A request of this server to itself, as it would come from outside. */
+export function ownRequest(method, url, head, body) {
+  return new Request(url, { method, headers: pairsOf(head), body });
+}
+
+/** So many bytes wait for a reader; a writer waits with the next ones. */
+const WAITING = 64 * 1024;
+
+/** The body of an answer that is written in pieces, until its reader leaves or its time is over. */
+export class Outlet {
+  #stop = new AbortController();
+  #controller;
+  #wake = () => {};
+
+  constructor(milliseconds) {
+    this.gone = false;
+    this.late = false;
+    this.signal = this.#stop.signal;
+    const end = (how) => {
+      clearTimeout(timer);
+      this[how] ||= true;
+      this.#stop.abort();
+      this.#wake();
+    };
+    const timer = setTimeout(end, milliseconds, "late");
+    this.cancel = () => end("gone");
+    this.body = new ReadableStream(
+      {
+        start: (controller) => void (this.#controller = controller),
+        pull: () => this.#wake(),
+        cancel: this.cancel,
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: WAITING }),
+    );
+    /** Resolves when nothing more is to be done. */
+    this.ended = new Promise((resolve) => this.signal.addEventListener("abort", () => resolve()));
+    this.close = () => {
+      clearTimeout(timer);
+      if (!this.gone) this.#controller.close();
+    };
+  }
+
+  write(text) {
+    if (!this.gone) this.#controller.enqueue(new TextEncoder().encode(text));
+  }
+
+  /** Resolves when the reader has taken so much that there is room for more. */
+  async room() {
+    while (this.#controller.desiredSize <= 0 && !this.signal.aborted) {
+      await new Promise((resolve) => void (this.#wake = resolve));
+    }
+  }
+}
+
+/** As `answer`, of a body that is written in pieces from now on. */
+export function answerInPieces(status, head, outlet) {
+  return new Response(outlet.body, { status, headers: pairsOf(head) });
+}
+
+/** Sends a request and begins to read its answer: [status, type, reader]. It ends with the outlet that it is for, and waits for it. */
+export async function begin(outlet, url, head, body, milliseconds) {
+  await outlet.room();
+  const signal = AbortSignal.any([outlet.signal, AbortSignal.timeout(milliseconds)]);
+  const response = await fetch(url, { method: "POST", headers: pairsOf(head), body, redirect: "manual", signal });
+  return [response.status, response.headers.get("content-type") ?? "", (response.body ?? new Response("").body).getReader()];
+}
+
+/** The next piece; undefined after the last one. */
+export async function piece(outlet, reader) {
+  await outlet.room();
+  return (await reader.read()).value;
+}
+
+/** What comes after it is not wanted. */
+export function stopReading(reader) {
+  reader.cancel().catch(() => {});
+}
+
 /** Sends a request: [status, head, body]. What fails is told by the name of its error; a body that is too long is undefined. */
 export async function send(method, url, head, body, milliseconds, limit) {
   const signal = AbortSignal.timeout(milliseconds);

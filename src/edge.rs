@@ -33,6 +33,37 @@ extern "C" {
     pub fn request_body(request: &web_sys::Request, limit: u32) -> Promise;
     #[wasm_bindgen(catch)]
     pub fn answer(status: u16, head: &str, body: &str) -> Result<web_sys::Response, JsValue>;
+    #[wasm_bindgen(catch, js_name = ownRequest)]
+    pub fn own_request(
+        method: &str,
+        url: &str,
+        head: &str,
+        body: Option<&str>,
+    ) -> Result<web_sys::Request, JsValue>;
+    #[wasm_bindgen(catch, js_name = answerInPieces)]
+    pub fn answer_in_pieces(
+        status: u16,
+        head: &str,
+        outlet: &Outlet,
+    ) -> Result<web_sys::Response, JsValue>;
+    pub fn begin(outlet: &Outlet, url: &str, head: &str, body: &str, milliseconds: u32) -> Promise;
+    pub fn piece(outlet: &Outlet, reader: &JsValue) -> Promise;
+    #[wasm_bindgen(js_name = stopReading)]
+    pub fn stop_reading(reader: &JsValue);
+    /// The body of an answer that is written in pieces.
+    #[derive(Clone)]
+    pub type Outlet;
+    #[wasm_bindgen(constructor)]
+    pub fn new(milliseconds: u32) -> Outlet;
+    #[wasm_bindgen(method)]
+    pub fn write(this: &Outlet, text: &str);
+    #[wasm_bindgen(method)]
+    pub fn close(this: &Outlet);
+    /// Comes when the reader has left, or the time is over.
+    #[wasm_bindgen(method, getter)]
+    pub fn ended(this: &Outlet) -> Promise;
+    #[wasm_bindgen(method, getter)]
+    pub fn late(this: &Outlet) -> bool;
     pub fn send(
         method: &str,
         url: &str,

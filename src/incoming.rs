@@ -6,7 +6,7 @@ use url::Url;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::edge;
+use crate::edge::{self, Outlet};
 
 /// One incoming request.
 pub struct Incoming {
@@ -20,6 +20,8 @@ pub struct Incoming {
     /// The runtime's own: making a `worker::Request` of it reads `cf`, which costs as much as a small answer.
     request: web_sys::Request,
     body_taken: bool,
+    /// Where the body of the answer is written in pieces, after its head: that.
+    pub outlet: Option<Outlet>,
 }
 
 /// A body beyond its limit; reading stopped there.
@@ -46,6 +48,7 @@ impl Incoming {
             headers,
             request,
             body_taken: false,
+            outlet: None,
         })
     }
 

@@ -6,6 +6,7 @@ mod app;
 mod assets;
 mod authorize;
 mod callback;
+mod chat;
 mod chat_client;
 mod check;
 mod clients;
@@ -112,7 +113,7 @@ async fn handle(request: web_sys::Request, env: Env, context: Context) -> Result
     let took = clock::milliseconds().saturating_sub(began);
     log::request(&request, &response, took);
     let response = response.header("x-request-id", request.id);
-    respond::send(&response).map(JsValue::from)
+    respond::send(&response, request.outlet.as_ref()).map(JsValue::from)
 }
 
 /// What is missing stands in the log, for the operator alone.

@@ -28,6 +28,14 @@ pub fn request(request: &Incoming, response: &Response, milliseconds: u64) {
     );
 }
 
+/// What became of a run of the chat, when its answer was written to its end: how often the model was asked, how often a
+/// tool was called, tokens, milliseconds.
+pub fn chat(id: &str, ended: &str, [steps, calls, tokens, milliseconds]: [u64; 4]) {
+    worker::console_log!(
+        r#"{{"request":"{id}","chat":"{ended}","steps":{steps},"calls":{calls},"tokens":{tokens},"ms":{milliseconds}}}"#
+    );
+}
+
 /// A path for the log: segments that could be a token, put there by mistake, are left out.
 fn shown(path: &str) -> String {
     let segment = |text: &str| {

@@ -4,14 +4,17 @@ use oauth_provider::http::Response;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-use crate::edge;
+use crate::edge::{self, Outlet};
 
-/// Builds the runtime's response.
-pub fn send(response: &Response) -> Result<web_sys::Response, JsValue> {
+/// Builds the runtime's response; from an outlet where the body is written in pieces.
+pub fn send(response: &Response, outlet: Option<&Outlet>) -> Result<web_sys::Response, JsValue> {
     let headers = response.headers.iter();
     let head = edge::head(headers.map(|(name, value)| (*name, value.as_str())))
         .ok_or("a header with a line break")?;
-    edge::answer(response.status, &head, &response.body)
+    match outlet {
+        Some(outlet) => edge::answer_in_pieces(response.status, &head, outlet),
+        None => edge::answer(response.status, &head, &response.body),
+    }
 }
 
 /// A document that anybody may read, keep for `seconds`, and read from another origin's script.

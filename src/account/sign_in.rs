@@ -27,7 +27,7 @@ pub fn begin(request: &Incoming, app: &App) -> Response {
     let lifetime = FLOW_LIFETIME.as_secs();
     let flow = cookies::set(&name, &sent.cookie_value, lifetime, origin);
     let response = redirect(302, &location).header("set-cookie", flow);
-    cookies::surplus_flows(&request.cookie_names(), origin)
+    cookies::surplus_flows(cookies::FLOW, &request.cookie_names(), origin)
         .iter()
         .fold(response, |response, name| {
             response.header("set-cookie", cookies::delete(name, origin))

@@ -1,6 +1,8 @@
 //! Every tool, listed once: those of `tools/list` in front, in its order, then those that are found by
 //! `search_sentry_tools`.
 
+use serde_json::{Map, Value};
+
 use crate::tool::Tool;
 use crate::tools::*;
 
@@ -39,4 +41,20 @@ pub(crate) fn find(name: &str) -> Option<&'static Tool> {
 /// Name and purpose of every tool, in the order of `tools/list`.
 pub fn catalogue() -> impl Iterator<Item = (&'static str, &'static str)> {
     TOOLS.iter().map(|tool| (tool.name, tool.description))
+}
+
+/// Whether a tool changes something in Sentry; `None` where there is none of that name.
+#[must_use]
+pub fn changes_something(name: &str) -> Option<bool> {
+    find(name).map(|tool| tool.effect.changes_something())
+}
+
+/// The tool that a call of this name is for in the end, where it stands for any other.
+#[must_use]
+pub fn stands_for<'a>(name: &str, arguments: &'a Map<String, Value>) -> Option<&'a str> {
+    if name != execute_sentry_tool::TOOL.name {
+        return None;
+    }
+    let named = arguments.get("name").and_then(Value::as_str);
+    Some(named.unwrap_or_default().trim())
 }

@@ -36,7 +36,7 @@ mod tool;
 mod tools;
 mod trace_tree;
 
-pub use catalogue::catalogue;
+pub use catalogue::{catalogue, changes_something, stands_for};
 pub use listing::Listings;
 pub use refusal::Refusal;
 pub use scope::{Scope, Scopes};

@@ -22,6 +22,8 @@ pub enum Purpose {
     Session,
     /// What a page shown in a session proves with.
     SessionProof,
+    /// What a client that is a part of this server keeps in a browser.
+    OwnClient,
     /// Wrapping a grant's props key for a secret.
     Wrap,
 }
@@ -37,6 +39,7 @@ impl Purpose {
             Self::SignInState => b"smcp/1/sign-in-state",
             Self::Session => b"smcp/1/session",
             Self::SessionProof => b"smcp/1/session-proof",
+            Self::OwnClient => b"smcp/1/own-client",
             Self::Wrap => b"smcp/1/wrap",
         }
     }

@@ -6,7 +6,7 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
-use super::bytes::Bytes;
+use super::bytes::{Bytes, base64url, from_base64url};
 use super::keys::{KeyRing, Purpose};
 use super::secret::{Secret, hmac_sha256};
 
@@ -53,6 +53,32 @@ impl Sealed {
                 },
             )
             .ok()
+    }
+}
+
+impl KeyRing {
+    /// A value that travels through a browser and that nobody reads on the way: base64url of nonce and ciphertext. It
+    /// opens for the same purpose and with the same words only. Expiry is a part of `plain`. `None` only where the
+    /// plaintext exceeds the cipher's 256 GiB.
+    #[must_use]
+    pub fn seal(
+        &self,
+        purpose: Purpose,
+        about: &str,
+        plain: &[u8],
+        rng: &mut impl CryptoRng,
+    ) -> Option<String> {
+        let key = Secret::from_bytes(self.current(purpose));
+        let sealed = Sealed::seal(&key, about.as_bytes(), plain, rng)?;
+        Some(base64url(&sealed.0.0))
+    }
+
+    /// What was sealed, if any listed key sealed it.
+    #[must_use]
+    pub fn open(&self, purpose: Purpose, about: &str, text: &str) -> Option<Vec<u8>> {
+        let sealed = Sealed(Bytes(from_base64url(text)?));
+        self.all(purpose)
+            .find_map(|key| sealed.open(&Secret::from_bytes(key), about.as_bytes()))
     }
 }
 
@@ -139,5 +165,36 @@ mod tests {
         assert_eq!(open(&dropped, &secret, b"grant"), None);
         assert_eq!(open(&old, &other, b"grant"), None);
         assert_eq!(open(&old, &secret, b"another grant"), None);
+    }
+
+    #[test]
+    fn a_sealed_text_opens_for_its_purpose_and_its_words_only() {
+        let rng = &mut ChaCha20Rng::seed_from_u64(2);
+        let old = KeyRing::parse(OLD, 32).unwrap();
+        let text = old
+            .seal(Purpose::OwnClient, "tokens", b"a token", rng)
+            .unwrap();
+        assert!(!text.contains("token"));
+        let open =
+            |keys: &KeyRing, purpose, about: &str, text: &str| keys.open(purpose, about, text);
+        let plain = Some(b"a token".to_vec());
+        let rotated = KeyRing::parse(&format!("{NEW},{OLD}"), 32).unwrap();
+        for keys in [&old, &rotated] {
+            assert_eq!(open(keys, Purpose::OwnClient, "tokens", &text), plain);
+        }
+        let dropped = KeyRing::parse(NEW, 32).unwrap();
+        assert_eq!(open(&dropped, Purpose::OwnClient, "tokens", &text), None);
+        assert_eq!(open(&old, Purpose::Session, "tokens", &text), None);
+        assert_eq!(open(&old, Purpose::OwnClient, "flow", &text), None);
+        for i in 0..text.len() {
+            let mut bytes = text.clone().into_bytes();
+            bytes[i] = if bytes[i] == b'A' { b'B' } else { b'A' };
+            let forged = String::from_utf8(bytes).unwrap();
+            assert_eq!(
+                open(&old, Purpose::OwnClient, "tokens", &forged),
+                None,
+                "{i}"
+            );
+        }
     }
 }

@@ -1,0 +1,316 @@
+//! The chat's server: a model that uses the tools, for a person who is signed in to the page. To the rest of this server
+//! it is a client like any other ([`client`], [`tools`]); what it is told and what it tells, docs/CHAT.md says.
+
+mod agent;
+pub mod auth;
+mod client;
+mod events;
+mod llm;
+mod session;
+mod tools;
+
+use ::agent::{Asked, Malformed, Message, Tool};
+use mcp::json::Object;
+use oauth_provider::Resource;
+use oauth_provider::http::Response;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::authorize::is_from_our_page;
+use crate::config::CHAT_RATE_LIMITER;
+use crate::edge::Outlet;
+use crate::hex::sha256_hex;
+use crate::incoming::Incoming;
+use crate::{limits, log};
+
+use agent::{Decided, EXPIRED, Run, TIME};
+use client::{Behalf, NoTokens};
+use session::{Session, signed_out};
+use tools::Endpoint;
+
+const MAX_BODY: usize = 512 * 1024;
+
+/// The id of a call that a person makes without a model.
+const CALL: &str = "call";
+
+/// What the page asks for.
+struct Wish {
+    resource: Resource,
+    messages: Vec<Message>,
+    /// Without a model: the name of the tool.
+    call: Option<String>,
+    decided: Decided,
+}
+
+/// `POST /api/chat`
+pub async fn post(request: &mut Incoming, app: &App) -> Response {
+    if let Err(refused) = is_ours(request) {
+        return refused;
+    }
+    let wish = match wish(request).await {
+        Ok(wish) => wish,
+        Err(refused) => return refused,
+    };
+    let lists = wish.call.as_deref() == Some("tools/list");
+    if wish.call.is_none() && app.config.model.is_none() {
+        return refuse(
+            503,
+            "no_model",
+            "no language model is set up here: its operator sets LLM_API_KEY",
+        );
+    }
+    let Some(session) = Session::of(request, app) else {
+        return refuse(401, "session_expired", EXPIRED);
+    };
+    if !limits::allows(&app.env, CHAT_RATE_LIMITER, &key(&session)).await {
+        return refuse(429, "rate_limited", "too many questions; wait a minute")
+            .header("retry-after", "60");
+    }
+    let live = match live(wish.resource.clone(), "tools/list", request, app).await {
+        Ok(live) => live,
+        Err(Out::Unavailable) => return unavailable(),
+        Err(Out::Nobody | Out::Ended) => {
+            return refuse(401, "session_expired", EXPIRED).header("set-cookie", signed_out(app));
+        }
+    };
+    let response = match live.answer.status {
+        200 => stream(wish, lists, &live, request, app),
+        429 => {
+            refuse(429, "rate_limited", "too many calls; wait a minute").header("retry-after", "60")
+        }
+        status => {
+            log::problem(&request.id, "the chat's list of tools", &status.to_string());
+            unavailable()
+        }
+    };
+    match live.cookie {
+        Some(cookie) => response.header("set-cookie", cookie),
+        None => response,
+    }
+}
+
+/// Begins the answer; the run goes on behind it.
+fn stream(wish: Wish, lists: bool, live: &Live, request: &mut Incoming, app: &App) -> Response {
+    let behalf = Behalf::of(request);
+    let Ok(later) = app.for_later(behalf.address.clone()) else {
+        return unavailable();
+    };
+    let listed = tools::listed(&live.answer);
+    let outlet = Outlet::new(TIME);
+    if lists {
+        let all = [events::tools(&listed), events::done("answer", 0, 0)].concat();
+        outlet.write(&all);
+        outlet.close();
+    } else {
+        let mut offered: Vec<Tool> = listed.iter().filter_map(Tool::from_mcp).collect();
+        if let Some(name) = &wish.call
+            && let Some(changes) = sentry_tools::changes_something(name)
+            && !offered.iter().any(|tool| tool.name == *name)
+        {
+            // A person may name any tool of the catalogue; whether they may use it, the endpoint says.
+            offered.push(Tool {
+                name: name.clone(),
+                description: String::new(),
+                parameters: "{}".to_owned(),
+                changes,
+            });
+        }
+        let endpoint = Endpoint {
+            resource: wish.resource,
+            access: live.session.access.clone(),
+            behalf,
+        };
+        let ours = outlet.clone();
+        let run = Run::new(wish.messages, offered, &wish.decided, endpoint, ours, later);
+        let run = if wish.call.is_some() {
+            run.call_only()
+        } else {
+            run
+        };
+        app.context.wait_until(run.to_its_end());
+    }
+    request.outlet = Some(outlet);
+    Response::empty(200)
+        .header("content-type", "text/event-stream")
+        .header("cache-control", "no-store")
+        .header("x-content-type-options", "nosniff")
+}
+
+/// A session whose tokens are good, and what an endpoint answered to them.
+pub struct Live {
+    session: Session,
+    /// Where the tokens are new.
+    cookie: Option<String>,
+    answer: Response,
+}
+
+/// There is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Out {
+    /// Nobody is signed in.
+    Nobody,
+    /// Somebody was, and has to sign in again.
+    Ended,
+    /// That cannot be told at the moment.
+    Unavailable,
+}
+
+/// Sends a message without parameters with tokens that will last: renewed before, where they are near their end, and
+/// after, where they were refused.
+async fn live(
+    resource: Resource,
+    method: &str,
+    request: &Incoming,
+    app: &App,
+) -> Result<Live, Out> {
+    let behalf = Behalf::of(request);
+    let mut session = Session::of(request, app).ok_or(Out::Nobody)?;
+    let (mut cookie, mut refused) = (None, false);
+    loop {
+        if refused || session.is_near_its_end(app.now) {
+            match client::refresh(session.clone(), &behalf, app).await {
+                Ok(fresh) => {
+                    cookie = fresh.cookie(app);
+                    session = fresh;
+                }
+                Err(NoTokens::Ended) => return Err(Out::Ended),
+                Err(NoTokens::Unavailable) if refused || session.has_ended(app.now) => {
+                    return Err(Out::Unavailable);
+                }
+                Err(NoTokens::Unavailable) => {}
+            }
+        }
+        let endpoint = Endpoint {
+            resource: resource.clone(),
+            access: session.access.clone(),
+            behalf: behalf.clone(),
+        };
+        let answer = endpoint.ask(method, None, app).await;
+        if answer.status != 401 {
+            return Ok(Live {
+                session,
+                cookie,
+                answer,
+            });
+        }
+        if refused || cookie.is_some() {
+            return Err(Out::Ended);
+        }
+        refused = true;
+    }
+}
+
+/// Whether the request is from a page of ours, and JSON, which no form of another page can send.
+fn is_ours(request: &Incoming) -> Result<(), Response> {
+    if !is_from_our_page(request) {
+        return Err(refuse(
+            403,
+            "cross_site",
+            "only pages of this server may ask",
+        ));
+    }
+    let kind = request.header("content-type").unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if kind.eq_ignore_ascii_case("application/json") {
+        Ok(())
+    } else {
+        Err(refuse(
+            415,
+            "invalid_request",
+            "the body must be application/json",
+        ))
+    }
+}
+
+async fn wish(request: &mut Incoming) -> Result<Wish, Response> {
+    let body = match request.body(MAX_BODY).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return Err(refuse(413, "too_large", "the body must not exceed 512 KiB")),
+        Err(_) => return Err(bad("the body could not be read")),
+    };
+    let body: Value = serde_json::from_slice(&body).map_err(|_| bad("the body must be JSON"))?;
+    let endpoint = body.get("endpoint").and_then(Value::as_str);
+    let resource = tools::resource(endpoint.unwrap_or("/mcp")).ok_or_else(|| {
+        bad("`endpoint` must be /mcp, /mcp/organization or /mcp/organization/project")
+    })?;
+    let (messages, call) = match body.get("call").filter(|call| !call.is_null()) {
+        Some(call) => {
+            let name =
+                client::text(call, "name").ok_or_else(|| bad("`call.name` must be a string"))?;
+            let arguments = call.get("arguments").filter(|sent| !sent.is_null());
+            let asked = Asked {
+                id: CALL.to_owned(),
+                name: name.clone(),
+                arguments: arguments.map(Value::to_string).unwrap_or_default(),
+            };
+            let messages = vec![Message::Assistant {
+                text: String::new(),
+                calls: vec![asked],
+            }];
+            (messages, Some(name))
+        }
+        None => {
+            let messages = body.get("messages").unwrap_or(&Value::Null);
+            let messages = Message::conversation(messages).map_err(|Malformed(why)| bad(why))?;
+            (messages, None)
+        }
+    };
+    Ok(Wish {
+        resource,
+        messages,
+        call,
+        decided: Decided {
+            approved: ids(&body, "approved")?,
+            declined: ids(&body, "declined")?,
+        },
+    })
+}
+
+fn ids(body: &Value, name: &str) -> Result<Vec<String>, Response> {
+    let Some(list) = body.get(name).filter(|list| !list.is_null()) else {
+        return Ok(Vec::new());
+    };
+    let ids = list.as_array().filter(|list| list.len() <= 100);
+    let ids: Option<Vec<String>> = ids.and_then(|ids| {
+        let ids = ids.iter().map(|id| id.as_str().map(str::to_owned));
+        ids.collect()
+    });
+    ids.ok_or_else(|| bad("`approved` and `declined` must be lists of calls' ids"))
+}
+
+/// By person; where Sentry did not say who that is, by sign-in, of which the tokens begin alike.
+fn key(session: &Session) -> String {
+    if session.user.is_empty() {
+        let grant = session.access.split('.').next().unwrap_or_default();
+        return sha256_hex(grant);
+    }
+    ["person:", &session.user].concat()
+}
+
+fn bad(why: &str) -> Response {
+    refuse(400, "invalid_request", why)
+}
+
+fn unavailable() -> Response {
+    refuse(
+        503,
+        "temporarily_unavailable",
+        "the server cannot answer at the moment; try again",
+    )
+    .header("retry-after", "5")
+}
+
+fn refuse(status: u16, error: &str, description: &str) -> Response {
+    let mut body = String::new();
+    Object::begin(&mut body)
+        .text("error", error)
+        .text("error_description", description)
+        .end();
+    Response {
+        body,
+        ..Response::empty(status)
+    }
+    .header("content-type", "application/json")
+    .header("cache-control", "no-store")
+    .header("x-content-type-options", "nosniff")
+}

@@ -1,0 +1,205 @@
+//! One run of the agent, told to the page as it goes.
+
+use std::pin::pin;
+
+use agent::{Agent, Call, Limits, Message, Next, Reason, Target, Tool, bounded};
+use futures_util::future::{Either, select};
+use serde_json::{Map, Value};
+use wasm_bindgen_futures::JsFuture;
+
+use super::events::{self, Answered};
+use super::llm;
+use super::tools::{Called, Endpoint};
+use crate::app::App;
+use crate::edge::Outlet;
+use crate::{clock, log};
+
+/// A run has this long, in milliseconds.
+pub const TIME: u32 = 90_000;
+
+/// What the run is about.
+pub struct Run {
+    agent: Agent,
+    endpoint: Endpoint,
+    outlet: Outlet,
+    app: App,
+    /// No model takes part: it ends with the call's answer.
+    call_only: bool,
+    calls: u32,
+}
+
+/// What somebody has decided about calls that wait.
+#[derive(Default)]
+pub struct Decided {
+    pub approved: Vec<String>,
+    pub declined: Vec<String>,
+}
+
+impl Run {
+    /// `decided` counts for the calls that are in `messages` already, and for none that the model makes after.
+    pub fn new(
+        messages: Vec<Message>,
+        tools: Vec<Tool>,
+        decided: &Decided,
+        endpoint: Endpoint,
+        outlet: Outlet,
+        app: App,
+    ) -> Self {
+        let mut agent = Agent::new(messages, tools, Limits::default()).with_targets(target);
+        for segment in endpoint
+            .resource
+            .segments(app.settings.resource_base)
+            .take(1)
+        {
+            agent =
+                agent.with_rules(&["The person works in the organization ", segment, "."].concat());
+        }
+        for id in &decided.declined {
+            agent.decline(id);
+        }
+        for id in &decided.approved {
+            agent.approve(id);
+        }
+        Self {
+            agent,
+            endpoint,
+            outlet,
+            app,
+            call_only: false,
+            calls: 0,
+        }
+    }
+
+    /// Without a model: runs the one call that is open.
+    pub fn call_only(self) -> Self {
+        Self {
+            call_only: true,
+            ..self
+        }
+    }
+
+    /// Runs until it is done, the time is over, or nobody reads any more.
+    pub async fn to_its_end(mut self) {
+        let began = clock::milliseconds();
+        let ended = JsFuture::from(self.outlet.ended());
+        let reason = {
+            let work = pin!(self.work());
+            match select(work, ended).await {
+                Either::Left((reason, _)) => Some(reason),
+                Either::Right(_) => None,
+            }
+        };
+        let late = self.outlet.late();
+        let reason = reason.or(late.then_some("time"));
+        if let Some(reason) = reason {
+            let done = events::done(reason, self.agent.steps(), self.agent.tokens());
+            self.outlet.write(&done);
+        }
+        self.outlet.close();
+        let took = clock::milliseconds().saturating_sub(began);
+        let id = &self.endpoint.behalf.id;
+        let (steps, tokens) = (self.agent.steps(), self.agent.tokens());
+        log::chat(
+            id,
+            reason.unwrap_or("gone"),
+            [u64::from(steps), u64::from(self.calls), tokens, took],
+        );
+    }
+
+    async fn work(&mut self) -> &'static str {
+        loop {
+            match self.agent.next() {
+                Next::AskModel if self.call_only => return "answer",
+                Next::AskModel => {
+                    if let Err(trouble) = self.ask().await {
+                        log::problem(
+                            &self.endpoint.behalf.id,
+                            "the language model",
+                            &trouble.detail,
+                        );
+                        return self.fail(trouble.code, trouble.message);
+                    }
+                }
+                Next::CallTools(calls) => {
+                    for call in calls {
+                        if let Err(reason) = self.run(&call).await {
+                            return reason;
+                        }
+                    }
+                }
+                Next::Refused(call, words) => {
+                    self.outlet.write(&events::call("tool_call", &call));
+                    self.answered(&call.id, words, true, false, 0);
+                }
+                Next::Confirm(calls) => {
+                    for call in calls {
+                        self.outlet.write(&events::call("confirm", &call));
+                    }
+                    return "confirm";
+                }
+                Next::Done(Reason::Answer) => return "answer",
+                Next::Done(Reason::Steps) => return "steps",
+                Next::Done(Reason::Tokens) => return "tokens",
+                Next::Done(Reason::TooLong) => return self.fail("too_long", llm::TOO_LONG),
+            }
+        }
+    }
+
+    async fn ask(&mut self) -> Result<(), llm::Trouble> {
+        // Invariant: nothing comes here without a model.
+        if let Some(model) = &self.app.config.model {
+            let said = llm::ask(&self.agent, model, &self.outlet).await?;
+            self.agent.model_said(said);
+        }
+        Ok(())
+    }
+
+    async fn run(&mut self, call: &Call) -> Result<(), &'static str> {
+        self.outlet.write(&events::call("tool_call", call));
+        self.calls += 1;
+        let began = clock::milliseconds();
+        let called = self.endpoint.call(&call.name, &call.json, &self.app).await;
+        let took = clock::milliseconds().saturating_sub(began);
+        match called {
+            Called::Answered(answer) => {
+                let told = self
+                    .agent
+                    .tool_answered(&call.id, &answer.text, answer.is_error);
+                let (text, cut) = told.unwrap_or_default();
+                self.answered(&call.id, &text, answer.is_error, cut, took);
+                Ok(())
+            }
+            Called::Ended => Err(self.fail("session_expired", EXPIRED)),
+            Called::Unavailable(words) => Err(self.fail("tool_unavailable", words)),
+        }
+    }
+
+    fn answered(&self, id: &str, text: &str, is_error: bool, cut: bool, milliseconds: u64) {
+        self.outlet.write(&events::tool_result(&Answered {
+            id,
+            text,
+            is_error,
+            cut,
+            milliseconds,
+        }));
+    }
+
+    fn fail(&self, code: &str, message: &str) -> &'static str {
+        let id = &self.endpoint.behalf.id;
+        self.outlet.write(&events::error(code, message, id));
+        "error"
+    }
+}
+
+/// For a person whose tokens are good no more.
+pub const EXPIRED: &str = "Your sign-in has ended. Sign in again to go on.";
+
+/// The names and effects of the whole catalogue are public (docs/TOOLS.md); whether a call is allowed, the endpoint says.
+fn target(tool: &str, arguments: &Map<String, Value>) -> Option<Target> {
+    let name = sentry_tools::stands_for(tool, arguments)?;
+    Some(Target {
+        name: bounded(name, 100).0.to_owned(),
+        // Where there is no such tool there is nothing that it could change.
+        changes: sentry_tools::changes_something(name).unwrap_or(false),
+    })
+}

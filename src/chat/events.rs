@@ -1,0 +1,160 @@
+//! What the page is sent, as server-sent events: a name, and one line of JSON.
+
+use agent::{Call, bounded};
+use mcp::json::{Object, array};
+use serde_json::Value;
+
+/// An event under way; `write` adds its members.
+fn event(name: &str, write: impl FnOnce(&mut Object<'_>)) -> String {
+    let mut out = String::with_capacity(128);
+    for part in ["event: ", name, "\ndata: "] {
+        out.push_str(part);
+    }
+    // JSON as it is written here has no line breaks.
+    let mut object = Object::begin(&mut out);
+    write(&mut object);
+    object.end();
+    out.push_str("\n\n");
+    out
+}
+
+pub fn text(delta: &str) -> String {
+    event("text", |object| {
+        object.text("delta", delta);
+    })
+}
+
+/// `tool_call` or `confirm`.
+pub fn call(name: &str, call: &Call) -> String {
+    event(name, |object| {
+        object.text("id", &call.id).text("name", &call.name);
+        object.raw("arguments", &call.json);
+        object.maybe("target", call.target.as_deref());
+        object.flag("changes", call.changes);
+    })
+}
+
+/// What a tool answered.
+pub struct Answered<'a> {
+    pub id: &'a str,
+    pub text: &'a str,
+    pub is_error: bool,
+    pub cut: bool,
+    pub milliseconds: u64,
+}
+
+pub fn tool_result(answered: &Answered<'_>) -> String {
+    event("tool_result", |object| {
+        object
+            .text("id", answered.id)
+            .flag("is_error", answered.is_error)
+            .text("text", answered.text)
+            .raw("ms", &answered.milliseconds.to_string());
+        if answered.cut {
+            object.flag("cut", true);
+        }
+    })
+}
+
+/// The tools as `tools/list` has them, of each what a person reads.
+pub fn tools(tools: &[Value]) -> String {
+    event("tools", |object| {
+        array(object.name("tools"), tools, |out, tool| {
+            let mut object = Object::begin(out);
+            let text = |name| tool.get(name).and_then(Value::as_str).unwrap_or_default();
+            for name in ["name", "title"] {
+                object.text(name, text(name));
+            }
+            object.text("description", bounded(text("description"), 1000).0);
+            let reads = tool.pointer("/annotations/readOnlyHint");
+            object.flag("read_only", reads == Some(&Value::Bool(true)));
+            object.end();
+        });
+    })
+}
+
+pub fn error(code: &str, message: &str, request_id: &str) -> String {
+    event("error", |object| {
+        object
+            .text("code", code)
+            .text("message", message)
+            .text("request_id", request_id);
+    })
+}
+
+pub fn done(reason: &str, steps: u32, tokens: u64) -> String {
+    event("done", |object| {
+        object
+            .text("reason", reason)
+            .raw("steps", &steps.to_string());
+        if tokens > 0 {
+            object.raw("tokens", &tokens.to_string());
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use agent::sse::{Event, Parser};
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(text: &str) -> (String, Value) {
+        let mut events: Vec<Event> = Vec::new();
+        Parser::new(1 << 20)
+            .push(text.as_bytes(), &mut events)
+            .unwrap();
+        let [event] = events.try_into().unwrap();
+        (event.name, serde_json::from_str(&event.data).unwrap())
+    }
+
+    #[test]
+    fn whatever_a_text_holds_is_one_event() {
+        let hostile = "a\n\nevent: done\ndata: {}\n\n\r\"\\\u{2028}</script>";
+        assert_eq!(
+            read(&text(hostile)),
+            ("text".into(), json!({ "delta": hostile }))
+        );
+        let arguments = json!({ "text\n\n": hostile });
+        let made = Call {
+            id: "1\n".to_owned(),
+            name: "n".to_owned(),
+            arguments: serde_json::Map::new(),
+            json: arguments.to_string(),
+            target: Some(hostile.to_owned()),
+            changes: true,
+        };
+        let (name, said) = read(&call("confirm", &made));
+        assert_eq!((name.as_str(), &said["arguments"]), ("confirm", &arguments));
+        assert_eq!(said["target"], hostile);
+        let answered = Answered {
+            id: "1",
+            text: hostile,
+            is_error: false,
+            cut: true,
+            milliseconds: 7,
+        };
+        let expected = json!({
+            "id": "1", "text": hostile, "is_error": false, "cut": true, "ms": 7,
+        });
+        assert_eq!(read(&tool_result(&answered)).1, expected);
+    }
+
+    #[test]
+    fn what_is_left_out() {
+        assert_eq!(
+            read(&done("answer", 1, 0)).1,
+            json!({ "reason": "answer", "steps": 1 })
+        );
+        let answered = Answered {
+            id: "1",
+            text: "",
+            is_error: true,
+            cut: false,
+            milliseconds: 0,
+        };
+        let expected = json!({ "id": "1", "text": "", "is_error": true, "ms": 0 });
+        assert_eq!(read(&tool_result(&answered)).1, expected);
+    }
+}

@@ -1,0 +1,253 @@
+//! What the chat keeps in a browser, sealed: its tokens while a person is signed in, and what a sign-in under way has to
+//! remember. Neither the page's script nor anybody else can read it, and nothing of it is stored here.
+
+use std::time::Duration;
+
+use oauth_provider::crypto::{KeyRing, Purpose, constant_time_eq};
+use oauth_provider::{Origin, UnixTime};
+use rand_core::CryptoRng;
+
+use crate::app::App;
+use crate::cookies;
+use crate::hex::sha256_hex;
+use crate::incoming::Incoming;
+use crate::random;
+
+/// What is left of an access token when it is renewed: an answer may take so long.
+const NEAR: u64 = 120;
+
+/// A person finds through the consent and Sentry in this time.
+const FLOW: u64 = 600;
+
+/// Browsers take 4,096 bytes with name and attributes (RFC 6265 §6.1).
+const MOST: usize = 3800;
+
+/// Cookies are small, names need not be.
+const NAME: usize = 40;
+
+/// A person who is signed in to the chat. In the cookie a list of texts.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Session {
+    pub access: String,
+    pub refresh: String,
+    pub access_ends: UnixTime,
+    /// Of the client that the tokens are for.
+    pub client: String,
+    /// For the person to see who they are here. Empty where Sentry did not say.
+    pub name: String,
+    /// Whose calls are counted together.
+    pub user: String,
+}
+
+impl Session {
+    /// Of this browser.
+    pub fn of(request: &Incoming, app: &App) -> Option<Self> {
+        let value = request.cookie(&cookies::chat_name(&app.settings.origin))?;
+        Self::read(&value, &app.config.keys)
+    }
+
+    fn read(value: &str, keys: &KeyRing) -> Option<Self> {
+        let [access, refresh, end, client, name, user] =
+            open(keys, "tokens", value)?.try_into().ok()?;
+        Some(Self {
+            access,
+            refresh,
+            access_ends: UnixTime(end.parse().ok()?),
+            client,
+            name,
+            user,
+        })
+    }
+
+    fn write(&self, keys: &KeyRing, rng: &mut impl CryptoRng) -> Option<String> {
+        let end = self.access_ends.0.to_string();
+        let name: String = self.name.chars().take(NAME).collect();
+        let parts = [
+            &self.access,
+            &self.refresh,
+            &end,
+            &self.client,
+            &name,
+            &self.user,
+        ];
+        seal(keys, "tokens", &parts, rng)
+    }
+
+    /// A `Set-Cookie` value; none where the tokens are too long for one.
+    pub fn cookie(&self, app: &App) -> Option<String> {
+        let origin = &app.settings.origin;
+        let value = self.write(&app.config.keys, &mut random::rng())?;
+        let seconds = app.config.policy().refresh.as_secs();
+        Some(cookies::set(
+            &cookies::chat_name(origin),
+            &value,
+            seconds,
+            origin,
+        ))
+    }
+
+    /// Whether the access token should be renewed.
+    pub fn is_near_its_end(&self, now: UnixTime) -> bool {
+        self.access_ends.since(now) < Duration::from_secs(NEAR)
+    }
+
+    /// Whether the access token is of no use any more.
+    pub fn has_ended(&self, now: UnixTime) -> bool {
+        self.access_ends <= now
+    }
+}
+
+/// A `Set-Cookie` value that signs out.
+pub fn signed_out(app: &App) -> String {
+    let origin = &app.settings.origin;
+    cookies::delete(&cookies::chat_name(origin), origin)
+}
+
+/// A sign-in under way: one cookie each, so that two tabs both finish.
+pub struct Flow {
+    pub state: String,
+    pub verifier: String,
+    /// In a popup, which wants to be told apart when it comes back.
+    pub popup: bool,
+}
+
+impl Flow {
+    /// A `Set-Cookie` value.
+    pub fn cookie(&self, app: &App) -> Option<String> {
+        let end = app.now.0.saturating_add(FLOW).to_string();
+        let popup = if self.popup { "popup" } else { "" };
+        let parts = [&self.state, &self.verifier, &end, popup];
+        let value = seal(&app.config.keys, "flow", &parts, &mut random::rng())?;
+        let origin = &app.settings.origin;
+        Some(cookies::set(
+            &name(&self.state, origin),
+            &value,
+            FLOW,
+            origin,
+        ))
+    }
+
+    /// The flow of this browser that a callback's `state` is of.
+    pub fn of(state: &str, request: &Incoming, app: &App) -> Option<Self> {
+        let value = request.cookie(&name(state, &app.settings.origin))?;
+        Self::read(&value, state, &app.config.keys, app.now)
+    }
+
+    fn read(value: &str, state: &str, keys: &KeyRing, now: UnixTime) -> Option<Self> {
+        let [begun, verifier, end, popup] = open(keys, "flow", value)?.try_into().ok()?;
+        let same = constant_time_eq(begun.as_bytes(), state.as_bytes());
+        (same && UnixTime(end.parse().ok()?) > now).then_some(Self {
+            state: begun,
+            verifier,
+            popup: popup == "popup",
+        })
+    }
+}
+
+/// The name of a flow's cookie.
+pub fn name(state: &str, origin: &Origin) -> String {
+    let hash: String = sha256_hex(state).chars().take(16).collect();
+    cookies::flow_name(&[cookies::CHAT_FLOW, &hash].concat(), origin)
+}
+
+fn seal(
+    keys: &KeyRing,
+    about: &str,
+    parts: &[impl AsRef<str>],
+    rng: &mut impl CryptoRng,
+) -> Option<String> {
+    let mut json = String::new();
+    mcp::json::array(&mut json, parts, |out, part| {
+        mcp::json::text(out, part.as_ref());
+    });
+    let sealed = keys.seal(Purpose::OwnClient, about, json.as_bytes(), rng)?;
+    (sealed.len() <= MOST).then_some(sealed)
+}
+
+fn open(keys: &KeyRing, about: &str, value: &str) -> Option<Vec<String>> {
+    let json = keys.open(Purpose::OwnClient, about, value)?;
+    serde_json::from_slice(&json).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_core::UnwrapErr;
+
+    use super::*;
+
+    const NOW: UnixTime = UnixTime(1_000_000);
+
+    fn keys() -> KeyRing {
+        KeyRing::parse("key", 1).unwrap()
+    }
+
+    fn session() -> Session {
+        Session {
+            access: format!("smcp_a_{}.{}", "g".repeat(43), "s".repeat(43)),
+            refresh: format!("smcp_r_{}.{}", "g".repeat(43), "s".repeat(64)),
+            access_ends: UnixTime(NOW.0 + 3600),
+            client: String::new(),
+            name: "Ada \"Countess\" Marlowe".to_owned(),
+            user: "1001".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_cookie_tells_nobody_and_is_small() {
+        let rng = &mut UnwrapErr(getrandom::SysRng);
+        let value = session().write(&keys(), rng).unwrap();
+        for secret in ["smcp_a_", "ssss", "Ada", "1001"] {
+            assert!(!value.contains(secret), "{secret}");
+        }
+        assert!(value.len() < 600, "{}", value.len());
+        assert!(Session::read(&value, &keys()) == Some(session()));
+        let other = KeyRing::parse("other", 1).unwrap();
+        assert!(Session::read(&value, &other).is_none());
+        for i in 0..value.len() {
+            let mut bytes = value.clone().into_bytes();
+            bytes[i] = if bytes[i] == b'A' { b'B' } else { b'A' };
+            let forged = String::from_utf8(bytes).unwrap();
+            assert!(Session::read(&forged, &keys()).is_none(), "{i}");
+        }
+    }
+
+    #[test]
+    fn tokens_too_long_for_a_cookie_are_not_cut() {
+        let rng = &mut UnwrapErr(getrandom::SysRng);
+        let access = "x".repeat(4000);
+        let long = Session {
+            access,
+            ..session()
+        };
+        assert!(long.write(&keys(), rng).is_none());
+    }
+
+    #[test]
+    fn a_token_near_its_end_is_renewed_before_it_ends() {
+        let session = session();
+        let left = |seconds| UnixTime(session.access_ends.0 - seconds);
+        assert!(!session.is_near_its_end(left(120)));
+        assert!(session.is_near_its_end(left(119)) && !session.has_ended(left(1)));
+        assert!(session.has_ended(left(0)));
+    }
+
+    #[test]
+    fn a_flow_is_of_its_state_for_ten_minutes_and_is_no_session() {
+        let (keys, rng) = (keys(), &mut UnwrapErr(getrandom::SysRng));
+        let end = (NOW.0 + FLOW).to_string();
+        let value = seal(&keys, "flow", &["state", "verifier", &end, "popup"], rng).unwrap();
+        let read = |state, now| Flow::read(&value, state, &keys, UnixTime(now));
+        assert!(read("state", NOW.0 + FLOW - 1).unwrap().popup);
+        assert!(read("state", NOW.0 + FLOW).is_none());
+        assert!(read("other", NOW.0).is_none());
+        assert!(Session::read(&value, &keys).is_none());
+        let session = session().write(&keys, rng).unwrap();
+        assert!(Flow::read(&session, "state", &keys, NOW).is_none());
+        let six = ["a", "b", &end, "c", "d", "e"];
+        let forged = seal(&keys, "flow", &six, rng).unwrap();
+        assert!(
+            Session::read(&forged, &keys).is_none(),
+            "sealed as another thing"
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! The chat as an MCP client: each message is a request of its own, under the chat's token.
+
+use agent::ToolAnswer;
+use mcp::json::Object;
+use oauth_provider::http::Response;
+use oauth_provider::{Origin, Resource};
+use serde_json::Value;
+
+use super::client::{Behalf, read, send, text};
+use crate::app::App;
+
+const VERSION: &str = "2025-11-25";
+
+/// One endpoint of this server, for one person.
+pub struct Endpoint {
+    pub resource: Resource,
+    pub access: String,
+    pub behalf: Behalf,
+}
+
+/// What became of a call.
+pub enum Called {
+    Answered(ToolAnswer),
+    /// The token is good no more.
+    Ended,
+    /// Not at the moment: in words.
+    Unavailable(&'static str),
+}
+
+impl Endpoint {
+    /// Sends one message.
+    pub async fn ask(&self, method: &str, params: Option<&str>, app: &App) -> Response {
+        let mut body = String::from("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":");
+        mcp::json::text(&mut body, method);
+        if let Some(params) = params {
+            for part in [",\"params\":", params] {
+                body.push_str(part);
+            }
+        }
+        body.push('}');
+        let authorization = ["Bearer ", &self.access].concat();
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("content-type", "application/json"),
+            ("accept", "application/json, text/event-stream"),
+            ("mcp-protocol-version", VERSION),
+        ];
+        let path = self.resource.path();
+        send("POST", path, &headers, Some(&body), &self.behalf, app).await
+    }
+
+    /// Calls a tool; `arguments` are JSON.
+    pub async fn call(&self, name: &str, arguments: &str, app: &App) -> Called {
+        let mut params = String::new();
+        let mut object = Object::begin(&mut params);
+        object.text("name", name).raw("arguments", arguments).end();
+        called(&self.ask("tools/call", Some(&params), app).await)
+    }
+}
+
+fn called(answer: &Response) -> Called {
+    let said = read(answer);
+    let failed = |of: &Value, name| {
+        Called::Answered(ToolAnswer {
+            text: text(of, name).unwrap_or_default(),
+            is_error: true,
+        })
+    };
+    match (answer.status, said.get("result"), said.get("error")) {
+        (200, Some(result), _) => Called::Answered(ToolAnswer::from_mcp(result)),
+        (200, _, Some(error)) => failed(error, "message"),
+        (401, ..) => Called::Ended,
+        // The words name the skill that is lacking.
+        (403, ..) => failed(&said, "error_description"),
+        (429, ..) => Called::Unavailable("Too many calls at once; wait a minute."),
+        _ => Called::Unavailable("The tools do not answer at the moment."),
+    }
+}
+
+/// The elements of an answer to `tools/list`.
+pub fn listed(answer: &Response) -> Vec<Value> {
+    let mut said = read(answer);
+    let result = said.get_mut("result");
+    match result.and_then(|result| result.get_mut("tools")) {
+        Some(Value::Array(tools)) => std::mem::take(tools),
+        _ => Vec::new(),
+    }
+}
+
+/// The endpoint that a page names by its path.
+pub fn resource(path: &str) -> Option<Resource> {
+    Resource::from_path(path, "/mcp")
+}
+
+/// Where links of Sentry lead.
+pub fn sentry_origin(app: &App) -> Option<Origin> {
+    Origin::of(&url::Url::parse(app.config.sentry.base.as_str()).ok()?)
+}
