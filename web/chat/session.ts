@@ -6,6 +6,8 @@ import { post } from "./stream.ts";
 const AUTHORIZE = "/api/auth/authorize";
 const CHANNEL = "sentry-mcp-chat";
 const WINDOW = "sentry-mcp-sign-in";
+/** In the storage of a window that was opened for a sign-in: its name and its opener do not survive the way. */
+const MARK = "sentry-mcp-sign-in";
 
 /** `problem` is why somebody is not signed in. */
 export interface Word {
@@ -28,7 +30,10 @@ export function signIn(): Window | undefined {
   const [width, height] = [520, 760];
   const left = Math.max(0, window.screenX + (window.outerWidth - width) / 2);
   const top = Math.max(0, window.screenY + (window.outerHeight - height) / 2);
+  // A new window begins with a copy of this one's storage.
+  marked((storage) => storage.setItem(MARK, "1"));
   const opened = window.open(`${AUTHORIZE}?popup=1`, WINDOW, `popup,width=${width},height=${height},left=${left},top=${top}`);
+  marked((storage) => storage.removeItem(MARK));
   if (opened) {
     opened.focus();
     return opened;
@@ -53,11 +58,20 @@ export class Words {
   }
 }
 
+/** Does something in this window's storage, where there is any. */
+function marked<T>(act: (storage: Storage) => T): T | undefined {
+  try {
+    return act(sessionStorage);
+  } catch {
+    return undefined;
+  }
+}
+
 /** How a sign-in came back to this address, which is then as if nothing had been in it. */
 export function returned(): { popup: boolean; problem?: string } {
   const { searchParams, pathname } = new URL(location.href);
   const problem = searchParams.get("sign-in") ?? undefined;
-  const popup = searchParams.get("signed-in") === "popup" || (problem !== undefined && window.name === WINDOW);
+  const popup = searchParams.get("signed-in") === "popup" || (problem !== undefined && marked((storage) => storage.getItem(MARK)) === "1");
   if (popup || problem) history.replaceState(null, "", pathname);
   return { popup, problem };
 }
