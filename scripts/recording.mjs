@@ -1,5 +1,5 @@
 // The chat in use, as a picture that moves: a question, the tools, the answer, and a change that a person approves.
-import { approve, signedIn } from "../tests/support/chat.ts";
+import { approve, signedIn } from "../tests/support/chat-page.ts";
 import { conversation, question, settled } from "../tests/support/made-up.ts";
 import { animated } from "./animation.mjs";
 

@@ -4,7 +4,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Response } from "miniflare";
-import { approve, scripted, signedIn } from "../tests/support/chat.ts";
+import { approve, scripted, signedIn } from "../tests/support/chat-page.ts";
 import { startBrowser } from "../tests/support/browser.ts";
 import { startDemoSentry } from "../tests/support/demo-sentry.ts";
 import { authorizationUrl, register, signIn } from "../tests/support/oauth.ts";

@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { violations } from "../support/axe.ts";
 import { startBrowser } from "../support/browser.ts";
-import { type Site, approve, openChat, scripted, signIn, signInBy, signedIn } from "../support/chat.ts";
+import { type Site, approve, openChat, scripted, signIn, signInBy, signedIn } from "../support/chat-page.ts";
 import { startDemoSentry } from "../support/demo-sentry.ts";
 import { ask, conversation, question, settled } from "../support/made-up.ts";
 import { but } from "../support/watched.ts";

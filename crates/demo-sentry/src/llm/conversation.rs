@@ -92,8 +92,15 @@ impl ChatRequest {
 }
 
 impl Message {
+    /// What a tool answered may stand between marks that tell a model that it is data, each on a line of its own.
     pub(super) fn text(&self) -> String {
         match &self.content {
+            Value::String(text) if self.role == "tool" => {
+                let inner = text
+                    .strip_prefix("<tool_output>\n")
+                    .and_then(|text| text.strip_suffix("\n</tool_output>"));
+                inner.unwrap_or(text).to_owned()
+            }
             Value::String(text) => text.clone(),
             Value::Array(parts) => {
                 let texts = parts.iter().filter_map(|part| part.get("text")?.as_str());
