@@ -35,10 +35,10 @@ conformance: build ## Run other people's conformance tests against the protocol 
 	@$(run) node --experimental-transform-types --no-warnings conformance/worker.mjs
 	@exec $(run) node --experimental-transform-types --no-warnings conformance/authorization-server.mjs
 
-screenshots: build ## Take the pictures of docs/screens from the built worker in a real browser
+screenshots: build ## Take the pictures of docs/screens in a real browser (ONLY="home chat": these)
 	@scripts/setup --tests
 	@$(run) cargo build --quiet --locked --package demo-sentry
-	@exec $(run) node --experimental-transform-types --no-warnings scripts/screenshots.mjs
+	@exec $(run) node --experimental-transform-types --no-warnings scripts/screenshots.mjs $(ONLY)
 
 mutants: ## Break the grant machine in every listed way; its tests must notice (ONLY="code-not-consumed")
 	@scripts/setup

@@ -1,9 +1,11 @@
 // Builds the worker (build/) and its static assets (web/dist/), unless both are newer than what they are made from.
+// --web builds the assets alone: for work on the chat's page, which a worker that is there already serves as well.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, extname, join, relative } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
+import { buildWeb } from "./web.mjs";
 
 const root = dirname(import.meta.dirname);
 process.chdir(root);
@@ -12,7 +14,8 @@ const script = "build/index.js";
 const wasm = "build/index_bg.wasm";
 const stamp = "target/worker.stamp";
 
-assets();
+const web = assets();
+if (process.argv.includes("--web")) process.exit(0);
 const inputs = fingerprint();
 if (existsSync(script) && existsSync(wasm) && existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) {
   say(`up to date, ${size()}`);
@@ -21,7 +24,7 @@ if (existsSync(script) && existsSync(wasm) && existsSync(stamp) && readFileSync(
   const started = Date.now();
   // Its own stack is of no use to anyone here.
   const bundle = { REAL_ESBUILD_BIN: process.env.ESBUILD_BIN ?? join(root, "node_modules/.bin/esbuild"), ESBUILD_BIN: join(root, "scripts/bundle.mjs") };
-  const env = { ...process.env, ...bundle, RUST_BACKTRACE: "0" };
+  const env = { ...process.env, ...bundle, RUST_BACKTRACE: "0", WEB_VERSION: web };
   const build = spawnSync("worker-build", ["--release"], { env, stdio: ["ignore", "pipe", "pipe"], encoding: "utf8", maxBuffer: 1 << 28 });
   if (build.error || build.status !== 0) {
     process.stderr.write(build.stdout ?? "");
@@ -46,9 +49,9 @@ function optimize() {
 
 /** Everything that the result depends on, by content: a checkout that touches a file rebuilds nothing. */
 function fingerprint() {
-  const hash = createHash("sha256").update(process.env.KEEP_NAMES ?? "");
+  const hash = createHash("sha256").update(web).update(process.env.KEEP_NAMES ?? "");
   const files = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "askama.toml", ".cargo/config.toml", "scripts/build.mjs", "scripts/bundle.mjs"];
-  for (const folder of ["src", "templates", "web", ...crateFolders()]) files.push(...filesBelow(folder));
+  for (const folder of ["src", "templates", ...crateFolders()]) files.push(...filesBelow(folder));
   for (const file of files.sort()) {
     if (existsSync(file)) hash.update(`${file}\0`).update(readFileSync(file)).update("\0");
   }
@@ -79,23 +82,17 @@ function filesBelow(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !path.startsWith(join("web", "dist")) && !/[/\\](tests|benches|examples)[/\\]/.test(path));
+    .filter((path) => !/[/\\](tests|benches|examples)[/\\]/.test(path));
 }
 
-/** The files of web/ that a browser gets as they are. */
+/** Builds web/dist; answers its version. */
 function assets() {
-  const kinds = new Set([".css", ".svg", ".png", ".ico", ".webmanifest", ".txt"]);
-  const source = existsSync("web") ? readdirSync("web", { withFileTypes: true }) : [];
-  const wanted = source.filter((entry) => entry.isFile() && kinds.has(extname(entry.name))).map((entry) => entry.name);
-  mkdirSync("web/dist", { recursive: true });
-  for (const name of readdirSync("web/dist")) {
-    if (!wanted.includes(name)) rmSync(join("web/dist", name), { recursive: true });
-  }
-  for (const name of wanted) {
-    const [from, to] = [join("web", name), join("web/dist", name)];
-    const content = readFileSync(from);
-    // An unchanged file keeps its time: a running `wrangler dev` does not reload for it.
-    if (!existsSync(to) || !readFileSync(to).equals(content)) writeFileSync(to, content);
+  try {
+    const { version, weight } = buildWeb();
+    console.log(`chat: ${weight}`);
+    return version;
+  } catch (error) {
+    return fail(error.message);
   }
 }
 

@@ -2,23 +2,41 @@
 // the bytes. Reads what Chromium writes (8 bits a channel, not interlaced) and nothing else.
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 
-const SIGNATURE = Buffer.from("89504e470d0a1a0a", "hex");
+export const SIGNATURE = Buffer.from("89504e470d0a1a0a", "hex");
 
 export function withPalette(png) {
-  const { width, height, pixels } = read(png);
+  const picture = read(png);
+  const { palette, places } = commonColors([picture]);
+  const whole = { x: 0, y: 0, width: picture.width, height: picture.height };
+  return Buffer.concat([SIGNATURE, ...head(picture, palette), chunk("IDAT", packed(picture, whole, places)), chunk("IEND")]);
+}
+
+/** The colours of these pictures that are kept, and for every colour the place of what it becomes. */
+export function commonColors(pictures) {
   const counts = new Map();
-  for (const color of pixels) counts.set(color, (counts.get(color) ?? 0) + 1);
+  for (const { pixels } of pictures) for (const color of pixels) counts.set(color, (counts.get(color) ?? 0) + 1);
   const palette = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 256).map(([color]) => color);
   const places = new Map(palette.map((color, place) => [color, place]));
   for (const color of counts.keys()) if (!places.has(color)) places.set(color, nearest(color, palette));
-  const rows = Buffer.alloc(height * (width + 1));
-  pixels.forEach((color, n) => (rows[Math.floor(n / width) * (width + 1) + 1 + (n % width)] = places.get(color)));
+  return { palette, places };
+}
+
+/** IHDR and PLTE; `between` stands between them. */
+export function head({ width, height }, palette, between = []) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 3, 0, 0, 0], 8);
-  const colors = Buffer.from(palette.flatMap(channels));
-  return Buffer.concat([SIGNATURE, chunk("IHDR", header), chunk("PLTE", colors), chunk("IDAT", deflateSync(rows, { level: 9 })), chunk("IEND")]);
+  return [chunk("IHDR", header), ...between, chunk("PLTE", Buffer.from(palette.flatMap(channels)))];
+}
+
+/** A part of a picture, as IDAT holds it. */
+export function packed({ width, pixels }, part, places) {
+  const rows = Buffer.alloc(part.height * (part.width + 1));
+  for (let y = 0; y < part.height; y++) {
+    for (let x = 0; x < part.width; x++) rows[y * (part.width + 1) + 1 + x] = places.get(pixels[(part.y + y) * width + part.x + x]);
+  }
+  return deflateSync(rows, { level: 9 });
 }
 
 const channels = (color) => [color >> 16, (color >> 8) & 255, color & 255];
@@ -29,7 +47,7 @@ function nearest(color, palette) {
   return palette.reduce((best, other, place) => (distance(other) < distance(palette[best]) ? place : best), 0);
 }
 
-function chunk(type, data = Buffer.alloc(0)) {
+export function chunk(type, data = Buffer.alloc(0)) {
   const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
   const ends = [Buffer.alloc(4), Buffer.alloc(4)];
   ends[0].writeUInt32BE(data.length);
@@ -37,7 +55,7 @@ function chunk(type, data = Buffer.alloc(0)) {
   return Buffer.concat([ends[0], body, ends[1]]);
 }
 
-function read(png) {
+export function read(png) {
   const found = { IHDR: [], IDAT: [] };
   for (let at = 8; at < png.length; ) {
     const length = png.readUInt32BE(at);

@@ -1,17 +1,23 @@
-// make screenshots: every page as people meet it, wide, on a phone and dark, into docs/screens/. The built worker, the
-// local Sentry and a real browser; nothing is retouched but the number of colours.
+// make screenshots: every page as people meet it, wide, on a phone and dark, and the chat in use, into docs/screens/. The
+// built worker, the local Sentry and a real browser; nothing is retouched but the number of colours. With names
+// (ONLY="home chat") these alone.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Response } from "miniflare";
+import { approve, scripted, signedIn } from "../tests/support/chat-page.ts";
 import { startBrowser } from "../tests/support/browser.ts";
 import { startDemoSentry } from "../tests/support/demo-sentry.ts";
 import { authorizationUrl, register, signIn } from "../tests/support/oauth.ts";
+import { ask, conversation, settled } from "../tests/support/made-up.ts";
 import { startWorker } from "../tests/support/worker.ts";
+import { record } from "./recording.mjs";
 import { withPalette } from "./palette.mjs";
 
 const folder = join(dirname(import.meta.dirname), "docs", "screens");
 /** What a picture may weigh, so that the repository stays light. */
 const HEAVIEST = 50 * 1024;
+const HEAVIEST_RECORDING = 1024 * 1024;
+const only = process.argv.slice(2);
 
 const loopback = "http://127.0.0.1:33418/callback";
 const documents = new Map([
@@ -27,6 +33,7 @@ const described = (client_id) => ({ client_id, redirect_uris: documents.get(clie
 
 const views = {
   wide: { viewport: { width: 960, height: 800 } },
+  wider: { viewport: { width: 1280, height: 800 } },
   dark: { viewport: { width: 960, height: 800 }, colorScheme: "dark" },
   phone: { viewport: { width: 375, height: 667 } },
   // Everything at once, for a reader of the README.
@@ -34,10 +41,10 @@ const views = {
 };
 
 const [sentry, browser] = await Promise.all([startDemoSentry(), startBrowser()]);
-const worker = await startWorker({ sentry: sentry.url, outgoing });
+const worker = await startWorker({ sentry: sentry.url, outgoing, vars: scripted(sentry) });
 let tooHeavy = 0;
 try {
-  rmSync(folder, { recursive: true, force: true });
+  if (only.length === 0) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const editor = described("https://editor.example/oauth/client.json");
   await signIn(worker, { client: editor });
@@ -57,7 +64,15 @@ try {
   await picture("error-return", `${worker.origin}/oauth/callback?state=x`, ["phone"]);
   await picture("check", `${worker.origin}/oauth/check?client_id=${broken.client_id}`, ["wide", "dark", "phone"]);
   await picture("check-good", `${worker.origin}/oauth/check?client_id=${editor.client_id}`, ["wide"]);
-  await picture("home", `${worker.origin}/`, ["wide", "dark", "phone"]);
+  await picture("home", `${worker.origin}/`, ["wide", "wider", "dark", "phone"], (page) => page.getByRole("button", { name: "Sign in with Sentry" }).waitFor());
+  await picture("chat", `${worker.origin}/`, ["wider", "dark", "phone"], answered);
+  await picture("chat-confirm", `${worker.origin}/`, ["wide", "phone"], async (page) => {
+    await answered(page);
+    await ask(page, "Resolve it");
+    await page.getByRole("button", { name: "Approve" }).waitFor();
+    await settled(page);
+  });
+  if (wanted("chat-recording")) keep("chat-recording", await record(browser, { sentry, worker }), HEAVIEST_RECORDING);
   await signIn(worker, { client: unverified, choices: { skills: ["inspect", "triage"] } });
   await picture("account", `${worker.origin}/account`, ["wide", "dark", "phone"], async (page) => {
     await page.getByRole("button", { name: "Approve" }).click();
@@ -77,18 +92,36 @@ async function noLongerNew(url) {
   throw new Error("a client with a completed sign-in is still new");
 }
 
+/** Signed in, with an answer. */
+async function answered(page) {
+  const opened = page.waitForEvent("popup");
+  await page.getByRole("button", { name: "Sign in with Sentry" }).click();
+  await approve(await opened, { sentry, worker });
+  await signedIn(page).waitFor();
+  await ask(page, "What broke today?");
+  await conversation(page).getByText("The latest trouble is").waitFor();
+  await settled(page);
+  await page.locator(".chat").evaluate((chat) => chat.scrollIntoView({ block: "center" }));
+}
+
+function wanted(name) {
+  return only.length === 0 || only.includes(name);
+}
+
 async function picture(name, url, which, before) {
+  if (!wanted(name)) return;
   for (const view of which) {
     const context = await browser.newContext({ ...views[view], reducedMotion: "reduce" });
     const page = await context.newPage();
     await page.goto(url);
     await before?.(page);
-    const path = join(folder, `${name}-${view}.png`);
-    const png = withPalette(await page.screenshot());
-    writeFileSync(path, png);
+    keep(`${name}-${view}`, withPalette(await page.screenshot()), HEAVIEST);
     await context.close();
-    const size = png.length;
-    if (size > HEAVIEST) tooHeavy += 1;
-    console.log(`${size > HEAVIEST ? "HEAVY" : "ok   "}  docs/screens/${name}-${view}.png (${(size / 1024).toFixed(0)} KiB)`);
   }
+}
+
+function keep(name, png, heaviest) {
+  writeFileSync(join(folder, `${name}.png`), png);
+  if (png.length > heaviest) tooHeavy += 1;
+  console.log(`${png.length > heaviest ? "HEAVY" : "ok   "}  docs/screens/${name}.png (${(png.length / 1024).toFixed(0)} KiB)`);
 }

@@ -63,6 +63,7 @@ const steps = [
     title: "packages of the crates that others can use",
     run: ["cargo", "package", ...packages, "--allow-dirty", "--no-verify", "--locked", "--offline"],
   },
+  { name: "page", title: "tests of the chat's page", run: vitest("page"), count: vitestCount, tests: vitestTests, before: clearReport },
   { name: "protocol-host", title: "host for MCP's own suite", run: ["cargo", "build", "--locked", "--package", "mcp-conformance-host"] },
   {
     name: "protocol",
@@ -90,8 +91,8 @@ const steps = [
     name: "conformance-ran",
     title: "tests that CONFORMANCE.md names ran",
     run: [node, "scripts/check-conformance.mjs", "--ran", ranReport],
-    all: ["native", "native-example", "workerd", "chromium"],
-    needs: ["native", "native-example", "workerd", "chromium"],
+    all: ["native", "page", "native-example", "workerd", "chromium"],
+    needs: ["native", "page", "native-example", "workerd", "chromium"],
     before: keepRan,
     note: (output) => output.match(/, (\d+ runs)/)?.[1],
   },

@@ -9,8 +9,9 @@ use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
 use crate::app::App;
+use crate::assets;
 use crate::incoming::Incoming;
-use crate::pages::page;
+use crate::pages::{page, with_script};
 use crate::respond::public;
 
 /// Long enough to spare most requests, short enough that a deployment is seen within the hour.
@@ -105,6 +106,10 @@ pub struct Way {
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home {
+    /// Of the chat's files.
+    version: &'static str,
+    /// Whose pages the chat links to.
+    sentry: String,
     endpoint: String,
     ways: Vec<Way>,
     skills: Vec<Skill>,
@@ -139,12 +144,14 @@ pub fn home(request: &Incoming, app: &App) -> Response {
     }
     let endpoint = endpoint(app);
     let template = Home {
+        version: assets::VERSION,
+        sentry: app.config.sentry.base.as_str().to_owned(),
         ways: ways(&endpoint),
         skills: skills(),
         endpoint,
     };
     // What this page opens in a popup stays connected to it.
-    page(200, &template, &app.settings.origin, None)
+    with_script(page(200, &template, &app.settings.origin, None))
         .header("vary", "accept")
         .header("cross-origin-opener-policy", "same-origin-allow-popups")
 }

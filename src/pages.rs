@@ -187,6 +187,18 @@ fn framed(
     }
 }
 
+/// The policy of a page that has a script of ours, which may talk to us and cannot make HTML of a text.
+pub fn with_script(mut response: Response) -> Response {
+    for (name, value) in &mut response.headers {
+        if *name == "content-security-policy" {
+            value.push_str(
+                "; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
+            );
+        }
+    }
+    response
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

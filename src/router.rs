@@ -111,7 +111,9 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
         ("GET", ["robots.txt"]) => home::robots(),
         (_, ["sse"]) => home::sse(app),
         ("GET", ["health"]) => health::health(&app.env),
-        ("GET", ["favicon.ico" | "style.css"]) => assets::asset(&path, app).await,
+        ("GET", ["favicon.ico" | "style.css" | "chat.css" | "chat.js"]) => {
+            assets::asset(&path, request, app).await
+        }
         _ if problems::is_for_a_person(request) => problems::no_such_page(request, app),
         _ => not_found(),
     }

@@ -1,0 +1,46 @@
+// Pictures of Chromium's as one that moves (APNG), of each only the part that has changed, all with one palette.
+import { SIGNATURE, chunk, commonColors, head, packed, read } from "./palette.mjs";
+
+/** `frames`: pictures of one size, each with the milliseconds that it stays. */
+export function animated(frames) {
+  const pictures = frames.map(({ png, ms }) => ({ ...read(png), ms }));
+  const { palette, places } = commonColors(pictures);
+  const [first] = pictures;
+  const shown = [{ part: { x: 0, y: 0, width: first.width, height: first.height }, ms: first.ms, picture: first }];
+  for (const [n, picture] of pictures.entries()) {
+    const part = n > 0 && changed(pictures[n - 1], picture);
+    // What looks the same stays longer.
+    if (n > 0 && !part) shown.at(-1).ms += picture.ms;
+    if (part) shown.push({ part, ms: picture.ms, picture });
+  }
+  let sequence = 0;
+  const chunks = shown.flatMap(({ part, ms, picture }, n) => {
+    const control = chunk("fcTL", numbers([sequence++, part.width, part.height, part.x, part.y], [Math.min(ms, 65_535), 1000], [0, 0]));
+    const data = packed(picture, part, places);
+    return [control, n === 0 ? chunk("IDAT", data) : chunk("fdAT", Buffer.concat([numbers([sequence++]), data]))];
+  });
+  const times = chunk("acTL", numbers([shown.length, 0]));
+  return Buffer.concat([SIGNATURE, ...head(first, palette, [times]), ...chunks, chunk("IEND")]);
+}
+
+/** The smallest rectangle with everything in it that is not the same. */
+function changed(before, after) {
+  const { width, height } = after;
+  let [left, top, right, bottom] = [width, height, -1, -1];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (before.pixels[y * width + x] === after.pixels[y * width + x]) continue;
+      [left, right, top, bottom] = [Math.min(left, x), Math.max(right, x), Math.min(top, y), y];
+    }
+  }
+  return right < 0 ? undefined : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
+}
+
+/** In four bytes each, then in two, then in one. */
+function numbers(four, two = [], one = []) {
+  const out = Buffer.alloc(four.length * 4 + two.length * 2 + one.length);
+  four.forEach((value, n) => out.writeUInt32BE(value, n * 4));
+  two.forEach((value, n) => out.writeUInt16BE(value, four.length * 4 + n * 2));
+  out.set(one, four.length * 4 + two.length * 2);
+  return out;
+}

@@ -1,0 +1,55 @@
+// web/dist, what browsers get: the files of web/ as they are, and the chat in one script.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { buildSync } from "esbuild";
+
+const KINDS = new Set([".css", ".svg", ".png", ".ico", ".webmanifest", ".txt"]);
+/** What the chat may weigh, gzipped. */
+const HEAVIEST = 60 * 1024;
+/** What is in the script, whose licences ask to be named. */
+const PACKAGES = ["preact", "marked", "highlight.js"];
+
+/** Writes what is not there yet; answers the version of the chat's files, and what the script weighs. Throws with the reason. */
+export function buildWeb() {
+  const names = readdirSync("web", { withFileTypes: true }).filter((entry) => entry.isFile() && KINDS.has(extname(entry.name)));
+  const wanted = new Map(names.map(({ name }) => [name, readFileSync(join("web", name))]));
+  const script = bundle();
+  wanted.set("chat.js", script);
+  mkdirSync("web/dist", { recursive: true });
+  for (const name of readdirSync("web/dist")) {
+    if (!wanted.has(name)) rmSync(join("web/dist", name), { recursive: true });
+  }
+  for (const [name, content] of wanted) {
+    const path = join("web/dist", name);
+    // An unchanged file keeps its time: a running `wrangler dev` does not reload for it.
+    if (!existsSync(path) || !readFileSync(path).equals(content)) writeFileSync(path, content);
+  }
+  const weight = gzipSync(script, { level: 9 }).length;
+  if (weight > HEAVIEST) throw new Error(`the chat weighs ${kib(weight)} gzipped, and may weigh ${kib(HEAVIEST)}.`);
+  const version = createHash("sha256").update(script).update(wanted.get("chat.css")).digest("hex").slice(0, 12);
+  return { version, weight: `${kib(weight)} gzipped of ${kib(HEAVIEST)}` };
+}
+
+function bundle() {
+  const { outputFiles } = buildSync({
+    entryPoints: ["web/chat/main.tsx"],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    target: ["chrome111", "firefox115", "safari16.4"],
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    legalComments: "none",
+    footer: { js: licences() },
+    logLevel: "silent",
+  });
+  return Buffer.from(outputFiles[0].contents);
+}
+
+const licences = () =>
+  PACKAGES.map((name) => `/* ${name}\n${readFileSync(join("node_modules", name, "LICENSE"), "utf8").replaceAll("*/", "* /").trim()}\n*/`).join("\n");
+
+const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;

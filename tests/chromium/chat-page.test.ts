@@ -1,0 +1,458 @@
+// The chat's page, with answers made up: what it shows of them, to whom, and what it never does.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { violations } from "../support/axe.ts";
+import { startBrowser } from "../support/browser.ts";
+import { type Event, SENTRY, SIGNED_IN, SIGNED_OUT, ask, asks, called, conversation, madeUp, question, refused, said, settled, spoken } from "../support/made-up.ts";
+import { but } from "../support/watched.ts";
+import { type TestWorker, startWorker } from "../support/worker.ts";
+
+let worker: TestWorker;
+let browser: Browser;
+beforeAll(async () => {
+  [worker, browser] = await Promise.all([startWorker({ sentry: SENTRY }), startBrowser()]);
+});
+afterAll(() => Promise.all([worker?.stop(), browser?.close()]));
+
+const open = (options = {}) => madeUp(browser, worker.origin, options);
+
+/** A bit of everything. */
+const FULL: Event[] = [
+  ["text", { delta: "I look." }],
+  ...called("1", "search_issues", { query: "is:unresolved" }, "# Issues\n\n| a | b |\n|-|-|\n| 1 | 2 |\n\n```python\ndef f(): return 'x' # y\n```\n\n- [x] done"),
+  ["tool_call", { id: "2", name: "execute_sentry_tool", target: "find_dsns", arguments: { name: "find_dsns", arguments: { projectSlug: "checkout" } }, changes: false }],
+  ["tool_result", { id: "2", is_error: true, text: "Sentry answered 503." }],
+  ["text", { delta: `It is **CHECKOUT-1**, see [it](${SENTRY}/issues/1/).` }],
+];
+const RESOLVE = { issueId: "CHECKOUT-1", status: "resolved" };
+
+describe("for everybody", () => {
+  it.each([
+    ["light", 1280],
+    ["dark", 1280],
+    ["light", 375],
+    ["dark", 320],
+  ] as const)("a whole conversation is clear in %s at %i px", async (colorScheme, width) => {
+    await using made = await open({ colorScheme, viewport: { width, height: 700 } });
+    const { page, answers } = made;
+    answers.push([...FULL, ["done", { reason: "steps", steps: 10 }]], asks("3", RESOLVE), [["tools", { tools: [{ name: "update_issue", title: "Update issue", description: "Changes `it`.", read_only: false }] }], ["done", { reason: "answer", steps: 0 }]], refused(429, "rate_limited", { "retry-after": "30" }));
+    expect(await violations(page)).toEqual([]);
+    for (const typed of ["What broke?", "Resolve it", "/tools", "/help", "/whoami"]) {
+      await ask(page, typed);
+      await settled(page);
+    }
+    for (const summary of await page.locator("details summary").all()) await summary.click();
+    await page.getByRole("alert").or(page.getByLabel("Organization")).first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    expect(await page.locator(".chat").evaluate((chat) => [...chat.querySelectorAll("*:not(pre, code, .unseen, .unseen *)")].filter((one) => one.getBoundingClientRect().right > chat.getBoundingClientRect().right + 1).length)).toBe(0);
+    expect(but(made.complaints, 429)).toEqual([]);
+  });
+
+  it("with the keyboard alone a question is asked, and a change is approved by no key that was meant for the question", async () => {
+    await using made = await open();
+    const { page, answers, asked } = made;
+    answers.push(asks("1", RESOLVE), [["tool_call", { id: "1", name: "update_issue", arguments: RESOLVE, changes: true }], ["tool_result", { id: "1", is_error: false, text: "Done." }], ...said("Resolved.")]);
+    await question(page).focus();
+    await page.keyboard.type("Resolve");
+    await page.keyboard.press("Shift+Enter");
+    await page.keyboard.type("it");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+    const card = page.getByRole("region", { name: "Change this in your Sentry?" });
+    await card.waitFor();
+    await settled(page);
+    expect(asked[0]!.messages).toEqual([{ role: "user", content: "Resolve\nit" }]);
+    expect(await card.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Space");
+    expect(asked).toHaveLength(1);
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    for (let steps = 0; steps < 5 && (await focused()) !== "Approve"; steps++) await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByText("Resolved.").first().waitFor();
+    expect(asked[1]).toMatchObject({ approved: ["1"], declined: [] });
+    expect(await question(page).evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  it("a screen reader hears what is done and how it ends, not every word", async () => {
+    await using made = await open();
+    const { page, answers } = made;
+    await page.evaluate(() => {
+      const heard: string[] = ((window as unknown as { heard: string[] }).heard = []);
+      const region = document.querySelector(".chat > [role=status]")!;
+      new MutationObserver(() => heard.push(region.textContent)).observe(region, { childList: true, characterData: true, subtree: true });
+    });
+    answers.push([...called("1", "search_issues", {}, "x"), ...said("It ", "is ", "CHECKOUT-1.")], asks("2", RESOLVE));
+    await ask(page, "What broke?");
+    await settled(page);
+    expect(await spoken(page).innerText()).toBe("It is CHECKOUT-1.");
+    const heard = await page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+    expect(heard).not.toContain("It is ");
+    await ask(page, "Resolve it");
+    await settled(page);
+    expect(await spoken(page).innerText()).toContain("Approve or decline it");
+    expect(await conversation(page).evaluate((log) => log.closest("[aria-live]") ?? log.querySelector("li [aria-live]:not(button *)"))).toBe(null);
+  });
+
+  it("without motion nothing moves, and the system's own colours leave every edge", async () => {
+    await using made = await open({ reducedMotion: "reduce", forcedColors: "active" });
+    const { page, answers } = made;
+    answers.push(asks("1", RESOLVE), () => {});
+    await ask(page, "Resolve it");
+    await settled(page);
+    expect(await page.locator(".confirm").evaluate((card) => getComputedStyle(card).borderLeftStyle)).toBe("double");
+    await ask(page, "Something else");
+    await page.getByRole("button", { name: "Stop" }).waitFor();
+    const moving = await page.evaluate(() => document.getAnimations().length);
+    expect(moving).toBe(0);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it("without scripts it is the page with a link to sign in", async () => {
+    await using made = await madeUpWithoutScripts();
+    expect(await made.page.getByRole("link", { name: "Sign in with Sentry" }).getAttribute("href")).toBe("/api/auth/authorize");
+    expect(await made.page.getByRole("heading", { name: "Claude Code" }).count()).toBe(1);
+    expect(made.complaints).toEqual([]);
+  });
+
+  it("nothing moves when a conversation is there from before", async () => {
+    await using made = await open({ viewport: { width: 375, height: 667 } });
+    made.answers.push([...FULL, ["done", { reason: "answer", steps: 2 }]]);
+    await ask(made.page, "What broke?");
+    await settled(made.page);
+    await made.page.reload({ waitUntil: "load" });
+    const shift = await made.page.evaluate(async () => {
+      let sum = 0;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as unknown as { value: number }[]) sum += entry.value;
+      }).observe({ type: "layout-shift", buffered: true });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return sum;
+    });
+    expect(shift).toBe(0);
+    expect(await made.page.getByText("CHECKOUT-1").count()).toBeGreaterThan(0);
+  });
+});
+
+async function madeUpWithoutScripts() {
+  const { watched } = await import("../support/watched.ts");
+  const seen = await watched(browser, [worker.origin], { javaScriptEnabled: false });
+  await seen.page.goto(`${worker.origin}/`);
+  return seen;
+}
+
+describe("what strangers write", () => {
+  const HOSTILE = [
+    '<img src="https://evil.example/a.png" onerror="alert(1)"> ![x](https://evil.example/b.png?secret)',
+    "[sign in again](https://evil.example/login) [x](javascript:alert(1)) <script>alert(1)</script>",
+    '<style>body{display:none}</style> <a href="https://evil.example">y</a> <meta http-equiv="refresh" content="0;url=https://evil.example">',
+    `[fine](${SENTRY}/issues/1/) [same look](${SENTRY}@evil.example/)`,
+    "```html\n<iframe src=https://evil.example></iframe>\n```",
+  ].join("\n\n");
+
+  it("in answers, results and arguments loads nothing, runs nothing, and links to Sentry only", async () => {
+    await using made = await open();
+    const { page, answers } = made;
+    answers.push([...called("1", "search_issues", { query: HOSTILE }, HOSTILE), ...said(HOSTILE)]);
+    await ask(page, HOSTILE);
+    await settled(page);
+    await page.locator("details.tool summary").click();
+    const chat = page.locator(".chat");
+    expect(await chat.locator("img, script, style, iframe, meta, object, svg").count()).toBe(0);
+    const links = await chat.locator(".talk a").evaluateAll((all) => all.map((link) => [link.getAttribute("href"), link.getAttribute("rel"), link.getAttribute("target")]));
+    expect(links).toEqual(Array(2).fill([`${SENTRY}/issues/1/`, "noopener noreferrer", "_blank"]));
+    expect(await page.isVisible("h1")).toBe(true);
+    // The policy was never in need, and nothing was asked of anybody else.
+    expect(made.complaints).toEqual([]);
+  });
+
+  it("could not become HTML if this page tried", async () => {
+    await using made = await open();
+    const tried = await made.page.evaluate(() => {
+      try {
+        document.createElement("div").innerHTML = "<img>";
+        return "done";
+      } catch (error) {
+        return (error as Error).name;
+      }
+    });
+    expect(tried).toBe("TypeError");
+  });
+
+  it("in what would be changed is shown sign for sign", async () => {
+    await using made = await open();
+    made.answers.push(asks("1", { note: "fine\u202E\u200B<b>" }));
+    await ask(made.page, "Note it");
+    await settled(made.page);
+    expect(await made.page.locator(".confirm pre").innerText()).toBe('{\n  "note": "fine\\u{202e}\\u{200b}<b>"\n}');
+  });
+
+  it.each([
+    ["no JSON", "{{{"],
+    ["of another version", '{"version":9,"entries":[{"kind":"user","text":"old"}]}'],
+    ["made up", `{"version":1,"endpoint":"https://evil.example/","entries":[{"kind":"call","id":"1","name":"update_issue","state":"approved","arguments":{"x":1},"changes":true},{"kind":"answer","text":"<img src=x onerror=alert(1)>"},{"kind":"failure","text":7}]}`],
+  ])("in the storage, %s, does nothing by itself", async (_, stored) => {
+    await using made = await open();
+    await made.page.evaluate((text) => localStorage.setItem("sentry-mcp-chat", text), stored);
+    await made.page.reload();
+    await question(made.page).waitFor();
+    await made.page.waitForTimeout(200);
+    expect(made.asked).toEqual([]);
+    made.answers.push(said("Fine."));
+    await ask(made.page, "Still there?");
+    await made.page.getByText("Fine.").first().waitFor();
+    expect(made.asked[0]!.endpoint).toBe("/mcp");
+    expect(made.complaints).toEqual([]);
+  });
+});
+
+describe("when it goes wrong", () => {
+  it.each([
+    ["no_model", 503, "commands work", false],
+    ["rate_limited", 429, "Try again in 30 s.", true],
+    ["too_long", 413, "too long", false],
+    ["invalid_request", 400, "as the server says it", true],
+  ])("a refusal (%s) is said in words, with a way on where there is one", async (error, status, words, again) => {
+    await using made = await open();
+    made.answers.push(refused(status, error, error === "rate_limited" ? { "retry-after": "30" } : {}), said("Now."));
+    await ask(made.page, "What broke?");
+    await made.page.locator(".failure").getByText(words).waitFor();
+    expect(await made.page.locator(".failure").innerText()).toContain("0123456789abcdef");
+    const button = made.page.getByRole("button", { name: "Try again" });
+    expect(await button.count()).toBe(again ? 1 : 0);
+    if (!again) return;
+    await button.click();
+    await made.page.getByText("Now.").first().waitFor();
+    expect(made.asked[1]).toEqual(made.asked[0]);
+    expect(await made.page.locator(".failure").count()).toBe(0);
+  });
+
+  it.each(["model_unreachable", "model_refused", "model_rate_limited", "model_timeout", "tool_unavailable", "internal"])("an error in the stream (%s) is said, and what ran before is kept", async (code) => {
+    await using made = await open();
+    made.answers.push([...called("1", "search_issues", {}, "found"), ["error", { code, message: "The server's words.", request_id: "feedfeedfeedfeed" }], ["done", { reason: "error", steps: 1 }]]);
+    await ask(made.page, "What broke?");
+    await settled(made.page);
+    expect(await made.page.locator(".failure .notice").innerText()).toMatch(/^.{10,} Request ID feedfeedfeedfeed$/);
+    expect(await made.page.locator("details.tool").count()).toBe(1);
+    expect(await made.page.getByRole("button", { name: "Try again" }).count()).toBe(1);
+  });
+
+  it("a stream that breaks off leaves nothing running", async () => {
+    await using made = await open();
+    made.answers.push([["tool_call", { id: "1", name: "search_issues", arguments: {}, changes: false }]]);
+    await ask(made.page, "What broke?");
+    await made.page.getByText("The connection broke off").first().waitFor();
+    expect(await made.page.locator(".tool-state").innerText()).toBe("stopped");
+  });
+
+  it("offline is said, the question is kept, and asked again when the person wants", async () => {
+    await using made = await open();
+    await made.context.setOffline(true);
+    await made.page.getByText("You are offline").waitFor();
+    made.answers.push((route) => route.abort("internetdisconnected"), said("Back."));
+    await ask(made.page, "What broke?");
+    await made.page.locator(".failure").getByText("There is no connection").waitFor();
+    await made.context.setOffline(false);
+    await made.page.getByText("You are offline").waitFor({ state: "hidden" });
+    await made.page.getByRole("button", { name: "Try again" }).click();
+    await made.page.getByText("Back.").first().waitFor();
+    expect(made.complaints.filter((line) => !/ERR_INTERNET_DISCONNECTED/.test(line))).toEqual([]);
+  });
+
+  it("a stopped answer can be had again", async () => {
+    await using made = await open();
+    made.answers.push(() => {}, said("Here."));
+    await ask(made.page, "What broke?");
+    await made.page.getByRole("button", { name: "Stop" }).click();
+    await made.page.locator(".failure").getByText("Stopped.").waitFor();
+    await made.page.getByRole("button", { name: "Try again" }).click();
+    await made.page.getByText("Here.").first().waitFor();
+
+    made.answers.push(() => {});
+    await ask(made.page, "And now?");
+    await question(made.page).press("Escape");
+    await made.page.locator(".failure").getByText("Stopped.").waitFor();
+  });
+
+  it("without a model it says how an operator adds one, and suggests commands", async () => {
+    await using made = await open();
+    made.status = { ...SIGNED_IN, model: undefined };
+    await made.page.reload();
+    await made.page.getByText("LLM_API_KEY").waitFor();
+    expect(await made.page.getByRole("list", { name: "Suggestions" }).innerText()).toMatch(/\/tools\s+\/whoami\s+\/help/);
+  });
+});
+
+describe("what one can do", () => {
+  it("decline: the server hears it, and nothing is sent of an approval", async () => {
+    await using made = await open();
+    made.answers.push(asks("1", RESOLVE), [["tool_result", { id: "1", is_error: true, text: "The person declined." }], ...said("As you wish.")]);
+    await ask(made.page, "Resolve it");
+    await made.page.getByRole("button", { name: "Decline" }).click();
+    await made.page.getByText("As you wish.").first().waitFor();
+    expect(made.asked[1]).toMatchObject({ approved: [], declined: ["1"] });
+    expect(await made.page.locator(".tool-state").innerText()).toBe("declined");
+  });
+
+  it("decide on two changes one after the other, and both are sent together", async () => {
+    await using made = await open();
+    made.answers.push([...asks("1", RESOLVE).slice(0, 2), ...asks("2", { ...RESOLVE, issueId: "CHECKOUT-2" })], said("Both."));
+    await ask(made.page, "Resolve both");
+    await settled(made.page);
+    await made.page.getByRole("button", { name: "Approve" }).first().click();
+    expect(made.asked).toHaveLength(1);
+    await made.page.getByRole("button", { name: "Decline" }).click();
+    await made.page.getByText("Both.").first().waitFor();
+    expect(made.asked[1]).toMatchObject({ approved: ["1"], declined: ["2"] });
+  });
+
+  it("use commands without a model's help", async () => {
+    await using made = await open();
+    const { page, answers, asked } = made;
+    answers.push([["tools", { tools: [{ name: "whoami", description: "Says who.", read_only: true }] }], ["done", { reason: "answer", steps: 0 }]]);
+    await ask(page, "/tools");
+    await page.getByText("Says who.").waitFor();
+    answers.push(asks("call", { issueId: "A-1" }), [...called("call", "update_issue", { issueId: "A-1" }, "Changed."), ["done", { reason: "answer", steps: 0 }]]);
+    await ask(page, '/call update_issue {"issueId": "A-1"}');
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.getByText("Changed.").first().waitFor();
+    await ask(page, "/nonsense");
+    await page.locator(".note").getByText("There is no command").waitFor();
+    await ask(page, "/help");
+    await page.getByText("Ask in your own words, or use a command:").first().waitFor();
+    expect(asked).toEqual([
+      { endpoint: "/mcp", messages: [], call: { name: "tools/list", arguments: {} } },
+      { endpoint: "/mcp", messages: [], call: { name: "update_issue", arguments: { issueId: "A-1" } } },
+      { endpoint: "/mcp", messages: [], call: { name: "update_issue", arguments: { issueId: "A-1" } }, approved: ["call"] },
+    ]);
+    expect(made.complaints).toEqual([]);
+  });
+
+  it("choose an endpoint, which is kept, and not a wrong one", async () => {
+    await using made = await open();
+    const { page, asked } = made;
+    await page.getByText("Endpoint").click();
+    await page.getByLabel("Project").fill("checkout");
+    await page.getByRole("button", { name: "Use" }).click();
+    await page.getByRole("alert").waitFor();
+    await page.getByLabel("Organization").fill("Lighthouse-Books");
+    await page.getByRole("button", { name: "Use" }).click();
+    await ask(page, "What broke?");
+    await settled(page);
+    await page.reload();
+    await ask(page, "And now?");
+    await settled(page);
+    expect(asked.map(({ endpoint }) => endpoint)).toEqual(Array(2).fill("/mcp/lighthouse-books/checkout"));
+  });
+
+  it("copy, clear and bring back", async () => {
+    await using made = await open({ permissions: ["clipboard-read", "clipboard-write"] });
+    const { page, answers } = made;
+    answers.push(said("Use `a`:\n\n```js\nconst a = 1;\n```"));
+    await ask(page, "How?");
+    await settled(page);
+    const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+    await page.getByRole("button", { name: "Copy code" }).click();
+    await page.getByRole("button", { name: "Copied" }).waitFor();
+    expect(await clipboard()).toBe("const a = 1;");
+    await page.getByRole("button", { name: "Copy the answer" }).click();
+    await expect.poll(clipboard).toBe("Use `a`:\n\n```js\nconst a = 1;\n```");
+    await page.getByRole("button", { name: "Clear" }).click();
+    expect(await page.evaluate(() => localStorage.getItem("sentry-mcp-chat"))).toBe(null);
+    await page.getByRole("button", { name: "Bring the conversation back" }).click();
+    await page.reload();
+    await page.getByText("const a = 1;").first().waitFor();
+  });
+
+  it("go on in two tabs that show the same", async () => {
+    await using made = await open();
+    const other = await made.context.newPage();
+    await other.goto(`${worker.origin}/`);
+    made.answers.push(said("Number one."), said("Number two."));
+    await ask(made.page, "One?");
+    await other.getByText("Number one.").first().waitFor();
+    await ask(other, "Two?");
+    await made.page.getByText("Number two.").first().waitFor();
+    expect(made.asked[1]!.messages.map(({ content }) => content)).toEqual(["One?", "Number one.", "Two?"]);
+    await made.page.getByRole("button", { name: "Clear" }).click();
+    await other.getByText("Number one.").first().waitFor({ state: "hidden" });
+  });
+});
+
+describe("a sign-in", () => {
+  it("where no window may be opened goes on in this one, and so does the question", async () => {
+    await using made = await open();
+    made.status = SIGNED_OUT;
+    await made.page.addInitScript(() => void (window.open = () => null));
+    await made.page.reload();
+    await made.context.route("**/api/auth/authorize", (route) => {
+      made.status = SIGNED_IN;
+      return route.fulfill({ status: 302, headers: { location: "/" } });
+    });
+    await made.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+    made.answers.push(said("Signed in and answered."));
+    await ask(made.page, "What broke?");
+    await made.page.getByText("Signed in and answered.").first().waitFor();
+    expect(made.asked[0]!.messages).toEqual([{ role: "user", content: "What broke?" }]);
+    await made.page.reload();
+    await made.page.waitForTimeout(200);
+    expect(made.asked).toHaveLength(1);
+  });
+
+  it.each([
+    ["denied", "You did not allow it"],
+    ["expired", "took too long"],
+    ["failed", "did not work"],
+    ["<img src=x>", "did not work"],
+  ])("that came back as %s is said, and the address is clean", async (how, words) => {
+    await using made = await open();
+    made.status = SIGNED_OUT;
+    await made.page.goto(`${worker.origin}/?sign-in=${encodeURIComponent(how)}`);
+    await made.page.locator(".failure").getByText(words).waitFor();
+    expect(made.page.url()).toBe(`${worker.origin}/`);
+    await made.page.getByRole("button", { name: "Sign in again" }).waitFor();
+    expect(made.complaints).toEqual([]);
+  });
+
+  it("that ended in the middle keeps the conversation, and the question goes on in one tab only", async () => {
+    await using made = await open();
+    const { page, answers, context } = made;
+    answers.push([...called("1", "search_issues", {}, "found"), ...said("Before.")], refused(401, "session_expired"), said("After."));
+    const other = await context.newPage();
+    await other.goto(`${worker.origin}/`);
+    await ask(page, "One?");
+    await settled(page);
+    made.status = SIGNED_OUT;
+    await ask(page, "Two?");
+    await page.locator(".failure").getByText("Your session has ended").waitFor();
+    made.status = SIGNED_IN;
+    // What the window of the sign-in does.
+    const popup = await context.newPage();
+    await popup.goto(`${worker.origin}/?signed-in=popup`).catch(() => {});
+    await page.getByText("After.").first().waitFor();
+    await other.getByText("After.").first().waitFor();
+    expect(made.asked).toHaveLength(3);
+    expect(made.asked[2]!.messages.map(({ role }) => role)).toEqual(["user", "assistant", "tool", "assistant", "user"]);
+  });
+
+  it("ends everywhere at once, and takes the conversation along", async () => {
+    await using made = await open();
+    const { page, context } = made;
+    await context.route("**/api/auth/logout", (route) => {
+      made.status = SIGNED_OUT;
+      return route.fulfill({ status: 204 });
+    });
+    const other = await context.newPage();
+    await other.goto(`${worker.origin}/`);
+    await ask(page, "What broke?");
+    await settled(page);
+    await other.locator(".from-person").waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    for (const tab of [page, other]) {
+      await tab.getByRole("button", { name: "Sign in with Sentry" }).waitFor();
+      expect(await tab.locator(".from-person").count()).toBe(0);
+    }
+    expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0]);
+  });
+});

@@ -1,0 +1,108 @@
+// Markdown of strangers as elements, before a browser sees them: which there are, and with which attributes.
+import fc from "fast-check";
+import { h } from "preact";
+import { renderToString } from "preact-render-to-string";
+import { describe, expect, it } from "vitest";
+import { highlight, plain } from "../../web/chat/highlight.ts";
+import { Markdown } from "../../web/chat/markdown.tsx";
+
+const sentry = "https://sentry.io";
+const html = (text: string) => renderToString(h(Markdown, { text, sentry })).replace(/^<div class="prose">|<\/div>$/g, "");
+
+const ELEMENTS = /^(div|p|h[3-6]|ul|ol|li|blockquote|pre|code|span|button|table|thead|tbody|tr|th|td|hr|br|strong|em|del|a|input)$/;
+const ATTRIBUTES = /^(class|href|target|rel|start|type|checked|disabled|aria-label|aria-live|role|tabindex)$/;
+
+/** Every element that is drawn is one of ours, and every link leads to Sentry. */
+function isHarmless(drawn: string): void {
+  for (const [, name, attributes] of drawn.matchAll(/<([a-z][^\s/>]*)([^>]*)>/gi)) {
+    expect(name).toMatch(ELEMENTS);
+    for (const [, attribute] of attributes!.matchAll(/ ([^\s=>"]+)(?:="[^"]*")?/g)) expect(attribute).toMatch(ATTRIBUTES);
+  }
+  for (const [, href] of drawn.matchAll(/ href="([^"]*)"/g)) expect(href).toMatch(/^https:\/\/([a-z0-9-]+\.)*sentry\.io\//);
+}
+
+describe("Markdown", () => {
+  it.each([
+    ["# A *title*", "<h3>A <em>title</em></h3>"],
+    ["###### Deep", "<h6>Deep</h6>"],
+    ["a **b** ~~c~~ `d<e`", "<p>a <strong>b</strong> <del>c</del> <code>d&lt;e</code></p>"],
+    ["3. x\n4. y", '<ol start="3"><li>x</li><li>y</li></ol>'],
+    ["- [x] a", '<input type="checkbox" checked disabled aria-label="done"/>'],
+    ["> q", "<blockquote><p>q</p></blockquote>"],
+    ["a  \nb\n\n---", "<p>a<br/>b</p><hr/>"],
+    ["|a|b|\n|-|-|\n|1|2|", "<tbody><tr><td>1</td><td>2</td></tr></tbody>"],
+    ["```json\n{\"a\": 1}\n```", '<span class="is-attr">&quot;a&quot;</span>'],
+    ["```nonsense\n<x>\n```", "<code>&lt;x></code>"],
+    ["1 &lt; 2 \\* 3", "1 &amp;lt; 2 * 3"],
+  ])("%j", (text, drawn) => {
+    expect(html(text)).toContain(drawn);
+    isHarmless(html(text));
+  });
+
+  it.each([
+    ["[open](https://sentry.io/issues/1)", '<a href="https://sentry.io/issues/1" target="_blank" rel="noopener noreferrer">open</a>'],
+    ["https://acme.sentry.io/issues/1", '<a href="https://acme.sentry.io/issues/1"'],
+    ["[sentry.io](https://evil.example/?q=secret)", "sentry.io (https://evil.example/?q=secret)"],
+    ["https://evil.example/x", "<p>https://evil.example/x</p>"],
+    ["[a](javascript:alert(1))", "a (javascript:alert(1))"],
+    ["[a](/oauth/authorize)", "a (/oauth/authorize)"],
+    ["[a][b]\n\n[b]: https://evil.example", "a (https://evil.example)"],
+    ["![alt](https://evil.example/p.png?secret)", "<p>alt (https://evil.example/p.png?secret)</p>"],
+    ["![alt](https://sentry.io/p.png)", "<p>alt (https://sentry.io/p.png)</p>"],
+    ["[![x](https://evil.example/p)](https://sentry.io/a)", '<a href="https://sentry.io/a" target="_blank" rel="noopener noreferrer">x (https://evil.example/p)</a>'],
+    ["<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)>"],
+    ["a <b onclick=x>b</b>", "a &lt;b onclick=x>b&lt;/b>"],
+    ["<script>alert(1)</script>", "&lt;script>alert(1)&lt;/script>"],
+    ["<a href='https://sentry.io/'>x</a>", "&lt;a href='https://sentry.io/'>x&lt;/a>"],
+    ["<https://evil.example>", "<p>https://evil.example</p>"],
+  ])("of a stranger does nothing: %j", (text, drawn) => {
+    expect(html(text)).toContain(drawn);
+    expect(html(text)).not.toMatch(/<(img|script|b|iframe)\b/);
+    isHarmless(html(text));
+  });
+
+  const part = fc.oneof(
+    fc.string(),
+    fc.constantFrom("[", "](", ")", "![", "<", ">", "`", "```", "\n", "\n\n", "> ", "- ", "1. ", "|", "|-|", "*", "**", "_", "~~", "&#x6a;", "\\", "javascript:", "https://sentry.io/", "https://evil.example/", 'onload="', "<img src=", "<script>", "[a]: "),
+  );
+  it("is harmless in any mixture", () => {
+    fc.assert(fc.property(fc.array(part, { maxLength: 30 }), (parts) => isHarmless(html(parts.join("")))), { numRuns: 3000 });
+  });
+
+  it.each([
+    ["quotes", ">".repeat(50_000)],
+    ["lists", Array.from({ length: 2000 }, (_, n) => `${" ".repeat(n)}- a`).join("\n").slice(0, 90_000)],
+    ["brackets", "[".repeat(50_000)],
+    ["stars", "*a **b ".repeat(10_000)],
+    ["ticks", "`".repeat(50_000)],
+    ["rules", "|".repeat(50_000)],
+    ["too much", "word ".repeat(100_000)],
+  ])("of nothing but %s is drawn within two seconds", (_, text) => {
+    const started = performance.now();
+    isHarmless(html(text));
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
+
+describe("code in colour", () => {
+  it("is the code, sign for sign, in every language", () => {
+    const languages = fc.constantFrom("json", "js", "ts", "python", "py", "bash", "sh", "sql", "diff", "html", undefined);
+    const code = fc.array(fc.oneof(fc.string(), fc.constantFrom("def f(x):\n", '"', "'", "`${", "}", "/*", "//", "#", "{", "<a b='c'>", "\\", "SELECT 1", "@@ -1 +1 @@\n+x"))).map((parts) => parts.join(""));
+    fc.assert(fc.property(code, languages, (text, language) => void expect(plain(highlight(text, language))).toBe(text)), { numRuns: 1000 });
+  });
+
+  it.each([
+    ["javascript", "const a = 1; // b", ["keyword", "number", "comment"]],
+    ["python", "def f():\n    return 'x'", ["keyword", "title", "string"]],
+    ["ts", "const a: string = `x`;", ["keyword", "string"]],
+    ["sql", "SELECT 1", ["keyword", "number"]],
+    ["diff", "-a\n+b", ["deletion", "addition"]],
+  ])("has kinds: %s", (language, code, kinds) => {
+    const found = JSON.stringify(highlight(code, language));
+    for (const kind of kinds) expect(found).toContain(`"kind":"${kind}"`);
+  });
+
+  it("is left alone where it is long", () => {
+    expect(highlight("1 ".repeat(20_000), "json")).toHaveLength(1);
+  });
+});

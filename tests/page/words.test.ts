@@ -1,0 +1,109 @@
+// What is typed, linked, and shown of other people's data.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readCommand } from "../../web/chat/commands.ts";
+import { after } from "../../web/chat/conversation.ts";
+import { canRetry, inWords } from "../../web/chat/failures.ts";
+import { sentryLink } from "../../web/chat/links.ts";
+import { asJson, asMarkdown, duration, inShort, revealed, toolTitle } from "../../web/chat/plain.ts";
+import { heading, outcome } from "../../web/chat/spoken.ts";
+
+describe("a command", () => {
+  it.each([
+    ["what broke today?", undefined],
+    ["  /help ", { kind: "help" }],
+    ["/LOGOUT", { kind: "logout" }],
+    ["/clear", { kind: "clear" }],
+    ["/whoami", { kind: "call", name: "whoami", arguments: {} }],
+    ["/tools", { kind: "call", name: "tools/list", arguments: {} }],
+    ["/call whoami", { kind: "call", name: "whoami", arguments: {} }],
+    ['/call find_teams\n{"organizationSlug": "a b"}', { kind: "call", name: "find_teams", arguments: { organizationSlug: "a b" } }],
+    ["/call", { kind: "mistake", text: expect.stringContaining("Name a tool") }],
+    ["/call find_teams {", { kind: "mistake", text: expect.stringContaining("one JSON object") }],
+    ["/call find_teams [1]", { kind: "mistake", text: expect.stringContaining("one JSON object") }],
+    ["/", { kind: "mistake", text: expect.stringContaining("no command") }],
+    ["/nonsense", { kind: "mistake", text: expect.stringContaining("`/nonsense`") }],
+  ])("%j", (typed, command) => {
+    expect(readCommand(typed)).toEqual(command);
+  });
+});
+
+describe("a link", () => {
+  const sentry = "https://sentry.io";
+  it.each([
+    ["https://sentry.io/issues/1", "https://sentry.io/issues/1"],
+    ["https://acme.sentry.io/issues/1/?a=b#c", "https://acme.sentry.io/issues/1/?a=b#c"],
+    ["https://evilsentry.io/", undefined],
+    ["https://sentry.io.evil.example/", undefined],
+    ["https://sentry.io@evil.example/", undefined],
+    ["https://user@sentry.io/", undefined],
+    ["https://sentry.io:8443/", undefined],
+    ["http://acme.sentry.io/", undefined],
+    ["http://sentry.io/", undefined],
+    ["javascript:alert(1)//https://sentry.io", undefined],
+    ["data:text/html,x", undefined],
+    ["/oauth/authorize", undefined],
+    ["//sentry.io/x", undefined],
+    ["", undefined],
+  ])("to %s leads to %s", (href, address) => {
+    expect(sentryLink(href, sentry)).toBe(address);
+  });
+
+  it("of a Sentry of one's own is of that origin alone", () => {
+    const own = "http://127.0.0.1:9797";
+    expect(sentryLink("http://127.0.0.1:9797/organizations/a/", own)).toBe("http://127.0.0.1:9797/organizations/a/");
+    expect(sentryLink("http://127.0.0.1:9798/", own)).toBe(undefined);
+    expect(sentryLink("https://a.example.com/", "https://example.com")).toBe(undefined);
+    expect(sentryLink("https://sentry.io/", undefined)).toBe(undefined);
+  });
+});
+
+describe("data", () => {
+  it("has no sign that cannot be seen", () => {
+    expect(revealed("resolve \u202Edevloser\u200B\u0007\u{E0041}")).toBe("resolve \\u{202e}devloser\\u{200b}\\u{7}\\u{e0041}");
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void expect(revealed(text)).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}]/u)));
+    expect(asJson({ a: "\u202E" })).toBe('{\n  "a": "\\u{202e}"\n}');
+  });
+
+  it("that is JSON is code, whatever is in it", () => {
+    expect(asMarkdown("# Title")).toBe("# Title");
+    expect(asMarkdown("[a](https://x)")).toBe("[a](https://x)");
+    fc.assert(
+      fc.property(fc.oneof(fc.array(fc.jsonValue()), fc.dictionary(fc.string(), fc.constantFrom("```\n# out", "\n```\n"))), (value) => {
+        const block = asMarkdown(JSON.stringify(value));
+        const [, code] = /^```json\n([^]*)\n```$/.exec(block)!;
+        expect(code).not.toContain("```");
+        expect(JSON.stringify(JSON.parse(code!))).toBe(JSON.stringify(value));
+      }),
+    );
+  });
+
+  it("has short forms", () => {
+    expect([toolTitle("search_issues"), toolTitle("execute_sentry_tool", "find_dsns"), toolTitle("_")]).toEqual(["Search issues", "Find dsns", "_"]);
+    expect([duration(0), duration(412.4), duration(1234)]).toEqual(["1 ms", "412 ms", "1.2 s"]);
+    expect(inShort({ query: "is:unresolved\n x", limit: 5 })).toBe("query: is:unresolved x, limit: 5");
+    expect(inShort({ query: "x".repeat(500) })).toHaveLength(120);
+  });
+});
+
+describe("what is said", () => {
+  it("of a failure is for people, with what helps to find it", () => {
+    expect(inWords({ code: "model_timeout", requestId: "abc" })).toBe("The language model took too long. Request ID abc");
+    expect(inWords({ code: "rate_limited", after: 30 })).toContain("Try again in 30 s.");
+    expect(inWords({ code: "new_one", message: "In its own words." })).toBe("In its own words.");
+    expect(inWords({ code: "toString" })).toBe("Something went wrong here.");
+    expect(canRetry({ code: "too_long" })).toBe(false);
+    expect(canRetry({ code: "offline" })).toBe(true);
+  });
+
+  it("aloud is what is done and how it ended, not every word", () => {
+    const called = { type: "tool_call", id: "a", name: "search_issues", arguments: {}, changes: false } as const;
+    const entries = after([], called);
+    expect(heading(entries, called)).toBe("Running Search issues.");
+    expect(heading(entries, { type: "text", delta: "word" })).toBe(undefined);
+    expect(heading(entries, { type: "tool_result", id: "a", isError: true, text: "", cut: false })).toBe("Search issues failed.");
+    expect(outcome([{ kind: "answer", key: "a", text: "All is well.", step: 1 }])).toBe("All is well.");
+    expect(outcome([{ kind: "answer", key: "a", text: "x".repeat(5000), step: 1 }]).length).toBeLessThan(700);
+    expect(outcome(after([], { type: "confirm", id: "a", name: "update_issue", arguments: {} }))).toBe("Update issue would change data. Approve or decline it.");
+  });
+});

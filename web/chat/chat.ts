@@ -1,0 +1,259 @@
+// The chat: what it knows, and what happens at each thing that a person does. The view draws `state`; nothing else changes it.
+import { HELP, readCommand } from "./commands.ts";
+import { type Call, type Entry, after, decided, failed, newKey, passedOver, resumable, rewound, settled, turn, undecided, waiting } from "./conversation.ts";
+import { ENDED, SIGN_IN } from "./failures.ts";
+import { History, isEndpoint } from "./history.ts";
+import { messages } from "./messages.ts";
+import type { ChatRequest } from "./protocol.ts";
+import { type Word, Words, signIn, signOut, status } from "./session.ts";
+import { heading, outcome } from "./spoken.ts";
+import { Failed, ask } from "./stream.ts";
+import { Waiting } from "./waiting.ts";
+
+export interface State {
+  /** `unknown` until the server has said. */
+  session: "unknown" | "out" | "in";
+  name?: string;
+  model?: string;
+  sentry?: string;
+  endpoint: string;
+  entries: Entry[];
+  busy: boolean;
+  online: boolean;
+  /** A sign-in goes on in another window. */
+  signingIn: boolean;
+  /** The last thing that happened, for whoever does not see it. */
+  said: string;
+  /** What was cleared last, to be brought back. */
+  cleared: Entry[];
+}
+
+export class Chat {
+  state: State;
+  #history: History;
+  #waiting: Waiting;
+  #words = new Words();
+  #abort: AbortController | undefined;
+  #window: Window | undefined;
+  #changed: () => void = () => {};
+
+  /** `kept` holds the conversation for all tabs, `waiting` that a question of this one waits for a sign-in. */
+  constructor(kept: Storage | undefined, waiting: Storage | undefined, sentry: string | undefined) {
+    this.#history = new History(kept);
+    this.#waiting = new Waiting(waiting);
+    const { endpoint, entries } = this.#history.load();
+    this.state = { session: "unknown", sentry, endpoint, entries, busy: false, online: navigator.onLine, signingIn: false, said: "", cleared: [] };
+  }
+
+  /** Begins; `changed` is called whenever there is something new to draw, `problem` is how a sign-in came back. */
+  async start(changed: () => void, problem?: string): Promise<void> {
+    this.#changed = changed;
+    addEventListener("online", () => void this.#refresh());
+    addEventListener("offline", () => this.#set({ online: false }));
+    addEventListener("storage", ({ key }) => History.isOurs(key) && this.#adopt());
+    this.#words.listen((word) => void this.#heard(word));
+    // Where no word comes from the other window, coming back to this one is a sign as well.
+    addEventListener("focus", () => {
+      if (this.state.session === "in") return;
+      if (this.#window?.closed) this.#set({ signingIn: false });
+      void this.#refresh();
+    });
+    if (problem) this.#notSignedIn(problem);
+    await this.#refresh();
+  }
+
+  /** What was typed, or chosen. */
+  submit(typed: string): void {
+    const text = typed.trim();
+    if (!text || this.state.busy) return;
+    const command = readCommand(text);
+    if (!command) return this.#question(text);
+    switch (command.kind) {
+      case "help":
+        return this.#add({ kind: "note", key: newKey(), text: HELP });
+      case "mistake":
+        return this.#add({ kind: "note", key: newKey(), text: command.text });
+      case "clear":
+        return this.clear();
+      case "logout":
+        return void this.signOut();
+      case "call":
+        return void this.#run({ call: { name: command.name, arguments: command.arguments } });
+    }
+  }
+
+  stop(): void {
+    this.#abort?.abort();
+  }
+
+  /** Once more, from the last question. */
+  retry(): void {
+    if (this.state.busy) return;
+    this.#keep(rewound(this.state.entries));
+    void this.#go();
+  }
+
+  /** A person's word on what a tool would do. */
+  decide(key: string, approve: boolean): void {
+    if (this.state.busy) return;
+    const call = this.state.entries.find((entry): entry is Call => entry.kind === "call" && entry.key === key);
+    this.#keep(decided(this.state.entries, key, approve));
+    if (!call || call.direct) {
+      if (call && approve) void this.#run({ call: { name: call.name, arguments: call.arguments }, approved: [call.id] });
+      else this.#say("Declined.");
+    } else if (waiting(turn(this.state.entries), "confirm").every((other) => other.direct)) void this.#go();
+  }
+
+  clear(): void {
+    this.stop();
+    const { entries } = this.state;
+    this.#history.clear();
+    this.#waiting.end();
+    this.#set({ entries: [], cleared: entries, said: "The conversation is cleared." });
+  }
+
+  bringBack(): void {
+    const { cleared } = this.state;
+    this.#set({ cleared: [] });
+    this.#keep([...cleared, ...this.state.entries]);
+  }
+
+  setEndpoint(endpoint: string): void {
+    if (!isEndpoint(endpoint)) return;
+    this.state.endpoint = endpoint;
+    this.#keep(this.state.entries);
+    this.#say(`The chat now uses ${endpoint}.`);
+  }
+
+  /** While a click is being handled. */
+  signIn(): void {
+    const told = this.state.entries.findLast((entry) => entry.kind !== "failure");
+    if (told?.kind === "user" || (told?.kind === "call" && !told.direct && !told.result)) this.#waiting.begin();
+    this.#window = signIn();
+    this.#set({ signingIn: this.#window !== undefined });
+  }
+
+  async signOut(): Promise<void> {
+    this.stop();
+    try {
+      if (!(await signOut())) throw new Failed({ code: "sign_out" });
+    } catch {
+      return this.#add({ kind: "failure", key: newKey(), failure: { code: "sign_out" }, text: "You are not signed out: the server did not answer. Try again." });
+    }
+    this.#words.say({ type: "signed-out" });
+    this.#signedOut();
+  }
+
+  #question(text: string): void {
+    this.#keep([...passedOver(this.state.entries), { kind: "user", key: newKey(), text }]);
+    this.#set({ cleared: [] });
+    if (this.state.session !== "out") return void this.#go();
+    this.signIn();
+  }
+
+  /** Asks the server to go on with the conversation as it is. */
+  #go(): Promise<void> {
+    const open = turn(this.state.entries).filter((entry): entry is Call => entry.kind === "call" && !entry.direct && !entry.result);
+    const ids = (state: Call["state"]) => open.filter((call) => call.state === state).map(({ id }) => id);
+    return this.#run({ approved: ids("approved"), declined: ids("declined") });
+  }
+
+  async #run(wish: Partial<ChatRequest>): Promise<void> {
+    const direct = wish.call !== undefined;
+    // A command's question that nobody has answered is over with the next command.
+    if (direct && !wish.approved) this.#keep(this.state.entries.map((entry) => (entry.kind === "call" && entry.direct && entry.state === "confirm" ? { ...entry, state: "declined" } : entry)));
+    const abort = (this.#abort = new AbortController());
+    this.#waiting.end();
+    const answered = direct ? this.state.entries : resumable(this.state.entries.filter(({ kind }) => kind !== "failure"));
+    this.#set({ busy: true, entries: answered, said: "Working on it." });
+    const request = { endpoint: this.state.endpoint, messages: direct ? [] : messages(answered), ...wish };
+    try {
+      for await (const event of ask(request, abort.signal)) {
+        if (abort.signal.aborted) break;
+        this.#set({ entries: after(this.state.entries, event, direct), said: heading(this.state.entries, event) ?? this.state.said });
+        if (event.type === "tool_result" || event.type === "confirm") this.#keep(this.state.entries);
+        if (event.type === "error" && event.code === ENDED) this.#expired();
+      }
+    } catch (error) {
+      if (!abort.signal.aborted) this.#failed(error);
+    }
+    if (abort !== this.#abort) return;
+    const entries = undecided(settled(this.state.entries));
+    this.#keep(abort.signal.aborted && entries.length > 0 ? failed(entries, { code: "stopped" }) : entries);
+    this.#set({ busy: false, said: outcome(this.state.entries) });
+  }
+
+  #failed(error: unknown): void {
+    const failure = error instanceof Failed ? error.failure : { code: "internal", message: "Something went wrong in this page." };
+    this.#set({ entries: failed(this.state.entries, failure) });
+    if (failure.code === ENDED) this.#expired();
+    if (failure.code === "offline") this.#set({ online: navigator.onLine });
+  }
+
+  /** The session has ended: what was asked goes on after the next sign-in, if that is soon. */
+  #expired(): void {
+    this.#waiting.begin();
+    this.#set({ session: "out", name: undefined });
+  }
+
+  async #heard(word: Word): Promise<void> {
+    if (word.type === "signed-out") return this.#signedOut();
+    const mine = this.state.signingIn;
+    this.#window?.close();
+    this.#window = undefined;
+    this.#set({ signingIn: false });
+    if (word.type === "signed-in") await this.#refresh();
+    else if (mine) this.#notSignedIn(word.problem ?? "");
+  }
+
+  #notSignedIn(problem: string): void {
+    this.#waiting.end();
+    const text = Object.hasOwn(SIGN_IN, problem) ? SIGN_IN[problem]! : SIGN_IN.failed!;
+    this.#add({ kind: "failure", key: newKey(), failure: { code: "sign_in" }, text });
+  }
+
+  #signedOut(): void {
+    this.stop();
+    this.#history.clear();
+    this.#waiting.end();
+    this.#set({ session: "out", name: undefined, entries: [], cleared: [], said: "You are signed out." });
+  }
+
+  /** Asks who is signed in, and goes on with what waited for it. */
+  async #refresh(): Promise<void> {
+    const found = await status();
+    if (!found) return this.#set({ online: navigator.onLine });
+    const { authenticated, name, model, sentry = this.state.sentry } = found;
+    const before = this.state.session;
+    this.#set({ session: authenticated ? "in" : "out", name, model, sentry, online: true, ...(authenticated && { signingIn: false }) });
+    if (!authenticated || this.state.busy) return;
+    if (before !== "in" && this.#waiting.end()) void this.#go();
+  }
+
+  /** Another tab has written: this one shows the same, unless it is at something itself. */
+  #adopt(): void {
+    if (this.state.busy) return;
+    const { entries, endpoint } = this.#history.load();
+    this.#set({ entries, endpoint });
+  }
+
+  #add(entry: Entry): void {
+    this.#keep([...this.state.entries, entry]);
+    if ("text" in entry) this.#say(entry.text);
+  }
+
+  #keep(entries: Entry[]): void {
+    const { endpoint } = this.state;
+    const kept = this.#history.save({ endpoint, entries });
+    this.#set({ entries: kept.entries });
+  }
+
+  #say(said: string): void {
+    this.#set({ said });
+  }
+
+  #set(change: Partial<State>): void {
+    this.state = { ...this.state, ...change };
+    this.#changed();
+  }
+}

@@ -1,0 +1,63 @@
+// Where one writes: the question, what is to be known before asking, and which endpoint answers.
+import type { VNode } from "preact";
+import { useRef, useState } from "preact/hooks";
+import type { Chat, State } from "./chat.ts";
+import { Endpoint } from "./endpoint.tsx";
+
+export function Composer({ chat, state }: { chat: Chat; state: State }): VNode {
+  const [typed, type] = useState("");
+  const field = useRef<HTMLTextAreaElement>(null);
+  const submit = () => {
+    if (state.busy || !typed.trim()) return;
+    chat.submit(typed);
+    type("");
+    field.current?.focus();
+  };
+  const pressed = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && state.busy) chat.stop();
+    // An Enter that ends a word of Chinese or Japanese does not send it.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    submit();
+  };
+  return (
+    <div class="chat-end">
+      <Notices state={state} />
+      <form class="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
+        <label class="unseen" for="chat-question">Your question</label>
+        <textarea
+          id="chat-question"
+          ref={field}
+          rows={1}
+          value={typed}
+          maxLength={20_000}
+          placeholder="Ask, or type /help"
+          autocomplete="off"
+          onInput={(event) => type(event.currentTarget.value)}
+          onKeyDown={pressed}
+        />
+        {state.busy ? (
+          <button type="button" onClick={() => chat.stop()}>Stop</button>
+        ) : (
+          <button type="submit" class="primary">Ask</button>
+        )}
+      </form>
+      <div class="chat-foot">
+        <Endpoint chat={chat} endpoint={state.endpoint} />
+        {state.entries.length > 0 && <button type="button" class="plain" onClick={() => (chat.clear(), field.current?.focus())}>Clear</button>}
+      </div>
+    </div>
+  );
+}
+
+function Notices({ state: { online, session, model, signingIn } }: { state: State }): VNode {
+  return (
+    <>
+      {!online && <p class="notice warning">You are offline. The conversation is kept; ask again when you are back.</p>}
+      {signingIn && session !== "in" && <p class="notice">The sign-in goes on in another window.</p>}
+      {session === "in" && !model && (
+        <p class="notice">No language model is set up on this server, so only commands work. Its operator adds one with <code>LLM_API_KEY</code>.</p>
+      )}
+    </>
+  );
+}

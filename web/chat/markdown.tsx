@@ -1,0 +1,140 @@
+// Markdown of models and tools as elements. marked only reads it; nothing is ever parsed as HTML: tags are shown as the
+// text that they are, images are not loaded, and links lead to Sentry or nowhere.
+import { type MarkedToken, type Token, type Tokens, lexer } from "marked";
+import type { ComponentChildren, VNode } from "preact";
+import { useMemo } from "preact/hooks";
+import { CopyButton } from "./copy.tsx";
+import { type Piece, highlight } from "./highlight.ts";
+import { sentryLink } from "./links.ts";
+
+/** What is longer is shown as plain text: reading it would hold up the page. */
+const LONGEST = 100_000;
+/** Lists in quotes in lists: deeper than anybody writes. */
+const DEEPEST = 12;
+
+interface Context {
+  sentry: string | undefined;
+  depth: number;
+}
+
+export interface MarkdownProps {
+  text: string;
+  /** Whose links are links. */
+  sentry: string | undefined;
+}
+
+export function Markdown({ text, sentry }: MarkdownProps): VNode {
+  const tokens = useMemo(() => read(text), [text]);
+  return <div class="prose">{tokens ? all(tokens, { sentry, depth: 0 }) : <pre>{text}</pre>}</div>;
+}
+
+function read(text: string): Token[] | undefined {
+  if (text.length > LONGEST) return undefined;
+  try {
+    return lexer(text, { gfm: true });
+  } catch {
+    // Nested so deeply that the stack is at its end.
+    return undefined;
+  }
+}
+
+const all = (tokens: Token[] | undefined, context: Context): ComponentChildren =>
+  tokens?.map((token) => one(token as MarkedToken, { ...context, depth: context.depth + 1 }));
+
+function one(token: MarkedToken, context: Context): ComponentChildren {
+  if (context.depth > DEEPEST) return token.raw;
+  const inner = () => all("tokens" in token ? token.tokens : undefined, context);
+  switch (token.type) {
+    case "heading": {
+      // Below the heading of the chat, which is an h2.
+      const Heading = (["h3", "h4", "h5"] as const)[token.depth - 1] ?? "h6";
+      return <Heading>{inner()}</Heading>;
+    }
+    case "paragraph":
+      return <p>{inner()}</p>;
+    case "blockquote":
+      return <blockquote>{inner()}</blockquote>;
+    case "list":
+      return list(token, context);
+    case "code":
+      return <Code code={token.text} language={token.lang} />;
+    case "table":
+      return table(token, context);
+    case "hr":
+      return <hr />;
+    case "br":
+      return <br />;
+    case "strong":
+      return <strong>{inner()}</strong>;
+    case "em":
+      return <em>{inner()}</em>;
+    case "del":
+      return <del>{inner()}</del>;
+    case "codespan":
+      return <code>{token.text}</code>;
+    case "link":
+      return link(token, inner(), context);
+    case "image":
+      return `${token.text} (${token.href})`;
+    case "checkbox":
+      return <input type="checkbox" checked={token.checked} disabled aria-label={token.checked ? "done" : "open"} />;
+    case "text":
+      return token.tokens ? inner() : token.text;
+    case "escape":
+      return token.text;
+    case "html":
+      return token.raw;
+    case "space":
+    case "def":
+      return null;
+    default:
+      return (token as Token).raw;
+  }
+}
+
+function list({ ordered, start, items }: Tokens.List, context: Context): VNode {
+  const content = items.map((item) => <li>{all(item.tokens, context)}</li>);
+  return ordered ? <ol start={start === "" ? undefined : start}>{content}</ol> : <ul>{content}</ul>;
+}
+
+function table({ header, rows }: Tokens.Table, context: Context): VNode {
+  return (
+    <div class="scrolls" tabIndex={0} role="region" aria-label="Table">
+      <table>
+        <thead>
+          <tr>{header.map((cell) => <th>{all(cell.tokens, context)}</th>)}</tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => <tr>{row.map((cell) => <td>{all(cell.tokens, context)}</td>)}</tr>)}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function link({ href, text }: Tokens.Link, inner: ComponentChildren, { sentry }: Context): ComponentChildren {
+  const address = sentryLink(href, sentry);
+  if (address) {
+    return (
+      <a href={address} target="_blank" rel="noopener noreferrer">
+        {inner}
+      </a>
+    );
+  }
+  // The address itself, so that a text cannot pass for another.
+  return text === href ? href : <>{inner} ({href})</>;
+}
+
+export function Code({ code, language }: { code: string; language?: string }): VNode {
+  const pieces = useMemo(() => highlight(code, language), [code, language]);
+  return (
+    <div class="code">
+      <pre tabIndex={0}>
+        <code>{pieces.map(colored)}</code>
+      </pre>
+      <CopyButton text={code} what="code" />
+    </div>
+  );
+}
+
+const colored = (piece: Piece): ComponentChildren => (typeof piece === "string" ? piece : <span class={`is-${piece.kind}`}>{piece.pieces.map(colored)}</span>);

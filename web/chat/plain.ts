@@ -1,0 +1,36 @@
+// Data in a form that looks like what it is.
+import type { Json } from "./protocol.ts";
+
+/** Signs that nobody sees, or that turn the order of others round. */
+const HIDDEN = /[\p{Cf}\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0\u034F]|\p{Variation_Selector}|(?![\n\t])\p{Cc}/gu;
+
+/** With every hidden sign written out: who approves a text must see all of it. */
+export const revealed = (text: string): string =>
+  text.replace(HIDDEN, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`);
+
+export const asJson = (value: Json): string => revealed(JSON.stringify(value, null, 2));
+
+/** A tool's answer: JSON as code, anything else as the Markdown that it is. */
+export function asMarkdown(text: string): string {
+  if (!/^\s*[[{]/.test(text)) return text;
+  try {
+    return "```json\n" + JSON.stringify(JSON.parse(text), null, 2).replaceAll("```", "\\u0060``") + "\n```";
+  } catch {
+    return text;
+  }
+}
+
+/** `search_issues` as words. */
+export function toolTitle(name: string, target?: string): string {
+  const words = (target ?? name).replaceAll(/[_/]+/g, " ").trim();
+  return words ? words[0]!.toUpperCase() + words.slice(1) : name;
+}
+
+export const duration = (ms: number): string => (ms < 950 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`);
+
+/** The arguments in a line. */
+export function inShort(value: Record<string, Json>): string {
+  const words = Object.entries(value).map(([name, one]) => `${name}: ${typeof one === "string" ? one : JSON.stringify(one)}`);
+  const line = revealed(words.join(", ")).replaceAll(/\s+/g, " ");
+  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
+}
