@@ -23,6 +23,7 @@ use crate::hex::sha256_hex;
 use crate::incoming::Incoming;
 use crate::{limits, log};
 
+pub use agent::target;
 use agent::{Decided, EXPIRED, Run, TIME};
 use client::{Behalf, NoTokens};
 use session::{Session, signed_out};

@@ -33,39 +33,28 @@ const NO_MODEL: &str = "There is no tool `use_sentry` here: agent mode needs a l
 /// A handler, with or without agent mode in front of it.
 pub struct AgentMode<H> {
     pub(crate) inner: H,
-    asked: bool,
-    model: Option<Rc<Model>>,
-    /// For the model.
-    pub(crate) fetch: Rc<dyn Fetch>,
-    pub(crate) targets: Targets,
+    mode: Option<Mode>,
+}
+
+/// What agent mode needs, where somebody asked for it.
+pub struct Mode {
+    /// Without one, `use_sentry` is not offered.
+    pub model: Option<Model>,
+    /// Asks the model, and waits.
+    pub fetch: Rc<dyn Fetch>,
+    /// Knows which tools stand for others.
+    pub targets: Targets,
 }
 
 impl<H> AgentMode<H> {
-    /// `inner` as it is, until [`Self::when`] says that agent mode was asked for. `targets` knows which of its tools stand
-    /// for others.
+    /// `inner` as it is, unless agent mode was asked for.
     #[must_use]
-    pub fn over(inner: H, fetch: Rc<dyn Fetch>, targets: Targets) -> Self {
-        Self {
-            inner,
-            asked: false,
-            model: None,
-            fetch,
-            targets,
-        }
-    }
-
-    /// Whether agent mode was asked for, and with what model.
-    #[must_use]
-    pub fn when(self, asked: bool, model: Option<Rc<Model>>) -> Self {
-        Self {
-            asked,
-            model,
-            ..self
-        }
+    pub const fn over(inner: H, mode: Option<Mode>) -> Self {
+        Self { inner, mode }
     }
 
     const fn is_on(&self) -> bool {
-        self.asked && self.model.is_some()
+        matches!(&self.mode, Some(mode) if mode.model.is_some())
     }
 }
 
@@ -101,10 +90,11 @@ impl<H: Handler> Handler for AgentMode<H> {
     }
 
     async fn call_tool(&self, call: ToolCall) -> Answer<CallToolResult, H::Refusal> {
-        if !self.asked || call.name != USE_SENTRY {
-            return self.inner.call_tool(call).await;
-        }
-        let Some(model) = &self.model else {
+        let mode = match &self.mode {
+            Some(mode) if call.name == USE_SENTRY => mode,
+            _ => return self.inner.call_tool(call).await,
+        };
+        let Some(model) = &mode.model else {
             return Err(CallError::Invalid(Cow::Borrowed(NO_MODEL)));
         };
         let request = match call.arguments.get("request").and_then(Value::as_str) {
@@ -116,7 +106,7 @@ impl<H: Handler> Handler for AgentMode<H> {
             Some(Value::Bool(allow)) => *allow,
             Some(_) => return wrong("`allow_changes` must be true or false."),
         };
-        let result = self.run(model, request, allow_changes).await;
+        let result = self.run(mode, model, request, allow_changes).await;
         result.map(Outcome::Complete).map_err(CallError::Refused)
     }
 

@@ -12,6 +12,7 @@ const MAX_BODY: usize = 1 << 20;
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A language model that speaks OpenAI's chat completions. `Debug` does not show its key.
+#[derive(Clone)]
 pub struct Model {
     url: Url,
     key: String,

@@ -9,7 +9,7 @@ use futures_util::future::{Either, select};
 use mcp::{CallError, CallToolResult, Content, Handler, List, Outcome, ToolCall, Version};
 use serde_json::Value;
 
-use crate::handler::AgentMode;
+use crate::handler::{AgentMode, Mode};
 use crate::model::Model;
 use crate::report::{Report, Step};
 
@@ -41,6 +41,7 @@ pub(crate) enum End {
 impl<H: Handler> AgentMode<H> {
     pub(crate) async fn run(
         &self,
+        mode: &Mode,
         model: &Model,
         request: &str,
         allow_changes: bool,
@@ -50,13 +51,13 @@ impl<H: Handler> AgentMode<H> {
         let tools = tools.iter().filter_map(Tool::from_mcp).collect();
         let question = vec![Message::User(request.to_owned())];
         let agent = Agent::new(question, tools, LIMITS)
-            .with_targets(self.targets)
+            .with_targets(mode.targets)
             .with_rules(RULES)
             .with_rules(self.inner.instructions().unwrap_or_default());
         // Outside of what is given up when the time is over: what was done is told in any case.
         let report = RefCell::new(Report::default());
-        let work = pin!(self.drive(agent, model, allow_changes, &report));
-        let end = match select(work, self.fetch.sleep(TIME)).await {
+        let work = pin!(self.drive(agent, mode, model, allow_changes, &report));
+        let end = match select(work, mode.fetch.sleep(TIME)).await {
             Either::Left((end, _)) => end?,
             Either::Right(((), _)) => End::Time,
         };
@@ -66,6 +67,7 @@ impl<H: Handler> AgentMode<H> {
     async fn drive(
         &self,
         mut agent: Agent,
+        mode: &Mode,
         model: &Model,
         allow_changes: bool,
         report: &RefCell<Report>,
@@ -74,7 +76,7 @@ impl<H: Handler> AgentMode<H> {
             match agent.next() {
                 Next::AskModel => {
                     let body = agent.body(model.name(), false);
-                    match model.ask(&*self.fetch, body).await {
+                    match model.ask(&*mode.fetch, body).await {
                         Ok(said) => agent.model_said(said),
                         Err(words) => return Ok(End::Model(words)),
                     }
