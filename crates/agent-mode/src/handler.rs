@@ -4,12 +4,12 @@ use std::rc::Rc;
 use agent::Targets;
 use fetch::Fetch;
 use mcp::{
-    Annotations, Answer, CallError, CallToolResult, Capabilities, Completion, CompletionCall,
-    Handler, Implementation, List, Outcome, Prompt, PromptCall, ResourceCall, ResourceContents,
-    Tool, ToolCall, Version,
+    Answer, CallError, CallToolResult, Capabilities, Completion, CompletionCall, Handler,
+    Implementation, List, Outcome, Prompt, PromptCall, ResourceCall, ResourceContents, ToolCall,
+    Version,
 };
 use serde_json::Value;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
 use crate::model::Model;
 
@@ -19,11 +19,8 @@ pub const USE_SENTRY: &str = "use_sentry";
 /// Bytes of a request: enough for a stack trace that is pasted into it.
 const LONGEST: usize = 16 * 1024;
 
-const DESCRIPTION: &str = "Does what a request in words asks of Sentry: finds issues, events, traces and releases, explains \
-one, changes what is asked for. Say all that matters, such as the organization, an issue's id or URL; nothing is remembered \
-between calls. The result lists every step. Changes need allow_changes.";
-
-const SCHEMA: &str = r#"{"type":"object","properties":{"request":{"type":"string","description":"What to find out or to do, in words.","minLength":1,"maxLength":16384},"allow_changes":{"type":"boolean","description":"Whether it may change something in Sentry. Only when the person asked for that change; without it the result says what would be changed.","default":false}},"required":["request"],"additionalProperties":false}"#;
+/// The list, fit for every version: its title is where they all look for one.
+const LIST: &str = r#"[{"name":"use_sentry","description":"Does what a request in words asks of Sentry: finds issues, events, traces and releases, explains one, changes what is asked for. Say all that matters, such as the organization, an issue's id or URL: nothing is remembered between calls. The result lists every step.","inputSchema":{"type":"object","properties":{"request":{"type":"string","description":"What to find out or to do, in words.","minLength":1,"maxLength":16384},"allow_changes":{"type":"boolean","description":"Whether it may change something in Sentry: only when the person asked for that change. Without it the result says what would be changed.","default":false}},"required":["request"],"additionalProperties":false},"annotations":{"title":"Use Sentry","readOnlyHint":false,"destructiveHint":true,"openWorldHint":true}}]"#;
 
 const INSTRUCTIONS: &str = "Give use_sentry the person's question about Sentry in words, with the organization, issue ids and \
 URLs that it is about.";
@@ -83,7 +80,8 @@ impl<H: Handler> Handler for AgentMode<H> {
 
     fn list(&self, list: List, version: Version) -> Rc<RawValue> {
         if self.is_on() && list == List::Tools {
-            Rc::from(tools(version))
+            // A test reads it, so that nothing is lost here.
+            Rc::from(RawValue::from_string(LIST.to_owned()).unwrap_or_default())
         } else {
             self.inner.list(list, version)
         }
@@ -110,39 +108,26 @@ impl<H: Handler> Handler for AgentMode<H> {
         result.map(Outcome::Complete).map_err(CallError::Refused)
     }
 
-    async fn prompt(&self, call: PromptCall) -> Answer<Prompt, H::Refusal> {
-        self.inner.prompt(call).await
+    fn prompt(&self, call: PromptCall) -> impl Future<Output = Answer<Prompt, H::Refusal>> {
+        self.inner.prompt(call)
     }
 
-    async fn read(&self, call: ResourceCall) -> Answer<Vec<ResourceContents>, H::Refusal> {
-        self.inner.read(call).await
+    fn read(
+        &self,
+        call: ResourceCall,
+    ) -> impl Future<Output = Answer<Vec<ResourceContents>, H::Refusal>> {
+        self.inner.read(call)
     }
 
-    async fn complete(&self, call: CompletionCall) -> Result<Completion, CallError<H::Refusal>> {
-        self.inner.complete(call).await
+    fn complete(
+        &self,
+        call: CompletionCall,
+    ) -> impl Future<Output = Result<Completion, CallError<H::Refusal>>> {
+        self.inner.complete(call)
     }
 }
 
 /// What the model can put right is a result, as with every tool.
 fn wrong<R>(words: &str) -> Answer<CallToolResult, R> {
     Ok(Outcome::Complete(CallToolResult::error(words)))
-}
-
-fn tools(version: Version) -> Box<RawValue> {
-    let tool = Tool {
-        name: USE_SENTRY,
-        title: Some("Use Sentry"),
-        description: DESCRIPTION,
-        input_schema: RawValue::from_string(SCHEMA.to_owned()).unwrap_or_default(),
-        output_schema: None,
-        annotations: Annotations {
-            title: None,
-            read_only_hint: false,
-            destructive_hint: true,
-            idempotent_hint: None,
-            open_world_hint: true,
-        },
-    };
-    // The keys are strings and nothing in it can fail, so that the second arm is for the compiler.
-    to_raw_value(&vec![tool.for_version(version)]).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
