@@ -44,9 +44,12 @@ const call = async (client: Client, name: string, args: Record<string, unknown> 
   (await client.callTool({ name, arguments: args })) as CallToolResult;
 const text = (result: CallToolResult) => result.content.map((part) => (part.type === "text" ? part.text : "")).join("\n");
 
+/** Nothing of this process's own environment. */
+const bare = (env?: Record<string, string>) => environment(env) as unknown as NodeJS.ProcessEnv;
+
 /** Without the SDK: the pipe itself. */
 function start(env: Record<string, string> = ada) {
-  const child = spawn(command, { env: environment(env), stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(command, [], { env: bare(env), stdio: ["pipe", "pipe", "pipe"] });
   child.stdin.on("error", () => {});
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
@@ -109,7 +112,7 @@ describe("the official SDK", () => {
   });
 
   it("signs in by device code, and serves with that", async () => {
-    const login = spawn(command, ["auth", "login", "--client-id", "demo-client"], { env: environment(), stdio: ["ignore", "pipe", "inherit"] });
+    const login = spawn(command, ["auth", "login", "--client-id", "demo-client"], { env: bare(), stdio: ["ignore", "pipe", "inherit"] });
     const ended = new Promise((resolve) => login.once("exit", resolve));
     for await (const line of createInterface({ input: login.stdout })) {
       const code = /^\s+([A-Z]{4}-[A-Z]{4})$/.exec(line)?.[1];

@@ -89,14 +89,6 @@ describe("agent mode", () => {
     expect(await written()).toHaveLength(1);
   });
 
-  it("ends with the sign-in at Sentry like any call", async () => {
-    const token = await tokenFor(["inspect"]);
-    await sentry.revoke({ user: "1001" });
-    const ended = await post("/mcp?agent=1", `Bearer ${token}`, "tools/call", { name: "use_sentry", arguments: { request: "who am I?" } });
-    expect(ended.status).toBe(401);
-    expect(ended.headers.get("www-authenticate")).toContain('error="invalid_token"');
-  });
-
   it("says what is wrong with the model in its own words", async () => {
     await sentry.fault({ path: "/v1/", kind: "status", status: 401, body: '{"error":{"message":"bad key model-key"}}' });
     const { result } = await use("/mcp?agent=1", "Sentry-Bearer demo-token-bo", { request: "who am I?" });
@@ -123,5 +115,13 @@ describe("agent mode", () => {
     expect(eleventh.isError).toBe(true);
     expect(eleventh.content![0]!.text).toContain("Wait a minute");
     expect((await bo("demo-token-ada-readonly")).content![0]!.text).not.toContain("Wait a minute");
+  });
+
+  it("ends with the sign-in at Sentry like any call", async () => {
+    const token = await tokenFor(["inspect"]);
+    await sentry.revoke({ user: "1001" });
+    const ended = await post("/mcp?agent=1", `Bearer ${token}`, "tools/call", { name: "use_sentry", arguments: { request: "who am I?" } });
+    expect(ended.status).toBe(401);
+    expect(ended.headers.get("www-authenticate")).toContain('error="invalid_token"');
   });
 });
