@@ -73,9 +73,10 @@ const steps = [
     needs: ["protocol-host"],
   },
   { name: "example", title: "example server", run: ["cargo", "build", "--locked", "--package", "oauth-provider", "--example", "server"] },
-  { name: "native-example", title: "sign-in at the example server", run: vitest("native-example"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["example"] },
-  { name: "build", title: "worker", run: [node, "scripts/build.mjs"], note: (output) => output.match(/^worker: (.*)/m)?.[1] },
   { name: "demo-sentry", title: "local Sentry", run: ["cargo", "build", "--locked", "--package", "demo-sentry"] },
+  { name: "stdio", title: "stdio server", run: ["cargo", "build", "--locked", "--package", "sentry-mcp"] },
+  { name: "native-example", title: "native programs from outside", run: vitest("native-example"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["example", "demo-sentry", "stdio"] },
+  { name: "build", title: "worker", run: [node, "scripts/build.mjs"], note: (output) => output.match(/^worker: (.*)/m)?.[1] },
   {
     name: "types",
     title: "worker-configuration.d.ts",

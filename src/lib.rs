@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts;
+mod agent_mode;
 mod app;
 mod assets;
 mod authorize;

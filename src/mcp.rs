@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use ::agent_mode::AgentMode;
 use mcp::Version;
 use mcp::http::{MAX_BODY, respond};
 use oauth_provider::Scope;
@@ -24,7 +25,7 @@ use crate::incoming::Incoming;
 use crate::tokens::{GrantTokens, verify};
 use crate::upstream::Props;
 use crate::verified::VerifiedHere;
-use crate::{limits, log, tokens};
+use crate::{agent_mode, limits, log, tokens};
 
 /// Who calls, with what.
 struct Caller {
@@ -123,7 +124,12 @@ async fn answer(
     }
 }
 
-fn server(caller: &Caller, request: &Incoming, asked: &AskedResource, app: &App) -> Server {
+fn server(
+    caller: &Caller,
+    request: &Incoming,
+    asked: &AskedResource,
+    app: &App,
+) -> AgentMode<Server> {
     thread_local! {
         static LISTINGS: RefCell<Rc<Listings>> = RefCell::default();
     }
@@ -138,7 +144,9 @@ fn server(caller: &Caller, request: &Incoming, asked: &AskedResource, app: &App)
     let verified = Rc::new(VerifiedHere::new(caller.key.clone(), app.now));
     let origin = &app.settings.origin;
     let icon = origin.is_secure().then(|| format!("{origin}/favicon.ico"));
-    Server::new(session, client, verified, LISTINGS.with_borrow(Rc::clone)).with_icon(icon)
+    let listings = LISTINGS.with_borrow(Rc::clone);
+    let server = Server::new(session, client, verified, listings).with_icon(icon);
+    AgentMode::over(server, agent_mode::of(request, &caller.key, app))
 }
 
 fn constraint(asked: &AskedResource, app: &App) -> Constraint {

@@ -4,12 +4,12 @@ use std::rc::Rc;
 use agent::Targets;
 use fetch::Fetch;
 use mcp::{
-    Annotations, Answer, CallError, CallToolResult, Capabilities, Completion, CompletionCall,
-    Handler, Implementation, List, Outcome, Prompt, PromptCall, ResourceCall, ResourceContents,
-    Tool, ToolCall, Version,
+    Answer, CallError, CallToolResult, Capabilities, Completion, CompletionCall, Handler,
+    Implementation, List, Outcome, Prompt, PromptCall, ResourceCall, ResourceContents, ToolCall,
+    Version,
 };
 use serde_json::Value;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
 use crate::model::Model;
 
@@ -19,11 +19,8 @@ pub const USE_SENTRY: &str = "use_sentry";
 /// Bytes of a request: enough for a stack trace that is pasted into it.
 const LONGEST: usize = 16 * 1024;
 
-const DESCRIPTION: &str = "Does what a request in words asks of Sentry: finds issues, events, traces and releases, explains \
-one, changes what is asked for. Say all that matters, such as the organization, an issue's id or URL; nothing is remembered \
-between calls. The result lists every step. Changes need allow_changes.";
-
-const SCHEMA: &str = r#"{"type":"object","properties":{"request":{"type":"string","description":"What to find out or to do, in words.","minLength":1,"maxLength":16384},"allow_changes":{"type":"boolean","description":"Whether it may change something in Sentry. Only when the person asked for that change; without it the result says what would be changed.","default":false}},"required":["request"],"additionalProperties":false}"#;
+/// The list, fit for every version: its title is where they all look for one.
+const LIST: &str = r#"[{"name":"use_sentry","description":"Does what a request in words asks of Sentry: finds issues, events, traces and releases, explains one, changes what is asked for. Say all that matters, such as the organization, an issue's id or URL: nothing is remembered between calls. The result lists every step.","inputSchema":{"type":"object","properties":{"request":{"type":"string","description":"What to find out or to do, in words.","minLength":1,"maxLength":16384},"allow_changes":{"type":"boolean","description":"Whether it may change something in Sentry: only when the person asked for that change. Without it the result says what would be changed.","default":false}},"required":["request"],"additionalProperties":false},"annotations":{"title":"Use Sentry","readOnlyHint":false,"destructiveHint":true,"openWorldHint":true}}]"#;
 
 const INSTRUCTIONS: &str = "Give use_sentry the person's question about Sentry in words, with the organization, issue ids and \
 URLs that it is about.";
@@ -33,39 +30,28 @@ const NO_MODEL: &str = "There is no tool `use_sentry` here: agent mode needs a l
 /// A handler, with or without agent mode in front of it.
 pub struct AgentMode<H> {
     pub(crate) inner: H,
-    asked: bool,
-    model: Option<Rc<Model>>,
-    /// For the model.
-    pub(crate) fetch: Rc<dyn Fetch>,
-    pub(crate) targets: Targets,
+    mode: Option<Mode>,
+}
+
+/// What agent mode needs, where somebody asked for it.
+pub struct Mode {
+    /// Without one, `use_sentry` is not offered.
+    pub model: Option<Model>,
+    /// Asks the model, and waits.
+    pub fetch: Rc<dyn Fetch>,
+    /// Knows which tools stand for others.
+    pub targets: Targets,
 }
 
 impl<H> AgentMode<H> {
-    /// `inner` as it is, until [`Self::when`] says that agent mode was asked for. `targets` knows which of its tools stand
-    /// for others.
+    /// `inner` as it is, unless agent mode was asked for.
     #[must_use]
-    pub fn over(inner: H, fetch: Rc<dyn Fetch>, targets: Targets) -> Self {
-        Self {
-            inner,
-            asked: false,
-            model: None,
-            fetch,
-            targets,
-        }
-    }
-
-    /// Whether agent mode was asked for, and with what model.
-    #[must_use]
-    pub fn when(self, asked: bool, model: Option<Rc<Model>>) -> Self {
-        Self {
-            asked,
-            model,
-            ..self
-        }
+    pub const fn over(inner: H, mode: Option<Mode>) -> Self {
+        Self { inner, mode }
     }
 
     const fn is_on(&self) -> bool {
-        self.asked && self.model.is_some()
+        matches!(&self.mode, Some(mode) if mode.model.is_some())
     }
 }
 
@@ -94,17 +80,19 @@ impl<H: Handler> Handler for AgentMode<H> {
 
     fn list(&self, list: List, version: Version) -> Rc<RawValue> {
         if self.is_on() && list == List::Tools {
-            Rc::from(tools(version))
+            // A test reads it, so that nothing is lost here.
+            Rc::from(RawValue::from_string(LIST.to_owned()).unwrap_or_default())
         } else {
             self.inner.list(list, version)
         }
     }
 
     async fn call_tool(&self, call: ToolCall) -> Answer<CallToolResult, H::Refusal> {
-        if !self.asked || call.name != USE_SENTRY {
-            return self.inner.call_tool(call).await;
-        }
-        let Some(model) = &self.model else {
+        let mode = match &self.mode {
+            Some(mode) if call.name == USE_SENTRY => mode,
+            _ => return self.inner.call_tool(call).await,
+        };
+        let Some(model) = &mode.model else {
             return Err(CallError::Invalid(Cow::Borrowed(NO_MODEL)));
         };
         let request = match call.arguments.get("request").and_then(Value::as_str) {
@@ -116,43 +104,30 @@ impl<H: Handler> Handler for AgentMode<H> {
             Some(Value::Bool(allow)) => *allow,
             Some(_) => return wrong("`allow_changes` must be true or false."),
         };
-        let result = self.run(model, request, allow_changes).await;
+        let result = self.run(mode, model, request, allow_changes).await;
         result.map(Outcome::Complete).map_err(CallError::Refused)
     }
 
-    async fn prompt(&self, call: PromptCall) -> Answer<Prompt, H::Refusal> {
-        self.inner.prompt(call).await
+    fn prompt(&self, call: PromptCall) -> impl Future<Output = Answer<Prompt, H::Refusal>> {
+        self.inner.prompt(call)
     }
 
-    async fn read(&self, call: ResourceCall) -> Answer<Vec<ResourceContents>, H::Refusal> {
-        self.inner.read(call).await
+    fn read(
+        &self,
+        call: ResourceCall,
+    ) -> impl Future<Output = Answer<Vec<ResourceContents>, H::Refusal>> {
+        self.inner.read(call)
     }
 
-    async fn complete(&self, call: CompletionCall) -> Result<Completion, CallError<H::Refusal>> {
-        self.inner.complete(call).await
+    fn complete(
+        &self,
+        call: CompletionCall,
+    ) -> impl Future<Output = Result<Completion, CallError<H::Refusal>>> {
+        self.inner.complete(call)
     }
 }
 
 /// What the model can put right is a result, as with every tool.
 fn wrong<R>(words: &str) -> Answer<CallToolResult, R> {
     Ok(Outcome::Complete(CallToolResult::error(words)))
-}
-
-fn tools(version: Version) -> Box<RawValue> {
-    let tool = Tool {
-        name: USE_SENTRY,
-        title: Some("Use Sentry"),
-        description: DESCRIPTION,
-        input_schema: RawValue::from_string(SCHEMA.to_owned()).unwrap_or_default(),
-        output_schema: None,
-        annotations: Annotations {
-            title: None,
-            read_only_hint: false,
-            destructive_hint: true,
-            idempotent_hint: None,
-            open_world_hint: true,
-        },
-    };
-    // The keys are strings and nothing in it can fail, so that the second arm is for the compiler.
-    to_raw_value(&vec![tool.for_version(version)]).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }

@@ -14,5 +14,5 @@ mod model;
 mod report;
 mod run;
 
-pub use handler::{AgentMode, USE_SENTRY};
+pub use handler::{AgentMode, Mode, USE_SENTRY};
 pub use model::{InvalidModel, Model};

@@ -12,6 +12,7 @@ const MAX_BODY: usize = 1 << 20;
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A language model that speaks OpenAI's chat completions. `Debug` does not show its key.
+#[derive(Clone)]
 pub struct Model {
     url: Url,
     key: String,
@@ -97,9 +98,8 @@ impl Model {
                 ReplyError::TooLong => TOO_LONG,
                 _ => "The language model's answer could not be read.",
             }),
-            401 | 403 => Err("The language model's service refuses the key (LLM_API_KEY)."),
-            404 => Err(
-                "The language model's service does not know the model (LLM_MODEL) or the path (LLM_BASE_URL).",
+            401 | 403 | 404 => Err(
+                "The language model's service does not take the key or does not know the model: see LLM_API_KEY, LLM_MODEL, LLM_BASE_URL.",
             ),
             429 => Err("The language model's service limits the rate of requests. Wait a minute."),
             400..=499 => Err("The language model's service did not take the request."),

@@ -2,7 +2,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use agent::{Target, Targets};
-use agent_mode::AgentMode;
+use agent_mode::{AgentMode, Mode};
 use fetch::Fetch;
 use sentry_api::{Client, Fixed, TokenSource};
 use sentry_tools::{Listings, Remembered, Scopes, Server, Session};
@@ -135,8 +135,12 @@ impl Service {
             nobody: self.nobody(),
             refused: Rc::clone(&self.refused),
         };
-        AgentMode::over(local, Rc::clone(&self.fetch), TARGETS)
-            .when(self.settings.agent, self.settings.model.clone())
+        let mode = self.settings.agent.then(|| Mode {
+            model: self.settings.model.clone(),
+            fetch: Rc::clone(&self.fetch),
+            targets: TARGETS,
+        });
+        AgentMode::over(local, mode)
     }
 }
 
@@ -145,7 +149,8 @@ const TARGETS: Targets = |tool, arguments| {
     let named = sentry_tools::stands_for(tool, arguments)?;
     Some(Target {
         name: named.to_owned(),
-        changes: sentry_tools::changes_something(named).unwrap_or(true),
+        // Where there is no such tool there is nothing that it could change.
+        changes: sentry_tools::changes_something(named).unwrap_or(false),
     })
 };
 

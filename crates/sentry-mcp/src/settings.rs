@@ -1,7 +1,5 @@
 //! What options and environment come to.
 
-use std::rc::Rc;
-
 use agent_mode::Model;
 use sentry_api::{BaseUrl, Slug, Token};
 use sentry_tools::{Constraint, Skill, Skills};
@@ -34,7 +32,7 @@ pub struct Settings {
     /// Whether there is one tool that takes words.
     pub agent: bool,
     /// Which it needs.
-    pub model: Option<Rc<Model>>,
+    pub model: Option<Model>,
     /// Whether each call is told of.
     pub verbose: bool,
 }
@@ -139,14 +137,14 @@ pub fn skills(text: &str) -> Result<Skills, Failure> {
     Ok(skills)
 }
 
-fn model(env: Environment<'_>) -> Result<Option<Rc<Model>>, Failure> {
+fn model(env: Environment<'_>) -> Result<Option<Model>, Failure> {
     let Some(key) = env("LLM_API_KEY") else {
         return Ok(None);
     };
     let base = env("LLM_BASE_URL").unwrap_or_else(|| "https://api.openai.com/v1".to_owned());
     let name = env("LLM_MODEL").unwrap_or_else(|| "gpt-4.1-mini".to_owned());
     Model::new(&base, key.trim(), &name)
-        .map(|model| Some(Rc::new(model)))
+        .map(Some)
         .map_err(|error| usage(format!("LLM_BASE_URL cannot be used: {error}")))
 }
 

@@ -66,7 +66,7 @@ async fn nothing_is_changed_unless_that_was_allowed() {
         "{answer}"
     );
     assert!(
-        steps.contains("`update_issue`") && steps.ends_with("not done"),
+        steps.contains("`update_issue`") && steps.ends_with(": not done"),
         "{steps}"
     );
     let written = |requests: Vec<Value>| requests.iter().any(|request| request["method"] == "PUT");
