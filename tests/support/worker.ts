@@ -18,6 +18,8 @@ export interface WorkerOptions {
   vars?: Record<string, Json | undefined>;
   /** What the worker's own fetches meet: client metadata documents, a broken Sentry. */
   outgoing?: Outgoing;
+  /** Its fetches go out by themselves, and not through Miniflare, which does not tell whom it asks that a fetch ended. */
+  direct?: boolean;
   /** The environment of wrangler.toml: the tests run the local one. */
   environment?: "canary" | "production";
   /** `http://127.0.0.1:<port>` unless told `https`, with a certificate that nobody has signed. */
@@ -78,7 +80,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
         { type: "CompiledWasm", path: wasm },
       ],
       bindings,
-      outboundService: async (request: Request) => {
+      outboundService: options.direct ? undefined : async (request: Request) => {
         requests.push(new URL(request.url));
         for (const answer of [options.outgoing, network]) {
           const response = await answer?.(request);

@@ -5,8 +5,8 @@ import { Chat } from "../support/chat.ts";
 import type { DemoSentry } from "../support/demo-sentry.ts";
 import { startAgingWorker } from "../support/later.ts";
 import { authorize, outcome, postForm, redeem, refresh, signIn } from "../support/oauth.ts";
-import { many, withStoredSite } from "../support/site.ts";
-import { dumpStorage } from "../support/storage.ts";
+import { many, withSite } from "../support/site.ts";
+import { dumpStorage, temporaryFolder } from "../support/storage.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
 const BO = { user: "1002" };
@@ -14,11 +14,7 @@ const PUBLIC = "https://mcp.example.com";
 
 let sentry: DemoSentry;
 let worker: TestWorker;
-let folder: string;
-withStoredSite((site) => {
-  ({ sentry, worker } = site);
-  folder = site.folder.path;
-});
+withSite((site) => ({ sentry, worker } = site));
 
 describe("signing in", () => {
   it("on plain http goes through a registration, which is kept for the deployment", async () => {
@@ -246,15 +242,22 @@ describe("a client like any other", () => {
   });
 
   it("leaves no token anywhere but sealed in the browser", async () => {
-    const chat = new Chat(worker, PUBLIC);
-    await chat.signIn();
-    await chat.status();
-    await chat.post("/api/auth/logout");
-    const log = JSON.stringify(await worker.flushedLogs());
+    using folder = temporaryFolder();
+    const at = await startWorker({ sentry: sentry.url, storage: folder.path });
+    let log: string;
+    try {
+      for (const chat of [new Chat(at, PUBLIC), new Chat(at)]) {
+        await chat.signIn();
+        await chat.status();
+      }
+      log = JSON.stringify(await at.flushedLogs());
+    } finally {
+      await at.stop();
+    }
     expect(log).not.toMatch(/smcp_[acr]_|Marlowe|code=|verifier/);
-    const dump = dumpStorage(folder);
+    const dump = dumpStorage(folder.path);
     expect(dump.includes("demo-chat.json")).toBe(true);
-    expect(dump.includes("smcp_r_") || dump.includes("smcp_a_")).toBe(false);
+    for (const kind of ["smcp_r_", "smcp_a_", "smcp_c_", "Marlowe"]) expect(dump.includes(kind), kind).toBe(false);
   });
 
   it("has routes that answer to their methods", async () => {
