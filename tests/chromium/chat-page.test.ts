@@ -329,6 +329,41 @@ describe("what one can do", () => {
     expect(made.complaints).toEqual([]);
   });
 
+  it("try a command again: that command, and not the question before it", async () => {
+    await using made = await open();
+    const { page, answers, asked } = made;
+    answers.push(said("Answered."), refused(503, "temporarily_unavailable"), [...called("call", "whoami", {}, "Ada"), ["done", { reason: "answer", steps: 0 }]]);
+    await ask(page, "One?");
+    await settled(page);
+    await ask(page, "/whoami");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.locator("details.tool.is-done").waitFor();
+    expect(asked.slice(1)).toEqual(Array(2).fill({ endpoint: "/mcp", messages: [], call: { name: "whoami", arguments: {} } }));
+    answers.push(refused(503, "temporarily_unavailable"));
+    await ask(page, "/whoami");
+    await page.locator(".failure").waitFor();
+    await page.reload();
+    await page.locator(".failure").waitFor();
+    // The command is forgotten, and the question has its answer.
+    expect(await page.getByRole("button", { name: "Try again" }).count()).toBe(0);
+    expect(but(made.complaints, 503)).toEqual([]);
+  });
+
+  it("approve a command's change once: after a sign-in in between it is asked again", async () => {
+    await using made = await open();
+    const { page, answers, asked } = made;
+    answers.push(asks("call", RESOLVE), refused(401, "session_expired"), asks("call", RESOLVE));
+    await ask(page, '/call update_issue {"issueId": "A-1"}');
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.locator(".failure").getByText("Your session has ended").waitFor();
+    const popup = await made.context.newPage();
+    await popup.goto(`${worker.origin}/?signed-in=popup`).catch(() => {});
+    await expect.poll(() => asked.length).toBe(3);
+    await settled(page);
+    expect(asked[1]!.approved).toEqual(["call"]);
+    expect(asked[2]!.approved).toBe(undefined);
+  });
+
   it("choose an endpoint, which is kept, and not a wrong one", async () => {
     await using made = await open();
     const { page, asked } = made;
