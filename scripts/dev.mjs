@@ -12,7 +12,7 @@ process.chdir(root);
 
 /** Optional variables of the worker: `[secrets] required` keeps wrangler from reading them out of .dev.vars. */
 const optional = [
-  "LLM_API_KEY", "LLM_BASE_URL", "LLM_MODEL", "ACCESS_TOKEN_TTL", "REFRESH_TOKEN_TTL", "CLIENT_REGISTRATION_TTL",
+  "LLM_API_KEY", "LLM_BASE_URL", "LLM_MODEL", "LLM_TIMEOUT", "ACCESS_TOKEN_TTL", "REFRESH_TOKEN_TTL", "CLIENT_REGISTRATION_TTL",
   "REFRESH_REUSE", "CLIENTS", "CIMD_ALLOWED_HOSTS", "CIMD_DENIED_HOSTS", "ALLOWED_ORIGINS", "SENTRY_BEARER",
 ];
 
@@ -59,6 +59,8 @@ async function main() {
     console.log(`dev: its callback address must be ${origin}/oauth/callback`);
   } else {
     vars.SENTRY_URL = sentry;
+    // Its scripted model takes any key.
+    if (!vars.LLM_API_KEY) Object.assign(vars, { LLM_API_KEY: "local", LLM_BASE_URL: `${sentry}/v1`, LLM_MODEL: "demo-model" });
     const demo = join(process.env.CARGO_TARGET_DIR ?? "target", "debug", "demo-sentry");
     start("local Sentry", demo, ["--port", String(demoPort)], process.env);
     awaited.push(["the local Sentry", `${sentry}/`, (status) => status < 500]);

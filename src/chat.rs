@@ -314,3 +314,50 @@ fn refuse(status: u16, error: &str, description: &str) -> Response {
     .header("cache-control", "no-store")
     .header("x-content-type-options", "nosniff")
 }
+
+#[cfg(test)]
+mod tests {
+    /// The files that talk to this server, and what of it is named in them. Requests go through `router::route`, so that
+    /// the names of what stands behind it have no place here.
+    #[test]
+    fn nothing_here_goes_around_the_router() {
+        let files = [
+            include_str!("chat.rs"),
+            include_str!("chat/agent.rs"),
+            include_str!("chat/auth.rs"),
+            include_str!("chat/client.rs"),
+            include_str!("chat/events.rs"),
+            include_str!("chat/llm.rs"),
+            include_str!("chat/session.rs"),
+            include_str!("chat/tools.rs"),
+        ];
+        for file in files {
+            let code = file.split("#[cfg(test)]").next().unwrap();
+            for way in [
+                ".grants",
+                ".clients",
+                ".pushed",
+                ".documents",
+                ".once",
+                ".fetch",
+                "authenticator",
+                "GrantStore",
+                "ClientStore",
+                "TokenCache",
+                "Command",
+                "sentry_api",
+                "Sentry-Bearer",
+                "crate::mcp",
+                "crate::tokens",
+                "crate::grant",
+                "crate::clients",
+                "crate::upstream",
+                "oauth_provider::token",
+                "oauth_provider::revoke",
+                "register::",
+            ] {
+                assert!(!code.contains(way), "{way}");
+            }
+        }
+    }
+}
