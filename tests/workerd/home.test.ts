@@ -25,7 +25,7 @@ describe("the home page", () => {
     for (const [, name, text] of ways) expect(text, name).toContain(`${worker.origin}/mcp`);
     const public_ = await (await worker.at("https://mcp.example.com/")).text();
     expect(public_).toContain("claude mcp add --transport http sentry https://mcp.example.com/mcp");
-    expect(public_).not.toContain("127.0.0.1");
+    expect(public_).not.toContain(new URL(worker.origin).host);
   });
 
   it("has links that Cursor and VS Code open, which hold the address", async () => {
@@ -68,7 +68,7 @@ describe("the home page", () => {
     const html = await (await get("/")).text();
     const links = new Set([...html.matchAll(/href="(\/[^"]*)"/g)].map(([, href]) => href!));
     expect(links.size).toBeGreaterThan(4);
-    for (const link of links) expect((await get(link)).status, link).toBe(link === "/account" ? 302 : 200);
+    for (const link of links) expect((await get(link)).status, link).toBe(["/account", "/api/auth/authorize"].includes(link) ? 302 : 200);
     const markdown = await (await get("/", "text/markdown")).text();
     const named = [...markdown.matchAll(/\]\(([^)]+)\)/g)].map(([, address]) => address!);
     expect(named.length).toBeGreaterThan(3);
@@ -216,6 +216,11 @@ describe("headers", () => {
     { path: "/mcp.json", status: 200, kind: "public" },
     { path: "/robots.txt", status: 200, kind: "public" },
     { path: "/api/metadata", status: 200, kind: "public" },
+    { path: "/api/auth/authorize", status: 302, kind: "redirect" },
+    { path: "/api/auth/callback", status: 302, kind: "redirect" },
+    { path: "/api/auth/status", status: 200, kind: "json" },
+    { path: "/api/auth/logout", method: "POST", status: 415, kind: "json" },
+    { path: "/api/chat", method: "POST", status: 415, kind: "json" },
     { path: "/favicon.ico", status: 200, kind: "public" },
     { path: "/style.css", status: 200, kind: "public" },
     { path: "/chat.css", status: 200, kind: "public" },

@@ -187,7 +187,8 @@ export class Chat {
     if (direct && !wish.approved) this.#keep(this.state.entries.map((entry) => (entry.kind === "call" && entry.direct && entry.state === "confirm" ? { ...entry, state: "declined" } : entry)));
     const abort = (this.#abort = new AbortController());
     this.#waiting.end();
-    const answered = direct ? this.state.entries : resumable(this.state.entries.filter(({ kind }) => kind !== "failure"));
+    const fine = this.state.entries.filter(({ kind }) => kind !== "failure");
+    const answered = direct ? fine : resumable(fine);
     this.#set({ busy: true, entries: answered, said: "Working on it." });
     const request = { endpoint: this.state.endpoint, messages: direct ? [] : messages(answered), ...wish };
     try {
