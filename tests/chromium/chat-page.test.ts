@@ -116,11 +116,16 @@ describe("for everybody", () => {
     expect(made.complaints).toEqual([]);
   });
 
-  it("nothing moves when a conversation is there from before", async () => {
+  it.each([
+    ["a conversation is there from before", SIGNED_IN, true],
+    ["somebody is signed in", SIGNED_IN, false],
+    ["nobody is", SIGNED_OUT, false],
+  ])("nothing moves when %s", async (_, status, before) => {
     await using made = await open({ viewport: { width: 375, height: 667 } });
     made.answers.push([...FULL, ["done", { reason: "answer", steps: 2 }]]);
-    await ask(made.page, "What broke?");
+    if (before) await ask(made.page, "What broke?");
     await settled(made.page);
+    made.status = status;
     await made.page.reload({ waitUntil: "load" });
     const shift = await made.page.evaluate(async () => {
       let sum = 0;
@@ -131,7 +136,7 @@ describe("for everybody", () => {
       return sum;
     });
     expect(shift).toBe(0);
-    expect(await made.page.getByText("CHECKOUT-1").count()).toBeGreaterThan(0);
+    expect((await made.page.getByText("CHECKOUT-1").count()) > 0).toBe(before);
   });
 });
 
@@ -327,6 +332,41 @@ describe("what one can do", () => {
       { endpoint: "/mcp", messages: [], call: { name: "update_issue", arguments: { issueId: "A-1" } }, approved: ["call"] },
     ]);
     expect(made.complaints).toEqual([]);
+  });
+
+  it("try a command again: that command, and not the question before it", async () => {
+    await using made = await open();
+    const { page, answers, asked } = made;
+    answers.push(said("Answered."), refused(503, "temporarily_unavailable"), [...called("call", "whoami", {}, "Ada"), ["done", { reason: "answer", steps: 0 }]]);
+    await ask(page, "One?");
+    await settled(page);
+    await ask(page, "/whoami");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.locator("details.tool.is-done").waitFor();
+    expect(asked.slice(1)).toEqual(Array(2).fill({ endpoint: "/mcp", messages: [], call: { name: "whoami", arguments: {} } }));
+    answers.push(refused(503, "temporarily_unavailable"));
+    await ask(page, "/whoami");
+    await page.locator(".failure").waitFor();
+    await page.reload();
+    await page.locator(".failure").waitFor();
+    // The command is forgotten, and the question has its answer.
+    expect(await page.getByRole("button", { name: "Try again" }).count()).toBe(0);
+    expect(but(made.complaints, 503)).toEqual([]);
+  });
+
+  it("approve a command's change once: after a sign-in in between it is asked again", async () => {
+    await using made = await open();
+    const { page, answers, asked } = made;
+    answers.push(asks("call", RESOLVE), refused(401, "session_expired"), asks("call", RESOLVE));
+    await ask(page, '/call update_issue {"issueId": "A-1"}');
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.locator(".failure").getByText("Your session has ended").waitFor();
+    const popup = await made.context.newPage();
+    await popup.goto(`${worker.origin}/?signed-in=popup`).catch(() => {});
+    await expect.poll(() => asked.length).toBe(3);
+    await settled(page);
+    expect(asked[1]!.approved).toEqual(["call"]);
+    expect(asked[2]!.approved).toBe(undefined);
   });
 
   it("choose an endpoint, which is kept, and not a wrong one", async () => {

@@ -154,6 +154,14 @@ describe.each([
     expect(seen.complaints).toEqual([]);
   });
 
+  it("a command before the sign-in runs after it", async () => {
+    await using seen = await open();
+    await question(seen.page).fill("/whoami");
+    await signInBy(() => question(seen.page).press("Enter"), seen, site);
+    await seen.page.locator("details.tool.is-done").getByText("Ada Marlowe").waitFor();
+    expect(seen.complaints).toEqual([]);
+  });
+
   it("a sign-in that is denied closes its window, and is said in the page", async () => {
     await using seen = await open();
     const { page } = seen;

@@ -1,7 +1,7 @@
 // What each event makes of the conversation, and what the model is told of it.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Entry, after, decided, failed, passedOver, resumable, rewound, settled, turn, undecided, waiting } from "../../web/chat/conversation.ts";
+import { type Entry, after, decided, failed, isUnfinished, passedOver, resumable, rewound, settled, turn, undecided, waiting } from "../../web/chat/conversation.ts";
 import { messages } from "../../web/chat/messages.ts";
 import { type ChatEvent, type Message, readEvent } from "../../web/chat/protocol.ts";
 
@@ -85,6 +85,23 @@ describe("an answer", () => {
     expect(resumable(stopped)).toEqual(stopped);
     // What was stopped runs again, in the card that is there.
     expect(waiting(all(stopped, call("a"), result("a")), "done")).toHaveLength(1);
+  });
+
+  it("is missing after a question and after calls, not after an answer, a command or where a person is asked", () => {
+    const command = (entries: Entry[]) => after(entries, call("call"), true);
+    for (const [entries, open] of [
+      [[], false],
+      [[user("?")], true],
+      [failed([user("?")], { code: "offline" }), true],
+      [command([user("?")]), true],
+      [all([user("?")], call("a"), result("a")), true],
+      [all([user("?")], say("Done.")), false],
+      [command(all([user("?")], say("Done."))), false],
+      [all([user("?")], confirm("a")), false],
+      [command([]), false],
+    ] as const) {
+      expect(isUnfinished([...entries]), JSON.stringify(entries)).toBe(open);
+    }
   });
 
   it("of another turn is another, though the id is the same", () => {

@@ -25,7 +25,7 @@ describe("the home page", () => {
     for (const [, name, text] of ways) expect(text, name).toContain(`${worker.origin}/mcp`);
     const public_ = await (await worker.at("https://mcp.example.com/")).text();
     expect(public_).toContain("claude mcp add --transport http sentry https://mcp.example.com/mcp");
-    expect(public_).not.toContain("127.0.0.1");
+    expect(public_).not.toContain(new URL(worker.origin).host);
   });
 
   it("has links that Cursor and VS Code open, which hold the address", async () => {
@@ -68,11 +68,39 @@ describe("the home page", () => {
     const html = await (await get("/")).text();
     const links = new Set([...html.matchAll(/href="(\/[^"]*)"/g)].map(([, href]) => href!));
     expect(links.size).toBeGreaterThan(4);
-    for (const link of links) expect((await get(link)).status, link).toBe(link === "/account" ? 302 : 200);
+    for (const link of links) expect((await get(link)).status, link).toBe(["/account", "/api/auth/authorize"].includes(link) ? 302 : 200);
     const markdown = await (await get("/", "text/markdown")).text();
     const named = [...markdown.matchAll(/\]\(([^)]+)\)/g)].map(([, address]) => address!);
     expect(named.length).toBeGreaterThan(3);
     for (const address of named) expect((await fetch(address)).status, address).toBe(200);
+  });
+});
+
+describe("the chat's files", () => {
+  it("are kept for a year under the address that this page gives them, and not under another's", async () => {
+    const html = await (await get("/")).text();
+    const addresses = [...html.matchAll(/(?:href|src)="(\/chat\.(?:css|js)\?v=[0-9a-f]{12})"/g)].map(([, address]) => address!);
+    expect(addresses.map((address) => address.split("?")[0])).toEqual(["/chat.css", "/chat.js"]);
+    for (const [address, type] of [[addresses[0]!, "text/css"], [addresses[1]!, "text/javascript"]] as const) {
+      const asked = async (path: string) => (await get(path)).headers;
+      expect((await asked(address)).get("cache-control")).toBe("public, max-age=31536000");
+      expect((await asked(address)).get("content-type")).toBe(`${type}; charset=utf-8`);
+      expect((await asked(address.replace(/.$/, "x"))).get("cache-control")).toBe("public, max-age=0");
+      expect((await asked(address.replace(/\?.*/, ""))).get("cache-control")).toBe("public, max-age=3600");
+    }
+  });
+
+  it("name every package that is in the script, with its licence", async () => {
+    const script = await (await get("/chat.js")).text();
+    for (const name of ["preact", "marked", "highlight.js"]) expect(script).toContain(`/* ${name}\n`);
+    expect(script.match(/permission/gi)!.length).toBeGreaterThan(2);
+  });
+
+  it("weigh no more than 60 KiB together, the script gzipped, and 20 KB the styles of the page", async () => {
+    const { gzipSync } = await import("node:zlib");
+    const [script, ...styles] = await Promise.all(["/chat.js", "/chat.css", "/style.css"].map(async (path) => Buffer.from(await (await get(path)).arrayBuffer())));
+    expect(gzipSync(script!).length).toBeLessThanOrEqual(60 * 1024);
+    expect(styles.reduce((sum, { length }) => sum + length, 0)).toBeLessThanOrEqual(20 * 1024);
   });
 });
 
@@ -188,8 +216,15 @@ describe("headers", () => {
     { path: "/mcp.json", status: 200, kind: "public" },
     { path: "/robots.txt", status: 200, kind: "public" },
     { path: "/api/metadata", status: 200, kind: "public" },
+    { path: "/api/auth/authorize", status: 302, kind: "redirect" },
+    { path: "/api/auth/callback", status: 302, kind: "redirect" },
+    { path: "/api/auth/status", status: 200, kind: "json" },
+    { path: "/api/auth/logout", method: "POST", status: 415, kind: "json" },
+    { path: "/api/chat", method: "POST", status: 415, kind: "json" },
     { path: "/favicon.ico", status: 200, kind: "public" },
     { path: "/style.css", status: 200, kind: "public" },
+    { path: "/chat.css", status: 200, kind: "public" },
+    { path: "/chat.js", status: 200, kind: "public" },
     { path: "/sse", status: 410, kind: "json" },
     { path: "/health", status: 200, kind: "json" },
   ];
@@ -220,7 +255,11 @@ describe("headers", () => {
         expect(policy, name).toContain(part);
       }
       expect(policy, name).toMatch(/form-action 'self' https:/);
-      expect(policy, name).not.toMatch(/unsafe|script-src|\*/);
+      expect(policy, name).not.toMatch(/unsafe|\*/);
+      // A script on the first page only, of ours, which cannot make HTML of a text.
+      const script = "script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
+      if (path === "/") expect(policy.split(/form-action [^;]*; /)[1], name).toBe(script);
+      else expect(policy, name).not.toMatch(/script|connect/);
     }
   });
 

@@ -1,6 +1,6 @@
 // The chat: what it knows, and what happens at each thing that a person does. The view draws `state`; nothing else changes it.
 import { HELP, readCommand } from "./commands.ts";
-import { type Call, type Entry, after, decided, failed, newKey, passedOver, resumable, rewound, settled, turn, undecided, waiting } from "./conversation.ts";
+import { type Call, type Entry, after, decided, failed, isUnfinished, newKey, passedOver, resumable, rewound, settled, turn, undecided, waiting } from "./conversation.ts";
 import { ENDED, SIGN_IN } from "./failures.ts";
 import { History, isEndpoint } from "./history.ts";
 import { messages } from "./messages.ts";
@@ -35,6 +35,8 @@ export class Chat {
   #words = new Words();
   #abort: AbortController | undefined;
   #window: Window | undefined;
+  /** What was asked for last: a command, or (empty) a question. */
+  #wish: Partial<ChatRequest> | undefined;
   #changed: () => void = () => {};
 
   /** `kept` holds the conversation for all tabs, `waiting` that a question of this one waits for a sign-in. */
@@ -78,7 +80,7 @@ export class Chat {
       case "logout":
         return void this.signOut();
       case "call":
-        return void this.#run({ call: { name: command.name, arguments: command.arguments } });
+        return this.#begin({ call: { name: command.name, arguments: command.arguments } });
     }
   }
 
@@ -86,11 +88,16 @@ export class Chat {
     this.#abort?.abort();
   }
 
-  /** Once more, from the last question. */
+  /** Whether there is something to try again: after a reload a command is forgotten, a question is not. */
+  get canRetry(): boolean {
+    return this.#wish !== undefined || isUnfinished(this.state.entries);
+  }
+
+  /** Once more, the last command or from the last question. */
   retry(): void {
     if (this.state.busy) return;
-    this.#keep(rewound(this.state.entries));
-    void this.#go();
+    if (!this.#wish?.call) this.#keep(rewound(this.state.entries));
+    this.#resume();
   }
 
   /** A person's word on what a tool would do. */
@@ -99,9 +106,9 @@ export class Chat {
     const call = this.state.entries.find((entry): entry is Call => entry.kind === "call" && entry.key === key);
     this.#keep(decided(this.state.entries, key, approve));
     if (!call || call.direct) {
-      if (call && approve) void this.#run({ call: { name: call.name, arguments: call.arguments }, approved: [call.id] });
+      if (call && approve) this.#begin({ call: { name: call.name, arguments: call.arguments }, approved: [call.id] });
       else this.#say("Declined.");
-    } else if (waiting(turn(this.state.entries), "confirm").every((other) => other.direct)) void this.#go();
+    } else if (waiting(turn(this.state.entries), "confirm").every((other) => other.direct)) this.#begin({});
   }
 
   clear(): void {
@@ -109,6 +116,7 @@ export class Chat {
     const { entries } = this.state;
     this.#history.clear();
     this.#waiting.end();
+    this.#wish = undefined;
     this.#set({ entries: [], cleared: entries, said: "The conversation is cleared." });
   }
 
@@ -127,8 +135,7 @@ export class Chat {
 
   /** While a click is being handled. */
   signIn(): void {
-    const told = this.state.entries.findLast((entry) => entry.kind !== "failure");
-    if (told?.kind === "user" || (told?.kind === "call" && !told.direct && !told.result)) this.#waiting.begin();
+    if (isUnfinished(this.state.entries)) this.#waiting.begin();
     this.#window = signIn();
     this.#set({ signingIn: this.#window !== undefined });
   }
@@ -147,12 +154,28 @@ export class Chat {
   #question(text: string): void {
     this.#keep([...passedOver(this.state.entries), { kind: "user", key: newKey(), text }]);
     this.#set({ cleared: [] });
-    if (this.state.session !== "out") return void this.#go();
+    this.#begin({});
+  }
+
+  /** Now, or after a sign-in. */
+  #begin(wish: Partial<ChatRequest>): void {
+    this.#wish = wish;
+    if (this.state.session !== "out") return this.#resume();
+    this.#waiting.begin();
     this.signIn();
   }
 
+  #resume(): void {
+    const wish = this.#wish;
+    if (!wish?.call) return void this.#go();
+    // Once: a second time somebody else may be signed in, and is asked again.
+    this.#wish = { call: wish.call };
+    void this.#run(wish);
+  }
+
   /** Asks the server to go on with the conversation as it is. */
-  #go(): Promise<void> {
+  async #go(): Promise<void> {
+    if (!this.state.entries.some(({ kind }) => kind === "user")) return;
     const open = turn(this.state.entries).filter((entry): entry is Call => entry.kind === "call" && !entry.direct && !entry.result);
     const ids = (state: Call["state"]) => open.filter((call) => call.state === state).map(({ id }) => id);
     return this.#run({ approved: ids("approved"), declined: ids("declined") });
@@ -164,7 +187,8 @@ export class Chat {
     if (direct && !wish.approved) this.#keep(this.state.entries.map((entry) => (entry.kind === "call" && entry.direct && entry.state === "confirm" ? { ...entry, state: "declined" } : entry)));
     const abort = (this.#abort = new AbortController());
     this.#waiting.end();
-    const answered = direct ? this.state.entries : resumable(this.state.entries.filter(({ kind }) => kind !== "failure"));
+    const fine = this.state.entries.filter(({ kind }) => kind !== "failure");
+    const answered = direct ? fine : resumable(fine);
     this.#set({ busy: true, entries: answered, said: "Working on it." });
     const request = { endpoint: this.state.endpoint, messages: direct ? [] : messages(answered), ...wish };
     try {
@@ -216,6 +240,7 @@ export class Chat {
     this.stop();
     this.#history.clear();
     this.#waiting.end();
+    this.#wish = undefined;
     this.#set({ session: "out", name: undefined, entries: [], cleared: [], said: "You are signed out." });
   }
 
@@ -227,7 +252,7 @@ export class Chat {
     const before = this.state.session;
     this.#set({ session: authenticated ? "in" : "out", name, model, sentry, online: true, ...(authenticated && { signingIn: false }) });
     if (!authenticated || this.state.busy) return;
-    if (before !== "in" && this.#waiting.end()) void this.#go();
+    if (before !== "in" && this.#waiting.end()) this.#resume();
   }
 
   /** Another tab has written: this one shows the same, unless it is at something itself. */

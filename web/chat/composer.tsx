@@ -28,7 +28,7 @@ export function Composer({ chat, state }: { chat: Chat; state: State }): VNode {
         <textarea
           id="chat-question"
           ref={field}
-          rows={1}
+          rows={Math.min(6, typed.split("\n").length)}
           value={typed}
           maxLength={20_000}
           placeholder="Ask, or type /help"

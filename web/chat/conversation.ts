@@ -146,6 +146,12 @@ export function passedOver(entries: Entry[]): Entry[] {
   );
 }
 
+/** Whether the last turn ends with something that asks for an answer. */
+export function isUnfinished(entries: Entry[]): boolean {
+  const last = turn(entries).findLast((entry) => ["user", "answer", "call"].includes(entry.kind) && !("direct" in entry));
+  return last?.kind === "user" || (last?.kind === "call" && last.state !== "confirm");
+}
+
 /** Without a half-said answer at the end: the conversation goes on from a question, from calls or from their answers. */
 export function resumable(entries: Entry[]): Entry[] {
   const told = (entry: Entry) => entry.kind === "user" || entry.kind === "answer" || (entry.kind === "call" && !entry.direct);

@@ -57,9 +57,10 @@ export function EntryView({ entry, next, chat }: Props): VNode {
 
 function Remedy({ failure, chat }: { failure: Failure; chat: Chat }): VNode | null {
   if (failure.code === ENDED || failure.code === "sign_in") {
-    return chat.state.session === "in" ? <Again chat={chat} /> : <button type="button" class="small primary" onClick={() => chat.signIn()}>Sign in again</button>;
+    if (chat.state.session === "in") return chat.canRetry ? <Again chat={chat} /> : null;
+    return <button type="button" class="small primary" onClick={() => chat.signIn()}>Sign in again</button>;
   }
-  return failure.code !== "sign_out" && canRetry(failure) ? <Again chat={chat} /> : null;
+  return failure.code !== "sign_out" && chat.canRetry && canRetry(failure) ? <Again chat={chat} /> : null;
 }
 
 function Again({ chat }: { chat: Chat }): VNode {

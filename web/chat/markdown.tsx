@@ -24,8 +24,11 @@ export interface MarkdownProps {
 }
 
 export function Markdown({ text, sentry }: MarkdownProps): VNode {
-  const tokens = useMemo(() => read(text), [text]);
-  return <div class="prose">{tokens ? all(tokens, { sentry, depth: 0 }) : <pre>{text}</pre>}</div>;
+  // The same elements as before are not even looked at again, which counts while an answer grows below long results.
+  return useMemo(() => {
+    const tokens = read(text);
+    return <div class="prose">{tokens ? all(tokens, { sentry, depth: 0 }) : <pre>{text}</pre>}</div>;
+  }, [text, sentry]);
 }
 
 function read(text: string): Token[] | undefined {
