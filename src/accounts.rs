@@ -84,7 +84,7 @@ impl AccountObject {
                     lines.add(storage, &line)?;
                     same.push(line.clone());
                 }
-                answer.room = make_room(&mut same, &line);
+                answer.room = make_room(&same, &line);
             }
             Message::Find(grant) => answer.lines.extend(lines.find(storage, &grant)?),
             Message::List(list) => {

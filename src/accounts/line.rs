@@ -90,12 +90,15 @@ impl Line {
 /// The person has signed in anew: a marked grant of the same client and resource closes, since whoever else holds its
 /// tokens shall not keep them; so does what exceeds the limit. `same` are the lines of its client, in the order in which
 /// they came: whoever asks at the same time chooses the same ones. They go when their grants have closed.
-pub fn make_room(same: &mut [Line], new: &Line) -> Room {
-    same.sort_by_key(|line| (line.used_at, line.opened_at));
+pub fn make_room(same: &[Line], new: &Line) -> Room {
     let surplus = same.len().saturating_sub(MOST_PER_CLIENT);
+    // The longest unused go; of some that are alike, those that came first.
+    let age = |(place, line): (usize, &Line)| (line.used_at, line.opened_at, place);
     let goes = |(place, line): &(usize, &Line)| {
+        let mine = age((*place, line));
+        let older = same.iter().enumerate().filter(|other| age(*other) < mine);
         let other = line.grant != new.grant;
-        *place < surplus || (other && line.marked && line.resource == new.resource)
+        (other && line.marked && line.resource == new.resource) || older.count() < surplus
     };
     let (mut close, mut stale) = (Vec::new(), Vec::new());
     for (_, line) in same.iter().enumerate().filter(goes) {

@@ -92,9 +92,9 @@ async fn exchange(
             grant: Some(id),
             ..refused(refusal)
         }),
-        Ok(other) => Err(Error::unavailable(format!(
-            "unexpected reply of a grant: {other:?}"
-        ))),
+        Ok(_) => Err(Error::unavailable(
+            "a grant gave the reply to another command".to_owned(),
+        )),
         Err(error) => Err(Error::unavailable(error.to_string())),
     }
 }

@@ -71,7 +71,8 @@ impl<'de> Visitor<'de> for StrictVisitor {
             let Strict(value) = map.next_value()?;
             if object.contains_key(&key) {
                 return Err(A::Error::custom(format_args!(
-                    "the key {key:?} stands twice"
+                    "the key {} stands twice",
+                    Value::from(key)
                 )));
             }
             object.insert(key, value);
