@@ -154,25 +154,25 @@ mod tests {
             let old = (0..count).map(|n| line(n, "editor", 100 + u64::from(n)));
             old.chain([new.clone()]).collect::<Vec<_>>()
         };
-        let room = make_room(&mut lines(8), &new);
+        let room = make_room(&lines(8), &new);
         assert!(room.close.is_empty() && !room.crowded);
-        let room = make_room(&mut lines(19), &new);
+        let room = make_room(&lines(19), &new);
         assert!(room.close.is_empty() && room.crowded);
         let mut same = lines(20);
         same[0].note(used(500));
-        let room = make_room(&mut same.clone(), &new);
+        let room = make_room(&same, &new);
         assert_eq!(room.close, [line(1, "", 0).grant]);
         assert!(room.stale.is_empty(), "its grant may be about to open");
-        let room = make_room(&mut same, &line(30, "editor", 800));
+        let room = make_room(&same, &line(30, "editor", 800));
         assert_eq!(room.stale, room.close);
     }
 
     #[test]
     fn of_sign_ins_at_once_all_choose_the_same() {
-        let mut same: Vec<_> = (0..25).rev().map(|n| line(n, "editor", 100)).collect();
+        let same: Vec<_> = (0..25).rev().map(|n| line(n, "editor", 100)).collect();
         let first: Vec<_> = same.iter().take(5).map(|line| line.grant.clone()).collect();
         for asks in same.clone() {
-            assert_eq!(make_room(&mut same, &asks).close, first);
+            assert_eq!(make_room(&same, &asks).close, first);
         }
     }
 
@@ -183,7 +183,7 @@ mod tests {
         for line in &mut same[1..] {
             line.note(marked());
         }
-        let room = make_room(&mut same, &line(5, "editor", 2));
+        let room = make_room(&same, &line(5, "editor", 2));
         assert_eq!(room.close, [line(2, "", 0).grant]);
     }
 

@@ -1,12 +1,14 @@
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 /// A set of scope tokens (RFC 6749 §3.3); order does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Scope(BTreeSet<String>);
+#[serde(from = "Vec<String>", into = "Vec<String>")]
+pub struct Scope(
+    /// In alphabetical order, each once. There are a handful, for which a set's code is not worth its size.
+    Vec<String>,
+);
 
 /// A scope token that this server does not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +19,13 @@ impl Scope {
     /// All of `known`.
     #[must_use]
     pub fn all(known: &[&str]) -> Self {
-        Self(known.iter().map(|s| (*s).to_owned()).collect())
+        known.iter().map(|s| (*s).to_owned()).collect()
+    }
+
+    fn insert(&mut self, token: String) {
+        if let Err(place) = self.0.binary_search(&token) {
+            self.0.insert(place, token);
+        }
     }
 
     /// Reads a space-separated list of `known` tokens. `offline_access` (OpenID Connect Core §11) is taken and
@@ -26,7 +34,7 @@ impl Scope {
     /// # Errors
     /// When a token is not known.
     pub fn parse(text: &str, known: &[&str]) -> Result<Self, UnknownScope> {
-        let mut tokens = BTreeSet::new();
+        let mut tokens = Self::default();
         for token in text
             .split(' ')
             .filter(|token| !token.is_empty() && *token != "offline_access")
@@ -36,25 +44,26 @@ impl Scope {
             }
             tokens.insert(token.to_owned());
         }
-        Ok(Self(tokens))
+        Ok(tokens)
     }
 
     /// What is in both.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
-        Self(self.0.intersection(&other.0).cloned().collect())
+        let both = self.0.iter().filter(|token| other.contains(token));
+        Self(both.cloned().collect())
     }
 
     /// Whether every token of this is in `other`.
     #[must_use]
     pub fn is_subset(&self, other: &Self) -> bool {
-        self.0.is_subset(&other.0)
+        self.0.iter().all(|token| other.contains(token))
     }
 
     /// Whether `token` is in it.
     #[must_use]
     pub fn contains(&self, token: &str) -> bool {
-        self.0.contains(token)
+        self.0.iter().any(|known| known == token)
     }
 
     /// Whether it is empty.
@@ -71,7 +80,21 @@ impl Scope {
 
 impl FromIterator<String> for Scope {
     fn from_iter<I: IntoIterator<Item = String>>(tokens: I) -> Self {
-        Self(tokens.into_iter().collect())
+        let mut scope = Self::default();
+        tokens.into_iter().for_each(|token| scope.insert(token));
+        scope
+    }
+}
+
+impl From<Vec<String>> for Scope {
+    fn from(tokens: Vec<String>) -> Self {
+        tokens.into_iter().collect()
+    }
+}
+
+impl From<Scope> for Vec<String> {
+    fn from(scope: Scope) -> Self {
+        scope.0
     }
 }
 
