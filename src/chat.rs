@@ -2,7 +2,7 @@
 //! it is a client like any other ([`client`], [`tools`]); what it is told and what it tells, docs/CHAT.md says.
 
 mod agent;
-pub mod auth;
+mod auth;
 mod client;
 mod events;
 mod llm;
@@ -10,6 +10,9 @@ mod session;
 mod tools;
 
 use ::agent::{Asked, Malformed, Message, Tool};
+use std::future::ready;
+
+use fetch::LocalFuture;
 use mcp::json::Object;
 use oauth_provider::Resource;
 use oauth_provider::http::Response;
@@ -21,6 +24,8 @@ use crate::config::CHAT_RATE_LIMITER;
 use crate::edge::Outlet;
 use crate::hex::sha256_hex;
 use crate::incoming::Incoming;
+use crate::problems::{is_for_a_person, no_such_page};
+use crate::respond::{method_not_allowed, not_found};
 use crate::{limits, log};
 
 pub use agent::target;
@@ -43,8 +48,31 @@ struct Wish {
     decided: Decided,
 }
 
+/// `/api/auth/…` and `/api/chat`
+pub fn route<'a>(
+    method: &str,
+    path: &str,
+    request: &'a mut Incoming,
+    app: &'a App,
+) -> LocalFuture<'a, Response> {
+    let allowed = match (method, path) {
+        ("GET", "/api/auth/authorize") => return Box::pin(auth::authorize(request, app)),
+        ("GET", "/api/auth/callback") => return Box::pin(auth::callback(request, app)),
+        ("GET", "/api/auth/status") => return Box::pin(auth::status(request, app)),
+        ("POST", "/api/auth/logout") => return Box::pin(auth::logout(request, app)),
+        ("POST", "/api/chat") => return Box::pin(post(request, app)),
+        (_, "/api/auth/authorize" | "/api/auth/callback" | "/api/auth/status") => {
+            method_not_allowed("GET, HEAD")
+        }
+        (_, "/api/auth/logout" | "/api/chat") => method_not_allowed("POST"),
+        _ if is_for_a_person(request) => no_such_page(request, app),
+        _ => not_found(),
+    };
+    Box::pin(ready(allowed))
+}
+
 /// `POST /api/chat`
-pub async fn post(request: &mut Incoming, app: &App) -> Response {
+async fn post(request: &mut Incoming, app: &App) -> Response {
     if let Err(refused) = is_ours(request) {
         return refused;
     }
@@ -335,6 +363,7 @@ mod tests {
         for file in files {
             let code = file.split("#[cfg(test)]").next().unwrap();
             for way in [
+                "crate::fetch",
                 ".grants",
                 ".clients",
                 ".pushed",

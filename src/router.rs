@@ -99,15 +99,7 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
         ("GET", ["llms.txt"]) => home::llms(app),
         ("GET", ["mcp.json"]) => home::service(app),
         ("GET", ["api", "metadata"]) => home::tools(),
-        ("GET", ["api", "auth", "authorize"]) => chat::auth::authorize(request, app).await,
-        ("GET", ["api", "auth", "callback"]) => chat::auth::callback(request, app).await,
-        ("GET", ["api", "auth", "status"]) => chat::auth::status(request, app).await,
-        (_, ["api", "auth", "authorize" | "callback" | "status"]) => {
-            method_not_allowed("GET, HEAD")
-        }
-        ("POST", ["api", "auth", "logout"]) => chat::auth::logout(request, app).await,
-        ("POST", ["api", "chat"]) => chat::post(request, app).await,
-        (_, ["api", "auth", "logout"] | ["api", "chat"]) => method_not_allowed("POST"),
+        (_, ["api", "auth" | "chat", ..]) => chat::route(method, &path, request, app).await,
         ("GET", ["robots.txt"]) => home::robots(),
         (_, ["sse"]) => home::sse(app),
         ("GET", ["health"]) => health::health(&app.env),
