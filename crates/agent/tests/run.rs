@@ -1,5 +1,7 @@
 //! Runs of the machine: what it asks for, what it refuses, where it ends.
 
+#![cfg(test)]
+
 use agent::{Agent, Asked, Limits, Message, Next, Reason, Said, Target, Tool};
 use serde_json::{Value, json};
 
