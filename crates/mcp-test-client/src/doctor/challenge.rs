@@ -202,7 +202,7 @@ mod tests {
                 r#"Bearer scope="a", scope="b""#,
                 "the parameter scope twice",
             ),
-            ("Bearer scope=", "a parameter without a value"),
+            (r#"Bearer realm="a", scope="#, "a parameter without a value"),
             (
                 r#"Bearer realm="a" scope="b""#,
                 r#"no comma, or a value without its quotes, at 'scope="b"'"#,

@@ -135,7 +135,9 @@ impl Evidence {
     pub fn resource_identifier(&self) -> String {
         let named = self.resource().and_then(|(_, document)| {
             let text = document.get("resource").and_then(Value::as_str)?;
-            Some(text.to_owned())
+            // Another's is not to be used (RFC 9728 §3.3).
+            let own = self.server.as_str().starts_with(text);
+            own.then(|| text.to_owned())
         });
         named.unwrap_or_else(|| self.server.as_str().to_owned())
     }

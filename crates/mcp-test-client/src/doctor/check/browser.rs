@@ -53,6 +53,10 @@ pub(super) const CHECKS: &[Check] = &[
 
 fn challenge(evidence: &Evidence) -> Verdict {
     let response = evidence.answer(Question::NoTokenFromPage).seen()?;
+    let plain = evidence.answer(Question::NoToken).seen()?;
+    if response.status != 401 && response.status == plain.status {
+        return Err(Not::Skipped("there is no 401"));
+    }
     if response.status != 401 {
         return Err(Not::Broken(format!(
             "{} for a page of {}",

@@ -75,7 +75,9 @@ fn status(evidence: &Evidence) -> Verdict {
 }
 
 fn syntax(evidence: &Evidence) -> Verdict {
-    evidence.answer(Question::NoToken).seen()?;
+    if evidence.answer(Question::NoToken).seen()?.is_success() {
+        return Err(Not::Skipped("no sign-in is asked for"));
+    }
     let challenge = evidence.challenge(Question::NoToken);
     let challenge = challenge.map_err(Not::Broken)?;
     let names = challenge.parameters.iter().map(|(name, _)| name.as_str());

@@ -9,7 +9,7 @@ use super::super::answer::media_type;
 use super::super::ask::is_safe;
 use super::super::evidence::{Evidence, NO_METADATA};
 use super::super::location::Location;
-use super::resource::{is_issuer, nowhere, strings};
+use super::resource::{nowhere, strings};
 use super::{Check, Not, Verdict, holds};
 
 pub(super) const CHECKS: &[Check] = &[
@@ -47,13 +47,6 @@ pub(super) const CHECKS: &[Check] = &[
         section: "RFC 8414 §3.3",
         severity: Failure,
         run: issuer,
-    },
-    Check {
-        name: "issuer-form",
-        expected: "an https URL without query and fragment",
-        section: "RFC 8414 §2",
-        severity: Failure,
-        run: issuer_form,
     },
     Check {
         name: "required-members",
@@ -214,13 +207,6 @@ fn issuer(evidence: &Evidence) -> Verdict {
     holds(found == issuer.text, found)
 }
 
-fn issuer_form(evidence: &Evidence) -> Verdict {
-    let metadata = members(evidence)?;
-    let found = metadata.get("issuer").and_then(Value::as_str);
-    let found = found.ok_or(Not::Skipped("there is no issuer"))?;
-    holds(is_issuer(found), found)
-}
-
 fn required_members(evidence: &Evidence) -> Verdict {
     let metadata = members(evidence)?;
     let mut missing = Vec::new();
@@ -309,6 +295,10 @@ fn public_clients(evidence: &Evidence) -> Verdict {
 }
 
 fn metadata_documents(evidence: &Evidence) -> Verdict {
+    if !members(evidence)?.contains_key("registration_endpoint") {
+        // Then it is not one way less, but the only one.
+        registration_way(evidence).map_err(|_| Not::Skipped("there is no way at all"))?;
+    }
     flag(evidence, "client_id_metadata_document_supported")
 }
 

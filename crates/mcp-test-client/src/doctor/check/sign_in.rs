@@ -199,6 +199,10 @@ fn replay_ends(evidence: &Evidence) -> Verdict {
     if before.is_some_and(|response| response.status == 401) {
         return Err(Not::Skipped("an old refresh token had ended them before"));
     }
+    let replay = evidence.answer(Question::Replay).seen()?;
+    if !(400..500).contains(&replay.status) {
+        return Err(Not::Skipped("the replay was not refused"));
+    }
     let response = evidence.answer(Question::CallAfterReplay).seen()?;
     let ended = response.status == 401;
     let found = if ended {
@@ -215,6 +219,10 @@ fn revocation(evidence: &Evidence) -> Verdict {
 }
 
 fn access_token(evidence: &Evidence) -> Verdict {
+    let refresh = evidence.answer(Question::RefreshAfterRevocation).seen()?;
+    if refresh.is_success() {
+        return Err(Not::Skipped("the revocation had no effect"));
+    }
     let response = evidence.answer(Question::CallAfterRevocation).seen()?;
     match (response.status, evidence.outlived) {
         (401, 0) => Ok("401".to_owned()),
