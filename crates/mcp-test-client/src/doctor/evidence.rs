@@ -155,5 +155,7 @@ impl Evidence {
     }
 }
 
+/// Why much of the authorization endpoint cannot be asked.
+pub const NO_CLIENT: &str = "there is no client; --register or --sign-in makes one";
 /// Why much cannot be asked.
 pub const NO_METADATA: &str = "there are no authorization server metadata";

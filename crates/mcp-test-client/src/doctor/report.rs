@@ -94,9 +94,14 @@ impl Report {
             writeln!(out, "issuer  {issuer}")?;
         }
         for (area, _) in AREAS {
-            writeln!(out, "\n{area}\n")?;
             let of_area = self.findings.iter().filter(|f| f.area == area);
-            let rows = of_area.map(|f| Row {
+            let of_area: Vec<_> = of_area.collect();
+            if let Some(why) = why_all_skipped(&of_area) {
+                writeln!(out, "\n{area}: skipped, {why}")?;
+                continue;
+            }
+            writeln!(out, "\n{area}\n")?;
+            let rows = of_area.iter().map(|f| Row {
                 check: f.check,
                 found: &f.found,
                 expected: f.expected,
@@ -117,6 +122,15 @@ impl Report {
             "\n{failures} failed, {warnings} warned, {ok} ok, {skipped} skipped"
         )
     }
+}
+
+/// Where nothing was looked at, one line says it.
+fn why_all_skipped<'a>(findings: &[&'a Finding]) -> Option<&'a str> {
+    let first = findings.first()?;
+    let all = findings
+        .iter()
+        .all(|f| f.severity == Severity::Skipped && f.found == first.found);
+    all.then_some(first.found.as_str())
 }
 
 fn finding(area: &'static str, check: &Check, evidence: &Evidence) -> Finding {

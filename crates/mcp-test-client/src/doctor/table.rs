@@ -14,7 +14,7 @@ pub(crate) struct Row<'a> {
 }
 
 const HEADINGS: [&str; 5] = ["severity", "check", "found", "expected", "section"];
-const WIDTHS: [usize; 5] = [8, 25, 31, 31, 17];
+const WIDTHS: [usize; 5] = [8, 25, 27, 30, 22];
 
 /// Writes the rows under their headings.
 pub(crate) fn write_rows(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {

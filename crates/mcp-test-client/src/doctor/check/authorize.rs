@@ -7,7 +7,7 @@ use url::{Url, form_urlencoded};
 
 use super::super::Severity::{Failure, Warning};
 use super::super::answer::{location, media_type};
-use super::super::evidence::{Client, Evidence};
+use super::super::evidence::{Client, Evidence, NO_CLIENT};
 use super::super::question::Question;
 use super::super::walk::{FOREIGN_URI, STATE};
 use super::{Check, Not, Verdict, holds};
@@ -166,10 +166,7 @@ impl ToClient {
 }
 
 fn client(evidence: &Evidence) -> Result<&Client, Not> {
-    evidence
-        .client
-        .as_ref()
-        .ok_or(Not::Skipped("there is no client"))
+    evidence.client.as_ref().ok_or(Not::Skipped(NO_CLIENT))
 }
 
 fn to_client(evidence: &Evidence, response: &Response) -> Option<ToClient> {

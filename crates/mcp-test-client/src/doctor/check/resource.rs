@@ -142,16 +142,12 @@ fn authorization_servers(evidence: &Evidence) -> Verdict {
         return Err(Not::Broken("no authorization_servers".to_owned()));
     };
     let good = !servers.is_empty() && servers.iter().all(|s| s.as_str().is_some_and(is_issuer));
-    let found = servers.iter().map(|server| match server.as_str() {
-        Some(text) => text.to_owned(),
-        None => server.to_string(),
-    });
     let found = match servers.len() {
         0 => "an empty list".to_owned(),
-        1 => found.collect(),
+        1 => plainly(&Value::Array(servers.clone())),
         _ => format!(
             "{} (the first is looked at)",
-            found.collect::<Vec<_>>().join(" ")
+            plainly(&Value::Array(servers.clone()))
         ),
     };
     holds(good, found)
@@ -167,7 +163,16 @@ fn bearer_methods(evidence: &Evidence) -> Verdict {
     let (_, _, document) = document(evidence)?;
     match document.get("bearer_methods_supported") {
         None => Ok("nothing said".to_owned()),
-        Some(methods) => holds(strings(methods).contains(&"header"), methods.to_string()),
+        Some(methods) => holds(strings(methods).contains(&"header"), plainly(methods)),
+    }
+}
+
+/// As a person would write it.
+pub(super) fn plainly(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(plainly).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
     }
 }
 

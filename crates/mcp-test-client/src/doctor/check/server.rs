@@ -9,7 +9,7 @@ use super::super::answer::media_type;
 use super::super::ask::is_safe;
 use super::super::evidence::{Evidence, NO_METADATA};
 use super::super::location::Location;
-use super::resource::{nowhere, strings};
+use super::resource::{nowhere, plainly, strings};
 use super::{Check, Not, Verdict, holds};
 
 pub(super) const CHECKS: &[Check] = &[
@@ -308,7 +308,7 @@ fn iss_advertised(evidence: &Evidence) -> Verdict {
 
 fn flag(evidence: &Evidence, name: &str) -> Verdict {
     match members(evidence)?.get(name) {
-        Some(value) => holds(*value == Value::Bool(true), value.to_string()),
+        Some(value) => holds(*value == Value::Bool(true), plainly(value)),
         None => Err(Not::Broken("nothing said".to_owned())),
     }
 }

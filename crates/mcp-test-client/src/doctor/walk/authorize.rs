@@ -4,7 +4,7 @@
 use url::Url;
 
 use super::super::ask::Asker;
-use super::super::evidence::Evidence;
+use super::super::evidence::{Evidence, NO_CLIENT};
 use super::super::question::Question;
 
 /// Comes back as it was sent, or was decoded once too often.
@@ -49,8 +49,7 @@ pub async fn try_requests(asker: &Asker<'_>, evidence: &mut Evidence) {
         evidence.keep(question, asker.page(url).await);
     }
     let Some(client) = &evidence.client else {
-        let why = "there is no client; --register or --sign-in makes one";
-        return evidence.skip(&WITH_CLIENT, why);
+        return evidence.skip(&WITH_CLIENT, NO_CLIENT);
     };
     let (id, redirect_uri) = (client.id.clone(), client.redirect_uri.clone());
     for question in WITH_CLIENT {

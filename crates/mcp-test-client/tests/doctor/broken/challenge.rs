@@ -93,7 +93,7 @@ pub const FAULTS: &[Fault] = &[
             is_bare(asked).then(|| {
                 Response::empty(307).header("location", "/mcp/").header(
                     CHALLENGE,
-                    "Bearer scope=\"x\", resource_metadata=\"https://a.example/\"",
+                    "Bearer scope=\"notes:read\", resource_metadata=\"https://a.example/\"",
                 )
             })
         },

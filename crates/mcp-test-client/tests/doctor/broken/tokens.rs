@@ -278,16 +278,14 @@ pub const FAULTS: &[Fault] = &[
             }
         },
     },
-    takes(
-        "a replay ends the client",
+    spoils(
+        "a replay is the client's fault",
         ("code-replay", Warning, "401 invalid_client"),
-        |asked, memory| {
-            let code = asked
-                .get("code")
-                .filter(|_| at_token(asked) && !is_unknown_code(asked))?;
-            let seen = memory.get(&code).is_some();
-            memory.set(&code, "seen");
-            seen.then(|| refusal(401, "invalid_client"))
+        |asked, response, _| {
+            let code = asked.get("code").is_some() && !is_unknown_code(asked);
+            if code && at_token(asked) && response.status == 400 {
+                *response = refusal(401, "invalid_client");
+            }
         },
     ),
     spoils(
