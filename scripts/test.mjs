@@ -72,7 +72,8 @@ const steps = [
     needs: ["protocol-host"],
   },
   { name: "example", title: "example server", run: ["cargo", "build", "--locked", "--package", "oauth-provider", "--example", "server"] },
-  { name: "native-example", title: "sign-in at the example server", run: vitest("native-example"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["example"] },
+  { name: "test-client", title: "test client", run: ["cargo", "build", "--locked", "--package", "mcp-test-client"] },
+  { name: "native-example", title: "sign-in at the example server", run: vitest("native-example"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["example", "test-client"] },
   { name: "build", title: "worker", run: [node, "scripts/build.mjs"], note: (output) => output.match(/^worker: (.*)/m)?.[1] },
   { name: "demo-sentry", title: "local Sentry", run: ["cargo", "build", "--locked", "--package", "demo-sentry"] },
   {
@@ -84,7 +85,7 @@ const steps = [
   },
   { name: "deploy", title: "dry-run deployment to canary", run: dryRun("canary"), needs: ["build"] },
   { name: "deploy", title: "dry-run deployment to production", run: dryRun("production"), needs: ["build"] },
-  { name: "workerd", title: "black-box tests in workerd", run: vitest("workerd"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["build", "demo-sentry"] },
+  { name: "workerd", title: "black-box tests in workerd", run: vitest("workerd"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["build", "demo-sentry", "test-client"] },
   { name: "chromium", title: "tests in Chromium", run: vitest("chromium"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["build", "demo-sentry"] },
   {
     name: "conformance-ran",

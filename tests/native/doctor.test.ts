@@ -1,0 +1,27 @@
+// The doctor at the example server of crates/oauth-provider.
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Example, startExample } from "../support/example.ts";
+import { diagnose, testClient, troubles } from "../support/test-client.ts";
+
+let example: Example;
+beforeAll(async () => {
+  example = await startExample();
+});
+afterAll(() => example?.stop());
+
+it("finds nothing wrong with the example server", async () => {
+  const { status, diagnosis } = await diagnose(new URL("/mcp", example.origin), "--register");
+  expect(troubles(diagnosis)).toEqual([]);
+  expect(diagnosis).toMatchObject({ server: `${example.origin}/mcp`, issuer: example.origin, ok: true });
+  // All but what needs a sign-in.
+  expect(diagnosis.findings.filter(({ severity }) => severity === "ok").length).toBeGreaterThan(50);
+  expect(status).toBe(0);
+});
+
+it("ends with another status where something fails, and says so in words", async () => {
+  const { status, stdout, stderr } = await testClient("doctor", new URL("/elsewhere", example.origin).href);
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/^failure +challenge-status +404 /m);
+  expect(stdout).toMatch(/^\d+ failed, \d+ warned, \d+ ok, \d+ skipped$/m);
+  expect(stderr).toBe("");
+});

@@ -1,0 +1,23 @@
+// The example server of crates/oauth-provider, as a stranger would start it.
+import { spawn } from "node:child_process";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+
+const root = dirname(dirname(import.meta.dirname));
+const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug", "examples", "server");
+
+export interface Example {
+  origin: string;
+  stop: () => void;
+}
+
+/** Starts it on a port of its own. */
+export async function startExample(): Promise<Example> {
+  const child = spawn(program, ["0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const origin = await new Promise<string>((resolve, reject) => {
+    child.once("error", () => reject(new Error("run `cargo build -p oauth-provider --example server` first")));
+    child.once("exit", (code) => reject(new Error(`the example ended with ${code}`)));
+    createInterface({ input: child.stdout }).once("line", (line) => resolve(line.replace("listening on ", "")));
+  });
+  return { origin, stop: () => child.kill() };
+}
