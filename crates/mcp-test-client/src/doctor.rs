@@ -23,7 +23,7 @@ use url::Url;
 pub use check::{Check, reference};
 pub use report::{Finding, Report, Severity};
 pub(crate) use shown::shown;
-pub(crate) use table::{Row, write_rows};
+pub(crate) use table::{Row, Table};
 
 use ask::Asker;
 use evidence::Evidence;

@@ -14,7 +14,7 @@ use oauth_provider::{Origin, Settings};
 use serde::Serialize;
 use url::Url;
 
-use crate::doctor::{Row, Severity, shown, write_rows};
+use crate::doctor::{Row, Severity, Table, shown};
 use file::File;
 use remedy::remedy;
 
@@ -148,14 +148,18 @@ impl Finding {
 
 fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "client_id  {}\n", outcome.client_id)?;
-    let rows = outcome.findings.iter().map(|f| Row {
-        check: f.check,
-        found: &f.found,
-        expected: &f.expected,
-        section: f.section,
-        severity: f.severity,
-    });
-    write_rows(&rows.collect::<Vec<_>>(), out)?;
+    const TABLE: Table = Table::with(37);
+    TABLE.write_headings(out)?;
+    for f in &outcome.findings {
+        let row = Row {
+            check: f.check,
+            found: &f.found,
+            expected: &f.expected,
+            section: f.section,
+            severity: f.severity,
+        };
+        TABLE.write(&row, out)?;
+    }
     let broken = outcome.findings.iter().filter_map(|f| Some((f, f.fix?)));
     let mut count = 0;
     for (finding, fix) in broken {

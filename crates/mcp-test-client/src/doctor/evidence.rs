@@ -156,6 +156,6 @@ impl Evidence {
 }
 
 /// Why much of the authorization endpoint cannot be asked.
-pub const NO_CLIENT: &str = "there is no client; --register or --sign-in makes one";
+pub const NO_CLIENT: &str = "needs --register or --sign-in";
 /// Why much cannot be asked.
 pub const NO_METADATA: &str = "there are no authorization server metadata";

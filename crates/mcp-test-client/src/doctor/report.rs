@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::check::{AREAS, Check, Not};
 use super::evidence::Evidence;
 use super::shown;
-use super::table::{Row, write_rows};
+use super::table::{Row, Table};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -89,10 +89,13 @@ impl Report {
 
     /// As a table.
     pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        const TABLE: Table = Table::with(24);
         writeln!(out, "server  {}", self.server)?;
         if let Some(issuer) = &self.issuer {
             writeln!(out, "issuer  {issuer}")?;
         }
+        writeln!(out)?;
+        TABLE.write_headings(out)?;
         for (area, _) in AREAS {
             let of_area = self.findings.iter().filter(|f| f.area == area);
             let of_area: Vec<_> = of_area.collect();
@@ -100,15 +103,14 @@ impl Report {
                 writeln!(out, "\n{area}: skipped, {why}")?;
                 continue;
             }
-            writeln!(out, "\n{area}\n")?;
-            let rows = of_area.iter().map(|f| Row {
-                check: f.check,
-                found: &f.found,
-                expected: f.expected,
-                section: f.section,
-                severity: f.severity,
-            });
-            write_rows(&rows.collect::<Vec<_>>(), out)?;
+            writeln!(out, "\n{area}")?;
+            for finding in of_area {
+                TABLE.write(&finding.row(), out)?;
+            }
+        }
+        writeln!(out)?;
+        for severity in [Severity::Failure, Severity::Warning] {
+            self.write_names(severity, out)?;
         }
         let [failures, warnings, ok, skipped] = [
             Severity::Failure,
@@ -119,8 +121,30 @@ impl Report {
         .map(|severity| self.count(severity));
         writeln!(
             out,
-            "\n{failures} failed, {warnings} warned, {ok} ok, {skipped} skipped"
+            "{failures} failed, {warnings} warned, {ok} ok, {skipped} skipped"
         )
+    }
+
+    /// What a person came for, where the screen ends.
+    fn write_names(&self, severity: Severity, out: &mut dyn Write) -> io::Result<()> {
+        let of_it = self.findings.iter().filter(|f| f.severity == severity);
+        let names: Vec<_> = of_it.map(|finding| finding.check).collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "{}: {}", severity.as_str(), names.join(", "))
+    }
+}
+
+impl Finding {
+    fn row(&self) -> Row<'_> {
+        Row {
+            check: self.check,
+            found: &self.found,
+            expected: self.expected,
+            section: self.section,
+            severity: self.severity,
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! A table for a terminal of 120 columns, with words wrapped in their cells.
+//! A table for a terminal of 120 columns. What is as it should be takes a line; what is not is said in full.
 
 use std::io::{self, Write};
 
@@ -14,67 +14,93 @@ pub(crate) struct Row<'a> {
 }
 
 const HEADINGS: [&str; 5] = ["severity", "check", "found", "expected", "section"];
-const WIDTHS: [usize; 5] = [8, 25, 27, 30, 22];
 
-/// Writes the rows under their headings.
-pub(crate) fn write_rows(rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
-    write_cells(&HEADINGS, out)?;
-    let rules = WIDTHS.map(|width| "-".repeat(width));
-    write_cells(&rules.each_ref().map(String::as_str), out)?;
-    for row in rows {
-        let severity = row.severity.as_str();
-        write_cells(
-            &[severity, row.check, row.found, row.expected, row.section],
-            out,
-        )?;
-    }
-    Ok(())
+/// Columns of a table; the second depends on whose names stand in it.
+pub(crate) struct Table {
+    widths: [usize; 5],
 }
 
-fn write_cells(cells: &[&str; 5], out: &mut dyn Write) -> io::Result<()> {
-    let mut columns = Vec::new();
-    for (cell, width) in cells.iter().zip(WIDTHS) {
-        columns.push((wrapped(cell, width), width));
+impl Table {
+    /// `check` is the width of the names, at most 40.
+    pub(crate) const fn with(check: usize) -> Self {
+        let rest = 120 - 8 - 8 - check;
+        let section = rest / 4;
+        let found = (rest - section) / 2;
+        Self {
+            widths: [8, check, found, rest - section - found, section],
+        }
     }
-    let lines = columns.iter().map(|(lines, _)| lines.len()).max();
-    for at in 0..lines.unwrap_or_default() {
+
+    /// Writes the names of the columns.
+    pub(crate) fn write_headings(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.write_line(&HEADINGS, out)?;
+        let rules = self.widths.map(|width| "-".repeat(width));
+        self.write_line(&rules.each_ref().map(String::as_str), out)
+    }
+
+    /// Writes a row.
+    pub(crate) fn write(&self, row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let severity = row.severity.as_str();
+        let cells = [severity, row.check, row.found, row.expected, row.section];
+        let in_full = matches!(row.severity, Severity::Warning | Severity::Failure);
+        let cells = cells.iter().zip(self.widths).map(|(cell, width)| {
+            if in_full {
+                wrapped(cell, width)
+            } else {
+                vec![cut(cell, width)]
+            }
+        });
+        let cells: Vec<Vec<String>> = cells.collect();
+        let lines = cells.iter().map(Vec::len).max().unwrap_or_default();
+        for at in 0..lines {
+            let line = |cell: &'_ [String]| cell.get(at).cloned().unwrap_or_default();
+            let texts: Vec<String> = cells.iter().map(|cell| line(cell)).collect();
+            self.write_line(&texts.iter().map(String::as_str).collect::<Vec<_>>(), out)?;
+        }
+        Ok(())
+    }
+
+    fn write_line(&self, cells: &[&str], out: &mut dyn Write) -> io::Result<()> {
         let mut text = String::new();
-        for (lines, width) in &columns {
-            let line = lines.get(at).map_or("", String::as_str);
-            text.push_str(line);
-            let padding = width.saturating_sub(line.chars().count()) + 2;
+        for (cell, width) in cells.iter().zip(self.widths) {
+            text.push_str(cell);
+            let padding = width.saturating_sub(cell.chars().count()) + 2;
             text.extend(std::iter::repeat_n(' ', padding));
         }
-        writeln!(out, "{}", text.trim_end())?;
+        writeln!(out, "{}", text.trim_end())
     }
-    Ok(())
 }
 
-/// Broken at spaces, and within a word that is longer than the cell.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut room = width;
-    for word in text.split(' ') {
-        let mut rest: Vec<char> = word.chars().collect();
-        let begun = room < width;
-        if begun && rest.len() + 1 <= room {
-            rest.insert(0, ' ');
-        } else if begun {
-            lines.push(String::new());
-            room = width;
-        }
-        for c in rest {
-            if room == 0 {
-                lines.push(String::new());
-                room = width;
-            }
-            if let Some(line) = lines.last_mut() {
-                line.push(c);
-            }
-            room -= 1;
-        }
+fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
     }
-    lines
+    let mut short: String = text.chars().take(width.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
+/// Broken at spaces; a word that is longer than the cell is broken behind a mark, as URLs have them, or anywhere.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line: Vec<char> = Vec::new();
+    for word in text.split(' ') {
+        let mut word: Vec<char> = word.chars().collect();
+        if !line.is_empty() && line.len() + 1 + word.len() <= width {
+            line.push(' ');
+        } else if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        while word.len() > width {
+            let mut head = word.iter().take(width);
+            let mark = head.rposition(|c| "/_-.?&=".contains(*c));
+            let rest = word.split_off(mark.map_or(width, |at| at + 1));
+            lines.push(std::mem::replace(&mut word, rest));
+        }
+        line.append(&mut word);
+    }
+    lines.push(line);
+    lines.into_iter().map(String::from_iter).collect()
 }
 
 #[cfg(test)]
@@ -85,25 +111,42 @@ mod tests {
     fn words_are_wrapped_in_their_cells() {
         assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
         assert_eq!(
-            wrapped("https://a.example/b", 8),
-            ["https://", "a.exampl", "e/b"]
+            wrapped("https://a.example/b", 9),
+            ["https://", "a.", "example/b"]
+        );
+        assert_eq!(
+            wrapped("at aaaaaaaaaaaa", 5),
+            ["at", "aaaaa", "aaaaa", "aa"]
         );
         assert_eq!(wrapped("", 8), [""]);
+    }
+
+    fn written(severity: Severity) -> String {
         let row = Row {
             check: "challenge-status",
-            found: &"x".repeat(40),
+            found: &"x".repeat(70),
             expected: "401",
             section: "RFC 6750 §3",
-            severity: Severity::Failure,
+            severity,
         };
         let mut text = Vec::new();
-        write_rows(&[row], &mut text).unwrap();
-        let text = String::from_utf8(text).unwrap();
-        assert!(
-            text.lines().all(|line| line.chars().count() <= 120),
-            "{text}"
-        );
+        Table::with(25).write_headings(&mut text).unwrap();
+        Table::with(25).write(&row, &mut text).unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_full() {
+        let text = written(Severity::Failure);
         assert!(text.contains("\nfailure   challenge-status "), "{text}");
-        assert_eq!(text.lines().count(), 4, "{text}");
+        assert_eq!(text.matches('x').count(), 70, "{text}");
+        let short = written(Severity::Ok);
+        assert_eq!(short.lines().count(), 3, "{short}");
+        for text in [text, short] {
+            assert!(
+                text.lines().all(|line| line.chars().count() <= 120),
+                "{text}"
+            );
+        }
     }
 }

@@ -80,7 +80,7 @@ fn a_table_for_people_and_json_for_programs() {
             "{text}"
         );
         for part in [
-            "Challenge\n",
+            "\nChallenge\n",
             "severity  check",
             "ok        challenge-status",
             "\n0 failed, 0 warned, ",

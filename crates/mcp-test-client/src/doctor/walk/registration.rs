@@ -18,7 +18,7 @@ pub async fn register(allowed: bool, asker: &Asker<'_>, evidence: &mut Evidence)
         Err(why) => return evidence.skip(&BOTH, why),
     };
     if !allowed {
-        return evidence.skip(&BOTH, "it writes a record there; --register allows it");
+        return evidence.skip(&BOTH, "needs --register, since it leaves a record there");
     }
     let answer = asker.json(endpoint.clone(), &metadata(REDIRECT_URI)).await;
     let id = answer.response().filter(|response| response.is_success());

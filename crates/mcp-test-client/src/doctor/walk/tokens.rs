@@ -41,7 +41,7 @@ pub async fn try_tokens(
     let (Some(person), Some(signed_in)) = (person, signed_in) else {
         let why = match &evidence.sign_in_failed {
             Some(_) => "there was no sign-in",
-            None => "it needs a sign-in; --sign-in allows one",
+            None => "needs --sign-in",
         };
         return evidence.skip(&ALL, why);
     };
