@@ -1,5 +1,7 @@
 //! The doctor against servers over real HTTP: one that is right, and the same with one fault at a time.
 
+#![cfg(test)]
+
 mod broken;
 mod clean;
 mod faults;

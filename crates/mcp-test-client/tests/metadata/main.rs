@@ -1,5 +1,7 @@
 //! `metadata check`: the provider's rules over a document, live or in a file.
 
+#![cfg(test)]
+
 use std::path::PathBuf;
 
 use fetch::scripted::Scripted;

@@ -27,10 +27,10 @@ fn challenge(response: &mut Response, change: impl FnOnce(String) -> String) {
 
 /// The name and value of a parameter, in quotes.
 fn parameter(challenge: &str, name: &str) -> String {
-    let from = challenge.find(&format!("{name}=\"")).unwrap();
-    let value = from + name.len() + 2;
-    let end = value + challenge[value..].find('"').unwrap() + 1;
-    challenge[from..end].to_owned()
+    let name = format!("{name}=\"");
+    let (_, rest) = challenge.split_once(&name).unwrap();
+    let (value, _) = rest.split_once('"').unwrap();
+    format!("{name}{value}\"")
 }
 
 fn replace(response: &mut Response, name: &str, with: &str) {
