@@ -152,6 +152,9 @@ fn is_token(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(header: &str) -> String {
@@ -186,6 +189,26 @@ mod tests {
             ("Basic, Bearer", r#"[("basic", []), ("bearer", [])]"#),
         ] {
             assert_eq!(read(header), expected, "{header}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_header_is_read_to_its_end(header in ".{0,200}") {
+            let _ = parse(&header);
+        }
+
+        #[test]
+        fn what_is_written_is_read(
+            scheme in "[a-z]{1,8}",
+            values in vec(any::<String>(), 0..4),
+            separator in " ?, ?",
+        ) {
+            let parameters: Vec<_> = values.into_iter().enumerate().map(|(at, value)| (format!("p{at}"), value)).collect();
+            let quoted = |value: &str| value.replace('\\', "\\\\").replace('"', "\\\"");
+            let written = parameters.iter().map(|(name, value)| format!("{name}=\"{}\"", quoted(value)));
+            let header = format!("{scheme} {}", written.collect::<Vec<_>>().join(&separator));
+            prop_assert_eq!(parse(&header), Ok(vec![Challenge { scheme, parameters }]));
         }
     }
 

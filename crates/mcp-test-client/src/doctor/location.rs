@@ -42,13 +42,15 @@ pub fn of_resource(server: &Url) -> Vec<(&'static str, Url)> {
     places
 }
 
-/// Authorization server metadata.
+/// Authorization server metadata. A slash at the end of the issuer goes.
 pub fn of_server(issuer: &Url) -> Vec<(&'static str, Url)> {
     let mut places = Vec::new();
-    if let Some(url) = inserted(issuer, "oauth-authorization-server") {
+    let mut bare = issuer.clone();
+    bare.set_path(issuer.path().trim_end_matches('/'));
+    if let Some(url) = inserted(&bare, "oauth-authorization-server") {
         places.push(("RFC 8414", url));
     }
-    if let Some(url) = inserted(issuer, "openid-configuration") {
+    if let Some(url) = inserted(&bare, "openid-configuration") {
         places.push(("OpenID, path inserted", url));
     }
     let path = issuer.path().trim_end_matches('/');
@@ -92,19 +94,27 @@ mod tests {
             ["https://a.example/.well-known/oauth-protected-resource"]
         );
         assert_eq!(
+            texts(of_resource(&url("https://a.example/mcp/")))
+                .first()
+                .map(String::as_str),
+            Some("https://a.example/.well-known/oauth-protected-resource/mcp/")
+        );
+        assert_eq!(
             texts(of_server(&url("https://a.example"))),
             [
                 "https://a.example/.well-known/oauth-authorization-server",
                 "https://a.example/.well-known/openid-configuration",
             ]
         );
-        assert_eq!(
-            texts(of_server(&url("https://a.example/t"))),
-            [
-                "https://a.example/.well-known/oauth-authorization-server/t",
-                "https://a.example/.well-known/openid-configuration/t",
-                "https://a.example/t/.well-known/openid-configuration",
-            ]
-        );
+        for issuer in ["https://a.example/t", "https://a.example/t/"] {
+            assert_eq!(
+                texts(of_server(&url(issuer))),
+                [
+                    "https://a.example/.well-known/oauth-authorization-server/t",
+                    "https://a.example/.well-known/openid-configuration/t",
+                    "https://a.example/t/.well-known/openid-configuration",
+                ]
+            );
+        }
     }
 }

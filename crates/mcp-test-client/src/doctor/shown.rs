@@ -36,7 +36,17 @@ const fn is_hidden(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::shown;
+
+    proptest! {
+        #[test]
+        fn no_control_character_survives(text in any::<String>()) {
+            let clean = shown(&text);
+            prop_assert!(!clean.chars().any(char::is_control) && clean.chars().count() <= 301);
+        }
+    }
 
     #[test]
     fn nothing_reaches_the_terminal_but_text() {

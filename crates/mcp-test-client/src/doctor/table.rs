@@ -124,7 +124,7 @@ mod tests {
     fn written(severity: Severity) -> String {
         let row = Row {
             check: "challenge-status",
-            found: &"x".repeat(70),
+            found: &"q".repeat(70),
             expected: "401",
             section: "RFC 6750 §3",
             severity,
@@ -139,7 +139,7 @@ mod tests {
     fn what_is_wrong_is_said_in_full() {
         let text = written(Severity::Failure);
         assert!(text.contains("\nfailure   challenge-status "), "{text}");
-        assert_eq!(text.matches('x').count(), 70, "{text}");
+        assert_eq!(text.matches('q').count(), 70, "{text}");
         let short = written(Severity::Ok);
         assert_eq!(short.lines().count(), 3, "{short}");
         for text in [text, short] {
