@@ -29,6 +29,38 @@ export async function runServer(url, folder, options) {
   return found.sort((a, b) => (a.scenario < b.scenario ? -1 : 1));
 }
 
+/** The suite's scenarios of a side, each with the revisions that it applies to. */
+export async function listed(side) {
+  const { output } = await run(["list", `--${side}`]);
+  const lines = [...output.matchAll(/^ *- (\S+) \[([^\]]*)\]$/gm)];
+  if (lines.length === 0) throw new Error(`the suite lists no scenarios:\n${output}`);
+  return lines.map(([, scenario, versions]) => ({ scenario, versions: versions.split(",") }));
+}
+
+/** One scenario against a client: its checks, and the suite's own judgement as its status. */
+export async function runClient(folder, scenario, options) {
+  mkdirSync(folder, { recursive: true });
+  const { status, output } = await run(["client", ...flags({ "output-dir": folder, ...options })]);
+  if (process.env.VERBOSE) console.log(output);
+  const place = dirname(join(folder, scenario));
+  const begin = scenario.split("/").at(-1);
+  const found = readdirSync(place).find((name) => name.startsWith(`${begin}-2`));
+  if (!found) throw new Error(`the suite left no results of ${scenario}:\n${output.slice(-2000)}`);
+  return { checks: JSON.parse(readFileSync(join(place, found, "checks.json"), "utf8")), status, output: output.slice(-3000) };
+}
+
+function flags(settings) {
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+}
+
+async function run(args) {
+  const child = spawn(process.execPath, [suite, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const lines = [];
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => lines.push(text));
+  const status = await new Promise((resolve) => child.once("close", (code) => resolve(code ?? 1)));
+  return { status, output: lines.join("") };
+}
+
 /**
  * Prints a line a scenario and counts. `excused` says which checks of a scenario need not succeed, or all (true): such a
  * scenario counts for nothing. An excuse that nothing needs is a failure, so that the list stays true.

@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 /** In the order in which they may depend on each other. A crate that is not listed is a binary, and depends on any. */
 const layers = [
   ["fetch", "mcp", "oauth-types"],
-  ["oauth-provider", "sentry-api"],
+  ["agent", "oauth-provider", "sentry-api"],
   ["sentry-tools"],
 ];
 

@@ -21,7 +21,29 @@ impl Native {
         Ok(Self { client })
     }
 
-    async fn send(&self, request: Request) -> Result<Response, FetchError> {
+    /// Sends one request and returns as soon as the head of the answer is there, for answers that come in pieces.
+    /// `more` are headers whose names are known at run time only. [`Request::timeout`] holds for the head and then
+    /// for each piece, [`Request::max_body`] for nothing: whoever reads counts.
+    ///
+    /// # Errors
+    /// As [`Fetch::fetch`].
+    pub async fn open(
+        &self,
+        request: Request,
+        more: &[(String, String)],
+    ) -> Result<Opened, FetchError> {
+        let timeout = request.timeout;
+        let answer = tokio::time::timeout(timeout, self.begin(request, more))
+            .await
+            .unwrap_or(Err(FetchError::Timeout(timeout)))?;
+        Ok(Opened { answer, timeout })
+    }
+
+    async fn begin(
+        &self,
+        request: Request,
+        more: &[(String, String)],
+    ) -> Result<reqwest::Response, FetchError> {
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
@@ -33,25 +55,24 @@ impl Native {
         for (name, value) in request.headers {
             builder = builder.header(name, value);
         }
+        for (name, value) in more {
+            builder = builder.header(name, value);
+        }
         if let Some(body) = request.body {
             builder = builder.body(body);
         }
-        let mut answer = builder.send().await.map_err(unreachable)?;
+        builder.send().await.map_err(unreachable)
+    }
+
+    async fn send(&self, request: Request) -> Result<Response, FetchError> {
+        let max_body = request.max_body;
+        let mut answer = self.begin(request, &[]).await?;
         let status = answer.status().as_u16();
-        let headers = answer
-            .headers()
-            .iter()
-            .map(|(name, value)| {
-                (
-                    name.to_string(),
-                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                )
-            })
-            .collect();
+        let headers = headers(&answer);
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
-            if body.len() + chunk.len() > request.max_body {
-                return Err(FetchError::TooLarge(request.max_body));
+            if body.len() + chunk.len() > max_body {
+                return Err(FetchError::TooLarge(max_body));
             }
             body.extend_from_slice(&chunk);
         }
@@ -61,6 +82,60 @@ impl Native {
             body,
         })
     }
+}
+
+/// An answer whose body is still to come.
+#[derive(Debug)]
+pub struct Opened {
+    answer: reqwest::Response,
+    timeout: Duration,
+}
+
+impl Opened {
+    /// Status and headers; the body is empty.
+    #[must_use]
+    pub fn head(&self) -> Response {
+        Response {
+            status: self.answer.status().as_u16(),
+            headers: headers(&self.answer),
+            body: Vec::new(),
+        }
+    }
+
+    /// The next piece of the body; `None` at its end.
+    ///
+    /// # Errors
+    /// When the connection breaks off, or nothing comes for [`Request::timeout`].
+    pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, FetchError> {
+        let next = tokio::time::timeout(self.timeout, self.answer.chunk())
+            .await
+            .map_err(|_| FetchError::Timeout(self.timeout))?;
+        Ok(next.map_err(unreachable)?.map(|bytes| bytes.to_vec()))
+    }
+
+    /// What is left of the body, at most `max` bytes.
+    ///
+    /// # Errors
+    /// As [`Self::chunk`]; [`FetchError::TooLarge`] where there is more.
+    pub async fn rest(&mut self, max: usize) -> Result<Vec<u8>, FetchError> {
+        let mut body = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            if body.len() + chunk.len() > max {
+                return Err(FetchError::TooLarge(max));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}
+
+fn headers(answer: &reqwest::Response) -> Vec<(String, String)> {
+    let read = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    answer
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.to_string(), read(value.as_bytes())))
+        .collect()
 }
 
 impl Fetch for Native {

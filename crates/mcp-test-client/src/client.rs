@@ -1,1 +1,18 @@
-//! The client: discovery, sign-in, calls.
+//! The client: discovery, sign-in, tokens, and messages over HTTP or a pipe.
+//!
+//! [`oauth`] is an OAuth 2.1 client as MCP asks for it, without I/O of its own: it is handed a [`fetch::Fetch`], a
+//! clock, a [`oauth::Store`] and somebody who can show a person a link. [`transport`] carries JSON-RPC messages, and
+//! [`connection`] speaks the two families of revisions over it.
+
+pub mod connection;
+mod elicitation;
+mod error;
+mod header;
+pub mod oauth;
+mod sse;
+pub mod transport;
+
+pub use connection::{Connection, Revision, ServerInfo};
+pub use elicitation::{Field, defaults, fields};
+pub use error::Error;
+pub use transport::{Http, Listener, Stdio, Transport};

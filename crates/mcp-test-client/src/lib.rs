@@ -1,5 +1,6 @@
 //! A client for finding out what is wrong with the sign-in of an MCP server.
 
+pub mod cli;
 pub mod client;
 pub mod doctor;
 pub mod metadata;

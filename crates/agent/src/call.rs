@@ -1,0 +1,28 @@
+use serde_json::{Map, Value};
+
+/// A call that was looked at: its tool is offered and its arguments are an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Tells calls of one conversation apart.
+    pub id: String,
+    /// Of the tool.
+    pub name: String,
+    /// For the tool; it checks them.
+    pub arguments: Map<String, Value>,
+    /// The tool that is run in the end, where the called one stands for others.
+    pub target: Option<String>,
+    /// Whether something is changed, so that somebody has to agree.
+    pub changes: bool,
+}
+
+/// What a call of a tool that stands for others does in the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The tool that it names.
+    pub name: String,
+    /// Whether that one changes something.
+    pub changes: bool,
+}
+
+/// Knows the tools that stand for others: `None` for every other.
+pub type Targets = fn(tool: &str, arguments: &Map<String, Value>) -> Option<Target>;

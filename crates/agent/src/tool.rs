@@ -1,0 +1,132 @@
+use serde_json::Value;
+
+/// A tool that the model may call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tool {
+    /// As the model calls it.
+    pub name: String,
+    /// For the model.
+    pub description: String,
+    /// A JSON Schema, as JSON.
+    pub parameters: String,
+    /// Whether it changes anything, so that somebody has to agree.
+    pub changes: bool,
+}
+
+/// The longest name of a function that models know.
+const NAME: usize = 64;
+
+impl Tool {
+    /// A tool as `tools/list` has it. `None` for a name that no model could call: they know 64 characters of
+    /// `A-Z a-z 0-9 _ -`. Without annotations it counts as one that changes something, which is what MCP says of it.
+    #[must_use]
+    pub fn from_mcp(tool: &Value) -> Option<Self> {
+        let text = |name| tool.get(name).and_then(Value::as_str);
+        let name = text("name")?;
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+        if name.is_empty() || name.len() > NAME || !name.bytes().all(plain) {
+            return None;
+        }
+        let annotations = tool.get("annotations");
+        let reads = annotations.and_then(|annotations| annotations.get("readOnlyHint"));
+        Some(Self {
+            name: name.to_owned(),
+            description: text("description").unwrap_or_default().to_owned(),
+            parameters: tool
+                .get("inputSchema")
+                .filter(|schema| schema.is_object())
+                .map_or_else(|| "{\"type\":\"object\"}".to_owned(), Value::to_string),
+            changes: reads != Some(&Value::Bool(true)),
+        })
+    }
+}
+
+/// What a tool answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolAnswer {
+    /// For the model and the person.
+    pub text: String,
+    /// It failed, and the text says why.
+    pub is_error: bool,
+}
+
+impl ToolAnswer {
+    /// The `result` of `tools/call`: its texts in order; what is no text is named.
+    #[must_use]
+    pub fn from_mcp(result: &Value) -> Self {
+        let mut text = String::new();
+        let parts = result.get("content").and_then(Value::as_array);
+        for part in parts.into_iter().flatten() {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            let said = part
+                .get("text")
+                .or_else(|| part.get("resource")?.get("text"));
+            match said.and_then(Value::as_str) {
+                Some(said) => text.push_str(said),
+                None => {
+                    let kind = part.get("type").and_then(Value::as_str);
+                    for piece in ["[", kind.unwrap_or("something"), "]"] {
+                        text.push_str(piece);
+                    }
+                }
+            }
+        }
+        Self {
+            text,
+            is_error: result.get("isError") == Some(&Value::Bool(true)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_changes_is_what_does_not_say_that_it_only_reads() {
+        let changes = |annotations: Value| {
+            let tool = json!({ "name": "a", "annotations": annotations });
+            Tool::from_mcp(&tool).unwrap().changes
+        };
+        assert!(!changes(json!({ "readOnlyHint": true })));
+        assert!(changes(json!({ "readOnlyHint": false })));
+        assert!(changes(json!({ "readOnlyHint": "true" })));
+        assert!(changes(json!({})));
+        assert!(Tool::from_mcp(&json!({ "name": "a" })).unwrap().changes);
+    }
+
+    #[test]
+    fn a_name_that_no_model_can_call_is_left_out() {
+        for name in [
+            json!(""),
+            json!("a.b"),
+            json!("a b"),
+            json!("a".repeat(65)),
+            json!(7),
+            json!(null),
+        ] {
+            assert_eq!(
+                Tool::from_mcp(&json!({ "name": name, "annotations": {} })),
+                None,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn texts_of_an_answer() {
+        let result = json!({ "isError": true, "content": [
+            { "type": "text", "text": "one" },
+            { "type": "image", "data": "…" },
+            { "type": "resource", "resource": { "uri": "a:b", "text": "two" } },
+            7,
+        ] });
+        let answer = ToolAnswer::from_mcp(&result);
+        assert_eq!(answer.text, "one\n[image]\ntwo\n[something]");
+        assert!(answer.is_error);
+        assert!(!ToolAnswer::from_mcp(&json!({})).is_error);
+    }
+}

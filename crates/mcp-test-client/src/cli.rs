@@ -1,0 +1,63 @@
+//! The command line: options, what is shown, and what a person types.
+
+mod connect;
+mod diagnose;
+mod interactive;
+mod manual;
+mod model;
+mod one_shot;
+mod options;
+mod screen;
+mod show;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::client::Error;
+use options::{Command, Options};
+use screen::Screen;
+
+/// What ran to its end.
+enum End {
+    /// All is well.
+    Well,
+    /// It worked, and the answer is a failure: a tool's, or a check's.
+    Failed,
+}
+
+/// Reads the arguments, and does what they say.
+#[must_use]
+pub fn main() -> ExitCode {
+    let options = Options::parse();
+    let screen = Screen::new(&options);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let ended = match runtime {
+        Ok(runtime) => runtime.block_on(run(&options, &screen)),
+        Err(error) => Err(Error::Local(format!("the runtime did not start: {error}"))),
+    };
+    screen.quiet();
+    match ended {
+        Ok(End::Well) => ExitCode::SUCCESS,
+        Ok(End::Failed) => ExitCode::FAILURE,
+        Err(error) => {
+            screen.error(&error);
+            ExitCode::from(error.exit_status())
+        }
+    }
+}
+
+async fn run(options: &Options, screen: &Screen) -> Result<End, Error> {
+    match &options.command {
+        Some(Command::Doctor(asked)) => diagnose::doctor(options, asked, screen).await,
+        Some(Command::Metadata { command }) => diagnose::metadata(options, command, screen).await,
+        Some(Command::Logout) => connect::log_out(options, screen).await,
+        Some(Command::Completions { shell }) => manual::completions(*shell, screen),
+        Some(Command::Man) => manual::man(screen),
+        None if options.is_one_shot() => one_shot::run(options, screen).await,
+        None => interactive::run(options, screen).await,
+    }
+}

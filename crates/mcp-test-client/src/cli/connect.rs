@@ -1,0 +1,264 @@
+//! From options to a connection.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+
+use fetch::native::Native;
+use url::Url;
+
+use super::End;
+use super::options::{Options, Transport};
+use super::screen::Screen;
+use crate::client::oauth::{
+    Authorizer, Client, FileStore, Loopback, MemoryStore, Secret, Settings, Store, system_clock,
+};
+use crate::client::{Connection, Error, Http, Revision, Stdio};
+
+/// The variable that a server on stdio reads its token from.
+const TOKEN: &str = "SENTRY_ACCESS_TOKEN";
+
+/// Connects, and says with what.
+pub(super) async fn connect(options: &Options, screen: &Screen) -> Result<Connection, Error> {
+    let wanted = options
+        .server
+        .protocol_version
+        .as_deref()
+        .and_then(Revision::parse);
+    let timeout = Duration::from_secs(options.server.timeout);
+    screen.busy("connecting");
+    let transport: Box<dyn crate::client::Transport> = if is_stdio(options)? {
+        let (program, arguments) = program(options)?;
+        Box::new(Stdio::start(&program, &arguments, timeout)?)
+    } else {
+        let native = native()?;
+        let authorizer = authorizer(options, screen, &native)?;
+        Box::new(Http::new(
+            native,
+            endpoint(options)?,
+            Some(authorizer),
+            timeout,
+        ))
+    };
+    Connection::open(transport, wanted, &mut screen.clone()).await
+}
+
+/// `mcp-test-client logout`
+pub(super) async fn log_out(options: &Options, screen: &Screen) -> Result<End, Error> {
+    let mut authorizer = authorizer(options, screen, &native()?)?;
+    let had = authorizer.sign_out().await?;
+    if screen.json() {
+        screen.value(&serde_json::json!({ "signed_out": had }));
+    } else {
+        screen.say(if had {
+            "Signed out: the server was told, and the tokens are forgotten."
+        } else {
+            "There is no sign-in for this server."
+        });
+    }
+    Ok(End::Well)
+}
+
+pub(super) fn native() -> Result<Native, Error> {
+    Native::new().map_err(|error| Error::Local(format!("no HTTP: {error}")))
+}
+
+/// Which transport is meant. A metadata document is of use on HTTP only, and where something else would be chosen
+/// quietly, that is said instead.
+fn is_stdio(options: &Options) -> Result<bool, Error> {
+    let has_token = std::env::var_os(TOKEN).is_some_and(|token| !token.is_empty());
+    choose(
+        options.server.transport,
+        options.server.command.is_some(),
+        has_token,
+        options.sign_in.client_metadata_url.is_some(),
+    )
+}
+
+fn choose(
+    transport: Transport,
+    has_command: bool,
+    has_token: bool,
+    has_document: bool,
+) -> Result<bool, Error> {
+    let why = match transport {
+        Transport::Http if has_command => {
+            return Err(Error::Usage(
+                "--command starts a server on stdio, and --transport http speaks HTTP: leave one out".to_owned(),
+            ));
+        }
+        Transport::Http => None,
+        Transport::Stdio => Some("--transport stdio"),
+        Transport::Auto if has_command => Some("--command"),
+        Transport::Auto if has_token => Some(TOKEN),
+        Transport::Auto => None,
+    };
+    match why {
+        Some(why) if has_document => Err(Error::Usage(format!(
+            "--client-metadata-url (or MCP_CLIENT_METADATA_URL) is about the sign-in over HTTP, and {why} means a server on stdio, which has none: \
+             it would be ignored. Add --transport http to sign in with the document, or leave it out"
+        ))),
+        why => Ok(why.is_some()),
+    }
+}
+
+/// The MCP endpoint.
+pub(super) fn endpoint(options: &Options) -> Result<Url, Error> {
+    let mut url = match &options.server.endpoint {
+        Some(url) => url.clone(),
+        None => {
+            let mut url = options.server.mcp_host.clone();
+            if url.path() == "/" || url.path().is_empty() {
+                url.set_path("/mcp");
+            }
+            url
+        }
+    };
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err(Error::Usage(format!("{url} is no http or https URL")));
+    }
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// Beside this program, else in the path.
+fn program(options: &Options) -> Result<(String, Vec<String>), Error> {
+    if let Some(command) = &options.server.command {
+        let mut words = shlex::split(command)
+            .filter(|words| !words.is_empty())
+            .ok_or_else(|| Error::Usage(format!("--command cannot be read: {command}")))?;
+        let program = words.remove(0);
+        return Ok((program, words));
+    }
+    let name = format!("sentry-mcp{}", std::env::consts::EXE_SUFFIX);
+    let beside = std::env::current_exe()
+        .ok()
+        .map(|own| own.with_file_name(&name))
+        .filter(|path| path.is_file());
+    let program = beside.map_or(name, |path| path.to_string_lossy().into_owned());
+    Ok((program, Vec::new()))
+}
+
+fn authorizer(options: &Options, screen: &Screen, native: &Native) -> Result<Authorizer, Error> {
+    let store: Rc<dyn Store> = if options.sign_in.no_store {
+        Rc::new(MemoryStore::default())
+    } else {
+        Rc::new(FileStore::new(folder(options)?))
+    };
+    let settings = settings(options, endpoint(options)?)?;
+    Ok(sign_in(options, screen, native, settings, store))
+}
+
+/// With a browser on this computer.
+pub(super) fn sign_in(
+    options: &Options,
+    screen: &Screen,
+    native: &Native,
+    settings: Settings,
+    store: Rc<dyn Store>,
+) -> Authorizer {
+    let open = !options.sign_in.no_browser;
+    let (told, noted) = (screen.clone(), screen.clone());
+    let browser = Loopback {
+        announce: Rc::new(move |link| {
+            told.note(if open {
+                "Opening your browser to sign in. If none opens, this is the link:"
+            } else {
+                "To sign in, open this link in a browser on this computer:"
+            });
+            told.note(link.as_str());
+            told.busy("waiting for the browser");
+        }),
+        open,
+        patience: Duration::from_secs(options.sign_in.sign_in_timeout),
+    };
+    Authorizer::new(
+        settings,
+        Rc::new(native.clone()),
+        Rc::new(browser),
+        store,
+        system_clock,
+        Rc::new(move |text| noted.note(text)),
+    )
+}
+
+pub(super) fn settings(options: &Options, server: Url) -> Result<Settings, Error> {
+    let asked = &options.sign_in;
+    let client = match (&asked.client_metadata_url, &asked.client_id) {
+        (Some(url), _) => {
+            let parsed = Url::parse(url).ok().filter(|url| url.scheme() == "https");
+            if parsed.is_none_or(|url| url.path() == "/") {
+                return Err(Error::Usage(format!(
+                    "--client-metadata-url must be an https URL with a path, as a client_id must be (Client ID Metadata Document §3): {url}"
+                )));
+            }
+            Client::Document(url.clone())
+        }
+        (None, Some(id)) => Client::Registered {
+            id: id.clone(),
+            secret: std::env::var("MCP_CLIENT_SECRET")
+                .ok()
+                .filter(|secret| !secret.is_empty())
+                .map(Secret::new),
+            issuer: asked.issuer.clone(),
+        },
+        (None, None) => Client::Register,
+    };
+    Ok(Settings {
+        server,
+        client,
+        scope: asked.scope.clone(),
+        issuer: asked.issuer.clone(),
+        port: asked.callback_port,
+        own: asked.client_credentials,
+        without_metadata: options.server.protocol_version.as_deref() == Some("2025-03-26"),
+    })
+}
+
+fn folder(options: &Options) -> Result<PathBuf, Error> {
+    if let Some(folder) = &options.sign_in.state {
+        return Ok(folder.clone());
+    }
+    let variable = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    variable("XDG_STATE_HOME")
+        .or_else(|| variable("LOCALAPPDATA"))
+        .or_else(|| variable("HOME").map(|home| home.join(".local").join("state")))
+        .map(|base| base.join("mcp-test-client"))
+        .ok_or_else(|| {
+            Error::Local(
+                "there is no home folder to keep tokens in: give --state FOLDER or --no-store"
+                    .to_owned(),
+            )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn which_transport() {
+        use Transport::{Auto, Http, Stdio};
+        for (transport, command, token, is_stdio) in [
+            (Auto, false, false, false),
+            (Auto, false, true, true),
+            (Auto, true, false, true),
+            (Http, false, true, false),
+            (Stdio, false, false, true),
+        ] {
+            assert_eq!(choose(transport, command, token, false).unwrap(), is_stdio);
+            let with_document = choose(transport, command, token, true);
+            assert_eq!(with_document.is_err(), is_stdio, "a document needs HTTP");
+        }
+        let refusal = choose(Auto, false, true, true).unwrap_err().to_string();
+        assert!(
+            refusal.contains("SENTRY_ACCESS_TOKEN") && refusal.contains("--transport http"),
+            "{refusal}"
+        );
+        assert!(choose(Http, true, false, false).is_err());
+    }
+}

@@ -1,0 +1,138 @@
+//! A language model: any service that speaks OpenAI's chat completions.
+
+use std::time::Duration;
+
+use agent::{Reply, ReplyError, Said, sse};
+use fetch::native::Native;
+use fetch::{FetchError, Method, Request};
+use url::Url;
+
+use super::connect;
+use crate::client::Error;
+use crate::client::oauth::{Secret, is_secure};
+
+/// The most bytes of one answer, with all that surrounds it.
+const MOST: usize = 4 << 20;
+
+pub(super) struct Model {
+    native: Native,
+    place: Url,
+    key: Secret,
+    pub(super) name: String,
+}
+
+impl Model {
+    /// What `LLM_API_KEY`, `LLM_BASE_URL` and `LLM_MODEL` say; none without a key.
+    pub(super) fn from_environment() -> Result<Option<Self>, Error> {
+        let variable = |name| {
+            std::env::var(name)
+                .ok()
+                .filter(|value| !value.trim().is_empty())
+        };
+        let Some(key) = variable("LLM_API_KEY") else {
+            return Ok(None);
+        };
+        let base =
+            variable("LLM_BASE_URL").unwrap_or_else(|| "https://api.openai.com/v1".to_owned());
+        let place = Url::parse(&format!("{}/chat/completions", base.trim_end_matches('/')))
+            .ok()
+            .filter(is_secure)
+            .ok_or_else(|| {
+                Error::Usage(format!(
+                    "LLM_BASE_URL must be an https URL (http on this computer only): {base}"
+                ))
+            })?;
+        Ok(Some(Self {
+            native: connect::native()?,
+            place,
+            key: Secret::new(key),
+            name: variable("LLM_MODEL").unwrap_or_else(|| "gpt-4.1-mini".to_owned()),
+        }))
+    }
+
+    /// Asks, and hands on the text as it comes.
+    pub(super) async fn ask(
+        &self,
+        body: String,
+        heard: &mut dyn FnMut(&str),
+    ) -> Result<Said, Error> {
+        let request = Request::new(Method::Post, self.place.clone())
+            .header("accept", "text/event-stream")
+            .header("authorization", format!("Bearer {}", self.key.reveal()))
+            .body("application/json", body)
+            .timeout(Duration::from_secs(120));
+        let mut opened = self
+            .native
+            .open(request, &[])
+            .await
+            .map_err(|source| self.unreachable(source))?;
+        let head = opened.head();
+        if !head.is_success() {
+            let body = opened.rest(64 * 1024).await.unwrap_or_default();
+            let why = match Said::whole(&body) {
+                Err(ReplyError::Refused(words)) => format!(": {words}"),
+                _ => String::new(),
+            };
+            let hint = if head.status == 401 {
+                " (is LLM_API_KEY right?)"
+            } else {
+                ""
+            };
+            return Err(Error::Protocol(format!(
+                "the model's service answered {}{why}{hint}",
+                head.status
+            )));
+        }
+        if !head
+            .header("content-type")
+            .unwrap_or_default()
+            .starts_with("text/event-stream")
+        {
+            let body = opened
+                .rest(MOST)
+                .await
+                .map_err(|source| self.unreachable(source))?;
+            let said = Said::whole(&body).map_err(bad)?;
+            heard(&said.text);
+            return Ok(said);
+        }
+        let mut parser = sse::Parser::new(MOST);
+        let mut reply = Reply::default();
+        let mut read = 0;
+        while let Some(bytes) = opened
+            .chunk()
+            .await
+            .map_err(|source| self.unreachable(source))?
+        {
+            read += bytes.len();
+            let mut events = Vec::new();
+            let parsed = parser.push(&bytes, &mut events);
+            if parsed.is_err() || read > MOST {
+                return Err(bad(ReplyError::TooLong));
+            }
+            for event in events {
+                let text = reply.piece(&event.data).map_err(bad)?;
+                if !text.is_empty() {
+                    heard(&text);
+                }
+            }
+        }
+        reply.end().map_err(bad)
+    }
+
+    fn unreachable(&self, source: FetchError) -> Error {
+        Error::Unreachable {
+            doing: format!("asking the model at {}", self.place),
+            source,
+        }
+    }
+}
+
+fn bad(error: ReplyError) -> Error {
+    Error::Protocol(match error {
+        ReplyError::Refused(words) => format!("the model's service refused: {words}"),
+        ReplyError::Garbage => "the model's service answered with no chat completion".to_owned(),
+        ReplyError::TooLong => "the model's answer is longer than is read".to_owned(),
+        ReplyError::Incomplete => "the model's answer broke off".to_owned(),
+    })
+}

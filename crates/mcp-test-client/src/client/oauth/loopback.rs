@@ -1,0 +1,152 @@
+//! A listener on this computer for the browser to come back to (RFC 8252 §7.3), and the browser.
+
+use std::process::{Command, Stdio};
+use std::rc::Rc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{RawQuery, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use fetch::LocalFuture;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use url::Url;
+
+use super::browser::{Browser, Opened};
+use crate::client::Error;
+
+/// Opens the system's browser, or leaves that to the person.
+pub struct Loopback {
+    /// Told the link before anything is opened.
+    pub announce: Rc<dyn Fn(&Url)>,
+    /// Whether to open a browser.
+    pub open: bool,
+    /// How long a person may take.
+    pub patience: Duration,
+}
+
+struct Place {
+    listener: TcpListener,
+    redirect_uri: String,
+    announce: Rc<dyn Fn(&Url)>,
+    open: bool,
+    patience: Duration,
+}
+
+impl Browser for Loopback {
+    fn ready(&self, port: Option<u16>) -> LocalFuture<'_, Result<Box<dyn Opened>, Error>> {
+        Box::pin(async move {
+            let at = |port| TcpListener::bind(("127.0.0.1", port));
+            let listener = match port {
+                Some(port) => match at(port).await {
+                    Ok(listener) => Ok(listener),
+                    Err(_) => at(0).await,
+                },
+                None => at(0).await,
+            };
+            let failed = |error: std::io::Error| {
+                Error::Local(format!(
+                    "cannot listen on 127.0.0.1 for the browser: {error}"
+                ))
+            };
+            let listener = listener.map_err(failed)?;
+            let port = listener.local_addr().map_err(failed)?.port();
+            let place: Box<dyn Opened> = Box::new(Place {
+                listener,
+                redirect_uri: format!("http://127.0.0.1:{port}/callback"),
+                announce: Rc::clone(&self.announce),
+                open: self.open,
+                patience: self.patience,
+            });
+            Ok(place)
+        })
+    }
+}
+
+impl Opened for Place {
+    fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
+    fn visit(self: Box<Self>, link: &Url) -> LocalFuture<'static, Result<String, Error>> {
+        let link = link.clone();
+        Box::pin(async move {
+            let (sender, mut receiver) = mpsc::channel(1);
+            let router = Router::new()
+                .route("/callback", get(come_back))
+                .with_state(sender);
+            let server = axum::serve(self.listener, router).into_future();
+            (self.announce)(&link);
+            if self.open {
+                open(&link);
+            }
+            let arrived = async {
+                let query: Option<String> = receiver.recv().await;
+                // The page is on its way while we go on; give it the moment that it needs.
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                query
+            };
+            tokio::select! {
+                ended = server => {
+                    let why = ended.err().map(|error| error.to_string()).unwrap_or_default();
+                    Err(Error::Local(format!("the listener for the browser ended: {why}")))
+                }
+                query = arrived => Ok(query.unwrap_or_default()),
+                () = tokio::time::sleep(self.patience) => Err(Error::sign_in(
+                    "RFC 8252 §7.3",
+                    format!(
+                        "nobody came back from the browser within {} s; run it again, and see --no-browser if no browser opened",
+                        self.patience.as_secs()
+                    ),
+                )),
+            }
+        })
+    }
+}
+
+/// Whatever comes is handed on, and judged there. The first answer counts.
+async fn come_back(
+    State(sender): State<mpsc::Sender<String>>,
+    RawQuery(query): RawQuery,
+) -> impl IntoResponse {
+    let _ = sender.try_send(query.unwrap_or_default());
+    (
+        [
+            (CONTENT_TYPE, "text/html; charset=utf-8"),
+            (CACHE_CONTROL, "no-store"),
+            (REFERRER_POLICY, "no-referrer"),
+            (
+                CONTENT_SECURITY_POLICY,
+                "default-src 'none'; style-src 'unsafe-inline'",
+            ),
+        ],
+        include_str!("../../../pages/back.html"),
+    )
+}
+
+/// `$BROWSER` where it is set, with the link in the place of `%s` or at the end; else what the system opens links with.
+/// That no browser opens is no failure: the link was shown.
+fn open(link: &Url) {
+    let Some(browser) = std::env::var("BROWSER")
+        .ok()
+        .filter(|text| !text.trim().is_empty())
+    else {
+        let _ = open::that_detached(link.as_str());
+        return;
+    };
+    let mut words: Vec<String> = browser.split_whitespace().map(str::to_owned).collect();
+    match words.iter_mut().find(|word| word.contains("%s")) {
+        Some(word) => *word = word.replace("%s", link.as_str()),
+        None => words.push(link.to_string()),
+    }
+    if let Some((program, arguments)) = words.split_first() {
+        let _ = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+    }
+}

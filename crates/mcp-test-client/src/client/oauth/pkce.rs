@@ -1,0 +1,72 @@
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
+use crate::client::Error;
+
+/// 256 random bits, in base64url: a `state`, a code verifier (RFC 7636 §4.1 recommends exactly this).
+///
+/// # Errors
+/// When this computer has no randomness.
+pub fn random() -> Result<String, Error> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::Local(format!("this computer gives no random bytes: {error}")))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The secret half of PKCE.
+#[derive(Clone)]
+pub struct Verifier(String);
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Verifier(…)")
+    }
+}
+
+impl Verifier {
+    /// A new one.
+    ///
+    /// # Errors
+    /// As [`random`].
+    pub fn new() -> Result<Self, Error> {
+        random().map(Self)
+    }
+
+    /// As the token request carries it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// `BASE64URL(SHA256(verifier))` (RFC 7636 §4.2).
+    #[must_use]
+    pub fn challenge(&self) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(&self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc_7636_appendix_b() {
+        let verifier = Verifier("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".to_owned());
+        assert_eq!(
+            verifier.challenge(),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
+    }
+
+    #[test]
+    fn random_ones_differ_and_are_silent() {
+        let (one, two) = (Verifier::new().unwrap(), Verifier::new().unwrap());
+        assert_ne!(one.reveal(), two.reveal());
+        assert_eq!(one.reveal().len(), 43);
+        assert!(!format!("{one:?}").contains(one.reveal()));
+    }
+}

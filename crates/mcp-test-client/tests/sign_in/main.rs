@@ -1,0 +1,10 @@
+//! The sign-in against scripted servers: what is sent, in which order, and what is refused before anything is.
+
+mod discovery;
+mod issuers;
+mod lost;
+mod refresh;
+mod refused;
+mod store;
+mod way;
+mod world;
