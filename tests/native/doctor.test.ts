@@ -1,6 +1,6 @@
 // The doctor at the example server of crates/oauth-provider.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Example, startExample } from "../support/example.ts";
+import { type Example, Visitor, startExample } from "../support/example.ts";
 import { diagnose, testClient, troubles } from "../support/test-client.ts";
 
 let example: Example;
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => example?.stop());
 
 it("finds nothing wrong with the example server", async () => {
-  const { status, diagnosis } = await diagnose(new URL("/mcp", example.origin), "--register");
+  const { status, diagnosis } = await diagnose(new URL("/mcp", example.origin), ["--register"]);
   expect(troubles(diagnosis)).toEqual([]);
   expect(diagnosis).toMatchObject({ server: `${example.origin}/mcp`, issuer: example.origin, ok: true });
   // All but what needs a sign-in.
@@ -18,8 +18,14 @@ it("finds nothing wrong with the example server", async () => {
   expect(status).toBe(0);
 });
 
+it("finds nothing wrong with what comes of a sign-in there", async () => {
+  const { status, diagnosis } = await diagnose(new URL("/mcp", example.origin), ["--register"], new Visitor());
+  expect(diagnosis.findings.filter(({ severity }) => severity !== "ok")).toEqual([]);
+  expect(status).toBe(0);
+});
+
 it("ends with another status where something fails, and says so in words", async () => {
-  const { status, stdout, stderr } = await testClient("doctor", new URL("/elsewhere", example.origin).href);
+  const { status, stdout, stderr } = await testClient(["doctor", new URL("/elsewhere", example.origin).href]);
   expect(status).toBe(1);
   expect(stdout).toMatch(/^failure +challenge-status +404 /m);
   expect(stdout).toMatch(/^\d+ failed, \d+ warned, \d+ ok, \d+ skipped$/m);

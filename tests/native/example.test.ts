@@ -3,16 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Keychain, call, connect } from "../support/client.ts";
-import { type Example, startExample } from "../support/example.ts";
-import { type Choices, Person } from "../support/person.ts";
-
-/** There is no upstream: who has decided is back at the client. */
-class Visitor extends Person {
-  override async authorize(url: URL, choices: Choices = {}): Promise<URL> {
-    const page = await this.consent(url);
-    return page instanceof URL ? page : this.decide(page, choices);
-  }
-}
+import { type Example, Visitor, startExample } from "../support/example.ts";
 
 let example: Example;
 let origin: string;

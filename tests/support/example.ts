@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { type Choices, Person } from "./person.ts";
 
 const root = dirname(dirname(import.meta.dirname));
 const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug", "examples", "server");
@@ -20,4 +21,12 @@ export async function startExample(): Promise<Example> {
     createInterface({ input: child.stdout }).once("line", (line) => resolve(line.replace("listening on ", "")));
   });
   return { origin, stop: () => child.kill() };
+}
+
+/** There is no upstream: who has decided is back at the client. */
+export class Visitor extends Person {
+  override async authorize(url: URL, choices: Choices = {}): Promise<URL> {
+    const page = await this.consent(url);
+    return page instanceof URL ? page : this.decide(page, choices);
+  }
 }
