@@ -4,8 +4,11 @@
 mod asked;
 mod authorize;
 mod challenge;
-mod documents;
+mod metadata;
+mod registration;
+mod resource;
 mod server;
+mod sign_in;
 mod tokens;
 
 use std::cell::RefCell;
@@ -79,9 +82,12 @@ pub const fn takes(
 pub fn faults() -> impl Iterator<Item = &'static Fault> {
     let all = [
         challenge::FAULTS,
-        documents::FAULTS,
+        resource::FAULTS,
+        metadata::FAULTS,
+        registration::FAULTS,
         authorize::FAULTS,
         tokens::FAULTS,
+        sign_in::FAULTS,
     ];
     all.into_iter().flatten()
 }
