@@ -20,6 +20,21 @@ fn put(document: &mut Map<String, Value>, name: &str, value: Value) {
     document.insert(name.to_owned(), value);
 }
 
+/// Not wrong in itself, but no place for a token that another host issued.
+pub static REVOCATION_ELSEWHERE: Fault = spoils(
+    "revocation on another host",
+    ("revocation-unknown", Failure, ""),
+    |asked, response, _| {
+        server(asked, response, |d| {
+            put(
+                d,
+                "revocation_endpoint",
+                json!("https://elsewhere.invalid/revoke"),
+            );
+        });
+    },
+);
+
 pub const FAULTS: &[Fault] = &[
     takes(
         "no authorization server metadata",
