@@ -1,4 +1,5 @@
-//! The header `WWW-Authenticate` (RFC 9110 §11.6.1).
+//! The header `WWW-Authenticate` (RFC 9110 §11.6.1), read strictly: where a client takes what it can, the doctor says
+//! what is wrong.
 
 /// One challenge of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,6 +4,7 @@ mod authorize;
 mod bearer;
 mod browser;
 mod challenge;
+mod offers;
 mod registration;
 mod resource;
 mod server;
@@ -42,10 +43,11 @@ pub(super) enum Not {
 }
 
 /// In the order of a sign-in.
-pub(super) const AREAS: [(&str, &[Check]); 9] = [
+pub(super) const AREAS: [(&str, &[Check]); 10] = [
     ("Challenge", challenge::CHECKS),
     ("Protected resource metadata", resource::CHECKS),
     ("Authorization server metadata", server::CHECKS),
+    ("What the authorization server offers", offers::CHECKS),
     ("Clients in browsers", browser::CHECKS),
     ("Registration", registration::CHECKS),
     ("Authorization endpoint", authorize::CHECKS),

@@ -4,8 +4,11 @@
 mod asked;
 mod authorize;
 mod challenge;
-mod documents;
+mod metadata;
+mod registration;
+mod resource;
 mod server;
+mod sign_in;
 mod tokens;
 
 use std::cell::RefCell;
@@ -15,6 +18,7 @@ use mcp_test_client::doctor::Severity;
 use oauth_provider::http::Response;
 
 pub use asked::Asked;
+pub use metadata::REVOCATION_ELSEWHERE;
 pub use server::Server;
 
 /// One thing that is wrong.
@@ -79,9 +83,12 @@ pub const fn takes(
 pub fn faults() -> impl Iterator<Item = &'static Fault> {
     let all = [
         challenge::FAULTS,
-        documents::FAULTS,
+        resource::FAULTS,
+        metadata::FAULTS,
+        registration::FAULTS,
         authorize::FAULTS,
         tokens::FAULTS,
+        sign_in::FAULTS,
     ];
     all.into_iter().flatten()
 }

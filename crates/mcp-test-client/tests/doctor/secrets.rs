@@ -6,7 +6,7 @@ use fetch::LocalFuture;
 use mcp_test_client::doctor::{Severity, SignIn, SignedIn, examine};
 use url::Url;
 
-use super::broken::{Fault, Server, faults};
+use super::broken::{Fault, REVOCATION_ELSEWHERE, Server, faults};
 use super::person::Person;
 use super::{Watched, alone, options};
 
@@ -100,6 +100,19 @@ fn metadata_of_another_issuer_get_no_token() {
         "{carried:?}"
     );
     assert!(text.contains("nothing of value is sent there"), "{text}");
+}
+
+#[test]
+fn nor_does_a_revocation_endpoint_on_another_host() {
+    let (carried, text, _) = alone(visit(Some(&REVOCATION_ELSEWHERE), None));
+    assert!(
+        carried.iter().any(|url| url.path() == "/oauth/token"),
+        "{carried:?}"
+    );
+    assert!(
+        text.contains("on another host than the token endpoint"),
+        "{text}"
+    );
 }
 
 #[test]
