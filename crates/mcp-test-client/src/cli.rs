@@ -52,9 +52,9 @@ pub fn main() -> ExitCode {
 
 async fn run(options: &Options, screen: &Screen) -> Result<End, Error> {
     match &options.command {
-        Some(Command::Doctor(asked)) => diagnose::doctor(options, asked, screen).await,
-        Some(Command::Metadata { command }) => diagnose::metadata(options, command, screen).await,
-        Some(Command::Logout) => connect::log_out(options, screen).await,
+        Some(Command::Doctor(asked)) => diagnose::doctor(asked, screen).await,
+        Some(Command::Metadata { command }) => diagnose::metadata(command, screen).await,
+        Some(Command::Logout(asked)) => connect::log_out(asked, screen).await,
         Some(Command::Completions { shell }) => manual::completions(*shell, screen),
         Some(Command::Man) => manual::man(screen),
         None if options.is_one_shot() => one_shot::run(options, screen).await,

@@ -8,7 +8,7 @@ use fetch::native::Native;
 use url::Url;
 
 use super::End;
-use super::options::{Options, Transport};
+use super::options::{Logout, Options, Server, SignIn, Transport};
 use super::screen::Screen;
 use crate::client::oauth::{
     Authorizer, Client, FileStore, Loopback, MemoryStore, Secret, Settings, Store, system_clock,
@@ -20,22 +20,21 @@ const TOKEN: &str = "SENTRY_ACCESS_TOKEN";
 
 /// Connects, and says with what.
 pub(super) async fn connect(options: &Options, screen: &Screen) -> Result<Connection, Error> {
-    let wanted = options
-        .server
-        .protocol_version
-        .as_deref()
-        .and_then(Revision::parse);
-    let timeout = Duration::from_secs(options.server.timeout);
+    let Options {
+        server, sign_in, ..
+    } = options;
+    let wanted = server.protocol_version.as_deref().and_then(Revision::parse);
+    let timeout = Duration::from_secs(server.timeout);
     screen.busy("connecting");
-    let transport: Box<dyn crate::client::Transport> = if is_stdio(options)? {
-        let (program, arguments) = program(options)?;
+    let transport: Box<dyn crate::client::Transport> = if is_stdio(server, sign_in)? {
+        let (program, arguments) = program(server)?;
         Box::new(Stdio::start(&program, &arguments, timeout)?)
     } else {
         let native = native()?;
-        let authorizer = authorizer(options, screen, &native)?;
+        let authorizer = authorizer(server, sign_in, screen, &native)?;
         Box::new(Http::new(
             native,
-            endpoint(options)?,
+            endpoint(server)?,
             Some(authorizer),
             timeout,
         ))
@@ -44,8 +43,8 @@ pub(super) async fn connect(options: &Options, screen: &Screen) -> Result<Connec
 }
 
 /// `mcp-test-client logout`
-pub(super) async fn log_out(options: &Options, screen: &Screen) -> Result<End, Error> {
-    let mut authorizer = authorizer(options, screen, &native()?)?;
+pub(super) async fn log_out(asked: &Logout, screen: &Screen) -> Result<End, Error> {
+    let mut authorizer = authorizer(&asked.server, &asked.sign_in, screen, &native()?)?;
     let had = authorizer.sign_out().await?;
     if screen.json() {
         screen.value(&serde_json::json!({ "signed_out": had }));
@@ -65,13 +64,13 @@ pub(super) fn native() -> Result<Native, Error> {
 
 /// Which transport is meant. A metadata document is of use on HTTP only, and where something else would be chosen
 /// quietly, that is said instead.
-fn is_stdio(options: &Options) -> Result<bool, Error> {
+fn is_stdio(server: &Server, sign_in: &SignIn) -> Result<bool, Error> {
     let has_token = std::env::var_os(TOKEN).is_some_and(|token| !token.is_empty());
     choose(
-        options.server.transport,
-        options.server.command.is_some(),
+        server.transport,
+        server.command.is_some(),
         has_token,
-        options.sign_in.client_metadata_url.is_some(),
+        sign_in.client_metadata_url.is_some(),
     )
 }
 
@@ -103,11 +102,11 @@ fn choose(
 }
 
 /// The MCP endpoint.
-pub(super) fn endpoint(options: &Options) -> Result<Url, Error> {
-    let mut url = match &options.server.endpoint {
+fn endpoint(server: &Server) -> Result<Url, Error> {
+    let mut url = match &server.endpoint {
         Some(url) => url.clone(),
         None => {
-            let mut url = options.server.mcp_host.clone();
+            let mut url = server.mcp_host.clone();
             if url.path() == "/" || url.path().is_empty() {
                 url.set_path("/mcp");
             }
@@ -122,8 +121,8 @@ pub(super) fn endpoint(options: &Options) -> Result<Url, Error> {
 }
 
 /// Beside this program, else in the path.
-fn program(options: &Options) -> Result<(String, Vec<String>), Error> {
-    if let Some(command) = &options.server.command {
+fn program(server: &Server) -> Result<(String, Vec<String>), Error> {
+    if let Some(command) = &server.command {
         let mut words = shlex::split(command)
             .filter(|words| !words.is_empty())
             .ok_or_else(|| Error::Usage(format!("--command cannot be read: {command}")))?;
@@ -139,25 +138,31 @@ fn program(options: &Options) -> Result<(String, Vec<String>), Error> {
     Ok((program, Vec::new()))
 }
 
-fn authorizer(options: &Options, screen: &Screen, native: &Native) -> Result<Authorizer, Error> {
-    let store: Rc<dyn Store> = if options.sign_in.no_store {
+fn authorizer(
+    server: &Server,
+    asked: &SignIn,
+    screen: &Screen,
+    native: &Native,
+) -> Result<Authorizer, Error> {
+    let store: Rc<dyn Store> = if asked.no_store {
         Rc::new(MemoryStore::default())
     } else {
-        Rc::new(FileStore::new(folder(options)?))
+        Rc::new(FileStore::new(folder(asked)?))
     };
-    let settings = settings(options, endpoint(options)?)?;
-    Ok(sign_in(options, screen, native, settings, store))
+    let is_old = server.protocol_version.as_deref() == Some("2025-03-26");
+    let settings = settings(asked, endpoint(server)?, is_old)?;
+    Ok(sign_in(asked, screen, native, settings, store))
 }
 
 /// With a browser on this computer.
 pub(super) fn sign_in(
-    options: &Options,
+    asked: &SignIn,
     screen: &Screen,
     native: &Native,
     settings: Settings,
     store: Rc<dyn Store>,
 ) -> Authorizer {
-    let open = !options.sign_in.no_browser;
+    let open = !asked.no_browser;
     let (told, noted) = (screen.clone(), screen.clone());
     let browser = Loopback {
         announce: Rc::new(move |link| {
@@ -170,7 +175,7 @@ pub(super) fn sign_in(
             told.busy("waiting for the browser");
         }),
         open,
-        patience: Duration::from_secs(options.sign_in.sign_in_timeout),
+        patience: Duration::from_secs(asked.sign_in_timeout),
     };
     Authorizer::new(
         settings,
@@ -182,8 +187,11 @@ pub(super) fn sign_in(
     )
 }
 
-pub(super) fn settings(options: &Options, server: Url) -> Result<Settings, Error> {
-    let asked = &options.sign_in;
+pub(super) fn settings(
+    asked: &SignIn,
+    server: Url,
+    without_metadata: bool,
+) -> Result<Settings, Error> {
     let client = match (&asked.client_metadata_url, &asked.client_id) {
         (Some(url), _) => {
             let parsed = Url::parse(url).ok().filter(|url| url.scheme() == "https");
@@ -211,12 +219,12 @@ pub(super) fn settings(options: &Options, server: Url) -> Result<Settings, Error
         issuer: asked.issuer.clone(),
         port: asked.callback_port,
         own: asked.client_credentials,
-        without_metadata: options.server.protocol_version.as_deref() == Some("2025-03-26"),
+        without_metadata,
     })
 }
 
-fn folder(options: &Options) -> Result<PathBuf, Error> {
-    if let Some(folder) = &options.sign_in.state {
+fn folder(asked: &SignIn) -> Result<PathBuf, Error> {
+    if let Some(folder) = &asked.state {
         return Ok(folder.clone());
     }
     let variable = |name: &str| {

@@ -9,18 +9,14 @@ use url::Url;
 
 use super::End;
 use super::connect;
-use super::options::{Doctor, Metadata, Options};
+use super::options::{self, Doctor, Metadata};
 use super::screen::Screen;
 use crate::client::Error;
 use crate::client::oauth::{Challenge, Client, MemoryStore};
 use crate::doctor::{self, SignIn, SignedIn};
 use crate::metadata;
 
-pub(super) async fn doctor(
-    options: &Options,
-    asked: &Doctor,
-    screen: &Screen,
-) -> Result<End, Error> {
+pub(super) async fn doctor(asked: &Doctor, screen: &Screen) -> Result<End, Error> {
     let native = connect::native()?;
     let mut chosen = doctor::Options {
         server: asked.url.clone(),
@@ -36,7 +32,7 @@ pub(super) async fn doctor(
         chosen.sign_in = screen.agrees(&question);
     }
     let person = Person {
-        options,
+        asked: &asked.client,
         screen,
         native: &native,
     };
@@ -46,11 +42,7 @@ pub(super) async fn doctor(
     finish(good, &out, screen)
 }
 
-pub(super) async fn metadata(
-    _options: &Options,
-    command: &Metadata,
-    screen: &Screen,
-) -> Result<End, Error> {
+pub(super) async fn metadata(command: &Metadata, screen: &Screen) -> Result<End, Error> {
     match command {
         Metadata::Check { of } => {
             let native = connect::native()?;
@@ -94,7 +86,7 @@ fn new_document(url: &Url, screen: &Screen) -> Result<End, Error> {
 
 /// Signs in as the client does, and keeps nothing.
 struct Person<'a> {
-    options: &'a Options,
+    asked: &'a options::SignIn,
     screen: &'a Screen,
     native: &'a Native,
 }
@@ -112,7 +104,7 @@ impl SignIn for Person<'_> {
 
 impl Person<'_> {
     async fn signed_in(&self, server: Url) -> Result<SignedIn, Error> {
-        let settings = connect::settings(self.options, server.clone())?;
+        let settings = connect::settings(self.asked, server.clone(), false)?;
         if matches!(
             settings.client,
             Client::Registered {
@@ -128,7 +120,7 @@ impl Person<'_> {
         let challenge = self.challenge(server).await?;
         let store = Rc::new(MemoryStore::default());
         let mut authorizer =
-            connect::sign_in(self.options, self.screen, self.native, settings, store);
+            connect::sign_in(self.asked, self.screen, self.native, settings, store);
         let outcome = authorizer.sign_in_anew(challenge.as_ref()).await?;
         let (asked, answer) = outcome
             .way

@@ -67,29 +67,30 @@ pub(super) struct Server {
         long,
         global = true,
         env = "MCP_HOST",
+        hide_env_values = true,
         value_name = "URL",
         default_value = "http://localhost:8788"
     )]
     pub(super) mcp_host: Url,
 
     /// The MCP endpoint exactly as it is, also where it has no path
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, value_name = "URL")]
     pub(super) endpoint: Option<Url>,
 
     /// How to reach it; auto is stdio where SENTRY_ACCESS_TOKEN or --command is given, else http
-    #[arg(long, global = true, value_enum, default_value_t = Transport::Auto)]
+    #[arg(long, value_enum, default_value_t = Transport::Auto)]
     pub(super) transport: Transport,
 
     /// The server's program for stdio, with its arguments [default: sentry-mcp, beside this program or in the path]
-    #[arg(long, global = true, value_name = "COMMAND")]
+    #[arg(long, value_name = "COMMAND")]
     pub(super) command: Option<String>,
 
     /// Speak this revision of MCP only [default: 2026-07-28, or what the server speaks]
-    #[arg(long, global = true, value_name = "DATE", value_parser = crate::client::Revision::all())]
+    #[arg(long, value_name = "DATE", value_parser = crate::client::Revision::all())]
     pub(super) protocol_version: Option<String>,
 
     /// Seconds to wait for the server, each time
-    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(super) timeout: u64,
 }
 
@@ -102,37 +103,38 @@ pub(super) struct SignIn {
         long,
         global = true,
         env = "MCP_CLIENT_METADATA_URL",
+        hide_env_values = true,
         value_name = "URL",
         conflicts_with = "client_id"
     )]
     pub(super) client_metadata_url: Option<String>,
 
     /// Be this client, registered by hand; its secret, if it has one, is read from MCP_CLIENT_SECRET
-    #[arg(long, global = true, env = "MCP_CLIENT_ID", value_name = "ID")]
+    #[arg(long, env = "MCP_CLIENT_ID", hide_env_values = true, value_name = "ID")]
     pub(super) client_id: Option<String>,
 
     /// Sign in at this one of the server's authorization servers; a client registered by hand belongs to it
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, value_name = "URL")]
     pub(super) issuer: Option<String>,
 
     /// Ask for these scopes instead of those that the server names
-    #[arg(long, global = true, value_name = "SCOPES")]
+    #[arg(long, value_name = "SCOPES")]
     pub(super) scope: Option<String>,
 
     /// Ask for the client's own token, without a person (needs --client-id)
-    #[arg(long, global = true, requires = "client_id")]
+    #[arg(long, requires = "client_id")]
     pub(super) client_credentials: bool,
 
     /// Print the link instead of opening a browser
-    #[arg(long, global = true)]
+    #[arg(long)]
     pub(super) no_browser: bool,
 
     /// Listen on this port of 127.0.0.1 for the browser to come back [default: any free one]
-    #[arg(long, global = true, value_name = "PORT")]
+    #[arg(long, value_name = "PORT")]
     pub(super) callback_port: Option<u16>,
 
     /// Seconds that a person may take in the browser
-    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 300)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     pub(super) sign_in_timeout: u64,
 
     /// Where tokens and registrations are kept [default: ~/.local/state/mcp-test-client]
@@ -140,12 +142,13 @@ pub(super) struct SignIn {
         long,
         global = true,
         env = "MCP_TEST_CLIENT_STATE",
+        hide_env_values = true,
         value_name = "FOLDER"
     )]
     pub(super) state: Option<PathBuf>,
 
     /// Keep nothing, and use nothing that was kept
-    #[arg(long, global = true)]
+    #[arg(long)]
     pub(super) no_store: bool,
 }
 
@@ -158,11 +161,11 @@ pub(super) struct Output {
     pub(super) json: bool,
 
     /// Answer the server's questions with their defaults instead of asking
-    #[arg(long, global = true)]
+    #[arg(long)]
     pub(super) accept_defaults: bool,
 
     /// Agree to what changes something when a model wants to do it
-    #[arg(long, global = true)]
+    #[arg(long)]
     pub(super) yes: bool,
 }
 
@@ -183,7 +186,7 @@ pub(super) enum Command {
         command: Metadata,
     },
     /// Have the server revoke the tokens that are kept for it, and forget them
-    Logout,
+    Logout(Logout),
     /// Print completions for a shell
     Completions {
         /// Which
@@ -207,6 +210,19 @@ pub(super) struct Doctor {
     /// Sign in too, with your browser, and check the tokens; they are revoked in the end
     #[arg(long)]
     pub(super) sign_in: bool,
+
+    #[command(flatten)]
+    pub(super) client: SignIn,
+}
+
+/// For the server and the client that the options say.
+#[derive(Args, Debug)]
+pub(super) struct Logout {
+    #[command(flatten)]
+    pub(super) server: Server,
+
+    #[command(flatten)]
+    pub(super) sign_in: SignIn,
 }
 
 #[derive(Subcommand, Debug)]

@@ -3,24 +3,26 @@
 //! Two families are spoken: those that begin with `initialize` (to 2025-11-25), and 2026-07-28, where every request
 //! says version and capabilities itself and a server asks by its answer (MCP 2026-07-28 versioning).
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+mod input;
+mod message;
+mod negotiation;
+mod revision;
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
 
 use super::Error;
 use super::header::{self, Mirrored};
 use super::transport::{Listener, Transport};
 
-/// The one without a handshake.
-const MODERN: &str = "2026-07-28";
+pub use revision::Revision;
 
-/// Those with one, newest first.
-const LEGACY: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
+use input::answer_inputs;
+use message::result;
+use revision::MODERN;
 
-/// The errors by which a server shows that it is a modern one: header mismatch, missing capability, unsupported version.
-const MODERN_ERRORS: [i64; 3] = [-32020, -32021, UNSUPPORTED_VERSION];
-const UNSUPPORTED_VERSION: i64 = -32022;
+/// The error of a server whose headers and body differ.
 const HEADER_MISMATCH: i64 = -32020;
 
 /// How often a server may ask for input before it has answered.
@@ -28,36 +30,6 @@ const ROUNDS: usize = 16;
 
 /// How many pages of a list are read.
 const PAGES: usize = 200;
-
-/// A revision of the protocol that this client speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Revision(&'static str);
-
-impl Revision {
-    /// All, newest first.
-    #[must_use]
-    pub fn all() -> Vec<&'static str> {
-        let mut all = vec![MODERN];
-        all.extend(LEGACY);
-        all
-    }
-
-    /// The one of this name.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::all().into_iter().find(|one| *one == text).map(Self)
-    }
-
-    /// Its name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        self.0
-    }
-
-    fn is_modern(self) -> bool {
-        self.0 == MODERN
-    }
-}
 
 /// What the server says of itself; not verified by anybody.
 #[derive(Debug, Clone, Default)]
@@ -132,108 +104,6 @@ impl Connection {
     /// The end.
     pub async fn close(&mut self) {
         self.transport.close().await;
-    }
-
-    /// Attempts a modern request first. A recognized modern error means a modern server; anything else a legacy one
-    /// (MCP 2026-07-28 versioning, Backward Compatibility).
-    async fn discover(&mut self, is_fixed: bool, listener: &mut dyn Listener) -> Result<(), Error> {
-        self.transport.speak(MODERN);
-        for attempt in 0..2 {
-            let message = self.message("server/discover", Map::new(), listener);
-            let headers = header::standard("server/discover", &Map::new());
-            // Some older servers say nothing at all to what they do not know. A sign-in on the way takes its time.
-            let patience = Duration::from_secs(if self.transport.is_http() { 900 } else { 10 });
-            let sent = self.transport.send(&message, &headers, listener);
-            let came = match tokio::time::timeout(patience, sent).await {
-                Ok(came) => came,
-                Err(_) if !is_fixed => break,
-                Err(_) => {
-                    return Err(Error::Protocol(
-                        "the server does not answer server/discover".to_owned(),
-                    ));
-                }
-            };
-            let error = match came {
-                Ok(Some(answer)) => match result(&answer, "server/discover") {
-                    Ok(found) => return self.take_in(&found),
-                    Err(error) => error,
-                },
-                Ok(None) => {
-                    Error::Protocol("the server answered server/discover with nothing".to_owned())
-                }
-                Err(error @ (Error::Status { .. } | Error::Protocol(_))) => error,
-                Err(error) => return Err(error),
-            };
-            match &error {
-                Error::Rpc { code, data, .. } if *code == UNSUPPORTED_VERSION => {
-                    match supported(data.as_ref()) {
-                        Some(MODERN) if attempt == 0 => continue,
-                        Some(legacy) if legacy != MODERN && !is_fixed => {
-                            self.revision = Revision(legacy);
-                            break;
-                        }
-                        _ => return Err(error),
-                    }
-                }
-                Error::Rpc { code, .. } if MODERN_ERRORS.contains(code) => return Err(error),
-                Error::Status { status: 500.., .. } => return Err(error),
-                _ if is_fixed => return Err(error),
-                _ => break,
-            }
-        }
-        if self.revision.is_modern() {
-            let [newest, ..] = LEGACY;
-            self.revision = Revision(newest);
-        }
-        self.initialize(listener).await
-    }
-
-    fn take_in(&mut self, found: &Value) -> Result<(), Error> {
-        let versions = found.get("supportedVersions").and_then(Value::as_array);
-        let speaks = versions.is_none_or(|versions| versions.iter().any(|one| one == MODERN));
-        if !speaks {
-            return Err(Error::Protocol(format!(
-                "the server answers {MODERN} and does not list it among its supportedVersions"
-            )));
-        }
-        let own = found
-            .pointer("/_meta/io.modelcontextprotocol~1serverInfo")
-            .or(found.get("serverInfo"));
-        self.server = server_info(own, found);
-        Ok(())
-    }
-
-    /// The handshake of the older revisions (MCP 2025-11-25 lifecycle).
-    async fn initialize(&mut self, listener: &mut dyn Listener) -> Result<(), Error> {
-        let params = json!({
-            "protocolVersion": self.revision.0,
-            "capabilities": capabilities(listener),
-            "clientInfo": client_info(),
-        });
-        let id = self.next_id();
-        let message =
-            json!({ "jsonrpc": "2.0", "id": id, "method": "initialize", "params": params });
-        let answer = self.transport.send(&message, &[], listener).await?;
-        let found = result(&answer.unwrap_or_default(), "initialize")?;
-        let version = found.get("protocolVersion").and_then(Value::as_str);
-        let version = version.unwrap_or_default();
-        self.revision = LEGACY
-            .into_iter()
-            .find(|one| *one == version)
-            .map(Revision)
-            .ok_or_else(|| {
-                Error::Protocol(format!(
-                    "the server wants to speak the revision `{version}`, and this client speaks {}",
-                    Revision::all().join(", ")
-                ))
-            })?;
-        if self.revision.0 >= "2025-06-18" {
-            self.transport.speak(self.revision.0);
-        }
-        self.server = server_info(found.get("serverInfo"), &found);
-        let ready = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
-        self.transport.send(&ready, &[], listener).await?;
-        Ok(())
     }
 
     /// One request, to its end: input that the server asks for is asked for, and a session that has ended is begun
@@ -380,160 +250,4 @@ impl Connection {
         params.insert("arguments".to_owned(), arguments);
         self.request("tools/call", params, listener).await
     }
-
-    fn next_id(&mut self) -> u64 {
-        self.last_id += 1;
-        self.last_id
-    }
-
-    fn message(
-        &mut self,
-        method: &str,
-        mut params: Map<String, Value>,
-        listener: &dyn Listener,
-    ) -> Value {
-        let id = self.next_id();
-        let mut meta = Map::new();
-        if self.revision.is_modern() {
-            for (name, value) in [
-                ("protocolVersion", Value::from(MODERN)),
-                ("clientInfo", client_info()),
-                ("clientCapabilities", capabilities(listener)),
-            ] {
-                meta.insert(format!("io.modelcontextprotocol/{name}"), value);
-            }
-        }
-        if method == "tools/call" {
-            meta.insert("progressToken".to_owned(), id.into());
-        }
-        if !meta.is_empty() {
-            params.insert("_meta".to_owned(), Value::Object(meta));
-        }
-        let mut message = json!({ "jsonrpc": "2.0", "id": id, "method": method });
-        if let Value::Object(members) = &mut message
-            && !params.is_empty()
-        {
-            members.insert("params".to_owned(), Value::Object(params));
-        }
-        message
-    }
-
-    fn headers(&self, method: &str, params: &Map<String, Value>) -> Vec<(String, String)> {
-        if !self.revision.is_modern() {
-            return Vec::new();
-        }
-        let mut headers = header::standard(method, params);
-        let name = params.get("name").and_then(Value::as_str);
-        if method == "tools/call"
-            && let Some(mirrored) = name.and_then(|name| self.mirrored.get(name))
-        {
-            let arguments = params.get("arguments").unwrap_or(&Value::Null);
-            headers.extend(header::custom(mirrored, arguments));
-        }
-        headers
-    }
-}
-
-fn client_info() -> Value {
-    json!({ "name": "mcp-test-client", "version": env!("CARGO_PKG_VERSION") })
-}
-
-/// What the server may ask for: a form, where somebody is there to fill it in.
-fn capabilities(listener: &dyn Listener) -> Value {
-    if listener.can_ask() {
-        json!({ "elicitation": {} })
-    } else {
-        json!({})
-    }
-}
-
-/// "The client MUST construct the requested inputs before retrying the original request", and "MUST echo back the
-/// exact value" of `requestState`, and none where there was none (MCP 2026-07-28 mrtr).
-fn answer_inputs(
-    found: &Value,
-    params: &mut Map<String, Value>,
-    listener: &mut dyn Listener,
-) -> Result<(), Error> {
-    let asked = found.get("inputRequests").and_then(Value::as_object);
-    let state = found.get("requestState");
-    if asked.is_none() && state.is_none() {
-        return Err(Error::Protocol(
-            "the server wants input, and says neither which (inputRequests) nor for what (requestState)".to_owned(),
-        ));
-    }
-    let mut answers = Map::new();
-    for (key, request) in asked.into_iter().flatten() {
-        let method = request
-            .get("method")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        if method != "elicitation/create" || !listener.can_ask() {
-            return Err(Error::Protocol(format!(
-                "the server asks for {method}, which this client did not offer"
-            )));
-        }
-        let said = listener.asked(request.get("params").unwrap_or(&Value::Null));
-        answers.insert(key.clone(), said);
-    }
-    if asked.is_some() {
-        params.insert("inputResponses".to_owned(), Value::Object(answers));
-    }
-    if let Some(state) = state {
-        params.insert("requestState".to_owned(), state.clone());
-    }
-    Ok(())
-}
-
-fn server_info(own: Option<&Value>, found: &Value) -> ServerInfo {
-    let text = |member: &str| {
-        let value = own.and_then(|own| own.get(member)).and_then(Value::as_str);
-        value.unwrap_or_default().to_owned()
-    };
-    ServerInfo {
-        name: text("name"),
-        version: text("version"),
-        instructions: found
-            .get("instructions")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
-        capabilities: found.get("capabilities").cloned().unwrap_or_default(),
-    }
-}
-
-/// The best version that both sides speak, out of an error's list.
-fn supported(data: Option<&Value>) -> Option<&'static str> {
-    let listed = data?.get("supported")?.as_array()?;
-    Revision::all()
-        .into_iter()
-        .find(|ours| listed.iter().any(|theirs| theirs == ours))
-}
-
-/// The `result` of a response.
-fn result(answer: &Value, method: &str) -> Result<Value, Error> {
-    if let Some(error) = answer.get("error") {
-        let text = |member: &str| {
-            error
-                .get(member)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-        };
-        return Err(Error::Rpc {
-            method: method.to_owned(),
-            code: error
-                .get("code")
-                .and_then(Value::as_i64)
-                .unwrap_or_default(),
-            message: text("message").to_owned(),
-            data: error.get("data").cloned(),
-        });
-    }
-    answer
-        .get("result")
-        .filter(|result| result.is_object())
-        .cloned()
-        .ok_or_else(|| {
-            Error::Protocol(format!(
-                "the server's answer to {method} has neither a result nor an error"
-            ))
-        })
 }

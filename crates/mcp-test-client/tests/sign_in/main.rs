@@ -1,5 +1,7 @@
 //! The sign-in against scripted servers: what is sent, in which order, and what is refused before anything is.
 
+#![cfg(test)]
+
 mod discovery;
 mod issuers;
 mod lost;

@@ -1,28 +1,23 @@
 //! Streamable HTTP, client side (MCP 2025-03-26 to 2026-07-28 transports).
 
+mod post;
+mod stream;
+
 use std::cell::RefCell;
 use std::time::Duration;
 
 use fetch::native::{Native, Opened};
-use fetch::{Fetch as _, LocalFuture, Method, Request, Response};
+use fetch::{Fetch as _, LocalFuture, Method, Request};
 use serde_json::Value;
 use url::Url;
 
 use super::inbox::Inbox;
 use super::{Arrived, Listener, Transport, answer, sort};
 use crate::client::Error;
-use crate::client::oauth::{Authorizer, Challenge};
-use crate::client::sse::Parser;
+use crate::client::oauth::Authorizer;
 
 /// The most bytes of one message.
 const MOST: usize = 16 << 20;
-
-/// How often a stream that broke off is taken up again for one request.
-const RECONNECTIONS: u32 = 10;
-
-/// How often one request may lead to a sign-in for more scope: "retry the original request with the new authorization
-/// no more than a few times" (MCP authorization, Step-Up Authorization Flow).
-const STEP_UPS: u32 = 2;
 
 /// One MCP endpoint.
 pub struct Http {
@@ -111,201 +106,6 @@ impl Http {
         }
     }
 
-    /// Posts until the server is content with the token.
-    async fn post(&mut self, message: &Value, headers: &[(String, String)]) -> Result<Came, Error> {
-        let method = name(message);
-        let mut step_ups = 0;
-        loop {
-            let token = self.token().await?;
-            let request = self
-                .request(
-                    Method::Post,
-                    "application/json, text/event-stream",
-                    token.as_deref(),
-                )
-                .body("application/json", message.to_string());
-            let mut opened = self
-                .native
-                .open(request, headers)
-                .await
-                .map_err(|source| self.unreachable(&format!("sending {method} to"), source))?;
-            let head = opened.head();
-            let challenge = challenge(&head);
-            let body_of = |status: u16| !(200..300).contains(&status);
-            let body = if body_of(head.status) {
-                opened.rest(64 * 1024).await.unwrap_or_default()
-            } else {
-                Vec::new()
-            };
-            match (head.status, &mut self.authorizer) {
-                (401, Some(authorizer)) => {
-                    authorizer.unauthorized(challenge.as_ref()).await?;
-                    continue;
-                }
-                (403, Some(authorizer)) => {
-                    let needed = challenge.filter(|challenge| {
-                        challenge.error.as_deref() == Some("insufficient_scope")
-                    });
-                    if let Some(needed) = needed {
-                        if step_ups == STEP_UPS {
-                            return Err(Error::sign_in(
-                                "MCP authorization, Step-Up Authorization Flow",
-                                format!(
-                                    "the server still asks for the scope `{}` after {STEP_UPS} more sign-ins; this client gives up",
-                                    needed.scope.unwrap_or_default()
-                                ),
-                            ));
-                        }
-                        step_ups += 1;
-                        authorizer.insufficient(&needed).await?;
-                        continue;
-                    }
-                }
-                (_, Some(authorizer)) => authorizer.accepted(),
-                _ => {}
-            }
-            return self.came(&method, &head, body, opened).await;
-        }
-    }
-
-    async fn came(
-        &mut self,
-        method: &str,
-        head: &Response,
-        body: Vec<u8>,
-        mut opened: Opened,
-    ) -> Result<Came, Error> {
-        if head.is_success() {
-            if method == "initialize" {
-                self.session = head.header("mcp-session-id").map(str::to_owned);
-            }
-            let kind = head.header("content-type").unwrap_or_default();
-            if kind.starts_with("text/event-stream") {
-                return Ok(Came::Stream(opened));
-            }
-            let body = opened.rest(MOST).await.map_err(|source| {
-                self.unreachable(&format!("reading the answer to {method} from"), source)
-            })?;
-            if body.is_empty() {
-                return Ok(Came::Nothing);
-            }
-            if !kind.starts_with("application/json") {
-                return Err(Error::Protocol(format!(
-                    "the server answered {method} with `{kind}`, where only application/json and text/event-stream may be (MCP transports)"
-                )));
-            }
-            return serde_json::from_slice(&body)
-                .map(Came::Message)
-                .map_err(|error| {
-                    Error::Protocol(format!(
-                        "the server's answer to {method} is no JSON: {error}"
-                    ))
-                });
-        }
-        // Errors of the protocol may come with an error of HTTP.
-        let said: Value = serde_json::from_slice(&body).unwrap_or_default();
-        if said.get("jsonrpc").is_some() && said.pointer("/error/code").is_some_and(Value::is_i64) {
-            if head.status == 404
-                && self.session.is_some()
-                && said.get("id").is_none_or(Value::is_null)
-            {
-                return self.ended();
-            }
-            return Ok(Came::Message(said));
-        }
-        if head.status == 404 && self.session.is_some() {
-            return self.ended();
-        }
-        let mut text = String::new();
-        if let Some(why) = said
-            .get("error_description")
-            .or(said.get("error"))
-            .and_then(Value::as_str)
-        {
-            text.push_str(": ");
-            text.push_str(why);
-        }
-        if let Some(seconds) = head.header("retry-after") {
-            text.push_str(&format!("; it says to try again after {seconds} s"));
-        }
-        Err(Error::Status {
-            method: method.to_owned(),
-            status: head.status,
-            text,
-        })
-    }
-
-    /// "When a client receives HTTP 404 in response to a request containing an `MCP-Session-Id`, it MUST start a new
-    /// session" (MCP 2025-11-25 transports); whoever knows how to is told.
-    fn ended(&mut self) -> Result<Came, Error> {
-        self.session = None;
-        Err(Error::SessionEnded)
-    }
-
-    /// Reads a stream to the answer for `id`. One that ends before it is taken up where it ended, if the server gave
-    /// its events ids (MCP 2025-11-25 transports, Resumability): after the time that it names.
-    async fn follow(
-        &mut self,
-        mut opened: Opened,
-        message: &Value,
-        listener: &Shared<'_>,
-    ) -> Result<Value, Error> {
-        let method = name(message);
-        let id = message.get("id").unwrap_or(&Value::Null);
-        let mut parser = Parser::new(MOST);
-        let mut connections = 0;
-        loop {
-            let broke = loop {
-                match opened.chunk().await {
-                    Ok(Some(bytes)) => {
-                        if let Some(found) = self
-                            .heard(&mut parser, &bytes, id, &method, listener)
-                            .await?
-                        {
-                            return Ok(found);
-                        }
-                    }
-                    Ok(None) => break None,
-                    Err(error) => break Some(error),
-                }
-            };
-            let Some(last) = parser
-                .last_id
-                .clone()
-                .filter(|_| connections < RECONNECTIONS)
-            else {
-                return Err(match broke {
-                    Some(source) => self
-                        .unreachable(&format!("waiting for the answer to {method} from"), source),
-                    None => Error::Protocol(format!(
-                        "the server's stream ended without the answer to {method}"
-                    )),
-                });
-            };
-            connections += 1;
-            let wait = parser.retry.unwrap_or(1000).min(60_000);
-            self.native.sleep(Duration::from_millis(wait)).await;
-            let token = self.token().await?;
-            let request = self
-                .request(Method::Get, "text/event-stream", token.as_deref())
-                .header("last-event-id", last);
-            opened = self
-                .native
-                .open(request, &[])
-                .await
-                .map_err(|source| self.unreachable("taking up the stream of", source))?;
-            let head = opened.head();
-            if !head.is_success() {
-                return Err(Error::Status {
-                    method: format!("the stream's continuation ({method})"),
-                    status: head.status,
-                    text: String::new(),
-                });
-            }
-            parser.reconnect();
-        }
-    }
-
     /// One message, and what comes of it.
     async fn exchange(
         &mut self,
@@ -344,41 +144,6 @@ impl Http {
         let native = self.native.clone();
         self.inbox = Inbox::Opening(Box::pin(async move { native.open(request, &[]).await }));
         let _ = tokio::time::timeout(Duration::from_secs(2), self.inbox.next(MOST)).await;
-    }
-
-    async fn heard(
-        &mut self,
-        parser: &mut Parser,
-        bytes: &[u8],
-        id: &Value,
-        method: &str,
-        listener: &Shared<'_>,
-    ) -> Result<Option<Value>, Error> {
-        let events = parser.push(bytes).map_err(|_| {
-            Error::Protocol(format!(
-                "the server's answer to {method} is longer than {MOST} bytes"
-            ))
-        })?;
-        for event in events {
-            if event.data.is_empty() || !(event.name.is_empty() || event.name == "message") {
-                continue;
-            }
-            let message: Value = serde_json::from_str(&event.data).map_err(|error| {
-                Error::Protocol(format!(
-                    "an event of the server's stream is no JSON: {error}"
-                ))
-            })?;
-            let arrived = sort(message, id, &mut **listener.borrow_mut());
-            match arrived {
-                Arrived::Answer(found) => return Ok(Some(found)),
-                Arrived::Request(request) => {
-                    let said = answer(&request, &mut **listener.borrow_mut());
-                    self.post(&said, &[]).await?;
-                }
-                Arrived::Other => {}
-            }
-        }
-        Ok(None)
     }
 }
 
@@ -445,14 +210,6 @@ impl Transport for Http {
             self.session = None;
         })
     }
-}
-
-fn challenge(head: &Response) -> Option<Challenge> {
-    let lines = head
-        .headers
-        .iter()
-        .filter(|(name, _)| name == "www-authenticate");
-    Challenge::read(lines.map(|(_, value)| value.as_str()))
 }
 
 fn name(message: &Value) -> String {
