@@ -72,9 +72,12 @@ impl Report {
         for (area, checks) in AREAS {
             findings.extend(checks.iter().map(|check| finding(area, check, evidence)));
         }
+        // One that nobody names is worth a line where it has metadata.
+        let issuer = evidence.issuer.as_ref();
+        let issuer = issuer.filter(|i| !i.guessed || evidence.metadata().is_some());
         Self {
             server: shown(evidence.server.as_str()),
-            issuer: evidence.issuer.as_ref().map(|issuer| shown(&issuer.text)),
+            issuer: issuer.map(|issuer| shown(&issuer.text)),
             ok: !findings.iter().any(|f| f.severity == Severity::Failure),
             findings,
         }

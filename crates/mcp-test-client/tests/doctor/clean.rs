@@ -3,13 +3,14 @@
 use fetch::Method;
 use mcp_test_client::doctor::{Options, Severity, examine, run};
 
+use super::alone;
 use super::broken::Server;
 use super::person::Person;
-use super::{Watched, alone, diagnose, options};
+use super::visit::{Watched, options, visit};
 
 #[test]
 fn a_server_that_is_right_is_clean() {
-    let report = alone(diagnose(None));
+    let report = alone(visit(None, None)).report;
     let bad = report
         .findings
         .iter()

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use mcp_test_client::doctor::Severity;
 
+use super::alone;
 use super::broken::faults;
-use super::{alone, diagnose};
+use super::visit::visit;
 
 /// Checks of which a fault has no other way to be seen than by its own.
 fn broken(report: &mcp_test_client::doctor::Report) -> Vec<(&'static str, Severity, String)> {
@@ -21,7 +22,7 @@ fn broken(report: &mcp_test_client::doctor::Report) -> Vec<(&'static str, Severi
 fn each_fault_is_found_by_exactly_its_check() {
     let mut wrong = Vec::new();
     for fault in faults() {
-        let report = alone(diagnose(Some(fault)));
+        let report = alone(visit(Some(fault), None)).report;
         let (check, severity, found) = fault.found;
         let seen = broken(&report);
         let exact = matches!(seen.as_slice(), [(c, s, f)] if *c == check && *s == severity && f.contains(found));
@@ -41,7 +42,7 @@ fn each_fault_is_found_by_exactly_its_check() {
 #[test]
 fn every_check_has_a_fault_that_it_finds() {
     let found: BTreeSet<_> = faults().map(|fault| fault.found.0).collect();
-    let report = alone(diagnose(None));
+    let report = alone(visit(None, None)).report;
     let all: BTreeSet<_> = report
         .findings
         .iter()
