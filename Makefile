@@ -30,8 +30,9 @@ bench: ## Measure the worker against floors, some 15 minutes (BENCH="--only refr
 	@exec $(run) node bench/run.mjs $(BENCH)
 
 conformance: build ## Run other people's conformance tests against the protocol crate and the built worker
-	@$(run) cargo build --quiet --locked --package demo-sentry --package mcp-conformance-host
+	@$(run) cargo build --quiet --locked --package demo-sentry --package mcp-conformance-host --package mcp-test-client
 	@$(run) node conformance/protocol.mjs
+	@$(run) node conformance/client.mjs
 	@$(run) node --experimental-transform-types --no-warnings conformance/worker.mjs
 	@exec $(run) node --experimental-transform-types --no-warnings conformance/authorization-server.mjs
 

@@ -9,6 +9,7 @@ export default defineConfig({
     projects: [
       { test: { ...common, name: "workerd", include: ["tests/workerd/**/*.test.ts"] } },
       { test: { ...common, name: "native-example", include: ["tests/native/**/*.test.ts"] } },
+      { test: { ...common, name: "client", include: ["tests/client/**/*.test.ts"] } },
       { test: { ...common, name: "chromium", include: ["tests/chromium/**/*.test.ts"] } },
     ],
   },

@@ -1,8 +1,8 @@
 // Every test that docs/CONFORMANCE.md names exists, and none of them is switched off.
 // With `--ran REPORT` (the last step of `make test`, scripts/test-report.mjs): each of them also ran, and passed.
 //
-// In the last column of a table that is headed "tests" a path in backquotes opens a file: `p/`, `u/`, `t/`, `w/`, `n/` and `c/`
-// are short for its usual places. In a column headed "test" all are in the file that was named last before the table. What follows names tests in it, up to the next path: functions in backquotes, titles in quotes ("…" stands for
+// In the last column of a table that is headed "tests" a path in backquotes opens a file: `p/`, `u/`, `t/`, `w/`, `n/`, `c/`,
+// `m/` and `k/` are short for its usual places. In a column headed "test" all are in the file that was named last before the table. What follows names tests in it, up to the next path: functions in backquotes, titles in quotes ("…" stands for
 // what is left out). A path with no names after it stands for all tests of the file, of which there must be one.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -22,6 +22,8 @@ const places = {
   "w/": ["tests/workerd/", ".test.ts"],
   "n/": ["tests/native/", ".test.ts"],
   "c/": ["tests/chromium/", ".test.ts"],
+  "m/": ["crates/mcp-test-client/", ".rs"],
+  "k/": ["tests/client/", ".test.ts"],
 };
 
 const problems = [];
@@ -35,7 +37,7 @@ readFileSync(page, "utf8")
   .forEach((line, index) => {
     if (!line.startsWith("|")) {
       heading = "";
-      named = [...line.matchAll(/`([putwnc]\/[^`]+)`/g)].at(-1)?.[1] ?? named;
+      named = [...line.matchAll(/`([putwncmk]\/[^`]+)`/g)].at(-1)?.[1] ?? named;
       return;
     }
     const cell = line.split("|").at(-2).trim();

@@ -1,7 +1,8 @@
 // The doctor at the example server of crates/oauth-provider.
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { diagnose, troubles } from "../support/doctor.ts";
 import { type Example, Visitor, startExample } from "../support/example.ts";
-import { diagnose, testClient, troubles } from "../support/test-client.ts";
+import { Computer } from "../support/test-client.ts";
 
 let example: Example;
 beforeAll(async () => {
@@ -25,7 +26,8 @@ it("finds nothing wrong with what comes of a sign-in there", async () => {
 });
 
 it("ends with another status where something fails, and says so in words", async () => {
-  const { status, stdout, stderr } = await testClient(["doctor", new URL("/elsewhere", example.origin).href]);
+  using computer = new Computer();
+  const { status, stdout, stderr } = await computer.run(["doctor", new URL("/elsewhere", example.origin).href]);
   expect(status).toBe(1);
   expect(stdout).toMatch(/^failure +challenge-status +404 /m);
   expect(stdout).toMatch(/^\d+ failed, \d+ warned, \d+ ok, \d+ skipped$/m);

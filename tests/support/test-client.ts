@@ -1,62 +1,67 @@
-// The test client's program, as somebody would start it.
+// crates/mcp-test-client as somebody runs it, with a person at the browser.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Person } from "./person.ts";
+import { type Choices, Person } from "./person.ts";
 
 const root = dirname(dirname(import.meta.dirname));
-const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug", "mcp-test-client");
+export const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug", "mcp-test-client");
 
 export interface Ended {
   status: number | null;
   stdout: string;
   stderr: string;
+  /** The links that it asked to open. */
+  links: URL[];
 }
 
-export interface Finding {
-  check: string;
-  found: string;
-  expected: string;
-  section: string;
-  severity: "ok" | "warning" | "failure" | "skipped";
+export interface Running {
+  /** Goes to its standard input, which then ends. */
+  input?: string;
+  env?: Record<string, string>;
+  choices?: Choices;
+  /** Where the browser is sent back to, changed on the way. */
+  tamper?: (callback: URL) => URL;
 }
 
-export interface Diagnosis {
-  server: string;
-  issuer: string;
-  ok: boolean;
-  findings: Finding[];
-}
+/** One computer: its folder of tokens, and its person. */
+export class Computer {
+  readonly state = mkdtempSync(join(tmpdir(), "mcp-test-client-"));
 
-/** Runs it to its end; `person` opens the links that it prints, and lets it in. */
-export function testClient(parameters: string[], person?: Person): Promise<Ended> {
-  if (!existsSync(program)) throw new Error(`no program at ${program}: run \`cargo build -p mcp-test-client\` first`);
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, parameters, { stdio: ["ignore", "pipe", "pipe"] });
-    const ended: Ended = { status: null, stdout: "", stderr: "" };
-    child.stdout.on("data", (chunk) => (ended.stdout += chunk));
+  constructor(readonly person = new Person()) {}
+
+  run(args: string[], { input = "", env = {}, choices, tamper = (url) => url }: Running = {}): Promise<Ended> {
+    const plain = { ...process.env, NO_COLOR: "1", SENTRY_ACCESS_TOKEN: "", LLM_API_KEY: "", ...env };
+    const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...plain, MCP_TEST_CLIENT_STATE: this.state } });
+    child.stdin.end(input);
+    const ended: Ended = { status: null, stdout: "", stderr: "", links: [] };
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (ended.stdout += text));
+    const visits: Promise<void>[] = [];
     createInterface({ input: child.stderr }).on("line", (line) => {
       ended.stderr += `${line}\n`;
-      if (!person || !/^http\S+[?&]response_type=code/.test(line.trim())) return;
-      const back = person.authorize(new URL(line.trim())).then((callback) => fetch(callback));
-      back.catch((error) => {
-        child.kill();
-        reject(error);
+      if (!/^https?:\/\/\S+$/.test(line)) return;
+      const link = new URL(line);
+      ended.links.push(link);
+      visits.push(this.#visit(link, choices, tamper));
+    });
+    return new Promise((resolve, reject) => {
+      child.once("error", () => reject(new Error("run `cargo build -p mcp-test-client` first")));
+      child.once("close", (status) => {
+        ended.status = status;
+        Promise.all(visits).then(() => resolve(ended), reject);
       });
     });
-    child.once("error", reject);
-    child.once("close", (status) => resolve({ ...ended, status }));
-  });
-}
+  }
 
-/** What the doctor says of a server; with a person, of what comes of a sign-in too. */
-export async function diagnose(server: URL, options: string[] = [], person?: Person): Promise<Ended & { diagnosis: Diagnosis }> {
-  const signIn = person ? ["--sign-in", "--no-browser", "--no-store"] : [];
-  const ended = await testClient(["doctor", server.href, "--json", ...options, ...signIn], person);
-  if (!ended.stdout.startsWith("{")) throw new Error(`no diagnosis: ${ended.status} ${ended.stderr}`);
-  return { ...ended, diagnosis: JSON.parse(ended.stdout) as Diagnosis };
-}
+  async #visit(link: URL, choices: Choices | undefined, tamper: (callback: URL) => URL): Promise<void> {
+    const page = await fetch(tamper(await this.person.authorize(link, choices)));
+    const text = await page.text();
+    if (!page.ok || !text.includes("Back to the terminal")) throw new Error(`the way back: ${page.status} ${text}`);
+  }
 
-/** What is not as it should be. */
-export const troubles = ({ findings }: Diagnosis) => findings.filter(({ severity }) => severity === "failure" || severity === "warning");
+  [Symbol.dispose](): void {
+    rmSync(this.state, { recursive: true, force: true });
+  }
+}

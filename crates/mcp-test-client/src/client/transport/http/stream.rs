@@ -106,7 +106,10 @@ impl Http {
                 Arrived::Answer(found) => return Ok(Some(found)),
                 Arrived::Request(request) => {
                     let said = answer(&request, &mut **listener.borrow_mut());
-                    self.post(&said, &[]).await?;
+                    if let Err(error) = self.post(&said, &[]).await {
+                        let mut listener = listener.borrow_mut();
+                        listener.warned(&format!("an answer did not reach the server: {error}"));
+                    }
                 }
                 Arrived::Other => {}
             }

@@ -1,8 +1,8 @@
 // The doctor at the built worker, over real HTTP.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
+import { diagnose, troubles } from "../support/doctor.ts";
 import { Person } from "../support/person.ts";
-import { diagnose, troubles } from "../support/test-client.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
 let sentry: DemoSentry;
