@@ -18,6 +18,7 @@ use mcp_test_client::doctor::Severity;
 use oauth_provider::http::Response;
 
 pub use asked::Asked;
+pub use authorize::ASKS_NOBODY;
 pub use metadata::REVOCATION_ELSEWHERE;
 pub use server::Server;
 

@@ -6,7 +6,7 @@ use mcp_test_client::doctor::Severity;
 use url::Url;
 
 use super::alone;
-use super::broken::{REVOCATION_ELSEWHERE, faults};
+use super::broken::{ASKS_NOBODY, REVOCATION_ELSEWHERE, faults};
 use super::visit::{Visit, visit};
 
 fn says(visit: &Visit, why: &str) -> bool {
@@ -57,4 +57,12 @@ fn nor_does_an_endpoint_that_the_sign_in_did_not_use() {
     );
     assert!(says(&visit, "the sign-in used another token endpoint"));
     assert!(visit.report.ok);
+}
+
+#[test]
+fn a_code_that_nobody_wanted_is_not_shown() {
+    let visit = alone(visit(Some(&ASKS_NOBODY), None));
+    let text = serde_json::to_string(&visit.report).unwrap();
+    assert!(text.contains("302 to http://127.0.0.1/callback"), "{text}");
+    assert!(!text.contains("of-somebody"), "{text}");
 }

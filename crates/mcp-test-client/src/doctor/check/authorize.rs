@@ -136,9 +136,15 @@ fn redirect(evidence: &Evidence, response: &Response) -> Option<Url> {
     location(response, &endpoint)
 }
 
+/// Without the query, where a server that asks nobody puts a code.
 fn described(response: &Response, target: Option<&Url>) -> String {
     match target {
-        Some(target) => format!("{} to {target}", response.status),
+        Some(target) => {
+            let mut bare = target.clone();
+            bare.set_query(None);
+            bare.set_fragment(None);
+            format!("{} to {bare}", response.status)
+        }
         None => format!("{} {}", response.status, media_type(response)),
     }
 }

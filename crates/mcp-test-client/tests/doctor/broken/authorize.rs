@@ -33,6 +33,17 @@ fn error(response: &Response) -> bool {
         .is_some_and(|to| to.contains("error="))
 }
 
+/// Not wrong for everybody: a server that asks nobody. What it sends is a code all the same.
+pub static ASKS_NOBODY: Fault = takes(
+    "a code for whoever asks",
+    ("good-request", Failure, ""),
+    |asked, _| {
+        let to = asked.get("redirect_uri")?;
+        let good = is_asked(asked) && to == "http://127.0.0.1/callback";
+        good.then(|| redirect(&format!("{to}?code=of-somebody&state=x#of-somebody")))
+    },
+);
+
 pub const FAULTS: &[Fault] = &[
     spoils(
         "an open redirect for unknown clients",
