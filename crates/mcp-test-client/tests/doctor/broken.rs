@@ -21,6 +21,7 @@ pub use asked::Asked;
 pub use authorize::ASKS_NOBODY;
 pub use metadata::REVOCATION_ELSEWHERE;
 pub use server::Server;
+pub use sign_in::NO_REFRESH_TOKENS;
 
 /// One thing that is wrong.
 pub struct Fault {

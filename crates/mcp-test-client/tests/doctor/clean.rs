@@ -4,7 +4,7 @@ use fetch::Method;
 use mcp_test_client::doctor::{Options, Severity, examine, run};
 
 use super::alone;
-use super::broken::Server;
+use super::broken::{NO_REFRESH_TOKENS, Server};
 use super::person::Person;
 use super::visit::{Watched, options, visit};
 
@@ -61,6 +61,28 @@ fn without_leave_nothing_is_written_and_nobody_signs_in() {
             );
         }
     });
+}
+
+#[test]
+fn a_server_without_refresh_tokens_is_right_as_well() {
+    let report = alone(visit(Some(&NO_REFRESH_TOKENS), None)).report;
+    let others = report
+        .findings
+        .iter()
+        .filter(|f| f.severity != Severity::Ok);
+    let others: Vec<_> = others.map(|f| (f.check, f.found.as_str())).collect();
+    let none = "there is no refresh token";
+    let skipped = [
+        "refresh-elsewhere",
+        "refresh",
+        "tokens-no-store",
+        "token-lifetime",
+        "refreshed-token-accepted",
+        "refresh-rotation",
+        "refresh-reuse",
+        "revocation-effect",
+    ];
+    assert_eq!(others, skipped.map(|check| (check, none)));
 }
 
 #[test]

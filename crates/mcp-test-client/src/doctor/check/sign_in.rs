@@ -104,7 +104,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "revocation-access-token",
-        expected: "401 for its access token",
+        expected: "401 for the access token, too",
         section: "RFC 7009 §2.1",
         severity: Warning,
         run: access_token,
@@ -219,8 +219,8 @@ fn revocation(evidence: &Evidence) -> Verdict {
 }
 
 fn access_token(evidence: &Evidence) -> Verdict {
-    let refresh = evidence.answer(Question::RefreshAfterRevocation).seen()?;
-    if refresh.is_success() {
+    let refresh = evidence.answer(Question::RefreshAfterRevocation);
+    if refresh.response().is_some_and(Response::is_success) {
         return Err(Not::Skipped("the revocation had no effect"));
     }
     let response = evidence.answer(Question::CallAfterRevocation).seen()?;

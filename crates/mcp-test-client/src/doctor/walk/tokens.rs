@@ -32,6 +32,16 @@ const ALL: [Question; 12] = [
     Question::CallAfterRevocation,
 ];
 
+const WITH_REFRESH: [Question; 6] = [
+    Question::RefreshElsewhere,
+    Question::Refresh,
+    Question::RefreshedCall,
+    Question::RefreshAgain,
+    Question::OldRefresh,
+    Question::RefreshAfterRevocation,
+];
+const NO_REFRESH: &str = "there is no refresh token";
+
 pub async fn try_tokens(
     person: Option<&dyn SignIn>,
     signed_in: Option<SignedIn>,
@@ -57,11 +67,10 @@ pub async fn try_tokens(
     }
     visit.refresh().await;
     visit.replay().await;
-    let why = match visit.revoke(person).await {
-        Ok(()) => "there is no refresh token",
-        Err(why) => why,
-    };
-    visit.evidence.skip(&ALL, why);
+    if let Err(why) = visit.revoke(person).await {
+        visit.evidence.skip(&ALL, why);
+    }
+    visit.evidence.skip(&ALL, NO_REFRESH);
 }
 
 struct Tokens {
@@ -142,7 +151,7 @@ impl Visit<'_> {
 
     async fn refresh(&mut self) {
         let Some(first) = self.signed_in.refresh_token.clone() else {
-            return;
+            return self.evidence.skip(&WITH_REFRESH, NO_REFRESH);
         };
         let resource = self.evidence.resource_identifier();
         self.refresh_newest(Question::RefreshElsewhere, FOREIGN_RESOURCE)
@@ -193,19 +202,22 @@ impl Visit<'_> {
             self.newest = Tokens::of(&again);
             self.signed_in = again;
         }
-        let Some(token) = self.newest.refresh.clone() else {
-            return Ok(());
+        let (token, hint) = match &self.newest.refresh {
+            Some(token) => (token.clone(), "refresh_token"),
+            None => (self.newest.access.clone(), "access_token"),
         };
         let form = [
             ("token", token.as_str()),
-            ("token_type_hint", "refresh_token"),
+            ("token_type_hint", hint),
             ("client_id", &self.signed_in.client_id),
         ];
         let answer = self.asker.form(endpoint, &form).await;
         self.evidence.keep(Question::Revocation, answer);
-        let resource = self.evidence.resource_identifier();
-        let answer = self.refresh_with(&token, &resource).await;
-        self.evidence.keep(Question::RefreshAfterRevocation, answer);
+        if self.newest.refresh.is_some() {
+            let resource = self.evidence.resource_identifier();
+            let answer = self.refresh_with(&token, &resource).await;
+            self.evidence.keep(Question::RefreshAfterRevocation, answer);
+        }
         self.await_end().await;
         Ok(())
     }

@@ -45,6 +45,17 @@ fn newest(memory: &Memory, token: String) -> String {
     newest
 }
 
+/// Not wrong: some servers give none.
+pub static NO_REFRESH_TOKENS: Fault = spoils(
+    "no refresh tokens",
+    ("refresh", Failure, ""),
+    |asked, response, _| {
+        if at_token(asked) && response.status == 200 {
+            change_json(response, |body| _ = body.remove("refresh_token"));
+        }
+    },
+);
+
 pub const FAULTS: &[Fault] = &[
     takes(
         "a refresh ignores the resource",
