@@ -39,7 +39,7 @@ describe.each([
     expect(second).toMatchObject({ status: 0, links: [] });
     const { server, tools } = JSON.parse(second.stdout) as { server: { protocolVersion: string }; tools: { name: string }[] };
     expect(server.protocolVersion).toBe("2026-07-28");
-    expect(tools.map(({ name }) => name)).toContain("whoami");
+    expect(tools.map(({ name }) => name)).toContain("search_issues");
 
     const files = readdirSync(computer.state);
     expect(files.map((name) => name.split("-")[0]).sort()).toEqual(kind === "registration" ? ["client", "tokens"] : ["tokens"]);

@@ -14,8 +14,18 @@ impl Native {
     /// # Errors
     /// When the TLS backend cannot start.
     pub fn new() -> Result<Self, FetchError> {
+        Self::with_idle_timeout(Duration::from_secs(90))
+    }
+
+    /// Connections that were idle for longer are not used again. For programs whose runtime stands still while they
+    /// wait for a person: such a one does not see a server close its connection, and its next request would be lost.
+    ///
+    /// # Errors
+    /// When the TLS backend cannot start.
+    pub fn with_idle_timeout(idle: Duration) -> Result<Self, FetchError> {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            .pool_idle_timeout(idle)
             .build()
             .map_err(|error| FetchError::Unreachable(error.to_string()))?;
         Ok(Self { client })
@@ -153,7 +163,70 @@ impl Fetch for Native {
     }
 }
 
-/// reqwest's `Display` names the URL, which may carry a query that is nobody's business in a log.
+/// reqwest's `Display` names the URL, which may carry a query that is nobody's business in a log, and not the cause.
 fn unreachable(error: reqwest::Error) -> FetchError {
-    FetchError::Unreachable(error.without_url().to_string())
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(next) = cause {
+        let words = next.to_string();
+        // Some repeat their cause.
+        if !text.ends_with(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
+        cause = next.source();
+    }
+    FetchError::Unreachable(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use url::Url;
+
+    use super::*;
+
+    fn request(port: u16) -> Request {
+        let url = format!("http://127.0.0.1:{port}/?secret=1");
+        Request::new(Method::Get, Url::parse(&url).unwrap())
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_that_the_server_has_closed_is_not_used() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        // One answer a connection, which then closes without a word.
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let _ = stream.read(&mut [0; 1024]);
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+            }
+        });
+        let native = Native::with_idle_timeout(Duration::from_millis(50)).unwrap();
+        for _ in 0..3 {
+            assert_eq!(native.fetch(request(port)).await.unwrap().body, b"ok");
+            // The runtime stands still.
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    #[tokio::test]
+    async fn why_nobody_answered_is_said_and_what_was_asked_is_not() {
+        let port = {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            listener.local_addr().unwrap().port()
+        };
+        let error = Native::new()
+            .unwrap()
+            .fetch(request(port))
+            .await
+            .unwrap_err();
+        let text = error.to_string().to_lowercase();
+        assert!(text.contains("refused"), "{text}");
+        assert!(!text.contains("secret"), "{text}");
+    }
 }

@@ -59,7 +59,9 @@ pub(super) async fn log_out(asked: &Logout, screen: &Screen) -> Result<End, Erro
 }
 
 pub(super) fn native() -> Result<Native, Error> {
-    Native::new().map_err(|error| Error::Local(format!("no HTTP: {error}")))
+    // While a person types, nothing sees a server close its connections.
+    Native::with_idle_timeout(Duration::from_secs(2))
+        .map_err(|error| Error::Local(format!("no HTTP: {error}")))
 }
 
 /// Which transport is meant. A metadata document is of use on HTTP only, and where something else would be chosen
@@ -171,7 +173,7 @@ pub(super) fn sign_in(
             } else {
                 "To sign in, open this link in a browser on this computer:"
             });
-            told.note(link.as_str());
+            told.aside(link.as_str());
             told.busy("waiting for the browser");
         }),
         open,

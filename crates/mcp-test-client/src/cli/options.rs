@@ -65,7 +65,6 @@ pub(super) struct Server {
     /// The server; /mcp is added where the URL has no path
     #[arg(
         long,
-        global = true,
         env = "MCP_HOST",
         hide_env_values = true,
         value_name = "URL",
@@ -101,7 +100,6 @@ pub(super) struct SignIn {
     /// Be the client that the document at this https URL describes, and register nothing
     #[arg(
         long,
-        global = true,
         env = "MCP_CLIENT_METADATA_URL",
         hide_env_values = true,
         value_name = "URL",
@@ -140,7 +138,6 @@ pub(super) struct SignIn {
     /// Where tokens and registrations are kept [default: ~/.local/state/mcp-test-client]
     #[arg(
         long,
-        global = true,
         env = "MCP_TEST_CLIENT_STATE",
         hide_env_values = true,
         value_name = "FOLDER"
@@ -252,3 +249,13 @@ Examples:
 
 Exit status: 0 done; 1 the tool or a check failed; 2 wrong arguments; 3 no answer;
 4 the sign-in failed; 5 the server does not speak MCP as it should; 6 trouble on this computer.";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_options_fit_together() {
+        super::Options::command().debug_assert();
+    }
+}

@@ -128,14 +128,19 @@ impl Screen {
     }
 
     pub(super) fn note(&self, text: &str) {
-        self.aside(DIM, text);
+        self.beside_in(DIM, text);
     }
 
     pub(super) fn warn(&self, text: &str) {
-        self.aside(WARNING, &format!("warning: {text}"));
+        self.beside_in(WARNING, &format!("warning: {text}"));
     }
 
-    fn aside(&self, style: Style, text: &str) {
+    /// A line beside the answer that is to be read.
+    pub(super) fn aside(&self, text: &str) {
+        self.beside_in(Style::new(), text);
+    }
+
+    fn beside_in(&self, style: Style, text: &str) {
         let text = printable(text);
         self.beside(|| {
             let _ = writeln!(anstream::stderr(), "{style}{text}{style:#}");
@@ -152,7 +157,7 @@ impl Screen {
             self.value(&json!({ "error": said }));
             return;
         }
-        self.aside(ERROR, &format!("mcp-test-client: {error}"));
+        self.beside_in(ERROR, &format!("mcp-test-client: {error}"));
     }
 
     /// Yes or no; no where nobody is there.
@@ -186,7 +191,7 @@ impl Screen {
             .get("message")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        self.aside(STRONG, &format!("The server asks: {message}"));
+        self.beside_in(STRONG, &format!("The server asks: {message}"));
         let mut content = serde_json::Map::new();
         for field in fields(params) {
             let choices = field.choices().join("/");

@@ -1,5 +1,7 @@
 //! What servers answer, for people.
 
+use std::io::IsTerminal as _;
+
 use serde_json::{Value, json};
 
 use super::screen::{STRONG, Screen};
@@ -52,16 +54,27 @@ fn named(found: &[Value], key: &str, screen: &Screen) {
                     && *text != one.get(key).and_then(Value::as_str).unwrap_or_default()
             });
         if let Some(line) = description.and_then(|text| text.lines().next()) {
-            screen.say(&format!("  {line}"));
+            screen.say(&indented(line));
         }
         let parameters = parameters(one);
         if !parameters.is_empty() {
-            screen.say(&format!("  takes {parameters}"));
+            screen.say(&indented(&format!("takes {parameters}")));
         }
     }
 }
 
-/// `a, b (optional)` of a tool's schema or a prompt's arguments.
+/// On a terminal, broken between words.
+fn indented(line: &str) -> String {
+    if !std::io::stdout().is_terminal() {
+        return format!("  {line}");
+    }
+    let width = textwrap::Options::with_termwidth()
+        .initial_indent("  ")
+        .subsequent_indent("  ");
+    textwrap::fill(line, width)
+}
+
+/// `a, [b]` of a tool's schema or a prompt's arguments.
 fn parameters(one: &Value) -> String {
     let mut all = Vec::new();
     let mut add = |name: &str, is_required: bool| {

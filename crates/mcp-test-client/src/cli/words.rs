@@ -245,3 +245,22 @@ fn arguments(call: &Call) -> String {
         shown.to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_go_to_the_parameter_that_is_required() {
+        for (schema, name) in [
+            (
+                json!({ "properties": { "a": {}, "question": {} }, "required": ["question"] }),
+                "question",
+            ),
+            (json!({ "properties": { "request": {} } }), "request"),
+            (json!({}), "request"),
+        ] {
+            assert_eq!(parameter(&json!({ "inputSchema": schema })), name);
+        }
+    }
+}

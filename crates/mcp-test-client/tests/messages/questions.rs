@@ -133,7 +133,10 @@ async fn by_a_request_on_the_stream_of_the_call() {
         .find(|asked| asked.body["id"] == "q-2")
         .unwrap();
     assert_eq!(refused.body["error"]["code"], -32601);
-    assert!(ears.warnings[0].contains("HTTP 400"), "and that it was not wanted ends nothing");
+    assert!(
+        ears.warnings[0].contains("HTTP 400"),
+        "and that it was not wanted ends nothing"
+    );
 }
 
 #[tokio::test]

@@ -123,13 +123,17 @@ impl Server {
     }
 
     pub fn transport(&self, authorizer: Option<Authorizer>) -> Box<Http> {
+        self.http(authorizer, Duration::from_secs(5))
+    }
+
+    /// With this much patience.
+    pub fn patient(&self, patience: Duration) -> Box<Http> {
+        self.http(None, patience)
+    }
+
+    fn http(&self, authorizer: Option<Authorizer>, patience: Duration) -> Box<Http> {
         let native = Native::new().unwrap();
-        Box::new(Http::new(
-            native,
-            self.url.clone(),
-            authorizer,
-            Duration::from_secs(5),
-        ))
+        Box::new(Http::new(native, self.url.clone(), authorizer, patience))
     }
 }
 

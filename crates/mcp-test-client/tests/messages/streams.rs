@@ -111,3 +111,21 @@ async fn one_that_cannot_be_taken_up_is_an_error_with_its_cause() {
     let error = connection.tools(&mut ears).await.unwrap_err();
     assert!(error.to_string().contains("is no JSON"), "{error}");
 }
+
+#[tokio::test]
+async fn silence_has_its_limit_before_the_head_and_between_the_pieces() {
+    let server = Server::start(|asked| {
+        handshake(asked).unwrap_or_else(|| {
+            let first = stream::iter([Ok::<_, Infallible>(": hello\n\n".to_owned())]);
+            stream(Body::from_stream(first.chain(stream::pending())))
+        })
+    })
+    .await;
+    let mut ears = Ears::default();
+    let patience = Duration::from_millis(300);
+    let transport = server.patient(patience);
+    let mut connection = Connection::open(transport, None, &mut ears).await.unwrap();
+    let error = connection.tools(&mut ears).await.unwrap_err();
+    assert_eq!(error.exit_status(), 3, "{error}");
+    assert!(error.to_string().contains("no complete answer"), "{error}");
+}

@@ -173,3 +173,22 @@ async fn a_document_refreshes_without_a_secret() {
     authorizer.token().await.unwrap();
     assert_eq!(value(&world.forms(TOKEN)[1], "client_id"), Some(DOCUMENT));
 }
+
+#[tokio::test]
+async fn what_another_run_has_refreshed_is_used() {
+    let before = signed_in().await;
+    let here = before.then(script());
+    let mut authorizer = here.authorizer();
+    authorizer.token().await.unwrap();
+    pass(4000);
+    let there = before.then(script().discovery().post(TOKEN, 200, tokens(2)));
+    there.authorizer().token().await.unwrap();
+    assert_eq!(
+        shown(authorizer.token().await.unwrap()).as_deref(),
+        Some("access-2")
+    );
+    assert!(
+        here.asked().is_empty(),
+        "its own refresh token is old by now"
+    );
+}
