@@ -6,6 +6,8 @@ use mcp_test_client::doctor::{SignIn, SignedIn};
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 
+use super::visit::network;
+
 const REDIRECT_URI: &str = "http://127.0.0.1:33418/callback";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -19,7 +21,7 @@ impl Person {
     pub fn at(origin: &str) -> Self {
         Self {
             origin: origin.to_owned(),
-            network: Native::new().unwrap(),
+            network: network(),
         }
     }
 

@@ -12,6 +12,16 @@ use url::Url;
 use super::broken::{Fault, Server};
 use super::person::Person;
 
+thread_local! {
+    // Reading the computer's certificates takes longer than a whole visit.
+    static NETWORK: Native = Native::new().unwrap();
+}
+
+/// The network, for as long as one runtime lives: connections are kept.
+pub fn network() -> Native {
+    NETWORK.with(Native::clone)
+}
+
 /// The network of this computer; remembers what went over it, and does not wait.
 pub struct Watched {
     network: Native,
@@ -23,7 +33,7 @@ pub struct Watched {
 impl Watched {
     pub fn new() -> Self {
         Self {
-            network: Native::new().unwrap(),
+            network: network(),
             requests: RefCell::default(),
             secrets: RefCell::default(),
         }

@@ -27,6 +27,8 @@ use oauth_types::ErrorCode;
 use tokio::net::TcpListener;
 use tokio::task::spawn_local;
 
+use crate::visit::network;
+
 use super::asked::{Asked, page, redirect};
 use super::{Fault, Memory};
 
@@ -70,7 +72,7 @@ impl Server {
         Self {
             store: MemoryStore::new(keys, settings.grants.clone(), now(), rng()),
             settings,
-            fetch: Native::new().unwrap(),
+            fetch: network(),
             fault,
             memory: Memory::default(),
         }
