@@ -161,6 +161,15 @@ pub const FAULTS: &[Fault] = &[
         },
     ),
     spoils(
+        "another method of PKCE alone",
+        ("pkce-s256", Failure, "S512"),
+        |asked, response, _| {
+            server(asked, response, |d| {
+                put(d, "code_challenge_methods_supported", json!(["S512"]));
+            });
+        },
+    ),
+    spoils(
         "PKCE in the clear advertised",
         ("pkce-no-plain", Warning, "S256, plain"),
         |asked, response, _| {

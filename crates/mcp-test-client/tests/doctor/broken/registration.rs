@@ -22,6 +22,15 @@ pub const FAULTS: &[Fault] = &[
         },
     ),
     spoils(
+        "a registration without a client_id",
+        ("registration", Failure, "201 without client_id"),
+        |asked, response, _| {
+            if is_registration(asked) {
+                change_json(response, |d| _ = d.remove("client_id"));
+            }
+        },
+    ),
+    spoils(
         "a registration that does not say what was registered",
         ("registration", Failure, "201 without the redirect_uris"),
         |asked, response, _| {

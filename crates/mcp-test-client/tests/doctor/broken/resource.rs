@@ -135,6 +135,13 @@ pub const FAULTS: &[Fault] = &[
         |asked, response, _| resource(asked, response, |d| _ = d.remove("scopes_supported")),
     ),
     spoils(
+        "an empty list of scopes",
+        ("resource-scopes", Warning, ""),
+        |asked, response, _| {
+            resource(asked, response, |d| put(d, "scopes_supported", json!([])));
+        },
+    ),
+    spoils(
         "offline_access among the resource's scopes",
         ("no-offline-access", Warning, "in scopes_supported"),
         |asked, response, _| {

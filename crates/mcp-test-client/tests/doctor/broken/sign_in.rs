@@ -77,6 +77,15 @@ pub const FAULTS: &[Fault] = &[
         },
     ),
     spoils(
+        "a refresh that brings no refresh token",
+        ("refresh-rotation", Failure, "no refresh_token"),
+        |asked, response, _| {
+            if is_refresh(asked) && response.status == 200 {
+                change_json(response, |body| _ = body.remove("refresh_token"));
+            }
+        },
+    ),
+    spoils(
         "tokens of another type",
         ("refresh", Failure, "200 mac"),
         |asked, response, _| {
