@@ -70,7 +70,8 @@ function run(more, lines) {
   const all = ["--endpoint", url, "--transport", "http", "--protocol-version", version, "--state", state, "--sign-in-timeout", "20", ...args, ...more];
   const browser = `${process.execPath} ${join(import.meta.dirname, "browser.mjs")}`;
   const child = spawn(program, all, { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, BROWSER: browser, ...env } });
-  child.stdin.end(lines.map((line) => `${line}\n`).join(""));
+  // It may be over before it has read anything.
+  child.stdin.on("error", () => undefined).end(lines.map((line) => `${line}\n`).join(""));
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text) => (output += text));
   return new Promise((resolve, reject) => {

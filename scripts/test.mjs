@@ -71,7 +71,11 @@ const steps = [
     count: suiteCount,
     needs: ["protocol-host"],
   },
+  { name: "example", title: "example server", run: ["cargo", "build", "--locked", "--package", "oauth-provider", "--example", "server"] },
   { name: "test-client", title: "test client", run: ["cargo", "build", "--locked", "--package", "mcp-test-client"] },
+  { name: "native-example", title: "sign-in at the example server", run: vitest("native-example"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["example", "test-client"] },
+  { name: "build", title: "worker", run: [node, "scripts/build.mjs"], note: (output) => output.match(/^worker: (.*)/m)?.[1] },
+  { name: "demo-sentry", title: "local Sentry", run: ["cargo", "build", "--locked", "--package", "demo-sentry"] },
   {
     name: "client-scenarios",
     title: "MCP's own suite against the test client",
@@ -79,10 +83,6 @@ const steps = [
     count: suiteCount,
     needs: ["test-client"],
   },
-  { name: "example", title: "example server", run: ["cargo", "build", "--locked", "--package", "oauth-provider", "--example", "server"] },
-  { name: "native-example", title: "sign-in at the example server", run: vitest("native-example"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["example", "test-client"] },
-  { name: "build", title: "worker", run: [node, "scripts/build.mjs"], note: (output) => output.match(/^worker: (.*)/m)?.[1] },
-  { name: "demo-sentry", title: "local Sentry", run: ["cargo", "build", "--locked", "--package", "demo-sentry"] },
   {
     name: "types",
     title: "worker-configuration.d.ts",
@@ -93,8 +93,8 @@ const steps = [
   { name: "deploy", title: "dry-run deployment to canary", run: dryRun("canary"), needs: ["build"] },
   { name: "deploy", title: "dry-run deployment to production", run: dryRun("production"), needs: ["build"] },
   { name: "workerd", title: "black-box tests in workerd", run: vitest("workerd"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["build", "demo-sentry"] },
-  { name: "client", title: "test client against the worker", run: vitest("client"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["build", "demo-sentry", "test-client"] },
   { name: "chromium", title: "tests in Chromium", run: vitest("chromium"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["build", "demo-sentry"] },
+  { name: "client", title: "test client against the worker", run: vitest("client"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["build", "demo-sentry", "test-client"] },
   {
     name: "conformance-ran",
     title: "tests that CONFORMANCE.md names ran",

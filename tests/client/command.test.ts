@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import { expect, it } from "vitest";
-import { program } from "../support/test-client.ts";
+import { program } from "../support/computer.ts";
 
 const run = (...args: string[]) => spawnSync(program, args, { encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } });
 

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { DemoSentry } from "../support/demo-sentry.ts";
 import { type ServedDocument, serveDocuments } from "../support/documents.ts";
 import { withSite } from "../support/site.ts";
-import { Computer } from "../support/test-client.ts";
+import { Computer } from "../support/computer.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
 const DOCUMENT = "https://client.example/client-metadata.json";

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { diagnose, troubles } from "../support/doctor.ts";
 import { type Example, Visitor, startExample } from "../support/example.ts";
-import { Computer } from "../support/test-client.ts";
+import { Computer } from "../support/computer.ts";
 
 let example: Example;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 // What the doctor says of a server.
 import type { Person } from "./person.ts";
-import { Computer, type Ended } from "./test-client.ts";
+import { Computer, type Ended } from "./computer.ts";
 
 export interface Finding {
   check: string;

@@ -35,6 +35,7 @@ pub(super) async fn doctor(asked: &Doctor, screen: &Screen) -> Result<End, Error
         asked: &asked.client,
         screen,
         native: &native,
+        store: Rc::default(),
     };
     let mut out = Vec::new();
     screen.busy("asking the server");
@@ -84,11 +85,13 @@ fn new_document(url: &Url, screen: &Screen) -> Result<End, Error> {
     Ok(End::Well)
 }
 
-/// Signs in as the client does, and keeps nothing.
+/// Signs in as the client does, and keeps nothing on the disk.
 struct Person<'a> {
     asked: &'a options::SignIn,
     screen: &'a Screen,
     native: &'a Native,
+    /// For this run, which may sign in more than once.
+    store: Rc<MemoryStore>,
 }
 
 impl SignIn for Person<'_> {
@@ -118,9 +121,13 @@ impl Person<'_> {
             ));
         }
         let challenge = self.challenge(server).await?;
-        let store = Rc::new(MemoryStore::default());
-        let mut authorizer =
-            connect::sign_in(self.asked, self.screen, self.native, settings, store);
+        let mut authorizer = connect::sign_in(
+            self.asked,
+            self.screen,
+            self.native,
+            settings,
+            self.store.clone(),
+        );
         let outcome = authorizer.sign_in_anew(challenge.as_ref()).await?;
         let (asked, answer) = outcome
             .way

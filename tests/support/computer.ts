@@ -35,7 +35,8 @@ export class Computer {
   run(args: string[], { input = "", env = {}, choices, tamper = (url) => url }: Running = {}): Promise<Ended> {
     const plain = { ...process.env, NO_COLOR: "1", SENTRY_ACCESS_TOKEN: "", LLM_API_KEY: "", ...env };
     const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...plain, MCP_TEST_CLIENT_STATE: this.state } });
-    child.stdin.end(input);
+    // It may be over before it has read anything.
+    child.stdin.on("error", () => undefined).end(input);
     const ended: Ended = { status: null, stdout: "", stderr: "", links: [] };
     child.stdout.setEncoding("utf8").on("data", (text: string) => (ended.stdout += text));
     const visits: Promise<void>[] = [];
