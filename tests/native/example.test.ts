@@ -1,36 +1,17 @@
 // The example server of crates/oauth-provider, as a stranger would start it: the official SDK signs in to it.
-import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Keychain, call, connect } from "../support/client.ts";
-import { type Choices, Person } from "../support/person.ts";
+import { type Example, Visitor, startExample } from "../support/example.ts";
 
-const root = dirname(dirname(import.meta.dirname));
-const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug", "examples", "server");
-
-/** There is no upstream: who has decided is back at the client. */
-class Visitor extends Person {
-  override async authorize(url: URL, choices: Choices = {}): Promise<URL> {
-    const page = await this.consent(url);
-    return page instanceof URL ? page : this.decide(page, choices);
-  }
-}
-
+let example: Example;
 let origin: string;
-let stop: () => void;
 beforeAll(async () => {
-  const child = spawn(program, ["0"], { stdio: ["ignore", "pipe", "inherit"] });
-  stop = () => child.kill();
-  origin = await new Promise((resolve, reject) => {
-    child.once("error", () => reject(new Error("run `cargo build -p oauth-provider --example server` first")));
-    child.once("exit", (code) => reject(new Error(`the example ended with ${code}`)));
-    createInterface({ input: child.stdout }).once("line", (line) => resolve(line.replace("listening on ", "")));
-  });
+  example = await startExample();
+  origin = example.origin;
 });
-afterAll(() => stop?.());
+afterAll(() => example?.stop());
 
 /** A client that describes itself, on this computer. The SDK itself takes https only, so its keychain has the id already. */
 async function withDocument(): Promise<Keychain> {

@@ -29,7 +29,8 @@ export interface Running {
 /** One computer: its folder of tokens, and its person. */
 export class Computer {
   readonly state = mkdtempSync(join(tmpdir(), "mcp-test-client-"));
-  readonly person = new Person();
+
+  constructor(readonly person = new Person()) {}
 
   run(args: string[], { input = "", env = {}, choices, tamper = (url) => url }: Running = {}): Promise<Ended> {
     const plain = { ...process.env, NO_COLOR: "1", SENTRY_ACCESS_TOKEN: "", LLM_API_KEY: "", ...env };

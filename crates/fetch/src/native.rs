@@ -59,6 +59,7 @@ impl Native {
             Method::Post => reqwest::Method::POST,
             Method::Put => reqwest::Method::PUT,
             Method::Delete => reqwest::Method::DELETE,
+            Method::Options => reqwest::Method::OPTIONS,
         };
         let mut builder = self.client.request(method, request.url);
         for (name, value) in request.headers {

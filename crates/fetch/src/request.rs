@@ -14,6 +14,8 @@ pub enum Method {
     Put,
     /// RFC 9110 §9.3.5
     Delete,
+    /// RFC 9110 §9.3.7: what a browser asks before a script may.
+    Options,
 }
 
 impl Method {
@@ -25,6 +27,7 @@ impl Method {
             Self::Post => "POST",
             Self::Put => "PUT",
             Self::Delete => "DELETE",
+            Self::Options => "OPTIONS",
         }
     }
 }

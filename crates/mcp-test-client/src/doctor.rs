@@ -1,7 +1,32 @@
 //! What is wrong with a server's sign-in, check by check.
+//!
+//! Three steps, each ignorant of the others' work: [`walk`] asks the server and keeps its answers as [`Evidence`]; each
+//! [`Check`] is data and one pure function over them; [`Report`] writes what they found.
+
+mod answer;
+mod ask;
+mod challenge;
+mod check;
+mod evidence;
+mod location;
+mod question;
+mod report;
+mod shown;
+mod table;
+mod walk;
+
+use std::io::Write;
 
 use fetch::{Fetch, LocalFuture};
 use url::Url;
+
+pub use check::{Check, reference};
+pub use report::{Finding, Report, Severity};
+pub(crate) use shown::shown;
+pub(crate) use table::{Row, Table};
+
+use ask::Asker;
+use evidence::Evidence;
 
 /// What a person asked for.
 #[derive(Debug, Clone)]
@@ -41,11 +66,30 @@ pub trait SignIn {
 }
 
 /// Walks the server's sign-in, writes what was found to `out`, and says whether nothing failed.
+///
+/// # Errors
+/// When `out` takes no more.
 pub async fn run(
-    _options: &Options,
-    _fetch: &dyn Fetch,
-    _sign_in: Option<&dyn SignIn>,
-    _out: &mut dyn std::io::Write,
+    options: &Options,
+    fetch: &dyn Fetch,
+    sign_in: Option<&dyn SignIn>,
+    out: &mut dyn Write,
 ) -> std::io::Result<bool> {
-    Ok(true)
+    let report = examine(options, fetch, sign_in).await;
+    if options.json {
+        serde_json::to_writer_pretty(&mut *out, &report)?;
+        writeln!(out)?;
+    } else {
+        report.write(out)?;
+    }
+    Ok(report.ok)
+}
+
+/// Walks the server's sign-in.
+pub async fn examine(options: &Options, fetch: &dyn Fetch, sign_in: Option<&dyn SignIn>) -> Report {
+    let asker = Asker::new(fetch, &options.server);
+    let mut evidence = Evidence::new(options.server.clone());
+    let sign_in = sign_in.filter(|_| options.sign_in);
+    walk::walk(options, &asker, sign_in, &mut evidence).await;
+    Report::of(&evidence)
 }

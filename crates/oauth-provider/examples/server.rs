@@ -108,6 +108,7 @@ impl Server {
         let body = Limited::new(body, MAX_BODY).collect().await;
         let body = body.ok().map(http_body_util::Collected::to_bytes);
         let response = self.route(&parts, body.as_deref()).await;
+        let response = readable(response, parts.uri.path());
         for event in self.store.take_audit() {
             eprintln!("{event:?}");
         }
@@ -135,6 +136,14 @@ impl Server {
         // A page of another site that had its name point here (DNS rebinding) is not answered.
         if header(parts, "host") != settings.origin.as_str().strip_prefix("http://") {
             return Response::empty(421);
+        }
+        if request.method == "OPTIONS" && path != path::AUTHORIZE {
+            return Response::empty(204)
+                .header("access-control-allow-methods", "GET, POST")
+                .header(
+                    "access-control-allow-headers",
+                    "Authorization, Content-Type, MCP-Protocol-Version",
+                );
         }
         let answer = match (request.method, path) {
             ("GET", path::AUTHORIZATION_SERVER) => {
@@ -335,6 +344,17 @@ fn refuse(error: AuthorizeError) -> Response {
             escape(&format!("This sign-in cannot go on: {problem}.")),
         ),
     }
+}
+
+/// Clients that are scripts of a page may read everything but the page that asks the person (RFC 9700 §2.6). They send
+/// no cookies: a token is a header that they set.
+fn readable(response: Response, path: &str) -> Response {
+    if path == path::AUTHORIZE {
+        return response;
+    }
+    response
+        .header("access-control-allow-origin", "*")
+        .header("access-control-expose-headers", "WWW-Authenticate")
 }
 
 fn to_client(answer: &AuthorizationResponse) -> Response {
