@@ -476,6 +476,23 @@ describe("a sign-in", () => {
     expect(made.asked[2]!.messages.map(({ role }) => role)).toEqual(["user", "assistant", "tool", "assistant", "user"]);
   });
 
+  it("of somebody else does not show them what the person before was told, nor asks it for them", async () => {
+    await using made = await open();
+    const { page, answers, asked } = made;
+    answers.push(said("For Ada only."), refused(401, "session_expired"));
+    await ask(page, "One?");
+    await settled(page);
+    await ask(page, "Two?");
+    await page.locator(".failure").waitFor();
+    made.status = { ...SIGNED_IN, user: { name: "Grace" } };
+    const popup = await made.context.newPage();
+    await popup.goto(`${worker.origin}/?signed-in=popup`).catch(() => {});
+    await page.getByText("Grace").waitFor();
+    expect(await page.getByText("For Ada only.").count()).toBe(0);
+    expect(await page.evaluate(() => localStorage.getItem("sentry-mcp-chat"))).toBe(null);
+    expect(asked).toHaveLength(2);
+  });
+
   it("ends everywhere at once, and takes the conversation along", async () => {
     await using made = await open();
     const { page, context } = made;

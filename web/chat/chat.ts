@@ -35,6 +35,8 @@ export class Chat {
   #words = new Words();
   #abort: AbortController | undefined;
   #window: Window | undefined;
+  /** Who was signed in last. */
+  #person: string | undefined;
   /** What was asked for last: a command, or (empty) a question. */
   #wish: Partial<ChatRequest> | undefined;
   #changed: () => void = () => {};
@@ -114,10 +116,8 @@ export class Chat {
   clear(): void {
     this.stop();
     const { entries } = this.state;
-    this.#history.clear();
-    this.#waiting.end();
-    this.#wish = undefined;
-    this.#set({ entries: [], cleared: entries, said: "The conversation is cleared." });
+    this.#forget();
+    this.#set({ cleared: entries, said: "The conversation is cleared." });
   }
 
   bringBack(): void {
@@ -238,10 +238,16 @@ export class Chat {
 
   #signedOut(): void {
     this.stop();
+    this.#forget();
+    this.#person = undefined;
+    this.#set({ session: "out", name: undefined, said: "You are signed out." });
+  }
+
+  #forget(): void {
     this.#history.clear();
     this.#waiting.end();
     this.#wish = undefined;
-    this.#set({ session: "out", name: undefined, entries: [], cleared: [], said: "You are signed out." });
+    this.#set({ entries: [], cleared: [] });
   }
 
   /** Asks who is signed in, and goes on with what waited for it. */
@@ -252,6 +258,9 @@ export class Chat {
     const before = this.state.session;
     this.#set({ session: authenticated ? "in" : "out", name, model, sentry, online: true, ...(authenticated && { signingIn: false }) });
     if (!authenticated || this.state.busy) return;
+    // What one person was told is not for another.
+    if (this.#person !== undefined && this.#person !== name) this.#forget();
+    this.#person = name;
     if (before !== "in" && this.#waiting.end()) this.#resume();
   }
 
