@@ -38,7 +38,18 @@ pub(crate) enum End {
 }
 
 impl<H: Handler> AgentMode<H> {
-    pub(crate) async fn run(
+    /// Boxed, so that calls of other tools do not carry its state.
+    pub(crate) fn run<'a>(
+        &'a self,
+        mode: &'a Mode,
+        model: &'a Model,
+        request: &'a str,
+        allow_changes: bool,
+    ) -> LocalFuture<'a, Result<CallToolResult, H::Refusal>> {
+        Box::pin(self.in_time(mode, model, request, allow_changes))
+    }
+
+    async fn in_time(
         &self,
         mode: &Mode,
         model: &Model,

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use fetch::Fetch;
 
 use crate::ends::Failure;
-use crate::options::{Auth, Sentry};
+use crate::options::{Auth, Options};
 use crate::outgoing::Outgoing;
 use crate::settings::{self, Environment};
 use crate::store::Store;
@@ -23,20 +23,24 @@ pub use tokens::Kept;
 ///
 /// # Errors
 /// [`Failure`]
-pub async fn run(command: &Auth, options: &Sentry, env: Environment<'_>) -> Result<(), Failure> {
-    let base = settings::base(options, env)?;
+pub async fn run(command: &Auth, options: &Options, env: Environment<'_>) -> Result<(), Failure> {
+    let base = settings::base(&options.sentry, env)?;
     let store = Store::open(env)?;
     let fetch: Rc<dyn Fetch> = Rc::new(Outgoing::new());
     match command {
         Auth::Login { store: keep } => {
             let keep = settings::keep(*keep, env)?;
             let client_id = options
+                .sentry
                 .client_id
                 .clone()
                 .or_else(|| env("SENTRY_CLIENT_ID"));
             login::login(&base, client_id.as_deref(), keep, &store, &*fetch).await
         }
-        Auth::Status { json } => status::status(&base, *json, &store, fetch, env).await,
+        Auth::Status { json } => {
+            let token = settings::token(options, env)?;
+            status::status(&base, *json, token, &store, fetch).await
+        }
         Auth::Logout => login::logout(&base, &store).await,
     }
 }

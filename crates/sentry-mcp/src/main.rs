@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 async fn run(options: Options) -> Result<(), Failure> {
     let env = &settings::environment;
     if let Some(Command::Auth { command }) = &options.command {
-        return auth::run(command, &options.sentry, env).await;
+        return auth::run(command, &options, env).await;
     }
     let service = Rc::new(Service::open(&options, env)?);
     if options.list_tools {

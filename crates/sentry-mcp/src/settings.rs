@@ -99,8 +99,11 @@ fn of_host(name: &str, host: &str) -> Result<String, Failure> {
     Ok(format!("https://{host}"))
 }
 
-/// What cannot be part of a header is no token (RFC 6750 §2.1). It is not shown.
-fn token(options: &Options, env: Environment<'_>) -> Result<Option<Token>, Failure> {
+/// What was given for this process. What cannot be part of a header is no token (RFC 6750 §2.1); it is not shown.
+///
+/// # Errors
+/// [`Failure::Usage`]
+pub fn token(options: &Options, env: Environment<'_>) -> Result<Option<Token>, Failure> {
     let (name, text) = match (&options.access_token, env("SENTRY_ACCESS_TOKEN")) {
         (Some(text), _) => ("--access-token", text.clone()),
         (None, Some(text)) => ("SENTRY_ACCESS_TOKEN", text),

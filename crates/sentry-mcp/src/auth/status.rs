@@ -8,7 +8,6 @@ use serde_json::json;
 
 use super::tokens::Kept;
 use crate::ends::Failure;
-use crate::settings::Environment;
 use crate::store::Store;
 
 /// For Sentry's answer: this is only to tell.
@@ -17,15 +16,15 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub(super) async fn status(
     base: &BaseUrl,
     as_json: bool,
+    token: Option<Token>,
     store: &Store,
     fetch: Rc<dyn Fetch>,
-    env: Environment<'_>,
 ) -> Result<(), Failure> {
-    let (place, tokens): (String, Rc<dyn TokenSource>) = match env("SENTRY_ACCESS_TOKEN") {
-        Some(token) => {
-            let token = Token::new(token.trim());
-            ("SENTRY_ACCESS_TOKEN".to_owned(), Rc::new(Fixed(token)))
-        }
+    let (place, tokens): (String, Rc<dyn TokenSource>) = match token {
+        Some(token) => (
+            "the option or variable of this command".to_owned(),
+            Rc::new(Fixed(token)),
+        ),
         None => match store.place(base)? {
             Some(place) => {
                 let kept = Kept::new(store.clone(), base.clone(), Rc::clone(&fetch));
