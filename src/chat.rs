@@ -155,7 +155,7 @@ fn stream(wish: Wish, lists: bool, live: &Live, request: &mut Incoming, app: &Ap
         } else {
             run
         };
-        app.context.wait_until(run.to_its_end());
+        app.context.wait_until(run.until_done());
     }
     request.outlet = Some(outlet);
     Response::empty(200)
