@@ -28,7 +28,6 @@ use crate::problems::{is_for_a_person, no_such_page};
 use crate::respond::{method_not_allowed, not_found};
 use crate::{limits, log};
 
-pub use agent::target;
 use agent::{Decided, EXPIRED, Run, TIME};
 use client::{Behalf, NoTokens};
 use session::{Session, signed_out};
@@ -156,7 +155,7 @@ fn stream(wish: Wish, lists: bool, live: &Live, request: &mut Incoming, app: &Ap
         } else {
             run
         };
-        app.context.wait_until(run.go_on());
+        app.context.wait_until(run.until_done());
     }
     request.outlet = Some(outlet);
     Response::empty(200)

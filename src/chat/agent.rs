@@ -79,7 +79,7 @@ impl Run {
     }
 
     /// Runs until it is done, the time is over, or nobody reads any more.
-    pub async fn go_on(mut self) {
+    pub async fn until_done(mut self) {
         let began = clock::milliseconds();
         let ended = JsFuture::from(self.outlet.ended());
         let reason = {
@@ -195,7 +195,7 @@ impl Run {
 pub const EXPIRED: &str = "Your sign-in has ended. Sign in again to go on.";
 
 /// The names and effects of the whole catalogue are public (docs/TOOLS.md); whether a call is allowed, the endpoint says.
-pub fn target(tool: &str, arguments: &Map<String, Value>) -> Option<Target> {
+fn target(tool: &str, arguments: &Map<String, Value>) -> Option<Target> {
     let name = sentry_tools::stands_for(tool, arguments)?;
     Some(Target {
         name: bounded(name, 100).0.to_owned(),
