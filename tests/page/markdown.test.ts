@@ -69,6 +69,12 @@ describe("Markdown", () => {
     fc.assert(fc.property(fc.array(part, { maxLength: 30 }), (parts) => isHarmless(html(parts.join("")))), { numRuns: 3000 });
   });
 
+  it("nested deeper than anybody writes is text from there on", () => {
+    const drawn = html(`${"> ".repeat(40)}deep`);
+    expect(drawn.match(/<blockquote>/g)!.length).toBeLessThanOrEqual(12);
+    expect(drawn).toContain("deep");
+  });
+
   it.each([
     ["quotes", ">".repeat(50_000)],
     ["lists", Array.from({ length: 2000 }, (_, n) => `${" ".repeat(n)}- a`).join("\n").slice(0, 90_000)],
