@@ -28,6 +28,7 @@ use crate::problems::{is_for_a_person, no_such_page};
 use crate::respond::{method_not_allowed, not_found};
 use crate::{limits, log};
 
+pub use agent::target;
 use agent::{Decided, EXPIRED, Run, TIME};
 use client::{Behalf, NoTokens};
 use session::{Session, signed_out};

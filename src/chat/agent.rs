@@ -195,7 +195,7 @@ impl Run {
 pub const EXPIRED: &str = "Your sign-in has ended. Sign in again to go on.";
 
 /// The names and effects of the whole catalogue are public (docs/TOOLS.md); whether a call is allowed, the endpoint says.
-fn target(tool: &str, arguments: &Map<String, Value>) -> Option<Target> {
+pub fn target(tool: &str, arguments: &Map<String, Value>) -> Option<Target> {
     let name = sentry_tools::stands_for(tool, arguments)?;
     Some(Target {
         name: bounded(name, 100).0.to_owned(),
