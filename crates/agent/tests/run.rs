@@ -1,5 +1,4 @@
 //! Runs of the machine: what it asks for, what it refuses, where it ends.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 #![cfg(test)]
 
