@@ -43,16 +43,17 @@ pub(super) fn named_organization(text: &str) -> Option<String> {
     None
 }
 
-/// The first heading of a Markdown text, or its first line.
-pub(super) fn headline(text: &str) -> String {
+/// The first heading of a Markdown text, or its first line, without the id that it begins with.
+pub(super) fn headline(text: &str, id: &str) -> String {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let line = lines()
         .find(|line| line.starts_with('#'))
         .or_else(|| lines().next());
-    line.unwrap_or_default()
-        .trim_start_matches('#')
-        .trim()
-        .to_owned()
+    let line = line.unwrap_or_default().trim_start_matches('#').trim();
+    let rest = line
+        .strip_prefix(id)
+        .and_then(|rest| rest.strip_prefix(':'));
+    rest.unwrap_or(line).trim().to_owned()
 }
 
 #[cfg(test)]
@@ -85,10 +86,11 @@ mod tests {
     #[test]
     fn headlines() {
         assert_eq!(
-            headline("Found:\n\n# CHECKOUT-1: it broke\ntext"),
-            "CHECKOUT-1: it broke"
+            headline("Found:\n\n# CHECKOUT-1: it broke\ntext", "CHECKOUT-1"),
+            "it broke"
         );
-        assert_eq!(headline("\nonly text"), "only text");
-        assert_eq!(headline(""), "");
+        assert_eq!(headline("# CHECKOUT-12: x", "CHECKOUT-1"), "CHECKOUT-12: x");
+        assert_eq!(headline("\nonly text", "CHECKOUT-1"), "only text");
+        assert_eq!(headline("", "CHECKOUT-1"), "");
     }
 }

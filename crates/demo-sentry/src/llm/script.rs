@@ -50,10 +50,10 @@ impl Script<'_> {
                 })
             }
             Intent::Analyze(id) => self.about("analyze_issue_with_seer", id, json!({}), &|text| {
-                format!("Seer about {id}: {}", headline(text))
+                format!("Seer about {id}: {}", headline(text, id))
             }),
             Intent::Show(id) => self.about("get_issue_details", id, json!({}), &|text| {
-                format!("{id} is this: {}", headline(text))
+                format!("{id} is this: {}", headline(text, id))
             }),
             Intent::Projects => self.one("find_projects", json!({}), &|text| {
                 format!("These are the projects: {text}")
@@ -77,7 +77,7 @@ impl Script<'_> {
             self.about("get_issue_details", &id, json!({}), &|details| {
                 format!(
                     "The latest trouble is {id}: {}\n\nShall I analyze it with Seer, or resolve it?",
-                    headline(details)
+                    headline(details, &id)
                 )
             })
         })
