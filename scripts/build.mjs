@@ -34,11 +34,19 @@ if (existsSync(script) && existsSync(wasm) && existsSync(stamp) && readFileSync(
   say(`built in ${((Date.now() - started) / 1000).toFixed(1)} s, ${size()}`);
 }
 
-/** worker-build's own pass keeps every function's name, a tenth of what is deployed; a panic tells its place without. */
+/**
+ * worker-build's own pass keeps every function's name, a tenth of what is deployed; a panic tells its place without. Before
+ * the names go, the functions are put in their order: what is generated from one source then stands together, which is
+ * worth ten kilobytes to gzip.
+ */
 function optimize() {
+  wasmOpt("-O", "-g", "--reorder-functions-by-name");
+  if (!process.env.KEEP_NAMES) wasmOpt("--strip-debug", "--strip-producers"); // they are kept for a profile
+}
+
+function wasmOpt(...passes) {
   const features = ["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "multivalue", "reference-types", "exception-handling"];
-  const names = process.env.KEEP_NAMES ? ["-g"] : ["--strip-debug"]; // for a profile
-  const flags = ["-O", ...names, "--strip-producers", ...features.map((each) => `--enable-${each}`)];
+  const flags = [...features.map((each) => `--enable-${each}`), ...passes];
   const run = spawnSync(process.env.WASM_OPT_BIN ?? "wasm-opt", [...flags, wasm, "-o", wasm], { encoding: "utf8" });
   if (run.error || run.status !== 0) fail(`wasm-opt failed. Run: make setup\n${run.stderr ?? run.error}`);
 }

@@ -156,7 +156,7 @@ fn stream(wish: Wish, lists: bool, live: &Live, request: &mut Incoming, app: &Ap
         } else {
             run
         };
-        app.context.wait_until(run.to_its_end());
+        app.context.wait_until(run.until_done());
     }
     request.outlet = Some(outlet);
     Response::empty(200)
@@ -299,12 +299,16 @@ fn ids(body: &Value, name: &str) -> Result<Vec<String>, Response> {
     let Some(list) = body.get(name).filter(|list| !list.is_null()) else {
         return Ok(Vec::new());
     };
-    let ids = list.as_array().filter(|list| list.len() <= 100);
-    let ids: Option<Vec<String>> = ids.and_then(|ids| {
-        let ids = ids.iter().map(|id| id.as_str().map(str::to_owned));
-        ids.collect()
-    });
-    ids.ok_or_else(|| bad("`approved` and `declined` must be lists of calls' ids"))
+    let mut ids = Vec::new();
+    for id in list.as_array().into_iter().flatten() {
+        ids.extend(id.as_str().map(str::to_owned));
+    }
+    let sent = list.as_array().map(Vec::len);
+    if sent == Some(ids.len()) && ids.len() <= 100 {
+        Ok(ids)
+    } else {
+        Err(bad("`approved` and `declined` must be lists of calls' ids"))
+    }
 }
 
 /// By person; where Sentry did not say who that is, by sign-in, of which the tokens begin alike.

@@ -155,6 +155,11 @@ pub fn head<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Str
     Some(head)
 }
 
+/// As [`head`].
+pub fn head_of(headers: &[(&str, &str)]) -> Option<String> {
+    head(headers.iter().copied())
+}
+
 /// An error of the runtime in its own words.
 pub fn words(error: &JsValue) -> String {
     error.dyn_ref::<js_sys::Error>().map_or_else(

@@ -79,7 +79,7 @@ impl Run {
     }
 
     /// Runs until it is done, the time is over, or nobody reads any more.
-    pub async fn to_its_end(mut self) {
+    pub async fn until_done(mut self) {
         let began = clock::milliseconds();
         let ended = JsFuture::from(self.outlet.ended());
         let reason = {

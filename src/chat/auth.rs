@@ -1,10 +1,9 @@
 //! Signing in to the chat, and out: an OAuth client's side of the authorization code flow.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mcp::json::Object;
 use oauth_provider::crypto::{Secret, sha256};
 use oauth_provider::http::Response;
+use oauth_provider::params::Params;
 use serde_json::Value;
 
 use super::client::{self, Behalf, NoTokens};
@@ -17,91 +16,102 @@ use crate::{cookies, random};
 
 /// `GET /api/auth/authorize`
 pub async fn authorize(request: &Incoming, app: &App) -> Response {
-    let behalf = Behalf::of(request);
     let rng = &mut random::rng();
-    let state: String = Secret::draw(rng).expose_text().chars().take(22).collect();
-    let flow = Flow {
-        state,
-        verifier: Secret::draw(rng).expose_text(),
-        popup: has(request, "popup").as_deref() == Some("1"),
+    let verifier = Secret::draw(rng).expose_text();
+    let mut flow = Flow {
+        state: Secret::draw(rng).expose_text().chars().take(22).collect(),
+        verifier,
+        client: String::new(),
+        popup: query(request).one("popup") == Ok(Some("1")),
     };
-    let challenge = URL_SAFE_NO_PAD.encode(sha256(flow.verifier.as_bytes()));
-    let path = match path(&flow.state, &challenge, &behalf, app).await {
-        Ok(path) => path,
-        Err(_) => return back("/?sign-in=failed"),
-    };
-    let Some(cookie) = flow.cookie(app) else {
-        return back("/?sign-in=failed");
+    let path = path(&mut flow, &Behalf::of(request), app).await;
+    let (Ok(path), Some(cookie)) = (path, flow.cookie(app)) else {
+        return back(FAILED);
     };
     let origin = &app.settings.origin;
-    let surplus = cookies::surplus_flows(cookies::CHAT_FLOW, &request.cookie_names(), origin);
-    let response = back(&[origin.as_str(), &path].concat()).header("set-cookie", cookie);
-    surplus.iter().fold(response, |response, name| {
-        response.header("set-cookie", cookies::delete(name, origin))
-    })
+    let mut response = back(&[origin.as_str(), &path].concat()).header("set-cookie", cookie);
+    for name in cookies::surplus_flows(cookies::CHAT_FLOW, &request.cookie_names(), origin) {
+        response = response.header("set-cookie", cookies::delete(&name, origin));
+    }
+    response
 }
 
 /// Where the person is sent. A client that registered may have been forgotten since; then the page would say so, and no
 /// answer would ever come back here: so it is looked at first.
-async fn path(
-    state: &str,
-    challenge: &str,
-    behalf: &Behalf,
-    app: &App,
-) -> Result<String, NoTokens> {
-    let id = client::client_id(behalf, app).await?;
-    let path = client::authorize_path(&id, state, challenge, app);
-    if app.settings.origin.is_secure() {
-        return Ok(path);
+async fn path(flow: &mut Flow, behalf: &Behalf, app: &App) -> Result<String, NoTokens> {
+    // Draft 13 of OAuth 2.1, §4.1.1: the SHA-256 of the verifier in base64url.
+    let challenge = Secret::from_bytes(sha256(flow.verifier.as_bytes())).expose_text();
+    let known = client::known(app).await;
+    let mut fresh = known.is_none() || app.settings.origin.is_secure();
+    let mut id = known;
+    loop {
+        flow.client = match id.take() {
+            Some(id) => id,
+            None => client::register(behalf, app).await?,
+        };
+        let path = client::authorize_path(&flow.client, &flow.state, &challenge, app);
+        if fresh
+            || client::send("GET", &path, &[], None, behalf, app)
+                .await
+                .status
+                != 400
+        {
+            return Ok(path);
+        }
+        fresh = true;
     }
-    let looked = client::send("GET", &path, &[], None, behalf, app).await;
-    if looked.status != 400 {
-        return Ok(path);
-    }
-    let id = client::register(behalf, app).await?;
-    Ok(client::authorize_path(&id, state, challenge, app))
 }
 
 /// `GET /api/auth/callback`
 pub async fn callback(request: &Incoming, app: &App) -> Response {
-    let state = has(request, "state").unwrap_or_default();
-    let Some(flow) = Flow::of(&state, request, app) else {
+    let params = query(request);
+    let state = params.one("state").ok().flatten().unwrap_or_default();
+    let Some(flow) = Flow::of(state, request, app) else {
         return back("/?sign-in=expired");
     };
     let origin = &app.settings.origin;
-    let landed = match finish(&flow, request, app).await {
+    let ended = cookies::delete(&name(state, origin), origin);
+    let landed = match finish(&flow, &params, request, app).await {
         Ok(cookie) => {
             let place = if flow.popup { "/?signed-in=popup" } else { "/" };
             back(place).header("set-cookie", cookie)
         }
-        Err(why) => back(["/?sign-in=", why].concat().as_str()),
+        Err(place) => back(place),
     };
-    landed.header("set-cookie", cookies::delete(&name(&state, origin), origin))
+    landed.header("set-cookie", ended)
 }
 
-/// The cookie of the session, or how it ended.
-async fn finish(flow: &Flow, request: &Incoming, app: &App) -> Result<String, &'static str> {
+const FAILED: &str = "/?sign-in=failed";
+
+/// The cookie of the session, or where a sign-in lands that came to nothing.
+async fn finish(
+    flow: &Flow,
+    params: &Params,
+    request: &Incoming,
+    app: &App,
+) -> Result<String, &'static str> {
     // RFC 9207 §2.4: "Clients MUST then compare the result to the issuer identifier", before anything else is believed.
-    if has(request, "iss").as_deref() != Some(app.settings.origin.as_str()) {
-        return Err("failed");
+    if params.one("iss") != Ok(Some(app.settings.origin.as_str())) {
+        return Err(FAILED);
     }
-    match has(request, "error").as_deref() {
-        None => {}
-        Some("access_denied") => return Err("denied"),
-        Some(_) => return Err("failed"),
-    }
-    let code = has(request, "code").ok_or("failed")?;
+    let code = match (params.one("error"), params.one("code")) {
+        (Ok(None), Ok(Some(code))) => code,
+        (Ok(Some("access_denied")), _) => return Err("/?sign-in=denied"),
+        _ => return Err(FAILED),
+    };
     let behalf = Behalf::of(request);
-    let id = client::client_id(&behalf, app)
+    let session = client::redeem(code, flow, &behalf, app)
         .await
-        .map_err(|_| "failed")?;
-    let session = client::redeem(&code, &flow.verifier, id, &behalf, app).await;
-    let session = session.map_err(|error| match error {
-        NoTokens::Ended => "expired",
-        NoTokens::Unavailable => "failed",
-    })?;
+        .map_err(|error| match error {
+            NoTokens::Ended => "/?sign-in=expired",
+            NoTokens::Unavailable => FAILED,
+        })?;
     let session = introduced(session, &behalf, app).await;
-    session.cookie(app).ok_or("failed")
+    session.cookie(app).ok_or(FAILED)
+}
+
+fn query(request: &Incoming) -> Params {
+    Params::parse(request.url.query().unwrap_or_default())
 }
 
 /// With the person's name, which the chat learns as any client does: by asking a tool.
@@ -184,13 +194,6 @@ pub async fn logout(request: &mut Incoming, app: &App) -> Response {
     Response::empty(204)
         .header("cache-control", "no-store")
         .header("set-cookie", signed_out(app))
-}
-
-/// A parameter that is there once.
-fn has(request: &Incoming, name: &str) -> Option<String> {
-    let mut found = request.url.query_pairs().filter(|(known, _)| known == name);
-    let (_, value) = found.next()?;
-    found.next().is_none().then(|| value.into_owned())
 }
 
 /// To another page, with nothing kept.

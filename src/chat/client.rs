@@ -9,7 +9,7 @@ use serde_json::Value;
 use url::form_urlencoded::Serializer;
 use wasm_bindgen_futures::JsFuture;
 
-use super::session::Session;
+use super::session::{Flow, Session};
 use crate::app::App;
 use crate::config::OAUTH_KV;
 use crate::incoming::Incoming;
@@ -44,9 +44,11 @@ pub fn send<'a>(
     app: &'a App,
 ) -> LocalFuture<'a, Response> {
     let url = [app.settings.origin.as_str(), path].concat();
-    let address = Some(("cf-connecting-ip", behalf.address.as_str()));
-    let address = address.filter(|(_, address)| !address.is_empty());
-    let request = edge::head(headers.iter().copied().chain(address))
+    let mut headers = headers.to_vec();
+    if !behalf.address.is_empty() {
+        headers.push(("cf-connecting-ip", &behalf.address));
+    }
+    let request = edge::head_of(&headers)
         .and_then(|head| edge::own_request(method, &url, &head, body).ok())
         .and_then(|request| Incoming::new(request, behalf.id.clone()).ok());
     Box::pin(async move {
@@ -68,21 +70,19 @@ pub enum NoTokens {
 
 /// The id that the chat has here: the place of its document, or on plain http one that it registered, which is kept for
 /// the deployment.
+pub async fn known(app: &App) -> Option<String> {
+    let origin = &app.settings.origin;
+    if origin.is_secure() {
+        return Some(chat_client::id(origin));
+    }
+    let got = edge::kv_get(&app.env, OAUTH_KV, &key(origin)).ok()?;
+    edge::text(got).await.ok()?
+}
+
+/// Registers: for the first time, or since the server does not know the client any more.
 ///
 /// # Errors
 /// The registration failed.
-pub async fn client_id(behalf: &Behalf, app: &App) -> Result<String, NoTokens> {
-    let origin = &app.settings.origin;
-    if origin.is_secure() {
-        return Ok(chat_client::id(origin));
-    }
-    match kept(app).await {
-        Some(id) => Ok(id),
-        None => register(behalf, app).await,
-    }
-}
-
-/// Registers anew: the server does not know the client any more.
 pub async fn register(behalf: &Behalf, app: &App) -> Result<String, NoTokens> {
     let origin = &app.settings.origin;
     let body = chat_client::registration(origin);
@@ -113,11 +113,6 @@ pub async fn register(behalf: &Behalf, app: &App) -> Result<String, NoTokens> {
     Ok(id)
 }
 
-async fn kept(app: &App) -> Option<String> {
-    let got = edge::kv_get(&app.env, OAUTH_KV, &key(&app.settings.origin)).ok()?;
-    edge::text(got).await.ok()?
-}
-
 fn key(origin: &Origin) -> String {
     ["chat:", origin.as_str()].concat()
 }
@@ -141,8 +136,7 @@ pub fn authorize_path(client: &str, state: &str, challenge: &str, app: &App) -> 
 /// Exchanges a code.
 pub async fn redeem(
     code: &str,
-    verifier: &str,
-    client: String,
+    flow: &Flow,
     behalf: &Behalf,
     app: &App,
 ) -> Result<Session, NoTokens> {
@@ -150,19 +144,12 @@ pub async fn redeem(
     let body = form(&[
         ("grant_type", "authorization_code"),
         ("code", code),
-        ("code_verifier", verifier),
-        ("client_id", &client),
+        ("code_verifier", &flow.verifier),
+        ("client_id", &flow.client),
         ("redirect_uri", &chat_client::redirect_uri(origin)),
         ("resource", &app.settings.root_resource().url(origin)),
     ]);
-    let nobody = Session {
-        access: String::new(),
-        refresh: String::new(),
-        access_ends: app.now,
-        client,
-        name: String::new(),
-        user: String::new(),
-    };
+    let nobody = Session::empty(flow.client.clone());
     tokens(&body, nobody, behalf, app).await
 }
 

@@ -4,34 +4,37 @@ use agent::{Call, bounded};
 use mcp::json::{Object, array};
 use serde_json::Value;
 
-/// An event under way; `write` adds its members.
-fn event(name: &str, write: impl FnOnce(&mut Object<'_>)) -> String {
+/// The beginning of an event; its data come next.
+fn begin(name: &str) -> String {
     let mut out = String::with_capacity(128);
     for part in ["event: ", name, "\ndata: "] {
         out.push_str(part);
     }
-    // JSON as it is written here has no line breaks.
-    let mut object = Object::begin(&mut out);
-    write(&mut object);
-    object.end();
-    out.push_str("\n\n");
+    out
+}
+
+/// An event is over. JSON as it is written here has no line breaks.
+fn ended(mut out: String) -> String {
+    out.push_str("}\n\n");
     out
 }
 
 pub fn text(delta: &str) -> String {
-    event("text", |object| {
-        object.text("delta", delta);
-    })
+    let mut out = begin("text");
+    Object::begin(&mut out).text("delta", delta);
+    ended(out)
 }
 
 /// `tool_call` or `confirm`.
 pub fn call(name: &str, call: &Call) -> String {
-    event(name, |object| {
-        object.text("id", &call.id).text("name", &call.name);
-        object.raw("arguments", &call.json);
-        object.maybe("target", call.target.as_deref());
-        object.flag("changes", call.changes);
-    })
+    let mut out = begin(name);
+    Object::begin(&mut out)
+        .text("id", &call.id)
+        .text("name", &call.name)
+        .raw("arguments", &call.json)
+        .maybe("target", call.target.as_deref())
+        .flag("changes", call.changes);
+    ended(out)
 }
 
 /// What a tool answered.
@@ -44,53 +47,56 @@ pub struct Answered<'a> {
 }
 
 pub fn tool_result(answered: &Answered<'_>) -> String {
-    event("tool_result", |object| {
-        object
-            .text("id", answered.id)
-            .flag("is_error", answered.is_error)
-            .text("text", answered.text)
-            .raw("ms", &answered.milliseconds.to_string());
-        if answered.cut {
-            object.flag("cut", true);
-        }
-    })
+    let mut out = begin("tool_result");
+    let mut object = Object::begin(&mut out);
+    object
+        .text("id", answered.id)
+        .flag("is_error", answered.is_error)
+        .text("text", answered.text)
+        .raw("ms", &answered.milliseconds.to_string());
+    if answered.cut {
+        object.flag("cut", true);
+    }
+    ended(out)
 }
 
 /// The tools as `tools/list` has them, of each what a person reads.
 pub fn tools(tools: &[Value]) -> String {
-    event("tools", |object| {
-        array(object.name("tools"), tools, |out, tool| {
-            let mut object = Object::begin(out);
-            let text = |name| tool.get(name).and_then(Value::as_str).unwrap_or_default();
-            for name in ["name", "title"] {
-                object.text(name, text(name));
-            }
-            object.text("description", bounded(text("description"), 1000).0);
-            let reads = tool.pointer("/annotations/readOnlyHint");
-            object.flag("read_only", reads == Some(&Value::Bool(true)));
-            object.end();
-        });
-    })
+    let mut out = begin("tools");
+    let mut object = Object::begin(&mut out);
+    array(object.name("tools"), tools, |out, tool| {
+        let mut object = Object::begin(out);
+        for name in ["name", "title", "description"] {
+            let text = tool.get(name).and_then(Value::as_str);
+            object.text(name, bounded(text.unwrap_or_default(), 1000).0);
+        }
+        let annotations = tool.get("annotations").unwrap_or(&Value::Null);
+        let reads = annotations.get("readOnlyHint") == Some(&Value::Bool(true));
+        object.flag("read_only", reads);
+        object.end();
+    });
+    ended(out)
 }
 
 pub fn error(code: &str, message: &str, request_id: &str) -> String {
-    event("error", |object| {
-        object
-            .text("code", code)
-            .text("message", message)
-            .text("request_id", request_id);
-    })
+    let mut out = begin("error");
+    Object::begin(&mut out)
+        .text("code", code)
+        .text("message", message)
+        .text("request_id", request_id);
+    ended(out)
 }
 
 pub fn done(reason: &str, steps: u32, tokens: u64) -> String {
-    event("done", |object| {
-        object
-            .text("reason", reason)
-            .raw("steps", &steps.to_string());
-        if tokens > 0 {
-            object.raw("tokens", &tokens.to_string());
-        }
-    })
+    let mut out = begin("done");
+    let mut object = Object::begin(&mut out);
+    object
+        .text("reason", reason)
+        .raw("steps", &u64::from(steps).to_string());
+    if tokens > 0 {
+        object.raw("tokens", &tokens.to_string());
+    }
+    ended(out)
 }
 
 #[cfg(test)]

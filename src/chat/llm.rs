@@ -33,8 +33,7 @@ pub async fn ask(agent: &Agent, model: &Model, outlet: &Outlet) -> Result<Said, 
         ("content-type", "application/json"),
         ("accept", "text/event-stream, application/json"),
     ];
-    let head =
-        edge::head(headers.into_iter()).ok_or_else(|| unreachable("the key has a line break"))?;
+    let head = edge::head_of(&headers).ok_or_else(|| unreachable("the key has a line break"))?;
     let milliseconds = u32::try_from(model.timeout.as_millis()).unwrap_or(u32::MAX);
     let body = agent.body(&model.name, true);
     let begun = edge::begin(outlet, model.url.as_str(), &head, &body, milliseconds);

@@ -40,6 +40,18 @@ pub struct Session {
 }
 
 impl Session {
+    /// Of a client that has no tokens yet.
+    pub const fn empty(client: String) -> Self {
+        Self {
+            access: String::new(),
+            refresh: String::new(),
+            access_ends: UnixTime(0),
+            client,
+            name: String::new(),
+            user: String::new(),
+        }
+    }
+
     /// Of this browser.
     pub fn of(request: &Incoming, app: &App) -> Option<Self> {
         let value = request.cookie(&cookies::chat_name(&app.settings.origin))?;
@@ -107,6 +119,8 @@ pub fn signed_out(app: &App) -> String {
 pub struct Flow {
     pub state: String,
     pub verifier: String,
+    /// The client that it is of.
+    pub client: String,
     /// In a popup, which wants to be told apart when it comes back.
     pub popup: bool,
 }
@@ -116,7 +130,7 @@ impl Flow {
     pub fn cookie(&self, app: &App) -> Option<String> {
         let end = app.now.0.saturating_add(FLOW).to_string();
         let popup = if self.popup { "popup" } else { "" };
-        let parts = [&self.state, &self.verifier, &end, popup];
+        let parts = [&self.state, &self.verifier, &end, &self.client, popup];
         let value = seal(&app.config.keys, "flow", &parts, &mut random::rng())?;
         let origin = &app.settings.origin;
         Some(cookies::set(
@@ -134,11 +148,12 @@ impl Flow {
     }
 
     fn read(value: &str, state: &str, keys: &KeyRing, now: UnixTime) -> Option<Self> {
-        let [begun, verifier, end, popup] = open(keys, "flow", value)?.try_into().ok()?;
+        let [begun, verifier, end, client, popup] = open(keys, "flow", value)?.try_into().ok()?;
         let same = constant_time_eq(begun.as_bytes(), state.as_bytes());
         (same && UnixTime(end.parse().ok()?) > now).then_some(Self {
             state: begun,
             verifier,
+            client,
             popup: popup == "popup",
         })
     }
@@ -235,7 +250,13 @@ mod tests {
     fn a_flow_is_of_its_state_for_ten_minutes_and_is_no_session() {
         let (keys, rng) = (keys(), &mut UnwrapErr(getrandom::SysRng));
         let end = (NOW.0 + FLOW).to_string();
-        let value = seal(&keys, "flow", &["state", "verifier", &end, "popup"], rng).unwrap();
+        let value = seal(
+            &keys,
+            "flow",
+            &["state", "verifier", &end, "client", "popup"],
+            rng,
+        )
+        .unwrap();
         let read = |state, now| Flow::read(&value, state, &keys, UnixTime(now));
         assert!(read("state", NOW.0 + FLOW - 1).unwrap().popup);
         assert!(read("state", NOW.0 + FLOW).is_none());

@@ -9,8 +9,16 @@ import { many, withSite } from "../support/site.ts";
 import { dumpStorage, temporaryFolder } from "../support/storage.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
+interface Kv {
+  get(key: string): Promise<string | null>;
+  put(key: string, value: string): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
 const BO = { user: "1002" };
 const PUBLIC = "https://mcp.example.com";
+
+const kvOf = async (at: TestWorker) => (await at.miniflare.getKVNamespace("OAUTH_KV")) as unknown as Kv;
 
 let sentry: DemoSentry;
 let worker: TestWorker;
@@ -38,14 +46,14 @@ describe("signing in", () => {
     const other = await new Chat(worker).begin();
     expect(other.searchParams.get("client_id"), "the same client").toBe(parameters.client_id);
     expect(other.searchParams.get("state"), "another state").not.toBe(parameters.state);
-    const kv = await worker.miniflare.getKVNamespace("OAUTH_KV");
+    const kv = await kvOf(worker);
     const record = JSON.parse((await kv.get(`client:${parameters.client_id}`))!) as Record<string, unknown>;
     expect(JSON.stringify(record)).toContain(`${worker.origin}/api/auth/callback`);
     expect(await kv.get(`chat:${worker.origin}`)).toBe(parameters.client_id);
   });
 
   it("registers anew where the server has forgotten the client, before the person is sent anywhere", async () => {
-    const kv = await worker.miniflare.getKVNamespace("OAUTH_KV");
+    const kv = await kvOf(worker);
     const before = (await new Chat(worker).begin()).searchParams.get("client_id")!;
     await kv.delete(`client:${before}`);
     const chat = new Chat(worker);

@@ -1,5 +1,7 @@
 //! The parser of server-sent events against a plain reading of the whole text, for any text in any pieces.
 
+#![expect(clippy::indexing_slicing, reason = "a test may panic")]
+
 use agent::sse::{Event, Parser, TooLong};
 use proptest::prelude::*;
 

@@ -1,4 +1,5 @@
 //! Runs of the machine: what it asks for, what it refuses, where it ends.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use agent::{Agent, Asked, Limits, Message, Next, Reason, Said, Target, Tool};
 use serde_json::{Value, json};

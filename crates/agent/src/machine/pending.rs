@@ -66,12 +66,16 @@ pub(super) fn look_at(asked: &Asked, tools: &[Tool], targets: Targets) -> Pendin
         Ok(Value::Object(arguments)) => (true, arguments),
         _ => (false, Map::new()),
     };
-    // A string of JSON has no line break as it is.
-    let json = if right {
-        json.replace(['\n', '\r'], " ")
-    } else {
-        "{}".to_owned()
-    };
+    let mut line = String::from("{}");
+    if right {
+        line.clear();
+        // A string of JSON has no line break as it is.
+        for part in json.split(['\n', '\r']) {
+            line.push_str(part);
+            line.push(' ');
+        }
+        line.pop();
+    }
     let target = targets(&asked.name, &arguments);
     let changes = match (&target, tool) {
         (Some(target), _) => target.changes,
@@ -87,7 +91,7 @@ pub(super) fn look_at(asked: &Asked, tools: &[Tool], targets: Targets) -> Pendin
         id: asked.id.clone(),
         name: asked.name.clone(),
         arguments,
-        json,
+        json: line,
         target: target.map(|target| target.name),
         changes,
     };
