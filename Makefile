@@ -38,7 +38,7 @@ conformance: build ## Run other people's conformance tests against the protocol 
 
 screenshots: build ## Take the pictures of docs/screens in a real browser (ONLY="home chat": these)
 	@scripts/setup --tests
-	@$(run) cargo build --quiet --locked --package demo-sentry
+	@$(run) cargo build --quiet --locked --package demo-sentry --package mcp-test-client
 	@exec $(run) node --experimental-transform-types --no-warnings scripts/screenshots.mjs $(ONLY)
 
 mutants: ## Break the grant machine in every listed way; its tests must notice (ONLY="code-not-consumed")

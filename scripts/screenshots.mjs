@@ -11,6 +11,7 @@ import { authorizationUrl, register, signIn } from "../tests/support/oauth.ts";
 import { ask, conversation, settled } from "../tests/support/made-up.ts";
 import { startWorker } from "../tests/support/worker.ts";
 import { record } from "./recording.mjs";
+import { recordTerminal } from "./terminal.mjs";
 import { withPalette } from "./palette.mjs";
 
 const folder = join(dirname(import.meta.dirname), "docs", "screens");
@@ -73,6 +74,7 @@ try {
     await settled(page);
   });
   if (wanted("chat-recording")) keep("chat-recording", await record(browser, { sentry, worker }), HEAVIEST_RECORDING);
+  if (wanted("terminal")) keep("terminal", await recordTerminal(browser, worker), HEAVIEST_RECORDING);
   await signIn(worker, { client: unverified, choices: { skills: ["inspect", "triage"] } });
   await picture("account", `${worker.origin}/account`, ["wide", "dark", "phone"], async (page) => {
     await page.getByRole("button", { name: "Approve" }).click();
