@@ -13,7 +13,7 @@ const styles = `
 
 export async function recordTerminal(browser, worker) {
   using computer = new Computer();
-  const context = await browser.newContext({ viewport: { width: 860, height: 530 } });
+  const context = await browser.newContext({ viewport: { width: 1010, height: 530 } });
   const page = await context.newPage();
   await page.setContent(`<style>${styles}</style><pre></pre>`);
   const frames = [];
