@@ -192,7 +192,7 @@ function start(name, program, args, env) {
 
 async function answers(what, url, good) {
   let last = "no answer";
-  for (const until = Date.now() + 60_000; Date.now() < until && !stopping && !reported(); ) {
+  for (const until = Date.now() + 120_000; Date.now() < until && !stopping && !reported(); ) {
     try {
       const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(2_000) });
       if (good(response.status)) return;

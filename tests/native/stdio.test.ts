@@ -97,9 +97,7 @@ describe("the official SDK", () => {
     await expect(call(nobody.client, "whoami")).rejects.toThrow("sentry-mcp auth login");
     expect(nobody.said()).toContain("Nobody is signed in");
     await using refused = await connect({ SENTRY_ACCESS_TOKEN: "made-up" });
-    const result = await call(refused.client, "whoami");
-    expect(result.isError).toBe(true);
-    expect(text(result)).toContain("SENTRY_ACCESS_TOKEN");
+    await expect(call(refused.client, "whoami")).rejects.toThrow("SENTRY_ACCESS_TOKEN");
     expect(refused.said()).not.toContain("made-up");
   });
 

@@ -9,6 +9,7 @@ mod clock;
 pub mod ends;
 pub mod list;
 pub mod local;
+pub mod manual;
 pub mod options;
 mod outgoing;
 mod pipe;

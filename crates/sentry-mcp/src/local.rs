@@ -76,10 +76,10 @@ impl Handler for Local {
     async fn call_tool(&self, call: ToolCall) -> Answer<CallToolResult, Self::Refusal> {
         self.somebody()?;
         match self.server.call_tool(call).await {
-            // For the model, which tells its person.
-            Err(CallError::Refused(refusal)) => Ok(Outcome::Complete(CallToolResult::error(
-                self.words(refusal),
-            ))),
+            // For the model, which tells its person. A token that is not taken is the program's trouble instead.
+            Err(CallError::Refused(scope @ Refusal::InsufficientScope { .. })) => {
+                Ok(Outcome::Complete(CallToolResult::error(self.words(scope))))
+            }
             other => self.failed(other),
         }
     }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use clap::Parser as _;
 use sentry_mcp::ends::Failure;
 use sentry_mcp::options::{Command, Options};
-use sentry_mcp::{Service, auth, list, serve, settings};
+use sentry_mcp::{Service, auth, list, manual, serve, settings};
 use tokio::task::LocalSet;
 
 fn main() -> ExitCode {
@@ -32,12 +32,15 @@ fn main() -> ExitCode {
 
 async fn run(options: Options) -> Result<(), Failure> {
     let env = &settings::environment;
-    if let Some(Command::Auth { command }) = &options.command {
-        return auth::run(command, &options, env).await;
+    match &options.command {
+        Some(Command::Auth { command }) => return auth::run(command, &options, env).await,
+        Some(Command::Completions { shell }) => return manual::completions(*shell),
+        Some(Command::Man) => return manual::man(),
+        None => {}
     }
     let service = Rc::new(Service::open(&options, env)?);
     if options.list_tools {
-        return list::list(&service);
+        return list::list(&service, options.json);
     }
     service.tell();
     serve::serve(service).await

@@ -42,6 +42,10 @@ pub struct Options {
     #[arg(long)]
     pub list_tools: bool,
 
+    /// With --list-tools: as JSON
+    #[arg(long, requires = "list_tools")]
+    pub json: bool,
+
     /// Offer one tool, use_sentry, that takes a request in words; needs LLM_API_KEY
     #[arg(long)]
     pub agent: bool,
@@ -74,6 +78,13 @@ pub enum Command {
         #[command(subcommand)]
         command: Auth,
     },
+    /// Print what a shell completes commands with
+    Completions {
+        /// Of this shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
 }
 
 #[derive(Debug, Subcommand)]

@@ -37,7 +37,7 @@ const SATURATION: f64 = 1.2;
 const LENGTH: f64 = 0.75;
 
 /// The `most` best documents that share a word with the query, by place, the best first; equals keep their order.
-pub(crate) fn rank(query: &str, documents: &[Document], most: usize) -> Vec<usize> {
+pub(crate) fn rank(query: &str, documents: &[&Document], most: usize) -> Vec<usize> {
     let total = documents.len() as f64;
     let mut average = 1.0;
     for document in documents {
@@ -123,6 +123,7 @@ mod tests {
                 document
             })
             .collect();
+        let documents: Vec<_> = documents.iter().collect();
         assert_eq!(rank("find the trace", &documents, 9), [1, 0, 2]);
         assert_eq!(rank("nothing", &documents, 9), [0_usize; 0]);
         assert_eq!(rank("", &[], 9), [0_usize; 0]);

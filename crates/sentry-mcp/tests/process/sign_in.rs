@@ -102,8 +102,9 @@ async fn signs_in_serves_renews_and_signs_out() {
     // The sign-in ends at Sentry: that is said, and nothing hangs.
     control(&sentry, "tokens/revoke", json!({})).await;
     let refused = server.whoami().await;
-    assert_eq!(refused["result"]["isError"], true);
-    assert!(text(&refused).contains("auth login"), "{refused}");
+    assert_eq!(refused["error"]["code"], -32603, "{refused}");
+    let words = refused["error"]["message"].as_str().unwrap();
+    assert!(words.contains("auth login"), "{refused}");
     let (code, out, error) = run(&sentry, &folder, &["auth", "status", "--json"]).await;
     assert_eq!(
         (
@@ -213,15 +214,16 @@ async fn a_sentry_that_is_away_is_told() {
 }
 
 #[tokio::test]
-async fn a_wrong_token_is_a_tool_error_once_on_standard_error_and_no_hang() {
+async fn a_wrong_token_is_a_protocol_error_once_on_standard_error_and_no_hang() {
     let (sentry, folder) = (sentry().await, Folder::new());
     for token in ["no-token-of-ours", "demo-token-ada-expired"] {
         let mut command = program(sentry.origin(), &folder);
         let mut server = Server::start(command.env("SENTRY_ACCESS_TOKEN", token));
         for _ in 0..2 {
             let answer = server.whoami().await;
-            assert_eq!(answer["result"]["isError"], true);
-            assert!(text(&answer).contains("SENTRY_ACCESS_TOKEN"), "{answer}");
+            assert_eq!(answer["error"]["code"], -32603, "{answer}");
+            let words = answer["error"]["message"].as_str().unwrap();
+            assert!(words.contains("SENTRY_ACCESS_TOKEN"), "{answer}");
         }
         server.close_input();
         assert_eq!(server.next().await, None);
@@ -254,6 +256,46 @@ async fn a_file_that_is_not_ours_is_left_alone() {
         "{words}"
     );
     assert_eq!(run(&sentry, &folder, &["auth", "logout"]).await.0, 1);
+}
+
+#[tokio::test]
+async fn the_tools_are_listed_as_json_too() {
+    let folder = Folder::new();
+    let mut command = program("https://sentry.invalid", &folder);
+    let (code, out, _) = said(command.args(["--list-tools", "--json"])).await;
+    let listed: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let names = |group: &str| {
+        let tools = listed[group].as_array().unwrap().iter();
+        let names = tools.map(|tool| tool["name"].as_str().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(code, 0);
+    assert!(
+        names("tools").contains(&"search_issues".to_owned()),
+        "{out}"
+    );
+    let found = names("found_by_search_sentry_tools");
+    assert!(found.contains(&"whoami".to_owned()), "{out}");
+    assert!(!found.contains(&"search_issues".to_owned()), "{out}");
+}
+
+#[tokio::test]
+async fn shells_and_man_learn_every_option() {
+    let folder = Folder::new();
+    for args in [
+        &["completions", "bash"][..],
+        &["completions", "zsh"],
+        &["man"],
+    ] {
+        let mut command = program("https://sentry.invalid", &folder);
+        let (code, out, error) = said(command.args(args)).await;
+        assert_eq!((code, error.as_str()), (0, ""), "{args:?}");
+        // A manual page escapes its hyphens.
+        let out = out.replace('\\', "");
+        for option in ["--list-tools", "--organization-slug", "--agent"] {
+            assert!(out.contains(option), "{args:?} without {option}");
+        }
+    }
 }
 
 #[tokio::test]

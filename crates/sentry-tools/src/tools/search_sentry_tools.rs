@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use fetch::LocalFuture;
 
 use crate::catalogue::TOOLS;
@@ -30,6 +32,10 @@ pub(crate) static TOOL: Tool = Tool {
     run,
 };
 
+/// Of each tool of the catalogue, in its order. They never change, and taking them apart is most of a search.
+static DOCUMENTS: LazyLock<Vec<Document>> =
+    LazyLock::new(|| TOOLS.iter().map(|tool| document(tool)).collect());
+
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let query = context.arguments.text(&QUERY).unwrap_or_default();
@@ -37,10 +43,10 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let itself = [TOOL.name, execute_sentry_tool::TOOL.name];
         let mut tools: Vec<&Tool> = Vec::new();
         let mut documents = Vec::new();
-        for tool in TOOLS {
+        for (tool, document) in TOOLS.iter().zip(DOCUMENTS.iter()) {
             if context.offers(tool) && !itself.contains(&tool.name) {
                 tools.push(tool);
-                documents.push(document(tool));
+                documents.push(document);
             }
         }
         let mut json = Json::object();
