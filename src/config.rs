@@ -97,7 +97,7 @@ impl Model {
         timeout: Duration,
         get: &impl Fn(&'static str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
-        let base = get("LLM_BASE_URL").unwrap_or_else(|| "https://api.openai.com/v1".to_owned());
+        let base = get("LLM_BASE_URL").unwrap_or_else(|| agent::DEFAULT_BASE_URL.to_owned());
         // The rule is that of Sentry's base: a key goes over https, or stays on this computer.
         let url = BaseUrl::parse(&base)
             .ok()
@@ -109,7 +109,7 @@ impl Model {
         Ok(Self {
             url,
             key: SecretText(key),
-            name: get("LLM_MODEL").unwrap_or_else(|| "gpt-4.1-mini".to_owned()),
+            name: get("LLM_MODEL").unwrap_or_else(|| agent::DEFAULT_MODEL.to_owned()),
             timeout,
         })
     }

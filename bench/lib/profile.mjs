@@ -20,17 +20,16 @@ export async function profile(server, load) {
 }
 
 function selfTimes({ nodes, samples, timeDeltas }) {
-  const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
-  const spent = new Map();
-  samples.forEach((id, i) => spent.set(names.get(id), (spent.get(names.get(id)) ?? 0) + timeDeltas[i]));
   const total = timeDeltas.reduce((sum, delta) => sum + delta, 0);
-  const rows = [...spent].sort((a, b) => b[1] - a[1]).slice(0, SHOWN);
-  const kinds = new Map(nodes.map(({ id, callFrame }) => [id, kindOf(callFrame)]));
-  const shares = new Map();
-  samples.forEach((id, i) => shares.set(kinds.get(id), (shares.get(kinds.get(id)) ?? 0) + timeDeltas[i]));
-  const percent = (time) => `${((100 * time) / total).toFixed(1)} %`;
-  const whole = [...shares].sort((a, b) => b[1] - a[1]).map(([kind, time]) => `${kind} ${percent(time)}`).join(", ");
-  return `${whole}\n\n${table(rows.map(([name, time]) => [name, percent(time)]), ["function", "self"])}`;
+  /** What the time went to, as `keyOf` names it, the most first, in percent. */
+  const shares = (keyOf) => {
+    const keys = new Map(nodes.map(({ id, callFrame }) => [id, keyOf(callFrame)]));
+    const spent = new Map();
+    samples.forEach((id, i) => spent.set(keys.get(id), (spent.get(keys.get(id)) ?? 0) + timeDeltas[i]));
+    return [...spent].sort((a, b) => b[1] - a[1]).map(([key, time]) => [key, `${((100 * time) / total).toFixed(1)} %`]);
+  };
+  const kinds = shares(kindOf).map((share) => share.join(" ")).join(", ");
+  return `${kinds}\n\n${table(shares(nameOf).slice(0, SHOWN), ["function", "self"])}`;
 }
 
 function kindOf({ functionName, url }) {

@@ -44,3 +44,9 @@ pub use machine::{Agent, Next, Reason};
 pub use message::{Asked, Message};
 pub use reply::{Reply, ReplyError, Said};
 pub use tool::{Tool, ToolAnswer};
+
+/// Where models are asked if nothing else is set up: a base that `/chat/completions` follows.
+pub const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
+
+/// The model that is asked if no other is named.
+pub const DEFAULT_MODEL: &str = "gpt-4.1-mini";

@@ -144,8 +144,8 @@ fn model(env: Environment<'_>) -> Result<Option<Model>, Failure> {
     let Some(key) = env("LLM_API_KEY") else {
         return Ok(None);
     };
-    let base = env("LLM_BASE_URL").unwrap_or_else(|| "https://api.openai.com/v1".to_owned());
-    let name = env("LLM_MODEL").unwrap_or_else(|| "gpt-4.1-mini".to_owned());
+    let base = env("LLM_BASE_URL").unwrap_or_else(|| agent::DEFAULT_BASE_URL.to_owned());
+    let name = env("LLM_MODEL").unwrap_or_else(|| agent::DEFAULT_MODEL.to_owned());
     Model::new(&base, key.trim(), &name)
         .map(Some)
         .map_err(|error| usage(format!("LLM_BASE_URL cannot be used: {error}")))

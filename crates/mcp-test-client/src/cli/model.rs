@@ -32,8 +32,7 @@ impl Model {
         let Some(key) = variable("LLM_API_KEY") else {
             return Ok(None);
         };
-        let base =
-            variable("LLM_BASE_URL").unwrap_or_else(|| "https://api.openai.com/v1".to_owned());
+        let base = variable("LLM_BASE_URL").unwrap_or_else(|| agent::DEFAULT_BASE_URL.to_owned());
         let place = Url::parse(&format!("{}/chat/completions", base.trim_end_matches('/')))
             .ok()
             .filter(is_secure)
@@ -46,7 +45,7 @@ impl Model {
             native: connect::native()?,
             place,
             key: Secret::new(key),
-            name: variable("LLM_MODEL").unwrap_or_else(|| "gpt-4.1-mini".to_owned()),
+            name: variable("LLM_MODEL").unwrap_or_else(|| agent::DEFAULT_MODEL.to_owned()),
         }))
     }
 
