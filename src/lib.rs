@@ -85,21 +85,11 @@ pub fn fetch(
 async fn handle(request: web_sys::Request, env: Env, context: Context) -> Result<JsValue, JsValue> {
     let mut request = Incoming::new(request)?;
     let (origin, address) = (request.origin.clone(), request.address.clone());
-    let response = match App::new(env, Rc::new(context), origin, address) {
+    let (response, counted) = match App::new(env, Rc::new(context), origin, address) {
         Ok(app) => {
             let response = router::route(&mut request, &app).await;
             request.drain().await;
-            if app.config.metrics {
-                let took = request.took();
-                metrics::request(
-                    &app.env,
-                    &request.method,
-                    request.url.path(),
-                    response.status,
-                    took,
-                );
-            }
-            response
+            (response, app.config.metrics.then_some(app.env))
         }
         Err(error) => {
             log::problem(
@@ -107,10 +97,20 @@ async fn handle(request: web_sys::Request, env: Env, context: Context) -> Result
                 "this deployment is not complete",
                 &error.to_string(),
             );
-            not_complete()
+            (not_complete(), None)
         }
     };
-    log::request(&request, &response);
+    let took = request.took();
+    if let Some(env) = counted {
+        metrics::request(
+            &env,
+            &request.method,
+            request.url.path(),
+            response.status,
+            took,
+        );
+    }
+    log::request(&request, &response, took);
     let response = response.header("x-request-id", request.id);
     respond::send(&response, request.outlet.as_ref()).map(JsValue::from)
 }

@@ -9,7 +9,7 @@ use crate::incoming::Incoming;
 
 /// What became of a request. A document that anybody may keep has no line: a line costs more than the document, and says
 /// nothing.
-pub fn request(request: &Incoming, response: &Response) {
+pub fn request(request: &Incoming, response: &Response, milliseconds: u64) {
     let kept = response.get("cache-control");
     if response.status == 200 && kept.is_some_and(|kept| kept.starts_with("public")) {
         return;
@@ -17,7 +17,7 @@ pub fn request(request: &Incoming, response: &Response) {
     // Our own id, a token of RFC 9110 and numbers need no escaping; a path does.
     let path = json!(shown(request.url.path()));
     let Incoming { id, method, .. } = request;
-    let (status, milliseconds) = (response.status, request.took());
+    let status = response.status;
     worker::console_log!(
         r#"{{"request":"{id}","method":"{method}","path":{path},"status":{status},"ms":{milliseconds}}}"#
     );
