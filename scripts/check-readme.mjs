@@ -5,7 +5,7 @@ import { dirname, join, normalize } from "node:path";
 
 process.chdir(dirname(import.meta.dirname));
 
-const documents = ["README.md", "AGENTS.md", "SECURITY.md", "CHANGELOG.md", ...below("docs")].filter(
+const documents = ["README.md", "AGENTS.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md", "CHANGELOG.md", ...below("docs")].filter(
   (path) => path === "README.md" || existsSync(path),
 );
 const targets = new Set([...readFileSync("Makefile", "utf8").matchAll(/^([a-z][a-z-]*):/gm)].map((match) => match[1]));
