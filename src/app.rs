@@ -7,6 +7,7 @@ use oauth_provider::discovery::path;
 use oauth_provider::{Origin, Settings, UnixTime};
 use worker::{Context, Env};
 
+use crate::address::Address;
 use crate::clients::Clients;
 use crate::clock;
 use crate::config::{Config, ConfigError};
@@ -33,7 +34,7 @@ pub struct App {
 }
 
 impl App {
-    /// `address` is that of whoever asks, for the budget.
+    /// `address` is that of whoever asks, for the budgets.
     ///
     /// # Errors
     /// Names what the deployment lacks.
@@ -41,7 +42,7 @@ impl App {
         env: Env,
         context: Rc<Context>,
         origin: Origin,
-        address: String,
+        address: Address,
     ) -> Result<Self, ConfigError> {
         let config = Config::of(&env)?;
         let settings = config.settings(origin)?;
@@ -50,8 +51,8 @@ impl App {
             clients: Clients::new(env.clone(), now, Rc::clone(&config)),
             grants: Grants::new(env.clone()),
             pushed: PushedObjects::new(env.clone()),
-            documents: DocumentFetch::new(env.clone(), address),
-            once: Once::new(env.clone()),
+            documents: DocumentFetch::new(env.clone(), address.clone()),
+            once: Once::new(env.clone(), address),
             config,
             settings,
             fetch: Outgoing,
@@ -65,7 +66,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub fn for_later(&self, address: String) -> Result<Self, ConfigError> {
+    pub fn for_later(&self, address: Address) -> Result<Self, ConfigError> {
         Self::new(
             self.env.clone(),
             Rc::clone(&self.context),

@@ -12,7 +12,9 @@ use oauth_types::ErrorCode;
 use crate::accounts::{Accounts, Answer, Line, Room};
 use crate::app::App;
 use crate::authorize::answer;
+use crate::config::MCP_IP_RATE_LIMITER;
 use crate::incoming::Incoming;
+use crate::limits::{self, Cost};
 use crate::upstream::{self, SentryTokens, UpstreamError};
 use crate::{account, cookies, log, problems, tokens};
 
@@ -42,6 +44,9 @@ pub async fn callback(request: &Incoming, app: &App) -> Response {
     let Some(redirect_uri) = approval.redirect_uri() else {
         return problems::no_state(request, app);
     };
+    if let Err(refused) = may_exchange(&params, request, app).await {
+        return refused;
+    }
     let outcome = match finish(&approval, &redirect_uri, &params, request, app).await {
         Ok(outcome) => outcome,
         Err(response) => return response,
@@ -64,6 +69,18 @@ async fn finish(
         Err(error) => return Ok(Err(error)),
     };
     open(approval, redirect_uri, tokens, request, app).await
+}
+
+/// A code is exchanged in this server's own name at Sentry, and whoever has begun a sign-in can come back with made-up
+/// ones as often as they like: so many a minute. Refused is a page that can be loaded again, since nothing was used up.
+pub async fn may_exchange(params: &Params, request: &Incoming, app: &App) -> Result<(), Response> {
+    if params.one("code") == Ok(None) {
+        return Ok(());
+    }
+    let key = request.address.key_of("callback");
+    limits::allow(&app.env, MCP_IP_RATE_LIMITER, &key, Cost::Operator)
+        .await
+        .map_err(|refused| problems::too_many(refused, request, app))
 }
 
 /// Sentry's answer: a code, which is exchanged, or an error.

@@ -22,8 +22,9 @@ use crate::app::App;
 use crate::authorize::is_from_our_page;
 use crate::config::CHAT_RATE_LIMITER;
 use crate::edge::Outlet;
-use crate::hex::sha256_hex;
 use crate::incoming::Incoming;
+use crate::limits::{Cost, Refused};
+use crate::person::Person;
 use crate::problems::{is_for_a_person, no_such_page};
 use crate::respond::{method_not_allowed, not_found};
 use crate::{limits, log};
@@ -91,9 +92,12 @@ async fn post(request: &mut Incoming, app: &App) -> Response {
     let Some(session) = Session::of(request, app) else {
         return refuse(401, "session_expired", EXPIRED);
     };
-    if !limits::allows(&app.env, CHAT_RATE_LIMITER, &key(&session)).await {
-        return refuse(429, "rate_limited", "too many questions; wait a minute")
-            .header("retry-after", "60");
+    let Some(person) = Person::of(&session.user) else {
+        // Signed in before it was always known here who that is.
+        return refuse(401, "session_expired", EXPIRED).header("set-cookie", signed_out(app));
+    };
+    if let Err(refused) = count(&wish, &person, request, app).await {
+        return over(refused);
     }
     let live = match live(wish.resource.clone(), "tools/list", request, app).await {
         Ok(live) => live,
@@ -311,13 +315,22 @@ fn ids(body: &Value, name: &str) -> Result<Vec<String>, Response> {
     }
 }
 
-/// By person; where Sentry did not say who that is, by sign-in, of which the tokens begin alike.
-fn key(session: &Session) -> String {
-    if session.user.is_empty() {
-        let grant = session.access.split('.').next().unwrap_or_default();
-        return sha256_hex(grant);
+/// A question counts as a use of the language model. A call without one counts for its person, and like any other call
+/// where it goes.
+async fn count(wish: &Wish, person: &Person, request: &Incoming, app: &App) -> Result<(), Refused> {
+    if wish.call.is_some() {
+        limits::allow(&app.env, CHAT_RATE_LIMITER, person.key(), Cost::Nothing).await
+    } else {
+        limits::allow_model(&app.env, person, &request.address).await
     }
-    ["person:", &session.user].concat()
+}
+
+fn over(refused: Refused) -> Response {
+    match refused {
+        Refused::Over => refuse(429, "rate_limited", "too many questions; wait a minute")
+            .header("retry-after", refused.retry_after()),
+        Refused::Broken => unavailable(),
+    }
 }
 
 fn bad(why: &str) -> Response {

@@ -218,9 +218,12 @@ export function setAlarm(storage, milliseconds) {
   return storage.setAlarm(Date.now() + milliseconds);
 }
 
-/** Whether one more is within a limit. */
-export async function withinLimit(env, binding, key) {
-  return (await env[binding].limit({ key })).success;
+/** Whether so many more are within a limit, which counts one at a time. */
+export async function withinLimit(env, binding, key, times) {
+  for (let one = 0; one < times; one += 1) {
+    if (!(await env[binding].limit({ key })).success) return false;
+  }
+  return true;
 }
 
 export function dataPoint(env, binding, index, blobs, number) {

@@ -125,7 +125,12 @@ extern "C" {
         milliseconds: f64,
     ) -> Result<Promise, JsValue>;
     #[wasm_bindgen(catch, js_name = withinLimit)]
-    pub fn within_limit(env: &Env, binding: &str, key: &str) -> Result<Promise, JsValue>;
+    pub fn within_limit(
+        env: &Env,
+        binding: &str,
+        key: &str,
+        times: u32,
+    ) -> Result<Promise, JsValue>;
     #[wasm_bindgen(catch, js_name = dataPoint)]
     pub fn data_point(
         env: &Env,

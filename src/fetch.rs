@@ -8,8 +8,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::{Delay, Env};
 
+use crate::address::Address;
 use crate::config::{CIMD_HOST_RATE_LIMITER, CIMD_IP_RATE_LIMITER};
-use crate::{edge, limits};
+use crate::edge;
+use crate::limits::{Cost, allow};
 
 /// Sends with the runtime's `fetch`.
 #[derive(Debug, Clone, Copy)]
@@ -29,11 +31,11 @@ impl Fetch for Outgoing {
 /// asks, so that nobody can aim this server at a third one.
 pub struct DocumentFetch {
     env: Env,
-    address: String,
+    address: Address,
 }
 
 impl DocumentFetch {
-    pub const fn new(env: Env, address: String) -> Self {
+    pub const fn new(env: Env, address: Address) -> Self {
         Self { env, address }
     }
 }
@@ -44,13 +46,15 @@ impl Fetch for DocumentFetch {
             // With a dot at its end it is the same host.
             let host = request.url.host_str().unwrap_or_default();
             let host = host.trim_end_matches('.');
-            let within = limits::allows(&self.env, CIMD_HOST_RATE_LIMITER, host).await
-                && limits::allows(&self.env, CIMD_IP_RATE_LIMITER, &self.address).await;
-            if within {
-                Outgoing.fetch(request).await
-            } else {
-                Err(FetchError::OverBudget)
-            }
+            let (env, address) = (&self.env, self.address.key());
+            let over = |_| FetchError::OverBudget;
+            allow(env, CIMD_HOST_RATE_LIMITER, host, Cost::Operator)
+                .await
+                .map_err(over)?;
+            allow(env, CIMD_IP_RATE_LIMITER, address, Cost::Operator)
+                .await
+                .map_err(over)?;
+            Outgoing.fetch(request).await
         })
     }
 

@@ -8,6 +8,7 @@ use url::Url;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
+use crate::address::Address;
 use crate::clock;
 use crate::edge::{self, Outlet};
 
@@ -17,7 +18,7 @@ pub struct Incoming {
     pub url: Url,
     pub origin: Origin,
     /// Where it comes from, for rate limits.
-    pub address: String,
+    pub address: Address,
     /// For people to quote and for the log. It tells requests apart, and nothing else: anybody may guess it.
     pub id: String,
     /// When it came, in milliseconds.
@@ -42,7 +43,7 @@ impl Incoming {
         let method = lines.next().unwrap_or_default().to_owned();
         let (url, origin) = read_url(lines.next().unwrap_or_default())
             .ok_or_else(|| worker::Error::RustError("a URL without origin".to_owned()))?;
-        let address = lines.next().unwrap_or_default().to_owned();
+        let address = Address::read(lines.next().unwrap_or_default());
         let began = lines.next().and_then(|time| time.parse().ok());
         let id = lines.next().unwrap_or_default().to_owned();
         Ok(Self {

@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts;
+mod address;
 mod agent_mode;
 mod app;
 mod assets;
@@ -31,6 +32,7 @@ mod metrics;
 mod objects;
 mod once;
 mod pages;
+mod person;
 mod problems;
 mod pushed;
 mod random;

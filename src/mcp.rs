@@ -1,11 +1,13 @@
 //! The MCP endpoint: bearer check, then the dispatcher.
 
+mod counted;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use ::agent_mode::AgentMode;
 use mcp::Version;
-use mcp::http::{MAX_BODY, respond};
+use mcp::http::{MAX_BODY, read};
 use oauth_provider::Scope;
 use oauth_provider::bearer::{BearerError, bearer};
 use oauth_provider::crypto::Secret;
@@ -18,20 +20,24 @@ use sentry_api::{Client, Fixed, Slug, Token, TokenSource};
 use sentry_tools::{Constraint, Listings, Refusal, Scopes, Server, Session, Skill, Skills};
 use url::Url;
 
+use crate::agent_mode::Who;
 use crate::app::App;
-use crate::config::{MCP_IP_RATE_LIMITER, MCP_USER_RATE_LIMITER};
 use crate::hex::sha256_hex;
 use crate::incoming::Incoming;
+use crate::person::Person;
 use crate::tokens::{GrantTokens, verify};
 use crate::upstream::Props;
 use crate::verified::VerifiedHere;
-use crate::{agent_mode, limits, log, tokens};
+use crate::{agent_mode, log, person, tokens};
 
 /// Who calls, with what.
 struct Caller {
     /// Of an OAuth session, with its access token's secret; `Sentry-Bearer` has none.
     grant: Option<(GrantId, Secret)>,
-    /// Whose calls are counted together, and whose constraints are remembered.
+    /// The person of an OAuth session, whom Sentry named when it began.
+    person: Option<Person>,
+    /// Whose calls are counted together, and whose constraints are remembered. Anybody can make up a `Sentry-Bearer`
+    /// token, and a key with it: what holds those is the limit by address.
     key: String,
     token: Token,
     skills: Skills,
@@ -58,15 +64,15 @@ pub async fn post(request: &mut Incoming, asked: AskedResource, app: &App) -> Re
     if let Some(refused) = wrong_origin(request, app) {
         return refused;
     }
-    if !limits::allows(&app.env, MCP_IP_RATE_LIMITER, &request.address).await {
-        return too_many();
+    if let Err(refused) = counted::request(request, app).await {
+        return refused;
     }
     let caller = match identify(request, &asked, app).await {
         Ok(caller) => caller,
         Err(response) => return response,
     };
-    if !limits::allows(&app.env, MCP_USER_RATE_LIMITER, &caller.key).await {
-        return too_many();
+    if let Err(refused) = counted::caller(&caller, app).await {
+        return refused;
     }
     let body = match request.body(MAX_BODY).await {
         Ok(Ok(body)) => body,
@@ -106,21 +112,30 @@ async fn answer(
         name: name.as_deref(),
         body,
     };
+    let messages = match read(&message) {
+        Ok(messages) => messages,
+        Err(response) => return sent(response),
+    };
+    if let Err(refused) = counted::rest(&messages, &caller, request, app).await {
+        return refused;
+    }
     let server = server(&caller, request, &asked, app);
-    match respond(&server, message).await {
-        Ok(mcp::http::Response { status, body }) => {
-            let response = Response {
-                body: body.unwrap_or_default(),
-                ..Response::empty(status)
-            };
-            let response = response.header("cache-control", "no-store");
-            if response.body.is_empty() {
-                response
-            } else {
-                response.header("content-type", "application/json")
-            }
-        }
+    match messages.answer(&server).await {
+        Ok(response) => sent(response),
         Err(refusal) => refused(refusal, &caller, request, asked, app).await,
+    }
+}
+
+fn sent(mcp::http::Response { status, body }: mcp::http::Response) -> Response {
+    let response = Response {
+        body: body.unwrap_or_default(),
+        ..Response::empty(status)
+    };
+    let response = response.header("cache-control", "no-store");
+    if response.body.is_empty() {
+        response
+    } else {
+        response.header("content-type", "application/json")
     }
 }
 
@@ -145,8 +160,13 @@ fn server(
     let origin = &app.settings.origin;
     let icon = origin.is_secure().then(|| format!("{origin}/favicon.ico"));
     let listings = LISTINGS.with_borrow(Rc::clone);
+    let who = match &caller.grant {
+        Some(_) => Who::Grant(caller.person.clone()),
+        None => Who::Holder(caller.token.clone()),
+    };
+    let mode = agent_mode::of(request, who, &client, app);
     let server = Server::new(session, client, verified, listings).with_icon(icon);
-    AgentMode::over(server, agent_mode::of(request, &caller.key, app))
+    AgentMode::over(server, mode)
 }
 
 fn constraint(asked: &AskedResource, app: &App) -> Constraint {
@@ -199,6 +219,7 @@ async fn identify(
         BearerError::Invalid.into_response(asked, &app.settings)
     })?;
     Ok(Caller {
+        person: Person::of(&info.subject),
         key: info.grant.to_string(),
         grant: access.map(|access| (info.grant, access)),
         token: Token::new(props.access_token),
@@ -223,6 +244,7 @@ fn sentry_bearer(header: &str) -> Option<&str> {
 fn direct(token: &str) -> Caller {
     Caller {
         grant: None,
+        person: None,
         key: sha256_hex(token),
         token: Token::new(token),
         skills: Skills::ALL,
@@ -239,7 +261,10 @@ async fn refused(
     app: &App,
 ) -> Response {
     match (refusal, &caller.grant) {
-        (Refusal::Unauthorized, None) => sentry_challenge("Sentry does not take this token"),
+        (Refusal::Unauthorized, None) => {
+            person::forget(&caller.token);
+            sentry_challenge("Sentry does not take this token")
+        }
         (Refusal::Unauthorized, Some((grant, _))) => {
             tokens::forget(grant);
             // Its tokens would lead to the same refusal for ever: closed, they lead to a new sign-in.
@@ -277,15 +302,6 @@ fn refuse(status: u16, code: ErrorCode, description: &str) -> Response {
             error_description: description,
         },
     )
-}
-
-fn too_many() -> Response {
-    refuse(
-        429,
-        ErrorCode::TemporarilyUnavailable,
-        "too many requests; wait a minute",
-    )
-    .header("retry-after", "60")
 }
 
 /// DNS rebinding (MCP transports, Security Warning): a page of somebody else's must not reach a server on this

@@ -6,25 +6,39 @@ use std::time::Duration;
 use oauth_provider::UnixTime;
 use oauth_provider::authorize::TicketId;
 use oauth_provider::par::{Pushed, Use};
-use oauth_provider::store::{OnceStore, StoreError, Stored};
+use oauth_provider::store::{self, Claimant, OnceStore, StoreError, Stored};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{Env, State, worker_sys};
 
+use crate::address::Address;
 use crate::clock;
-use crate::config::ONCE;
-use crate::hex::hex;
+use crate::config::{MCP_IP_RATE_LIMITER, ONCE};
+use crate::hex::{hex, sha256_hex};
+use crate::limits::{self, Cost, Refused};
 use crate::objects::{self, Storage};
 
-/// Sends to the objects.
+/// Sends to the objects, of which each sender may make so many in a minute.
 pub struct Once {
     env: Env,
+    address: Address,
 }
 
 impl Once {
-    pub const fn new(env: Env) -> Self {
-        Self { env }
+    pub const fn new(env: Env, address: Address) -> Self {
+        Self { env, address }
+    }
+
+    /// A client that people use is counted by itself, since all of them may come from one address of its servers. Clients
+    /// that nobody has signed in with are counted together: who wants many of those makes them.
+    async fn within_limit(&self, claimant: Claimant<'_>) -> Result<(), Refused> {
+        let mut key = self.address.key_of("assertion");
+        if !claimant.is_new {
+            key.push(' ');
+            key.push_str(&sha256_hex(claimant.client_id));
+        }
+        limits::allow(&self.env, MCP_IP_RATE_LIMITER, &key, Cost::Operator).await
     }
 
     async fn first(&self, name: [u8; 32], lifetime: Duration) -> worker::Result<bool> {
@@ -37,11 +51,23 @@ impl Once {
 }
 
 impl OnceStore for Once {
-    fn claim(&self, name: [u8; 32], lifetime: Duration) -> Stored<'_, bool> {
+    fn claim<'a>(
+        &'a self,
+        claimant: Claimant<'a>,
+        name: [u8; 32],
+        lifetime: Duration,
+    ) -> Stored<'a, store::Claim> {
         Box::pin(async move {
-            self.first(name, lifetime)
-                .await
-                .map_err(|error| StoreError(error.to_string()))
+            match self.within_limit(claimant).await {
+                Ok(()) => {}
+                Err(Refused::Over) => return Ok(store::Claim::TooMany),
+                Err(Refused::Broken) => return Err(StoreError("a limiter failed".to_owned())),
+            }
+            match self.first(name, lifetime).await {
+                Ok(true) => Ok(store::Claim::First),
+                Ok(false) => Ok(store::Claim::Again),
+                Err(error) => Err(StoreError(error.to_string())),
+            }
         })
     }
 }

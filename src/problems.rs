@@ -7,6 +7,7 @@ use url::form_urlencoded::byte_serialize;
 
 use crate::app::App;
 use crate::incoming::Incoming;
+use crate::limits::Refused;
 use crate::pages::ErrorPage;
 use crate::{cookies, log};
 
@@ -219,6 +220,21 @@ fn outage() -> ErrorPage {
 pub fn unavailable(request: &Incoming, app: &App, detail: &str) -> Response {
     log::problem(&request.id, "unavailable", detail);
     show(outage(), request, app)
+}
+
+/// A limit is reached, or its limiter failed.
+pub fn too_many(refused: Refused, request: &Incoming, app: &App) -> Response {
+    let page = match refused {
+        Refused::Broken => outage(),
+        Refused::Over => ErrorPage {
+            status: refused.status(),
+            title: "Too many sign-ins from where you are",
+            text: "Nothing is wrong with yours, and nothing was lost.".to_owned(),
+            todo: "Wait a minute, then reload this page.",
+            ..outage()
+        },
+    };
+    show(page, request, app)
 }
 
 /// A form that another site posted.

@@ -4,11 +4,11 @@ use oauth_provider::client::register;
 use oauth_provider::http::{Error, MAX_BODY, Request, Response};
 use oauth_provider::par::par;
 use oauth_provider::{introspect, revoke, token};
-use oauth_types::ErrorCode;
 
 use crate::app::App;
 use crate::config::REGISTER_RATE_LIMITER;
 use crate::incoming::Incoming;
+use crate::limits::{Cost, Refused};
 use crate::respond::{method_not_allowed, not_found, preflight, with_cors, without_cors};
 use crate::upkeep::after_tokens;
 use crate::{
@@ -163,34 +163,44 @@ async fn oauth(endpoint: &str, request: &mut Incoming, app: &App) -> Response {
                 revoked.response
             }),
         "introspect" => introspect(&parts, &app.authenticator(), &app.grants).await,
-        "par" => {
-            par(
-                &parts,
-                &app.authenticator(),
-                &app.pushed,
-                &mut random::rng(),
-            )
-            .await
-        }
-        _ if !limits::allows(&app.env, REGISTER_RATE_LIMITER, &request.address).await => {
-            let error = Error::new(
-                ErrorCode::TemporarilyUnavailable,
-                "too many registrations; wait a minute",
-            );
-            Err(error.status(429))
-        }
-        _ => {
-            register(
-                &parts,
-                &app.settings,
-                &app.clients,
-                app.now,
-                &mut random::rng(),
-            )
-            .await
-        }
+        "par" => match room(&request.address.key_of("par"), request, app).await {
+            Ok(()) => {
+                par(
+                    &parts,
+                    &app.authenticator(),
+                    &app.pushed,
+                    &mut random::rng(),
+                )
+                .await
+            }
+            Err(refused) => Err(refused),
+        },
+        _ => match room(request.address.key(), request, app).await {
+            Ok(()) => {
+                register(
+                    &parts,
+                    &app.settings,
+                    &app.clients,
+                    app.now,
+                    &mut random::rng(),
+                )
+                .await
+            }
+            Err(refused) => Err(refused),
+        },
     };
     outcome.unwrap_or_else(|error| trouble(error, request, app))
+}
+
+/// Whether whoever `key` names may have one more thing kept for them without having shown anything of themselves. Asked
+/// before a client authenticates, which costs too; what is no POST is refused without it.
+async fn room(key: &str, request: &Incoming, app: &App) -> Result<(), Error> {
+    if request.method != "POST" {
+        return Ok(());
+    }
+    limits::allow(&app.env, REGISTER_RATE_LIMITER, key, Cost::Operator)
+        .await
+        .map_err(Refused::error)
 }
 
 fn trouble(error: Error, request: &Incoming, app: &App) -> Response {

@@ -5,11 +5,12 @@ use oauth_provider::client::{look, renew};
 use oauth_provider::grant::{Command, Found};
 use oauth_provider::store::GrantStore;
 
+use crate::address::Address;
 use crate::app::App;
 use crate::log;
 
 /// Does the chores that came with fresh tokens, after the answer.
-pub fn after_tokens(granted: &Granted, address: String, app: &App) {
+pub fn after_tokens(granted: &Granted, address: Address, app: &App) {
     let chores = granted.chores;
     if !chores.daily && !chores.look {
         return;

@@ -7,7 +7,7 @@ use oauth_types::ErrorCode;
 
 use super::{back, page, problem, redirect};
 use crate::app::App;
-use crate::callback::sentry_tokens;
+use crate::callback::{may_exchange, sentry_tokens};
 use crate::incoming::Incoming;
 use crate::session::Session;
 use crate::{cookies, problems, random, upstream};
@@ -48,6 +48,9 @@ pub async fn finish(state: &str, params: &Params, request: &Incoming, app: &App)
         Err(ApprovalError::OtherBrowser) => return problem(&page::OTHER_BROWSER, request, app),
         Err(ApprovalError::Expired) => return problem(&page::TOO_LATE, request, app),
     };
+    if let Err(refused) = may_exchange(params, request, app).await {
+        return refused;
+    }
     // Nothing is kept of what Sentry gives but whose it is.
     let tokens = sentry_tokens(&sign_in.upstream_verifier(keys), params, request, app).await;
     let response = match tokens {

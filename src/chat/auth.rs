@@ -106,7 +106,11 @@ async fn finish(
             NoTokens::Ended => "/?sign-in=expired",
             NoTokens::Unavailable => FAILED,
         })?;
-    let session = introduced(session, &behalf, app).await;
+    // Without it nobody could tell whose questions are counted.
+    let user = client::subject(&session, &behalf, app)
+        .await
+        .ok_or(FAILED)?;
+    let session = introduced(Session { user, ..session }, &behalf, app).await;
     session.cookie(app).ok_or(FAILED)
 }
 
@@ -129,7 +133,6 @@ async fn introduced(session: Session, behalf: &Behalf, app: &App) -> Session {
     let named = |name: &str| client::text(user, name).filter(|name| !name.trim().is_empty());
     Session {
         name: named("name").or_else(|| named("email")).unwrap_or_default(),
-        user: named("id").unwrap_or_default(),
         ..session
     }
 }

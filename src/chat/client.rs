@@ -10,6 +10,7 @@ use url::form_urlencoded::Serializer;
 use wasm_bindgen_futures::JsFuture;
 
 use super::session::{Flow, Session};
+use crate::address::Address;
 use crate::app::App;
 use crate::config::OAUTH_KV;
 use crate::incoming::Incoming;
@@ -21,7 +22,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// Whoever sits at the browser, for the limits by address and the log.
 #[derive(Clone)]
 pub struct Behalf {
-    pub address: String,
+    pub address: Address,
     pub id: String,
 }
 
@@ -44,18 +45,15 @@ pub fn send<'a>(
     app: &'a App,
 ) -> LocalFuture<'a, Response> {
     let url = [app.settings.origin.as_str(), path].concat();
-    let mut headers = headers.to_vec();
-    if !behalf.address.is_empty() {
-        headers.push(("cf-connecting-ip", &behalf.address));
-    }
-    let request = edge::head_of(&headers)
+    let request = edge::head_of(headers)
         .and_then(|head| edge::own_request(method, &url, &head, body).ok())
         .and_then(|request| Incoming::new(request).ok());
-    let id = behalf.id.clone();
+    let Behalf { address, id } = behalf.clone();
     Box::pin(async move {
         match request {
             Some(mut request) => {
                 request.id = id;
+                request.address = address;
                 router::route(&mut request, app).await
             }
             None => Response::empty(400),
@@ -201,6 +199,25 @@ async fn tokens(
         access_ends: UnixTime(ends),
         ..before
     })
+}
+
+/// Whose tokens they are: Sentry's id of the person, as any client may learn it of its own tokens (RFC 7662 §2.2).
+pub async fn subject(session: &Session, behalf: &Behalf, app: &App) -> Option<String> {
+    let body = form(&[
+        ("token", &session.refresh),
+        ("token_type_hint", "refresh_token"),
+        ("client_id", &session.client),
+    ]);
+    let answer = send(
+        "POST",
+        path::INTROSPECT,
+        &[("content-type", FORM)],
+        Some(&body),
+        behalf,
+        app,
+    )
+    .await;
+    text(&read(&answer), "sub").filter(|subject| !subject.is_empty())
 }
 
 /// Gives the tokens back (RFC 7009). Whether that is done.

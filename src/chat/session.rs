@@ -35,7 +35,7 @@ pub struct Session {
     pub client: String,
     /// For the person to see who they are here. Empty where Sentry did not say.
     pub name: String,
-    /// Whose calls are counted together.
+    /// Sentry's id of the person, whose calls are counted together.
     pub user: String,
 }
 

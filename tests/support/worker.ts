@@ -5,6 +5,7 @@ import { Miniflare, Request, Response, convertV4MiniflareOptions, fetch as plain
 import type { Json, RequestInit } from "miniflare";
 import { vi } from "vitest";
 import { unstable_getMiniflareWorkerOptions as readWranglerConfig } from "wrangler";
+import { type Limiters, bindLimiters } from "./limiters.ts";
 
 const root = dirname(dirname(import.meta.dirname));
 
@@ -28,6 +29,8 @@ export interface WorkerOptions {
   hostname?: "localhost";
   /** A binding of wrangler.toml to leave out: what a deployment that forgot it has. */
   without?: string;
+  /** Rate limiters over those of wrangler.toml: each says for itself whether one more is within its limit. */
+  limiters?: Limiters;
   /** Instead of those of wrangler.toml. */
   compatibilityFlags?: string[];
   /** A folder for its storage, for tests that read what lies there; without it, storage goes with the worker. */
@@ -51,6 +54,7 @@ const secrets = {
 export async function startWorker(options: WorkerOptions = {}): Promise<TestWorker> {
   const config = readConfig(options.environment);
   if (options.without) leaveOut(options.without, config.workerOptions);
+  const behind = bindLimiters(options.limiters ?? {}, config.workerOptions);
   const script = config.main;
   if (!script || !existsSync(script)) throw new Error(`no built worker at ${script}: run \`make build\` first`);
 
@@ -70,24 +74,29 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
 
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      ...config.workerOptions,
-      ...(options.compatibilityFlags && { compatibilityFlags: options.compatibilityFlags }),
-      name: "worker",
-      modulesRules: undefined,
-      modulesRoot: dirname(script),
-      modules: [
-        { type: "ESModule", path: script },
-        { type: "CompiledWasm", path: wasm },
+      workers: [
+        {
+          ...config.workerOptions,
+          ...(options.compatibilityFlags && { compatibilityFlags: options.compatibilityFlags }),
+          name: "worker",
+          modulesRules: undefined,
+          modulesRoot: dirname(script),
+          modules: [
+            { type: "ESModule", path: script },
+            { type: "CompiledWasm", path: wasm },
+          ],
+          bindings,
+          outboundService: options.direct ? undefined : async (request: Request) => {
+            requests.push(new URL(request.url));
+            for (const answer of [options.outgoing, network]) {
+              const response = await answer?.(request);
+              if (response) return response;
+            }
+            return new Response(`tests/support/worker.ts: nothing answers ${request.url}`, { status: 530 });
+          },
+        },
+        ...behind,
       ],
-      bindings,
-      outboundService: options.direct ? undefined : async (request: Request) => {
-        requests.push(new URL(request.url));
-        for (const answer of [options.outgoing, network]) {
-          const response = await answer?.(request);
-          if (response) return response;
-        }
-        return new Response(`tests/support/worker.ts: nothing answers ${request.url}`, { status: 530 });
-      },
       host: "127.0.0.1",
       port: 0,
       https: options.https,

@@ -22,9 +22,9 @@ interface Answer {
 }
 
 /** One message to `path`, with an access token or any other header. */
-async function post(path: string, authorization: string, method: string, params: object = {}, at = worker) {
+async function post(path: string, authorization: string, method: string, params: object = {}, at = worker, more: Record<string, string> = {}) {
   const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
-  const headers = { authorization, "content-type": "application/json", accept: "application/json", "mcp-protocol-version": "2025-11-25" };
+  const headers = { authorization, "content-type": "application/json", accept: "application/json", "mcp-protocol-version": "2025-11-25", ...more };
   return await at.fetch(path, { method: "POST", headers, body });
 }
 const ask = async (path: string, authorization: string, method: string, params: object = {}, at = worker) =>
@@ -105,11 +105,16 @@ describe("agent mode", () => {
     expect(error?.message).toContain("LLM_API_KEY");
   });
 
+  // From other addresses: the limits by address are in model-use.test.ts.
   it("is limited by who asks: ten requests in words a minute, however often each asks the model", async () => {
     const vars = { LLM_API_KEY: "model-key", LLM_BASE_URL: `${sentry.url}/v1` };
     await using limited = await startWorker({ sentry: sentry.url, environment: "canary", vars });
     const params = { name: "use_sentry", arguments: { request: "which projects are there in organization quiet-harbor?" } };
-    const bo = async (token = "demo-token-bo") => (await ask("/mcp?agent=1", `Sentry-Bearer ${token}`, "tools/call", params, limited)).result!;
+    let address = 0;
+    const bo = async (token = "demo-token-bo") => {
+      const from = { "cf-connecting-ip": `203.0.113.${++address}` };
+      return ((await (await post("/mcp?agent=1", `Sentry-Bearer ${token}`, "tools/call", params, limited, from)).json()) as Answer).result!;
+    };
     for (let i = 0; i < 10; i += 1) expect((await bo()).isError, `${i}`).toBeFalsy();
     const eleventh = await bo();
     expect(eleventh.isError).toBe(true);

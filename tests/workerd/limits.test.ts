@@ -1,33 +1,27 @@
 // The limits by address and by session, as wrangler.toml binds them where others can reach the worker (the fetches of
-// metadata documents have theirs in clients.test.ts).
-import { describe, expect, it } from "vitest";
+// metadata documents have theirs in clients.test.ts, the language model in model-use.test.ts, what is stored in stored.test.ts).
+import { beforeEach, describe, expect, it } from "vitest";
 import { REDIRECT_URI, rpc, signIn } from "../support/oauth.ts";
 import { many, withSite } from "../support/site.ts";
+import type { DemoSentry } from "../support/demo-sentry.ts";
+import { expectToWait, untilThereIsTime } from "../support/wait.ts";
 import type { TestWorker } from "../support/worker.ts";
 
 const PUBLIC = "https://mcp.example.com";
 
+let sentry: DemoSentry;
 let worker: TestWorker;
-withSite((site) => ({ worker } = site), { environment: "canary" });
+withSite((site) => ({ sentry, worker } = site), { environment: "canary" });
+beforeEach(() => untilThereIsTime());
 
 const post = (path: string, address: string, headers: Record<string, string>, body: string) =>
   worker.at(`${PUBLIC}${path}`, { method: "POST", headers: { "cf-connecting-ip": address, ...headers }, body });
 const JSON_TYPE = { "content-type": "application/json" };
-
-/** So that a client waits, and keeps what it has. */
-async function expectToWait(answer: { status: number; headers: { get(name: string): string | null }; json(): Promise<unknown> }) {
-  expect(answer.status).toBe(429);
-  expect(answer.headers.get("retry-after")).toBe("60");
-  expect(answer.headers.get("cache-control")).toBe("no-store");
-  expect(answer.headers.get("access-control-allow-origin"), "readable by the script of a page").toBe("*");
-  const body = await answer.json();
-  expect(body).toEqual({ error: "temporarily_unavailable", error_description: expect.stringContaining("wait a minute") });
-}
+const registration = JSON.stringify({ redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: "none" });
+const register = (address: string) => post("/oauth/register", address, JSON_TYPE, registration);
 
 describe("in a minute", () => {
   it("20 registrations come from one address", async () => {
-    const body = JSON.stringify({ redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: "none" });
-    const register = (address: string) => post("/oauth/register", address, JSON_TYPE, body);
     const answers = await many(20, () => register("203.0.113.1"));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
     await expectToWait(await register("203.0.113.1"));
@@ -49,5 +43,57 @@ describe("in a minute", () => {
     await expectToWait(await rpc(worker, tokens.access_token));
     const { tokens: others } = await signIn(worker);
     expect((await rpc(worker, others.access_token)).status, "another session").toBe(200);
+  });
+});
+
+describe("one address", () => {
+  it("is a whole network of IPv6, and one host of IPv4 however it is written", async () => {
+    const answers = await many(20, (host) => register(`2001:db8:1:2:${host}::${host}`));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
+    await expectToWait(await register("2001:0DB8:1:2:ffff:ffff:ffff:ffff"));
+    expect((await register("2001:db8:1:3::1")).status, "another network").toBe(201);
+    const written = await many(20, (turn) => register(["203.0.113.10", "::ffff:203.0.113.10", "::FFFF:cb00:710a"][turn % 3]!));
+    expect(written.map(({ status }) => status)).toEqual(Array(20).fill(201));
+    for (const address of ["203.0.113.10", "::ffff:203.0.113.10"]) await expectToWait(await register(address));
+  });
+
+  // Without the header Miniflare adds the sender's own; src/address.rs holds that none at all is the same.
+  it("is all that says what is none", async () => {
+    const answers = await many(20, (turn) => register(["made up", `made up ${turn}`, "203.0.113.300", "2001:db8::1%eth0"][turn % 4]!));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
+    for (const none of ["made up anew", "203.0.113.9, 203.0.113.10"]) await expectToWait(await register(none));
+  });
+});
+
+describe("a batch", () => {
+  const ping = (id: number) => ({ jsonrpc: "2.0", id, method: "ping" });
+  const whoami = (id: number) => ({ jsonrpc: "2.0", id, method: "tools/call", params: { name: "whoami" } });
+  const batch = (length: number, message: (id: number) => object = ping) => JSON.stringify(Array.from({ length }, (_, id) => message(id)));
+  const send = (token: string, address: string, body: string) =>
+    post("/mcp", address, { ...JSON_TYPE, accept: "application/json", authorization: token }, body);
+
+  it("of 20 messages is 20 calls of a session, and one that is over the limit is refused before any of it runs", async () => {
+    const { tokens } = await signIn(worker);
+    const token = `Bearer ${tokens.access_token}`;
+    for (let times = 0; times < 2; times += 1) expect((await send(token, "203.0.113.20", batch(20))).status).toBe(200);
+    expect((await send(token, "203.0.113.20", batch(15))).status).toBe(200);
+    await sentry.forget();
+    await expectToWait(await send(token, "203.0.113.20", batch(6, whoami)));
+    expect(await sentry.requests("/api/")).toEqual([]);
+  });
+
+  it("of 20 messages is 20 calls of an address, whatever tokens it makes up", async () => {
+    const made = (turn: number) => send(`Sentry-Bearer made-up-${turn}`, "203.0.113.21", batch(20));
+    const answers = await many(15, made);
+    expect(answers.map(({ status }) => status)).toEqual(Array(15).fill(200));
+    await expectToWait(await made(16));
+  });
+
+  it("is at most 20 messages, and costs one call where it is more", async () => {
+    for (let times = 0; times < 30; times += 1) {
+      const answer = await send("Sentry-Bearer demo-token-ada", "203.0.113.22", batch(21, whoami));
+      expect([answer.status, ((await answer.json()) as { error: { code: number } }).error.code]).toEqual([400, -32600]);
+    }
+    expect((await send("Sentry-Bearer demo-token-ada", "203.0.113.22", batch(20))).status).toBe(200);
   });
 });

@@ -11,6 +11,7 @@ use mcp::{
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::admission::{Admission, Denied};
 use crate::model::Model;
 
 /// The name of the one tool.
@@ -28,25 +29,27 @@ URLs that it is about.";
 const NO_MODEL: &str = "There is no tool `use_sentry` here: agent mode needs a language model, and none is set up (LLM_API_KEY).";
 
 /// A handler, with or without agent mode in front of it.
-pub struct AgentMode<H> {
+pub struct AgentMode<H: Handler> {
     pub(crate) inner: H,
-    mode: Option<Mode>,
+    mode: Option<Mode<H::Refusal>>,
 }
 
 /// What agent mode needs, where somebody asked for it.
-pub struct Mode {
+pub struct Mode<R> {
     /// Without one, `use_sentry` is not offered.
     pub model: Option<Model>,
+    /// Who may ask it, and how often.
+    pub admission: Rc<dyn Admission<R>>,
     /// Asks the model, and waits.
     pub fetch: Rc<dyn Fetch>,
     /// Knows which tools stand for others.
     pub targets: Targets,
 }
 
-impl<H> AgentMode<H> {
+impl<H: Handler> AgentMode<H> {
     /// `inner` as it is, unless agent mode was asked for.
     #[must_use]
-    pub const fn over(inner: H, mode: Option<Mode>) -> Self {
+    pub const fn over(inner: H, mode: Option<Mode<H::Refusal>>) -> Self {
         Self { inner, mode }
     }
 
@@ -104,6 +107,11 @@ impl<H: Handler> Handler for AgentMode<H> {
             Some(Value::Bool(allow)) => *allow,
             Some(_) => return wrong("`allow_changes` must be true or false."),
         };
+        match mode.admission.admit().await {
+            Ok(()) => {}
+            Err(Denied::Refused(refusal)) => return Err(CallError::Refused(refusal)),
+            Err(Denied::Words(words)) => return wrong(words),
+        }
         let result = self.run(mode, model, request, allow_changes).await;
         result.map(Outcome::Complete).map_err(CallError::Refused)
     }

@@ -9,10 +9,12 @@
 
 #![deny(missing_docs)]
 
+mod admission;
 mod handler;
 mod model;
 mod report;
 mod run;
 
+pub use admission::{Admission, Denied, Everybody};
 pub use handler::{AgentMode, Mode, USE_SENTRY};
 pub use model::{InvalidModel, Model};

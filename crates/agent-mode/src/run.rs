@@ -41,7 +41,7 @@ impl<H: Handler> AgentMode<H> {
     /// Boxed, so that calls of other tools do not carry its state.
     pub(crate) fn run<'a>(
         &'a self,
-        mode: &'a Mode,
+        mode: &'a Mode<H::Refusal>,
         model: &'a Model,
         request: &'a str,
         allow_changes: bool,
@@ -51,7 +51,7 @@ impl<H: Handler> AgentMode<H> {
 
     async fn in_time(
         &self,
-        mode: &Mode,
+        mode: &Mode<H::Refusal>,
         model: &Model,
         request: &str,
         allow_changes: bool,
@@ -78,7 +78,7 @@ impl<H: Handler> AgentMode<H> {
     async fn drive(
         &self,
         mut agent: Agent,
-        mode: &Mode,
+        mode: &Mode<H::Refusal>,
         model: &Model,
         allow_changes: bool,
         report: &RefCell<Report>,

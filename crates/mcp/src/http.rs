@@ -59,40 +59,71 @@ pub async fn respond<H: Handler>(
     handler: &H,
     request: Request<'_>,
 ) -> Result<Response, H::Refusal> {
-    let (version, body) = match read(&request) {
-        Ok(read) => read,
-        Err(refused) => return Ok(refused),
-    };
-    match body {
-        Body::One(message) => {
-            let answered = dispatch::answer(handler, version, message).await?;
-            Ok(
-                answered.map_or(ACCEPTED, |Answered { body, status }| Response {
-                    status,
-                    body: Some(body),
-                }),
-            )
-        }
-        Body::Batch(messages) => {
-            let mut all = String::from("[");
-            for message in messages {
-                if let Some(answered) = dispatch::answer(handler, version, message).await? {
-                    if all.len() > 1 {
-                        all.push(',');
-                    }
-                    all.push_str(&answered.body);
-                }
-            }
-            if all.len() == 1 {
-                return Ok(ACCEPTED);
-            }
-            all.push(']');
-            Ok(Response {
-                status: 200,
-                body: Some(all),
-            })
+    match read(&request) {
+        Ok(messages) => messages.answer(handler).await,
+        Err(refused) => Ok(refused),
+    }
+}
+
+/// What a request asks: all of it is read and checked, and nothing of it has run.
+#[derive(Debug)]
+pub struct Messages {
+    version: Version,
+    body: Body,
+}
+
+impl Messages {
+    /// How many they are: more than one in a batch only, and at most [`MAX_BATCH`].
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        match &self.body {
+            Body::One(_) => 1,
+            Body::Batch(messages) => messages.len(),
         }
     }
+
+    /// Answers them, one after the other.
+    ///
+    /// # Errors
+    /// As [`respond`].
+    pub async fn answer<H: Handler>(self, handler: &H) -> Result<Response, H::Refusal> {
+        match self.body {
+            Body::One(message) => {
+                let answered = dispatch::answer(handler, self.version, message).await?;
+                Ok(
+                    answered.map_or(ACCEPTED, |Answered { body, status }| Response {
+                        status,
+                        body: Some(body),
+                    }),
+                )
+            }
+            Body::Batch(messages) => batched(handler, self.version, messages).await,
+        }
+    }
+}
+
+async fn batched<H: Handler>(
+    handler: &H,
+    version: Version,
+    messages: Vec<Message>,
+) -> Result<Response, H::Refusal> {
+    let mut all = String::from("[");
+    for message in messages {
+        if let Some(answered) = dispatch::answer(handler, version, message).await? {
+            if all.len() > 1 {
+                all.push(',');
+            }
+            all.push_str(&answered.body);
+        }
+    }
+    if all.len() == 1 {
+        return Ok(ACCEPTED);
+    }
+    all.push(']');
+    Ok(Response {
+        status: 200,
+        body: Some(all),
+    })
 }
 
 /// "If the server accepts the input, the server MUST return HTTP status code 202 Accepted with no body"
@@ -102,12 +133,17 @@ const ACCEPTED: Response = Response {
     body: None,
 };
 
+#[derive(Debug)]
 enum Body {
     One(Message),
     Batch(Vec<Message>),
 }
 
-fn read(request: &Request<'_>) -> Result<(Version, Body), Response> {
+/// Reads a request, for whoever must know how much it asks before any of it is done.
+///
+/// # Errors
+/// The answer to a request that is not one: 400, 406 or 415.
+pub fn read(request: &Request<'_>) -> Result<Messages, Response> {
     if !negotiation::is_json(request.content_type) {
         return Err(refuse(415, "The body must be `application/json`."));
     }
@@ -124,12 +160,14 @@ fn read(request: &Request<'_>) -> Result<(Version, Body), Response> {
     match value {
         Value::Array(values) => {
             let version = spoken(request.protocol_version, None, None)?;
-            Ok((version, Body::Batch(batch(version, values)?)))
+            let body = Body::Batch(batch(version, values)?);
+            Ok(Messages { version, body })
         }
         value => {
             let message = message(value)?;
             let version = admit(request, &message)?;
-            Ok((version, Body::One(message)))
+            let body = Body::One(message);
+            Ok(Messages { version, body })
         }
     }
 }

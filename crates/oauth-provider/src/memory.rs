@@ -12,7 +12,9 @@ use crate::client::{ClientIdUrl, Registration};
 use crate::crypto::KeyRing;
 use crate::grant::{Audit, Command, GrantId, Lifecycle, Moment, Policy, Reply, apply};
 use crate::par::{Pushed, PushedName, Use};
-use crate::store::{ClientStore, GrantStore, KeptDocument, OnceStore, PushedRequests, Stored};
+use crate::store::{
+    Claim, Claimant, ClientStore, GrantStore, KeptDocument, OnceStore, PushedRequests, Stored,
+};
 use crate::time::UnixTime;
 
 /// A pushed request, and when it may be forgotten.
@@ -152,12 +154,20 @@ impl<R> ClientStore for MemoryStore<R> {
 }
 
 impl<R> OnceStore for MemoryStore<R> {
-    fn claim(&self, name: [u8; 32], lifetime: Duration) -> Stored<'_, bool> {
+    fn claim<'a>(
+        &'a self,
+        _: Claimant<'a>,
+        name: [u8; 32],
+        lifetime: Duration,
+    ) -> Stored<'a, Claim> {
         Box::pin(async move {
             let now = *self.now.borrow();
             let mut used = self.used.borrow_mut();
             used.retain(|_, ends_at| *ends_at > now);
-            Ok(used.insert(name, now + lifetime).is_none())
+            Ok(match used.insert(name, now + lifetime) {
+                None => Claim::First,
+                Some(_) => Claim::Again,
+            })
         })
     }
 }

@@ -2,7 +2,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use agent::{Target, Targets};
-use agent_mode::{AgentMode, Mode};
+use agent_mode::{AgentMode, Everybody, Mode};
 use fetch::Fetch;
 use sentry_api::{Client, Fixed, TokenSource};
 use sentry_tools::{Listings, Remembered, Scopes, Server, Session};
@@ -137,6 +137,7 @@ impl Service {
         };
         let mode = self.settings.agent.then(|| Mode {
             model: self.settings.model.clone(),
+            admission: Rc::new(Everybody),
             fetch: Rc::clone(&self.fetch),
             targets: TARGETS,
         });

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use agent::Target;
-use agent_mode::{AgentMode, Mode, Model};
+use agent_mode::{Admission, AgentMode, Everybody, Mode, Model};
 use fetch::scripted::Scripted;
 use fetch::{Fetch, FetchError, LocalFuture, Method, Request, Response};
 use mcp::{
@@ -108,9 +108,10 @@ impl Fetch for Stuck {
     }
 }
 
-fn mode(fetch: Rc<dyn Fetch>) -> Mode {
+fn mode(fetch: Rc<dyn Fetch>) -> Mode<Challenge> {
     Mode {
         model: Some(Model::new("https://llm.example/v1", "key", "m").unwrap()),
+        admission: Rc::new(Everybody),
         fetch,
         targets: |tool, arguments| {
             let name = arguments
@@ -127,6 +128,17 @@ fn mode(fetch: Rc<dyn Fetch>) -> Mode {
 
 pub(crate) fn on(script: Scripted, fixture: Fixture) -> AgentMode<Fixture> {
     AgentMode::over(fixture, Some(mode(Rc::new(Awake(Rc::new(script))))))
+}
+
+pub(crate) fn admitted_by(
+    admission: impl Admission<Challenge> + 'static,
+    script: Rc<Scripted>,
+) -> AgentMode<Fixture> {
+    let mode = Mode {
+        admission: Rc::new(admission),
+        ..mode(Rc::new(Awake(script)))
+    };
+    AgentMode::over(Fixture::default(), Some(mode))
 }
 
 pub(crate) fn off(fixture: Fixture) -> AgentMode<Fixture> {

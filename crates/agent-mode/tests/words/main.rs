@@ -4,12 +4,19 @@
 
 mod fixture;
 
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use agent_mode::{Admission, Denied};
+use fetch::LocalFuture;
 use fetch::scripted::Scripted;
 use fetch::{FetchError, Method, Response};
 use mcp::{CallError, Capabilities, Handler, List, Outcome, ToolCall, Version};
 use serde_json::{Value, json};
 
-use fixture::{Fixture, Stuck, ask, ask_through, calls, model, off, on, says};
+use fixture::{
+    Challenge, Fixture, Stuck, admitted_by, ask, ask_through, calls, model, off, on, says,
+};
 
 const URL: &str = "https://llm.example/v1/chat/completions";
 
@@ -292,4 +299,51 @@ async fn a_model_that_cannot_be_asked_is_told_in_our_words() {
         );
         assert!(!told.answer.contains("secret") && !told.steps.contains("secret"));
     }
+}
+
+/// Answers what it is told to, in turn.
+struct Door {
+    asked: Rc<Cell<usize>>,
+    answers: RefCell<Vec<Result<(), Denied<Challenge>>>>,
+}
+
+impl Admission<Challenge> for Door {
+    fn admit(&self) -> LocalFuture<'_, Result<(), Denied<Challenge>>> {
+        self.asked.set(self.asked.get() + 1);
+        let answer = self.answers.borrow_mut().remove(0);
+        Box::pin(async { answer })
+    }
+}
+
+#[tokio::test]
+async fn every_request_in_words_is_admitted_for_itself_before_the_model_is_asked() {
+    let asked = Rc::new(Cell::new(0));
+    let door = Door {
+        asked: Rc::clone(&asked),
+        answers: RefCell::new(vec![
+            Ok(()),
+            Err(Denied::Words("Wait a minute.")),
+            Err(Denied::Refused(Challenge)),
+        ]),
+    };
+    let script = Rc::new(model(&[says("Yes.")]));
+    let handler = admitted_by(door, Rc::clone(&script));
+    let call = |name: &str, arguments: Value| {
+        handler.call_tool(ToolCall::new(name, arguments.as_object().unwrap().clone()))
+    };
+    let wrong = call("use_sentry", json!({ "request": "" })).await;
+    assert!(matches!(wrong, Ok(Outcome::Complete(result)) if result.is_error));
+    assert!(call("look", json!({})).await.is_ok());
+    assert_eq!(asked.get(), 0, "neither asks the model");
+    let words = json!({ "request": "is it?" });
+    let first = call("use_sentry", words.clone()).await;
+    assert!(matches!(first, Ok(Outcome::Complete(result)) if !result.is_error));
+    let second = call("use_sentry", words.clone()).await;
+    let Ok(Outcome::Complete(second)) = second else {
+        panic!("no result")
+    };
+    assert!(second.is_error && format!("{second:?}").contains("Wait a minute."));
+    let third = call("use_sentry", words).await;
+    assert!(matches!(third, Err(CallError::Refused(Challenge))));
+    assert_eq!((asked.get(), script.requests().len()), (3, 1));
 }

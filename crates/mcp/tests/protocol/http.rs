@@ -1,7 +1,7 @@
 //! Streamable HTTP, request by request.
 
 use crate::fixture::{Challenge, Fixture, json_of};
-use mcp::http::{Request, Response, respond};
+use mcp::http::{Request, Response, read, respond};
 use serde_json::{Value, json};
 
 const JSON: Request<'_> = Request {
@@ -310,6 +310,32 @@ async fn only_the_first_version_has_batches() {
             (400, Some(-32600))
         );
     }
+}
+
+#[tokio::test]
+async fn how_much_is_asked_is_known_before_any_of_it_runs() {
+    let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"forbidden"}}"#;
+    let notification = r#"{"jsonrpc":"2.0","method":"notifications/x"}"#;
+    for (body, count) in [
+        (PING.to_owned(), 1),
+        (notification.to_owned(), 1),
+        (format!("[{PING}]"), 1),
+        (format!("[{call},{notification},{call}]"), 3),
+        (format!("[{}]", [call; 20].join(",")), 20),
+    ] {
+        let request = Request {
+            protocol_version: None,
+            body: body.as_bytes(),
+            ..JSON
+        };
+        assert_eq!(read(&request).unwrap().count(), count, "{body}");
+    }
+    let request = Request {
+        protocol_version: None,
+        body: b"[]",
+        ..JSON
+    };
+    assert_eq!(read(&request).unwrap_err().status, 400);
 }
 
 #[tokio::test]

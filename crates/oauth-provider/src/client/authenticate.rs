@@ -14,7 +14,7 @@ use crate::grant::Strength;
 use crate::http::{Error, Request};
 use crate::params::Params;
 use crate::settings::Settings;
-use crate::store::{ClientStore, OnceStore};
+use crate::store::{Claim, Claimant, ClientStore, OnceStore};
 use crate::time::UnixTime;
 
 use super::assertion::{self, Assertion};
@@ -230,6 +230,7 @@ async fn by_assertion(
     let resolved = resolve(&assertion.client_id, settings, store, fetch, now)
         .await
         .map_err(unresolved)?;
+    let mut is_new = resolved.client.is_new;
     let mut verified = is_signed_by(&resolved.client, assertion, clients).await?;
     if !verified {
         // Its keys may have changed since its document was kept.
@@ -237,6 +238,7 @@ async fn by_assertion(
             .await
             .map_err(unresolved)?;
         if let Some(fresh) = again {
+            is_new = fresh.client.is_new;
             verified = is_signed_by(&fresh.client, assertion, clients).await?;
         }
     }
@@ -245,12 +247,22 @@ async fn by_assertion(
     }
     // A little longer than it could be presented again, since clocks of this server differ too.
     let lifetime = claimed.ends_at.since(now) + CLAIM_MARGIN;
-    match clients.once.claim(claimed.name, lifetime).await {
-        Ok(true) => Ok(Strength::PrivateKeyJwt),
-        Ok(false) => Err(Error::new(
+    let claimant = Claimant {
+        client_id: &assertion.client_id,
+        is_new,
+    };
+    match clients.once.claim(claimant, claimed.name, lifetime).await {
+        Ok(Claim::First) => Ok(Strength::PrivateKeyJwt),
+        Ok(Claim::Again) => Err(Error::new(
             ErrorCode::InvalidClient,
             "the assertion was used before: make one with a jti of its own for every request",
         )),
+        // No failure of the client, which throws its tokens away on `invalid_client`; and the assertion is still good.
+        Ok(Claim::TooMany) => Err(Error::new(
+            ErrorCode::TemporarilyUnavailable,
+            "too many assertions from here; wait a minute",
+        )
+        .status(429)),
         Err(error) => Err(Error::unavailable(error.to_string())),
     }
 }

@@ -1,8 +1,9 @@
 //! What an assertion must be, and that it is good once (RFC 7523 §3).
 
+use std::cell::RefCell;
 use std::time::Duration;
 
-use oauth_provider::store::{OnceStore, StoreError, Stored};
+use oauth_provider::store::{Claim, Claimant, OnceStore, StoreError, Stored};
 use serde_json::json;
 
 use crate::client_documents::URL;
@@ -226,9 +227,38 @@ fn two_clients_may_draw_the_same_jti() {
 struct Forgetful;
 
 impl OnceStore for Forgetful {
-    fn claim(&self, _: [u8; 32], _: Duration) -> Stored<'_, bool> {
+    fn claim<'a>(&'a self, _: Claimant<'a>, _: [u8; 32], _: Duration) -> Stored<'a, Claim> {
         Box::pin(async { Err(StoreError("SECRET detail".to_owned())) })
     }
+}
+
+/// Keeps no more for now, and remembers of whom.
+#[derive(Default)]
+struct Full(RefCell<Vec<(String, bool)>>);
+
+impl OnceStore for Full {
+    fn claim<'a>(&'a self, by: Claimant<'a>, _: [u8; 32], _: Duration) -> Stored<'a, Claim> {
+        self.0
+            .borrow_mut()
+            .push((by.client_id.to_owned(), by.is_new));
+        Box::pin(async { Ok(Claim::TooMany) })
+    }
+}
+
+#[test]
+fn too_many_assertions_are_no_end_of_a_session_and_use_nothing_up() {
+    let server = usual();
+    let good = Es256(1).good("1");
+    let form = shown(&good, &[("token", "x")]);
+    let full = Full::default();
+    let answer = server.revoke_once(&form, &full);
+    assert_eq!(outcome(&answer), "429 temporarily_unavailable");
+    assert_eq!(answer.get("retry-after"), Some("60"));
+    let forged = Es256(2).good("1");
+    let refused = server.revoke_once(&shown(&forged, &[("token", "x")]), &full);
+    assert_eq!(outcome(&refused), "401 invalid_client");
+    assert_eq!(full.0.take().len(), 1, "a forgery counts for nobody");
+    assert_eq!(outcome(&server.revoke(&form)), "200");
 }
 
 #[test]

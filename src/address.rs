@@ -1,0 +1,91 @@
+//! Where a request comes from, as limiters count it.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::rc::Rc;
+
+/// All that comes from nowhere that can be told. The edge names every sender, so that this is local work, or a sender
+/// that reached us past the edge: one budget for all of them, since what such a sender says of itself is made up.
+const UNKNOWN: &str = "unknown";
+
+/// Whom limits by address count together. [`Self::read`] alone makes one, so that all of them mean the same by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address(Rc<str>);
+
+impl Address {
+    /// Of the header `CF-Connecting-IP`: an IPv4 address whole, an IPv6 address as its /64, which is the least that one
+    /// customer of a network gets (RFC 6177 §2), so that all of its addresses are one sender's.
+    pub fn read(text: &str) -> Self {
+        Self(
+            match text.trim().parse().map(|ip: IpAddr| ip.to_canonical()) {
+                Ok(IpAddr::V4(whole)) => whole.to_string().into(),
+                Ok(IpAddr::V6(ip)) => {
+                    let [a, b, c, d, ..] = ip.segments();
+                    let network = Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).to_string();
+                    [network.as_str(), "/64"].concat().into()
+                }
+                Err(_) => UNKNOWN.into(),
+            },
+        )
+    }
+
+    /// The key for a limiter.
+    pub fn key(&self) -> &str {
+        &self.0
+    }
+
+    /// The key for a limiter that counts several kinds of things, each for itself.
+    pub fn key_of(&self, kind: &str) -> String {
+        [kind, ":", &self.0].concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Address;
+
+    #[test]
+    fn an_ipv4_address_is_one_sender_and_an_ipv6_network_too() {
+        for (text, key) in [
+            ("203.0.113.7", "203.0.113.7"),
+            (" 203.0.113.7 ", "203.0.113.7"),
+            ("::ffff:203.0.113.7", "203.0.113.7"),
+            ("::FFFF:cb00:7107", "203.0.113.7"),
+            ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+            (
+                "2001:0DB8:0001:0002:0000:0000:0000:0001",
+                "2001:db8:1:2::/64",
+            ),
+            ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+            ("::1", "::/64"),
+        ] {
+            assert_eq!(Address::read(text).key(), key, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_no_budget_of_its_own() {
+        for text in [
+            "",
+            "unknown",
+            "203.0.113",
+            "203.0.113.007",
+            "203.0.113.7, 203.0.113.8",
+            "203.0.113.7:443",
+            "[2001:db8::1]",
+            "fe80::1%eth0",
+            "2001:db8::1/64",
+            "made up",
+        ] {
+            assert_eq!(Address::read(text), Address::read(""), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_kind_is_counted_apart() {
+        assert_eq!(
+            Address::read("203.0.113.7").key_of("par"),
+            "par:203.0.113.7"
+        );
+    }
+}
