@@ -31,6 +31,7 @@ mod metrics;
 mod objects;
 mod once;
 mod pages;
+mod plain_http;
 mod problems;
 mod pushed;
 mod random;
