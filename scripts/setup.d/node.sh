@@ -27,6 +27,8 @@ install_node() {
   rm -rf "$tools/node" && mkdir -p "$tools/node"
   cp "$root"/scripts/setup.d/node/package*.json "$tools/node/"
   (cd "$tools/node" && npm ci --prefix . --no-audit --no-fund --ignore-scripts) || return
+  # To npm each of them is optional, also where it refused one for its hash.
+  [ -x "$tools/node/node_modules/$1/bin/node" ] || return
   ln -s "node_modules/$1/bin" "$tools/node/bin"
   hash -r
 }

