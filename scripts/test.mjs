@@ -27,7 +27,11 @@ const packages = ["oauth-types", "fetch", "oauth-provider"].flatMap((name) => ["
  */
 const steps = [
   { name: "format", title: "formatting", run: ["cargo", "fmt", "--all", "--check"], remedy: "Run: make fmt" },
-  { name: "arrows", title: "dependency arrows and licences", run: [node, "scripts/check-arrows.mjs"] },
+  { name: "arrows", title: "dependency arrows", run: [node, "scripts/check-arrows.mjs"] },
+  // Of the arrows those that tests add are not meant; of licences and sources all are.
+  { name: "deny", title: "bans and arrows", run: ["cargo", "deny", "--locked", "--workspace", "--exclude-dev", "check", "--deny", "unused-wrapper", "bans"] },
+  { name: "deny", title: "licences and sources", run: ["cargo", "deny", "--locked", "--workspace", "check", "licenses", "sources"] },
+  { name: "deny", title: "sources of the fuzzers", run: ["cargo", "deny", "--locked", "--manifest-path", "fuzz/Cargo.toml", "check", "sources"] },
   { name: "neutral", title: "crates that others can use", run: [node, "scripts/check-neutral.mjs"] },
   { name: "readme", title: "commands in the documents", run: [node, "scripts/check-readme.mjs"] },
   { name: "conformance", title: "tests that CONFORMANCE.md names", run: [node, "scripts/check-conformance.mjs"] },

@@ -10,9 +10,14 @@ const CHAT: &str = "smcp_chat";
 pub const FLOW: &str = "smcp_flow_";
 pub const CHAT_FLOW: &str = "smcp_begun_";
 
-/// `__Host-` ties a cookie to this host and to https; plain http in local work can have neither.
+/// `__Host-` ties a cookie to this host and to https; plain http in local work can have neither. Nobody sets one over plain
+/// http elsewhere ([`crate::plain_http`]); if somebody did, browsers would refuse it.
+const fn is_tied(origin: &Origin) -> bool {
+    origin.is_secure() || !origin.is_loopback()
+}
+
 fn prefixed(name: &str, origin: &Origin) -> String {
-    if origin.is_secure() {
+    if is_tied(origin) {
         format!("__Host-{name}")
     } else {
         name.to_owned()
@@ -41,7 +46,7 @@ pub fn flow_name(name: &str, origin: &Origin) -> String {
 
 /// A `Set-Cookie` value: for scripts unreadable, sent along with links from other sites but not with their forms.
 pub fn set(name: &str, value: &str, seconds: u64, origin: &Origin) -> String {
-    let secure = if origin.is_secure() { "; Secure" } else { "" };
+    let secure = if is_tied(origin) { "; Secure" } else { "" };
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
@@ -62,4 +67,36 @@ pub fn surplus_flows(kind: &str, names: &[String], origin: &Origin) -> Vec<Strin
         .collect();
     let surplus = flows.len().saturating_sub(3);
     flows.into_iter().take(surplus).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn away_from_this_computer_all_are_tied_to_host_and_https() {
+        for (origin, tied) in [
+            ("https://mcp.example.com", true),
+            ("http://mcp.example.com", true),
+            ("http://192.168.1.5:8788", true),
+            ("https://localhost:8788", true),
+            ("http://localhost:8788", false),
+            ("http://127.0.0.1:8788", false),
+            ("http://[::1]:8788", false),
+        ] {
+            let origin = Origin::of(&url::Url::parse(origin).unwrap()).unwrap();
+            for name in [
+                browser_name(&origin),
+                session_name(&origin),
+                chat_name(&origin),
+                flow_name(FLOW, &origin),
+                flow_name(CHAT_FLOW, &origin),
+            ] {
+                assert_eq!(name.starts_with("__Host-"), tied, "{origin}: {name}");
+                for cookie in [set(&name, "x", 1, &origin), delete(&name, &origin)] {
+                    assert_eq!(cookie.ends_with("; Secure"), tied, "{origin}: {cookie}");
+                }
+            }
+        }
+    }
 }

@@ -33,6 +33,7 @@ mod objects;
 mod once;
 mod pages;
 mod person;
+mod plain_http;
 mod problems;
 mod pushed;
 mod random;

@@ -305,7 +305,8 @@ fn refuse(status: u16, code: ErrorCode, description: &str) -> Response {
 }
 
 /// DNS rebinding (MCP transports, Security Warning): a page of somebody else's must not reach a server on this
-/// computer. On a public host access is by bearer token and never by cookie, so any page may try.
+/// computer; under a name that was pointed here it has not come as far as this ([`crate::plain_http`]). On a public host
+/// access is by bearer token and never by cookie, so any page may try.
 fn wrong_origin(request: &Incoming, app: &App) -> Option<Response> {
     let origin = request.header("origin");
     let here = &app.settings.origin;
@@ -315,13 +316,11 @@ fn wrong_origin(request: &Incoming, app: &App) -> Option<Response> {
             .and_then(|url| oauth_provider::Origin::of(&url))
             .is_some_and(|o| o.is_loopback())
     };
-    // Plain http is for this computer only, so another name there means that its DNS was rebound to us.
-    let rebound = !here.is_secure() && !here.is_loopback();
     let foreign = here.is_loopback() && origin.as_deref().is_some_and(|origin| !local(origin));
     let narrowed = origin
         .as_deref()
         .is_some_and(|origin| !app.config.allows_origin(origin));
-    (rebound || foreign || narrowed).then(|| {
+    (foreign || narrowed).then(|| {
         refuse(
             403,
             ErrorCode::InvalidRequest,

@@ -254,6 +254,23 @@ pub fn cross_site(request: &Incoming, app: &App) -> Response {
     )
 }
 
+/// A form that was posted, or a path that is no page, over plain http.
+pub fn plain_http(request: &Incoming, app: &App) -> Response {
+    let page = refused(
+        "This site is reached over https only",
+        "Over plain http others can read along. Nothing was looked at, and nothing was connected.",
+        "Put https:// before the address, or go back to your application and connect again.",
+    );
+    show(
+        ErrorPage {
+            status: 403,
+            ..page
+        },
+        request,
+        app,
+    )
+}
+
 /// A form that cannot be read.
 pub fn bad_form(error: Error, request: &Incoming, app: &App) -> Response {
     let page = refused("This form cannot be read", error.description, AGAIN);

@@ -13,7 +13,7 @@ use crate::respond::{method_not_allowed, not_found, preflight, with_cors, withou
 use crate::upkeep::after_tokens;
 use crate::{
     account, assets, authorize, callback, chat, check, discovery, health, home, limits, log, mcp,
-    problems, random, tokens,
+    plain_http, problems, random, tokens,
 };
 
 const POST: &str = "POST, OPTIONS";
@@ -35,6 +35,9 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
     } else {
         method.as_str()
     };
+    if let Some(answer) = plain_http::instead(method, &segments, request, app) {
+        return answer;
+    }
     match (method, segments.as_slice()) {
         (
             "GET",

@@ -106,6 +106,25 @@ fn fetches_are_strictly_public_everywhere() {
     assert!(section(None)["compatibility_date"].as_str().unwrap() >= "2026-02-24");
 }
 
+/// Codes and states are in the URLs of callbacks.
+#[test]
+fn what_the_platform_logs_has_no_query() {
+    for environment in ENVIRONMENTS {
+        let observability = &section(environment)["observability"];
+        assert_eq!(
+            observability["redact_query_string"].as_bool(),
+            Some(true),
+            "{environment:?}"
+        );
+        // Of logs that are switched off this would say nothing.
+        assert_eq!(
+            observability["enabled"].as_bool(),
+            Some(true),
+            "{environment:?}"
+        );
+    }
+}
+
 #[test]
 fn secrets_are_declared_and_have_no_value() {
     for environment in ENVIRONMENTS {

@@ -34,6 +34,21 @@ logged() {
   fi
 }
 
+# check_hash FILE: whether it is what `hashes` says of a file of its name.
+check_hash() {
+  local name=${1##*/} found expected
+  found=$(sha256 "$1") || return
+  expected=$(awk -v name="$name" '$2 == name { print $1 }' "$root/scripts/setup.d/hashes")
+  [ "$found" = "$expected" ] && return
+  echo "$name has the SHA-256 $found; scripts/setup.d/hashes says ${expected:-nothing of it}" >&2
+  return 1
+}
+
+# Linux has one of the two, macOS the other.
+sha256() {
+  if command -v sha256sum >/dev/null; then sha256sum <"$1"; else shasum -a 256 <"$1"; fi | cut -d' ' -f1
+}
+
 # bounded SECONDS COMMAND...: macOS has no timeout(1).
 bounded() {
   local limit=$1 job watcher rc=0

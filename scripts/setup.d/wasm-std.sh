@@ -36,7 +36,8 @@ wasm_std() {
   done
   [ -n "$source" ] || fail "the Rust target $wasm_target is missing, and so is the source to build it from." \
     "With internet: rustup target add $wasm_target" \
-    "Without: set RUST_SRC to the library/ folder of Rust $rust_release's source, or to a tar archive of it."
+    "Without: set RUST_SRC to the library/ folder of Rust $rust_release's source, or to a tar archive of it" \
+    "(RUST_SRC_SHA256 says its hash, if scripts/setup.d/hashes does not)."
 
   # The vendored crates are incomplete. The lock file names them with their hashes: the registry's are the same.
   rm -rf "$source/.cargo"
@@ -52,7 +53,7 @@ forget_builds() { rm -rf "${CARGO_TARGET_DIR:-$root/target}/$wasm_target"; }
 
 build_std() {
   RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Cembed-bitcode=yes -Zforce-unstable-if-unmarked -Cdebuginfo=0" \
-    cargo build --release --target "$wasm_target" --manifest-path "$1/sysroot/Cargo.toml" \
+    cargo build --locked --release --target "$wasm_target" --manifest-path "$1/sysroot/Cargo.toml" \
     --features "panic-unwind compiler-builtins-mem" --target-dir "$work/target"
 }
 
@@ -73,11 +74,22 @@ source_given() {
   if [ -d "$RUST_SRC" ]; then
     cp -R "$RUST_SRC" "$work/library"
   elif [ -f "$RUST_SRC" ]; then
+    is_known_source "$RUST_SRC" || return
     mkdir "$work/given" && tar -C "$work/given" -xf "$RUST_SRC" && adopt "$work/given"
   else
     say "RUST_SRC is set, but '$RUST_SRC' does not exist"
     return 1
   fi
+}
+
+# An archive may have been downloaded by anybody: whatever its name, its hash must be that of one which has been tried.
+is_known_source() {
+  local found
+  found=$(sha256 "$1")
+  [ "$found" = "${RUST_SRC_SHA256:-}" ] || grep -q "^$found  rust-src[-_]$rust_release" "$root/scripts/setup.d/hashes" || {
+    say "RUST_SRC has the SHA-256 $found, which neither scripts/setup.d/hashes nor RUST_SRC_SHA256 knows"
+    return 1
+  }
 }
 
 source_component() {
@@ -87,15 +99,17 @@ source_component() {
   cp -R "$installed" "$work/library"
 }
 
-# Debian's package rust-src, of exactly this version, wherever apt gets its packages from. A private apt state: nothing
-# of the system's is changed, root is not needed, and apt checks the signatures.
+# Debian's package rust-src, exactly the one in `hashes`, wherever apt gets its packages from. A private apt state: nothing
+# of the system's is changed, root is not needed, and apt checks the signatures beside.
 source_debian() {
   command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 1
   attempt "Rust's source from Debian" download_rust_src && adopt "$work/deb"
 }
 
 download_rust_src() {
-  local apt=$work/apt version uri
+  local apt=$work/apt package version uri
+  package=$(awk '$2 ~ /^rust-src_.*\.deb$/ { print $2 }' "$root/scripts/setup.d/hashes")
+  version=$(echo "$package" | cut -d_ -f2)
   mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$work/deb"
   apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' | sort -u | while read -r uri; do
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri trixie-backports main"
@@ -104,8 +118,7 @@ download_rust_src() {
     -o Dir::Cache="$apt/cache" -o APT::Sandbox::User="$(id -un)" -o Acquire::Retries=1 -o Acquire::http::Timeout=20
   # Some of the configured archives have no such suite: what counts is whether one had.
   apt-get "$@" update || true
-  version=$(apt-cache "$@" madison rust-src | awk '{print $3}' | grep "^$rust_release+" | head -n 1) || return 1
-  (cd "$work" && apt-get "$@" download "rust-src=$version" && dpkg-deb -x rust-src_*.deb "$work/deb")
+  (cd "$work" && apt-get "$@" download "rust-src=$version" && check_hash "$package" && dpkg-deb -x "$package" "$work/deb")
 }
 
 # adopt DIR: takes the library/ folder from somewhere below it. cargo's own tests hold another one, deeper down.

@@ -26,6 +26,10 @@ interface Animal {
   secret?: "post";
   /** A page of it calls the token endpoint: its origin. */
   origin?: string;
+  /** It wants `iss` in every answer where the metadata advertise it, and goes on without it. */
+  wantsIssuer?: boolean;
+  /** Where its requests come from, to a deployed server. */
+  address?: string;
 }
 
 const BOTH = ["authorization_code", "refresh_token"];
@@ -149,6 +153,30 @@ const zoo: Animal[] = [
     noResource: true,
   },
   {
+    name: "VS Code, called back through its redirect page, with its own scheme in the state",
+    document: {
+      application_type: "native",
+      client_id: "https://vscode.dev/oauth/client-metadata.json",
+      client_name: "Visual Studio Code",
+      client_uri: "https://vscode.dev/product",
+      grant_types: [...BOTH, DEVICE],
+      response_types: ["code"],
+      redirect_uris: ["https://vscode.dev/redirect", "http://127.0.0.1:33418/"],
+      token_endpoint_auth_method: "none",
+    },
+    asks: { scope: ALL, state: "vscode://dynamicauthprovider/mcp.example.com/authorize?nonce%3Dey%2FlnTwSm9FUcQN%26windowId%3D4" },
+  },
+  {
+    name: "VS Code, an extension of it, by the editor's scheme",
+    registers: {
+      client_name: "Visual Studio Code",
+      redirect_uris: ["vscode://vscode.github-authentication/did-authenticate", "vscode-insiders://vscode.github-authentication/did-authenticate"],
+      grant_types: BOTH,
+      response_types: ["code"],
+      token_endpoint_auth_method: "none",
+    },
+  },
+  {
     name: "VS Code on the web, registering",
     registers: {
       client_name: "Visual Studio Code",
@@ -184,6 +212,62 @@ const zoo: Animal[] = [
       response_types: ["code"],
     },
     noResource: true,
+  },
+  {
+    name: "Codex, wanting an issuer that it then drops",
+    registers: {
+      client_name: "Codex",
+      redirect_uris: ["http://127.0.0.1:49823/callback/0l1xkqzt0fJI"],
+      grant_types: BOTH,
+      token_endpoint_auth_method: "none",
+      response_types: ["code"],
+    },
+    wantsIssuer: true,
+  },
+  {
+    name: "Codex, over IPv6, its callback too",
+    registers: {
+      client_name: "Codex",
+      redirect_uris: ["http://[::1]:41003/callback/6MFBM1In3Ey-"],
+      grant_types: BOTH,
+      token_endpoint_auth_method: "none",
+      response_types: ["code"],
+    },
+    redirectUri: "http://[::1]:58113/callback/6MFBM1In3Ey-",
+    wantsIssuer: true,
+    address: "2001:db8:4c1f:9a00:1d2e:3f40:5162:7384",
+  },
+  {
+    name: "mcp2cli, called back over IPv6",
+    registers: {
+      client_name: "mcp2cli",
+      redirect_uris: ["http://[::1]:19878/callback"],
+      grant_types: BOTH,
+      response_types: ["code"],
+      token_endpoint_auth_method: "none",
+    },
+    address: "2001:db8:4c1f:9a00::19",
+  },
+  {
+    name: "Windsurf, on this computer",
+    registers: {
+      client_name: "Windsurf",
+      redirect_uris: ["http://127.0.0.1:6277/callback"],
+      grant_types: BOTH,
+      response_types: ["code"],
+      token_endpoint_auth_method: "none",
+    },
+    redirectUri: "http://127.0.0.1:52713/callback",
+  },
+  {
+    name: "Windsurf, by its own scheme",
+    registers: {
+      client_name: "Windsurf",
+      redirect_uris: ["windsurf://codeium.windsurf/callback"],
+      grant_types: BOTH,
+      response_types: ["code"],
+      token_endpoint_auth_method: "none",
+    },
   },
   {
     name: "ChatGPT, by document",
@@ -279,79 +363,106 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([worker?.stop(), sentry?.stop()]));
 
+const PUBLIC = "https://mcp.example.com";
+
+/** A deployed worker, on https and with every limiter, as whoever is at this address reaches it. */
+async function deployed(address: string): Promise<TestWorker> {
+  const vars = { SENTRY_URL: sentry.url };
+  const there = await startWorker({ environment: "production", vars, outgoing: serveDocuments(documents) });
+  const fetch = (path: string, { headers, ...init }: RequestInit = {}) =>
+    there.at(new URL(path, PUBLIC).href, { ...init, headers: { ...(headers as object), "cf-connecting-ip": address } } as object);
+  return Object.create(there, { origin: { value: PUBLIC }, fetch: { value: fetch } }) as TestWorker;
+}
+
+/** A person at that worker and at the local Sentry. */
+const personAt = (at: TestWorker) =>
+  new Person({ fetch: (url, init) => (url.origin === PUBLIC ? at.fetch(url.href, init) : fetch(url, init)) });
+
 /** From the challenge to the endpoints, as all of them do. */
-async function discover() {
-  const challenge = (await worker.fetch("/mcp", { method: "POST" })).headers.get("www-authenticate") ?? "";
-  const resource = await json(/resource_metadata="([^"]+)"/.exec(challenge)![1]!);
+async function discover(at: TestWorker) {
+  const challenge = (await at.fetch("/mcp", { method: "POST" })).headers.get("www-authenticate") ?? "";
+  const resource = await json(/resource_metadata="([^"]+)"/.exec(challenge)![1]!, at);
   const [issuer] = resource.authorization_servers as string[];
-  const server = await json(`${issuer}/.well-known/oauth-authorization-server`);
+  const server = await json(`${issuer}/.well-known/oauth-authorization-server`, at);
   expect(server.issuer).toBe(issuer);
   return { resource: resource.resource as string, server: server as Record<string, string> };
 }
 
-async function json(url: string): Promise<Record<string, unknown>> {
-  const response = await worker.fetch(url);
+async function json(url: string, at: TestWorker): Promise<Record<string, unknown>> {
+  const response = await at.fetch(url);
   expect(response.status, url).toBe(200);
   return (await response.json()) as Record<string, unknown>;
 }
 
-async function identify({ registers, document }: Animal): Promise<Registered> {
+async function identify({ registers, document }: Animal, at: TestWorker): Promise<Registered> {
   if (document) {
     documents.set(document.client_id, { body: document });
     return { client_id: document.client_id, redirect_uris: document.redirect_uris as string[] };
   }
-  const client = await register(worker, { token_endpoint_auth_method: undefined, ...registers });
+  const client = await register(at, { token_endpoint_auth_method: undefined, ...registers });
   expect(client).toMatchObject({ redirect_uris: registers!.redirect_uris });
   return client;
 }
 
+async function walk(animal: Animal, at: TestWorker): Promise<void> {
+  const { resource, server } = await discover(at);
+  const client = await identify(animal, at);
+  const { verifier, challenge } = pkce();
+  const redirectUri = animal.redirectUri ?? client.redirect_uris[0]!;
+
+  const url = new URL(server.authorization_endpoint!);
+  const asked: Parameters = {
+    response_type: "code",
+    client_id: client.client_id,
+    code_challenge: challenge,
+    code_challenge_method: "S256",
+    redirect_uri: redirectUri,
+    state: "ey/lnTwSm9FUcQN+Qds=",
+    resource,
+    ...animal.asks,
+  };
+  url.search = query(asked);
+  if (animal.wantsIssuer) {
+    expect(server.authorization_response_iss_parameter_supported).toBe(true);
+    const refused = await personAt(at).authorize(url, { deny: "here" });
+    expect(refused.searchParams.get("error")).toBe("access_denied");
+    expect(refused.searchParams.getAll("iss"), "in an error too").toEqual([server.issuer]);
+  }
+  const callback = await personAt(at).authorize(url);
+  expect(callback.href.startsWith(`${redirectUri}?`), callback.href).toBe(true);
+  expect(callback.searchParams.get("state")).toBe(asked.state);
+  expect(callback.searchParams.getAll("iss")).toEqual([server.issuer]);
+
+  const headers: Record<string, string> = { ...animal.headers };
+  if (animal.origin) headers.origin = animal.origin;
+  const credentials = animal.secret === "post" ? { client_secret: client.client_secret } : {};
+  const ask = async (form: Parameters): Promise<Tokens> => {
+    const common = { client_id: client.client_id, ...credentials, ...(animal.noResource ? {} : { resource }), ...animal.sends };
+    const response = await postForm(at, new URL(server.token_endpoint!).pathname, { ...form, ...common }, headers);
+    const text = await response.text();
+    expect(response.status, text).toBe(200);
+    if (animal.origin) expect(response.headers.get("access-control-allow-origin")).toBe("*");
+    return JSON.parse(text) as Tokens;
+  };
+  const code = callback.searchParams.get("code")!;
+  const first = await ask({ grant_type: "authorization_code", code, code_verifier: verifier, redirect_uri: redirectUri });
+  expect(first).toMatchObject({ token_type: "Bearer", expires_in: 3600, refresh_token: expect.any(String) });
+  expect(await tool(at, first.access_token)).toContain("Ada Marlowe");
+  const second = await ask({ grant_type: "refresh_token", refresh_token: first.refresh_token });
+  expect(second.refresh_token).not.toBe(first.refresh_token);
+  expect(await tool(at, second.access_token)).toContain("Ada Marlowe");
+}
+
 describe("in its published shape, from the challenge to a call after a refresh,", () => {
   it.each(zoo.map((animal) => [animal.name, animal] as const))("%s", async (_, animal) => {
-    const { resource, server } = await discover();
-    const client = await identify(animal);
-    const { verifier, challenge } = pkce();
-    const redirectUri = animal.redirectUri ?? client.redirect_uris[0]!;
-
-    const url = new URL(server.authorization_endpoint!);
-    const asked: Parameters = {
-      response_type: "code",
-      client_id: client.client_id,
-      code_challenge: challenge,
-      code_challenge_method: "S256",
-      redirect_uri: redirectUri,
-      state: "ey/lnTwSm9FUcQN+Qds=",
-      resource,
-      ...animal.asks,
-    };
-    url.search = query(asked);
-    const callback = await new Person().authorize(url);
-    expect(callback.href.startsWith(`${redirectUri}?`), callback.href).toBe(true);
-    expect(callback.searchParams.get("state")).toBe(asked.state);
-    expect(callback.searchParams.get("iss")).toBe(server.issuer);
-
-    const headers: Record<string, string> = { ...animal.headers };
-    if (animal.origin) headers.origin = animal.origin;
-    const credentials = animal.secret === "post" ? { client_secret: client.client_secret } : {};
-    const ask = async (form: Parameters): Promise<Tokens> => {
-      const common = { client_id: client.client_id, ...credentials, ...(animal.noResource ? {} : { resource }), ...animal.sends };
-      const response = await postForm(worker, new URL(server.token_endpoint!).pathname, { ...form, ...common }, headers);
-      const text = await response.text();
-      expect(response.status, text).toBe(200);
-      if (animal.origin) expect(response.headers.get("access-control-allow-origin")).toBe("*");
-      return JSON.parse(text) as Tokens;
-    };
-    const code = callback.searchParams.get("code")!;
-    const first = await ask({ grant_type: "authorization_code", code, code_verifier: verifier, redirect_uri: redirectUri });
-    expect(first).toMatchObject({ token_type: "Bearer", expires_in: 3600, refresh_token: expect.any(String) });
-    expect(await tool(worker, first.access_token)).toContain("Ada Marlowe");
-    const second = await ask({ grant_type: "refresh_token", refresh_token: first.refresh_token });
-    expect(second.refresh_token).not.toBe(first.refresh_token);
-    expect(await tool(worker, second.access_token)).toContain("Ada Marlowe");
+    if (!animal.address) return walk(animal, worker);
+    await using there = await deployed(animal.address);
+    await walk(animal, there);
   });
 });
 
-it("each of the nine has its place", () => {
-  const kinds = ["Claude (", "Claude Code", "Cursor", "VS Code", "Codex", "ChatGPT", "Gemini CLI", "MCP Inspector", "mcp-remote"];
+it("each of the eleven has its place", () => {
+  const kinds = ["Claude (", "Claude Code", "Cursor", "VS Code", "Codex", "ChatGPT", "Gemini CLI", "MCP Inspector", "mcp-remote", "Windsurf", "mcp2cli"];
   for (const kind of kinds) expect(zoo.some(({ name }) => name.startsWith(kind)), kind).toBe(true);
 });
 

@@ -41,10 +41,25 @@ impl Origin {
         self.secure
     }
 
-    /// Whether both are one server: a dot at the end of a host's name makes another text, not another host.
+    /// Whether a URL leads to this server, in whatever scheme: a request that came over http must not be what makes the
+    /// server fetch from itself over https. One host answers at several ports, and a dot at the end of its name makes
+    /// another text, not another host. On this computer, where documents are tried, every port is a server of its own,
+    /// and all loopback names are one host.
     pub(crate) fn is_server_of(&self, url: &Url) -> bool {
-        let plain = |text: &str| text.replace(".:", ":").trim_end_matches('.').to_owned();
-        Self::of(url).is_some_and(|other| plain(&other.text) == plain(&self.text))
+        let own = Url::parse(&self.text).ok();
+        // Invariant: the text of an origin is a URL with a host.
+        let (Some(own), Some(host)) = (own, url.host()) else {
+            return true;
+        };
+        if self.loopback {
+            return is_loopback(&host)
+                && url.port_or_known_default() == own.port_or_known_default();
+        }
+        let plain = |url: &Url| {
+            let host = url.host_str().unwrap_or_default();
+            host.trim_end_matches('.').to_owned()
+        };
+        plain(url) == plain(&own)
     }
 
     /// Whether it is a name of this computer: local work.

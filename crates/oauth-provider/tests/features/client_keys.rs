@@ -184,6 +184,7 @@ fn a_key_set_by_reference_is_fetched_as_documents_are() {
         "https://10.0.0.1/jwks",
         "https://localhost/jwks",
         "https://mcp.example.com/jwks",
+        "https://mcp.example.com.:8443/jwks",
     ] {
         let server = knowing(json!({"jwks_uri": uri}));
         assert_refused(&show(&server, &Es256(1).good("1")), uri);

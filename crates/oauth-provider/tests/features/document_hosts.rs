@@ -102,6 +102,35 @@ fn this_server_does_not_fetch_from_itself() {
 }
 
 #[test]
+fn nor_under_another_scheme_port_or_name_of_its_own() {
+    for (own, url) in [
+        ("http://mcp.example.com", "https://mcp.example.com/c"),
+        ("http://mcp.example.com:8080", "https://mcp.example.com./c"),
+        (ORIGIN, "https://mcp.example.com:8443/c"),
+        ("https://8.8.8.8", "https://8.8.8.8:8443/c"),
+        ("http://localhost:8788", "http://127.0.0.1:8788/c"),
+        ("http://127.0.0.1:8788", "http://[::1]:8788/c"),
+    ] {
+        let mut server = serving(url, json_answer(&[], &document(url)));
+        server.settings.origin = origin(own);
+        let found = problem(&server, url);
+        assert_eq!(found.check, "the host is another one", "{own}: {url}");
+        assert!(server.fetch.requests().is_empty(), "{own}: {url}");
+    }
+    for (own, url) in [
+        (ORIGIN, "https://client.mcp.example.com/c"),
+        (ORIGIN, "https://example.com/c"),
+        ("http://localhost:8788", "http://localhost:8789/c"),
+        ("http://localhost:8788", "https://client.example:8788/c"),
+    ] {
+        let mut server = serving(url, json_answer(&[], &document(url)));
+        server.settings.origin = origin(own);
+        let _ = server.authorize(&query(url, &[]));
+        assert_eq!(server.fetch.requests().len(), 1, "{own}: {url}");
+    }
+}
+
+#[test]
 fn an_operator_narrows_the_hosts() {
     for (url, allowed) in [
         (URL, false),
