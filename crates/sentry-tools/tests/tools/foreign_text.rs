@@ -30,9 +30,14 @@ fn outside(text: &str) -> Vec<&str> {
     found
 }
 
+/// One value, and no words.
+fn is_structured(text: &str) -> bool {
+    serde_json::from_str::<Value>(text).is_ok_and(|value| value.is_object())
+}
+
 fn assert_contained(text: &str, what: &str) {
-    // What is structured is one value, in which a text is a string.
-    if serde_json::from_str::<Value>(text).is_ok_and(|value| value.is_object()) {
+    // In which a text is a string.
+    if is_structured(text) {
         return;
     }
     for line in outside(text) {
@@ -45,10 +50,19 @@ fn assert_contained(text: &str, what: &str) {
 
 #[test]
 fn what_is_looked_for_is_found() {
-    for good in ["a # INJECTED", "```\n# INJECTED\n```", "````\n```\n# INJECTED\n````"] {
+    for good in [
+        "a # INJECTED",
+        "```\n# INJECTED\n```",
+        "````\n```\n# INJECTED\n````",
+    ] {
         assert_contained(good, "good");
     }
-    for bad in ["a\n# INJECTED", "```\n```\n# INJECTED", "  # INJECTED", "```\na"] {
+    for bad in [
+        "a\n# INJECTED",
+        "```\n```\n# INJECTED",
+        "  # INJECTED",
+        "```\na",
+    ] {
         let caught = std::panic::catch_unwind(|| assert_contained(bad, "bad"));
         assert!(caught.is_err(), "{bad}");
     }
@@ -95,12 +109,13 @@ async fn no_text_of_strangers_leaves_its_place() {
     assert!(tried > 500 && shown > 150, "{tried} {shown}");
 }
 
+/// Structured answers have names, releases and values of tags, which Sentry itself keeps short.
 #[tokio::test]
-async fn long_ones_are_cut() {
+async fn long_ones_are_cut_where_they_are_told_in_words() {
     let long = "y".repeat(60_000);
     let mut failed = Vec::new();
     said_with(&long, |text, what| {
-        if text.contains(&long[..20_000]) {
+        if !is_structured(text) && text.contains(&long[..20_000]) {
             failed.push(what.to_owned());
         }
     })
