@@ -2,11 +2,11 @@
 // breaks and who must notice; where it says nothing, it breaks the grant machine.
 //
 //     Breaks: one sentence
-//     Judge: cargo -p sentry-tools --test tools constraints::
+//     Judge: cargo test -p sentry-tools --test tools constraints::
 //     Judge: vitest tests/workerd/limits.test.ts "60 calls come from one session"
 //
-// A judge of cargo's is a package, one of `--lib`, `--test TARGET` and `--bin NAME`, and parts of the tests' names (none: all
-// of them). One of vitest's is a file, and a part of a title with its `describe`, "…" standing for what is left out. Judges are
+// A judge of cargo's is a package, perhaps one of `--lib`, `--test TARGET` and `--bin NAME`, and parts of the tests' names
+// (none: all of them). One of vitest's is a file, and a part of a title with its `describe`, "…" standing for what is left out. Judges are
 // asked in their order until one has noticed.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -52,20 +52,21 @@ function applies(name) {
 }
 
 function readJudge(line, problem) {
-  const [, runner, rest] = line.match(/^(cargo|vitest) (.+)$/) ?? [];
-  if (runner === "cargo") return ofCargo(line, rest, problem);
+  const [, runner, rest] = line.match(/^(cargo test|vitest) (.+)$/) ?? [];
+  if (runner === "cargo test") return ofCargo(line, rest, problem);
   if (runner === "vitest") return ofVitest(line, rest, problem);
-  problem(`is to be judged by '${line}', which is neither cargo nor vitest`);
+  problem(`is to be judged by '${line}', which is neither 'cargo test …' nor 'vitest …'`);
   return undefined;
 }
 
 function ofCargo(line, rest, problem) {
-  const [, crate, target, filters] = rest.match(/^-p (\S+) (--lib|--(?:test|bin) \S+)((?: [\w:]+)*)$/) ?? [];
+  const [, crate, target, filters] = rest.match(/^-p (\S+)( --lib| --(?:test|bin) \S+)?((?: [\w:]+)*)$/) ?? [];
   if (!crate) {
-    problem(`'${line}' is not: cargo -p PACKAGE --lib|--test TARGET|--bin NAME [FILTER…]`);
+    problem(`'${line}' is not: cargo test -p PACKAGE [--lib|--test TARGET|--bin NAME] [FILTER…]`);
     return undefined;
   }
-  const judge = { runner: "cargo", name: `${crate} ${filters.trim() || target}`, crate, target: target.split(" "), filters: filters.trim().split(" ").filter(Boolean) };
+  const words = (text = "") => text.split(" ").filter((word) => word !== "");
+  const judge = { runner: "cargo", name: [crate, ...(words(filters).length > 0 ? words(filters) : words(target))].join(" "), crate, target: words(target), filters: words(filters) };
   const known = testsOfCrate(judge);
   for (const filter of judge.filters.length > 0 ? judge.filters : [""]) {
     if (!known.some((test) => test.includes(filter))) problem(`'${line}': no test is named so`);
@@ -76,17 +77,27 @@ function ofCargo(line, rest, problem) {
 /** As cargo calls them: `module::test`. */
 function testsOfCrate({ crate, target: [kind, name] }) {
   const base = crate === "hosted-sentry-mcp" ? "." : join("crates", crate);
-  const from = kind === "--test" ? join(base, "tests") : join(base, "src");
-  if (!existsSync(from)) return [];
-  return readdirSync(from, { recursive: true, withFileTypes: true })
+  const inUnits = kind === "--test" ? [] : testsBelow(join(base, "src"), "tests");
+  const tests = join(base, "tests");
+  const binaries = kind === "--test" ? [name] : kind || !existsSync(tests) ? [] : readdirSync(tests).map((file) => basename(file, ".rs"));
+  return [...inUnits, ...binaries.flatMap((binary) => testsBelow(join(tests, binary)))];
+}
+
+/** Of the files in a folder, or of the one file that stands for it. */
+function testsBelow(folder, module) {
+  const alone = `${folder}.rs`;
+  const files = existsSync(alone) ? [alone] : existsSync(folder) ? filesBelow(folder) : [];
+  return files.flatMap((file) => {
+    const modules = file.slice(folder.length).replace(/\.rs$/, "").split("/");
+    const path = [...modules, module].filter((part) => part && part !== "main" && part !== "lib");
+    return testsIn(file).map((test) => [...path, test].join("::"));
+  });
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".rs"))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => kind !== "--test" || file === join(from, `${name}.rs`) || file.startsWith(join(from, name, "/")))
-    .flatMap((file) => {
-      const inside = file.slice(join(from, kind === "--test" ? name : "").length).replace(/\.rs$/, "");
-      const modules = inside.split("/").filter((part) => part !== "" && part !== "main" && part !== "lib");
-      return testsIn(file).map((test) => [...modules, ...(kind === "--test" ? [] : ["tests"]), test].join("::"));
-    });
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** Which project of vitest.config.ts a folder is, and what must be built for it: steps of scripts/mutants/judges.mjs. */
