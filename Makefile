@@ -41,7 +41,7 @@ screenshots: build ## Take the pictures of docs/screens in a real browser (ONLY=
 	@$(run) cargo build --quiet --locked --package demo-sentry --package mcp-test-client
 	@exec $(run) node --experimental-transform-types --no-warnings scripts/screenshots.mjs $(ONLY)
 
-mutants: ## Break the grant machine in every listed way; its tests must notice (ONLY="code-not-consumed")
+mutants: ## Break the code in every listed way; its tests must notice (ONLY="code-not-consumed")
 	@scripts/setup
 	@exec $(run) node scripts/mutants.mjs $(ONLY)
 

@@ -1,95 +1,88 @@
-// Every test that docs/CONFORMANCE.md names exists, and none of them is switched off.
+// Every test that docs/CONFORMANCE.md and docs/SECURITY-MODEL.md name exists, and none of them is switched off.
 // With `--ran REPORT` (the last step of `make test`, scripts/test-report.mjs): each of them also ran, and passed.
 //
-// In the last column of a table that is headed "tests" a path in backquotes opens a file: `p/`, `u/`, `t/`, `w/`, `n/`, `c/`,
-// `m/` and `k/` are short for its usual places. In a column headed "test" all are in the file that was named last before the table. What follows names tests in it, up to the next path: functions in backquotes, titles in quotes ("…" stands for
-// what is left out). A path with no names after it stands for all tests of the file, of which there must be one.
-import { existsSync, readFileSync } from "node:fs";
+// Tests stand in the last column of a table that is headed "tests", in the notation of scripts/named-tests.mjs. In a column
+// headed "test" all are in the file that was named last before the table. In one headed "shown by" (a limit, which is no
+// promise) there may be "–" instead.
+//
+// SECURITY-MODEL.md may say nothing that has no test: outside of its free sections there are headings, tables of such rows,
+// and right below a heading one short quotation ("> …") that tells the attack. Whatever else stands there is refused.
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { matches, namedIn, SHORT_PLACE, testsIn, withoutPlaceholders } from "./named-tests.mjs";
 import { inFile } from "./test-report.mjs";
 
 const root = dirname(import.meta.dirname);
+
+const pages = [
+  { path: "docs/CONFORMANCE.md" },
+  { path: "docs/SECURITY-MODEL.md", claims: { free: ["What is worth attacking", "Who is trusted", "How to read this page"], limits: "Known limits" } },
+];
+/** What may head the last column, and whether its rows may do without a test. */
+const HEADS = { test: "must", tests: "must", "shown by": "may" };
+/** A quotation that tells an attack is no place for more. */
+const LONGEST_ATTACK = 400;
+
 const parameters = process.argv.slice(2);
 const ranAt = parameters.indexOf("--ran");
 const [, reportPath] = ranAt === -1 ? [] : parameters.splice(ranAt, 2);
 const report = reportPath && JSON.parse(readFileSync(reportPath, "utf8"));
-const page = parameters[0] ?? join(root, "docs/CONFORMANCE.md");
-
-const places = {
-  "p/": ["crates/oauth-provider/tests/features/", ".rs"],
-  "u/": ["crates/oauth-provider/src/", ".rs"],
-  "t/": ["crates/sentry-tools/tests/tools/", ".rs"],
-  "w/": ["tests/workerd/", ".test.ts"],
-  "n/": ["tests/native/", ".test.ts"],
-  "c/": ["tests/chromium/", ".test.ts"],
-  "m/": ["crates/mcp-test-client/", ".rs"],
-  "k/": ["tests/client/", ".test.ts"],
-};
-
+const wanted = parameters.length > 0 ? pages.filter(({ path }) => parameters.includes(path)) : pages;
 const problems = [];
-let rows = 0;
-let names = 0;
-let ran = 0;
-let heading = "";
-let named = "";
-readFileSync(page, "utf8")
-  .split("\n")
-  .forEach((line, index) => {
-    if (!line.startsWith("|")) {
-      heading = "";
-      named = [...line.matchAll(/`([putwncmk]\/[^`]+)`/g)].at(-1)?.[1] ?? named;
-      return;
-    }
-    const cell = line.split("|").at(-2).trim();
-    if (heading === "") heading = cell;
-    else if (["test", "tests"].includes(heading) && !/^[:-]+$/.test(cell)) {
-      rows++;
-      const first = heading === "test" ? `\`${named}\` ` : "";
-      checkRow(first + cell, (problem) => problems.push(`docs/CONFORMANCE.md:${index + 1}: ${problem}`));
-    }
-  });
-
-if (rows === 0) problems.push("docs/CONFORMANCE.md has no rows");
+const totals = { rows: 0, names: 0, ran: 0 };
+if (wanted.length < Math.max(parameters.length, 1)) problems.push(`the pages are ${pages.map(({ path }) => path).join(" and ")}`);
+for (const page of wanted) {
+  const lines = readFileSync(join(root, page.path), "utf8").split("\n");
+  const problem = (index) => (text) => problems.push(`${page.path}:${index + 1}: ${text}`);
+  const before = totals.rows;
+  checkRows(lines, problem);
+  if (page.claims) checkClaims(lines, page.claims, problem);
+  if (totals.rows === before) problems.push(`${page.path} has no rows`);
+}
 for (const problem of problems) console.error(problem);
-console.log(`${rows} rules, ${names} tests named${report ? `, ${ran} runs of them seen` : ""}, ${problems.length} problems`);
+console.log(`${totals.rows} rules and claims, ${totals.names} tests named${report ? `, ${totals.ran} runs of them seen` : ""}, ${problems.length} problems`);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
-function checkRow(cell, report) {
-  let file;
-  let named = 0;
-  let files = 0;
-  const finish = () => {
-    if (file && named === 0) {
-      if (tests(file).length === 0) report(`${file} has no test`);
-      else hasRun(file, "all of its tests", () => true, report);
+/** Every row of every table whose last column is one of tests. */
+function checkRows(lines, problem) {
+  let heading = "";
+  let named = "";
+  lines.forEach((line, index) => {
+    if (!line.startsWith("|")) {
+      heading = "";
+      named = [...line.matchAll(SHORT_PLACE)].at(-1)?.[1] ?? named;
+      return;
     }
-    named = 0;
-  };
-  for (const [, path, quoted, title] of cell.matchAll(/`([^`]+)`|("([^"]+)")/g)) {
-    if (quoted) {
-      if (!file) report(`${quoted} stands before any file`);
-      else if (!tests(file).some((test) => matches(test, title))) report(`${file} has no test ${quoted}`);
-      else hasRun(file, quoted, ({ titles }) => titles.some((text) => matches(text, placeholders(title))), report);
-      named++;
-      names++;
-    } else if (isPath(path)) {
-      finish();
-      file = resolve(path, file);
-      files++;
-      if (!existsSync(join(root, file))) {
-        report(`there is no ${file}`);
-        file = undefined;
+    const cell = cells(line).at(-1);
+    if (heading === "") heading = cell;
+    else if (heading in HEADS && !/^[:-]+$/.test(cell)) {
+      totals.rows++;
+      if (HEADS[heading] === "may" && cell === "–") return;
+      checkRow(heading === "test" ? `\`${named}\` ${cell}` : cell, problem(index));
+    }
+  });
+}
+
+function checkRow(cell, problem) {
+  const files = namedIn(cell, problem);
+  if (files.length === 0) problem("a rule without a test");
+  for (const { file, names } of files) {
+    const tests = testsIn(file);
+    if (names.length === 0) {
+      if (tests.length === 0) problem(`${file} has no test`);
+      else hasRun(file, "all of its tests", () => true, problem);
+    }
+    for (const name of names) {
+      totals.names++;
+      const { text, whole } = name;
+      if (!tests.some((test) => matches(test, name))) {
+        problem(`${file} has no test ${whole ? text : `"${text}"`}`);
+        continue;
       }
-    } else {
-      if (!file) report(`\`${path}\` stands before any file`);
-      else if (!tests(file).some((test) => matches(test, path, true))) report(`${file} has no test ${path}`);
-      else hasRun(file, path, ({ titles }) => matches(titles.at(-1), path, true), report);
-      named++;
-      names++;
+      const meant = { text: withoutPlaceholders(text), whole };
+      hasRun(file, text, ({ titles }) => (whole ? titles.slice(-1) : titles).some((title) => matches(title, meant)), problem);
     }
   }
-  finish();
-  if (files === 0) report("a rule without a test");
 }
 
 /** Where there is a report: at least one of these tests ran, and none of them failed or was left out. */
@@ -97,80 +90,62 @@ function hasRun(file, name, isMeant, problem) {
   if (!report) return;
   const meant = inFile(report, file, packageName).filter(isMeant);
   const bad = meant.filter(({ passed }) => !passed);
-  ran += meant.length;
+  totals.ran += meant.length;
   if (meant.length === 0) problem(`${file}: ${name} did not run`);
   if (bad.length > 0) problem(`${file}: ${name} did not pass: ${bad.map(({ titles }) => titles.join(" > ")).join(", ")}`);
 }
 
-/** What a row of a table fills in may be anything. */
-function placeholders(title) {
-  return title.replace(/%[sdifjoOpc#$]|\$[\w.]+/g, "…");
+/** Outside of the free sections: headings, claims with their tests, and what an attack is. */
+function checkClaims(lines, { free, limits }, problem) {
+  const sections = [...lines.keys()].filter((index) => /^#{2,3} /.test(lines[index]));
+  const begin = lines.findIndex((line) => line.startsWith("## "));
+  let main = "";
+  sections.forEach((from, nth) => {
+    const isMain = lines[from].startsWith("## ");
+    if (isMain) main = lines[from].slice(3);
+    if (free.includes(main)) return;
+    const until = sections[nth + 1] ?? lines.length;
+    const holdsOthers = isMain && lines[until]?.startsWith("### ");
+    const head = main === limits ? "| limit | shown by |" : "| claim | tests |";
+    checkSection(lines, { from, until, holdsOthers, head }, problem);
+  });
+  for (const title of free) if (!lines.includes(`## ${title}`)) problem(0)(`there is no section '${title}'`);
+  if (begin === -1) problem(0)("there are no sections");
+}
+
+function checkSection(lines, { from, until, holdsOthers, head }, problem) {
+  let attack = "";
+  let rows = 0;
+  for (let index = from + 1; index < until; index++) {
+    const line = lines[index];
+    const isFirst = lines.slice(from + 1, index).every((before) => before === "" || before.startsWith("> "));
+    if (line.startsWith("> ") && isFirst) attack += line.slice(2);
+    else if (line.startsWith("|")) rows += isRow(lines, index, head, problem(index)) ? 1 : 0;
+    else if (line !== "") problem(index)("a sentence without a test: put it into a table, or leave it out");
+  }
+  if (attack.length > LONGEST_ATTACK) problem(from)(`an attack is told in ${LONGEST_ATTACK} characters`);
+  if (rows === 0 && !holdsOthers) problem(from)("a section without a claim");
+}
+
+/** Whether this line is a claim, and not the head of a table. */
+function isRow(lines, index, head, problem) {
+  if (!lines[index - 1].startsWith("|")) {
+    if (lines[index] !== head) problem(`a table of this section begins with ${head}`);
+    return false;
+  }
+  const row = cells(lines[index]);
+  if (row.every((cell) => /^[:-]+$/.test(cell))) return false;
+  if (row[0] === "" || row.length !== 2) problem("a row that is not a claim and its tests");
+  // One sentence, so that the tests of a row are the tests of all of it. A limit is no promise, and may explain itself.
+  if (head.startsWith("| claim") && /[.!?] \p{Lu}/u.test(row[0])) problem("one claim is one sentence");
+  return true;
+}
+
+function cells(line) {
+  return line.split("|").slice(1, -1).map((cell) => cell.trim());
 }
 
 /** Of the crate in a folder ("" is the root). */
 function packageName(folder) {
   return readFileSync(join(root, folder, "Cargo.toml"), "utf8").match(/^name = "([^"]+)"/m)[1];
-}
-
-function isPath(text) {
-  return text.includes("/") || /\.(rs|ts|mjs)$/.test(text);
-}
-
-function resolve(path, before) {
-  const place = places[path.slice(0, 2)];
-  if (place) {
-    const [folder, suffix] = place;
-    const name = path.slice(2);
-    return folder + (/\.(rs|ts)$/.test(name) ? name : name + suffix);
-  }
-  return path.includes("/") || !before ? path : join(dirname(before), path);
-}
-
-/** "…" stands for anything. A function's name is the whole of it, a title may be a part. */
-function matches(test, name, whole = false) {
-  const pattern = name.split("…").map((part) => part.trim().replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*");
-  return new RegExp(whole ? `^${pattern}$` : pattern, "s").test(test);
-}
-
-/** The names of the tests in a file, without those that are switched off. */
-function tests(file) {
-  const known = (tests.known ??= new Map());
-  if (!known.has(file)) {
-    const text = readFileSync(join(root, file), "utf8");
-    known.set(file, file.endsWith(".rs") ? rustTests(text) : titles(text));
-  }
-  return known.get(file);
-}
-
-/** Functions under #[test] or #[tokio::test], and those that proptest! makes into tests. */
-function rustTests(text) {
-  const found = [];
-  for (const [, attributes, name] of text.matchAll(/((?:^[ \t]*#\[[^\n]*\]\n)+)[ \t]*(?:pub )?(?:async )?fn (\w+)/gm)) {
-    if (/#\[(\w+::)?test\b/.test(attributes) && !/#\[ignore/.test(attributes)) found.push(name);
-  }
-  return found;
-}
-
-/** Of `it("…")`, `describe("…")` and, after the table, `it.each(…)("…")`. */
-function titles(text) {
-  const found = [];
-  const string = /"((?:[^"\\\n]|\\.)*)"|`([^`]*)`/y;
-  for (const call of text.matchAll(/(?<![\w.])(?:it|test|describe)((?:\.\w+)*)(?=[(<])/g)) {
-    const [whole, switches] = call;
-    if (/\.(skip|todo|fails|only)/.test(switches)) continue;
-    let at = call.index + whole.length + 1;
-    if (switches.includes(".each")) {
-      const opened = /\)\(\s*/g;
-      opened.lastIndex = at;
-      const title = opened.exec(text);
-      if (!title) continue;
-      at = title.index + title[0].length;
-    }
-    string.lastIndex = at + (/^\s*/.exec(text.slice(at))?.[0].length ?? 0);
-    const title = string.exec(text);
-    if (title) found.push((title[1] ?? title[2]).replace(/\\"/g, '"'));
-  }
-  // Where a table's first column is the whole title, any string of the file may be one.
-  if (found.includes("%s")) found.push(...[...text.matchAll(/"((?:[^"\\\n]|\\.)*)"/g)].map(([, text]) => text));
-  return found;
 }

@@ -1,107 +1,86 @@
-// make mutants: breaks the grant machine in one way at a time (tests/mutants/*.patch) and expects its tests to notice.
-// Works on a copy under target/, never on the sources.
+// make mutants: breaks the code in one way at a time (tests/mutants/*.patch) and expects its tests to notice: those of the
+// grant machine, or those that the patch names (scripts/mutants/patches.mjs). Works on a copy under target/, never on the
+// sources. A mutant that is judged in the built worker costs a build of it.
 //
-// node scripts/mutants.mjs [NAME...] tries those only; --check says whether every patch still applies (part of make test).
+// node scripts/mutants.mjs [NAME...] tries those only; --check says whether every patch still applies, and whether the tests
+// that it names are there (part of make test).
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { cpSync, lstatSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { ask } from "./mutants/judges.mjs";
+import { all, folder, path, read } from "./mutants/patches.mjs";
 
 const root = dirname(import.meta.dirname);
 process.chdir(root);
 
-const folder = "tests/mutants";
 const copy = resolve("target/mutants/source");
-const crates = ["oauth-provider", "oauth-types", "fetch"];
-/** In this order; the first that fails has killed the mutant. */
-const judges = [
-  ["random histories", "grant_model"],
-  ["every short history", "grant_walk"],
-  ["rule by rule", "grant_", "refresh_"],
-];
-/** A mutant may make a test run for ever. */
-const patience = 240_000;
-
-const all = readdirSync(folder).filter((file) => file.endsWith(".patch")).map((file) => basename(file, ".patch")).sort();
+const known = all();
 const arguments_ = process.argv.slice(2);
 const checkOnly = arguments_[0] === "--check";
-const names = checkOnly || arguments_.length === 0 ? all : arguments_;
-const unknown = names.find((name) => !all.includes(name));
-if (unknown || all.length === 0) {
+const names = checkOnly || arguments_.length === 0 ? known : arguments_;
+const unknown = names.find((name) => !known.includes(name));
+if (unknown || known.length === 0) {
   console.error(unknown ? `mutants: there is no ${folder}/${unknown}.patch` : `mutants: ${folder} is empty`);
   process.exit(2);
 }
 
-const stale = names.filter((name) => !applies(name));
-for (const name of stale) console.error(`mutants: ${folder}/${name}.patch no longer applies. Make it anew against today's sources.`);
-if (stale.length > 0) process.exit(1);
-console.log(`mutants: ${names.length} patches apply`);
+const mutants = names.map((name) => ({ name, ...read(name) }));
+const problems = mutants.flatMap(({ name, problems }) => problems.map((problem) => `mutants: ${folder}/${name}.patch ${problem}`));
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exit(1);
+console.log(`mutants: ${names.length} patches apply, and name tests that are there`);
 if (checkOnly) process.exit(0);
 
 prepare();
-const rows = [];
-for (const name of names) {
-  git(["apply", patch(name)], copy);
+let survivors = 0;
+for (const { name, judges } of mutants) {
+  git(["apply", path(name)], copy);
   const begun = Date.now();
-  const verdict = judge();
-  git(["apply", "--reverse", patch(name)], copy);
-  const row = { mutant: name, verdict: verdict ? "killed" : "SURVIVED", by: verdict?.by ?? "", seconds: ((Date.now() - begun) / 1000).toFixed(1) };
-  rows.push(row);
-  console.log(`${row.verdict.padEnd(9)} ${row.mutant.padEnd(40)} ${row.by.padEnd(20)} ${row.seconds.padStart(6)} s`);
+  const by = judges.find((judge) => verdict(judge, name))?.name;
+  git(["apply", "--reverse", path(name)], copy);
+  if (!by) survivors++;
+  const seconds = ((Date.now() - begun) / 1000).toFixed(1);
+  console.log(`${(by ? "killed" : "SURVIVED").padEnd(9)} ${name.padEnd(44)} ${seconds.padStart(6)} s  ${by ?? ""}`);
 }
 // Last, since it takes longest: without a mutant nobody finds anything.
-const sane = judge();
-if (sane) fail(`the tests fail without any mutant, so the table means nothing (${sane.by}):\n${sane.output}`);
-const survivors = rows.filter((row) => row.verdict !== "killed");
-console.log(`\n${rows.length - survivors.length} killed, ${survivors.length} survived`);
-process.exitCode = survivors.length > 0 ? 1 : 0;
+for (const judge of distinct(mutants.flatMap(({ judges }) => judges))) {
+  const output = verdict(judge, "no mutant");
+  if (output) fail(`${judge.name}: its tests fail without any mutant, so the table means nothing:\n${output}`);
+}
+console.log(`\n${names.length - survivors} killed, ${survivors} survived`);
+process.exitCode = survivors > 0 ? 1 : 0;
 
-/** The crates in a workspace and a repository of their own, so that a patch touches nothing else. */
+/** What a judge has found, where it has found something. */
+function verdict(judge, mutant) {
+  try {
+    return ask(judge, copy);
+  } catch (error) {
+    return fail(`${mutant}: ${error.message}`);
+  }
+}
+
+function distinct(judges) {
+  return [...new Map(judges.map((judge) => [JSON.stringify(judge), judge])).values()];
+}
+
+/** All that git knows or would, in a repository of its own so that a patch touches nothing else; it builds beside it. */
 function prepare() {
   rmSync(copy, { recursive: true, force: true });
-  mkdirSync(join(copy, "crates"), { recursive: true });
-  for (const crate of crates) cpSync(join("crates", crate), join(copy, "crates", crate), { recursive: true });
-  for (const file of ["Cargo.lock", "rust-toolchain.toml", "clippy.toml"]) if (existsSync(file)) cpSync(file, join(copy, file));
-  // The workspace's settings without its root package.
-  const manifest = readFileSync("Cargo.toml", "utf8");
-  const from = manifest.indexOf("[workspace]");
-  const until = manifest.search(/\n\[lints\]\n/);
-  const workspace = manifest.slice(from, until === -1 ? undefined : until);
-  writeFileSync(join(copy, "Cargo.toml"), workspace.replace(/^members = .*$/m, 'members = ["crates/*"]'));
+  const target = resolve("target/mutants/target");
+  for (const folder of [copy, target]) mkdirSync(folder, { recursive: true });
+  const files = git(["ls-files", "-z", "--cached", "--others", "--exclude-standard"], root).split("\0");
+  for (const file of files) {
+    if (lstatSync(file || root, { throwIfNoEntry: false })?.isFile()) cpSync(file, join(copy, file));
+  }
+  symlinkSync(target, join(copy, "target"));
+  for (const installed of ["node_modules", ".tools"]) symlinkSync(resolve(installed), join(copy, installed));
   git(["init", "--quiet"], copy);
 }
 
-/** Who found something wrong; `undefined` where nobody did. Only a failed test counts, not what does not compile. */
-function judge() {
-  const built = cargo(["--no-run"], 1_800_000);
-  if (built.status !== 0) fail(`a mutant does not compile, which proves nothing:\n${built.stderr}${built.error ?? ""}`);
-  for (const [by, ...filters] of judges) {
-    const { status, stdout, error } = cargo(["--", ...filters]);
-    if (error?.code === "ETIMEDOUT") return { by: `${by}: too long`, output: "" };
-    if (!/^test result: /m.test(stdout) || /^test result: ok\. 0 passed/m.test(stdout)) fail(`no test ran for '${filters}':\n${stdout}`);
-    if (status !== 0) return { by, output: stdout };
-  }
-  return undefined;
-}
-
-function cargo(rest, timeout = patience) {
-  // A target folder of its own: cargo takes the copied crates for the real ones.
-  // Failures must come from the mutant, not from a file that proptest keeps of an earlier one.
-  const env = { ...process.env, CARGO_TARGET_DIR: resolve("target/mutants/target"), PROPTEST_FAILURE_PERSISTENCE: "off", RUST_BACKTRACE: "0", PROPTEST_MAX_SHRINK_ITERS: "0" };
-  const options = { cwd: copy, encoding: "utf8", env, timeout, maxBuffer: 1 << 28 };
-  return spawnSync("cargo", ["test", "--quiet", "--package", "oauth-provider", "--test", "features", ...rest], options);
-}
-
-function applies(name) {
-  return spawnSync("git", ["apply", "--check", patch(name)], { stdio: "ignore" }).status === 0;
-}
-
-function patch(name) {
-  return resolve(folder, `${name}.patch`);
-}
-
 function git(parameters, cwd) {
-  const done = spawnSync("git", parameters, { cwd, encoding: "utf8" });
+  const done = spawnSync("git", parameters, { cwd, encoding: "utf8", maxBuffer: 1 << 26 });
   if (done.status !== 0) fail(`git ${parameters.join(" ")}: ${done.stderr}`);
+  return done.stdout;
 }
 
 function fail(message) {

@@ -69,7 +69,7 @@ describe.each([
     const proof = pkce();
     const response = await page.goto(link(proof));
     expect(response?.status()).toBe(200);
-    expect(await page.title()).toBe("Allow Chromium's editor? · Sentry MCP");
+    expect(await page.title()).toBe("Allow “Chromium's editor”? · Sentry MCP");
     expect(await page.locator("h1").innerText()).toContain("Chromium's editor");
     expect(await page.getByText(application.redirectUri).isVisible()).toBe(true);
 

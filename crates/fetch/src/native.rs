@@ -214,6 +214,29 @@ mod tests {
         }
     }
 
+    /// What a request carries would travel along.
+    #[tokio::test]
+    async fn a_redirect_is_an_answer_and_no_way() {
+        for status in ["301", "302", "303", "307", "308"] {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let port = listener.local_addr().unwrap().port();
+            let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
+            elsewhere.set_nonblocking(true).unwrap();
+            let location = elsewhere.local_addr().unwrap();
+            std::thread::spawn(move || {
+                let (mut stream, _) = listener.accept().unwrap();
+                let _ = stream.read(&mut [0; 1024]);
+                let head = format!(
+                    "HTTP/1.1 {status} Away\r\nlocation: http://{location}/\r\ncontent-length: 0\r\n\r\n"
+                );
+                let _ = stream.write_all(head.as_bytes());
+            });
+            let answer = Native::new().unwrap().fetch(request(port)).await.unwrap();
+            assert_eq!(answer.status.to_string(), status);
+            assert!(elsewhere.accept().is_err(), "{status}: nobody came by");
+        }
+    }
+
     #[tokio::test]
     async fn why_nobody_answered_is_said_and_what_was_asked_is_not() {
         let port = {

@@ -200,6 +200,25 @@ mod tests {
         assert_eq!(format!("{secret:?}"), "Secret(…)");
     }
 
+    /// `==` ends at the first byte that differs, which tells how many were right.
+    #[test]
+    fn secrets_have_no_comparison_but_the_constant_one() {
+        use std::marker::PhantomData;
+
+        struct Of<T>(PhantomData<T>);
+        trait Otherwise {
+            const COMPARABLE: bool = false;
+        }
+        impl<T> Otherwise for Of<T> {}
+        /// Counts where it can be used, before the trait's.
+        impl<T: PartialEq> Of<T> {
+            const COMPARABLE: bool = true;
+        }
+        let known = [Of::<[u8; 32]>::COMPARABLE, Of::<String>::COMPARABLE];
+        assert_eq!(known, [true, true], "the probe works");
+        assert!(![Of::<Secret>::COMPARABLE, Of::<SecretHash>::COMPARABLE].contains(&true));
+    }
+
     #[test]
     fn equality_of_bytes() {
         assert!(constant_time_eq(b"", b""));

@@ -5,10 +5,12 @@
 mod agent;
 mod asking;
 mod catalogue;
+mod changes;
 mod constraints;
 mod failures;
 mod find;
 mod fixture;
+mod foreign_text;
 mod golden;
 mod ignoring;
 mod injection;

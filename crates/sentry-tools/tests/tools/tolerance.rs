@@ -14,7 +14,7 @@ const NEEDED: [&str; 11] = [
 ];
 
 /// Every path into a value: the steps to each member and element.
-fn paths(value: &Value) -> Vec<Vec<String>> {
+pub(crate) fn paths(value: &Value) -> Vec<Vec<String>> {
     let mut found = vec![vec![]];
     let children: Vec<(String, &Value)> = match value {
         Value::Object(members) => members
@@ -37,7 +37,7 @@ fn paths(value: &Value) -> Vec<Vec<String>> {
     found
 }
 
-fn at<'a>(value: &'a mut Value, path: &[String]) -> &'a mut Value {
+pub(crate) fn at<'a>(value: &'a mut Value, path: &[String]) -> &'a mut Value {
     path.iter().fold(value, |value, step| match value {
         Value::Array(values) => &mut values[step.parse::<usize>().unwrap()],
         value => &mut value[step.as_str()],
