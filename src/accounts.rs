@@ -3,7 +3,7 @@
 mod line;
 mod lines;
 
-use oauth_provider::grant::GrantId;
+use oauth_provider::grant::{GrantId, News};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -140,6 +140,15 @@ impl Accounts {
     pub async fn note(&self, subject: &str, grant: &GrantId, note: Note) -> worker::Result<Answer> {
         self.send(subject, &Message::Note(grant.clone(), note))
             .await
+    }
+
+    /// Writes down what a grant itself has to say.
+    pub async fn tell(&self, subject: &str, grant: &GrantId, news: News) -> worker::Result<()> {
+        let told = match Note::of(news) {
+            Some(note) => self.note(subject, grant, note).await,
+            None => self.remove(subject, vec![grant.clone()]).await,
+        };
+        told.map(|_| ())
     }
 
     /// The line of a grant, if it is this person's.

@@ -3,10 +3,10 @@
 use oauth_provider::CodeVerifier;
 use oauth_provider::authorize::{Approval, ApprovalError};
 use oauth_provider::client::RegisteredRedirectUri;
-use oauth_provider::grant::{Command, GrantId, Reply, Token};
+use oauth_provider::grant::{Close, GrantId, Token};
 use oauth_provider::http::Response;
 use oauth_provider::params::Params;
-use oauth_provider::store::GrantStore;
+use oauth_provider::store::{GrantError, GrantStore};
 use oauth_types::ErrorCode;
 
 use crate::accounts::{Accounts, Answer, Line, Room};
@@ -165,8 +165,8 @@ async fn open(
         Ok(added) => added,
         Err(error) => return trouble("the account did not answer", &error.to_string()),
     };
-    match app.grants.send(&approval.grant, Command::Open(open)).await {
-        Ok(Reply::Opened { code }) => {
+    match app.grants.ask(&approval.grant, open).await {
+        Ok(code) => {
             let mut room = added.room;
             if room.crowded {
                 // Grants that opened meanwhile could not be closed by each other: the last of them sees all.
@@ -178,14 +178,14 @@ async fn open(
             make_room(room, &user.id, request, app).await;
             Ok(Ok(Token::code(approval.grant.clone(), code).expose_text()))
         }
-        Ok(_) => {
+        Err(GrantError::Refused(_)) => {
             if added.is_new {
                 // Somebody else's grant, or one that has ended, is not this person's.
                 forget_lines(vec![approval.grant.clone()], &user.id, request, app).await;
             }
             Err(problems::already_finished(request, app))
         }
-        Err(error) => trouble("the grant did not open", &error.to_string()),
+        Err(GrantError::Storage(error)) => trouble("the grant did not open", &error.to_string()),
     }
 }
 
@@ -193,8 +193,8 @@ async fn open(
 async fn make_room(mut room: Room, subject: &str, request: &Incoming, app: &App) {
     for grant in &room.close {
         tokens::forget(grant);
-        if let Err(error) = app.grants.send(grant, Command::Close).await {
-            log::problem(&request.id, "a grant did not close", &error.0);
+        if let Err(error) = app.grants.ask(grant, Close).await {
+            log::problem(&request.id, "a grant did not close", &error.to_string());
             room.stale.retain(|stale| stale != grant);
         }
     }

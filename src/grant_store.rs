@@ -1,12 +1,12 @@
 //! Sending to the objects of grants.
 
 use oauth_provider::crypto::Secret;
-use oauth_provider::grant::{Command, GrantId, Refusal, Reply};
+use oauth_provider::grant::{Command, GrantId, Refusal, Renew, Renewed, Reply};
 use oauth_provider::store::{GrantStore, StoreError, Stored};
 use worker::Env;
 
 use crate::config::GRANTS;
-use crate::grants::{Message, Renewed};
+use crate::grants::Message;
 use crate::{edge, objects};
 
 /// The namespace of [`crate::GrantObject`].
@@ -31,7 +31,7 @@ impl Grants {
         access: Secret,
         refused: String,
     ) -> worker::Result<Renewed> {
-        let message = Message::Renew { access, refused };
+        let message = Message::Renew(Renew { access, refused });
         let renewed = objects::ask_by_id(&self.env, GRANTS, id, &message).await?;
         Ok(renewed.unwrap_or(Renewed::Ended))
     }

@@ -12,7 +12,7 @@ use oauth_provider::Scope;
 use oauth_provider::bearer::{BearerError, bearer};
 use oauth_provider::crypto::Secret;
 use oauth_provider::discovery::AskedResource;
-use oauth_provider::grant::{Command, GrantId, Token as TokenText};
+use oauth_provider::grant::{Close, GrantId, Token as TokenText};
 use oauth_provider::http::Response;
 use oauth_provider::store::GrantStore;
 use oauth_types::{ErrorCode, ErrorResponse};
@@ -268,8 +268,9 @@ async fn refused(
         (Refusal::Unauthorized, Some((grant, _))) => {
             tokens::forget(grant);
             // Its tokens would lead to the same refusal for ever: closed, they lead to a new sign-in.
-            if let Err(error) = app.grants.send(grant, Command::Close).await {
-                log::problem(&request.id, "a grant did not close", &error.0);
+            if let Err(error) = app.grants.ask(grant, Close).await {
+                let detail = error.to_string();
+                log::problem(&request.id, "a grant did not close", &detail);
             }
             BearerError::Invalid.into_response(&asked, &app.settings)
         }

@@ -4,6 +4,8 @@ use getrandom::SysRng;
 pub use getrandom::rand_core::UnwrapErr;
 
 /// WebCrypto's generator, which cannot fail within a request.
-pub fn rng() -> UnwrapErr<SysRng> {
+pub type Rng = UnwrapErr<SysRng>;
+
+pub fn rng() -> Rng {
     UnwrapErr(SysRng)
 }

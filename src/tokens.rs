@@ -7,13 +7,12 @@ use oauth_provider::TokenCache;
 use oauth_provider::bearer::{BearerError, ask, audience, bearer};
 use oauth_provider::crypto::Secret;
 use oauth_provider::discovery::AskedResource;
-use oauth_provider::grant::{GrantId, TokenInfo};
+use oauth_provider::grant::{GrantId, Renewed, TokenInfo};
 use sentry_api::{Token, TokenError, TokenSource};
 use worker::Env;
 
 use crate::app::App;
 use crate::grant_store::Grants;
-use crate::grants::Renewed;
 use crate::hex::sha256_hex;
 use crate::upstream::Props;
 

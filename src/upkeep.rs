@@ -2,7 +2,7 @@
 
 use oauth_provider::Granted;
 use oauth_provider::client::{look, renew};
-use oauth_provider::grant::{Command, Found};
+use oauth_provider::grant::{Found, Looked};
 use oauth_provider::store::GrantStore;
 
 use crate::address::Address;
@@ -34,11 +34,12 @@ pub fn after_tokens(granted: &Granted, address: Address, app: &App) {
                 let detail = format!("{client_id}: {why}");
                 log::problem(&grant.to_string(), "a client's document is gone", &detail);
             }
-            if let Err(error) = later.grants.send(&grant, Command::Looked(found)).await {
+            if let Err(error) = later.grants.ask(&grant, Looked(found)).await {
+                let detail = error.to_string();
                 log::problem(
                     &grant.to_string(),
                     "a look at a document was not noted",
-                    &error.0,
+                    &detail,
                 );
             }
         }

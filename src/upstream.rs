@@ -30,11 +30,6 @@ pub struct Props {
 }
 
 impl Props {
-    /// Whether Sentry's token is still of use, as far as we know.
-    pub fn live(&self, now: UnixTime) -> bool {
-        self.expires_at.is_none_or(|expires_at| expires_at > now)
-    }
-
     /// Names Sentry's token without telling it.
     pub fn token_hash(&self) -> String {
         sha256_hex(&self.access_token)

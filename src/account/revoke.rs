@@ -5,8 +5,8 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use oauth_provider::Scope;
-use oauth_provider::grant::{Choice, Command, GrantId, Reply, Withhold};
-use oauth_provider::store::{GrantStore, StoreError};
+use oauth_provider::grant::{Choice, GrantId, Recall, Withhold};
+use oauth_provider::store::{GrantError, GrantStore, StoreError};
 use sentry_tools::Skill;
 
 use super::page;
@@ -59,26 +59,24 @@ pub async fn skill(
         choice: skill.to_owned(),
         choices: line.skills.iter().map(|id| choice(id)).collect(),
     };
-    let reply = app
-        .grants
-        .send(&line.grant, Command::Withhold(withhold))
-        .await?;
+    let left = match app.grants.ask(&line.grant, withhold).await {
+        Ok(scope) => scope,
+        // It had ended before.
+        Err(GrantError::Refused(_)) => Scope::default(),
+        Err(GrantError::Storage(error)) => return Err(error),
+    };
     tokens::forget(&line.grant);
-    match reply {
-        Reply::Left(scope) if !scope.is_empty() => {
-            let title = Skill::parse(skill).map(Skill::title).unwrap_or(skill);
-            let said = format!("{name} no longer has the skill {title}.");
-            let skill = skill.to_owned();
-            let note = Note {
-                withheld: Some((skill, scope)),
-                ..Note::default()
-            };
-            let noted = accounts.note(&session.user, &line.grant, note).await;
-            noted.map(|_| said).map_err(failed)
-        }
-        // Nothing is left of it, or it had ended before.
-        _ => ended(&line, session, &accounts).await,
+    if left.is_empty() {
+        return ended(&line, session, &accounts).await;
     }
+    let title = Skill::parse(skill).map(Skill::title).unwrap_or(skill);
+    let said = format!("{name} no longer has the skill {title}.");
+    let note = Note {
+        withheld: Some((skill.to_owned(), left)),
+        ..Note::default()
+    };
+    let noted = accounts.note(&session.user, &line.grant, note).await;
+    noted.map(|_| said).map_err(failed)
 }
 
 /// Ends all, as far as one request can.
@@ -120,17 +118,17 @@ async fn find(
 
 /// Which of them have ended, before or now; a grant may not answer. All are asked at the same time.
 async fn recall(grants: &[GrantId], session: &Session, app: &App) -> Vec<bool> {
-    let command = || Command::Recall {
+    let command = || Recall {
         subject: session.user.clone(),
     };
     let mut calls: Vec<_> = grants
         .iter()
-        .map(|grant| (app.grants.send(grant, command()), None))
+        .map(|grant| (app.grants.ask(grant, command()), None))
         .collect();
     poll_fn(|context| {
         for (call, outcome) in calls.iter_mut().filter(|(_, outcome)| outcome.is_none()) {
             if let Poll::Ready(answer) = call.as_mut().poll(context) {
-                *outcome = Some(answer.is_ok());
+                *outcome = Some(!matches!(answer, Err(GrantError::Storage(_))));
             }
         }
         if calls.iter().all(|(_, outcome)| outcome.is_some()) {

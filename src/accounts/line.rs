@@ -1,6 +1,6 @@
 use oauth_provider::authorize::FLOW_LIFETIME;
 use oauth_provider::client::ClientIdUrl;
-use oauth_provider::grant::GrantId;
+use oauth_provider::grant::{GrantId, News};
 use oauth_provider::{Origin, Resource, Scope, UnixTime};
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,25 @@ pub struct Note {
     pub used_at: Option<UnixTime>,
     /// A skill was taken back; what the tokens may do from now on.
     pub withheld: Option<(String, Scope)>,
+}
+
+impl Note {
+    /// What a grant has to say; `None` where it has ended, and its line with it.
+    pub fn of(news: News) -> Option<Self> {
+        let note = Self::default();
+        match news {
+            News::Ended => None,
+            News::Reused => Some(Self {
+                marked: true,
+                ..note
+            }),
+            News::LateRetries(late) => Some(Self { late, ..note }),
+            News::Used(at) => Some(Self {
+                used_at: Some(at),
+                ..note
+            }),
+        }
+    }
 }
 
 /// What a new line means for the others.

@@ -28,7 +28,7 @@ use oauth_provider::bearer;
 use oauth_provider::client::{Authenticator, look, register, renew};
 use oauth_provider::crypto::{KeyRing, RustCrypto, Secret};
 use oauth_provider::discovery::{AskedResource, authorization_server, path, protected_resource};
-use oauth_provider::grant::{Command, GrantId, Reply, Token};
+use oauth_provider::grant::{GrantId, Looked, Token};
 use oauth_provider::http::{Error, MAX_BODY, Request, Response};
 use oauth_provider::memory::MemoryStore;
 use oauth_provider::par::par;
@@ -266,11 +266,9 @@ impl Server {
         let approval = Approval::new(asked, GrantId::draw(&mut rng()), scope, Vec::new(), now());
         let props = person.as_bytes().to_vec();
         let open = approval.open(&redirect_uri, person.to_owned(), props, None);
-        let outcome = match self.store.send(&approval.grant, Command::Open(open)).await {
-            Ok(Reply::Opened { code }) => {
-                Ok(Token::code(approval.grant.clone(), code).expose_text())
-            }
-            _ => Err((ErrorCode::TemporarilyUnavailable, "try again".to_owned())),
+        let outcome = match self.store.ask(&approval.grant, open).await {
+            Ok(code) => Ok(Token::code(approval.grant.clone(), code).expose_text()),
+            Err(_) => Err((ErrorCode::TemporarilyUnavailable, "try again".to_owned())),
         };
         to_client(&approval.respond(redirect_uri, outcome))
     }
@@ -283,10 +281,7 @@ impl Server {
         }
         if granted.chores.look {
             let found = look(&granted.client_id, &self.settings, &self.fetch).await;
-            let _ = self
-                .store
-                .send(&granted.grant, Command::Looked(found))
-                .await;
+            let _ = self.store.ask(&granted.grant, Looked(found)).await;
         }
     }
 

@@ -3,11 +3,11 @@
 use oauth_types::{ErrorCode, ErrorResponse};
 
 use crate::discovery::AskedResource;
-use crate::grant::{Command, Reply, Token, TokenInfo, TokenKind};
+use crate::grant::{Inspect, Token, TokenInfo, TokenKind};
 use crate::http::{Response, plain};
 use crate::scope::Scope;
 use crate::settings::Settings;
-use crate::store::{GrantStore, StoreError};
+use crate::store::{GrantError, GrantStore, StoreError};
 
 /// Why a request to the resource is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,19 +80,16 @@ pub async fn ask(text: &str, grants: &impl GrantStore) -> Result<TokenInfo, Bear
     let token = Token::parse(text)
         .filter(|t| t.kind == TokenKind::Access)
         .ok_or(BearerError::Invalid)?;
-    match grants
-        .send(
-            &token.grant,
-            Command::Inspect {
-                secret: token.secret,
-            },
-        )
+    let inspect = Inspect {
+        secret: token.secret,
+    };
+    grants
+        .ask(&token.grant, inspect)
         .await
-    {
-        Ok(Reply::Valid(info)) => Ok(info),
-        Ok(_) => Err(BearerError::Invalid),
-        Err(error) => Err(BearerError::Storage(error)),
-    }
+        .map_err(|error| match error {
+            GrantError::Refused(_) => BearerError::Invalid,
+            GrantError::Storage(error) => BearerError::Storage(error),
+        })
 }
 
 impl BearerError {

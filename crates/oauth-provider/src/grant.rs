@@ -1,9 +1,12 @@
 //! A grant: what one person allowed one client, from the authorization code to the last token.
 //!
 //! A grant is a state machine ([`Lifecycle`]) and this module is its pure transition function: [`apply`] takes the
-//! state, a [`Command`], the [`Moment`] and randomness, and says what the state becomes and what the answer is. The
-//! machine never waits, so whoever holds the state (an actor, a mutex, a row lock) runs one command after the other
-//! and each of them happens once, whatever the concurrency outside.
+//! state, a [`Command`], the [`Moment`] and randomness, and says in a [`Step`] what the state becomes, what the answer is,
+//! and as a list of [`Effect`]s what its host must do. The machine never waits, so whoever holds the state (an actor, a
+//! mutex, a row lock) runs one command after the other and each of them happens once, whatever the concurrency outside.
+//!
+//! Besides commands, time ([`ring`], [`leave`]) and the upstream server ([`Need`], [`Renewal`]) move a grant. Both are such
+//! functions too: a host decides nothing.
 //!
 //! ```text
 //! Pending(code) ──redeem──▶ Active(refresh family) ──rotate──▶ Active ──revoke/expire──▶ Closed
@@ -11,33 +14,42 @@
 //! ```
 
 mod access;
+mod alarm;
 mod command;
 mod document;
+mod effect;
 mod family;
 mod id;
 mod introspect;
 mod issue;
+mod need;
 mod open;
 mod policy;
 mod redeem;
 mod refresh;
 mod renewal;
+mod reseal;
 mod revoke;
 mod state;
 mod token;
+mod verbs;
 mod withhold;
 
 use rand_core::CryptoRng;
 
+pub use alarm::{Rang, leave, ring};
 pub use command::{
-    Audit, Choice, Chores, Command, Found, Introspect, Introspected, Issued, Open, Redeem, Refresh,
-    Refusal, Reply, Reseal, Revoke, TokenInfo, Withhold,
+    Choice, Chores, Close, Command, Found, Inspect, Introspect, Introspected, Issued, Looked, Open,
+    Recall, Redeem, Refresh, Refusal, Reply, Reseal, Revoke, TokenInfo, Withhold,
 };
+pub use effect::{Audit, Effect, News, Step};
 pub use id::GrantId;
+pub use need::Need;
 pub use policy::{Policy, Reuse};
-pub use renewal::{due as renewal_due, props_live};
+pub use renewal::{Next, Outcome, ReadProps, Renew, Renewal, Renewed, Upstream};
 pub use state::{ClientBinding, Lifecycle, Strength, Terms, Withheld};
 pub use token::{Token, TokenKind};
+pub use verbs::GrantCommand;
 
 use crate::crypto::KeyRing;
 use crate::time::UnixTime;
@@ -55,48 +67,6 @@ pub struct Moment<'a> {
     pub policy: &'a Policy,
 }
 
-/// The outcome of a transition.
-#[derive(Debug)]
-pub struct Step {
-    /// The state from now on; `None` where there is none (an id that was never opened, or has ended).
-    pub state: Option<Lifecycle>,
-    /// Whether `state` differs from what it was, and must be stored before the reply leaves.
-    pub changed: bool,
-    /// For the sender.
-    pub reply: Reply,
-    /// For the log.
-    pub audit: Vec<Audit>,
-}
-
-impl Step {
-    fn unchanged(state: Option<Lifecycle>, reply: Reply) -> Self {
-        Self {
-            state,
-            changed: false,
-            reply,
-            audit: Vec::new(),
-        }
-    }
-
-    fn refused(state: impl Into<Option<Lifecycle>>, refusal: Refusal) -> Self {
-        Self::unchanged(state.into(), Reply::Refused(refusal))
-    }
-
-    fn changed(state: Lifecycle, reply: Reply) -> Self {
-        Self {
-            state: Some(state),
-            changed: true,
-            reply,
-            audit: Vec::new(),
-        }
-    }
-
-    fn audited(mut self, audit: Audit) -> Self {
-        self.audit.push(audit);
-        self
-    }
-}
-
 /// Applies one command to the state of a grant.
 pub fn apply(
     state: Option<Lifecycle>,
@@ -104,7 +74,17 @@ pub fn apply(
     moment: &Moment<'_>,
     rng: &mut impl CryptoRng,
 ) -> Step {
+    let ends_at = state.as_ref().map(Lifecycle::ends_at);
     let state = state.and_then(|state| state.at(moment.now));
+    transition(state, command, moment, rng).ringing_in_time(ends_at)
+}
+
+fn transition(
+    state: Option<Lifecycle>,
+    command: Command,
+    moment: &Moment<'_>,
+    rng: &mut impl CryptoRng,
+) -> Step {
     match (command, state) {
         (Command::Open(open), state) => open::open(state, open, moment, rng),
         (Command::Redeem(redeem), Some(Lifecycle::Pending(pending))) => {
@@ -120,34 +100,34 @@ pub fn apply(
             introspect::introspect(active, &introspect, moment)
         }
         (Command::Reseal(reseal), Some(Lifecycle::Active(active))) => {
-            renewal::reseal(active, reseal, moment, rng)
+            reseal::reseal(active, reseal, moment, rng)
         }
-        (Command::Looked(found), Some(Lifecycle::Active(active))) => {
+        (Command::Looked(Looked(found)), Some(Lifecycle::Active(active))) => {
             document::looked(active, found, moment)
         }
-        (Command::Inspect { secret }, Some(Lifecycle::Active(active))) => {
-            access::inspect(active, &secret, moment)
+        (Command::Inspect(inspect), Some(Lifecycle::Active(active))) => {
+            access::inspect(active, &inspect.secret, moment)
         }
         (Command::Revoke(revoke), Some(Lifecycle::Active(active))) => {
             revoke::revoke(active, &revoke)
         }
         (Command::Close, Some(state @ (Lifecycle::Pending(_) | Lifecycle::Active(_)))) => {
-            Step::changed(Lifecycle::Closed(state.into_closed()), Reply::Done)
-                .audited(Audit::Closed("asked for"))
+            let why = Audit::Closed("asked for");
+            Step::closed(state.into_closed(), Reply::Done, [why])
         }
         (Command::Withhold(withhold), Some(state)) => withhold::withhold(state, withhold),
-        (Command::Recall { subject }, Some(state)) => withhold::recall(state, &subject),
+        (Command::Recall(recall), Some(state)) => withhold::recall(state, &recall.subject),
         (Command::Revoke(_) | Command::Close | Command::Looked(_), state) => {
             Step::unchanged(state, Reply::Done)
         }
         (
             Command::Redeem(_)
             | Command::Refresh(_)
-            | Command::Inspect { .. }
+            | Command::Inspect(_)
             | Command::Introspect(_)
             | Command::Reseal(_)
             | Command::Withhold(_)
-            | Command::Recall { .. },
+            | Command::Recall(_),
             state,
         ) => Step::refused(state, Refusal::Unknown),
     }

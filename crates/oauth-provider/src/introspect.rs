@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::client::Authenticator;
 use crate::crypto::Bytes;
-use crate::grant::{Command, Introspect, Reply, TokenKind};
+use crate::grant::{Introspect, TokenKind};
 use crate::http::{Error, Request, Response};
 use crate::own_token::own_token;
-use crate::store::{ClientStore, GrantStore};
+use crate::store::{ClientStore, GrantError, GrantStore};
 
 /// Answers `POST /oauth/introspect`: what a token stands for, or `{"active": false}` for one that is unknown,
 /// expired, revoked or somebody else's (§2.2).
@@ -24,18 +24,14 @@ pub async fn introspect(
         return Ok(Response::json(200, &inactive()));
     };
     let kind = token.kind;
-    let command = Command::Introspect(Introspect {
+    let command = Introspect {
         secret: token.secret,
         tag: token.tag.map(|tag| Bytes(tag.to_vec())),
         client_id: client.client_id.clone(),
         strength: client.strength,
-    });
-    let reply = grants
-        .send(&token.grant, command)
-        .await
-        .map_err(|error| Error::unavailable(error.to_string()))?;
-    let body = match reply {
-        Reply::Introspected(found) => json!({
+    };
+    let body = match grants.ask(&token.grant, command).await {
+        Ok(found) => json!({
             "active": true,
             "client_id": client.client_id,
             "sub": found.subject,
@@ -46,7 +42,8 @@ pub async fn introspect(
             "exp": found.expires_at,
             "token_type": if kind == TokenKind::Access { "Bearer" } else { "refresh_token" },
         }),
-        _ => inactive(),
+        Err(GrantError::Refused(_)) => inactive(),
+        Err(GrantError::Storage(error)) => return Err(Error::unavailable(error.to_string())),
     };
     Ok(Response::json(200, &body))
 }

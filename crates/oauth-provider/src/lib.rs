@@ -18,10 +18,10 @@
 //!
 //! 1. [`Settings`]: the origin, the resource's path, the scopes.
 //! 2. A [`store::ClientStore`]: registrations and cached documents. Any key-value store will do.
-//! 3. A [`store::GrantStore`]: for each grant a place where [`grant::apply`] runs one command after the other and the
-//!    new state is durable before the reply leaves (an actor, a row under a lock). This is the one hard promise;
-//!    single use of codes and the rotation of refresh tokens rest on it. At [`grant::Lifecycle::ends_at`] apply
-//!    [`grant::Lifecycle::at`]: where it leaves nothing, the row may go.
+//! 3. A [`store::GrantStore`]: for each grant a place where [`grant::apply`] runs one command after the other and each
+//!    [`grant::Effect`] is carried out before the reply leaves (an actor, a row under a lock), above all the new state
+//!    made durable. This is the one hard promise; single use of codes and the rotation of refresh tokens rest on it. The
+//!    alarm leads to [`grant::ring`]. Where props can end before the grant does, [`grant::Need`] renews them.
 //! 4. A [`fetch::Fetch`] for metadata documents, which must not reach private addresses. Until it is so, leave
 //!    [`Settings::metadata_documents`] off.
 //! 5. A [`store::OnceStore`] and a [`crypto::SignatureVerifier`], for clients that authenticate with a key; with the
@@ -42,7 +42,7 @@
 //! | (the request was pushed ahead) | [`par::par`]; then [`authorize::Asked::read`] before the page, and [`store::PushedRequests::use_pushed`] at the approval |
 //! | (the person has decided) | [`authorize::ConsentTicket::open`], [`authorize::validate`] again; [`authorize::AuthorizationRequest::refuse`], or [`authorize::Approval::new`] |
 //! | (sign-in at an upstream server, if there is one) | [`authorize::Approval::sign`], and at the callback [`authorize::Approval::resume`] |
-//! | (the grant opens) | [`grant::Command::Open`] with [`authorize::Approval::open`], [`grant::Token::code`], [`authorize::Approval::respond`] |
+//! | (the grant opens) | [`store::GrantStore::ask`] it to [`grant::Open`], with [`authorize::Approval::open`], [`grant::Token::code`], [`authorize::Approval::respond`] |
 //! | tokens | [`token`](token()); afterwards its [`grant::Chores`] ([`client::renew`], [`client::look`]) |
 //! | the protected resource | [`bearer::verify`] again, or [`bearer::ask`] and [`bearer::audience`] around a [`TokenCache`] |
 //! | revocation, introspection | [`revoke`](revoke()), [`introspect`](introspect()) |
@@ -54,7 +54,7 @@
 //! use oauth_provider::client::{Authenticator, register};
 //! use oauth_provider::crypto::{KeyRing, RustCrypto};
 //! use oauth_provider::discovery::AskedResource;
-//! use oauth_provider::grant::{Command, GrantId, Reply, Token};
+//! use oauth_provider::grant::{GrantId, Token};
 //! use oauth_provider::http::Request;
 //! use oauth_provider::memory::MemoryStore;
 //! use oauth_provider::params::Params;
@@ -95,9 +95,7 @@
 //! let (redirect_uri, scope) = (asked.redirect_uri.clone(), asked.scope.clone());
 //! let approval = Approval::new(asked, GrantId::draw(&mut rng), scope, Vec::new(), now);
 //! let open = approval.open(&redirect_uri, "ada".to_owned(), Vec::new(), None);
-//! let Reply::Opened { code } = store.send(&approval.grant, Command::Open(open)).await? else {
-//!     return Err("opened before".into());
-//! };
+//! let code = store.ask(&approval.grant, open).await?;
 //! let code = Token::code(approval.grant.clone(), code).expose_text();
 //! let back = approval.respond(redirect_uri, Ok(code.clone())).location();
 //! assert!(back.starts_with("https://app.example/cb?code="));

@@ -10,7 +10,9 @@ use rand_core::CryptoRng;
 use crate::authorize::TicketId;
 use crate::client::{ClientIdUrl, Registration};
 use crate::crypto::KeyRing;
-use crate::grant::{Audit, Command, GrantId, Lifecycle, Moment, Policy, Reply, apply};
+use crate::grant::{
+    Audit, Command, Effect, GrantId, Lifecycle, Moment, Policy, Reply, Step, apply,
+};
 use crate::par::{Pushed, PushedName, Use};
 use crate::store::{
     Claim, Claimant, ClientStore, GrantStore, KeptDocument, OnceStore, PushedRequests, Stored,
@@ -77,16 +79,28 @@ impl<R: CryptoRng> MemoryStore<R> {
             keys: &self.keys,
             policy: &self.policy,
         };
-        let step = apply(
-            grants.remove(id),
-            command,
-            &moment,
-            &mut *self.rng.borrow_mut(),
-        );
-        if let Some(state) = step.state {
-            grants.insert(id.clone(), state);
+        let state = grants.get(id).cloned();
+        let step = apply(state, command, &moment, &mut *self.rng.borrow_mut());
+        drop(grants);
+        self.carry_out(id, step)
+    }
+
+    /// There are no alarms: what has ended goes when the next grant opens. There is no account, and nothing remembers
+    /// tokens.
+    fn carry_out(&self, id: &GrantId, step: Step) -> Reply {
+        for effect in step.effects {
+            match effect {
+                Effect::Store { .. } => {
+                    let states = step.state.clone().map(|state| (id.clone(), state));
+                    self.grants.borrow_mut().extend(states);
+                }
+                Effect::Delete => {
+                    self.grants.borrow_mut().remove(id);
+                }
+                Effect::Audit(line) => self.audit.borrow_mut().push(line),
+                Effect::ForgetTokens | Effect::TellAccount { .. } => {}
+            }
         }
-        self.audit.borrow_mut().extend(step.audit);
         step.reply
     }
 }

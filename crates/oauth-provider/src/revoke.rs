@@ -2,7 +2,7 @@
 
 use crate::client::Authenticator;
 use crate::crypto::Bytes;
-use crate::grant::{Command, GrantId, Revoke};
+use crate::grant::{GrantId, Revoke};
 use crate::http::{Error, Request, Response};
 use crate::own_token::own_token;
 use crate::store::{ClientStore, GrantStore};
@@ -29,14 +29,14 @@ pub async fn revoke(
     let (client, token) = own_token(request, clients).await?;
     let grant = token.as_ref().map(|token| token.grant.clone());
     if let Some(token) = token {
-        let command = Command::Revoke(Revoke {
+        let revoke = Revoke {
             secret: token.secret,
             tag: token.tag.map(|tag| Bytes(tag.to_vec())),
             client_id: client.client_id,
             strength: client.strength,
-        });
+        };
         grants
-            .send(&token.grant, command)
+            .ask(&token.grant, revoke)
             .await
             .map_err(|error| Error::unavailable(error.to_string()))?;
     }

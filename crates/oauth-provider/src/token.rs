@@ -4,16 +4,14 @@ use oauth_types::{ErrorCode, TokenResponse, TokenType};
 
 use crate::client::{Authenticator, Credentials, Presented, authenticate, is_known};
 use crate::crypto::Bytes;
-use crate::grant::{
-    Chores, Command, GrantId, Issued, Redeem, Refresh, Refusal, Reply, Strength, Token, TokenKind,
-};
+use crate::grant::{Chores, GrantId, Issued, Redeem, Refresh, Refusal, Strength, Token, TokenKind};
 use crate::http::{Error, Request, Response};
 use crate::params::Params;
 use crate::pkce::CodeVerifier;
 use crate::resource::Resource;
 use crate::scope::Scope;
 use crate::settings::Settings;
-use crate::store::{ClientStore, GrantStore};
+use crate::store::{ClientStore, GrantError, GrantStore};
 
 /// Answers `POST /oauth/token`. A request of a public client costs one call to its grant and no read of client
 /// records, unless it fails.
@@ -77,25 +75,30 @@ async fn exchange(
     settings: &Settings,
     grants: &impl GrantStore,
 ) -> Result<Granted, Error> {
-    let (id, command) = match grant_type {
-        GrantType::AuthorizationCode => redeem(form, client, settings)?,
-        GrantType::RefreshToken => refresh(form, client, settings)?,
+    let (id, reply) = match grant_type {
+        GrantType::AuthorizationCode => {
+            let (id, redeem) = redeem(form, client, settings)?;
+            let reply = grants.ask(&id, redeem).await;
+            (id, reply)
+        }
+        GrantType::RefreshToken => {
+            let (id, refresh) = refresh(form, client, settings)?;
+            let reply = grants.ask(&id, refresh).await;
+            (id, reply)
+        }
     };
-    match grants.send(&id, command).await {
-        Ok(Reply::Issued(issued)) => Ok(Granted {
+    match reply {
+        Ok(issued) => Ok(Granted {
             chores: issued.chores,
             client_id: client.client_id.clone(),
             response: issued_response(&id, issued),
             grant: id,
         }),
-        Ok(Reply::Refused(refusal)) => Err(Error {
+        Err(GrantError::Refused(refusal)) => Err(Error {
             grant: Some(id),
             ..refused(refusal)
         }),
-        Ok(_) => Err(Error::unavailable(
-            "a grant gave the reply to another command".to_owned(),
-        )),
-        Err(error) => Err(Error::unavailable(error.to_string())),
+        Err(GrantError::Storage(error)) => Err(Error::unavailable(error.to_string())),
     }
 }
 
@@ -104,7 +107,7 @@ fn redeem(
     form: &Params,
     client: &Presented,
     settings: &Settings,
-) -> Result<(GrantId, Command), Error> {
+) -> Result<(GrantId, Redeem), Error> {
     let code = form
         .one("code")?
         .ok_or_else(|| invalid_request("code is missing"))?;
@@ -125,7 +128,7 @@ fn redeem(
         verifier,
         resource,
     };
-    Ok((token.grant, Command::Redeem(redeem)))
+    Ok((token.grant, redeem))
 }
 
 /// RFC 6749 §6
@@ -133,7 +136,7 @@ fn refresh(
     form: &Params,
     client: &Presented,
     settings: &Settings,
-) -> Result<(GrantId, Command), Error> {
+) -> Result<(GrantId, Refresh), Error> {
     let text = form
         .one("refresh_token")?
         .ok_or_else(|| invalid_request("refresh_token is missing"))?;
@@ -161,7 +164,7 @@ fn refresh(
         scope,
         resource,
     };
-    Ok((token.grant, Command::Refresh(refresh)))
+    Ok((token.grant, refresh))
 }
 
 /// RFC 8707 §2.2

@@ -1,8 +1,9 @@
 use crate::crypto::{Bytes, Secret};
 
+use super::Moment;
 use super::command::{Refusal, Reply, TokenInfo};
+use super::effect::Step;
 use super::state::{Active, Lifecycle};
-use super::{Moment, Step};
 
 /// What an access token stands for. Changes nothing, so it costs a read.
 pub(super) fn inspect(active: Active, secret: &Secret, moment: &Moment<'_>) -> Step {

@@ -20,16 +20,13 @@ pub enum Command {
     /// Exchange a refresh token for the next one and a fresh access token.
     Refresh(Refresh),
     /// What an access token stands for.
-    Inspect {
-        /// Of the access token.
-        secret: Secret,
-    },
+    Inspect(Inspect),
     /// What a token of any kind stands for, for its client (RFC 7662).
     Introspect(Introspect),
     /// Replace the props: whoever keeps them fresh does so with a live token in hand.
     Reseal(Reseal),
     /// What a look at the client's document found.
-    Looked(Found),
+    Looked(Looked),
     /// RFC 7009
     Revoke(Revoke),
     /// End the grant and all its tokens.
@@ -37,10 +34,7 @@ pub enum Command {
     /// Its person takes one choice back.
     Withhold(Withhold),
     /// Its person ends it.
-    Recall {
-        /// Who says so.
-        subject: String,
-    },
+    Recall(Recall),
 }
 
 /// What was approved.
@@ -84,7 +78,7 @@ pub struct Redeem {
 }
 
 /// A refresh (RFC 6749 §6).
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Refresh {
     /// Of the refresh token.
     pub secret: Secret,
@@ -98,6 +92,13 @@ pub struct Refresh {
     pub scope: Option<Scope>,
     /// For this access token only; equal to or narrower than the grant's.
     pub resource: Option<Resource>,
+}
+
+/// A look at an access token.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Inspect {
+    /// Of the access token.
+    pub secret: Secret,
 }
 
 /// An introspection (RFC 7662).
@@ -124,6 +125,10 @@ pub struct Reseal {
     pub props_expire_at: Option<UnixTime>,
 }
 
+/// A look at the client's document, which is over.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Looked(pub Found);
+
 /// What a look at a client's document found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -147,6 +152,17 @@ pub struct Revoke {
     pub client_id: String,
     /// How it showed that.
     pub strength: Strength,
+}
+
+/// The end of a grant, for a reason of the server's.
+#[derive(Debug)]
+pub struct Close;
+
+/// The end of a grant, by its person.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Recall {
+    /// Who says so: the one who allowed it, or nobody.
+    pub subject: String,
 }
 
 /// A choice of the person's that is taken back.
@@ -277,23 +293,4 @@ pub enum Refusal {
     ClientGone(String),
     /// The props must be renewed first, and that did not work just now. Nothing was consumed.
     Unavailable,
-}
-
-/// Something worth a line in the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audit {
-    /// The right code with a wrong client, redirect URI, verifier or resource; how many so far.
-    WrongTry(u8),
-    /// A code was redeemed a second time.
-    CodeReplayed,
-    /// A refresh token was retried after its grace; how many so far.
-    LateRetry(u8),
-    /// A refresh token older than the predecessor was used, or the predecessor beyond its limits.
-    RefreshReused,
-    /// Its client's document is gone for good.
-    ClientGone,
-    /// Its person took a choice back; how many so far.
-    Withheld(usize),
-    /// The grant ended, and why.
-    Closed(&'static str),
 }

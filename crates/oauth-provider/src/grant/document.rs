@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use super::command::{Audit, Found, Reply};
+use super::Moment;
+use super::command::{Found, Reply};
+use super::effect::{Audit, Step};
 use super::state::{Active, DocumentWatch, Lifecycle};
-use super::{Moment, Step};
 
 /// Between two looks, and between the two that find a document gone.
 pub(super) const APART: Duration = Duration::from_secs(3600);

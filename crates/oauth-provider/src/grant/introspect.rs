@@ -1,8 +1,9 @@
+use super::Moment;
 use super::command::{Introspect, Introspected, Refusal, Reply};
+use super::effect::Step;
 use super::family::Presented;
 use super::refresh::retry_of;
 use super::state::{Active, Lifecycle};
-use super::{Moment, Step};
 
 /// What a token stands for, for the client that it was issued to; anybody else's is as good as unknown (RFC 7662
 /// §2.2, §4). "Active" is what would be taken now: an expired access token is not, even while it is still listed,

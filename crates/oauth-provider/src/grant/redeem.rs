@@ -3,11 +3,12 @@ use rand_core::CryptoRng;
 use crate::client::RedirectUri;
 use crate::time::UnixTime;
 
-use super::command::{Audit, Redeem, Refusal, Reply};
+use super::Moment;
+use super::command::{Redeem, Refusal, Reply};
+use super::effect::{Audit, Step};
 use super::family::Family;
 use super::issue::issue;
 use super::state::{Active, DocumentWatch, Lifecycle, Pending};
-use super::{Moment, Step};
 
 /// Redeems the code (RFC 6749 §4.1.3). Everything is checked before the code is consumed, so a wrong client or
 /// verifier does not cost the right one its sign-in; a guesser has few tries.
@@ -79,12 +80,12 @@ pub(super) fn replay(active: Active, redeem: &Redeem) -> Step {
     if !active.code.matches(&redeem.secret) || !theirs {
         return Step::refused(Lifecycle::Active(active), Refusal::Unknown);
     }
-    Step::changed(
-        Lifecycle::Closed(active.terms.close()),
+    let why = Audit::Closed("its code was redeemed twice");
+    Step::closed(
+        active.terms.close(),
         Reply::Refused(Refusal::Unknown),
+        [Audit::CodeReplayed, why],
     )
-    .audited(Audit::CodeReplayed)
-    .audited(Audit::Closed("its code was redeemed twice"))
 }
 
 fn check(pending: &Pending, redeem: &Redeem) -> Result<(), Refusal> {
@@ -124,12 +125,8 @@ fn wrong_try(mut pending: Pending, refusal: Refusal, moment: &Moment<'_>) -> Ste
     pending.wrong_tries = pending.wrong_tries.saturating_add(1);
     let audit = Audit::WrongTry(pending.wrong_tries);
     if pending.wrong_tries >= moment.policy.wrong_tries {
-        return Step::changed(
-            Lifecycle::Closed(pending.terms.close()),
-            Reply::Refused(refusal),
-        )
-        .audited(audit)
-        .audited(Audit::Closed("too many wrong tries with its code"));
+        let why = Audit::Closed("too many wrong tries with its code");
+        return Step::closed(pending.terms.close(), Reply::Refused(refusal), [audit, why]);
     }
     Step::changed(Lifecycle::Pending(pending), Reply::Refused(refusal)).audited(audit)
 }

@@ -3,12 +3,13 @@ use rand_core::CryptoRng;
 use crate::scope::Scope;
 use crate::time::UnixTime;
 
-use super::command::{Audit, Refresh, Refusal, Reply};
+use super::Moment;
+use super::command::{Refresh, Refusal, Reply};
+use super::effect::{Audit, Effect, News, Step};
 use super::family::Presented;
 use super::issue::issue;
 use super::policy::Reuse;
 use super::state::{Active, Lifecycle};
-use super::{Moment, Step};
 
 /// Rotates the refresh token (RFC 6749 §6, RFC 9700 §4.14.2), or serves the predecessor's successor again.
 pub(super) fn refresh(
@@ -131,14 +132,20 @@ fn rotate(
     let Some(issued) = issued else {
         return Step::refused(Lifecycle::Active(before), Refusal::Unknown);
     };
-    match retry {
-        Some(Retry { late: true, count }) => {
-            active.late_retries = active.late_retries.saturating_add(1);
-            Step::changed(Lifecycle::Active(active), Reply::Issued(issued))
-                .audited(Audit::LateRetry(count))
-        }
-        _ => Step::changed(Lifecycle::Active(active), Reply::Issued(issued)),
+    let (daily, subject) = (issued.chores.daily, active.terms.subject.clone());
+    let late = retry.filter(|retry| retry.late);
+    active.late_retries = active.late_retries.saturating_add(late.map_or(0, |_| 1));
+    let retries = News::LateRetries(active.late_retries);
+    let mut step = Step::changed(Lifecycle::Active(active), Reply::Issued(issued));
+    if let Some(Retry { count, .. }) = late {
+        step = step
+            .audited(Audit::LateRetry(count))
+            .and(Effect::tell(&subject, retries));
     }
+    if daily {
+        step = step.and(Effect::tell(&subject, News::Used(moment.now)));
+    }
+    step
 }
 
 /// A token that should be long forgotten: lost by several windows of one editor, or stolen.
@@ -147,11 +154,15 @@ fn reused(mut active: Active, moment: &Moment<'_>) -> Step {
     match moment.policy.reuse {
         Reuse::Mark => {
             active.reuse_seen = active.reuse_seen.saturating_add(1);
-            Step::changed(Lifecycle::Active(active), refused).audited(Audit::RefreshReused)
+            let told = Effect::tell(&active.terms.subject, News::Reused);
+            Step::changed(Lifecycle::Active(active), refused)
+                .audited(Audit::RefreshReused)
+                .and(told)
         }
-        Reuse::Close => Step::changed(Lifecycle::Closed(active.terms.close()), refused)
-            .audited(Audit::RefreshReused)
-            .audited(Audit::Closed("an old refresh token was used")),
+        Reuse::Close => {
+            let why = Audit::Closed("an old refresh token was used");
+            Step::closed(active.terms.close(), refused, [Audit::RefreshReused, why])
+        }
     }
 }
 

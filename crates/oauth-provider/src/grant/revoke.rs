@@ -1,5 +1,5 @@
-use super::Step;
-use super::command::{Audit, Reply, Revoke};
+use super::command::{Reply, Revoke};
+use super::effect::{Audit, Effect, Step};
 use super::family::Presented;
 use super::state::{Active, Lifecycle};
 
@@ -15,8 +15,8 @@ pub(super) fn revoke(mut active: Active, revoke: &Revoke) -> Step {
             !matches!(family.recognise(&revoke.secret, tag), Presented::Foreign)
         });
         if ours {
-            return Step::changed(Lifecycle::Closed(active.terms.close()), Reply::Done)
-                .audited(Audit::Closed("its client revoked it"));
+            let why = Audit::Closed("its client revoked it");
+            return Step::closed(active.terms.close(), Reply::Done, [why]);
         }
         return Step::unchanged(Some(Lifecycle::Active(active)), Reply::Done);
     }
@@ -27,5 +27,5 @@ pub(super) fn revoke(mut active: Active, revoke: &Revoke) -> Step {
     if active.accesses.len() == before {
         return Step::unchanged(Some(Lifecycle::Active(active)), Reply::Done);
     }
-    Step::changed(Lifecycle::Active(active), Reply::Done)
+    Step::changed(Lifecycle::Active(active), Reply::Done).and(Effect::ForgetTokens)
 }

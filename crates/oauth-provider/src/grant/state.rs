@@ -203,15 +203,6 @@ impl Lifecycle {
         }
     }
 
-    /// How often its client fetched an answer again after the grace.
-    #[must_use]
-    pub const fn late_retries(&self) -> u32 {
-        match self {
-            Self::Active(active) => active.late_retries,
-            Self::Pending(_) | Self::Closed(_) => 0,
-        }
-    }
-
     /// Whether it has ended.
     #[must_use]
     pub const fn is_closed(&self) -> bool {

@@ -3,8 +3,8 @@
 
 use crate::scope::Scope;
 
-use super::Step;
-use super::command::{Audit, Refusal, Reply, Withhold};
+use super::command::{Refusal, Reply, Withhold};
+use super::effect::{Audit, Effect, Step};
 use super::state::Lifecycle;
 
 /// Takes one choice back, for the tokens that are out as well. The scope shrinks to what the other choices need; with
@@ -29,8 +29,8 @@ pub(super) fn withhold(mut state: Lifecycle, withhold: Withhold) -> Step {
     terms.scope = terms.scope.intersection(&kept.collect());
     let (count, left) = (terms.withheld.choices.len(), terms.scope.clone());
     if left.is_empty() {
-        return Step::changed(Lifecycle::Closed(state.into_closed()), Reply::Left(left))
-            .audited(Audit::Closed("its person took the last of it back"));
+        let why = Audit::Closed("its person took the last of it back");
+        return Step::closed(state.into_closed(), Reply::Left(left), [why]);
     }
     if (count, &left) == (before.0, &before.1) {
         return Step::unchanged(Some(state), Reply::Left(left));
@@ -40,7 +40,9 @@ pub(super) fn withhold(mut state: Lifecycle, withhold: Withhold) -> Step {
             .accesses
             .retain_mut(|access| narrow(&mut access.scope, &left));
     }
-    Step::changed(state, Reply::Left(left)).audited(Audit::Withheld(count))
+    Step::changed(state, Reply::Left(left))
+        .audited(Audit::Withheld(count))
+        .and(Effect::ForgetTokens)
 }
 
 /// Ends the grant for its person.
@@ -48,8 +50,8 @@ pub(super) fn recall(mut state: Lifecycle, subject: &str) -> Step {
     if terms_of(&mut state, subject).is_none() {
         return Step::refused(state, Refusal::Unknown);
     }
-    Step::changed(Lifecycle::Closed(state.into_closed()), Reply::Done)
-        .audited(Audit::Closed("its person ended it"))
+    let why = Audit::Closed("its person ended it");
+    Step::recalled(state.into_closed(), Reply::Done, [why])
 }
 
 /// Of a grant that lives, and only for the person who allowed it.

@@ -236,7 +236,7 @@ fn a_grant_that_was_never_opened_knows_nothing() {
 fn a_server_key_that_is_no_longer_listed_consumes_nothing() {
     let mut grant = Grant::new();
     let code = grant.open(|_| ()).unwrap();
-    let old = std::mem::replace(&mut grant.keys, keys(NEW));
+    let old = std::mem::replace(&mut grant.keys, keys(NEW).into());
     assert_eq!(grant.redeem(&code, |_| ()).err(), Some(Refusal::Unknown));
     grant.keys = old;
     assert!(grant.redeem(&code, |_| ()).is_ok());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oauth_provider::grant::{Policy, Refusal};
+use oauth_provider::grant::{Effect, Policy, Rang, Refusal, leave, ring};
 
 use crate::support::grant::{active, active_with, refreshing};
 use crate::support::{DAY, NOW, after};
@@ -101,6 +101,44 @@ fn a_client_without_the_refresh_grant_has_one_access_token_and_ends_with_it() {
     assert!(grant.inspect(&issued.access).is_some());
     grant.wait(1);
     assert_eq!(grant.stands(), None);
+}
+
+#[test]
+fn an_end_that_comes_nearer_moves_the_alarm() {
+    let (mut grant, issued) = active_with(|open| open.client.refresh = false);
+    grant.wait(30);
+    grant.revoke(&issued.access, None, |_| ());
+    // In the past: at once. Nothing is left of the grant, and its account is to know.
+    let alarm = Some(NOW);
+    assert_eq!(
+        grant.effects,
+        [Effect::Store { alarm }, Effect::ForgetTokens]
+    );
+    let step = ring(grant.state.clone(), &grant.moment());
+    assert_eq!(step.reply, Rang::Ended);
+
+    let (mut grant, issued) = active();
+    grant.revoke(&issued.access, None, |_| ());
+    let alarm = None;
+    assert_eq!(
+        grant.effects,
+        [Effect::Store { alarm }, Effect::ForgetTokens]
+    );
+}
+
+#[test]
+fn an_alarm_that_rings_out_of_turn_does_no_harm() {
+    let (grant, _) = active();
+    let step = ring(grant.state.clone(), &grant.moment());
+    let alarm = Some(after(30 * DAY));
+    assert_eq!(
+        (step.reply, step.effects),
+        (Rang::Lives, vec![Effect::Store { alarm }])
+    );
+    // Nothing was ever opened here, or all of it was deleted.
+    let nothing = ring(None, &grant.moment());
+    assert_eq!((nothing.reply, nothing.effects), (Rang::Ended, Vec::new()));
+    assert_eq!(leave(None, &grant.moment()).effects, [Effect::Delete]);
 }
 
 #[test]

@@ -142,6 +142,9 @@ fn play(limits: Limits, acts: Vec<(usize, Act)>) {
         world.unreadable(grant);
     }
     world.inspect_all();
+    for grant in 0..world.grants.len() {
+        world.clone().drain(grant);
+    }
 }
 
 fn perform(world: &mut World, grant: usize, act: Act) {

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use oauth_provider::crypto::Secret;
-use oauth_provider::grant::{Command, Reply, Token, TokenKind};
+use oauth_provider::grant::{Command, Inspect, Reply, Token, TokenKind};
 
 use crate::support::grant::{Grant, PROPS, opening};
 use crate::support::{NEW, NOW, OLD, VERIFIER, keys};
@@ -102,8 +102,8 @@ fn debug_forms_say_nothing() {
 #[test]
 fn messages_survive_their_way_to_the_object() {
     let secret = Secret::from_bytes([3; 32]);
-    let sent = serde_json::to_string(&Command::Inspect { secret }).unwrap();
-    let Command::Inspect { secret } = serde_json::from_str(&sent).unwrap() else {
+    let sent = serde_json::to_string(&Command::Inspect(Inspect { secret })).unwrap();
+    let Command::Inspect(Inspect { secret }) = serde_json::from_str(&sent).unwrap() else {
         panic!("{sent}");
     };
     assert_eq!(secret.expose(), &[3; 32]);

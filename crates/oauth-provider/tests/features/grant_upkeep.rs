@@ -2,7 +2,9 @@
 
 use oauth_provider::client;
 use oauth_provider::crypto::Bytes;
-use oauth_provider::grant::{Audit, Command, Found, Refusal, Reply, Reseal, renewal_due};
+use oauth_provider::grant::{
+    Audit, Command, Found, Looked, Need, Next, Refusal, Reply, Reseal, Upstream,
+};
 
 use crate::client_documents::{URL as DOCUMENT, answer, document, json_answer, serving};
 use crate::support::grant::{Grant, PROPS, active_with, refreshing};
@@ -17,7 +19,10 @@ fn gone() -> Found {
 }
 
 fn look(grant: &mut Grant, found: Found) {
-    assert!(matches!(grant.send(Command::Looked(found)), Reply::Done));
+    assert!(matches!(
+        grant.send(Command::Looked(Looked(found))),
+        Reply::Done
+    ));
 }
 
 #[test]
@@ -134,7 +139,17 @@ fn props_that_would_not_outlast_the_next_access_token_are_due() {
                 refresh.client_id = "another".to_owned();
             }
         });
-        renewal_due(grant.state.as_ref().unwrap(), &refresh, &grant.moment())
+        let read = |_: &[u8]| {
+            Some(Upstream {
+                token: String::new(),
+                renewable: true,
+            })
+        };
+        let mut rng = grant.rng.clone();
+        match refresh.begin(grant.state.clone(), read, &grant.moment(), &mut rng) {
+            Next::Renew(renewal) => Some(renewal.props.0),
+            Next::Step(_) => None,
+        }
     };
     grant.wait(HOUR);
     assert_eq!(due(&grant, false), None, "as long as the access token");

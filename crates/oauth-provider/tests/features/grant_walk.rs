@@ -1,6 +1,7 @@
 //! Every history of one grant up to eight steps, breadth first: its client, another client, a thief with any of its
 //! tokens, answers that are lost, the clock, a change of the server's key, an eviction after each step, in both modes.
-//! States that no later step can tell apart are one. Every step is compared with the reference model.
+//! States that no later step can tell apart are one. Every step and all its effects are compared with the reference
+//! model, and from each state time alone must lead to nothing, with the account told before.
 //!
 //! Left out, since the random histories of `grant_model.rs` have it: several grants at once, narrowed scopes and
 //! resources, choices taken back, authentication above `none`, reseals, looks, clients without refresh tokens. Limits
@@ -190,6 +191,7 @@ fn walk(strict: bool) -> (usize, usize) {
                     world.evict(GRANT);
                     world.unreadable(GRANT);
                     world.clone().inspect_all();
+                    world.clone().drain(GRANT);
                     next.push((world, path.0.clone()));
                 }
             }

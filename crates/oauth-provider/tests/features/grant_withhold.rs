@@ -1,7 +1,7 @@
 //! What the person who allowed a grant takes back while it lives: a choice, or everything.
 
 use oauth_provider::grant::{
-    Audit, Choice, Command, Introspect, Lifecycle, Refusal, Reply, Strength, Withhold,
+    Audit, Choice, Command, Introspect, Lifecycle, News, Recall, Refusal, Reply, Strength, Withhold,
 };
 use serde_json::json;
 
@@ -86,9 +86,9 @@ fn only_the_person_who_allowed_it() {
     for subject in ["8", "", "77"] {
         let refused = Err(Refusal::Unknown);
         assert_eq!(withhold(&mut grant, subject, "mend"), refused);
-        let command = Command::Recall {
+        let command = Command::Recall(Recall {
             subject: subject.to_owned(),
-        };
+        });
         assert!(matches!(
             grant.send(command),
             Reply::Refused(Refusal::Unknown)
@@ -211,8 +211,10 @@ fn a_client_that_goes_on_asking_for_what_it_had_is_told_what_there_is() {
 #[test]
 fn recalled_it_ends_like_any_other() {
     let (mut grant, issued) = active();
-    let recall = || Command::Recall {
-        subject: "7".to_owned(),
+    let recall = || {
+        Command::Recall(Recall {
+            subject: "7".to_owned(),
+        })
     };
     assert!(matches!(grant.send(recall()), Reply::Done));
     assert!(grant.inspect(&issued.access).is_none());
@@ -249,5 +251,9 @@ fn late_retries_are_counted_over_the_life_of_the_grant() {
         grant.wait(61);
         token = grant.rotate(&lost).unwrap();
     }
-    assert_eq!(grant.state.as_ref().unwrap().late_retries(), 2);
+    assert_eq!(
+        grant.told,
+        [News::LateRetries(1), News::LateRetries(2)],
+        "its account is told of all of them"
+    );
 }

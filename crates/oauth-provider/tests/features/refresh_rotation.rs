@@ -253,10 +253,10 @@ fn authentication_never_gets_weaker() {
 #[test]
 fn a_rotation_carries_the_grant_to_the_new_server_key() {
     let (mut grant, first) = refreshing();
-    grant.keys = keys(&format!("{NEW},{OLD}"));
+    grant.keys = keys(&format!("{NEW},{OLD}")).into();
     let issued = grant.refresh(&first, |_| ()).unwrap();
     let second = issued.refresh.unwrap();
-    grant.keys = keys(NEW);
+    grant.keys = keys(NEW).into();
     assert!(grant.inspect(&issued.access).is_some());
     assert!(
         same(&grant.rotate(&first).unwrap(), &second),
@@ -270,9 +270,9 @@ fn a_rotation_carries_the_grant_to_the_new_server_key() {
 fn a_retry_under_the_new_server_key_gives_the_same_successor() {
     let (mut grant, first) = refreshing();
     let second = grant.rotate(&first).unwrap();
-    grant.keys = keys(&format!("{NEW},{OLD}"));
+    grant.keys = keys(&format!("{NEW},{OLD}")).into();
     assert!(same(&grant.rotate(&first).unwrap(), &second));
-    grant.keys = keys(NEW);
+    grant.keys = keys(NEW).into();
     assert!(grant.rotate(&second).is_ok(), "the retry wrapped it anew");
 }
 
@@ -280,9 +280,9 @@ fn a_retry_under_the_new_server_key_gives_the_same_successor() {
 fn a_retry_whose_answer_is_lost_again_outlives_the_old_server_key() {
     let (mut grant, first) = refreshing();
     let second = grant.rotate(&first).unwrap();
-    grant.keys = keys(&format!("{NEW},{OLD}"));
+    grant.keys = keys(&format!("{NEW},{OLD}")).into();
     grant.rotate(&first).unwrap();
-    grant.keys = keys(NEW);
+    grant.keys = keys(NEW).into();
     assert!(same(&grant.rotate(&first).unwrap(), &second));
     assert!(grant.rotate(&second).is_ok());
 }
@@ -291,10 +291,10 @@ fn a_retry_whose_answer_is_lost_again_outlives_the_old_server_key() {
 fn without_the_old_key_nothing_opens_and_nothing_is_lost() {
     let (mut grant, issued) = active_with(|_| ());
     let first = issued.refresh.unwrap();
-    grant.keys = keys(NEW);
+    grant.keys = keys(NEW).into();
     assert!(grant.inspect(&issued.access).is_none());
     assert_eq!(grant.rotate(&first).err(), Some(Refusal::Unknown));
-    grant.keys = keys(&format!("{NEW},{OLD}"));
+    grant.keys = keys(&format!("{NEW},{OLD}")).into();
     assert!(grant.inspect(&issued.access).is_some());
     assert!(grant.rotate(&first).is_ok());
 }

@@ -4,6 +4,7 @@ pub mod assertion;
 pub mod grant;
 pub mod grant_model;
 pub mod grant_world;
+pub mod renewal_host;
 pub mod server;
 
 use std::time::Duration;

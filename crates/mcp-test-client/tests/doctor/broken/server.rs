@@ -17,7 +17,7 @@ use oauth_provider::bearer;
 use oauth_provider::client::{Authenticator, register};
 use oauth_provider::crypto::{KeyRing, RustCrypto, Secret};
 use oauth_provider::discovery::{AskedResource, authorization_server, path, protected_resource};
-use oauth_provider::grant::{Command, GrantId, Reply, Token};
+use oauth_provider::grant::{GrantId, Token};
 use oauth_provider::http::{Error, Request, Response};
 use oauth_provider::memory::MemoryStore;
 use oauth_provider::params::Params;
@@ -192,11 +192,9 @@ impl Server {
         let (redirect_uri, scope) = (request.redirect_uri.clone(), request.scope.clone());
         let approval = Approval::new(request, GrantId::draw(&mut rng()), scope, Vec::new(), now());
         let open = approval.open(&redirect_uri, "Ada".to_owned(), Vec::new(), None);
-        let outcome = match self.store.send(&approval.grant, Command::Open(open)).await {
-            Ok(Reply::Opened { code }) => {
-                Ok(Token::code(approval.grant.clone(), code).expose_text())
-            }
-            _ => Err((ErrorCode::ServerError, "no grant".to_owned())),
+        let outcome = match self.store.ask(&approval.grant, open).await {
+            Ok(code) => Ok(Token::code(approval.grant.clone(), code).expose_text()),
+            Err(_) => Err((ErrorCode::ServerError, "no grant".to_owned())),
         };
         redirect(&approval.respond(redirect_uri, outcome).location())
     }

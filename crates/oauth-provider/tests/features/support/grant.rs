@@ -1,11 +1,12 @@
 //! One grant and its mailbox. Every state goes through its JSON form and back, as in storage.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use oauth_provider::crypto::{Bytes, KeyRing, Secret};
 use oauth_provider::grant::{
-    Audit, ClientBinding, Command, GrantId, Issued, Lifecycle, Moment, Open, Policy, Redeem,
-    Refresh, Refusal, Reply, Revoke, Strength, TokenInfo, apply,
+    Audit, ClientBinding, Command, Effect, GrantId, Inspect, Issued, Lifecycle, Moment, News, Open,
+    Policy, Redeem, Refresh, Refusal, Reply, Revoke, Step, Strength, TokenInfo, apply,
 };
 use oauth_provider::{Resource, Scope, UnixTime};
 use rand_chacha::ChaCha20Rng;
@@ -19,13 +20,18 @@ pub const CLIENT: &str = "the-client";
 
 pub type RefreshToken = (Secret, Bytes);
 
+#[derive(Clone)]
 pub struct Grant {
     pub id: GrantId,
     pub state: Option<Lifecycle>,
     pub now: UnixTime,
-    pub keys: KeyRing,
+    pub keys: Rc<KeyRing>,
     pub policy: Policy,
     pub audit: Vec<Audit>,
+    /// What its account was told.
+    pub told: Vec<News>,
+    /// Of the last step.
+    pub effects: Vec<Effect>,
     pub rng: ChaCha20Rng,
 }
 
@@ -36,9 +42,11 @@ impl Grant {
             id: GrantId::draw(&mut rng),
             state: None,
             now: NOW,
-            keys: keys(OLD),
+            keys: keys(OLD).into(),
             policy: Policy::default(),
             audit: Vec::new(),
+            told: Vec::new(),
+            effects: Vec::new(),
             rng,
         }
     }
@@ -54,13 +62,30 @@ impl Grant {
             policy: &self.policy,
         };
         let step = apply(before, command, &moment, &mut self.rng);
+        self.carry_out(expected, step)
+    }
+
+    /// As a host does. `before` is what time alone has made of the state.
+    pub fn carry_out<R>(&mut self, before: Option<Lifecycle>, step: Step<R>) -> R {
         let state = json!(step.state);
-        if !step.changed {
-            assert_eq!(state, json!(expected), "said to be unchanged");
+        let stored = matches!(
+            step.effects.first(),
+            Some(Effect::Store { .. } | Effect::Delete)
+        );
+        if !stored {
+            let now = step.state.clone().and_then(|state| state.at(self.now));
+            assert_eq!(json!(now), json!(before), "said to be unchanged");
         }
         self.state = serde_json::from_value(state.clone()).unwrap();
         assert_eq!(json!(self.state), state, "lost something on its way");
-        self.audit.extend(step.audit);
+        for effect in &step.effects {
+            match effect {
+                Effect::Audit(line) => self.audit.push(*line),
+                Effect::TellAccount { news, .. } => self.told.push(*news),
+                Effect::Store { .. } | Effect::Delete | Effect::ForgetTokens => {}
+            }
+        }
+        self.effects = step.effects;
         step.reply
     }
 
@@ -158,7 +183,7 @@ impl Grant {
 
     pub fn inspect(&mut self, access: &Secret) -> Option<TokenInfo> {
         let secret = access.clone();
-        match self.send(Command::Inspect { secret }) {
+        match self.send(Command::Inspect(Inspect { secret })) {
             Reply::Valid(info) => Some(info),
             Reply::Refused(Refusal::Unknown) => None,
             other => panic!("{other:?}"),

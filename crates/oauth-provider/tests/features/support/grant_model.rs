@@ -2,6 +2,7 @@
 //! A token is the number under which the world first saw it; a server key is a number too.
 
 mod active;
+pub mod effects;
 mod outlook;
 mod redeem;
 mod refresh;
@@ -100,6 +101,8 @@ pub struct Active {
     /// Oldest first.
     pub accesses: Vec<Access>,
     pub marks: u32,
+    /// Retries after the grace, over the whole life.
+    late: u32,
     chores: u64,
     looked: u64,
     gone_since: Option<u64>,

@@ -4,17 +4,19 @@
 
 mod commands;
 mod comparison;
+mod effects;
 mod words;
 
 use oauth_provider::UnixTime;
 use oauth_provider::crypto::{Bytes, Secret};
 use oauth_provider::grant::{
-    Command, GrantId, Lifecycle, Moment, Policy, Reply, Strength, TokenKind, apply,
+    Command, Effect, GrantId, Lifecycle, Moment, Policy, Reply, Strength, TokenKind, apply,
 };
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
 use super::NOW;
+use super::grant_model::effects::Kind;
 use super::grant_model::{Asked, At, Id, Keys, Limits, Model, Stage, Terms, Width};
 use words::{policy, ring};
 
@@ -94,6 +96,13 @@ pub struct Mailbox {
     state: Option<Lifecycle>,
     /// What an eviction leaves.
     stored: Option<Lifecycle>,
+    /// When it rings next.
+    alarm: Option<u64>,
+    told_of_end: bool,
+    /// The last command, what it led to, and how the model stood before it.
+    kind: Kind,
+    effects: Vec<Effect>,
+    before: Model,
     /// Whether it may have become another since somebody set this to `false`.
     pub changed: bool,
     pub model: Model,
@@ -169,20 +178,26 @@ impl World {
             opened: self.now,
             ends: self.now,
         };
+        let model = Model {
+            limits: self.limits,
+            terms: approved.clone(),
+            stage: Stage::Nothing,
+            approval_ends: self.now + APPROVAL,
+            props: 0,
+            withheld: Vec::new(),
+            granted: approved.scope,
+        };
         self.grants.push(Mailbox {
             id: GrantId::draw(&mut self.rng),
             state: None,
             stored: None,
+            alarm: None,
+            told_of_end: false,
+            kind: Kind::Other,
+            effects: Vec::new(),
+            before: model.clone(),
             changed: false,
-            model: Model {
-                limits: self.limits,
-                terms: approved.clone(),
-                stage: Stage::Nothing,
-                approval_ends: self.now + APPROVAL,
-                props: 0,
-                withheld: Vec::new(),
-                granted: approved.scope,
-            },
+            model,
             approved,
             redeemed: 0,
             ended: false,
@@ -277,17 +292,14 @@ impl World {
     pub(super) fn send(&mut self, grant: usize, command: Command) -> Reply {
         let mailbox = &mut self.grants[grant];
         let moment = Moment {
-            id: &mailbox.id,
+            id: &mailbox.id.clone(),
             now: UnixTime(self.now),
             keys: &ring(self.keys),
             policy: &self.policy,
         };
+        mailbox.kind = Kind::of(&command);
+        mailbox.before = mailbox.model.clone();
         let step = apply(mailbox.state.take(), command, &moment, &mut self.rng);
-        if step.changed {
-            mailbox.stored = step.state.clone();
-        }
-        mailbox.state = step.state;
-        mailbox.changed |= step.changed;
-        step.reply
+        mailbox.carry_out(step)
     }
 }

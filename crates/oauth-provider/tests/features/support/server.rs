@@ -7,7 +7,7 @@ use fetch::scripted::Scripted;
 use oauth_provider::authorize::{Approval, AuthorizationRequest, AuthorizeError, validate};
 use oauth_provider::client::{Authenticator, register};
 use oauth_provider::crypto::RustCrypto;
-use oauth_provider::grant::{GrantId, Reply, Token, TokenKind};
+use oauth_provider::grant::{GrantId, Token, TokenKind};
 use oauth_provider::http::{Error, MAX_BODY, Request, Response};
 use oauth_provider::memory::MemoryStore;
 use oauth_provider::par::par;
@@ -124,9 +124,8 @@ impl Server {
         let back = Approval::resume(&sent.state, cookie, keys, self.time()).unwrap();
         let uri = back.redirect_uri().unwrap();
         let open = back.open(&uri, "7".to_owned(), b"props".to_vec(), None);
-        let command = oauth_provider::grant::Command::Open(open);
-        match now(self.store.send(&back.grant, command)) {
-            Ok(Reply::Opened { code }) => Token {
+        match now(self.store.ask(&back.grant, open)) {
+            Ok(code) => Token {
                 kind: TokenKind::Code,
                 grant: back.grant,
                 secret: code,

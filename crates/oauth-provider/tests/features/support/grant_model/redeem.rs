@@ -54,6 +54,7 @@ impl Model {
                     family,
                     accesses: Vec::new(),
                     marks: 0,
+                    late: 0,
                     chores: 0,
                     looked: now,
                     gone_since: None,

@@ -47,6 +47,7 @@ impl Model {
                     return UNKNOWN;
                 }
                 previous.late += u8::from(late);
+                active.late += u32::from(late);
                 previous.key = keys.current;
                 family.key = keys.current;
                 family

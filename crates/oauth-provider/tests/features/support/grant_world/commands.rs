@@ -2,8 +2,8 @@
 
 use oauth_provider::crypto::Bytes;
 use oauth_provider::grant::{
-    Choice, ClientBinding, Command, Found, Introspect, Open, Redeem, Refresh, Reseal, Revoke,
-    TokenKind, Withhold,
+    Choice, ClientBinding, Command, Found, Inspect, Introspect, Looked, Open, Recall, Redeem,
+    Refresh, Reseal, Revoke, TokenKind, Withhold,
 };
 use oauth_provider::{CodeVerifier, UnixTime};
 
@@ -175,7 +175,7 @@ impl World {
 
     pub fn inspect(&mut self, grant: usize, sent: Sent) -> bool {
         let (secret, _) = self.secret(sent);
-        let reply = self.send(grant, Command::Inspect { secret });
+        let reply = self.send(grant, Command::Inspect(Inspect { secret }));
         let presented = self.whose_secret(grant, sent);
         let expected = self.grants[grant]
             .model
@@ -241,7 +241,7 @@ impl World {
     }
 
     pub fn looked(&mut self, grant: usize, found: Found) {
-        let reply = self.send(grant, Command::Looked(found.clone()));
+        let reply = self.send(grant, Command::Looked(Looked(found.clone())));
         self.grants[grant].disturbed |= matches!(found, Found::Gone(_));
         let expected = self.grants[grant].model.looked(found, self.now);
         self.compare(grant, reply, expected);
@@ -275,7 +275,7 @@ impl World {
 
     pub fn recall(&mut self, grant: usize, its_person: bool) {
         let subject = person(its_person);
-        let reply = self.send(grant, Command::Recall { subject });
+        let reply = self.send(grant, Command::Recall(Recall { subject }));
         self.grants[grant].disturbed |= its_person;
         let expected = self.grants[grant].model.recall(its_person, self.now);
         self.compare(grant, reply, expected);

@@ -21,6 +21,7 @@ impl World {
         assert!(!(ended && gives), "alive after its end: {reply:?}");
         let found = self.abstracted(grant, reply);
         assert_eq!(found, expected, "grant {grant}");
+        self.expected_effects(grant);
         self.settled(grant);
         gives
     }

@@ -1,0 +1,168 @@
+//! What a transition comes to: the state, the answer, and what its host must do, as values.
+
+use crate::time::UnixTime;
+
+use super::command::{Refusal, Reply};
+use super::state::{Closed, Lifecycle};
+
+/// The outcome of a transition.
+#[derive(Debug)]
+#[must_use = "a transition has happened only when its effects were carried out"]
+pub struct Step<R = Reply> {
+    /// The state from now on; `None` where there is none (an id that was never opened, or has ended). It differs from
+    /// what it was, by more than the passing of time, only where [`Effect::Store`] or [`Effect::Delete`] says so.
+    pub state: Option<Lifecycle>,
+    /// For the sender.
+    pub reply: R,
+    /// What the host must do, in this order, before the reply leaves. Where one of them fails the rest is left out, and
+    /// the transition did not happen.
+    pub effects: Vec<Effect>,
+}
+
+/// Something that the host of a grant does, because the grant says so. In a step they come in the order of this list,
+/// and each of them at most once, but for [`Effect::Audit`] and [`Effect::TellAccount`], whose lines and news differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Makes [`Step::state`] durable, and with it the alarm: nothing comes between them, so that no state can be without
+    /// its end. The alarm then leads to [`super::ring`].
+    Store {
+        /// When the alarm must ring; `None` leaves it as it is. It may lie in the past: then at once.
+        alarm: Option<UnixTime>,
+    },
+    /// Deletes the state and clears the alarm.
+    Delete,
+    /// Writes a line into the log.
+    Audit(Audit),
+    /// Forgets what was remembered of the grant's tokens ([`crate::TokenCache::forget`]): they are worth less than they
+    /// were, or nothing. Before anybody is told so.
+    ForgetTokens,
+    /// Says what happened to whoever keeps the list of a person's grants. No answer waits for it. Where it fails, the next
+    /// use, or the alarm, says it again.
+    TellAccount {
+        /// Whose list: the upstream's id of the person.
+        subject: String,
+        /// What happened.
+        news: News,
+    },
+}
+
+/// What a person's list of grants is told. It may come in any order, and twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// The grant has ended.
+    Ended,
+    /// An old refresh token was used.
+    Reused,
+    /// How often in all its client fetched an answer again after the grace.
+    LateRetries(u32),
+    /// When it was used: at most daily.
+    Used(UnixTime),
+}
+
+/// Something worth a line in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audit {
+    /// The right code with a wrong client, redirect URI, verifier or resource; how many so far.
+    WrongTry(u8),
+    /// A code was redeemed a second time.
+    CodeReplayed,
+    /// A refresh token was retried after its grace; how many so far.
+    LateRetry(u8),
+    /// A refresh token older than the predecessor was used, or the predecessor beyond its limits.
+    RefreshReused,
+    /// Its client's document is gone for good.
+    ClientGone,
+    /// Its person took a choice back; how many so far.
+    Withheld(usize),
+    /// The grant ended, and why.
+    Closed(&'static str),
+}
+
+impl Effect {
+    pub(super) fn tell(subject: &str, news: News) -> Self {
+        Self::TellAccount {
+            subject: subject.to_owned(),
+            news,
+        }
+    }
+}
+
+impl<R> Step<R> {
+    pub(super) const fn unchanged(state: Option<Lifecycle>, reply: R) -> Self {
+        Self {
+            state,
+            reply,
+            effects: Vec::new(),
+        }
+    }
+
+    pub(super) fn changed(state: Lifecycle, reply: R) -> Self {
+        Self::unchanged(Some(state), reply).stored(None)
+    }
+
+    /// Ends the grant. Every way to an end leads through here, so that none of them leaves anything out. The last line of
+    /// the log says why.
+    pub(super) fn closed<const N: usize>(closed: Closed, reply: R, audit: [Audit; N]) -> Self {
+        let told = Effect::tell(&closed.subject, News::Ended);
+        Self::recalled(closed, reply, audit).and(told)
+    }
+
+    /// The same, where its person ended it: they take it out of the list themselves, of many grants at once.
+    pub(super) fn recalled<const N: usize>(closed: Closed, reply: R, audit: [Audit; N]) -> Self {
+        // It has no more tokens, so no reason to wait for the end of the last of them.
+        let alarm = Some(closed.until);
+        let step = Self::unchanged(Some(Lifecycle::Closed(closed)), reply).stored(alarm);
+        let step = audit.into_iter().fold(step, Self::audited);
+        step.and(Effect::ForgetTokens)
+    }
+
+    pub(super) fn audited(self, audit: Audit) -> Self {
+        self.and(Effect::Audit(audit))
+    }
+
+    pub(super) fn and(mut self, effect: Effect) -> Self {
+        self.effects.push(effect);
+        self
+    }
+
+    /// First of all effects; once.
+    pub(super) fn stored(mut self, alarm: Option<UnixTime>) -> Self {
+        if !self.is_stored() {
+            self.effects.insert(0, Effect::Store { alarm });
+        }
+        self
+    }
+
+    pub(super) fn is_stored(&self) -> bool {
+        matches!(self.effects.first(), Some(Effect::Store { .. }))
+    }
+
+    /// Moves the alarm forward where the end comes nearer, or there was none: `ends_at` is what the alarm was set for at
+    /// the latest. It is left where the end moves away, since every use moves it: the alarm then finds that the grant
+    /// lives, and is set again.
+    pub(super) fn ringing_in_time(mut self, ends_at: Option<UnixTime>) -> Self {
+        let end = self.state.as_ref().map(Lifecycle::ends_at);
+        if let Some(Effect::Store {
+            alarm: alarm @ None,
+        }) = self.effects.first_mut()
+            && ends_at.is_none_or(|before| end.is_some_and(|end| end < before))
+        {
+            *alarm = end;
+        }
+        self
+    }
+
+    pub(super) fn map<T>(self, f: impl FnOnce(R) -> T) -> Step<T> {
+        Step {
+            state: self.state,
+            reply: f(self.reply),
+            effects: self.effects,
+        }
+    }
+}
+
+impl Step {
+    pub(super) fn refused(state: impl Into<Option<Lifecycle>>, refusal: Refusal) -> Self {
+        Self::unchanged(state.into(), Reply::Refused(refusal))
+    }
+}

@@ -1,0 +1,207 @@
+//! What fresh props are needed for: a refresh, and a call that the upstream refused.
+
+use rand_core::CryptoRng;
+
+use crate::crypto::{Bytes, Secret};
+
+use super::command::{Command, Inspect, Refresh, Refusal, Reply};
+use super::effect::Step;
+use super::renewal::{Next, ReadProps, Renew, Renewal, Renewed, end};
+use super::state::Lifecycle;
+use super::{Moment, apply, refresh, reseal};
+
+/// Something that cannot be answered with props that are of no more use: a [`Refresh`], whose access token would outlive
+/// them, or a [`Renew`].
+pub trait Need: Sized {
+    /// What it is answered with.
+    type Reply;
+
+    /// The answer, or the renewal that must come before it.
+    fn begin(
+        self,
+        state: Option<Lifecycle>,
+        read: ReadProps,
+        moment: &Moment<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Next<Self>;
+
+    /// A live token, which opens the props.
+    #[doc(hidden)]
+    fn secret(&self) -> &Secret;
+
+    /// The answer where the sign-in upstream is over.
+    #[doc(hidden)]
+    fn ended() -> Self::Reply;
+
+    /// The answer after the props were renewed; `fresh` are those that came.
+    #[doc(hidden)]
+    fn served(
+        self,
+        state: Option<Lifecycle>,
+        fresh: Bytes,
+        moment: &Moment<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Step<Self::Reply>;
+
+    /// The answer where they could not be.
+    #[doc(hidden)]
+    fn unavailable(
+        self,
+        state: Option<Lifecycle>,
+        moment: &Moment<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Step<Self::Reply>;
+}
+
+/// Rotates the refresh token; before that the props are renewed, if they would not last as long as the access token that
+/// is about to be issued. No refresh token is used up while that fails.
+impl Need for Refresh {
+    type Reply = Reply;
+
+    fn begin(
+        self,
+        state: Option<Lifecycle>,
+        read: ReadProps,
+        moment: &Moment<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Next<Self> {
+        let live = props_live(state.as_ref(), moment);
+        let due = state
+            .as_ref()
+            .and_then(|state| due(state, &self, moment))
+            .and_then(|props| Some((read(&props)?, props)));
+        match due {
+            Some((upstream, props)) if upstream.renewable => Next::Renew(Renewal {
+                token: upstream.token,
+                props: Bytes(props),
+                need: self,
+            }),
+            Some(_) if !live => Next::Step(end::<Self>(state, moment, rng)),
+            // What cannot be renewed serves as long as it lives.
+            Some(_) | None => Next::Step(apply(state, Command::Refresh(self), moment, rng)),
+        }
+    }
+
+    fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    fn ended() -> Reply {
+        Reply::Refused(Refusal::Unknown)
+    }
+
+    fn served(
+        self,
+        state: Option<Lifecycle>,
+        _: Bytes,
+        moment: &Moment<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Step {
+        apply(state, Command::Refresh(self), moment, rng)
+    }
+
+    fn unavailable(
+        self,
+        state: Option<Lifecycle>,
+        moment: &Moment<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Step {
+        if props_live(state.as_ref(), moment) {
+            apply(state, Command::Refresh(self), moment, rng)
+        } else {
+            Step::refused(state, Refusal::Unavailable)
+        }
+    }
+}
+
+/// If the token that was refused is still the current one it is renewed, else the current one is handed out.
+impl Need for Renew {
+    type Reply = Renewed;
+
+    fn begin(
+        self,
+        state: Option<Lifecycle>,
+        read: ReadProps,
+        moment: &Moment<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Next<Self> {
+        let secret = self.access.clone();
+        let Step { state, reply, .. } =
+            apply(state, Command::Inspect(Inspect { secret }), moment, rng);
+        let Reply::Valid(info) = reply else {
+            return Next::Step(Step::unchanged(state, Renewed::Ended));
+        };
+        match read(&info.props.0) {
+            None => Next::Step(Step::unchanged(state, Renewed::Ended)),
+            Some(upstream) if upstream.token != self.refused => {
+                Next::Step(Step::unchanged(state, Renewed::Props(info.props)))
+            }
+            Some(upstream) if !upstream.renewable => Next::Step(end::<Self>(state, moment, rng)),
+            Some(upstream) => Next::Renew(Renewal {
+                token: upstream.token,
+                props: info.props,
+                need: self,
+            }),
+        }
+    }
+
+    fn secret(&self) -> &Secret {
+        &self.access
+    }
+
+    fn ended() -> Renewed {
+        Renewed::Ended
+    }
+
+    fn served(
+        self,
+        state: Option<Lifecycle>,
+        fresh: Bytes,
+        moment: &Moment<'_>,
+        _: &mut impl CryptoRng,
+    ) -> Step<Renewed> {
+        let reply = match &state {
+            // Its access token may have gone meanwhile; what it was used for may still be finished.
+            Some(Lifecycle::Active(active)) => {
+                Renewed::Props(reseal::props(active, &self.access, moment).map_or(fresh, Bytes))
+            }
+            // It was ended while the upstream was asked.
+            _ => Renewed::Ended,
+        };
+        Step::unchanged(state, reply)
+    }
+
+    fn unavailable(
+        self,
+        state: Option<Lifecycle>,
+        _: &Moment<'_>,
+        _: &mut impl CryptoRng,
+    ) -> Step<Renewed> {
+        Step::unchanged(state, Renewed::Unavailable)
+    }
+}
+
+/// The props, if this refresh would succeed and they end before its access token would.
+fn due(state: &Lifecycle, refresh: &Refresh, moment: &Moment<'_>) -> Option<Vec<u8>> {
+    let Lifecycle::Active(active) = state else {
+        return None;
+    };
+    let ends = (moment.now + moment.policy.access).min(active.terms.ends_at);
+    let lasts = |expire_at| expire_at >= ends;
+    if active.props.expire_at.is_none_or(lasts) {
+        return None;
+    }
+    refresh::would_succeed(active, refresh, moment).then_some(())?;
+    reseal::props(active, &refresh.secret, moment)
+}
+
+/// Whether the props of a grant are still of use.
+fn props_live(state: Option<&Lifecycle>, moment: &Moment<'_>) -> bool {
+    match state {
+        Some(Lifecycle::Active(active)) => active
+            .props
+            .expire_at
+            .is_none_or(|expire_at| expire_at > moment.now),
+        _ => false,
+    }
+}

@@ -1,0 +1,67 @@
+//! Each command with the reply that it has, so that whoever sends one gets no other.
+
+use crate::crypto::Secret;
+use crate::scope::Scope;
+
+use super::command::{
+    Close, Command, Inspect, Introspect, Introspected, Issued, Looked, Open, Recall, Redeem,
+    Refresh, Refusal, Reply, Reseal, Revoke, TokenInfo, Withhold,
+};
+
+/// A command that knows its reply. [`crate::store::GrantStore::ask`] sends one.
+pub trait GrantCommand: Into<Command> {
+    /// What it is answered with where it is not refused.
+    type Reply;
+
+    /// Reads the reply: `None` where it is one to another command, which is trouble of ours and says nothing about the
+    /// grant.
+    fn read(reply: Reply) -> Option<Result<Self::Reply, Refusal>>;
+}
+
+macro_rules! replies {
+    ($command:ty => $type:ty: $($reply:pat => $read:expr),+) => {
+        impl GrantCommand for $command {
+            type Reply = $type;
+
+            fn read(reply: Reply) -> Option<Result<$type, Refusal>> {
+                match reply {
+                    $($reply => Some($read),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+replies!(Open => Secret: Reply::Opened { code } => Ok(code), Reply::Refused(why) => Err(why));
+replies!(Redeem => Issued: Reply::Issued(issued) => Ok(issued), Reply::Refused(why) => Err(why));
+replies!(Refresh => Issued: Reply::Issued(issued) => Ok(issued), Reply::Refused(why) => Err(why));
+replies!(Inspect => TokenInfo: Reply::Valid(info) => Ok(info), Reply::Refused(why) => Err(why));
+replies!(Introspect => Introspected: Reply::Introspected(found) => Ok(found), Reply::Refused(why) => Err(why));
+replies!(Reseal => (): Reply::Done => Ok(()), Reply::Refused(why) => Err(why));
+replies!(Withhold => Scope: Reply::Left(scope) => Ok(scope), Reply::Refused(why) => Err(why));
+replies!(Recall => (): Reply::Done => Ok(()), Reply::Refused(why) => Err(why));
+// A grant refuses none of these. An id that cannot be one of ours is answered as an unknown one: it has nothing to end.
+replies!(Looked => (): Reply::Done | Reply::Refused(_) => Ok(()));
+replies!(Revoke => (): Reply::Done | Reply::Refused(_) => Ok(()));
+replies!(Close => (): Reply::Done | Reply::Refused(_) => Ok(()));
+
+macro_rules! commands {
+    ($($command:ident),+) => {
+        $(impl From<$command> for Command {
+            fn from(command: $command) -> Self {
+                Self::$command(command)
+            }
+        })+
+    };
+}
+
+commands!(
+    Open, Redeem, Refresh, Inspect, Introspect, Reseal, Looked, Revoke, Withhold, Recall
+);
+
+impl From<Close> for Command {
+    fn from(_: Close) -> Self {
+        Self::Close
+    }
+}
