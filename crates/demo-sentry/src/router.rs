@@ -89,6 +89,7 @@ fn project() -> Router<State> {
     Router::new()
         .route("/releases/", get(releases::of_project))
         .route("/keys/", get(keys::list).post(keys::create))
+        .route("/teams/", get(teams::of_project))
         .route("/stacktrace-link/", get(stacktrace_link::show))
 }
 

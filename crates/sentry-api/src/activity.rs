@@ -3,9 +3,10 @@ use serde_json::Value;
 
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
-use crate::ids::{IssueId, Slug};
+use crate::ids::Slug;
 use crate::member::{all, as_text, elements, inner, list, member, object, text};
 use crate::region::Region;
+use crate::sight::IssueKey;
 
 /// Something that was done to an issue, or a note that somebody wrote on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +58,7 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
-        issue: &IssueId,
+        issue: &IssueKey,
     ) -> Result<Vec<Activity>, ApiError> {
         let segments = of_issue(organization, issue, "activities");
         let ask = Ask::get(region, &segments, vec![]);
@@ -81,7 +82,7 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
-        issue: &IssueId,
+        issue: &IssueKey,
         limit: &str,
     ) -> Result<Vec<Activity>, ApiError> {
         let segments = of_issue(organization, issue, "notes");
@@ -97,7 +98,7 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
-        issue: &IssueId,
+        issue: &IssueKey,
         text: &str,
     ) -> Result<(), ApiError> {
         let segments = of_issue(organization, issue, "notes");
@@ -108,7 +109,7 @@ impl Client {
     }
 }
 
-fn of_issue<'a>(organization: &'a Slug, issue: &'a IssueId, what: &'a str) -> [&'a str; 5] {
+fn of_issue<'a>(organization: &'a Slug, issue: &'a IssueKey, what: &'a str) -> [&'a str; 5] {
     [
         "organizations",
         organization.as_str(),

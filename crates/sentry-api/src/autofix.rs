@@ -3,9 +3,10 @@ use serde_json::Value;
 
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
-use crate::ids::{IssueId, Slug};
+use crate::ids::Slug;
 use crate::member::{as_text, inner, list, member, object, text};
 use crate::region::Region;
+use crate::sight::IssueKey;
 
 /// A run of Seer, Sentry's own analysis, on an issue.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -143,7 +144,7 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
-        issue: &IssueId,
+        issue: &IssueKey,
     ) -> Result<Option<AutofixRun>, ApiError> {
         let segments = [
             "organizations",
@@ -168,7 +169,7 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
-        issue: &IssueId,
+        issue: &IssueKey,
         instruction: Option<&str>,
     ) -> Result<(), ApiError> {
         let segments = [

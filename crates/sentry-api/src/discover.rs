@@ -6,6 +6,7 @@ use crate::ids::Slug;
 use crate::link::Page;
 use crate::member::{as_text, id, list, member};
 use crate::region::Region;
+use crate::sight::{Owned, Owner};
 
 /// A row of a search over events: the value of each field asked for, in that order; `None` where there is none.
 pub type Row = Vec<Option<String>>;
@@ -40,7 +41,8 @@ impl Client {
         organization: &Slug,
         mut query: Vec<(&'static str, &str)>,
         fields: &[&str],
-    ) -> Result<Page<Row>, ApiError> {
+    ) -> Result<Page<Owned<Row>>, ApiError> {
+        let asked = Owner::asked(&query);
         query.extend(fields.iter().map(|field| ("field", *field)));
         let segments = ["organizations", organization.as_str(), "events"];
         let ask = Ask::get(region, &segments, query);
@@ -49,10 +51,8 @@ impl Client {
             return Err(ApiError::Malformed("events"));
         }
         let row = |row: &Value| {
-            fields
-                .iter()
-                .map(|field| cell(member(row, field)))
-                .collect()
+            let cells = fields.iter().map(|field| cell(member(row, field)));
+            Owned::new(Owner::of(row, &asked), cells.collect())
         };
         Ok(Page {
             items: list(&value, "data").iter().map(row).collect(),

@@ -3,10 +3,11 @@ use serde_json::Value;
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::frames::{Exception, Frame, Thread, frames};
-use crate::ids::{EventId, IssueId, Slug};
+use crate::ids::{EventId, Slug};
 use crate::link::Page;
 use crate::member::{as_text, elements, id, inner, list, member, text};
 use crate::region::Region;
+use crate::sight::{IssueKey, Owned, Owner};
 
 /// One occurrence of an issue. Its parts are read when they are asked for, since a tool shows few of them.
 #[derive(Debug, Clone)]
@@ -54,6 +55,12 @@ impl Event {
     #[must_use]
     pub fn read(value: Value) -> Option<Self> {
         value.is_object().then_some(Self(value))
+    }
+
+    /// It is its issue's project's, unless it says another.
+    fn owned(value: Value, issue: &IssueKey) -> Option<Owned<Self>> {
+        let owner = Owner::of(&value, issue.owner());
+        Self::read(value).map(|event| Owned::new(owner, event))
     }
 
     /// 32 hexadecimal digits.
@@ -245,9 +252,9 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
-        issue: &IssueId,
+        issue: &IssueKey,
         event: EventRef<'_>,
-    ) -> Result<Event, ApiError> {
+    ) -> Result<Owned<Event>, ApiError> {
         let event = match event {
             EventRef::Latest => "latest",
             EventRef::Id(id) => id.as_str(),
@@ -261,7 +268,8 @@ impl Client {
             event,
         ];
         let ask = Ask::get(region, &segments, vec![]);
-        Event::read(self.ask(ask, "an event").await?).ok_or(ApiError::Malformed("an event"))
+        let value = self.ask(ask, "an event").await?;
+        Event::owned(value, issue).ok_or(ApiError::Malformed("an event"))
     }
 
     /// The events of an issue: `GET /organizations/{org}/issues/{id}/events/`.
@@ -272,9 +280,9 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
-        issue: &IssueId,
+        issue: &IssueKey,
         search: IssueEventSearch<'_>,
-    ) -> Result<Page<Event>, ApiError> {
+    ) -> Result<Page<Owned<Event>>, ApiError> {
         let segments = [
             "organizations",
             organization.as_str(),
@@ -296,8 +304,11 @@ impl Client {
         let Value::Array(events) = value else {
             return Err(ApiError::Malformed("events"));
         };
+        let events = events.into_iter();
         Ok(Page {
-            items: events.into_iter().filter_map(Event::read).collect(),
+            items: events
+                .filter_map(|event| Event::owned(event, issue))
+                .collect(),
             next,
         })
     }

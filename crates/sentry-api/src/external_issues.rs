@@ -1,8 +1,9 @@
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
-use crate::ids::{IssueId, Slug};
+use crate::ids::Slug;
 use crate::member::{elements, text};
 use crate::region::Region;
+use crate::sight::IssueKey;
 
 /// An issue of another tracker that somebody linked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +23,7 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
-        issue: &IssueId,
+        issue: &IssueKey,
     ) -> Result<Vec<ExternalIssue>, ApiError> {
         let segments = [
             "organizations",

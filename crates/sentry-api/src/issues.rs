@@ -5,8 +5,9 @@ use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::{EventId, IssueId, Slug};
 use crate::link::Page;
-use crate::member::{all, as_text, count, id, inner, member, object, text};
+use crate::member::{as_text, count, id, inner, member, object, text};
 use crate::region::Region;
+use crate::sight::{IssueKey, Owned, Owner, all_owned};
 
 /// An issue: events that Sentry takes for one problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +115,27 @@ impl Issue {
                 name: text(assignee, "name"),
             }),
         })
+    }
+
+    fn owned(value: &Value, asked: &Owner) -> Option<Owned<Self>> {
+        let issue = Self::read(value)?;
+        Some(Owned::new(Owner::of(value, asked), issue))
+    }
+
+    /// The key to what lies below it.
+    ///
+    /// # Errors
+    /// [`ApiError::Malformed`]: its number is none.
+    pub fn key(&self) -> Result<IssueKey, ApiError> {
+        let id = IssueId::parse(&self.id).map_err(|_| ApiError::Malformed("an issue"))?;
+        let owner = match &self.project {
+            Some(project) => Owner::Project {
+                slug: Some(project.slug.clone()),
+                id: project.id.clone(),
+            },
+            None => Owner::Unsaid,
+        };
+        Ok(IssueKey::new(id, owner))
     }
 
     /// Whether it counts errors, rather than what a detector found.
@@ -226,7 +248,7 @@ impl Client {
         region: &Region,
         organization: &Slug,
         search: IssueSearch<'_>,
-    ) -> Result<Page<Issue>, ApiError> {
+    ) -> Result<Page<Owned<Issue>>, ApiError> {
         let limit = search.limit.to_string();
         let mut parameters = vec![
             ("query", search.query),
@@ -237,16 +259,17 @@ impl Client {
         ];
         parameters.extend(search.sort.map(|sort| ("sort", sort.as_str())));
         parameters.extend(search.project_id.map(|id| ("project", id)));
+        let asked = Owner::numbered(search.project_id);
         let segments = ["organizations", organization.as_str(), "issues"];
         let ask = Ask::get(region, &segments, parameters);
         let (value, next) = self.ask_page(ask, "issues").await?;
         Ok(Page {
-            items: all(&value, Issue::read, "issues")?,
+            items: all_owned(&value, Issue::read, &asked, "issues")?,
             next,
         })
     }
 
-    /// The issue that an event belongs to, by a search over 90 days.
+    /// The issue that an event belongs to, by a search over 90 days, in one project or in all: one, or none.
     ///
     /// # Errors
     /// [`ApiError`]
@@ -255,16 +278,17 @@ impl Client {
         region: &Region,
         organization: &Slug,
         event: &EventId,
-    ) -> Result<Option<Issue>, ApiError> {
+        project_id: Option<&str>,
+    ) -> Result<Vec<Owned<Issue>>, ApiError> {
         let search = IssueSearch {
             query: event.as_str(),
-            project_id: None,
+            project_id,
             sort: None,
             period: "90d",
             limit: 10,
         };
         let found = self.issues(region, organization, search).await?;
-        Ok(found.items.into_iter().next())
+        Ok(found.items)
     }
 
     /// One issue: `GET /organizations/{org}/issues/{id}/`.
@@ -276,7 +300,7 @@ impl Client {
         region: &Region,
         organization: &Slug,
         issue: &IssueId,
-    ) -> Result<Issue, ApiError> {
+    ) -> Result<Owned<Issue>, ApiError> {
         let segments = [
             "organizations",
             organization.as_str(),
@@ -285,7 +309,7 @@ impl Client {
         ];
         let ask = Ask::get(region, &segments, vec![]);
         let value = self.ask(ask, "an issue").await?;
-        Issue::read(&value).ok_or(ApiError::Malformed("an issue"))
+        Issue::owned(&value, &Owner::Unsaid).ok_or(ApiError::Malformed("an issue"))
     }
 
     /// Changes an issue: `PUT /organizations/{org}/issues/{id}/`. The issue as it is afterwards, where the server
@@ -297,9 +321,9 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
-        issue: &IssueId,
+        issue: &IssueKey,
         change: &IssueChange<'_>,
-    ) -> Result<Option<Issue>, ApiError> {
+    ) -> Result<Option<Owned<Issue>>, ApiError> {
         let segments = [
             "organizations",
             organization.as_str(),
@@ -307,6 +331,7 @@ impl Client {
             issue.as_str(),
         ];
         let ask = Ask::send(Method::Put, region, &segments, change.body());
-        Ok(Issue::read(&self.ask(ask, "an issue").await?))
+        let value = self.ask(ask, "an issue").await?;
+        Ok(Issue::owned(&value, issue.owner()))
     }
 }

@@ -3,9 +3,10 @@ use serde_json::Value;
 
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
-use crate::ids::{Slug, SlugOrId};
-use crate::member::{all, as_text, flag, id, inner, object, text};
+use crate::ids::Slug;
+use crate::member::{as_text, flag, id, inner, object, text};
 use crate::region::Region;
+use crate::sight::{Owned, Owner, ProjectKey, all_owned};
 
 /// A client key: what a program needs to send events to its project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,12 +44,12 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
-        project: &SlugOrId,
-    ) -> Result<Vec<ClientKey>, ApiError> {
+        project: &ProjectKey,
+    ) -> Result<Vec<Owned<ClientKey>>, ApiError> {
         let segments = ["projects", organization.as_str(), project.as_str(), "keys"];
         let ask = Ask::get(region, &segments, vec![]);
         let value = self.ask(ask, "client keys").await?;
-        all(&value, ClientKey::read, "client keys")
+        all_owned(&value, ClientKey::read, project.owner(), "client keys")
     }
 
     /// Makes a client key: `POST /projects/{org}/{project}/keys/`.
@@ -59,13 +60,14 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
-        project: &SlugOrId,
+        project: &ProjectKey,
         name: &str,
-    ) -> Result<ClientKey, ApiError> {
+    ) -> Result<Owned<ClientKey>, ApiError> {
         let segments = ["projects", organization.as_str(), project.as_str(), "keys"];
         let body = object(vec![("name", name.into())]);
         let ask = Ask::send(Method::Post, region, &segments, body);
         let value = self.ask(ask, "a client key").await?;
-        ClientKey::read(&value).ok_or(ApiError::Malformed("a client key"))
+        let key = ClientKey::read(&value).ok_or(ApiError::Malformed("a client key"))?;
+        Ok(Owned::new(Owner::of(&value, project.owner()), key))
     }
 }

@@ -3,6 +3,7 @@
 //! A [`Client`] sends authorized requests through the [`fetch`] port and reads the answers leniently: unknown members
 //! are ignored and missing or `null` ones tolerated, because self-hosted releases differ. There is one file per
 //! resource, each an `impl Client`. A failure is an [`ApiError`]; nothing of an upstream body is ever in it.
+//! What is somebody's comes as [`Owned`], which shows itself to a [`Sight`] only.
 
 #![deny(missing_docs)]
 
@@ -26,6 +27,7 @@ mod region;
 mod releases;
 mod replays;
 mod retry;
+mod sight;
 mod stacktrace_link;
 mod tags;
 mod teams;
@@ -53,6 +55,7 @@ pub use projects::Project;
 pub use region::{BaseUrl, InvalidBaseUrl, InvalidRegion, Region};
 pub use releases::Release;
 pub use replays::Replay;
+pub use sight::{IssueKey, Owned, ProjectKey, Sight};
 pub use tags::{IssueTag, TagValue};
 pub use teams::Team;
 pub use token::{Fixed, Token, TokenError, TokenSource};

@@ -6,6 +6,7 @@ use crate::error::ApiError;
 use crate::ids::Slug;
 use crate::member::{all, as_text, inner, text};
 use crate::region::Region;
+use crate::sight::{Owned, Owner};
 
 /// An organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Organization {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organizations {
     /// In the order of the regions.
-    pub items: Vec<Organization>,
+    pub items: Vec<Owned<Organization>>,
     /// Regions that did not answer while others did.
     pub unavailable: Vec<Region>,
 }
@@ -83,7 +84,12 @@ impl Client {
         let mut failure = None;
         for (region, answer) in regions.into_iter().zip(answers) {
             match answer {
-                Ok(items) => found.items.extend(items),
+                Ok(items) => {
+                    for item in items {
+                        let owner = Owner::Organization(item.slug.clone());
+                        found.items.push(Owned::new(owner, item));
+                    }
+                }
                 // The whole sign-in has ended, not one region.
                 Err(ApiError::Unauthorized) => return Err(ApiError::Unauthorized),
                 Err(error) => {

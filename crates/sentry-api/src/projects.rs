@@ -7,6 +7,7 @@ use crate::link::Page;
 use crate::member::{all, id, text};
 use crate::organizations::PER_PAGE;
 use crate::region::Region;
+use crate::sight::{Owned, Owner};
 
 /// A project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,13 @@ impl Project {
             platform: text(value, "platform"),
         })
     }
+
+    fn owner(&self) -> Owner {
+        Owner::Project {
+            slug: Some(self.slug.clone()),
+            id: Some(self.id.clone()),
+        }
+    }
 }
 
 impl Client {
@@ -39,19 +47,21 @@ impl Client {
         region: &Region,
         organization: &Slug,
         query: Option<&str>,
-    ) -> Result<Page<Project>, ApiError> {
+    ) -> Result<Page<Owned<Project>>, ApiError> {
         let mut parameters = vec![("per_page", PER_PAGE)];
         parameters.extend(query.map(|query| ("query", query)));
         let segments = ["organizations", organization.as_str(), "projects"];
         let ask = Ask::get(region, &segments, parameters);
         let (value, next) = self.ask_page(ask, "projects").await?;
-        Ok(Page {
-            items: all(&value, Project::read, "projects")?,
-            next,
-        })
+        let mut items = Vec::new();
+        for project in all(&value, Project::read, "projects")? {
+            items.push(Owned::new(project.owner(), project));
+        }
+        Ok(Page { items, next })
     }
 
-    /// One project: `GET /projects/{org}/{project}/`.
+    /// One project: `GET /projects/{org}/{project}/`. It is how a session learns what it may see, so that nothing limits it;
+    /// whoever names a project knows it.
     ///
     /// # Errors
     /// [`ApiError`]

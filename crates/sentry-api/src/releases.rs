@@ -2,11 +2,12 @@ use serde_json::Value;
 
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
-use crate::ids::{Slug, SlugOrId};
+use crate::ids::Slug;
 use crate::link::Page;
-use crate::member::{all, as_text, count, id, inner, list, text};
+use crate::member::{as_text, count, id, inner, list, text};
 use crate::organizations::PER_PAGE;
 use crate::region::Region;
+use crate::sight::{Owned, Owner, ProjectKey};
 
 /// A version of a program, as it was given out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,14 +25,13 @@ pub struct Release {
     /// Issues first seen in it.
     pub new_issues: Option<u64>,
     /// The projects that it belongs to, by slug.
-    pub projects: Vec<String>,
+    pub projects: Vec<Owned<String>>,
     /// Of its last deployment, such as `production`.
     pub last_deploy: Option<String>,
 }
 
 impl Release {
     fn read(value: &Value) -> Option<Self> {
-        let projects = list(value, "projects").iter();
         Some(Self {
             version: id(value, "version")?,
             short_version: text(value, "shortVersion"),
@@ -39,10 +39,38 @@ impl Release {
             date_released: text(value, "dateReleased"),
             last_event: text(value, "lastEvent"),
             new_issues: count(value, "newGroups"),
-            projects: projects.filter_map(|project| id(project, "slug")).collect(),
+            projects: projects(value),
             last_deploy: as_text(inner(value, "lastDeploy", "environment")),
         })
     }
+}
+
+/// An element is a project, and does not say it of a member.
+fn projects(release: &Value) -> Vec<Owned<String>> {
+    let mut projects = Vec::new();
+    for project in list(release, "projects") {
+        if let Some(slug) = id(project, "slug") {
+            let owner = Owner::Project {
+                slug: Some(slug.clone()),
+                id: id(project, "id"),
+            };
+            projects.push(Owned::new(owner, slug));
+        }
+    }
+    projects
+}
+
+/// A release may be several projects'. It is the asked-for one's unless it says that it is only others'.
+fn owner(release: &Release, asked: Option<&ProjectKey>) -> Owner {
+    let Some(asked) = asked else {
+        return Owner::Unsaid;
+    };
+    let is_only_others =
+        !release.projects.is_empty() && !release.projects.iter().any(|project| asked.is(project));
+    if is_only_others {
+        return Owner::Unsaid;
+    }
+    asked.owner().clone()
 }
 
 impl Client {
@@ -55,9 +83,9 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
-        project: Option<&SlugOrId>,
+        project: Option<&ProjectKey>,
         query: Option<&str>,
-    ) -> Result<Page<Release>, ApiError> {
+    ) -> Result<Page<Owned<Release>>, ApiError> {
         let mut parameters = vec![("per_page", PER_PAGE)];
         parameters.extend(query.map(|query| ("query", query)));
         let of_project;
@@ -76,9 +104,12 @@ impl Client {
         };
         let ask = Ask::get(region, segments, parameters);
         let (value, next) = self.ask_page(ask, "releases").await?;
-        Ok(Page {
-            items: all(&value, Release::read, "releases")?,
-            next,
-        })
+        let malformed = || ApiError::Malformed("releases");
+        let mut items = Vec::new();
+        for element in value.as_array().ok_or_else(malformed)? {
+            let release = Release::read(element).ok_or_else(malformed)?;
+            items.push(Owned::new(owner(&release, project), release));
+        }
+        Ok(Page { items, next })
     }
 }

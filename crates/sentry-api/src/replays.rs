@@ -2,10 +2,11 @@ use serde_json::Value;
 
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
-use crate::ids::{IssueId, Slug};
+use crate::ids::Slug;
 use crate::link::Page;
 use crate::member::{as_text, count, id, list, member, text};
 use crate::region::Region;
+use crate::sight::{IssueKey, Owned, Owner};
 
 /// What a person saw and did in a browser or app.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,24 +62,27 @@ impl Client {
         region: &Region,
         organization: &Slug,
         query: Vec<(&'static str, &str)>,
-    ) -> Result<Page<Replay>, ApiError> {
+    ) -> Result<Page<Owned<Replay>>, ApiError> {
+        let asked = Owner::asked(&query);
         let segments = ["organizations", organization.as_str(), "replays"];
         let ask = Ask::get(region, &segments, query);
         let (value, next) = self.ask_page(ask, "replays").await?;
         if !member(&value, "data").is_array() {
             return Err(ApiError::Malformed("replays"));
         }
+        let read = |value: &Value| {
+            let replay = Replay::read(value)?;
+            Some(Owned::new(Owner::of(value, &asked), replay))
+        };
         Ok(Page {
-            items: list(&value, "data")
-                .iter()
-                .filter_map(Replay::read)
-                .collect(),
+            items: list(&value, "data").iter().filter_map(read).collect(),
             next,
         })
     }
 
     /// The ids of the replays in which an issue was seen, over 90 days: `GET /organizations/{org}/replay-count/`. Errors
-    /// are looked for among `events`, or in `discover` where the server refuses that; what detectors found elsewhere.
+    /// are looked for among `events`, or in `discover` where the server refuses that; what detectors found elsewhere. A
+    /// replay is often another project's than the issue; `project` (a number) asks for those of one.
     ///
     /// # Errors
     /// [`ApiError`]
@@ -86,9 +90,10 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
-        issue: &IssueId,
+        issue: &IssueKey,
         is_of_errors: bool,
-    ) -> Result<Vec<String>, ApiError> {
+        project: Option<&str>,
+    ) -> Result<Vec<Owned<String>>, ApiError> {
         let sources: &[&str] = if is_of_errors {
             &["events", "discover"]
         } else {
@@ -103,7 +108,7 @@ impl Client {
                 ("query", query.as_str()),
                 ("data_source", source),
                 ("statsPeriod", "90d"),
-                ("project", "-1"),
+                ("project", project.unwrap_or("-1")),
             ];
             let ask = Ask::get(region, &segments, parameters);
             answer = self.ask(ask, "a count of replays").await;
@@ -113,6 +118,8 @@ impl Client {
         }
         let answer = answer?;
         let ids = list(&answer, issue.as_str()).iter();
-        Ok(ids.filter_map(as_text).collect())
+        let asked = Owner::numbered(project);
+        let owned = |id: &Value| Some(Owned::new(asked.clone(), as_text(id)?));
+        Ok(ids.filter_map(owned).collect())
     }
 }

@@ -2,9 +2,10 @@ use std::time::Duration;
 
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
-use crate::ids::{Slug, SlugOrId};
+use crate::ids::Slug;
 use crate::member::text;
 use crate::region::Region;
+use crate::sight::ProjectKey;
 
 /// It is asked of another company's server while somebody waits for the rest.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -19,7 +20,7 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
-        project: &SlugOrId,
+        project: &ProjectKey,
         frame: Vec<(&'static str, &str)>,
     ) -> Result<Option<String>, ApiError> {
         let segments = [

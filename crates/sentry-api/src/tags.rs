@@ -2,9 +2,10 @@ use serde_json::Value;
 
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
-use crate::ids::{IssueId, Slug, TagKey};
+use crate::ids::{Slug, TagKey};
 use crate::member::{count, id, list, text};
 use crate::region::Region;
+use crate::sight::IssueKey;
 
 /// How often each value of a tag occurs among the events of an issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +72,7 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
-        issue: &IssueId,
+        issue: &IssueKey,
         key: &TagKey,
     ) -> Result<IssueTag, ApiError> {
         let segments = [

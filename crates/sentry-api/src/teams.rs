@@ -4,9 +4,10 @@ use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::Slug;
 use crate::link::Page;
-use crate::member::{all, id};
+use crate::member::{id, text};
 use crate::organizations::PER_PAGE;
 use crate::region::Region;
+use crate::sight::{Owned, ProjectKey};
 
 /// A team.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +27,18 @@ impl Team {
     }
 }
 
+/// Whether a team's slug or name holds the words of a query.
+fn matches(team: &Value, query: Option<&str>) -> bool {
+    let query = query.unwrap_or_default().to_lowercase();
+    ["slug", "name"].iter().any(|member| {
+        let name = text(team, member).unwrap_or_default();
+        name.to_lowercase().contains(&query)
+    })
+}
+
 impl Client {
-    /// An organization's teams, up to 26: `GET /organizations/{org}/teams/`.
+    /// The teams of a project or of the whole organization, up to 26: `GET /projects/{org}/{project}/teams/`,
+    /// `GET /organizations/{org}/teams/`. The former does not know `query`: what does not match it is left out here.
     ///
     /// # Errors
     /// [`ApiError`]
@@ -35,16 +46,31 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
+        project: Option<&ProjectKey>,
         query: Option<&str>,
-    ) -> Result<Page<Team>, ApiError> {
+    ) -> Result<Page<Owned<Team>>, ApiError> {
         let mut parameters = vec![("per_page", PER_PAGE)];
         parameters.extend(query.map(|query| ("query", query)));
-        let segments = ["organizations", organization.as_str(), "teams"];
-        let ask = Ask::get(region, &segments, parameters);
+        let of_project;
+        let of_organization;
+        let segments: &[&str] = if let Some(project) = project {
+            of_project = ["projects", organization.as_str(), project.as_str(), "teams"];
+            &of_project
+        } else {
+            of_organization = ["organizations", organization.as_str(), "teams"];
+            &of_organization
+        };
+        let ask = Ask::get(region, segments, parameters);
         let (value, next) = self.ask_page(ask, "teams").await?;
-        Ok(Page {
-            items: all(&value, Team::read, "teams")?,
-            next,
-        })
+        let malformed = || ApiError::Malformed("teams");
+        let owner = project.map(ProjectKey::owner).cloned().unwrap_or_default();
+        let mut items = Vec::new();
+        for element in value.as_array().ok_or_else(malformed)? {
+            let team = Team::read(element).ok_or_else(malformed)?;
+            if project.is_none() || matches(element, query) {
+                items.push(Owned::new(owner.clone(), team));
+            }
+        }
+        Ok(Page { items, next })
     }
 }

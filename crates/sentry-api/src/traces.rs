@@ -5,6 +5,7 @@ use crate::error::ApiError;
 use crate::ids::{EventId, Slug};
 use crate::member::{as_text, count, elements, flag, id, list, member, number, text};
 use crate::region::Region;
+use crate::sight::{Owned, Owner};
 
 /// What is in a trace, in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub struct Span {
     /// What else Sentry says of it: names and values.
     pub attributes: Vec<(String, String)>,
     /// Errors and detected problems in it.
-    pub problems: Vec<TraceProblem>,
+    pub problems: Vec<Owned<TraceProblem>>,
     /// Spans right below it.
     pub children: usize,
 }
@@ -71,9 +72,9 @@ pub struct TraceProblem {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trace {
     /// Each before its children.
-    pub spans: Vec<Span>,
+    pub spans: Vec<Owned<Span>>,
     /// What hangs on no span.
-    pub orphans: Vec<TraceProblem>,
+    pub orphans: Vec<Owned<TraceProblem>>,
 }
 
 impl TraceMeta {
@@ -96,6 +97,11 @@ impl TraceMeta {
 }
 
 impl TraceProblem {
+    /// It says itself whose it is: a trace runs through many projects, and a span may hold what others found.
+    fn owned(value: &Value) -> Owned<Self> {
+        Owned::new(Owner::said(value), Self::read(value))
+    }
+
     fn read(value: &Value) -> Self {
         Self {
             issue_id: text(value, "issue_id"),
@@ -113,6 +119,13 @@ impl TraceProblem {
 }
 
 impl Trace {
+    /// All errors and detected problems, those in spans first. Whose each is, it says itself, whatever it hangs on.
+    pub fn problems(&self) -> impl Iterator<Item = &Owned<TraceProblem>> {
+        let spans = self.spans.iter();
+        let of_spans = spans.flat_map(|span| &span.inside().problems);
+        of_spans.chain(&self.orphans)
+    }
+
     fn read(value: &Value) -> Option<Self> {
         let mut trace = Self::default();
         if let Some(roots) = value.as_array() {
@@ -121,7 +134,7 @@ impl Trace {
             // Older servers answer in transactions.
             trace.walk(list(value, "transactions"), 0);
             let orphans = list(value, "orphan_errors").iter();
-            trace.orphans.extend(orphans.map(TraceProblem::read));
+            trace.orphans.extend(orphans.map(TraceProblem::owned));
         } else {
             return None;
         }
@@ -137,13 +150,13 @@ impl Trace {
             let span = id(node, "span_id").or_else(|| id(node, "event_id"));
             let Some(span) = span.filter(|_| !is_problem) else {
                 if is_problem {
-                    self.orphans.push(TraceProblem::read(node));
+                    self.orphans.push(TraceProblem::owned(node));
                 }
                 continue;
             };
             let children = elements(member(node, "children"));
-            self.spans
-                .push(Span::read(node, span, depth, children.len()));
+            let span = Span::read(node, span, depth, children.len());
+            self.spans.push(Owned::new(Owner::said(node), span));
             self.walk(children, depth + 1);
         }
     }
@@ -203,7 +216,7 @@ impl Span {
             problems: problems
                 .iter()
                 .flat_map(|name| list(value, name))
-                .map(TraceProblem::read)
+                .map(TraceProblem::owned)
                 .collect(),
             children,
         }
@@ -220,7 +233,7 @@ impl Client {
         region: &Region,
         organization: &Slug,
         trace: &EventId,
-    ) -> Result<TraceMeta, ApiError> {
+    ) -> Result<Owned<TraceMeta>, ApiError> {
         let segments = [
             "organizations",
             organization.as_str(),
@@ -229,7 +242,9 @@ impl Client {
         ];
         let ask = Ask::get(region, &segments, vec![("statsPeriod", "14d")]);
         let value = self.ask(ask, "a trace's numbers").await?;
-        TraceMeta::read(&value).ok_or(ApiError::Malformed("a trace's numbers"))
+        let meta = TraceMeta::read(&value).ok_or(ApiError::Malformed("a trace's numbers"))?;
+        // It counts the spans of all projects.
+        Ok(Owned::new(Owner::Unsaid, meta))
     }
 
     /// A trace: `GET /organizations/{org}/trace/{traceId}/`, over 14 days and all projects, with at most `limit` spans.

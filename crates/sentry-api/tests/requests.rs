@@ -1,6 +1,7 @@
 //! How a request is sent, repeated, authorized, and what becomes of the answers.
 
 #![cfg(test)]
+#![expect(clippy::disallowed_methods, reason = "the tests see everything")]
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,7 +10,8 @@ use std::time::Duration;
 use fetch::scripted::Scripted;
 use fetch::{FetchError, LocalFuture, Method, Response};
 use sentry_api::{
-    ApiError, BaseUrl, Client, Fixed, IssueSearch, Slug, SlugOrId, Token, TokenError, TokenSource,
+    ApiError, BaseUrl, Client, Fixed, IssueSearch, Sight, Slug, SlugOrId, Token, TokenError,
+    TokenSource,
 };
 
 const AUTH: &str = "https://sentry.example/api/0/auth/";
@@ -228,9 +230,10 @@ async fn organizations_of_all_regions() {
         .on(Method::Get, "https://de.sentry.io/api/0/organizations/", status(500, &[]));
     let (client, script) = client_of("https://sentry.io", script);
     let found = client.organizations(Some("a b")).await.unwrap();
-    assert_eq!(found.items[0].slug, "acme");
+    let acme = found.items[0].seen_by(&Sight::everything()).unwrap();
+    assert_eq!(acme.slug, "acme");
     assert_eq!(
-        found.items[0].links.region_url.as_deref(),
+        acme.links.region_url.as_deref(),
         Some("https://us.sentry.io")
     );
     assert_eq!(found.unavailable[0].as_str(), "https://de.sentry.io");
@@ -270,7 +273,8 @@ async fn organizations_without_regions() {
     let url = "https://sentry.example/api/0/organizations/";
     let (own, script) = client(Scripted::new().json(Method::Get, url, 200, list));
     let found = own.organizations(None).await.unwrap();
-    assert_eq!(found.items[0].links.region_url.as_deref(), Some(""));
+    let acme = found.items[0].seen_by(&Sight::everything()).unwrap();
+    assert_eq!(acme.links.region_url.as_deref(), Some(""));
     assert_eq!(script.requests().len(), 1, "no regions are asked for");
 
     let (down, _) = client(Scripted::new().on(Method::Get, url, status(500, &[])));
@@ -300,6 +304,7 @@ async fn lists_know_whether_there_is_more() {
     };
     let region = client.base().region();
     let page = client.issues(&region, &acme(), search).await.unwrap();
+    let page = Sight::everything().of_page(page);
     assert_eq!(page.next.as_deref(), Some("0:10:0"));
     assert_eq!(
         (page.items[0].count, page.items[0].user_count),

@@ -1,6 +1,10 @@
 //! Each resource: what is asked, and the shapes in which Sentry's releases answer.
 
 #![cfg(test)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the tests see everything, or say of what"
+)]
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,8 +12,8 @@ use std::time::Duration;
 use fetch::scripted::Scripted;
 use fetch::{Method, Response};
 use sentry_api::{
-    ApiError, AutofixStatus, BaseUrl, Client, EventId, Fixed, IssueChange, IssueId, Region, Slug,
-    SlugOrId, TagKey, Token,
+    ApiError, AutofixStatus, BaseUrl, Client, EventId, Fixed, IssueChange, IssueId, IssueKey,
+    ProjectKey, Region, Sight, Slug, SlugOrId, TagKey, Token,
 };
 use serde_json::{Value, json};
 
@@ -22,19 +26,24 @@ struct World {
     script: Rc<Scripted>,
     region: Region,
     acme: Slug,
-    issue: IssueId,
+    issue: IssueKey,
+    web: ProjectKey,
+    sight: Sight,
 }
 
 fn world(script: Scripted) -> World {
     let script = Rc::new(script);
     let base = BaseUrl::parse("https://sentry.example").unwrap();
     let tokens = Rc::new(Fixed(Token::new("secret")));
+    let sight = Sight::everything();
     World {
         client: Client::new(script.clone(), tokens, base.clone()),
         script,
         region: base.region(),
         acme: Slug::parse("acme").unwrap(),
-        issue: IssueId::parse("4501").unwrap(),
+        issue: sight.unread_issue(IssueId::parse("4501").unwrap()).unwrap(),
+        web: sight.project(SlugOrId::parse("web").unwrap()).unwrap(),
+        sight,
     }
 }
 
@@ -85,7 +94,8 @@ async fn a_change_is_sent_as_documented() {
         .update_issue(&world.region, &world.acme, &world.issue, &change)
         .await
         .unwrap();
-    assert_eq!(after.unwrap().status.as_deref(), Some("ignored"));
+    let after = after.unwrap().into_seen(&world.sight).unwrap();
+    assert_eq!(after.status.as_deref(), Some("ignored"));
     assert_eq!(
         world.sent(),
         json!({
@@ -241,6 +251,9 @@ async fn numbers_of_a_trace_in_both_cases() {
             .trace_meta(&world.region, &world.acme, &trace)
             .await
             .unwrap();
+        let web = Sight::of_project(world.acme.clone(), world.acme.clone(), None);
+        assert_eq!(meta.seen_by(&web), None, "it counts for all projects");
+        let meta = meta.into_seen(&world.sight).unwrap();
         assert_eq!(
             (meta.errors, meta.performance_issues, meta.logs),
             (Some(1), Some(2), Some(4)),
@@ -280,34 +293,32 @@ async fn traces_in_every_shape() {
     ]))
     .await
     .unwrap();
-    let ids: Vec<_> = trace
-        .spans
+    let everything = Sight::everything();
+    let spans = everything.of_all(trace.spans);
+    let ids: Vec<_> = spans
         .iter()
         .map(|span| (span.id.as_str(), span.depth, span.duration))
         .collect();
     assert_eq!(ids, [("a1", 0, Some(12.5)), ("b2", 1, Some(3.0))]);
+    let problem = spans[0].problems[0].seen_by(&everything).unwrap();
+    assert_eq!(problem.short_id.as_deref(), Some("WEB-9"));
     assert_eq!(
-        trace.spans[0].problems[0].short_id.as_deref(),
-        Some("WEB-9")
-    );
-    assert_eq!(
-        trace.spans[1].description, None,
+        spans[1].description, None,
         "its name is only the operation again"
     );
     assert_eq!(
-        trace.spans[1].attributes,
+        spans[1].attributes,
         [("sdk_name".to_owned(), "sdk".to_owned())]
     );
-    assert_eq!(trace.orphans[0].title.as_deref(), Some("M"));
+    let orphan = trace.orphans[0].seen_by(&everything).unwrap();
+    assert_eq!(orphan.title.as_deref(), Some("M"));
 
     let older = read(json!({ "transactions": [{ "event_id": "e", "span_id": "a1", "transaction": "/", "transaction.op": "http",
         "transaction.duration": 7 }], "orphan_errors": [{ "issue_id": 1 }] }))
     .await
     .unwrap();
-    assert_eq!(
-        (older.spans[0].id.as_str(), older.spans[0].duration),
-        ("a1", Some(7.0))
-    );
+    let span = older.spans[0].seen_by(&everything).unwrap();
+    assert_eq!((span.id.as_str(), span.duration), ("a1", Some(7.0)));
     assert_eq!(older.orphans.len(), 1);
     assert_eq!(
         read(json!("odd")).await,
@@ -389,7 +400,7 @@ async fn rows_have_the_fields_in_order() {
         .unwrap();
     let some = |text: &str| Some(text.to_owned());
     assert_eq!(
-        page.items,
+        world.sight.of_page(page).items,
         [
             vec![some("T"), some("3")],
             vec![some("a, b"), None],
@@ -453,22 +464,14 @@ async fn replays_of_an_issue_by_two_sources() {
         );
     let world = world(script);
     let (region, acme, issue) = (&world.region, &world.acme, &world.issue);
-    assert_eq!(
-        world
+    for (is_of_errors, ids) in [(true, &["aa", "bb"][..]), (false, &["cc"])] {
+        let found = world
             .client
-            .replays_of_issue(region, acme, issue, true)
+            .replays_of_issue(region, acme, issue, is_of_errors, None)
             .await
-            .unwrap(),
-        ["aa", "bb"]
-    );
-    assert_eq!(
-        world
-            .client
-            .replays_of_issue(region, acme, issue, false)
-            .await
-            .unwrap(),
-        ["cc"]
-    );
+            .unwrap();
+        assert_eq!(world.sight.of_all(found), ids);
+    }
     assert_eq!(world.asked().len(), 3);
 }
 
@@ -480,9 +483,10 @@ async fn lists_of_an_organization() {
     );
     let teams = world
         .client
-        .teams(&world.region, &world.acme, Some("co re"))
+        .teams(&world.region, &world.acme, None, Some("co re"))
         .await
         .unwrap();
+    let teams = world.sight.of_page(teams);
     assert_eq!(
         (teams.items[0].id.as_str(), teams.items[0].slug.as_str()),
         ("3", "core")
@@ -492,27 +496,49 @@ async fn lists_of_an_organization() {
         ["/organizations/acme/teams/?per_page=26&query=co+re"]
     );
 
+    let names = json!([{ "id": 3, "slug": "core", "name": "Heart" }, { "id": 4, "slug": "web", "name": "Web" }]);
+    for (query, slugs) in [
+        (None, &["core", "web"][..]),
+        (Some("COR"), &["core"]),
+        (Some("heart"), &["core"]),
+        (Some("x"), &[]),
+    ] {
+        let world = get("/projects/acme/web/teams/", &names);
+        let found = world
+            .client
+            .teams(&world.region, &world.acme, Some(&world.web), query)
+            .await
+            .unwrap();
+        let found = world.sight.of_page(found).items;
+        let found: Vec<_> = found.iter().map(|team| team.slug.as_str()).collect();
+        assert_eq!(found, slugs);
+    }
+
     let release = json!([{ "version": "shop@1.4.0+7", "dateCreated": null, "projects": [{ "slug": "web" }, {}], "newGroups": 2,
         "lastDeploy": { "environment": "production" } }]);
-    let project = SlugOrId::parse("web").unwrap();
-    for (path, project) in [
-        ("/organizations/acme/releases/", None),
-        ("/projects/acme/web/releases/", Some(&project)),
+    for (path, is_of_project) in [
+        ("/organizations/acme/releases/", false),
+        ("/projects/acme/web/releases/", true),
     ] {
         let world = get(path, &release);
+        let project = is_of_project.then_some(&world.web);
         let found = world
             .client
             .releases(&world.region, &world.acme, project, None)
             .await
             .unwrap();
-        let first = &found.items[0];
+        let first = &world.sight.of_page(found).items[0];
+        let projects = first.projects.iter();
+        let projects: Vec<_> = projects
+            .flat_map(|slug| slug.seen_by(&world.sight))
+            .collect();
         assert_eq!(
             (first.version.as_str(), first.date_created.as_ref()),
             ("shop@1.4.0+7", None)
         );
         assert_eq!(
-            (first.projects.as_slice(), first.new_issues),
-            (&["web".to_owned()][..], Some(2))
+            (projects.as_slice(), first.new_issues),
+            (&[&"web".to_owned()][..], Some(2))
         );
     }
 
@@ -520,9 +546,10 @@ async fn lists_of_an_organization() {
     let world = get("/projects/acme/web/keys/", &json!([key]));
     let keys = world
         .client
-        .client_keys(&world.region, &world.acme, &project)
+        .client_keys(&world.region, &world.acme, &world.web)
         .await
         .unwrap();
+    let keys = world.sight.of_all(keys);
     assert_eq!(
         (keys[0].name.as_deref(), keys[0].dsn.as_str()),
         (Some("Default"), "https://k@s/1")
@@ -534,7 +561,7 @@ async fn lists_of_an_organization() {
     let world = answers(Method::Post, "/projects/acme/web/keys/", &key);
     world
         .client
-        .create_client_key(&world.region, &world.acme, &project, "New")
+        .create_client_key(&world.region, &world.acme, &world.web, "New")
         .await
         .unwrap();
     assert_eq!(world.sent(), json!({ "name": "New" }));
@@ -552,12 +579,12 @@ async fn replays_and_links() {
         .replays(&world.region, &world.acme, vec![("sort", "-started_at")])
         .await
         .unwrap();
+    let page = world.sight.of_page(page);
     assert_eq!(
         (page.items.len(), page.items[0].browser.as_deref()),
         (1, Some("Firefox"))
     );
 
-    let project = SlugOrId::parse("web").unwrap();
     for (body, link) in [
         (
             json!({ "sourceUrl": "https://git.example/x#L1" }),
@@ -575,7 +602,7 @@ async fn replays_and_links() {
             .stacktrace_link(
                 &world.region,
                 &world.acme,
-                &project,
+                &world.web,
                 vec![("file", "a b.rs")],
             )
             .await;

@@ -68,6 +68,7 @@ pub(crate) async fn suggest(
 ) -> Result<Completion, ApiError> {
     let typed = typed.trim();
     let query = (!typed.is_empty()).then_some(typed);
+    let sight = session.sight(None);
     let found =
         match &wanted {
             Wanted::Nothing => return Ok(Completion::default()),
@@ -76,7 +77,8 @@ pub(crate) async fn suggest(
                     return Ok(matching(vec![fixed.to_string()], typed, false));
                 }
                 client.organizations(query).await.map(|found| {
-                    let slugs: Vec<_> = found.items.into_iter().map(|found| found.slug).collect();
+                    let found = sight.of_all(found.items).into_iter();
+                    let slugs: Vec<_> = found.map(|found| found.slug).collect();
                     (slugs.len() > SHOWN, slugs)
                 })
             }
@@ -84,6 +86,7 @@ pub(crate) async fn suggest(
                 .projects(region, organization, query)
                 .await
                 .map(|found| {
+                    let found = sight.of_page(found);
                     let slugs = found.items.into_iter().map(|found| found.slug).collect();
                     (found.next.is_some(), slugs)
                 }),

@@ -61,6 +61,7 @@ pub(crate) fn next(
         }
         Elicited::Nothing => None,
     };
+    keep_own(tool, arguments, constraint);
     if lacks(tool, ORGANIZATION.name, arguments, constraint) {
         return Next::ChooseOrganization;
     }
@@ -148,6 +149,15 @@ fn form(message: &str, name: &'static str, field: &str, input: &Input) -> InputR
     }
 }
 
+/// An argument that is none of the tool's parameters, or that the session's URL fixes, decides nothing: the tool will
+/// not read it either.
+fn keep_own(tool: &Tool, arguments: &mut Map<String, Value>, constraint: &Constraint) {
+    arguments.retain(|name, _| {
+        let mut own = tool.parameters.iter();
+        own.any(|own| own.name == name && !own.is_fixed(constraint))
+    });
+}
+
 /// What the caller said itself stays.
 fn adopt(arguments: &mut Map<String, Value>, content: &Map<String, Value>) {
     for name in [ORGANIZATION.name, PROJECT] {
@@ -195,7 +205,7 @@ mod tests {
     use serde_json::json;
 
     use crate::failure::Failure;
-    use crate::parameter::OPTIONAL_ORGANIZATION;
+    use crate::parameter::{ISSUE_URL, OPTIONAL_ORGANIZATION};
     use crate::scope::Scopes;
     use crate::skill::Skills;
     use crate::tool::{Effect, Hidden, Surface};
@@ -271,7 +281,10 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_by_id_is_done() {
-        let tool = tool(Effect::Changes, &[OPTIONAL_ORGANIZATION, ISSUE_ID]);
+        let tool = tool(
+            Effect::Changes,
+            &[ISSUE_URL, OPTIONAL_ORGANIZATION, ISSUE_ID],
+        );
         for arguments in [
             json!({ "organizationSlug": "acme", "issueId": "WEB-1" }),
             json!({ "organizationSlug": "acme", "issueId": 4501 }),
@@ -284,6 +297,27 @@ mod tests {
         // An id names no organization.
         let id = json!({ "issueId": "WEB-1" });
         assert_eq!(decide(&tool, id, None), Next::ChooseOrganization);
+    }
+
+    #[test]
+    fn only_the_tools_own_parameters_count() {
+        let tool = tool(Effect::Creates, &[ORGANIZATION, KEY]);
+        let named = || json!({ "organizationSlug": "acme", "projectSlug": "web" });
+        for foreign in IDS.iter().chain(&["confirm", "arguments", "name"]) {
+            let mut arguments = named();
+            arguments[*foreign] = "WEB-1".into();
+            assert_eq!(decide(&tool, arguments, None), Next::Confirm, "{foreign}");
+            let only = json!({ *foreign: "https://acme.sentry.io/issues/WEB-1" });
+            assert_eq!(decide(&tool, only, None), Next::ChooseOrganization);
+        }
+        // Nor does what the session's URL fixes, or what a person was not asked for.
+        let acme = Constraint::Organization(Slug::parse("acme").unwrap());
+        let mut sent = map(json!({ "organizationSlug": "other", "issueUrl": "x" }));
+        let asked = next(&tool, &mut sent, &acme, &input(None));
+        assert_eq!(asked, Next::ChooseProject(Slug::parse("acme").unwrap()));
+        let content =
+            json!({ "organizationSlug": "acme", "projectSlug": "web", "issueId": "WEB-1" });
+        assert_eq!(decide(&tool, json!({}), Some(content)), Next::Confirm);
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! Which issue a call is about: the rules that all issue tools share.
 
 use fetch::LocalFuture;
-use sentry_api::{ApiError, EventId, EventRef, Issue, IssueId, Slug};
+use sentry_api::{EventId, EventRef, Issue, IssueId, IssueKey, Owned, Slug, SlugOrId};
 
 use crate::arguments::required;
 use crate::failure::Failure;
 use crate::issue_url::{self, IssueUrl};
 use crate::parameter::{EVENT_OR_LATEST, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION};
-use crate::place::{Place, fixed_project};
+use crate::place::Place;
 use crate::tool::Context;
 
 /// What the arguments name.
@@ -23,7 +23,7 @@ pub(crate) struct IssueTarget {
 /// An issue that may be asked about: in a session of one project, it is known to be of that project.
 pub(crate) struct Located {
     pub(crate) place: Place,
-    pub(crate) id: IssueId,
+    pub(crate) key: IssueKey,
     pub(crate) event: Option<EventId>,
     /// Where it had to be read to know.
     pub(crate) issue: Option<Issue>,
@@ -65,7 +65,7 @@ impl Located {
     /// Reads the arguments; in a session of one project, Sentry is asked whose the issue is before anything else of it
     /// is.
     pub(crate) async fn find(context: &Context<'_>) -> Result<Self, Failure> {
-        Self::read(context, context.session.constraint.project().is_some()).await
+        Self::read(context, false).await
     }
 
     /// As [`Self::find`], and reads the issue in any session.
@@ -79,28 +79,27 @@ impl Located {
     ) -> LocalFuture<'a, Result<Self, Failure>> {
         Box::pin(async move {
             let target = IssueTarget::read(context)?;
-            let mut located = Self {
-                place: Place {
-                    region: context.region()?,
-                    organization: target.organization,
-                },
-                id: target.issue.ok_or_else(unnamed)?,
-                event: target.event,
-                issue: None,
+            let id = target.issue.ok_or_else(unnamed)?;
+            let place = Place {
+                region: context.region()?,
+                organization: target.organization,
             };
-            if is_needed {
-                let Place {
-                    region,
-                    organization,
-                } = &located.place;
-                let client = context.client;
-                let issue = client.issue(region, organization, &located.id).await?;
-                check_project(context, &issue)?;
-                located.id =
-                    IssueId::parse(&issue.id).map_err(|_| ApiError::Malformed("an issue"))?;
-                located.issue = Some(issue);
-            }
-            Ok(located)
+            let unread = context.sight.unread_issue(id.clone());
+            let (key, issue) = match unread.filter(|_| !is_needed) {
+                Some(key) => (key, None),
+                None => {
+                    let client = context.client;
+                    let found = client.issue(&place.region, &place.organization, &id);
+                    let issue = seen(context, found.await?)?;
+                    (issue.key()?, Some(issue))
+                }
+            };
+            Ok(Self {
+                place,
+                key,
+                event: target.event,
+                issue,
+            })
         })
     }
 
@@ -113,12 +112,12 @@ impl Located {
     pub(crate) fn name(&self) -> &str {
         let issue = self.issue.as_ref();
         let short_id = issue.and_then(|issue| issue.short_id.as_deref());
-        short_id.unwrap_or(self.id.as_str())
+        short_id.unwrap_or(self.key.as_str())
     }
 
     /// The issue in Sentry's web interface.
     pub(crate) fn link(&self, context: &Context<'_>) -> String {
-        let path = format!("/issues/{}/", self.id);
+        let path = format!("/issues/{}/", self.key.id());
         context.base().web_url(&self.place.organization, &path)
     }
 }
@@ -134,11 +133,11 @@ fn agrees(
     issue: Option<&IssueId>,
 ) -> Result<(), Failure> {
     check_organization(context, &url.organization)?;
-    if let (Some(project), Some(verified)) = (&url.project, context.verified)
-        && verified
-            .project
-            .as_ref()
-            .is_some_and(|fixed| fixed.slug != *project)
+    if let Some(project) = &url.project
+        && context
+            .sight
+            .project(SlugOrId::Slug(project.clone()))
+            .is_none()
     {
         return Err(outside("project"));
     }
@@ -164,20 +163,14 @@ pub(crate) fn check_organization(context: &Context<'_>, named: &Slug) -> Result<
     }
 }
 
-/// In a session of one project, an issue of another project is refused before anything of it is shown.
-pub(crate) fn check_project(context: &Context<'_>, issue: &Issue) -> Result<(), Failure> {
-    let Some(fixed) = fixed_project(context) else {
-        return Ok(());
-    };
-    let slug = issue.project.as_ref().map(|project| project.slug.as_str());
-    if slug == Some(fixed.slug.as_str()) {
-        Ok(())
-    } else {
-        Err(outside("project"))
-    }
+/// In a session of one project, an issue or event of another project is refused before anything of it is shown.
+pub(crate) fn seen<T>(context: &Context<'_>, found: Owned<T>) -> Result<T, Failure> {
+    found
+        .into_seen(context.sight)
+        .ok_or_else(|| outside("project"))
 }
 
-fn outside(what: &str) -> Failure {
+pub(crate) fn outside(what: &str) -> Failure {
     Failure::Invalid(format!(
         "That is in another {what} than the one this connection is limited to."
     ))

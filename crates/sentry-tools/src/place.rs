@@ -1,11 +1,11 @@
 //! Where a request goes: the organization on its server, and the project as the number that older servers want.
 
-use sentry_api::{ApiError, Region, Slug, SlugOrId};
+use sentry_api::{ApiError, ProjectKey, Region, Slug, SlugOrId};
 
 use crate::arguments::required;
 use crate::failure::Failure;
-use crate::parameter::{ORGANIZATION, REGION};
-use crate::session::VerifiedProject;
+use crate::issue_target::outside;
+use crate::parameter::{ORGANIZATION, Parameter, REGION};
 use crate::tool::Context;
 
 /// An organization, and the server that holds it.
@@ -60,8 +60,8 @@ impl Place {
         context: &Context<'_>,
         named: Option<SlugOrId>,
     ) -> Result<Option<String>, ApiError> {
-        if let Some(fixed) = fixed_project(context) {
-            return Ok(Some(fixed.id.clone()));
+        if let Some(id) = context.sight.project_id() {
+            return Ok(Some(id.to_owned()));
         }
         match named {
             None => Ok(None),
@@ -77,9 +77,14 @@ impl Place {
     }
 }
 
-/// The project that the session is limited to.
-pub(crate) fn fixed_project<'a>(context: &Context<'a>) -> Option<&'a VerifiedProject> {
-    context
-        .verified
-        .and_then(|verified| verified.project.as_ref())
+/// The key to the project that an argument names, where it names one.
+pub(crate) fn project_key(
+    context: &Context<'_>,
+    parameter: &Parameter,
+) -> Result<Option<ProjectKey>, Failure> {
+    let Some(named) = context.arguments.project(parameter) else {
+        return Ok(None);
+    };
+    let key = context.sight.project(named);
+    key.map(Some).ok_or_else(|| outside("project"))
 }

@@ -137,8 +137,11 @@ pub(crate) fn get(session: &Session, call: &PromptCall) -> Result<Prompt, CallEr
             Some(_) => return named("must be a string"),
         }
     }
+    // What the prompt does not take, or the session's URL fixes, has not been checked and says nothing.
+    let mut own = call.arguments.clone();
+    own.retain(|name, _| arguments(prompt, session).any(|taken| taken.name == name));
     let content = Content::Text {
-        text: (prompt.text)(session, &call.arguments),
+        text: (prompt.text)(session, &own),
     };
     Ok(Prompt {
         description: Some(prompt.description.to_owned()),

@@ -5,7 +5,7 @@ use mcp::{
     Implementation, Input, List, Outcome, Prompt, PromptCall, ResourceCall, ResourceContents,
     ToolCall, Version,
 };
-use sentry_api::{ApiError, Client};
+use sentry_api::{ApiError, Client, Sight};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -64,19 +64,22 @@ impl Server {
     async fn run(&self, tool: &Tool, arguments: &Arguments) -> Result<CallToolResult, Failure> {
         arguments.check()?;
         let verified = self.verify().await?;
-        (tool.run)(&self.context(arguments, verified.as_ref())).await
+        let sight = self.session.sight(verified.as_ref());
+        (tool.run)(&self.context(arguments, verified.as_ref(), &sight)).await
     }
 
     fn context<'a>(
         &'a self,
         arguments: &'a Arguments,
         verified: Option<&'a Verified>,
+        sight: &'a Sight,
     ) -> Context<'a> {
         Context {
             client: &self.client,
             session: &self.session,
             arguments,
             verified,
+            sight,
         }
     }
 

@@ -1,6 +1,6 @@
 use std::cell::RefCell;
 
-use sentry_api::{Region, Slug};
+use sentry_api::{Region, Sight, Slug};
 
 use crate::scope::Scopes;
 use crate::skill::Skills;
@@ -16,6 +16,26 @@ pub struct Session {
     pub constraint: Constraint,
     /// Shown where we or Sentry failed, so that a person can ask about it.
     pub request_id: String,
+}
+
+impl Session {
+    /// What it may see. Decided here and nowhere else: tools pass it on.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    pub(crate) fn sight(&self, verified: Option<&Verified>) -> Sight {
+        match &self.constraint {
+            Constraint::None => Sight::everything(),
+            Constraint::Organization(organization) => Sight::of_organization(organization.clone()),
+            Constraint::Project {
+                organization,
+                project,
+            } => {
+                let known = verified.and_then(|verified| verified.project.as_ref());
+                let slug = known.map_or(project, |known| &known.slug).clone();
+                let id = known.map(|known| known.id.clone());
+                Sight::of_project(organization.clone(), slug, id)
+            }
+        }
+    }
 }
 
 /// What a session is limited to, as its URL says; not yet known to exist.

@@ -2,7 +2,7 @@
 
 use fetch::LocalFuture;
 use mcp::{Annotations, CallToolResult};
-use sentry_api::{BaseUrl, Client, InvalidRegion, Region};
+use sentry_api::{BaseUrl, Client, InvalidRegion, Region, Sight};
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;
@@ -118,6 +118,8 @@ pub(crate) struct Context<'a> {
     pub(crate) arguments: &'a Arguments,
     /// What Sentry said about the session's constraint, when it has one.
     pub(crate) verified: Option<&'a Verified>,
+    /// What the session may see: without it, what Sentry answers cannot be read.
+    pub(crate) sight: &'a Sight,
 }
 
 impl Context<'_> {

@@ -5,12 +5,12 @@ use sentry_api::{Span, Trace, TraceProblem};
 
 use crate::markdown::{block, code, line, number, push};
 use crate::order;
-use crate::place::fixed_project;
 use crate::tool::Context;
 
 /// A span, or several alike in a row.
 struct Row<'a> {
     span: &'a Span,
+    problems: Vec<&'a TraceProblem>,
     times: u64,
     /// In all, in milliseconds.
     duration: f64,
@@ -19,7 +19,7 @@ struct Row<'a> {
 /// The tree with at most `most` lines; empty where there is nothing to show.
 pub(crate) fn render(context: &Context<'_>, trace: &Trace, most: usize) -> String {
     let spans = visible(context, trace);
-    let rows = rows(&spans);
+    let rows = rows(context, &spans);
     let weight = |place: usize| rows.get(place).map_or(0.0, weight);
     let heavy = order::first(rows.len(), most, &|one, other| weight(one) > weight(other));
     let mut lines = String::new();
@@ -51,14 +51,10 @@ pub(crate) fn render(context: &Context<'_>, trace: &Trace, most: usize) -> Strin
 
 /// The spans that the session may see.
 pub(crate) fn visible<'a>(context: &Context<'_>, trace: &'a Trace) -> Vec<&'a Span> {
-    let fixed = fixed_project(context).map(|fixed| fixed.slug.as_str());
-    let mut spans = Vec::new();
-    for span in &trace.spans {
-        if fixed.is_none() || span.project.as_deref() == fixed {
-            spans.push(span);
-        }
-    }
+    let spans = trace.spans.iter();
     spans
+        .filter_map(|span| span.seen_by(context.sight))
+        .collect()
 }
 
 /// More problems than anybody reads; looking for each among the others has to end.
@@ -66,22 +62,24 @@ const MOST_PROBLEMS: usize = 500;
 
 /// The errors and detected problems that the session may see, each once.
 pub(crate) fn problems<'a>(context: &Context<'_>, trace: &'a Trace) -> Vec<&'a TraceProblem> {
-    let fixed = fixed_project(context).map(|fixed| fixed.slug.as_str());
     let mut problems: Vec<&TraceProblem> = Vec::new();
-    let mut add = |found: &'a [TraceProblem]| {
-        for problem in found {
-            let is_visible = fixed.is_none() || problem.project.as_deref() == fixed;
-            let has_room = problems.len() < MOST_PROBLEMS;
-            if is_visible && has_room && !problems.contains(&problem) {
-                problems.push(problem);
-            }
+    for problem in trace.problems() {
+        if let Some(problem) = problem.seen_by(context.sight)
+            && problems.len() < MOST_PROBLEMS
+            && !problems.contains(&problem)
+        {
+            problems.push(problem);
         }
-    };
-    for span in &trace.spans {
-        add(&span.problems);
     }
-    add(&trace.orphans);
     problems
+}
+
+/// Those of one span: others than the span's own project may have found something in it.
+pub(crate) fn problems_of<'a>(context: &Context<'_>, span: &'a Span) -> Vec<&'a TraceProblem> {
+    let problems = span.problems.iter();
+    problems
+        .filter_map(|problem| problem.seen_by(context.sight))
+        .collect()
 }
 
 /// Problems, a line each.
@@ -113,17 +111,19 @@ fn in_project(text: &mut String, project: &Option<String>) {
     }
 }
 
-fn rows<'a>(spans: &[&'a Span]) -> Vec<Row<'a>> {
+fn rows<'a>(context: &Context<'_>, spans: &[&'a Span]) -> Vec<Row<'a>> {
     let mut rows: Vec<Row<'a>> = Vec::new();
     for span in spans {
         let duration = span.duration.unwrap_or_default();
+        let problems = problems_of(context, span);
         match rows.last_mut() {
-            Some(last) if is_again(last.span, span) => {
+            Some(last) if problems.is_empty() && is_again(last, span) => {
                 last.times += 1;
                 last.duration += duration;
             }
             _ => rows.push(Row {
                 span,
+                problems,
                 times: 1,
                 duration,
             }),
@@ -132,12 +132,12 @@ fn rows<'a>(spans: &[&'a Span]) -> Vec<Row<'a>> {
     rows
 }
 
-fn is_again(one: &Span, other: &Span) -> bool {
-    one.depth == other.depth
+fn is_again(row: &Row<'_>, other: &Span) -> bool {
+    let one = row.span;
+    row.problems.is_empty()
+        && one.depth == other.depth
         && one.children == 0
         && other.children == 0
-        && one.problems.is_empty()
-        && other.problems.is_empty()
         && one.operation == other.operation
         && one.description == other.description
 }
@@ -147,7 +147,7 @@ fn weight(row: &Row<'_>) -> f64 {
     const ABOVE_ALL: f64 = 1e15;
     let span = row.span;
     row.duration
-        + if span.problems.is_empty() {
+        + if row.problems.is_empty() {
             0.0
         } else {
             ABOVE_ALL
@@ -173,7 +173,7 @@ fn describe(row: &Row<'_>, text: &mut String) {
         in_project(text, &span.project);
     }
     push(text, &[" [", &line(&span.id, 32), "]"]);
-    for problem in span.problems.iter().take(3) {
+    for problem in row.problems.iter().take(3) {
         push(text, &[" !", &name_of(problem)]);
     }
     text.push('\n');

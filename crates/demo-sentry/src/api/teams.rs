@@ -1,10 +1,11 @@
-//! `/organizations/{organization}/teams/`
+//! `/organizations/{organization}/teams/` and `/projects/{organization}/{project}/teams/`
 
 use axum::extract::Path;
 
 use super::caller::Caller;
 use super::error::ApiError;
 use super::paging::{Listing, Page};
+use super::projects;
 use crate::data::team::Team;
 use crate::state::State;
 
@@ -18,4 +19,19 @@ pub(crate) async fn list(
     let data = state.data();
     let organization = caller.organization(&data, &organization)?;
     Ok(listing.named(data.teams_of(&organization.slug), Team::wire))
+}
+
+/// A project's own teams. Unlike the organization's, this listing knows no `query`.
+pub(crate) async fn of_project(
+    state: State,
+    caller: Caller,
+    Path((organization, project)): Path<(String, String)>,
+    listing: Listing,
+) -> Result<Page, ApiError> {
+    caller.may(&["project:read"])?;
+    let data = state.data();
+    let project = projects::find(&data, &caller, &organization, &project)?;
+    let teams = data.teams_of(&project.organization);
+    let own = teams.filter(|team| project.teams.contains(&team.slug));
+    Ok(listing.page(own.collect(), Team::wire))
 }

@@ -39,6 +39,7 @@ const READING: &[&str] = &[
     "projects/{org}/{project}/",
     "projects/{org}/{project}/releases/",
     "projects/{org}/{project}/keys/",
+    "projects/{org}/{project}/teams/",
     "projects/{org}/{project}/stacktrace-link/?file=payments/settle.py",
 ];
 

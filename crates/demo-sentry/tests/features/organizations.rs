@@ -62,6 +62,11 @@ async fn listings_can_be_narrowed() {
             "organizations/lighthouse-books/projects/?query=team:payments",
             vec!["checkout", "parcel-post"],
         ),
+        // A project's teams, where no `query` is known.
+        (
+            "projects/lighthouse-books/checkout/teams/?query=x",
+            vec!["payments"],
+        ),
         ("organizations/quiet-harbor/projects/", vec![]),
         ("organizations/quiet-harbor/teams/", vec![]),
         ("organizations/quiet-harbor/issues/", vec![]),

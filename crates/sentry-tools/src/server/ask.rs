@@ -37,15 +37,19 @@ impl Server {
                 }
                 Next::ChooseOrganization => {
                     let found = self.client.organizations(None).await?;
-                    let slugs: Vec<_> = found.items.into_iter().map(|found| found.slug).collect();
+                    let found = self.session.sight(None).of_all(found.items);
+                    let slugs: Vec<_> = found.into_iter().map(|found| found.slug).collect();
                     let more = slugs.len() > confirm::OFFERED;
                     ("organizationSlug", slugs, more)
                 }
                 Next::ChooseProject(organization) => {
                     let verified = self.verify().await?;
                     let arguments = Arguments::new(tool.parameters, sent.clone(), constraint);
-                    let region = self.context(&arguments, verified.as_ref()).region()?;
+                    let sight = self.session.sight(verified.as_ref());
+                    let context = self.context(&arguments, verified.as_ref(), &sight);
+                    let region = context.region()?;
                     let found = self.client.projects(&region, organization, None).await?;
+                    let found = sight.of_page(found);
                     let slugs = found.items.into_iter().map(|found| found.slug).collect();
                     ("projectSlug", slugs, found.next.is_some())
                 }

@@ -33,7 +33,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let place = &located.place;
         context
             .client
-            .add_issue_note(&place.region, &place.organization, &located.id, note)
+            .add_issue_note(&place.region, &place.organization, &located.key, note)
             .await?;
         let mut text = "Your note is on ".to_owned();
         let link = located.link(context);

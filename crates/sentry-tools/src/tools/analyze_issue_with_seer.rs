@@ -98,7 +98,7 @@ async fn follow(context: &Context<'_>, seen: &Seen) -> Result<(), Failure> {
         ));
     }
     let located = Rc::new(located);
-    let (place, id) = (&located.place, &located.id);
+    let (place, id) = (&located.place, &located.key);
     let client = context.client;
     let known = client
         .autofix(&place.region, &place.organization, id)

@@ -1,9 +1,10 @@
 use fetch::LocalFuture;
 
 use crate::arguments::required;
+use crate::issue_target;
 use crate::json::Json;
 use crate::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
-use crate::place::Place;
+use crate::place::{Place, project_key};
 use crate::scope::{Scope, Scopes};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
@@ -33,13 +34,14 @@ pub(crate) static TOOL: Tool = Tool {
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let place = Place::read(context)?;
-        let project = context.arguments.project(&REQUIRED_PROJECT);
+        let project = project_key(context, &REQUIRED_PROJECT)?;
         let project = required(&REQUIRED_PROJECT, project)?;
         let name = context.arguments.text(&NAME).unwrap_or_default();
         let key = context
             .client
             .create_client_key(&place.region, &place.organization, &project, name)
             .await?;
+        let key = issue_target::seen(context, key)?;
         let mut json = Json::object();
         find_dsns::describe(&key, &mut json);
         json.answer()

@@ -4,7 +4,7 @@ use sentry_api::ClientKey;
 use crate::arguments::required;
 use crate::json::Json;
 use crate::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
-use crate::place::Place;
+use crate::place::{Place, project_key};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
@@ -32,7 +32,7 @@ pub(crate) static TOOL: Tool = Tool {
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let place = Place::read(context)?;
-        let project = context.arguments.project(&REQUIRED_PROJECT);
+        let project = project_key(context, &REQUIRED_PROJECT)?;
         let project = required(&REQUIRED_PROJECT, project)?;
         let keys = context
             .client
@@ -40,7 +40,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             .await?;
         let mut json = Json::object();
         json.begin("dsns", '[');
-        for key in &keys {
+        for key in &context.sight.of_all(keys) {
             json.element();
             describe(key, &mut json);
             json.end('}');

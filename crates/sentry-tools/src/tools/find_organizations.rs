@@ -31,11 +31,12 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let found = context.client.organizations(query).await?;
         let mut json = Json::object();
         json.begin("organizations", '[');
-        for organization in found.items.iter().take(SHOWN) {
+        let organizations = context.sight.of_all(found.items);
+        for organization in organizations.iter().take(SHOWN) {
             describe(context, organization, &mut json);
         }
         json.end(']');
-        json.flag("hasMore", found.items.len() > SHOWN);
+        json.flag("hasMore", organizations.len() > SHOWN);
         // Regions that did not answer: their organizations are missing.
         if !found.unavailable.is_empty() {
             json.texts("unavailableRegions", &found.unavailable);

@@ -33,6 +33,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             .client
             .projects(&place.region, &place.organization, query)
             .await?;
+        let found = context.sight.of_page(found);
         let mut json = Json::object();
         json.begin("projects", '[');
         for project in found.items.iter().take(SHOWN) {

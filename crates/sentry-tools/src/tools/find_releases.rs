@@ -2,7 +2,7 @@ use fetch::LocalFuture;
 
 use crate::json::Json;
 use crate::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
-use crate::place::Place;
+use crate::place::{Place, project_key};
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
@@ -31,12 +31,13 @@ pub(crate) static TOOL: Tool = Tool {
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let place = Place::read(context)?;
-        let project = context.arguments.project(&OPTIONAL_PROJECT);
+        let project = project_key(context, &OPTIONAL_PROJECT)?;
         let query = context.arguments.text(&QUERY);
         let found = context
             .client
             .releases(&place.region, &place.organization, project.as_ref(), query)
             .await?;
+        let found = context.sight.of_page(found);
         let mut json = Json::object();
         json.begin("releases", '[');
         for release in found.items.iter().take(SHOWN) {
@@ -52,7 +53,12 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
                 json.maybe(name, value);
             }
             json.count("newIssues", release.new_issues);
-            json.texts("projects", &release.projects);
+            // A release is often several projects'.
+            let mut projects = Vec::new();
+            for project in &release.projects {
+                projects.extend(project.seen_by(context.sight));
+            }
+            json.texts("projects", &projects);
             json.end('}');
         }
         json.end(']');

@@ -29,10 +29,13 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let place = Place::read(context)?;
         let query = context.arguments.text(&NAME_QUERY);
-        let found = context
-            .client
-            .teams(&place.region, &place.organization, query)
+        let (client, sight) = (context.client, context.sight);
+        // In a session of one project its own: an issue can be assigned to no other.
+        let own = sight.own_project();
+        let found = client
+            .teams(&place.region, &place.organization, own.as_ref(), query)
             .await?;
+        let found = sight.of_page(found);
         let mut json = Json::object();
         json.begin("teams", '[');
         for team in found.items.iter().take(SHOWN) {

@@ -4,7 +4,7 @@ use sentry_api::{Event, Thread};
 
 use crate::failure::Failure;
 use crate::hint;
-use crate::issue_target::Located;
+use crate::issue_target::{self, Located};
 use crate::markdown::{block, code, line, number, paragraph, push};
 use crate::parameter::{EVENT_OR_LATEST, ISSUE_ID, Kind, ORGANIZATION, Parameter, REGION};
 use crate::stacktrace::{self, Trace};
@@ -56,10 +56,11 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             .issue_event(
                 &place.region,
                 &place.organization,
-                &located.id,
+                &located.key,
                 located.which(),
             )
             .await?;
+        let event = issue_target::seen(context, event)?;
         render(context, &located, &event)
     })
 }

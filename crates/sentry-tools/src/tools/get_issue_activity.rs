@@ -69,10 +69,10 @@ async fn read(
             return Ok(Vec::new());
         }
         client
-            .issue_notes(&place.region, &place.organization, &located.id, &limit)
+            .issue_notes(&place.region, &place.organization, &located.key, &limit)
             .await
     };
-    let activity = client.issue_activity(&place.region, &place.organization, &located.id);
+    let activity = client.issue_activity(&place.region, &place.organization, &located.key);
     let (activity, notes) = join(activity, notes).await;
     let mut entries = match (activity, &notes) {
         // A server without this endpoint may have the other.

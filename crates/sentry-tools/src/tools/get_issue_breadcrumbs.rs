@@ -3,7 +3,7 @@ use mcp::CallToolResult;
 use sentry_api::{Breadcrumb, Event};
 
 use crate::hint;
-use crate::issue_target::Located;
+use crate::issue_target::{self, Located};
 use crate::markdown::{Joined, block, code, line, number, paragraph, push};
 use crate::parameter::{EVENT_OR_LATEST, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, REGION};
 use crate::skill::{Skill, Skills};
@@ -47,10 +47,11 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             .issue_event(
                 &place.region,
                 &place.organization,
-                &located.id,
+                &located.key,
                 located.which(),
             )
             .await?;
+        let event = issue_target::seen(context, event)?;
         Ok(CallToolResult::text(render(context, &located, &event)))
     })
 }

@@ -1,10 +1,10 @@
 use fetch::LocalFuture;
 use futures_util::future::join;
 use mcp::CallToolResult;
-use sentry_api::{ApiError, Client, Event, EventId, EventRef, Issue, IssueId, Region};
+use sentry_api::{ApiError, Client, Event, EventId, EventRef, Issue, IssueKey, Owned, Region};
 
 use crate::failure::Failure;
-use crate::issue_target::{IssueTarget, check_project};
+use crate::issue_target::{IssueTarget, seen};
 use crate::parameter::{EVENT_ID, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, REGION};
 use crate::place::Place;
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
@@ -58,25 +58,27 @@ async fn find(
 ) -> Result<Found, Failure> {
     let client = context.client;
     let wanted = target.event.as_ref();
-    if let (Some(id), None) = (&target.issue, &context.session.constraint.project()) {
+    let named = target.issue.as_ref();
+    let unread = named.and_then(|id| Some((id, context.sight.unread_issue(id.clone())?)));
+    if let Some((id, key)) = unread {
         // Nothing has to be checked between the two, so that they run at once.
         let (issue, event) = join(
             client.issue(region, &target.organization, id),
-            event_of(client, region, target, id, wanted),
+            event_of(client, region, target, &key, wanted),
         )
         .await;
         return Ok(Found {
-            issue: issue?,
-            event: event?,
+            issue: seen(context, issue?)?,
+            event: event?.map(|event| seen(context, event)).transpose()?,
         });
     }
     let issue = match &target.issue {
         Some(id) => client.issue(region, &target.organization, id).await?,
         None => issue_of_event(context, region, target).await?,
     };
-    check_project(context, &issue)?;
-    let id = IssueId::parse(&issue.id).map_err(|_| ApiError::Malformed("an issue"))?;
-    let event = event_of(client, region, target, &id, wanted).await?;
+    let issue = seen(context, issue)?;
+    let event = event_of(client, region, target, &issue.key()?, wanted).await?;
+    let event = event.map(|event| seen(context, event)).transpose()?;
     Ok(Found { issue, event })
 }
 
@@ -84,16 +86,20 @@ async fn issue_of_event(
     context: &Context<'_>,
     region: &Region,
     target: &IssueTarget,
-) -> Result<Issue, Failure> {
-    let found = match &target.event {
-        Some(event) => {
-            context
-                .client
-                .issue_of_event(region, &target.organization, event)
-                .await?
-        }
-        None => None,
-    };
+) -> Result<Owned<Issue>, Failure> {
+    let mut found = Vec::new();
+    if let Some(event) = &target.event {
+        let own = context.sight.project_id();
+        found = context
+            .client
+            .issue_of_event(region, &target.organization, event, own)
+            .await?;
+    }
+    // One that is seen, or else one that is refused.
+    let seen = found
+        .iter()
+        .position(|issue| issue.seen_by(context.sight).is_some());
+    let found = found.into_iter().nth(seen.unwrap_or_default());
     found.ok_or_else(|| ApiError::NotFound.into())
 }
 
@@ -102,9 +108,9 @@ async fn event_of(
     client: &Client,
     region: &Region,
     target: &IssueTarget,
-    issue: &IssueId,
+    issue: &IssueKey,
     wanted: Option<&EventId>,
-) -> Result<Option<Event>, ApiError> {
+) -> Result<Option<Owned<Event>>, ApiError> {
     let which = wanted.map_or(EventRef::Latest, EventRef::Id);
     match client
         .issue_event(region, &target.organization, issue, which)

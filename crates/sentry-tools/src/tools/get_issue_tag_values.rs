@@ -40,7 +40,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let place = &located.place;
         let tag = context
             .client
-            .issue_tag(&place.region, &place.organization, &located.id, &key)
+            .issue_tag(&place.region, &place.organization, &located.key, &key)
             .await?;
         let mut json = Json::object();
         json.text("tagKey", &tag.key);

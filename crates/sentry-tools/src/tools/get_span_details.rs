@@ -60,8 +60,8 @@ pub(super) fn show(context: &Context<'_>, found: &Found, wanted: &str) -> Answer
     if let Some(description) = &span.description {
         paragraph(&mut text, &block(description, 3_000));
     }
-    if !span.problems.is_empty() {
-        let problems: Vec<_> = span.problems.iter().collect();
+    let problems = trace_tree::problems_of(context, span);
+    if !problems.is_empty() {
         paragraph(&mut text, "## Errors and problems in it");
         text.push_str(&trace_tree::list_problems(&problems, 10));
     }

@@ -9,7 +9,7 @@ use crate::hint;
 use crate::markdown::{Facts, Joined, code, line, number, paragraph};
 use crate::order;
 use crate::parameter::{ORGANIZATION, Parameter, REGION, TRACE_ID};
-use crate::place::{Place, fixed_project};
+use crate::place::Place;
 use crate::skill::{Skill, Skills};
 use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 use crate::trace_tree;
@@ -54,7 +54,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
 pub(super) struct Found {
     pub(super) place: Place,
     pub(super) id: EventId,
-    /// Where the server has it.
+    /// Where the server has it and the session may see it.
     meta: Option<TraceMeta>,
     pub(super) trace: Trace,
 }
@@ -64,11 +64,16 @@ pub(super) fn read<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Result<Found
         let id = required(&TRACE_ID, context.arguments.event(&TRACE_ID))?;
         let place = Place::find(context).await?;
         let client = context.client;
-        let (meta, trace) = join(
-            client.trace_meta(&place.region, &place.organization, &id),
-            client.trace(&place.region, &place.organization, &id, READ_AT_MOST),
-        )
-        .await;
+        let meta = async {
+            // Numbers of the whole trace are not a project's business.
+            if context.sight.is_of_project() {
+                return None;
+            }
+            let meta = client.trace_meta(&place.region, &place.organization, &id);
+            meta.await.ok()?.into_seen(context.sight)
+        };
+        let trace = client.trace(&place.region, &place.organization, &id, READ_AT_MOST);
+        let (meta, trace) = join(meta, trace).await;
         let trace = trace?;
         if trace_tree::visible(context, &trace).is_empty()
             && trace_tree::problems(context, &trace).is_empty()
@@ -78,7 +83,7 @@ pub(super) fn read<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Result<Found
         Ok(Found {
             place,
             id,
-            meta: meta.ok(),
+            meta,
             trace,
         })
     })
@@ -97,8 +102,7 @@ fn render(context: &Context<'_>, found: &Found) -> String {
         longest = longest.max(span.duration.unwrap_or_default());
     }
     facts.add("Longest span", &trace_tree::milliseconds(longest));
-    // Numbers of the whole trace are not a project's business.
-    if let (Some(meta), None) = (&found.meta, fixed_project(context)) {
+    if let Some(meta) = &found.meta {
         facts.count("Spans", meta.spans);
         facts.count("Errors", meta.errors);
         facts.count("Detected problems", meta.performance_issues);

@@ -118,6 +118,14 @@ fn read<'a>(context: &'a Context<'_>) -> Result<Search<'a>, Failure> {
 }
 
 impl Search<'_> {
+    /// Whether the caller used that word.
+    fn says(&self, word: &str) -> bool {
+        let mut texts = self.fields.iter().chain(&self.environments);
+        texts.any(|text| text.contains(word))
+            || self.sort.contains(word)
+            || self.query.contains(word)
+    }
+
     /// What all requests have in common.
     fn parameters<'b>(&'b self, sort: &'static str) -> Vec<(&'static str, &'b str)> {
         let mut parameters = vec![("query", self.query), ("statsPeriod", self.period)];
@@ -163,7 +171,7 @@ async fn find(context: &Context<'_>, search: &Search<'_>) -> Result<String, Fail
         .events(region, organization, parameters, &search.fields)
         .await
         .map_err(|error| refused(error, search))?;
-    Ok(page::render(context, search, &found))
+    Ok(page::render(context, search, &context.sight.of_page(found)))
 }
 
 fn not_understood(search: &Search<'_>, invalid: &[Invalid]) -> Failure {
@@ -182,7 +190,8 @@ fn not_understood(search: &Search<'_>, invalid: &[Invalid]) -> Failure {
             ),
         };
         push(&mut words, &["\n- `", parameter, rule]);
-        if let Some(name) = &found.name {
+        // Sentry's words are repeated only where they were the caller's before.
+        if let Some(name) = found.name.as_ref().filter(|name| search.says(name)) {
             push(&mut words, &[": ", &code(name, 100)]);
         }
     }

@@ -71,10 +71,11 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             project_id: project.as_deref(),
         };
         let client = context.client;
-        let mut found = client
-            .issue_events(&place.region, &place.organization, &located.id, search)
+        let found = client
+            .issue_events(&place.region, &place.organization, &located.key, search)
             .await
             .map_err(|error| refused(error, search))?;
+        let mut found = context.sight.of_page(found);
         if found.items.len() > limit as usize {
             found.items.truncate(limit as usize);
             found.next = Some(String::new());
@@ -115,7 +116,7 @@ fn render(
         ("statsPeriod", search.period),
         ("sort", search.sort),
     ];
-    let page = ["/issues/", located.id.as_str(), "/events/"];
+    let page = ["/issues/", located.key.as_str(), "/events/"];
     let link = link(context, &located.place, &page, &parameters);
     push(&mut text, &[&code(search.sort, 100), ".\n", &link]);
     if context.arguments.flag(&EXPLAIN) {

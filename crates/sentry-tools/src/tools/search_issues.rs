@@ -85,10 +85,11 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             limit,
         };
         let client = context.client;
-        let mut found = client
+        let found = client
             .issues(&place.region, &place.organization, search)
             .await
             .map_err(|error| query_refused(error, search.query))?;
+        let mut found = context.sight.of_page(found);
         if found.items.len() > limit as usize {
             found.items.truncate(limit as usize);
             found.next = Some(String::new());

@@ -70,11 +70,12 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             ));
         }
         let located = Located::find_and_read(context).await?;
-        let (place, id) = (&located.place, &located.id);
+        let (place, id) = (&located.place, &located.key);
         let client = context.client;
         let after = client
             .update_issue(&place.region, &place.organization, id, &change)
-            .await?;
+            .await?
+            .and_then(|after| after.into_seen(context.sight));
         let mut note = "";
         if let Some(reason) = arguments.text(&REASON) {
             let written = client

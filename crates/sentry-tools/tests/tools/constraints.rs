@@ -311,6 +311,10 @@ async fn searches_and_lists_stay_in_the_project() {
         "/projects/acme/web/releases/?per_page=26"
     );
     assert_eq!(
+        asked("find_teams", other()).await,
+        "/projects/acme/web/teams/?per_page=26"
+    );
+    assert_eq!(
         asked("find_dsns", other()).await,
         "/projects/acme/web/keys/"
     );

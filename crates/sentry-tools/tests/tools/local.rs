@@ -334,6 +334,18 @@ async fn a_session_of_one_project() {
         .says("search_issues", json!({}), &["CHECKOUT-1"])
         .await;
     local.says("search_events", json!({}), &["CHECKOUT"]).await;
+    let teams = text(&local.call("find_teams", json!({})).await);
+    assert!(teams.contains("payments") && !teams.contains("reading-room"));
+    local
+        .says("find_releases", json!({}), &[r#""projects":["checkout"]"#])
+        .await;
+    local
+        .says(
+            "get_issue_details",
+            json!({ "issueId": "CHECKOUT-1" }),
+            &["# CHECKOUT-1"],
+        )
+        .await;
     local
         .says(
             "get_trace_details",

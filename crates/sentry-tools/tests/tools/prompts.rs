@@ -126,6 +126,26 @@ async fn what_the_url_fixes_is_not_asked_for() {
 }
 
 #[tokio::test]
+async fn what_the_url_fixes_is_not_in_the_prompt() {
+    let project = Constraint::Project {
+        organization: slug("acme"),
+        project: slug("web"),
+    };
+    for constraint in [Constraint::Organization(slug("acme")), project] {
+        let world = constrained(constraint.clone(), Scripted::new());
+        // Not even checked: it is as if it was not sent.
+        for organization in [json!("rival"), json!(7), json!("x".repeat(501))] {
+            let given = json!({ "organization": organization, "projectSlugOrId": "rival", "issue": "WEB-1A" });
+            for prompt_name in ["whats_broken", "fix_issue"] {
+                let plain = prompt(&world, prompt_name, json!({ "issue": "WEB-1A" })).await;
+                let answer = prompt(&world, prompt_name, given.clone()).await;
+                assert_eq!(words(&answer), words(&plain), "{constraint:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn only_what_the_skills_allow_is_declared() {
     let none = Session {
         skills: Skills::NONE,

@@ -119,6 +119,10 @@ pub(crate) fn answers() -> Vec<Answer> {
             "/organizations/acme/teams/",
             json!([{ "id": "3", "slug": "core", "name": "Core" }]),
         ),
+        get(
+            "/projects/acme/web/teams/",
+            json!([{ "id": "3", "slug": "core", "name": "Core" }]),
+        ),
         get("/organizations/acme/releases/", json!([release()])),
         get("/projects/acme/web/releases/", json!([release()])),
         get("/projects/acme/web/keys/", json!([key()])),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fetch::LocalFuture;
 use futures_util::future::join_all;
-use sentry_api::{AutofixRun, Client, EventId, ExternalIssue, IssueId, SlugOrId, Trace};
+use sentry_api::{AutofixRun, Client, EventId, ExternalIssue, SlugOrId, Trace};
 
 use crate::place::Place;
 use crate::stacktrace;
@@ -31,7 +31,7 @@ pub(super) struct Extras {
 }
 
 pub(super) async fn gather(context: &Context<'_>, place: &Place, found: &Found) -> Extras {
-    let Ok(issue) = IssueId::parse(&found.issue.id) else {
+    let Ok(issue) = found.issue.key() else {
         return Extras::default();
     };
     let client = &context.client.with_patience(PATIENCE);
@@ -41,6 +41,8 @@ pub(super) async fn gather(context: &Context<'_>, place: &Place, found: &Found) 
     let trace = trace.and_then(|id| EventId::parse(&id).ok());
     let extras = RefCell::new(Extras::default());
     let (issue, all) = (&issue, &extras);
+    let sight = context.sight;
+    let own = sight.project_id();
     let mut requests: Vec<LocalFuture<'_, ()>> = vec![
         Box::pin(async move {
             let run = client.autofix(region, organization, issue).await;
@@ -52,12 +54,12 @@ pub(super) async fn gather(context: &Context<'_>, place: &Place, found: &Found) 
         }),
         Box::pin(async move {
             let replays = client
-                .replays_of_issue(region, organization, issue, is_of_errors)
+                .replays_of_issue(region, organization, issue, is_of_errors, own)
                 .await;
-            all.borrow_mut().replays = replays.unwrap_or_default();
+            all.borrow_mut().replays = sight.of_all(replays.unwrap_or_default());
         }),
         Box::pin(async move {
-            let source = source(client, place, found).await;
+            let source = source(context, client, place, found).await;
             all.borrow_mut().source = source;
         }),
     ];
@@ -67,7 +69,7 @@ pub(super) async fn gather(context: &Context<'_>, place: &Place, found: &Found) 
             all.borrow_mut().trace = trace.ok();
         }));
         requests.push(Box::pin(async move {
-            let conversation = conversation(client, place, id).await;
+            let conversation = conversation(context, client, place, id).await;
             all.borrow_mut().conversation = conversation;
         }));
     }
@@ -75,9 +77,15 @@ pub(super) async fn gather(context: &Context<'_>, place: &Place, found: &Found) 
     extras.take()
 }
 
-async fn source(client: &Client, place: &Place, found: &Found) -> Option<String> {
+async fn source(
+    context: &Context<'_>,
+    client: &Client,
+    place: &Place,
+    found: &Found,
+) -> Option<String> {
     let event = found.event.as_ref()?;
     let project = SlugOrId::parse(&found.issue.project.as_ref()?.slug).ok()?;
+    let project = context.sight.project(project)?;
     let traces = stacktrace::of(event);
     let frame = stacktrace::culprit(&traces).filter(|frame| frame.in_app)?;
     // Without the file there is nothing to look for.
@@ -104,17 +112,25 @@ async fn source(client: &Client, place: &Place, found: &Found) -> Option<String>
     answer.ok().flatten()
 }
 
-async fn conversation(client: &Client, place: &Place, trace: &EventId) -> Option<String> {
+/// A conversation may run through several projects, as its trace does.
+async fn conversation(
+    context: &Context<'_>,
+    client: &Client,
+    place: &Place,
+    trace: &EventId,
+) -> Option<String> {
     const FIELD: &str = "gen_ai.conversation.id";
     let query = ["trace:", trace.as_str(), " has:", FIELD].concat();
-    let parameters = vec![
+    let mut parameters = vec![
         ("dataset", "spans"),
         ("query", query.as_str()),
         ("per_page", "1"),
         ("statsPeriod", "14d"),
     ];
+    parameters.extend(context.sight.project_id().map(|id| ("project", id)));
     let found = client
         .events(&place.region, &place.organization, parameters, &[FIELD])
         .await;
-    found.ok()?.items.into_iter().next()?.into_iter().next()?
+    let rows = context.sight.of_page(found.ok()?).items;
+    rows.into_iter().next()?.into_iter().next()?
 }

@@ -17,6 +17,7 @@ pub(super) async fn find(context: &Context<'_>, search: &Search<'_>) -> Result<S
         .replays(&search.place.region, &search.place.organization, parameters)
         .await
         .map_err(|error| refused(error, search))?;
+    let found = context.sight.of_page(found);
     let has_more = found.next.is_some();
     let mut text = page::heading(context, search, found.items.len(), has_more);
     text.push('\n');

@@ -1,0 +1,190 @@
+//! Only a tool's own parameters count. Whatever else a client sends beside them, and whatever it sends for what the
+//! session's URL fixes, changes nothing: not what is asked of Sentry, not what a person is asked, not the answer.
+
+use mcp::{Handler, Input, Outcome, ToolCall};
+use sentry_tools::{Constraint, Session};
+use serde_json::{Map, Value, json};
+
+use crate::fixture::{BASE, session, slug, text, world_of};
+use crate::sentry::{calls, full};
+
+/// Names that some tool reads, or that stand for something elsewhere.
+fn names() -> Vec<String> {
+    let mut names: Vec<String> = [
+        "confirm",
+        "keyId",
+        "uptimeMonitorId",
+        "tool",
+        "toolName",
+        "scopes",
+        "skills",
+        "_meta",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    for tool in sentry_tools::reference::names() {
+        let schema = sentry_tools::reference::schema_of(tool).unwrap();
+        for name in schema["properties"].as_object().unwrap().keys() {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    names
+}
+
+/// What decides something where it is a tool's own.
+fn value(name: &str) -> Value {
+    match name {
+        "organizationSlug" | "projectSlug" | "projectSlugOrId" => "rival".into(),
+        "issueUrl" | "url" => "https://rival.sentry.io/issues/RIVAL-9/".into(),
+        "regionUrl" => "https://evil.example".into(),
+        "arguments" => json!({ "issueId": "RIVAL-9", "organizationSlug": "rival" }),
+        "confirm" => true.into(),
+        "name" => "create_dsn".into(),
+        _ => "RIVAL-9".into(),
+    }
+}
+
+/// What came of a call: the answer or the question, and what Sentry was asked.
+async fn outcome(
+    constraint: &Constraint,
+    name: &str,
+    arguments: &Map<String, Value>,
+    can_ask: bool,
+) -> (String, Vec<String>) {
+    let session = Session {
+        constraint: constraint.clone(),
+        ..session()
+    };
+    let world = world_of(BASE, session, full());
+    let mut input = Input::default();
+    input.client.elicitation = can_ask;
+    let call = ToolCall::new(name, arguments.clone()).with_input(input);
+    let told = match world.server.call_tool(call).await {
+        Ok(Outcome::Complete(result)) => text(&result),
+        Ok(Outcome::InputRequired(question)) => format!("asks: {}", question.requests[0].1.params),
+        Err(error) => format!("{error:?}"),
+    };
+    let requests = world.sentry.requests();
+    let asked = requests
+        .iter()
+        .map(|request| format!("{} {}", request.method.as_str(), request.url));
+    (told, asked.collect())
+}
+
+fn constraints() -> [Constraint; 3] {
+    let organization = slug("acme");
+    let project = slug("web");
+    [
+        Constraint::None,
+        Constraint::Organization(organization.clone()),
+        Constraint::Project {
+            organization,
+            project,
+        },
+    ]
+}
+
+/// The parameters that a session of that constraint has to read.
+fn read(tool: &str, constraint: &Constraint) -> Vec<String> {
+    let schema = sentry_tools::reference::schema_of(tool).unwrap();
+    let names = schema["properties"].as_object().unwrap().keys().cloned();
+    names
+        .filter(|name| match name.as_str() {
+            "organizationSlug" | "regionUrl" => constraint.organization().is_none(),
+            "projectSlug" | "projectSlugOrId" => constraint.project().is_none(),
+            _ => true,
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn an_unknown_argument_never_changes_a_decision() {
+    let mut rows: Vec<_> = calls()
+        .into_iter()
+        .map(|(tool, arguments, _)| (tool, arguments))
+        .collect();
+    rows.push(("search_sentry_tools", json!({ "query": "issue" })));
+    let mut tried = 0;
+    for constraint in constraints() {
+        for (tool, arguments) in &rows {
+            let own = read(tool, &constraint);
+            // With all that it needs, and with nothing: then a person may be asked.
+            for arguments in [arguments.as_object().cloned().unwrap(), Map::new()] {
+                for can_ask in [true, false] {
+                    let plain = outcome(&constraint, tool, &arguments, can_ask).await;
+                    for foreign in names() {
+                        if own.contains(&foreign) {
+                            continue;
+                        }
+                        let mut more = arguments.clone();
+                        more.insert(foreign.clone(), value(&foreign));
+                        let with = outcome(&constraint, tool, &more, can_ask).await;
+                        assert_eq!(with, plain, "{constraint:?} {tool} {foreign}");
+                        tried += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(tried > 5_000, "{tried}");
+}
+
+#[tokio::test]
+async fn nor_does_one_beside_or_inside_the_tool_that_stands_for_any() {
+    for constraint in constraints() {
+        for (tool, arguments, _) in calls() {
+            let own = read(tool, &constraint);
+            let through = |arguments: &Value| json!({ "name": tool, "arguments": arguments });
+            let plain = outcome(
+                &constraint,
+                "execute_sentry_tool",
+                through(&arguments).as_object().unwrap(),
+                true,
+            )
+            .await;
+            assert_eq!(
+                plain,
+                outcome(&constraint, tool, arguments.as_object().unwrap(), true).await,
+                "{tool}"
+            );
+            for foreign in names() {
+                let mut beside = through(&arguments);
+                if !["name", "arguments"].contains(&foreign.as_str()) {
+                    beside[&foreign] = value(&foreign);
+                }
+                let mut inside = arguments.clone();
+                if !own.contains(&foreign) {
+                    inside[&foreign] = value(&foreign);
+                }
+                for sent in [beside, through(&inside)] {
+                    let with = outcome(
+                        &constraint,
+                        "execute_sentry_tool",
+                        sent.as_object().unwrap(),
+                        true,
+                    )
+                    .await;
+                    assert_eq!(with, plain, "{constraint:?} {tool} {foreign}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_not_made_by_a_foreign_id() {
+    for foreign in ["issueId", "issueUrl", "keyId", "uptimeMonitorId"] {
+        let arguments = json!({ "organizationSlug": "acme", "projectSlug": "web", "name": "New", foreign: "WEB-1A" });
+        let (told, asked) = outcome(
+            &Constraint::None,
+            "create_dsn",
+            arguments.as_object().unwrap(),
+            true,
+        )
+        .await;
+        assert!(told.starts_with("asks: "), "{foreign}: {told}");
+        assert!(asked.is_empty(), "{foreign}: {asked:?}");
+    }
+}

@@ -1,0 +1,244 @@
+//! What every tool of the catalogue is called with in a project's session at a Sentry that is full of another project
+//! ([`crate::crowded`]).
+
+use serde_json::{Value, json};
+
+use crate::crowded::{OTHER_EVENT, OTHER_TRACE};
+use crate::fixture::BASE;
+use crate::sentry::{EVENT, TRACE};
+
+const SAME: &str = "another project";
+const NONE: &str = "Sentry has nothing of that name";
+
+/// Every tool, with what it is called with in the project's session and what its answer has to hold. `77` is an issue of
+/// the other project.
+pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
+    let of_issues = |own: &'static str, more: &[(&'static str, &'static str)]| {
+        let mut tries = Vec::new();
+        for (issue, shows) in [
+            (json!({ "issueId": "WEB-1A" }), own),
+            (json!({ "issueId": 4501 }), own),
+            (json!({ "issueId": "77" }), SAME),
+            (
+                json!({ "issueUrl": "https://acme.sentry.io/issues/WEB-1A/" }),
+                own,
+            ),
+            (
+                json!({ "issueUrl": "https://acme.sentry.io/issues/77/" }),
+                SAME,
+            ),
+            (
+                json!({ "issueUrl": format!("{BASE}/acme/web/issues/77/") }),
+                SAME,
+            ),
+            (
+                json!({ "issueUrl": format!("{BASE}/acme/stock/issues/WEB-1A/") }),
+                SAME,
+            ),
+            (
+                json!({ "issueId": "77", "projectSlug": "web", "organizationSlug": "rival" }),
+                SAME,
+            ),
+        ] {
+            let mut arguments = issue;
+            for (name, value) in more {
+                arguments[*name] = (*value).into();
+            }
+            tries.push((arguments, shows));
+        }
+        tries
+    };
+    let of_trace = |trace: &str, span: Option<&str>| match span {
+        Some(span) => json!({ "traceId": trace, "spanId": span }),
+        None => json!({ "traceId": trace }),
+    };
+    let resource = |kind: &str, id: &str| json!({ "resourceType": kind, "resourceId": id });
+    let url = |path: &str| json!({ "url": format!("https://acme.sentry.io{path}") });
+    let mut details = of_issues("TypeError: cart is null", &[]);
+    details.extend([
+        (
+            json!({ "issueId": "PERF-1" }),
+            "Conversation: conversation-own",
+        ),
+        (
+            json!({ "issueId": "PERF-1" }),
+            "spans of other projects are not shown",
+        ),
+        (json!({ "issueId": "WEB-1A" }), "Replays: aa11\n"),
+        (json!({ "issueId": "WEB-1A" }), "https://git.example/shop"),
+        (json!({ "issueId": "WEB-1A" }), "PAY-1"),
+        (json!({ "eventId": EVENT }), "TypeError: cart is null"),
+        (json!({ "eventId": OTHER_EVENT }), SAME),
+        (json!({ "issueId": "77", "eventId": EVENT }), SAME),
+    ]);
+    let mut stack = of_issues("addItem (src/cart.ts:42:17)", &[]);
+    stack.retain(|(arguments, _)| arguments.get("issueUrl").is_none());
+    stack.push((json!({ "issueId": "WEB-1A", "thread": "nope" }), "main"));
+    let mut events = vec![
+        (json!({ "query": "broken" }), "does not understand"),
+        (json!({ "dataset": "replays" }), "aa11bb22"),
+        (
+            json!({ "dataset": "replays", "projectSlug": "stock" }),
+            "aa11bb22",
+        ),
+        (
+            json!({ "fields": ["title", "count()"] }),
+            "TypeError: cart is null",
+        ),
+        (json!({ "fields": ["project", "count()"] }), "| web |"),
+        (
+            json!({ "fields": ["project.name", "title"] }),
+            "project.name: web",
+        ),
+        (
+            json!({ "fields": ["project.id", "title"] }),
+            "project.id: 5",
+        ),
+        (
+            json!({ "projectSlug": "stock", "query": "project:stock" }),
+            "TypeError: cart is null",
+        ),
+    ];
+    for dataset in ["spans", "errors", "logs", "metrics", "profiles"] {
+        events.push((json!({ "dataset": dataset }), "1 result"));
+    }
+    vec![
+        ("whoami", vec![(json!({}), "\"projectSlug\":\"web\"")]),
+        (
+            "find_organizations",
+            vec![(json!({}), "limited to the project")],
+        ),
+        ("find_projects", vec![(json!({}), "limited to the project")]),
+        (
+            "find_teams",
+            vec![
+                (json!({}), "core"),
+                (json!({ "query": "COR" }), "core"),
+                (json!({ "query": "x" }), "[]"),
+            ],
+        ),
+        (
+            "find_releases",
+            vec![
+                (json!({}), r#""projects":["web"]"#),
+                (
+                    json!({ "projectSlug": "stock", "query": "shop" }),
+                    "shop@1.4.0",
+                ),
+            ],
+        ),
+        (
+            "find_dsns",
+            vec![
+                (json!({}), "k1@ingest"),
+                (json!({ "projectSlug": "stock" }), "k1@ingest"),
+            ],
+        ),
+        (
+            "create_dsn",
+            vec![
+                (json!({ "name": "New" }), "k1@ingest"),
+                (json!({ "name": "New", "projectSlug": "stock" }), "k1@"),
+            ],
+        ),
+        (
+            "search_issues",
+            vec![
+                (json!({}), "WEB-1A"),
+                (json!({ "query": "", "projectSlugOrId": "77" }), "WEB-1A"),
+                (json!({ "query": "project:stock" }), "1 issue"),
+            ],
+        ),
+        ("search_events", events),
+        ("search_issue_events", of_issues(EVENT, &[])),
+        ("get_issue_details", details),
+        ("get_event_stacktrace", stack),
+        ("get_issue_breadcrumbs", of_issues("status_code: 500", &[])),
+        (
+            "get_issue_tag_values",
+            of_issues("production", &[("tagKey", "environment")]),
+        ),
+        ("get_issue_activity", of_issues("Seen in 1.4.0 only.", &[])),
+        (
+            "get_trace_details",
+            vec![
+                (of_trace(TRACE, None), "**WEB-1A**"),
+                (
+                    of_trace(TRACE, None),
+                    "4 spans of other projects are not shown here.",
+                ),
+                (of_trace(TRACE, Some("a1")), "**WEB-1A**"),
+                (of_trace(TRACE, Some("d1")), "has no span"),
+                (of_trace(OTHER_TRACE, None), NONE),
+            ],
+        ),
+        (
+            "get_span_details",
+            vec![
+                (of_trace(TRACE, Some("a1")), "**WEB-1A**"),
+                (of_trace(TRACE, Some("b2")), "SELECT"),
+                (of_trace(TRACE, Some("c1")), "GET https://stock.example/"),
+                (of_trace(TRACE, Some("d1")), "has no span"),
+                (of_trace(OTHER_TRACE, Some("a1")), NONE),
+            ],
+        ),
+        (
+            "add_issue_note",
+            of_issues("Your note is on", &[("text", "Fixed.")]),
+        ),
+        (
+            "update_issue",
+            of_issues(
+                "Updated WEB-1A",
+                &[
+                    ("status", "resolved"),
+                    ("assignedTo", "me"),
+                    ("reason", "r"),
+                ],
+            ),
+        ),
+        (
+            "analyze_issue_with_seer",
+            of_issues("Wait for the cart.", &[]),
+        ),
+        (
+            "get_sentry_resource",
+            vec![
+                (resource("issue", "WEB-1A"), "TypeError"),
+                (resource("issue", "77"), SAME),
+                (resource("event", OTHER_EVENT), SAME),
+                (resource("trace", TRACE), "WEB-1A"),
+                (resource("trace", OTHER_TRACE), NONE),
+                (resource("trace", &format!("{TRACE}:d1")), "has no span"),
+                (url("/issues/WEB-1A/"), "TypeError"),
+                (url("/issues/77/"), SAME),
+                (
+                    url(&format!("/explore/traces/trace/{TRACE}/?node=span-c1")),
+                    "GET https://stock",
+                ),
+                (url("/releases/shop@1.4.0/"), "search_events"),
+                (url("/replays/aa11/"), "cannot read a replay"),
+                (
+                    json!({ "url": format!("{BASE}/acme/web/issues/77/") }),
+                    SAME,
+                ),
+                (
+                    json!({ "url": "https://rival.sentry.io/issues/77/" }),
+                    "another organization",
+                ),
+            ],
+        ),
+        (
+            "search_sentry_tools",
+            vec![(
+                json!({ "query": "issue", "limit": 20 }),
+                "get_issue_tag_values",
+            )],
+        ),
+        // What it stands for is tried through it below.
+        (
+            "execute_sentry_tool",
+            vec![(json!({ "name": "nope" }), "There is no tool `nope`")],
+        ),
+    ]
+}
