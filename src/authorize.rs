@@ -15,6 +15,7 @@ use sentry_tools::{Skill, Skills};
 use crate::app::App;
 use crate::incoming::Incoming;
 use crate::pages::{Consent, Destination, Leaving, SkillChoice, SkillGroup, page};
+use crate::shared_hosting::shared_hosting;
 use crate::{cookies, log, problems, random, upstream};
 
 /// Names a client until the person has chosen.
@@ -299,16 +300,23 @@ fn consent<'a>(
 ) -> Consent<'a> {
     let client = &asked.client;
     let home = client.verified_host.as_deref();
-    let elsewhere = home.filter(|home| {
-        asked.redirect_uri.kind() == RedirectKind::Https && *home != asked.redirect_uri.host()
-    });
+    let shared = |host| shared_hosting(host, &settings.origin);
+    let to_web = asked.redirect_uri.kind() == RedirectKind::Https;
+    let answered = to_web.then(|| asked.redirect_uri.authority());
+    let answered = answered.as_deref();
+    let elsewhere = home.filter(|home| answered.is_some_and(|answered| *home != answered));
     Consent {
         name: client.name.as_deref().unwrap_or(NAMELESS),
         verified_host: home,
+        shared: home.and_then(shared),
         client_id: &client.id,
         redirect_uri: asked.redirect_uri.as_str(),
         destination: Destination::from(&asked.redirect_uri),
         elsewhere,
+        // Of the host that asks it is said above.
+        answer_shared: answered
+            .filter(|answered| home != Some(*answered))
+            .and_then(shared),
         is_new: client.is_new,
         reach: reach(&asked.resource, settings),
         read: upstream::READ,

@@ -102,7 +102,7 @@ impl ClientStore for Clients {
     }
 
     fn keep_key_set<'a>(&'a self, url: &'a ClientIdUrl, keys: &'a KeptDocument) -> Stored<'a, ()> {
-        Box::pin(async move { self.put(&key("keys", url), keys, keys.expires_at).await })
+        Box::pin(async move { self.put(&key("keys", url), keys, keys.kept_until()).await })
     }
 }
 

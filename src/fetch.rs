@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fetch::{Fetch, FetchError, LocalFuture, Request, Response};
 use js_sys::{Array, Uint8Array};
+use url::Url;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::{Delay, Env};
@@ -11,6 +12,7 @@ use worker::{Delay, Env};
 use crate::address::Address;
 use crate::config::{CIMD_HOST_RATE_LIMITER, CIMD_IP_RATE_LIMITER};
 use crate::edge;
+use crate::hex::sha256_hex;
 use crate::limits::{Cost, allow};
 
 /// Sends with the runtime's `fetch`.
@@ -27,8 +29,9 @@ impl Fetch for Outgoing {
     }
 }
 
-/// Fetches client metadata documents: as [`Outgoing`], within a budget for each document host and each address that
-/// asks, so that nobody can aim this server at a third one.
+/// Fetches what clients publish: as [`Outgoing`], within budgets, so that nobody can aim this server at a third one. What
+/// belongs to a client that people use here has a budget of its own first; everything else shares one for each address
+/// that asks, and one for each host and part of the addresses ([ADR 64](../docs/adr/0064-strangers-lock-no-client-out.md)).
 pub struct DocumentFetch {
     env: Env,
     address: Address,
@@ -38,29 +41,48 @@ impl DocumentFetch {
     pub const fn new(env: Env, address: Address) -> Self {
         Self { env, address }
     }
+
+    /// The address is asked first: what it is refused costs no one else.
+    async fn is_within(&self, request: &Request) -> bool {
+        let is_within =
+            async |limiter, key: &str| allow(&self.env, limiter, key, Cost::Operator).await.is_ok();
+        if let Some(name) = &request.own_budget
+            && is_within(CIMD_HOST_RATE_LIMITER, &format!("own {}", sha256_hex(name))).await
+        {
+            return true;
+        }
+        is_within(CIMD_IP_RATE_LIMITER, self.address.key()).await
+            && is_within(
+                CIMD_HOST_RATE_LIMITER,
+                &strangers(&request.url, &self.address),
+            )
+            .await
+    }
 }
 
 impl Fetch for DocumentFetch {
     fn fetch(&self, request: Request) -> LocalFuture<'_, Result<Response, FetchError>> {
         Box::pin(async move {
-            // With a dot at its end it is the same host.
-            let host = request.url.host_str().unwrap_or_default();
-            let host = host.trim_end_matches('.');
-            let (env, address) = (&self.env, self.address.key());
-            let over = |_| FetchError::OverBudget;
-            allow(env, CIMD_HOST_RATE_LIMITER, host, Cost::Operator)
-                .await
-                .map_err(over)?;
-            allow(env, CIMD_IP_RATE_LIMITER, address, Cost::Operator)
-                .await
-                .map_err(over)?;
-            Outgoing.fetch(request).await
+            if self.is_within(&request).await {
+                Outgoing.fetch(request).await
+            } else {
+                Err(FetchError::OverBudget)
+            }
         })
     }
 
     fn sleep(&self, duration: Duration) -> LocalFuture<'_, ()> {
         Outgoing.sleep(duration)
     }
+}
+
+/// Of all addresses there are sixteen parts: one that is used up rarely meets somebody else, and a host is asked by
+/// strangers at most sixteen times the limit.
+fn strangers(url: &Url, address: &Address) -> String {
+    // With a dot at its end it is the same host.
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    let part: String = sha256_hex(address.key()).chars().take(1).collect();
+    format!("{host} {part}")
 }
 
 async fn send(request: Request) -> Result<Response, FetchError> {

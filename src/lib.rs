@@ -40,6 +40,7 @@ mod random;
 mod respond;
 mod router;
 mod session;
+mod shared_hosting;
 mod signatures;
 mod tokens;
 mod upkeep;

@@ -13,12 +13,16 @@ pub struct Consent<'a> {
     pub name: &'a str,
     /// For URL clients the host of the Client ID; nothing is proven of others.
     pub verified_host: Option<&'a str>,
+    /// Where anybody can publish, if that host is such a place.
+    pub shared: Option<&'static str>,
     pub client_id: &'a str,
     pub redirect_uri: &'a str,
     pub destination: Destination,
     /// The client's own host, where the answer goes to another one.
     pub elsewhere: Option<&'a str>,
-    /// Nobody has completed a sign-in with it here.
+    /// Where anybody can publish, if the answer goes to such a place.
+    pub answer_shared: Option<&'static str>,
+    /// Few people have completed a sign-in with it here, and lately.
     pub is_new: bool,
     /// Organization and project that it is limited to, in words.
     pub reach: String,
@@ -50,7 +54,7 @@ impl From<&RegisteredRedirectUri> for Destination {
         match uri.kind() {
             RedirectKind::Loopback => Self::ThisComputer,
             RedirectKind::PrivateUse => Self::Application(uri.scheme()),
-            RedirectKind::Https => Self::Host(uri.host().to_owned()),
+            RedirectKind::Https => Self::Host(uri.authority()),
         }
     }
 }

@@ -205,6 +205,26 @@ pub fn check_whom(request: &Incoming, app: &App) -> Response {
     )
 }
 
+/// A check that another site asked for, or nobody whom we know, for a program.
+pub fn check_from_elsewhere(request: &Incoming, app: &App) -> Response {
+    let text =
+        "A document is looked at for our own page and for programs, not for pages of other sites.";
+    let page = refused(
+        "Nothing was looked at",
+        text,
+        "Open /oauth/check, and ask there.",
+    );
+    show(
+        ErrorPage {
+            status: 403,
+            code: "access_denied",
+            ..page
+        },
+        request,
+        app,
+    )
+}
+
 fn outage() -> ErrorPage {
     ErrorPage {
         status: 503,

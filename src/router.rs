@@ -78,7 +78,8 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
         ("GET", ["oauth", "callback"]) => callback::callback(request, app).await,
         (_, ["oauth", "callback"]) => method_not_allowed("GET, HEAD"),
         ("GET", ["oauth", "check"]) => check::show(request, app).await,
-        (_, ["oauth", "check"]) => method_not_allowed("GET, HEAD"),
+        ("POST", ["oauth", "check"]) => check::posted(request, app).await,
+        (_, ["oauth", "check"]) => method_not_allowed("GET, HEAD, POST"),
 
         ("OPTIONS", ["oauth", "token" | "register" | "revoke"]) => cors_preflight(request, POST),
         (_, ["oauth", endpoint @ ("token" | "register" | "revoke")]) => {

@@ -16,11 +16,25 @@ pub fn after_tokens(granted: &Granted, address: Address, app: &App) {
         return;
     }
     let (grant, client_id) = (granted.grant.clone(), granted.client_id.clone());
+    let subject = granted.subject.clone();
     let again = app.for_later(address);
     app.context.wait_until(async move {
         let Ok(later) = again else { return };
+        let renewed = async {
+            let subject = subject.as_deref();
+            let (keys, settings) = (&later.config.keys, &later.settings);
+            renew(
+                &client_id,
+                subject,
+                keys,
+                settings,
+                &later.clients,
+                later.now,
+            )
+            .await
+        };
         if chores.daily
-            && let Err(error) = renew(&client_id, &later.settings, &later.clients, later.now).await
+            && let Err(error) = renewed.await
         {
             log::problem(
                 &grant.to_string(),

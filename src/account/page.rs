@@ -10,6 +10,7 @@ use crate::accounts::{Answer, Line, Place};
 use crate::app::App;
 use crate::day::Day;
 use crate::session::Session;
+use crate::shared_hosting::shared_hosting;
 
 /// Shown where a client gave no name.
 const NAMELESS: &str = "An application without a name";
@@ -38,6 +39,8 @@ struct Connection {
     grant: String,
     name: String,
     verified_host: Option<String>,
+    /// Where anybody can publish, if that host is such a place.
+    shared: Option<&'static str>,
     client_id: String,
     since: Day,
     used: Day,
@@ -161,10 +164,15 @@ impl Connection {
                 Skill::parse(&id).map_or_else(|| id.clone(), |skill| skill.title().to_owned());
             (id, title)
         };
+        let origin = &app.settings.origin;
+        let verified_host = line.verified_host(origin);
         Self {
             grant: line.grant.to_string(),
             name: name(&line).to_owned(),
-            verified_host: line.verified_host(&app.settings.origin),
+            shared: verified_host
+                .as_deref()
+                .and_then(|host| shared_hosting(host, origin)),
+            verified_host,
             since: line.opened_at.into(),
             used: line.used_at.into(),
             reach: reach(line.resource.segments(app.settings.resource_base)),

@@ -91,7 +91,7 @@ impl Line {
     /// The host that has described this client; nothing is proven of others.
     pub fn verified_host(&self, origin: &Origin) -> Option<String> {
         let url = ClientIdUrl::parse(&self.client_id, origin).ok()?;
-        Some(url.host().to_owned())
+        Some(url.authority())
     }
 
     /// Writes down what happened. Notes may come in any order, and twice.
@@ -236,6 +236,10 @@ mod tests {
         let origin = Origin::of(&url::Url::parse("https://mcp.example.com").unwrap()).unwrap();
         for (id, host) in [
             ("https://editor.example/client.json", Some("editor.example")),
+            (
+                "https://editor.example:8443/client.json",
+                Some("editor.example:8443"),
+            ),
             ("0123456789abcdef", None),
             ("http://editor.example/client.json", None),
             ("https://editor.example/../x", None),

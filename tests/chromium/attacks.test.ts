@@ -183,6 +183,33 @@ describe("cross-site posts", () => {
   });
 });
 
+describe("a page that wants us to look at an address", () => {
+  const address = () => `${worker.origin}/oauth/check?client_id=${encodeURIComponent("http://127.0.0.1:9/client.json")}`;
+  it.each(["elsewhere", "neighbour"])("(%s) gets nothing looked at, by whatever it sends", async (from) => {
+    const before = worker.requests.length;
+    const site = () => `${from === "elsewhere" ? elsewhere.origin : neighbour}/`;
+    await page.goto(site());
+    await page.evaluate(async (url) => {
+      const image = new Image();
+      const ended = new Promise((resolve) => (image.onload = image.onerror = resolve));
+      image.src = url;
+      const opaque = { mode: "no-cors", headers: { accept: "application/json" } } as const;
+      await Promise.all([ended, fetch(url).catch(() => {}), fetch(url, opaque), fetch(url, { headers: opaque.headers }).catch(() => {})]);
+    }, address());
+    expect(await post(site(), `${worker.origin}/oauth/check`, { client_id: "http://127.0.0.1:9/client.json" })).toBe(403);
+    await page.getByText("Another site led here").waitFor();
+    await page.waitForLoadState();
+    await page.goto(site());
+    await page.evaluate((url) => void (location.href = url), address());
+    await page.getByText("Another site led here").waitFor();
+    expect(worker.requests.length).toBe(before);
+    // The person may.
+    await page.getByRole("button", { name: "Check" }).click();
+    await page.getByText("rules that could be looked at").waitFor();
+    expect(worker.requests.slice(before).map(({ href }) => href)).toEqual(["http://127.0.0.1:9/client.json"]);
+  });
+});
+
 describe("clickjacking", () => {
   const addresses: [string, () => string][] = [
     ["consent", link],

@@ -21,8 +21,8 @@ beforeAll(async () => {
 afterAll(() => Promise.all([worker?.stop(), sentry?.stop(), browser?.close()]));
 
 let published = 0;
-const publish = (change: Record<string, unknown> = {}): Registered => {
-  const client_id = `https://editor${++published}.example/oauth/client.json`;
+const publish = (change: Record<string, unknown> = {}, host = "editor.example"): Registered => {
+  const client_id = `https://app${++published}.${host}/oauth/client.json`;
   documents.set(client_id, { body: { client_id, client_name: "Example Editor", redirect_uris: [REDIRECT_URI], ...change } });
   return { client_id, redirect_uris: (change.redirect_uris as string[] | undefined) ?? [REDIRECT_URI] };
 };
@@ -33,6 +33,8 @@ const scheme = "editor.example:/cb";
 const pages: [name: string, address: () => Promise<string> | string, words: string, status: number][] = [
   ["consent for a document", () => consent(publish()), "Verified", 200],
   ["consent for a registration", async () => consent(await register(worker)), "Nobody has verified", 200],
+  ["consent for a document where anybody can publish", () => consent(publish({ redirect_uris: ["https://bob.gitlab.io/cb"] }, "pages.dev")), "Anybody can publish on gitlab.io", 200],
+  ["consent for a document at another port", () => consent(publish({}, "editor.example:8443")), "editor.example:8443", 200],
   ["consent with a warning", () => consent(publish({ redirect_uris: ["https://other.example/cb"] })), "which asks", 200],
   ["consent for an application's own scheme", () => consent(publish({ redirect_uris: [scheme] })), "links", 200],
   ["leaving", () => consent(publish({ redirect_uris: [scheme] }), { response_type: "token" }), "You can close this window", 200],
@@ -48,12 +50,23 @@ const pages: [name: string, address: () => Promise<string> | string, words: stri
   ["home", () => `${worker.origin}/`, "Sentry for your coding agent", 200],
 ];
 
+/** What is in the address of a check is looked at when a person presses the button. */
+const open = async (page: Page, address: string) => {
+  const response = await page.goto(address);
+  if (!address.includes("/oauth/check?")) return response;
+  const answered = page.waitForResponse((answer) => answer.request().method() === "POST");
+  await page.getByRole("button", { name: "Check" }).click();
+  const answer = await answered;
+  await page.waitForLoadState();
+  return answer;
+};
+
 const overflows = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
 describe.each(pages)("(%s)", (_, address, words, status) => {
   it.each(["light", "dark"] as const)("is clear to everybody in %s, says nothing on the console and asks nobody else", async (colorScheme) => {
     await using seen = await watched(browser, [worker.origin], { colorScheme });
-    const response = await seen.page.goto(await address());
+    const response = await open(seen.page, await address());
     expect(response?.status()).toBe(status);
     expect(await seen.page.innerText("main")).toContain(words);
     expect(await violations(seen.page)).toEqual([]);
@@ -65,7 +78,7 @@ describe.each(pages)("(%s)", (_, address, words, status) => {
   it("fits from 320 px to wide, and at 200 %", async () => {
     await using seen = await watched(browser, [worker.origin]);
     await seen.page.setViewportSize({ width: 320, height: 568 });
-    await seen.page.goto(await address());
+    await open(seen.page, await address());
     // 200 % on a laptop is a viewport of half its size.
     for (const [width, height] of [[320, 568], [375, 667], [640, 400], [1280, 800], [2560, 1440]] as const) {
       await seen.page.setViewportSize({ width, height });
@@ -75,7 +88,7 @@ describe.each(pages)("(%s)", (_, address, words, status) => {
 
   it("does not move anything after the first paint", async () => {
     await using seen = await watched(browser, [worker.origin], { viewport: { width: 375, height: 667 } });
-    await seen.page.goto(await address(), { waitUntil: "load" });
+    await open(seen.page, await address());
     const shift = await seen.page.evaluate(async () => {
       let sum = 0;
       new PerformanceObserver((list) => {
@@ -191,6 +204,14 @@ describe("the consent page", () => {
     const client = publish({ client_name: spoof });
     await seen.page.goto(consent(client));
     expect(await seen.page.locator(".seal").innerText()).toBe(new URL(client.client_id).host);
+  });
+
+  it("gives no such form to a site on which anybody can publish", async () => {
+    await using seen = await watched(browser, [worker.origin]);
+    await seen.page.goto(consent(publish({}, "github.io")));
+    expect(await seen.page.locator(".identity, .seal").count()).toBe(0);
+    expect(await seen.page.innerText("main")).not.toContain("Verified");
+    expect(await seen.page.getByText("Anybody can publish on github.io").count()).toBe(1);
   });
 
   it("is 30 KB with its styles", async () => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type ServedDocument, serveDocuments } from "../support/documents.ts";
 import { REDIRECT_URI, authorizationUrl } from "../support/oauth.ts";
+import { readForm } from "../support/person.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
 interface Report {
@@ -27,6 +28,9 @@ function publish(change: Record<string, unknown> = {}, answer: Partial<ServedDoc
 }
 const ask = (client_id: string, accept = "application/json", at: TestWorker = worker) =>
   at.fetch(`/oauth/check?client_id=${encodeURIComponent(client_id)}`, { headers: { accept } });
+/** As the page's own form does in local work. */
+const post = (client_id: string, headers: Record<string, string> = { origin: worker.origin, "sec-fetch-site": "same-origin" }) =>
+  worker.fetch("/oauth/check", { method: "POST", headers: { accept: "text/html", ...headers }, body: new URLSearchParams({ client_id }) });
 const report = async (client_id: string) => {
   const response = await ask(client_id);
   expect(response.status).toBe(200);
@@ -44,8 +48,9 @@ describe("a document that is right", () => {
     for (const each of found.checks) {
       expect(each).toEqual({ check: expect.any(String), ok: true, found: expect.stringMatching(/./), expected: expect.stringMatching(/./), section: expect.stringMatching(/CIMD|RFC|MCP|configuration/) });
     }
-    const page = await (await ask(url, "text/html")).text();
+    const page = await (await post(url)).text();
     expect(page).toContain("All 20 rules hold");
+    expect(page).toContain(`People are shown <strong>${new URL(url).host}</strong> as who asks, verified`);
   });
 
   it("is looked at as it is now, whatever is kept of it", async () => {
@@ -134,7 +139,17 @@ describe("the check itself", () => {
       const json = await worker.fetch(`/oauth/check${query}`, { headers: { accept: "application/json" } });
       expect([json.status, ((await json.json()) as { error: string }).error]).toEqual([400, "invalid_request"]);
     }
-    expect((await worker.fetch("/oauth/check", { method: "POST" })).status).toBe(405);
+    expect((await worker.fetch("/oauth/check", { method: "POST" })).status).toBe(400);
+    expect((await worker.fetch("/oauth/check", { method: "PUT" })).status).toBe(405);
+  });
+
+  it("says where anybody can publish, to people and programs", async () => {
+    const url = "https://alice.github.io/oauth/client.json";
+    documents.set(url, { body: { client_id: url, client_name: "Example Editor", redirect_uris: [REDIRECT_URI] } });
+    expect(await (await ask(url)).json()).toMatchObject({ client_id: url, ok: true, shared_hosting: "github.io" });
+    expect(await (await ask(publish())).json()).not.toHaveProperty("shared_hosting");
+    const page = await (await post(url)).text();
+    expect(page).toContain("People are shown <strong>alice.github.io</strong> as who asks, unverified: anybody can publish on github.io.");
   });
 
   it("is linked from the home page", async () => {
@@ -158,5 +173,85 @@ describe("the check itself", () => {
     await using off = await startWorker({ compatibilityFlags: [] });
     const response = await ask("https://client.example/c", "application/json", off);
     expect([response.status, ((await response.json()) as { error: string }).error]).toEqual([400, "invalid_client"]);
+  });
+});
+
+describe("nobody else has a document looked at", () => {
+  const looks = () => worker.requests.length;
+  const PUBLIC = "https://mcp.example.com";
+  /** How a request came to be, as a browser says it. */
+  const from = (site?: string, more: Record<string, string> = {}) => ({ ...(site && { "sec-fetch-site": site }), ...more });
+  const get = async (at: string, accept: string, headers: Record<string, string>) => {
+    const url = publish();
+    const before = looks();
+    const response = await worker.at(`${at}/oauth/check?client_id=${encodeURIComponent(url)}`, { headers: { accept, ...headers } });
+    const text = await response.text();
+    if (accept === "text/html") expect(text, "for whoever wants it all the same").toContain(`value="${url}"`);
+    return [response.status, looks() - before];
+  };
+  const HTML = "text/html";
+  const JSON_ONLY = "application/json";
+
+  it.each([
+    [HTML, from("cross-site"), [403, 0]],
+    [HTML, from("same-site"), [403, 0]],
+    [HTML, from(undefined, { origin: "https://evil.example" }), [403, 0]],
+    [JSON_ONLY, from("cross-site"), [403, 0]],
+    [JSON_ONLY, from("same-site", { origin: "https://other.example.com" }), [403, 0]],
+    [JSON_ONLY, from(undefined, { origin: "null" }), [403, 0]],
+    [HTML, from("none"), [200, 1]],
+    [HTML, from("same-origin"), [200, 1]],
+    [HTML, from(), [200, 1]],
+    [JSON_ONLY, from(), [200, 1]],
+  ])("on a public host: %s %j is %j", async (accept, headers, expected) => {
+    expect(await get(PUBLIC, accept, headers)).toEqual(expected);
+  });
+
+  it.each([
+    [HTML, from("cross-site"), [403, 0]],
+    [HTML, from("same-site"), [403, 0]],
+    [HTML, from("none"), [200, 0]],
+    [HTML, from(), [200, 0]],
+    ["*/*", from(), [200, 0]],
+    [JSON_ONLY, from("cross-site"), [403, 0]],
+    [JSON_ONLY, from("same-site"), [403, 0]],
+    [JSON_ONLY, from("none"), [403, 0]],
+    [JSON_ONLY, from(undefined, { origin: "https://evil.example" }), [403, 0]],
+    [HTML, from("same-origin"), [200, 1]],
+    [JSON_ONLY, from(), [200, 1]],
+  ])("in local work: %s %j is %j", async (accept, headers, expected) => {
+    expect(await get(worker.origin, accept, headers)).toEqual(expected);
+    // Other names of this computer.
+    expect(await get("http://localhost:8788", accept, headers)).toEqual(expected);
+  });
+
+  it("than what its own page posts", async () => {
+    const html = await (await worker.fetch("/oauth/check", { headers: { accept: HTML } })).text();
+    const form = readForm(html, worker.url);
+    expect(html).toContain('<form method="post" action="/oauth/check"');
+    const url = publish();
+    form.fields.set("client_id", url);
+    const before = looks();
+    const answer = await worker.fetch(form.action.pathname, { method: "POST", body: form.fields, headers: { accept: HTML, origin: worker.origin } });
+    expect(await answer.text()).toContain("All 20 rules hold");
+    expect(looks() - before).toBe(1);
+    const others: Record<string, string>[] = [
+      { origin: "https://evil.example" },
+      { origin: "null", "sec-fetch-site": "cross-site" },
+      { "sec-fetch-site": "cross-site" },
+      { origin: "http://localhost:3000", "sec-fetch-site": "same-site" },
+    ];
+    for (const headers of others) {
+      const refused = await post(url, headers);
+      expect(refused.status).toBe(403);
+      expect(refused.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+      expect(await refused.text()).toContain("Another site led here");
+    }
+    expect(looks() - before).toBe(1);
+  });
+
+  it("and away from local work the address of a check can be passed on", async () => {
+    const html = await (await worker.at(`${PUBLIC}/oauth/check`)).text();
+    expect(html).toContain('<form method="get" action="/oauth/check"');
   });
 });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { REDIRECT_URI, type Registered, authorizationUrl, register, rpc, signIn } from "../support/oauth.ts";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
-import { type TestWorker, startWorker } from "../support/worker.ts";
+import { type Outgoing, type TestWorker, startWorker } from "../support/worker.ts";
 
 let sentry: DemoSentry;
 let worker: TestWorker;
@@ -278,13 +278,75 @@ describe("headers", () => {
 
 describe("a client that is new here", () => {
   const consent = async (at: TestWorker, of: Registered) => (await at.fetch(authorizationUrl(at, of).href)).text();
+  /** Whom Sentry names at the next sign-in: the local one knows two people. */
+  let person = "1";
+  const somebody: Outgoing = async (request) => {
+    if (!request.url.endsWith("/oauth/token/")) return undefined;
+    const { Response, fetch } = await import("miniflare");
+    const answer = await fetch(request);
+    const tokens = (await answer.json()) as { user: object };
+    return new Response(JSON.stringify({ ...tokens, user: { ...tokens.user, id: person } }), { status: answer.status, headers: { "content-type": "application/json" } });
+  };
+  const DAY = 86_400;
+  interface Namespace {
+    list(options: { prefix: string }): Promise<{ keys: { name: string }[] }>;
+    get(key: string): Promise<string | null>;
+    put(key: string, value: string): Promise<void>;
+  }
+  interface Entry {
+    known_until?: number;
+    newcomer?: { since: number; people: string[] };
+  }
+  const entryOf = async (at: TestWorker, kind: string) => {
+    const kv = (await at.miniflare.getKVNamespace("OAUTH_KV")) as unknown as Namespace;
+    const [name, ...more] = (await kv.list({ prefix: `${kind}:` })).keys.map((key) => key.name);
+    expect(more).toEqual([]);
+    return { kv, name: name!, entry: JSON.parse((await kv.get(name!))!) as Entry };
+  };
+  const signInAs = async (at: TestWorker, who: string, client: Registered) => {
+    person = who;
+    return signIn(at, { client });
+  };
 
-  it("is marked until somebody has signed in with it", async () => {
-    const fresh = await register(worker, { client_name: "Fresh Editor" });
-    expect(await consent(worker, fresh)).toContain("new here");
-    expect(await consent(worker, fresh), "asking alone is no acquaintance").toContain("new here");
-    await signIn(worker, { client: fresh });
-    await expect.poll(() => consent(worker, fresh), { timeout: 5_000 }).not.toContain("new here");
+  it("is marked until three people have signed in with it, however often one does", async () => {
+    await using own = await startWorker({ sentry: sentry.url, outgoing: somebody });
+    const fresh = await register(own, { client_name: "Fresh Editor" });
+    expect(await consent(own, fresh)).toContain("new here");
+    const people = async () => (await entryOf(own, "client")).entry.newcomer?.people.length;
+    for (const [who, count] of [["4711", 1], ["4711", 1], ["4712", 2], ["4711", 2]] as const) {
+      await signInAs(own, who, fresh);
+      await expect.poll(people, { timeout: 5_000 }).toBe(count);
+      expect(await consent(own, fresh), who).toContain("new here");
+    }
+    const { entry } = await entryOf(own, "client");
+    expect(JSON.stringify(entry), "no id of a person").not.toMatch(/471[12]/);
+    await signInAs(own, "4713", fresh);
+    await expect.poll(() => consent(own, fresh), { timeout: 5_000 }).not.toContain("new here");
+    expect((await entryOf(own, "client")).entry, "nobody is remembered").not.toHaveProperty("newcomer");
+  });
+
+  it("is marked for thirty days after the first", async () => {
+    await using own = await startWorker({ sentry: sentry.url, outgoing: somebody });
+    const fresh = await register(own, { client_name: "Fresh Editor" });
+    await signInAs(own, "4711", fresh);
+    await expect.poll(async () => (await entryOf(own, "client")).entry.newcomer?.since, { timeout: 5_000 }).toBeGreaterThan(0);
+    const { kv, name, entry } = await entryOf(own, "client");
+    const at = (days: number) => ({ ...entry, newcomer: { ...entry.newcomer, since: entry.newcomer!.since - days * DAY } });
+    await kv.put(name, JSON.stringify(at(29)));
+    expect(await consent(own, fresh)).toContain("new here");
+    await kv.put(name, JSON.stringify(at(30)));
+    expect(await consent(own, fresh)).not.toContain("new here");
+  });
+
+  it("was signed in with under the version before, and is not new", async () => {
+    await using own = await startWorker({ sentry: sentry.url, outgoing: somebody });
+    const fresh = await register(own, { client_name: "Fresh Editor" });
+    const { kv, name, entry } = await entryOf(own, "client");
+    await kv.put(name, JSON.stringify({ ...entry, known_until: Math.floor(Date.now() / 1000) + 60 * DAY }));
+    expect(await consent(own, fresh)).not.toContain("new here");
+    await signInAs(own, "4711", fresh);
+    await own.flushedLogs();
+    expect(await consent(own, fresh)).not.toContain("new here");
   });
 
   it("is one that the operator registered at no time", async () => {
@@ -299,11 +361,16 @@ describe("a client that is new here", () => {
     const body = JSON.stringify({ client_id, client_name: "Example Editor", redirect_uris: [REDIRECT_URI] });
     await using own = await startWorker({
       sentry: sentry.url,
-      outgoing: ({ url }) => (url === client_id ? new Response(body, { headers: { "content-type": "application/json", "cache-control": caching } }) : undefined),
+      outgoing: (request) => (request.url === client_id ? new Response(body, { headers: { "content-type": "application/json", "cache-control": caching } }) : somebody(request)),
     });
     const described = { client_id, redirect_uris: [REDIRECT_URI] };
     expect(await consent(own, described)).toContain("new here");
-    await signIn(own, { client: described });
+    for (const [who, count] of [["4711", 1], ["4712", 2]] as const) {
+      await signInAs(own, who, described);
+      await expect.poll(async () => (await entryOf(own, "document")).entry.newcomer?.people.length, { timeout: 5_000 }).toBe(count);
+      expect(await consent(own, described), who).toContain("new here");
+    }
+    await signInAs(own, "4713", described);
     await expect.poll(() => consent(own, described), { timeout: 5_000 }).not.toContain("new here");
   });
 });

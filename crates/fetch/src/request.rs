@@ -47,6 +47,9 @@ pub struct Request {
     pub timeout: Duration,
     /// In bytes, counted while reading. Default 16 MiB.
     pub max_body: usize,
+    /// The name of a budget that this request has to itself, before the one that it shares. Of no account where nobody
+    /// counts.
+    pub own_budget: Option<String>,
 }
 
 impl fmt::Debug for Request {
@@ -59,6 +62,7 @@ impl fmt::Debug for Request {
             .field("body", &self.body.as_ref().map(Vec::len))
             .field("timeout", &self.timeout)
             .field("max_body", &self.max_body)
+            .field("own_budget", &self.own_budget)
             .finish()
     }
 }
@@ -74,6 +78,7 @@ impl Request {
             body: None,
             timeout: Duration::from_secs(30),
             max_body: 16 << 20,
+            own_budget: None,
         }
     }
 

@@ -277,7 +277,17 @@ impl Server {
     async fn chores(self: Rc<Self>, granted: Granted) {
         if granted.chores.daily {
             // If it fails, it comes again in its time.
-            let _ = renew(&granted.client_id, &self.settings, &self.store, now()).await;
+            let subject = granted.subject.as_deref();
+            let keys = &self.store.keys;
+            let _ = renew(
+                &granted.client_id,
+                subject,
+                keys,
+                &self.settings,
+                &self.store,
+                now(),
+            )
+            .await;
         }
         if granted.chores.look {
             let found = look(&granted.client_id, &self.settings, &self.fetch).await;

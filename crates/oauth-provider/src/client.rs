@@ -1,7 +1,9 @@
 //! Clients: who asks. Three kinds (pre-registered, registered, described by their own document), one type.
 
+mod acquaintance;
 mod assertion;
 mod authenticate;
+mod budget;
 mod check;
 mod document;
 mod document_problem;
@@ -19,6 +21,7 @@ mod upkeep;
 
 use oauth_types::ClientMetadata;
 
+pub use acquaintance::Newcomer;
 pub use authenticate::{Authenticator, Credentials, Presented, authenticate, authenticate_known};
 pub use check::{Check, Report, check};
 pub use document::check_document;
@@ -42,7 +45,8 @@ use crate::grant::{ClientBinding, Strength};
 pub struct Client {
     /// Compared byte for byte.
     pub id: String,
-    /// For URL clients the host of the Client ID, which is their identity; for registered ones nothing is proven.
+    /// For URL clients the host of the Client ID, which is their identity, with its port where that is not the usual
+    /// one; for registered ones nothing is proven.
     pub verified_host: Option<String>,
     /// What it calls itself: cut and stripped, still to be escaped.
     pub name: Option<String>,
@@ -56,8 +60,10 @@ pub struct Client {
     pub authentication: Authentication,
     /// Whether it gets refresh tokens.
     pub refresh: bool,
-    /// Whether nobody has completed a sign-in with it at this server, as far as is known.
+    /// Whether so few people have signed in with it at this server, and so lately, that whoever is asked should know.
     pub is_new: bool,
+    /// Whether somebody has completed a sign-in with it here.
+    pub is_known: bool,
 }
 
 /// How a client authenticates at the token endpoint.

@@ -7,7 +7,7 @@ use fetch::LocalFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::authorize::TicketId;
-use crate::client::{ClientIdUrl, Registration};
+use crate::client::{ClientIdUrl, Newcomer, Registration};
 use crate::grant::{Command, GrantCommand, GrantId, Refusal, Reply};
 use crate::par::PushedName;
 use crate::time::UnixTime;
@@ -46,7 +46,7 @@ pub trait ClientStore {
     /// The key set that was kept for a `jwks_uri`; apart from the documents, whose rules are others.
     fn key_set<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>>;
 
-    /// Keeps a key set until its `expires_at`.
+    /// Keeps a key set until [`KeptDocument::kept_until`].
     fn keep_key_set<'a>(&'a self, url: &'a ClientIdUrl, keys: &'a KeptDocument) -> Stored<'a, ()>;
 }
 
@@ -95,9 +95,13 @@ pub struct KeptDocument {
     pub fetched_at: UnixTime,
     /// When it must be fetched again.
     pub expires_at: UnixTime,
-    /// Until when the client counts as one that somebody has signed in with here. Of documents only.
+    /// Of a document: until when the client counts as one that somebody has signed in with here. Of a key set: until
+    /// when it may stand in where the budget for fetches is spent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_until: Option<UnixTime>,
+    /// Of a document whose client is known and still new here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newcomer: Option<Newcomer>,
 }
 
 impl KeptDocument {

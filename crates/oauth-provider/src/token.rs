@@ -46,6 +46,8 @@ pub struct Granted {
     pub client_id: String,
     /// For after the answer.
     pub chores: Chores,
+    /// For whom they are, where the daily chores are due.
+    pub subject: Option<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -88,8 +90,9 @@ async fn exchange(
         }
     };
     match reply {
-        Ok(issued) => Ok(Granted {
+        Ok(mut issued) => Ok(Granted {
             chores: issued.chores,
+            subject: issued.subject.take(),
             client_id: client.client_id.clone(),
             response: issued_response(&id, issued),
             grant: id,

@@ -289,13 +289,13 @@ async fn is_signed_by(
         now,
         ..
     } = *clients;
-    let found = keys_at(uri, settings, store, fetch, now)
+    let found = keys_at(uri, client, settings, store, fetch, now)
         .await
         .map_err(unusable)?;
     if any_verifies(&found.keys, assertion, clients).await {
         return Ok(true);
     }
-    match keys_at_again(&found, settings, store, fetch, now)
+    match keys_at_again(&found, client, settings, store, fetch, now)
         .await
         .map_err(unusable)?
     {

@@ -152,7 +152,7 @@ pub(super) fn read_document(
     list.passed()?;
     Ok(Client {
         id: url.as_str().to_owned(),
-        verified_host: Some(url.host().to_owned()),
+        verified_host: Some(url.authority()),
         name,
         uri: client_uri(url, &metadata),
         redirect_uris,
@@ -161,6 +161,7 @@ pub(super) fn read_document(
         authentication: authentication.unwrap_or(Authentication::Public),
         refresh: may_refresh(&metadata),
         is_new: true,
+        is_known: false,
     })
 }
 

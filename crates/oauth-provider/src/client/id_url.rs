@@ -13,6 +13,8 @@ const MAX_BYTES: usize = 2048;
 pub struct ClientIdUrl {
     text: String,
     host: String,
+    /// Where it is not the scheme's.
+    port: Option<u16>,
 }
 
 /// Why a URL cannot be a client id.
@@ -94,6 +96,7 @@ impl ClientIdUrl {
         Ok(Self {
             text: text.to_owned(),
             host: url.host_str().unwrap_or_default().to_owned(),
+            port: url.port(),
         })
     }
 
@@ -103,10 +106,20 @@ impl ClientIdUrl {
         &self.text
     }
 
-    /// Its host, which is the client's identity (internationalized names in punycode).
+    /// Its host (internationalized names in punycode).
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// Its host, with its port where that is not the scheme's: the client's identity. Who answers at another port may be
+    /// somebody else.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        match self.port {
+            Some(port) => format!("{}:{port}", self.host),
+            None => self.host.clone(),
+        }
     }
 
     /// Whether the document is on another network than the public one: special-use addresses and names, which are
@@ -224,6 +237,23 @@ mod tests {
                 expected,
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_port_is_part_of_the_identity_where_it_is_not_the_usual_one() {
+        let local = origin("http://localhost:8788");
+        for (text, expected) in [
+            ("https://client.example/c", "client.example"),
+            ("https://client.example:443/c", "client.example"),
+            ("https://client.example:80/c", "client.example:80"),
+            ("https://client.example:8443/c", "client.example:8443"),
+            ("https://[2606:4700::1111]:8443/c", "[2606:4700::1111]:8443"),
+            ("http://127.0.0.1:5000/c", "127.0.0.1:5000"),
+            ("http://localhost/c", "localhost"),
+        ] {
+            let url = ClientIdUrl::parse(text, &local).unwrap();
+            assert_eq!(url.authority(), expected, "{text}");
         }
     }
 

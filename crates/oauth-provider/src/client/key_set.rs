@@ -9,17 +9,21 @@ use crate::settings::Settings;
 use crate::store::{ClientStore, KeptDocument};
 use crate::time::UnixTime;
 
+use super::budget::OwnBudget;
 use super::check::{Breach, Checklist, Rule};
 use super::document::holds_private_key;
 use super::fetch_document::fetch_json;
 use super::json::parse_object;
 use super::keys::KeySet;
-use super::resolve::document_url;
-use super::{ClientIdUrl, ClientProblem, DocumentProblem};
+use super::resolve::{document_problem, document_url};
+use super::{Client, ClientIdUrl, ClientProblem, DocumentProblem};
 
 const MAX_BODY: usize = 64 * 1024;
 /// A key set is fetched again for an assertion that none of its keys verifies, at most this often.
 const REFETCH_AFTER: Duration = Duration::from_secs(60);
+/// So long after its end a copy may stand in while the budget for fetches is spent. Shorter than for documents: a key
+/// that was taken out may have been stolen.
+const STANDS_IN: Duration = Duration::from_secs(3600);
 
 /// A client's keys, and the copy that they were read from; `None` where they are fresh from this request.
 pub(super) struct FoundKeys {
@@ -28,87 +32,114 @@ pub(super) struct FoundKeys {
     kept: Option<KeptDocument>,
 }
 
-/// The keys at a `jwks_uri`, from the cache where a kept set is still good.
+/// The keys at a client's `jwks_uri`, from the cache where a kept set is still good.
 pub(super) async fn keys_at(
     uri: &str,
+    client: &Client,
     settings: &Settings,
     clients: &impl ClientStore,
     fetch: &dyn Fetch,
     now: UnixTime,
 ) -> Result<FoundKeys, ClientProblem> {
     let url = document_url(uri, settings)?;
-    let kept = clients
-        .key_set(&url)
-        .await?
-        .filter(|kept| kept.expires_at > now);
-    match kept.and_then(|kept| Some((read(&kept.body).ok()?, kept))) {
-        Some((keys, kept)) => Ok(FoundKeys {
-            keys,
-            url,
-            kept: Some(kept),
-        }),
-        None => fetched(url, false, settings, clients, fetch, now).await,
+    let stored = clients.key_set(&url).await?;
+    let stored = stored.as_ref();
+    let from_copy = |kept: &KeptDocument| {
+        Some(FoundKeys {
+            keys: read(&kept.body).ok()?,
+            url: url.clone(),
+            kept: Some(kept.clone()),
+        })
+    };
+    let good = stored.filter(|kept| kept.expires_at > now);
+    if let Some(found) = good.and_then(from_copy) {
+        return Ok(found);
     }
+    let fetch = &OwnBudget::of_named(uri, &client.id, client.is_known, fetch);
+    match fetched(&url, stored, client, settings, clients, fetch, now).await {
+        // Nobody could look, because others have used the budget up.
+        Err(problem) if problem.over_budget => stored
+            .filter(|kept| client.is_known && may_stand_in(kept, now))
+            .and_then(from_copy)
+            .ok_or_else(|| document_problem(url.clone(), problem)),
+        result => result.map_err(|problem| document_problem(url.clone(), problem)),
+    }
+}
+
+fn may_stand_in(kept: &KeptDocument, now: UnixTime) -> bool {
+    now.since(kept.expires_at) < STANDS_IN
 }
 
 /// The same past the cache, since a key may have followed another. `None` where the copy is fresh already.
 pub(super) async fn keys_at_again(
     found: &FoundKeys,
+    client: &Client,
     settings: &Settings,
     clients: &impl ClientStore,
     fetch: &dyn Fetch,
     now: UnixTime,
 ) -> Result<Option<FoundKeys>, ClientProblem> {
-    match &found.kept {
-        Some(kept) if now.since(kept.fetched_at) >= REFETCH_AFTER => {
-            fetched(found.url.clone(), true, settings, clients, fetch, now)
-                .await
-                .map(Some)
-        }
-        _ => Ok(None),
+    let Some(kept) = &found.kept else {
+        return Ok(None);
+    };
+    if now.since(kept.fetched_at) < REFETCH_AFTER {
+        return Ok(None);
     }
+    let url = &found.url;
+    let fetch = &OwnBudget::of_named(url.as_str(), &client.id, client.is_known, fetch);
+    fetched(url, Some(kept), client, settings, clients, fetch, now)
+        .await
+        .map(Some)
+        .map_err(|problem| document_problem(url.clone(), problem))
 }
 
-/// Fetches, and keeps what may be kept. Where that fails, a copy stays as it is: whether it lacks the key is not
-/// known, and the budget for fetches bounds how often somebody looks.
+/// Fetches, and keeps what may be kept; longer than it is fresh for a client that people use here. Where that fails, a
+/// fresh copy stays as it is: whether it lacks the key is not known, and the budget for fetches bounds how often somebody
+/// looks. One past its end goes when what it was a copy of has gone.
 async fn fetched(
-    url: ClientIdUrl,
-    has_copy: bool,
+    url: &ClientIdUrl,
+    before: Option<&KeptDocument>,
+    client: &Client,
     settings: &Settings,
     clients: &impl ClientStore,
     fetch: &dyn Fetch,
     now: UnixTime,
-) -> Result<FoundKeys, ClientProblem> {
+) -> Result<FoundKeys, DocumentProblem> {
     let accept = "application/jwk-set+json, application/json";
     let list = &mut Checklist::until_broken();
-    let result = match fetch_json(&url, MAX_BODY, accept, settings, fetch, list).await {
+    let result = match fetch_json(url, MAX_BODY, accept, settings, fetch, list).await {
         Ok((body, keep_for)) => read(&body).map(|keys| (keys, body, keep_for)),
         Err(problem) => Err(problem),
     };
-    match result {
-        Ok((keys, body, keep_for)) => {
-            let keep = KeptDocument {
-                body,
+    let keep = match &result {
+        Ok((_, body, Some(keep_for))) => {
+            let expires_at = now + *keep_for;
+            let stands_in = client.is_known.then(|| expires_at + STANDS_IN);
+            Some(KeptDocument {
+                body: body.clone(),
                 fetched_at: now,
-                // One that may not be kept must not be hidden by its predecessor.
-                expires_at: keep_for.map_or(now, |keep_for| now + keep_for),
-                known_until: None,
-            };
-            if keep_for.is_some() || has_copy {
-                // A cache that cannot be written costs the next request a fetch and this one nothing.
-                let _ = clients.keep_key_set(&url, &keep).await;
-            }
-            Ok(FoundKeys {
-                keys,
-                url,
-                kept: None,
+                expires_at,
+                // Strangers who name the same keys take nothing away.
+                known_until: stands_in.max(before.and_then(|before| before.known_until)),
+                newcomer: None,
             })
         }
-        Err(problem) => Err(ClientProblem::Document {
-            url,
-            problem: Box::new(problem),
-        }),
+        // One that may not be kept must not be hidden by its predecessor.
+        Ok((_, _, None)) => before.and_then(|before| before.without_copy(now)),
+        Err(problem) if problem.is_gone() => before
+            .filter(|before| before.expires_at <= now)
+            .and_then(|before| before.without_copy(now)),
+        Err(_) => None,
+    };
+    if let Some(keep) = keep {
+        // A cache that cannot be written costs the next request a fetch and this one nothing.
+        let _ = clients.keep_key_set(url, &keep).await;
     }
+    result.map(|(keys, ..)| FoundKeys {
+        keys,
+        url: url.clone(),
+        kept: None,
+    })
 }
 
 fn read(text: &str) -> Result<KeySet, DocumentProblem> {

@@ -171,6 +171,16 @@ impl RegisteredRedirectUri {
         &self.0.host
     }
 
+    /// Its host, with its port where that is not the scheme's.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        let port = Url::parse(self.as_str()).ok().and_then(|url| url.port());
+        match port {
+            Some(port) => format!("{}:{port}", self.host()),
+            None => self.host().to_owned(),
+        }
+    }
+
     /// Its scheme, lower case.
     #[must_use]
     pub fn scheme(&self) -> String {

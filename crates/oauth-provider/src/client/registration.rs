@@ -14,6 +14,7 @@ use crate::settings::Settings;
 use crate::store::ClientStore;
 use crate::time::UnixTime;
 
+use super::acquaintance::{Acquaintance, Newcomer};
 use super::document::holds_private_key;
 use super::json::parse_object;
 use super::keys::KeySource;
@@ -43,12 +44,23 @@ pub struct Registration {
     /// Until when the record is kept, since somebody has completed a sign-in with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_until: Option<UnixTime>,
+    /// While it is known and still new here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newcomer: Option<Newcomer>,
     /// Every effective value.
     pub metadata: ClientMetadata,
 }
 
 impl Registration {
-    /// The client, or `None` where the record does not satisfy today's rules.
+    pub(super) fn acquaintance(&self) -> Acquaintance {
+        Acquaintance {
+            known_until: self.known_until,
+            newcomer: self.newcomer.clone(),
+        }
+    }
+
+    /// The client, or `None` where the record does not satisfy today's rules. How well it is known is a matter of the
+    /// time, and of whoever resolves it.
     #[must_use]
     pub fn to_client(&self) -> Option<Client> {
         let redirect_uris: Vec<_> = self
@@ -87,7 +99,8 @@ impl Registration {
             left_out: Vec::new(),
             authentication,
             refresh: may_refresh(&self.metadata),
-            is_new: self.known_until.is_none(),
+            is_new: true,
+            is_known: false,
         })
     }
 }
@@ -154,6 +167,7 @@ pub fn preregistered(json: &str) -> Result<Vec<Registration>, PreregistrationErr
                 any_secret_method,
                 // The operator knows it.
                 known_until: Some(UnixTime(u64::MAX)),
+                newcomer: None,
                 metadata,
             };
             match registration.to_client() {
@@ -196,6 +210,7 @@ pub async fn register(
             .map(|secret| SecretHash::of_text(&secret.expose_text())),
         any_secret_method,
         known_until: None,
+        newcomer: None,
         metadata,
     };
     let lifetime = UNUSED.min(settings.registration);

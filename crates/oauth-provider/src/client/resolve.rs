@@ -8,13 +8,17 @@ use crate::settings::{OwnDocument, Settings};
 use crate::store::{ClientStore, KeptDocument, StoreError};
 use crate::time::UnixTime;
 
+use super::budget::OwnBudget;
 use super::{
-    Client, ClientIdUrl, ClientIdUrlError, DocumentProblem, check_document, fetch_document,
-    for_display,
+    Client, ClientIdUrl, ClientIdUrlError, DocumentProblem, Registration, check_document,
+    fetch_document, for_display,
 };
 
 /// A document is fetched again for a request that it does not fit, at most this often.
 const REFETCH_AFTER: Duration = Duration::from_secs(60);
+/// So long after its end a copy may stand in while the budget for fetches is spent: as long as a publisher may let one
+/// live.
+const STANDS_IN: Duration = Duration::from_secs(86_400);
 
 /// A client, and whether a fresh look at its document could change the answer.
 #[derive(Debug, Clone)]
@@ -76,7 +80,11 @@ pub async fn resolve(
     now: UnixTime,
 ) -> Result<Resolved, ClientProblem> {
     if !is_url(client_id) {
-        let client = registered(client_id, clients).await?;
+        let found = registration(client_id, clients).await?;
+        let client = found.and_then(|found| {
+            let client = found.to_client()?;
+            Some(found.acquaintance().told_of(client, now))
+        });
         let client = client.ok_or_else(|| ClientProblem::Unknown {
             client_id: shown(client_id),
         })?;
@@ -87,24 +95,40 @@ pub async fn resolve(
         return Ok(Resolved { client, kept: None });
     }
     let stored = clients.document(&url).await?;
-    let known_until = stored.as_ref().and_then(|stored| stored.known_until);
     // A copy that broke, or a rule that came later, is no reason to refuse a client whose document is fine today.
-    let kept = stored.filter(|kept| kept.expires_at > now);
-    match kept.and_then(|kept| Some((check_document(&url, &kept.body).ok()?, kept))) {
-        Some((client, kept)) => Ok(Resolved {
-            client: acquainted(client, known_until, now),
-            kept: Some(kept),
-        }),
-        None => fetch_and_keep(url, None, known_until, settings, clients, fetch, now).await,
+    let good = stored.as_ref().filter(|kept| kept.expires_at > now);
+    if let Some(resolved) = good.and_then(|kept| from_copy(&url, kept, now)) {
+        return Ok(resolved);
+    }
+    match fetch_and_keep(&url, stored.as_ref(), settings, clients, fetch, now).await {
+        Err(problem) if problem.over_budget => stored
+            .filter(|kept| may_stand_in(kept, now))
+            .and_then(|kept| from_copy(&url, &kept, now))
+            .ok_or_else(|| document_problem(url, problem)),
+        fetched => fetched.map_err(|problem| document_problem(url, problem)),
     }
 }
 
-/// Whether somebody signed in with it here before stands beside its document.
-fn acquainted(client: Client, known_until: Option<UnixTime>, now: UnixTime) -> Client {
-    Client {
-        is_new: known_until.is_none_or(|until| until <= now),
-        ..client
+pub(super) fn document_problem(url: ClientIdUrl, problem: DocumentProblem) -> ClientProblem {
+    ClientProblem::Document {
+        url,
+        problem: Box::new(problem),
     }
+}
+
+/// The client of a kept copy, if that is fine by today's rules.
+fn from_copy(url: &ClientIdUrl, kept: &KeptDocument, now: UnixTime) -> Option<Resolved> {
+    let client = check_document(url, &kept.body).ok()?;
+    Some(Resolved {
+        client: kept.acquaintance().told_of(client, now),
+        kept: Some(kept.clone()),
+    })
+}
+
+/// A copy past its end stands in only where nobody could look at the document, because others have used the budget up,
+/// and only for a client that people use here. Whoever looks and finds it gone, changed or not to be kept, takes it away.
+fn may_stand_in(kept: &KeptDocument, now: UnixTime) -> bool {
+    kept.acquaintance().known_until(now).is_some() && now.since(kept.expires_at) < STANDS_IN
 }
 
 /// A client of this server's own is not fetched over the network from itself.
@@ -146,10 +170,10 @@ pub async fn resolve_again(
         return Ok(None);
     }
     let url = document_url(&resolved.client.id, settings)?;
-    let known_until = kept.known_until;
-    fetch_and_keep(url, Some(kept), known_until, settings, clients, fetch, now)
+    fetch_and_keep(&url, Some(kept), settings, clients, fetch, now)
         .await
         .map(Some)
+        .map_err(|problem| document_problem(url, problem))
 }
 
 /// A client that needs no document: one that registered.
@@ -157,14 +181,19 @@ pub(super) async fn registered(
     client_id: &str,
     clients: &impl ClientStore,
 ) -> Result<Option<Client>, StoreError> {
+    let found = registration(client_id, clients).await?;
+    Ok(found.and_then(|registration| registration.to_client()))
+}
+
+async fn registration(
+    client_id: &str,
+    clients: &impl ClientStore,
+) -> Result<Option<Registration>, StoreError> {
     // Anything else is not worth a read.
     if !is_plain(client_id) {
         return Ok(None);
     }
-    Ok(clients
-        .registration(client_id)
-        .await?
-        .and_then(|registration| registration.to_client()))
+    clients.registration(client_id).await
 }
 
 /// The form of the ids that we draw, and that an operator may give.
@@ -196,51 +225,63 @@ fn shown(client_id: &str) -> String {
     for_display(client_id, 200).unwrap_or_default()
 }
 
-/// Fetches, and keeps what may be kept. `before` is the good copy that there is already.
+/// Fetches, and keeps what may be kept. `before` is the entry that there is already.
 async fn fetch_and_keep(
-    url: ClientIdUrl,
+    url: &ClientIdUrl,
     before: Option<&KeptDocument>,
-    known_until: Option<UnixTime>,
     settings: &Settings,
     clients: &impl ClientStore,
     fetch: &dyn Fetch,
     now: UnixTime,
-) -> Result<Resolved, ClientProblem> {
-    let fetched = fetch_document(&url, settings, fetch).await;
+) -> Result<Resolved, DocumentProblem> {
+    let acquaintance = before.map(KeptDocument::acquaintance).unwrap_or_default();
+    let is_known = acquaintance.known_until(now).is_some();
+    let budget = OwnBudget::of_client(url.as_str(), is_known, fetch);
+    let fetched = fetch_document(url, settings, &budget).await;
     let keep = match (&fetched, before) {
-        (Ok(document), before) => match (document.keep_for, before) {
-            (Some(keep_for), _) => Some(KeptDocument {
+        (Ok(document), before) => match document.keep_for {
+            Some(keep_for) => Some(KeptDocument {
                 body: document.body.clone(),
                 fetched_at: now,
                 expires_at: now + keep_for,
-                known_until,
+                known_until: acquaintance.known_until,
+                newcomer: acquaintance.newcomer.clone(),
             }),
             // Its successor may not be kept, and must not be hidden by it.
-            (None, Some(before)) => Some(KeptDocument {
-                expires_at: now,
-                ..before.clone()
-            }),
-            (None, None) => None,
+            None => before.and_then(|before| before.without_copy(now)),
         },
-        // A failure is not kept; that somebody looked is, so that the next look waits its minute.
-        (Err(_), before) => before.map(|before| KeptDocument {
-            fetched_at: now,
-            ..before.clone()
-        }),
+        (Err(problem), Some(before)) => after_failure(problem, before, now),
+        (Err(_), None) => None,
     };
     if let Some(keep) = keep {
         // A cache that cannot be written costs the next request a fetch and this one nothing.
-        let _ = clients.keep_document(&url, &keep).await;
+        let _ = clients.keep_document(url, &keep).await;
     }
-    match fetched {
-        Ok(document) => Ok(Resolved {
-            client: acquainted(document.client, known_until, now),
-            kept: None,
-        }),
-        Err(problem) => Err(ClientProblem::Document {
-            url,
-            problem: Box::new(problem),
-        }),
+    fetched.map(|document| Resolved {
+        client: acquaintance.told_of(document.client, now),
+        kept: None,
+    })
+}
+
+/// A failure is not kept.
+fn after_failure(
+    problem: &DocumentProblem,
+    before: &KeptDocument,
+    now: UnixTime,
+) -> Option<KeptDocument> {
+    if problem.over_budget {
+        // Nobody has looked.
+        None
+    } else if before.expires_at > now {
+        // That somebody looked is, so that the next look waits its minute.
+        Some(KeptDocument {
+            fetched_at: now,
+            ..before.clone()
+        })
+    } else if problem.is_gone() {
+        before.without_copy(now)
+    } else {
+        None
     }
 }
 

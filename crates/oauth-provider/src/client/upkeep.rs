@@ -1,44 +1,45 @@
 //! What is done for a client after its request was answered.
 
-use std::time::Duration;
-
 use fetch::Fetch;
 
+use crate::crypto::KeyRing;
 use crate::grant::Found;
 use crate::settings::Settings;
 use crate::store::{ClientStore, KeptDocument, StoreError};
 use crate::time::UnixTime;
 
 use super::Registration;
+use super::acquaintance::Person;
 use super::fetch_document::fetch_document;
 use super::resolve::document_url;
 use super::text::for_display;
 
-/// What is known of a client is written again after this long at the earliest: a client may have thousands of grants,
-/// and each comes by once a day and when it begins.
-const DAY: Duration = Duration::from_secs(86_400);
-
 /// Notes that somebody has signed in with a client, and renews its record, so that a registered one with a live grant
-/// never disappears.
+/// never disappears. `subject` is that person; without it, somebody did who was counted before.
 ///
 /// # Errors
 /// When storage does not answer.
 pub async fn renew(
     client_id: &str,
+    subject: Option<&str>,
+    keys: &KeyRing,
     settings: &Settings,
     clients: &impl ClientStore,
     now: UnixTime,
 ) -> Result<(), StoreError> {
     let until = now + settings.registration;
+    let person = subject.map(|subject| Person::new(subject, client_id, keys));
     if !client_id.contains("://") {
         let Some(registration) = clients.registration(client_id).await? else {
             return Ok(());
         };
-        if is_fresh(registration.known_until, until) {
+        let before = registration.acquaintance();
+        let Some(after) = before.met(person.as_ref(), until, now) else {
             return Ok(());
-        }
+        };
         let registration = Registration {
-            known_until: Some(until),
+            known_until: after.known_until,
+            newcomer: after.newcomer,
             ..registration
         };
         return clients.keep_registration(&registration, until).await;
@@ -46,26 +47,23 @@ pub async fn renew(
     let Ok(url) = document_url(client_id, settings) else {
         return Ok(());
     };
-    let kept = clients.document(&url).await?;
-    if is_fresh(kept.as_ref().and_then(|kept| kept.known_until), until) {
-        return Ok(());
-    }
     // Of a document that may not be kept there is only this.
-    let nothing = || KeptDocument {
+    let kept = clients.document(&url).await?.unwrap_or(KeptDocument {
         body: String::new(),
         fetched_at: now,
         expires_at: now,
         known_until: None,
+        newcomer: None,
+    });
+    let Some(after) = kept.acquaintance().met(person.as_ref(), until, now) else {
+        return Ok(());
     };
     let kept = KeptDocument {
-        known_until: Some(until),
-        ..kept.unwrap_or_else(nothing)
+        known_until: after.known_until,
+        newcomer: after.newcomer,
+        ..kept
     };
     clients.keep_document(&url, &kept).await
-}
-
-fn is_fresh(known_until: Option<UnixTime>, until: UnixTime) -> bool {
-    known_until.is_some_and(|known| known + DAY > until)
 }
 
 /// Looks whether a client's document is still there, past the cache: 404 and 410, or a document that breaks a rule,

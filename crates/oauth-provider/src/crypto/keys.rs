@@ -24,6 +24,8 @@ pub enum Purpose {
     SessionProof,
     /// What a client that is a part of this server keeps in a browser.
     OwnClient,
+    /// Who has signed in with a client, so that people can be told apart without being named.
+    Acquaintance,
     /// Wrapping a grant's props key for a secret.
     Wrap,
 }
@@ -40,6 +42,7 @@ impl Purpose {
             Self::Session => b"smcp/1/session",
             Self::SessionProof => b"smcp/1/session-proof",
             Self::OwnClient => b"smcp/1/own-client",
+            Self::Acquaintance => b"smcp/1/acquaintance",
             Self::Wrap => b"smcp/1/wrap",
         }
     }

@@ -222,6 +222,9 @@ pub struct Issued {
     pub scope: Scope,
     /// What to do after the answer was given.
     pub chores: Chores,
+    /// For whom, where the daily chores are due: it is noted that somebody has signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
 }
 
 /// Upkeep that no answer waits for, handed out seldom. If it fails, it comes again in its time.

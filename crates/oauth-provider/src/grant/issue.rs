@@ -59,11 +59,13 @@ pub(super) fn issue(
         scope,
         resource,
     });
+    let chores = chores(active, moment);
     Some(Issued {
         access: secret,
         expires_in: expires_at.since(moment.now).as_secs(),
         refresh,
         scope: granted,
-        chores: chores(active, moment),
+        chores,
+        subject: chores.daily.then(|| active.terms.subject.clone()),
     })
 }

@@ -182,6 +182,7 @@ fn a_copy_that_breaks_a_rule_of_today_is_fetched_anew() {
         fetched_at: server.time(),
         expires_at: UnixTime(u64::MAX),
         known_until: None,
+        newcomer: None,
     };
     now(server.store.keep_document(&url, &broken)).unwrap();
     assert!(ask(&server, CALLBACK));

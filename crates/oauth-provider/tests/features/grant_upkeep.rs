@@ -107,10 +107,17 @@ fn trouble_on_the_way_says_nothing_and_a_good_look_begins_anew() {
 fn chores_come_with_the_first_tokens_and_daily_and_looks_hourly_for_a_url_only() {
     let (mut grant, first) = active_with(|_| ());
     assert!(first.chores.daily && !first.chores.look);
+    let of = |issued: &oauth_provider::grant::Issued| issued.subject.clone();
+    assert_eq!(
+        of(&first).as_deref(),
+        Some("7"),
+        "who it is, where it is noted"
+    );
     let token = first.refresh.unwrap();
     grant.wait(DAY - 1);
     let second = grant.refresh(&token, |_| ()).unwrap();
     assert!(!second.chores.daily && !second.chores.look);
+    assert_eq!(of(&second), None);
     grant.wait(1);
     let third = grant.refresh(&second.refresh.unwrap(), |_| ()).unwrap();
     assert!(third.chores.daily && !third.chores.look);

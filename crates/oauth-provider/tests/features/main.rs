@@ -14,6 +14,7 @@ mod client_keys;
 mod client_registration;
 mod costs;
 mod discovery;
+mod document_budget;
 mod document_cache;
 mod document_check;
 mod document_hosts;
