@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 
 /** In the order in which they may depend on each other. A crate that is not listed is a binary, and depends on any. */
 const layers = [
-  ["fetch", "mcp", "oauth-types"],
+  ["approval", "fetch", "mcp", "oauth-types"],
   ["agent", "oauth-provider", "sentry-api"],
   ["agent-mode", "sentry-tools"],
 ];
