@@ -274,7 +274,11 @@ async fn wish(request: &mut Incoming) -> Result<Wish, Response> {
             let asked = Asked {
                 id: CALL.to_owned(),
                 name: name.clone(),
-                arguments: arguments.map(Value::to_string).unwrap_or_default(),
+                // As a text they keep their order and every digit.
+                arguments: match arguments {
+                    Some(Value::String(text)) => text.clone(),
+                    sent => sent.map(Value::to_string).unwrap_or_default(),
+                },
             };
             let messages = vec![Message::Assistant {
                 text: String::new(),

@@ -28,12 +28,17 @@ pub fn text(delta: &str) -> String {
 /// `tool_call` or `confirm`.
 pub fn call(name: &str, call: &Call) -> String {
     let mut out = begin(name);
-    Object::begin(&mut out)
+    let mut object = Object::begin(&mut out);
+    object
         .text("id", &call.id)
         .text("name", &call.name)
         .raw("arguments", &call.json)
         .maybe("target", call.target.as_deref())
         .flag("changes", call.changes);
+    if name == "confirm" {
+        // The page shows this as it is, and sends it back as what was agreed to.
+        object.text("shown", &call.shown);
+    }
     ended(out)
 }
 
@@ -130,10 +135,13 @@ mod tests {
             json: arguments.to_string(),
             target: Some(hostile.to_owned()),
             changes: true,
+            shown: hostile.to_owned(),
         };
         let (name, said) = read(&call("confirm", &made));
         assert_eq!((name.as_str(), &said["arguments"]), ("confirm", &arguments));
         assert_eq!(said["target"], hostile);
+        assert_eq!(said["shown"], hostile);
+        assert_eq!(read(&call("tool_call", &made)).1.get("shown"), None);
         let answered = Answered {
             id: "1",
             text: hostile,

@@ -187,10 +187,57 @@ describe("what strangers write", () => {
 
   it("in what would be changed is shown sign for sign", async () => {
     await using made = await open();
-    made.answers.push(asks("1", { note: "fine\u202E\u200B<b>" }));
+    const SHOWN = '{\n  "z": 12345678901234567890,\n  "note": "fine\\u202e\\u200b<b>"\n}';
+    made.answers.push(asks("1", JSON.parse(SHOWN), "update_issue", SHOWN));
     await ask(made.page, "Note it");
     await settled(made.page);
-    expect(await made.page.locator(".confirm pre").innerText()).toBe('{\n  "note": "fine\\u{202e}\\u{200b}<b>"\n}');
+    // The server's words (crates/approval), and not the page's own reading of the arguments.
+    expect(await made.page.locator(".confirm pre").innerText()).toBe(SHOWN);
+    made.answers.push(said("Noted."));
+    await made.page.getByRole("button", { name: "Approve" }).click();
+    await made.page.getByText("Noted.").first().waitFor();
+    const sent = made.asked[1]!.messages.at(-1) as unknown as { tool_calls: { function: { arguments: string } }[] };
+    expect(sent.tool_calls[0]!.function.arguments, "what was shown is what is agreed to").toBe(SHOWN);
+  });
+
+  it("in what would be changed cannot push the end out of sight: nobody approves before it was there", async () => {
+    await using made = await open({ viewport: { width: 1280, height: 700 } });
+    const { page, answers, asked } = made;
+    const shown = `{\n  "text": "${"padding ".repeat(400)}",\n  "all": true\n}`;
+    const padded = asks("1", {}, "update_issue", shown);
+    answers.push(padded, padded, asks("2", RESOLVE), said("Done."));
+    await ask(page, "Note it");
+    await settled(page);
+    const [approve, box] = [page.getByRole("button", { name: "Approve" }), page.locator(".confirm pre")];
+    expect(await approve.isDisabled()).toBe(true);
+    expect(await page.locator(".confirm .more").innerText()).toContain("characters in all. Read to the end");
+    await approve.click({ force: true });
+    await box.evaluate((pre) => pre.scrollTo(0, pre.scrollHeight / 2));
+    await page.waitForTimeout(100);
+    expect(await approve.isDisabled()).toBe(true);
+    await box.focus();
+    await page.keyboard.press("End");
+    await expect.poll(() => approve.isDisabled()).toBe(false);
+    expect(await page.locator(".confirm .more").count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+
+    // Without scrolling: all of it, and the buttons below it.
+    await ask(page, "Again");
+    await settled(page);
+    expect(await approve.isDisabled()).toBe(true);
+    await page.getByRole("button", { name: "Show all of it" }).click();
+    expect(await approve.isDisabled()).toBe(false);
+    const [end, button] = await Promise.all([box.boundingBox(), approve.boundingBox()]);
+    expect(await box.evaluate((pre) => pre.scrollHeight - pre.clientHeight)).toBeLessThan(2);
+    expect(button!.y).toBeGreaterThan(end!.y + end!.height - 1);
+
+    // What fits needs nothing.
+    await ask(page, "Something short");
+    await settled(page);
+    expect(await approve.isDisabled()).toBe(false);
+    await approve.click();
+    await page.getByText("Done.").first().waitFor();
+    expect(asked.map(({ approved }) => approved ?? [])).toEqual([[], [], [], ["2"]]);
   });
 
   it.each([
@@ -250,9 +297,10 @@ describe("what one can do", () => {
     await ask(page, "/help");
     await page.getByText("Ask in your own words, or use a command:").first().waitFor();
     expect(asked).toEqual([
-      { endpoint: "/mcp", messages: [], call: { name: "tools/list", arguments: {} } },
-      { endpoint: "/mcp", messages: [], call: { name: "update_issue", arguments: { issueId: "A-1" } } },
-      { endpoint: "/mcp", messages: [], call: { name: "update_issue", arguments: { issueId: "A-1" } }, approved: ["call"] },
+      { endpoint: "/mcp", messages: [], call: { name: "tools/list", arguments: "{}" } },
+      // As it was typed, and then as it was shown.
+      { endpoint: "/mcp", messages: [], call: { name: "update_issue", arguments: '{"issueId": "A-1"}' } },
+      { endpoint: "/mcp", messages: [], call: { name: "update_issue", arguments: '{\n  "issueId": "A-1"\n}' }, approved: ["call"] },
     ]);
     expect(made.complaints).toEqual([]);
   });
@@ -266,7 +314,7 @@ describe("what one can do", () => {
     await ask(page, "/whoami");
     await page.getByRole("button", { name: "Try again" }).click();
     await page.locator("details.tool.is-done").waitFor();
-    expect(asked.slice(1)).toEqual(Array(2).fill({ endpoint: "/mcp", messages: [], call: { name: "whoami", arguments: {} } }));
+    expect(asked.slice(1)).toEqual(Array(2).fill({ endpoint: "/mcp", messages: [], call: { name: "whoami", arguments: "{}" } }));
     answers.push(refused(503, "temporarily_unavailable"));
     await ask(page, "/whoami");
     await page.locator(".failure").waitFor();

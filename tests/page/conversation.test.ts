@@ -8,7 +8,7 @@ import { type ChatEvent, type Message, readEvent } from "../../web/chat/protocol
 const user = (text: string): Entry => ({ kind: "user", key: text, text });
 const say = (delta: string): ChatEvent => ({ type: "text", delta });
 const call = (id: string, name = "search_issues", changes = false): ChatEvent => ({ type: "tool_call", id, name, arguments: { id }, changes });
-const confirm = (id: string): ChatEvent => ({ type: "confirm", id, name: "update_issue", arguments: { id } });
+const confirm = (id: string): ChatEvent => ({ type: "confirm", id, name: "update_issue", arguments: { id }, shown: `{\n  "id": "${id}"\n}` });
 const result = (id: string, isError = false): ChatEvent => ({ type: "tool_result", id, isError, text: `result of ${id}`, cut: false, ms: 5 });
 const done = (reason = "answer"): ChatEvent => ({ type: "done", reason, steps: 1 });
 const all = (entries: Entry[], ...events: ChatEvent[]) => events.reduce((sum, event) => after(sum, event), entries);
@@ -38,6 +38,16 @@ describe("an answer", () => {
     const ran = all(approved, call("b", "update_issue", true), result("b"), say("Done."));
     expect(ran.filter(({ kind }) => kind === "call")).toHaveLength(2);
     expect(shape(messages(ran)).slice(-3)).toEqual(["said [b]", "b=result of b", "said Done.[]"]);
+  });
+
+  it("sends what the person was shown, as it was shown, and nothing that was not", () => {
+    const sent = (list: Message[]) => list.flatMap((message) => (message.role === "assistant" ? (message.tool_calls ?? []) : [])).map((call) => call.function.arguments);
+    const shown = '{\n  "z": 12345678901234567890,\n  "a": "\\u202e"\n}';
+    const asked = all([user("?")], { ...confirm("b"), arguments: JSON.parse(shown), shown } as ChatEvent);
+    expect(sent(messages(decided(asked, waiting(asked, "confirm")[0]!.key, true)))).toEqual([shown]);
+    const unshown = all([user("?")], { ...confirm("b"), shown: "" } as ChatEvent);
+    expect(waiting(unshown, "confirm")).toEqual([]);
+    expect(waiting(unshown, "stopped")).toHaveLength(1);
   });
 
   it("without a tool_call before the question makes the card itself", () => {
@@ -194,7 +204,8 @@ describe("an event of the stream", () => {
     ["text", "null", undefined],
     ["tool_call", '{"id":"a","name":"n","arguments":[],"changes":"yes"}', { type: "tool_call", id: "a", name: "n", arguments: {}, target: undefined, changes: false }],
     ["tool_call", '{"name":"n"}', undefined],
-    ["confirm", '{"id":"a","name":"n","arguments":{"x":1},"target":"t"}', { type: "confirm", id: "a", name: "n", arguments: { x: 1 }, target: "t" }],
+    ["confirm", '{"id":"a","name":"n","arguments":{"x":1},"shown":"{}","target":"t"}', { type: "confirm", id: "a", name: "n", arguments: { x: 1 }, shown: "{}", target: "t" }],
+    ["confirm", '{"id":"a","name":"n","arguments":{},"shown":{"x":1}}', { type: "confirm", id: "a", name: "n", arguments: {}, shown: "", target: undefined }],
     ["tool_result", '{"id":"a","text":"","structured":{"a":1},"ms":-1}', { type: "tool_result", id: "a", isError: false, text: '{"a":1}', cut: false, ms: undefined }],
     ["tools", '{"tools":[{"name":"a","read_only":true},{"title":"no name"},null]}', { type: "tools", tools: [{ name: "a", title: "a", description: "", readOnly: true }] }],
     ["done", '{"reason":"answer"}', { type: "done", reason: "answer", steps: 0 }],

@@ -40,8 +40,18 @@ describe("Markdown", () => {
   });
 
   it.each([
-    ["[open](https://sentry.io/issues/1)", '<a href="https://sentry.io/issues/1" target="_blank" rel="noopener noreferrer">open</a>'],
-    ["https://acme.sentry.io/issues/1", '<a href="https://acme.sentry.io/issues/1"'],
+    ["[open](https://sentry.io/issues/1)", '<a href="https://sentry.io/issues/1" target="_blank" rel="noopener noreferrer">open</a> <span class="address-of quiet">(sentry.io/issues/1)</span>'],
+    ["https://acme.sentry.io/issues/1", '<p><a href="https://acme.sentry.io/issues/1" target="_blank" rel="noopener noreferrer">acme.sentry.io/issues/1</a></p>'],
+    ["<https://acme.sentry.io/issues/1>", ">acme.sentry.io/issues/1</a></p>"],
+    ["[acme.sentry.io/issues/1](https://acme.sentry.io/issues/1)", ">acme.sentry.io/issues/1</a></p>"],
+    // Words that pretend to be another address stand beside the one that they lead to.
+    ["[acme.sentry.io/issues/1](https://other.sentry.io/issues/2)", '>acme.sentry.io/issues/1</a> <span class="address-of quiet">(other.sentry.io/issues/2)</span>'],
+    ["[a](https://o1.ingest.sentry.io/api/1/store/?sentry_data=secret)", "<p>a (https://o1.ingest.sentry.io/api/1/store/?sentry_data=secret)</p>"],
+    ["[a](https://acme.sentry.io/issues/1/?next=secret)", "<p>a (https://acme.sentry.io/issues/1/?next=secret)</p>"],
+    ["[a](https://evil.example/\u202Ex)", "<p>a (https://evil.example/\\u{202e}x)</p>"],
+    ["write to ada@sentry.io or <ada@sentry.io>", "<p>write to ada@sentry.io or &lt;ada@sentry.io></p>"],
+    ["mailto:ada@sentry.io www.sentry.io ftp://sentry.io/issues/", "<p>mailto:ada@sentry.io www.sentry.io ftp://sentry.io/issues/</p>"],
+    ["[a](mailto:ada@sentry.io)", "<p>a (mailto:ada@sentry.io)</p>"],
     ["[sentry.io](https://evil.example/?q=secret)", "sentry.io (https://evil.example/?q=secret)"],
     ["https://evil.example/x", "<p>https://evil.example/x</p>"],
     ["[a](javascript:alert(1))", "a (javascript:alert(1))"],
@@ -49,7 +59,7 @@ describe("Markdown", () => {
     ["[a][b]\n\n[b]: https://evil.example", "a (https://evil.example)"],
     ["![alt](https://evil.example/p.png?secret)", "<p>alt (https://evil.example/p.png?secret)</p>"],
     ["![alt](https://sentry.io/p.png)", "<p>alt (https://sentry.io/p.png)</p>"],
-    ["[![x](https://evil.example/p)](https://sentry.io/a)", '<a href="https://sentry.io/a" target="_blank" rel="noopener noreferrer">x (https://evil.example/p)</a>'],
+    ["[![x](https://evil.example/p)](https://sentry.io/issues/)", '<a href="https://sentry.io/issues/" target="_blank" rel="noopener noreferrer">x (https://evil.example/p)</a> <span class="address-of quiet">(sentry.io/issues/)</span>'],
     ["<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)>"],
     ["a <b onclick=x>b</b>", "a &lt;b onclick=x>b&lt;/b>"],
     ["<script>alert(1)</script>", "&lt;script>alert(1)&lt;/script>"],
@@ -67,6 +77,36 @@ describe("Markdown", () => {
   );
   it("is harmless in any mixture", () => {
     fc.assert(fc.property(fc.array(part, { maxLength: 30 }), (parts) => isHarmless(html(parts.join("")))), { numRuns: 3000 });
+  });
+
+  it("of one paragraph that is longer than anybody writes is text", () => {
+    const long = `${"*a* ".repeat(1_100)}end`;
+    expect(html(long) === `<p>${long}</p>`).toBe(true);
+    expect(html(`${long}\n\n*b*`), "the rest is not").toContain("<p><em>b</em></p>");
+  });
+
+  it("of more paragraphs than can be read at once is text from there on", () => {
+    const paragraph = `${"*a* ".repeat(500)}\n\n`;
+    const drawn = html(paragraph.repeat(30));
+    expect(drawn).toContain("<em>a</em>");
+    expect(drawn).toContain("*a* *a*");
+    expect(drawn.match(/<p>/g)).toHaveLength(30);
+  });
+
+  it("of more lines, or of lines more often read again, than anybody writes is text as a whole", () => {
+    const [lines, lazy, quotes] = ["*a*\n".repeat(4_001), `- *a*\n${"b c d\n".repeat(3_900)}`, `${">".repeat(9)} *a*\n`.repeat(1_000)];
+    for (const text of [lines, lazy, quotes]) expect(html(text).startsWith("<pre>")).toBe(true);
+    expect(html("*a*\n\n".repeat(1_999))).toContain("<em>a</em>");
+  });
+
+  it("of a tool that answers as much as it may is drawn whole", () => {
+    const row = (n: number) => `| ${n} | [WEB-${n}](https://acme.sentry.io/issues/${n}/) | **error** in \`f\` of checkout, seen ${n} times |\n`;
+    const table = `| n | issue | what |\n|-|-|-|\n${Array.from({ length: 240 }, (_, n) => row(n)).join("")}`;
+    expect(html(table).match(/<strong>/g)).toHaveLength(240);
+    const list = Array.from({ length: 400 }, (_, n) => `${"  ".repeat(n % 4)}- **a** \`${n}\` seen by everybody\n`).join("");
+    expect(html(list).match(/<strong>/g)).toHaveLength(400);
+    const prose = Array.from({ length: 60 }, () => `${"The *cause* is in `checkout`. ".repeat(13)}\n\n`).join("");
+    expect(html(prose).match(/<em>/g)).toHaveLength(780);
   });
 
   it("nested deeper than anybody writes is text from there on", () => {

@@ -14,10 +14,11 @@ describe("a command", () => {
     ["  /help ", { kind: "help" }],
     ["/LOGOUT", { kind: "logout" }],
     ["/clear", { kind: "clear" }],
-    ["/whoami", { kind: "call", name: "whoami", arguments: {} }],
-    ["/tools", { kind: "call", name: "tools/list", arguments: {} }],
-    ["/call whoami", { kind: "call", name: "whoami", arguments: {} }],
-    ['/call find_teams\n{"organizationSlug": "a b"}', { kind: "call", name: "find_teams", arguments: { organizationSlug: "a b" } }],
+    ["/whoami", { kind: "call", name: "whoami", arguments: "{}" }],
+    ["/tools", { kind: "call", name: "tools/list", arguments: "{}" }],
+    ["/call whoami", { kind: "call", name: "whoami", arguments: "{}" }],
+    ['/call find_teams\n{"organizationSlug": "a b"}', { kind: "call", name: "find_teams", arguments: '{"organizationSlug": "a b"}' }],
+    ['/call a {"z": 12345678901234567890, "1": 2}', { kind: "call", name: "a", arguments: '{"z": 12345678901234567890, "1": 2}' }],
     ["/call", { kind: "mistake", text: expect.stringContaining("Name a tool") }],
     ["/call find_teams {", { kind: "mistake", text: expect.stringContaining("one JSON object") }],
     ["/call find_teams [1]", { kind: "mistake", text: expect.stringContaining("one JSON object") }],
@@ -32,7 +33,55 @@ describe("a link", () => {
   const sentry = "https://sentry.io";
   it.each([
     ["https://sentry.io/issues/1", "https://sentry.io/issues/1"],
-    ["https://acme.sentry.io/issues/1/?a=b#c", "https://acme.sentry.io/issues/1/?a=b#c"],
+    ["https://acme.sentry.io/issues/1/?project=2#event-3", "https://acme.sentry.io/issues/1/?project=2#event-3"],
+    ["https://acme.sentry.io", "https://acme.sentry.io/"],
+    ["https://ACME.sentry.io/issues/WEB-1A/events/0a1b/", "https://acme.sentry.io/issues/WEB-1A/events/0a1b/"],
+    ["https://acme.sentry.io/explore/traces/trace/abc/?node=span-12&node=txn-3&timestamp=1", "https://acme.sentry.io/explore/traces/trace/abc/?node=span-12&node=txn-3&timestamp=1"],
+    ["https://acme.sentry.io/explore/logs/?logsQuery=a%3Ab&statsPeriod=14d&environment=prod", "https://acme.sentry.io/explore/logs/?logsQuery=a%3Ab&statsPeriod=14d&environment=prod"],
+    ["https://sentry.io/organizations/acme/releases/web%401.2.3%2B4/", "https://sentry.io/organizations/acme/releases/web%401.2.3%2B4/"],
+    ["https://acme.sentry.io/settings/projects/web/keys/", "https://acme.sentry.io/settings/projects/web/keys/"],
+    ["https://acme.sentry.io/settings/acme/teams/web/", "https://acme.sentry.io/settings/acme/teams/web/"],
+    // Hosts that are no organization's: they take events, or are Sentry's own.
+    ["https://o123.ingest.sentry.io/issues/1/", undefined],
+    ["https://o123.ingest.us.sentry.io/api/1/store/?sentry_data=secret", undefined],
+    ["https://o123.sentry.io/issues/1/", undefined],
+    ["https://123.sentry.io/issues/1/", undefined],
+    ["https://ingest.sentry.io/issues/1/", undefined],
+    ["https://us.sentry.io/issues/1/", undefined],
+    ["https://www.sentry.io/issues/1/", undefined],
+    ["https://docs.sentry.io/issues/1/", undefined],
+    ["https://a.acme.sentry.io/issues/1/", undefined],
+    ["https://-acme.sentry.io/issues/1/", undefined],
+    ["https://acme.sentry.io./issues/1/", undefined],
+    ["https://acme_x.sentry.io/issues/1/", undefined],
+    ["https://xn--80ak6aa92e.evil.sentry.io/", undefined],
+    // Paths that are no page, or that do something.
+    ["https://acme.sentry.io/api/0/issues/1/", undefined],
+    ["https://sentry.io/api/1/store/?sentry_key=a", undefined],
+    ["https://sentry.io/api/1/envelope/", undefined],
+    ["https://sentry.io/oauth/authorize/?client_id=a", undefined],
+    ["https://sentry.io/auth/login/?next=a", undefined],
+    ["https://sentry.io/account/", undefined],
+    ["https://acme.sentry.io/settings/account/api/auth-tokens/new-token/", undefined],
+    ["https://acme.sentry.io/settings/acme/auth-tokens/new-token/", undefined],
+    ["https://acme.sentry.io/settings/acme/members/", undefined],
+    ["https://acme.sentry.io/accept/1/2/", undefined],
+    ["https://acme.sentry.io/issues/../api/0/", undefined],
+    ["https://acme.sentry.io/issues/%2e%2e/api/0/", undefined],
+    ["https://acme.sentry.io/issues/..%2fapi%2f0/", undefined],
+    ["https://acme.sentry.io/issues//1/", undefined],
+    ["https://acme.sentry.io/%69ssues/1/", undefined],
+    ["https://acme.sentry.io/issuesx/", undefined],
+    ["https://acme.sentry.io/issues/1/%F0%9F%98%80", undefined],
+    // Parameters that no such page has, and more than one needs.
+    ["https://acme.sentry.io/issues/1/?a=b", undefined],
+    ["https://acme.sentry.io/issues/1/?project=2&next=https://evil.example", undefined],
+    ["https://acme.sentry.io/issues/1/?secret", undefined],
+    [`https://acme.sentry.io/issues/?query=${"x".repeat(1600)}`, undefined],
+    [`https://acme.sentry.io/issues/${"x".repeat(2000)}/`, undefined],
+    ["https://acme.sentry.io/issues/1/#/etc", undefined],
+    ["https://sentry.io\\@evil.example/issues/1", undefined],
+    ["https://sentry.io%2eevil.example/issues/1", undefined],
     ["https://evilsentry.io/", undefined],
     ["https://sentry.io.evil.example/", undefined],
     ["https://sentry.io@evil.example/", undefined],
@@ -52,6 +101,9 @@ describe("a link", () => {
   it("of a Sentry of one's own is of that origin alone", () => {
     const own = "http://127.0.0.1:9797";
     expect(sentryLink("http://127.0.0.1:9797/organizations/a/", own)).toBe("http://127.0.0.1:9797/organizations/a/");
+    expect(sentryLink("http://127.0.0.1:9797/organizations/a/issues/1/", own)).toBe("http://127.0.0.1:9797/organizations/a/issues/1/");
+    expect(sentryLink("http://127.0.0.1:9797/api/0/issues/1/", own)).toBe(undefined);
+    expect(sentryLink("http://127.0.0.1:9797/organizations/a/api/0/", own)).toBe(undefined);
     expect(sentryLink("http://127.0.0.1:9798/", own)).toBe(undefined);
     expect(sentryLink("https://a.example.com/", "https://example.com")).toBe(undefined);
     expect(sentryLink("https://sentry.io/", undefined)).toBe(undefined);
@@ -60,8 +112,9 @@ describe("a link", () => {
 
 describe("data", () => {
   it("has no sign that cannot be seen", () => {
+    expect(revealed("a\u00A0b\u3000c d\u2800\uE000\u{E0100}")).toBe("a\\u{a0}b\\u{3000}c d\\u{2800}\\u{e000}\\u{e0100}");
     expect(revealed("resolve \u202Edevloser\u200B\u0007\u{E0041}")).toBe("resolve \\u{202e}devloser\\u{200b}\\u{7}\\u{e0041}");
-    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void expect(revealed(text)).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}]/u)));
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void expect(revealed(text)).not.toMatch(/[\p{Cf}\p{Co}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u)));
     expect(asJson({ a: "\u202E" })).toBe('{\n  "a": "\\u{202e}"\n}');
   });
 
@@ -104,6 +157,6 @@ describe("what is said", () => {
     expect(heading(entries, { type: "tool_result", id: "a", isError: true, text: "", cut: false })).toBe("Search issues failed.");
     expect(outcome([{ kind: "answer", key: "a", text: "All is well.", step: 1 }])).toBe("All is well.");
     expect(outcome([{ kind: "answer", key: "a", text: "x".repeat(5000), step: 1 }]).length).toBeLessThan(700);
-    expect(outcome(after([], { type: "confirm", id: "a", name: "update_issue", arguments: {} }))).toBe("Update issue would change data. Approve or decline it.");
+    expect(outcome(after([], { type: "confirm", id: "a", name: "update_issue", arguments: {}, shown: "{}" }))).toBe("Update issue would change data. Approve or decline it.");
   });
 });

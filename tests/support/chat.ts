@@ -154,7 +154,7 @@ export function goOn(messages: ChatMessage[], events: ChatEvent[]): ChatMessage[
     } else if (name === "tool_call" || name === "confirm") {
       const known = all.some((message) => message.role === "assistant" && message.tool_calls?.some(({ id }) => id === data.id));
       if (known) continue;
-      const call = { id: data.id, type: "function" as const, function: { name: data.name, arguments: JSON.stringify(data.arguments) } };
+      const call = { id: data.id, type: "function" as const, function: { name: data.name, arguments: data.shown ?? JSON.stringify(data.arguments) } };
       if (current) current.tool_calls = [...(current.tool_calls ?? []), call];
       else all.push({ role: "assistant", content: "", tool_calls: [call] });
     } else if (name === "tool_result") {

@@ -25,9 +25,9 @@ export const called = (id: string, name: string, given: object, text: string, mo
   ["tool_call", { id, name, arguments: given, changes: false }],
   ["tool_result", { id, is_error: false, text, ms: 120, ...more }],
 ];
-export const asks = (id: string, given: object, name = "update_issue"): Event[] => [
+export const asks = (id: string, given: object, name = "update_issue", shown = JSON.stringify(given, null, 2)): Event[] => [
   ["tool_call", { id, name, arguments: given, changes: true }],
-  ["confirm", { id, name, arguments: given }],
+  ["confirm", { id, name, arguments: given, shown }],
   ["done", { reason: "confirm", steps: 1 }],
 ];
 export const refused = (status: number, error: string, headers: Record<string, string> = {}) => (route: Route) =>

@@ -3,7 +3,7 @@ import { HELP, readCommand } from "./commands.ts";
 import { type Call, type Entry, after, decided, failed, isUnfinished, newKey, passedOver, resumable, rewound, settled, turn, undecided, waiting } from "./conversation.ts";
 import { ENDED, SIGN_IN } from "./failures.ts";
 import { History, isEndpoint } from "./history.ts";
-import { messages } from "./messages.ts";
+import { messages, sent } from "./messages.ts";
 import type { ChatRequest } from "./protocol.ts";
 import { type Word, Words, signIn, signOut, status } from "./session.ts";
 import { heading, outcome } from "./spoken.ts";
@@ -108,7 +108,7 @@ export class Chat {
     const call = this.state.entries.find((entry): entry is Call => entry.kind === "call" && entry.key === key);
     this.#keep(decided(this.state.entries, key, approve));
     if (!call || call.direct) {
-      if (call && approve) this.#begin({ call: { name: call.name, arguments: call.arguments }, approved: [call.id] });
+      if (call && approve) this.#begin({ call: { name: call.name, arguments: sent(call) }, approved: [call.id] });
       else this.#say("Declined.");
     } else if (waiting(turn(this.state.entries), "confirm").every((other) => other.direct)) this.#begin({});
   }

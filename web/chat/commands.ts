@@ -1,12 +1,12 @@
 // Slash commands: what works without a language model.
-import type { Arguments } from "./protocol.ts";
 import { isObject } from "./protocol.ts";
 
 export type Command =
   | { kind: "help" }
   | { kind: "logout" }
   | { kind: "clear" }
-  | { kind: "call"; name: string; arguments: Arguments }
+  /** Arguments as JSON. */
+  | { kind: "call"; name: string; arguments: string }
   | { kind: "mistake"; text: string };
 
 export const HELP = [
@@ -34,9 +34,9 @@ export function readCommand(typed: string): Command | undefined {
     case "clear":
       return { kind: "clear" };
     case "whoami":
-      return { kind: "call", name: "whoami", arguments: {} };
+      return { kind: "call", name: "whoami", arguments: "{}" };
     case "tools":
-      return { kind: "call", name: "tools/list", arguments: {} };
+      return { kind: "call", name: "tools/list", arguments: "{}" };
     case "call":
       return readCall(rest ?? "");
     default:
@@ -47,10 +47,9 @@ export function readCommand(typed: string): Command | undefined {
 function readCall(rest: string): Command {
   const [, name, json] = /^([\w/.-]+)\s*([^]*)$/.exec(rest) ?? [];
   if (!name) return { kind: "mistake", text: "Name a tool: `/call NAME {json}`. `/tools` lists them." };
-  if (!json) return { kind: "call", name, arguments: {} };
+  if (!json) return { kind: "call", name, arguments: "{}" };
   try {
-    const found: unknown = JSON.parse(json);
-    if (isObject(found)) return { kind: "call", name, arguments: found as Arguments };
+    if (isObject(JSON.parse(json))) return { kind: "call", name, arguments: json };
   } catch {
     // Said below, as for JSON of another kind.
   }

@@ -17,6 +17,8 @@ export interface Call {
   /** The tool that `execute_sentry_tool` runs. */
   target?: string;
   arguments: Arguments;
+  /** What the person was or is asked about, as it was written for them: what is sent when they agree. */
+  shown?: string;
   changes: boolean;
   state: CallState;
   result?: { text: string; cut: boolean; ms?: number };
@@ -52,7 +54,9 @@ export function after(entries: Entry[], event: ChatEvent, direct = false): Entry
       return [...entries, { kind: "call", key: newKey(), id, step, name, target, arguments: event.arguments, changes, state: "running", ...(direct && { direct }) }];
     }
     case "confirm": {
-      const asked = { state: "confirm", name: event.name, target: event.target, arguments: event.arguments, changes: true } as const;
+      const { name, target, shown } = event;
+      // What cannot be shown is not asked about.
+      const asked = { state: shown ? "confirm" : "stopped", name, target, arguments: event.arguments, shown, changes: true } as const;
       if (open(entries, event.id, direct) >= 0) return changed(entries, event.id, direct, (call) => ({ ...call, ...asked }));
       return after(after(entries, { ...event, type: "tool_call", changes: true }, direct), event, direct);
     }

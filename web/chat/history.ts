@@ -144,11 +144,14 @@ function readCall(value: Record<string, unknown>, key: string): Call[] {
   const result = isObject(value.result) ? value.result : undefined;
   const call: Call = { kind: "call", key, id, name, step: step(value.step), arguments: asArguments(value.arguments), changes: value.changes === true, state };
   if (target) call.target = target;
+  if (text(value.shown)) call.shown = text(value.shown);
   if (value.direct === true) call.direct = true;
   if (result) call.result = { text: text(result.text), cut: result.cut === true, ...(typeof result.ms === "number" && { ms: result.ms }) };
   else if (state === "done" || state === "failed") call.state = "stopped";
   // A word that was given and not sent is asked for again.
   if (state === "approved") call.state = "confirm";
+  // The server writes what is asked. Without that there is nothing to agree to, and it is asked anew.
+  if (call.state === "confirm" && !call.shown) call.state = "stopped";
   return [call];
 }
 

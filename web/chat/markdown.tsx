@@ -1,16 +1,13 @@
 // Markdown of models and tools as elements. marked only reads it; nothing is ever parsed as HTML: tags are shown as the
 // text that they are, images are not loaded, and links lead to Sentry or nowhere.
-import { type MarkedToken, type Token, type Tokens, lexer } from "marked";
+import type { MarkedToken, Token, Tokens } from "marked";
 import type { ComponentChildren, VNode } from "preact";
 import { useMemo } from "preact/hooks";
 import { CopyButton } from "./copy.tsx";
 import { type Piece, highlight } from "./highlight.ts";
-import { sentryLink } from "./links.ts";
-
-/** What is longer is shown as plain text: reading it would hold up the page. */
-const LONGEST = 100_000;
-/** Lists in quotes in lists: deeper than anybody writes. */
-const DEEPEST = 12;
+import { inSight, sentryLink } from "./links.ts";
+import { revealed } from "./plain.ts";
+import { DEEPEST, read } from "./reader.ts";
 
 interface Context {
   sentry: string | undefined;
@@ -29,16 +26,6 @@ export function Markdown({ text, sentry }: MarkdownProps): VNode {
     const tokens = read(text);
     return <div class="prose">{tokens ? all(tokens, { sentry, depth: 0 }) : <pre>{text}</pre>}</div>;
   }, [text, sentry]);
-}
-
-function read(text: string): Token[] | undefined {
-  if (text.length > LONGEST) return undefined;
-  try {
-    return lexer(text, { gfm: true });
-  } catch {
-    // Nested so deeply that the stack is at its end.
-    return undefined;
-  }
 }
 
 const all = (tokens: Token[] | undefined, context: Context): ComponentChildren =>
@@ -78,7 +65,7 @@ function one(token: MarkedToken, context: Context): ComponentChildren {
     case "link":
       return link(token, inner(), context);
     case "image":
-      return `${token.text} (${token.href})`;
+      return `${token.text} (${revealed(token.href)})`;
     case "checkbox":
       return <input type="checkbox" checked={token.checked} disabled aria-label={token.checked ? "done" : "open"} />;
     case "text":
@@ -117,15 +104,16 @@ function table({ header, rows }: Tokens.Table, context: Context): VNode {
 
 function link({ href, text }: Tokens.Link, inner: ComponentChildren, { sentry }: Context): ComponentChildren {
   const address = sentryLink(href, sentry);
-  if (address) {
-    return (
-      <a href={address} target="_blank" rel="noopener noreferrer">
-        {inner}
-      </a>
-    );
-  }
+  const shown = revealed(href);
   // The address itself, so that a text cannot pass for another.
-  return text === href ? href : <>{inner} ({href})</>;
+  if (!address) return text === href ? shown : <>{inner} ({shown})</>;
+  const isAddress = [href, address, inSight(address)].includes(text);
+  return (
+    <>
+      <a href={address} target="_blank" rel="noopener noreferrer">{isAddress ? inSight(address) : inner}</a>
+      {!isAddress && <> <span class="address-of quiet">({inSight(address)})</span></>}
+    </>
+  );
 }
 
 export function Code({ code, language }: { code: string; language?: string }): VNode {

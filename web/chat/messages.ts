@@ -34,6 +34,9 @@ function split(entries: Entry[]): Entry[][] {
   return parts;
 }
 
+/** The arguments of a call: where a person was asked, in the very words that they were shown. */
+export const sent = ({ shown, arguments: given }: Call): string => shown || JSON.stringify(given);
+
 function ofTurn(entries: Entry[], isLast: boolean): Message[] {
   const steps = new Map<number, { text: string; calls: Call[] }>();
   const of = (number: number) => {
@@ -48,7 +51,7 @@ function ofTurn(entries: Entry[], isLast: boolean): Message[] {
     if (entry.kind === "call" && !entry.direct) of(entry.step).calls.push(entry);
   }
   for (const { text, calls } of steps.values()) {
-    const tool_calls = calls.map(({ id, name, arguments: given }) => ({ id, type: "function" as const, function: { name, arguments: JSON.stringify(given) } }));
+    const tool_calls = calls.map((call) => ({ id: call.id, type: "function" as const, function: { name: call.name, arguments: sent(call) } }));
     found.push({ role: "assistant", content: text, ...(tool_calls.length > 0 && { tool_calls }) });
     for (const { id, state, result } of calls) {
       const content = result?.text ?? (isLast ? undefined : (UNANSWERED[state] ?? UNANSWERED.stopped));

@@ -1,10 +1,13 @@
 // Data in a form that looks like what it is.
 import type { Json } from "./protocol.ts";
 
-/** Signs that nobody sees, or that turn the order of others round. */
-const HIDDEN = /[\p{Cf}\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0\u034F]|\p{Variation_Selector}|(?![\n\t])\p{Cc}/gu;
+/**
+ * Signs that nobody sees, that look like a space, or that turn the order of others round. For what is only looked at:
+ * what a person agrees to is written by the server (crates/approval).
+ */
+const HIDDEN = /[\p{Cf}\p{Co}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0\u034F]|(?! )\p{Zs}|\p{Variation_Selector}|(?![\n\t])\p{Cc}/gu;
 
-/** With every hidden sign written out: who approves a text must see all of it. */
+/** With every hidden sign written out. */
 export const revealed = (text: string): string =>
   text.replace(HIDDEN, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`);
 

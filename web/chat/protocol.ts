@@ -14,7 +14,8 @@ export interface ToolInfo {
 export type ChatEvent =
   | { type: "text"; delta: string }
   | { type: "tool_call"; id: string; name: string; arguments: Arguments; target?: string; changes: boolean }
-  | { type: "confirm"; id: string; name: string; arguments: Arguments; target?: string }
+  /** `shown`: the arguments as the server writes them for the person; empty where it did not. */
+  | { type: "confirm"; id: string; name: string; arguments: Arguments; shown: string; target?: string }
   | { type: "tool_result"; id: string; isError: boolean; text: string; cut: boolean; ms?: number }
   | { type: "tools"; tools: ToolInfo[] }
   | { type: "error"; code: string; message: string; requestId?: string }
@@ -28,7 +29,8 @@ export type Message =
 export interface ChatRequest {
   endpoint: string;
   messages: Message[];
-  call?: { name: string; arguments: Arguments };
+  /** Arguments as JSON, so that they keep their order and every digit. */
+  call?: { name: string; arguments: string };
   approved?: string[];
   declined?: string[];
 }
@@ -64,7 +66,7 @@ export function readEvent(type: string, data: string): ChatEvent | undefined {
     case "confirm": {
       if (!id || !name) return undefined;
       const call = { id, name, arguments: asArguments(body.arguments), target: some(body.target) };
-      return type === "confirm" ? { type, ...call } : { type, ...call, changes: body.changes === true };
+      return type === "confirm" ? { type, ...call, shown: text(body.shown) } : { type, ...call, changes: body.changes === true };
     }
     case "tool_result":
       if (!id) return undefined;

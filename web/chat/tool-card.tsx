@@ -16,7 +16,7 @@ const STATES: Record<Call["state"], string> = {
 };
 
 export function ToolCard({ call, sentry }: { call: Call; sentry: string | undefined }): VNode {
-  const { name, target, arguments: given, changes, state, result, direct } = call;
+  const { name, target, arguments: given, shown, changes, state, result, direct } = call;
   const took = state === "done" && result?.ms !== undefined ? duration(result.ms) : STATES[state];
   return (
     <details class={`tool is-${state}`} open={direct}>
@@ -27,7 +27,7 @@ export function ToolCard({ call, sentry }: { call: Call; sentry: string | undefi
         <span class="tool-state quiet">{took}</span>
       </summary>
       <h3>Arguments of <code>{name}</code></h3>
-      <Code code={asJson(given)} language="json" />
+      <Code code={shown || asJson(given)} language="json" />
       {result && (
         <>
           <div class="between"><h3>Result</h3><CopyButton text={result.text} what="the result" /></div>

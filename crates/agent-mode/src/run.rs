@@ -25,6 +25,7 @@ const LIMITS: Limits = Limits {
     calls: 8,
     tool_text: 24 * 1024,
     history: 256 * 1024,
+    shown: 64 * 1024,
 };
 
 /// How a run ends.

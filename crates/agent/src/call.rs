@@ -15,6 +15,8 @@ pub struct Call {
     pub target: Option<String>,
     /// Whether something is changed, so that somebody has to agree.
     pub changes: bool,
+    /// The arguments as that person is shown them: [`approval::json`]. Empty where nobody has to agree.
+    pub shown: String,
 }
 
 /// What a call of a tool that stands for others does in the end.

@@ -11,6 +11,8 @@ pub struct Limits {
     pub tool_text: usize,
     /// Bytes of the whole conversation.
     pub history: usize,
+    /// Bytes of a change, as a person is shown it before they agree. Longer ones are not run.
+    pub shown: usize,
 }
 
 impl Default for Limits {
@@ -21,6 +23,7 @@ impl Default for Limits {
             calls: 8,
             tool_text: 24 * 1024,
             history: 320 * 1024,
+            shown: 64 * 1024,
         }
     }
 }

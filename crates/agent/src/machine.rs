@@ -2,6 +2,8 @@
 
 mod pending;
 
+use serde_json::{Map, Value};
+
 use crate::call::{Call, Targets};
 use crate::history::open_calls;
 use crate::limits::{Limits, bounded};
@@ -51,7 +53,7 @@ pub struct Agent {
     limits: Limits,
     pending: Vec<Pending>,
     /// Name and arguments of what was run since the person spoke or something changed.
-    ran: Vec<(String, String)>,
+    ran: Vec<(String, Map<String, Value>)>,
     steps: u32,
     tokens: u64,
     answered: bool,
@@ -233,8 +235,9 @@ impl Agent {
 
     fn take_in(&mut self, calls: Vec<Asked>) {
         for (at, asked) in calls.into_iter().enumerate() {
-            let mut pending = look_at(&asked, &self.tools, self.targets);
-            let same = (asked.name, asked.arguments);
+            let mut pending = look_at(&asked, &self.tools, self.targets, self.limits.shown);
+            // As they are read: what a person agreed to comes back written as they were shown it.
+            let same = (asked.name, pending.call.arguments.clone());
             if !pending.is_refused() {
                 if at >= self.limits.calls {
                     pending.state = State::TooMany;

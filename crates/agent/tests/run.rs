@@ -312,3 +312,77 @@ fn the_model_is_told_that_outputs_are_data() {
     );
     assert!(body.get("stream").is_none());
 }
+
+#[test]
+fn what_a_person_agrees_to_is_shown_whole_and_in_its_order() {
+    let sent = "{\"to\":\"a\u{202e}b\",\n\"padding\":\"x\",\"all\":true}";
+    let mut agent = agent(Limits::default());
+    agent.model_said(calls(&[("1", "change", sent), ("2", "find", sent)]));
+    let next = agent.next();
+    let Next::CallTools(run) = &next else {
+        panic!("{next:?}")
+    };
+    assert_eq!(run[0].shown, "", "nobody has to agree");
+    agent.tool_answered("2", "found", false);
+    let next = agent.next();
+    let Next::Confirm(asked) = &next else {
+        panic!("{next:?}")
+    };
+    assert_eq!(
+        asked[0].shown,
+        "{\n  \"to\": \"a\\u202eb\",\n  \"padding\": \"x\",\n  \"all\": true\n}"
+    );
+}
+
+#[test]
+fn what_cannot_be_shown_is_not_run() {
+    let long = format!("{{\"note\":\"{}\"}}", "x".repeat(70_000));
+    let mut agent = agent(Limits::default());
+    agent.model_said(calls(&[
+        ("1", "change", r#"{"issue":"A-1","issue":"B-2"}"#),
+        ("2", "find", r#"{"query":"a","\u0071uery":"b"}"#),
+        ("3", "change", &long),
+        ("4", "find", &long),
+    ]));
+    for (id, why) in [
+        ("1", "twice"),
+        ("2", "twice"),
+        ("3", "longer than a person"),
+    ] {
+        let next = agent.next();
+        assert!(
+            matches!(&next, Next::Refused(call, words) if call.id == id && words.contains(why)),
+            "{next:?}"
+        );
+    }
+    assert_eq!(ids(&agent.next()), ["4"], "nobody has to be shown that");
+}
+
+#[test]
+fn what_was_shown_and_came_back_is_the_call_that_was_agreed_to() {
+    let conversation = |arguments: &str| {
+        let messages = json!([
+            { "role": "user", "content": "Resolve it." },
+            { "role": "assistant", "tool_calls": [{ "id": "1", "function": { "name": "change", "arguments": arguments } }] },
+        ]);
+        let messages = Message::conversation(&messages).unwrap();
+        Agent::new(messages, tools(), Limits::default())
+    };
+    let sent = r#"{"z":12345678901234567890,"a":"x  y"}"#;
+    let Next::Confirm(asked) = conversation(sent).next() else {
+        panic!("it was not asked");
+    };
+    let mut agent = conversation(&asked[0].shown);
+    agent.approve("1");
+    let Next::CallTools(run) = agent.next() else {
+        panic!("it does not run");
+    };
+    assert_eq!(run[0].arguments, asked[0].arguments);
+    agent.tool_answered("1", "failed", true);
+    agent.model_said(calls(&[("2", "change", sent)]));
+    let next = agent.next();
+    assert!(
+        matches!(&next, Next::Refused(_, words) if words.contains("before")),
+        "written otherwise it is the same call: {next:?}"
+    );
+}

@@ -1,5 +1,6 @@
 //! The command line: options, what is shown, and what a person types.
 
+mod approve;
 mod connect;
 mod diagnose;
 mod interactive;

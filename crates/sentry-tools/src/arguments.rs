@@ -1,6 +1,7 @@
 //! What a client sent for a tool's parameters. It is checked as a whole before the tool runs, so that the tool reads
 //! values and no errors.
 
+use mcp::json::Object;
 use sentry_api::{EventId, InvalidId, IssueId, Slug, SlugOrId, TagKey};
 use serde_json::{Map, Value};
 
@@ -133,6 +134,19 @@ impl Arguments {
             }
         }
         texts
+    }
+
+    /// The arguments as JSON, in the order of the parameters. There is nothing else that the tool reads.
+    pub(crate) fn json(&self) -> String {
+        let mut out = String::new();
+        let mut object = Object::begin(&mut out);
+        for parameter in self.parameters {
+            if let Some(value) = self.values.get(parameter.name) {
+                object.raw(parameter.name, &value.to_string());
+            }
+        }
+        object.end();
+        out
     }
 
     /// The arguments in words, for an answer that says what was not found.

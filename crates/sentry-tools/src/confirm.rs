@@ -10,6 +10,8 @@ use mcp::{Elicited, Input, InputKind, InputRequest, InputRequired};
 use sentry_api::Slug;
 use serde_json::{Map, Value};
 
+use crate::failure::Failure;
+use crate::markdown;
 use crate::parameter::{ISSUE_ID, ORGANIZATION, Parameter, Presence};
 use crate::session::Constraint;
 use crate::tool::Tool;
@@ -20,6 +22,9 @@ const FORM: &str = "arguments";
 const CONFIRM: &str = "confirm";
 
 const PROJECT: &str = "projectSlug";
+
+/// The most that a question shows of a change, in bytes. It stands in a client's dialog, which may have no way to scroll.
+const LONGEST: usize = 8 * 1024;
 
 /// So many slugs fit into a choice.
 pub(crate) const OFFERED: usize = 25;
@@ -107,11 +112,24 @@ pub(crate) fn choice(next: &Next, slugs: &[String], more: bool, input: &Input) -
     form(&message, name, &field, input)
 }
 
-/// The form that asks whether `tool` may be used with these arguments, in words.
-pub(crate) fn confirmation(tool: &Tool, arguments: &str, input: &Input) -> InputRequired {
-    let message = format!("{} in Sentry? {arguments}", tool.title);
+/// The form that asks whether `tool` may be used with these arguments, which are JSON. All of it stands in the message, in
+/// a fence, so that a client that draws Markdown shows it sign for sign.
+///
+/// # Errors
+/// It is more than a person can be shown.
+pub(crate) fn confirmation(
+    tool: &Tool,
+    arguments: &str,
+    input: &Input,
+) -> Result<InputRequired, Failure> {
+    let Ok(shown) = approval::json(arguments, LONGEST) else {
+        let words = "The arguments are longer than a person can be shown before they agree. Send less at once.";
+        return Err(Failure::Invalid(words.to_owned()));
+    };
+    let shown = markdown::block(&shown, LONGEST);
+    let message = [tool.title, " in Sentry? This would be sent:\n\n", &shown].concat();
     let field = r#"{"type":"boolean","title":"Yes, do it","default":true}"#;
-    form(message.trim_end(), CONFIRM, field, input)
+    Ok(form(&message, CONFIRM, field, input))
 }
 
 /// One field to answer, and what was chosen before.
@@ -343,11 +361,11 @@ mod tests {
 
         let both = json!({ "organizationSlug": "acme", "projectSlug": "web" });
         assert_eq!(decide(&tool, json!({}), Some(both.clone())), Next::Confirm);
-        let asked = confirmation(&tool, "organizationSlug `acme`", &input(Some(both)));
-        let params = params(&asked);
+        let asked = confirmation(&tool, r#"{"organizationSlug":"acme"}"#, &input(Some(both)));
+        let params = params(&asked.unwrap());
         assert_eq!(
             params["message"],
-            "Make a key in Sentry? organizationSlug `acme`"
+            "Make a key in Sentry? This would be sent:\n\n```\n{\n  \"organizationSlug\": \"acme\"\n}\n```"
         );
         let schema = &params["requestedSchema"];
         assert_eq!(
@@ -362,5 +380,29 @@ mod tests {
         assert_eq!(next, Next::Run);
         assert_eq!(arguments["projectSlug"], "web");
         assert_eq!(arguments["organizationSlug"], "acme");
+    }
+
+    #[test]
+    fn what_is_agreed_to_is_shown_whole_or_refused() {
+        let tool = tool(Effect::Creates, &[ORGANIZATION, KEY]);
+        let message = |name: &str| -> Result<String, Failure> {
+            let arguments = json!({ "name": name }).to_string();
+            let asked = confirmation(&tool, &arguments, &input(None))?;
+            Ok(params(&asked)["message"].as_str().unwrap().to_owned())
+        };
+        let padded = format!("web{}\u{202e}\u{200b}for all", "x".repeat(300));
+        let shown = message(&padded).unwrap();
+        let written = format!("web{}\\u202e\\u200bfor all", "x".repeat(300));
+        assert!(shown.contains(&written), "{shown}");
+        // Nothing leaves the fence, where Markdown could hide it.
+        let shown = message("```\n<!-- ").unwrap();
+        assert!(
+            shown.contains("\n````\n{") && shown.ends_with("\n````"),
+            "{shown}"
+        );
+        let refused = message(&"x".repeat(LONGEST));
+        assert!(
+            matches!(refused, Err(Failure::Invalid(words)) if words.contains("longer than a person"))
+        );
     }
 }

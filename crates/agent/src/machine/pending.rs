@@ -1,5 +1,6 @@
 //! A call that has no answer yet, and what stands in its way.
 
+use approval::Unshowable;
 use serde_json::{Map, Value};
 
 use crate::call::{Call, Targets};
@@ -21,6 +22,10 @@ pub(super) enum State {
     Declined,
     NotOffered,
     NoObject,
+    /// Two readers could read different arguments.
+    NameTwice,
+    /// Nobody could see all of it.
+    TooLong,
     TooMany,
     Repeated,
 }
@@ -39,6 +44,12 @@ impl State {
             Self::NoObject => {
                 "The arguments are not a JSON object. Send them as the tool's schema says."
             }
+            Self::NameTwice => {
+                "A name stands twice in one object of the arguments. Send each name once."
+            }
+            Self::TooLong => {
+                "The arguments are longer than a person can be shown before they agree. Send less at once."
+            }
             Self::TooMany => {
                 "Too many calls at once: this one was not run. Make fewer, and see what they answer."
             }
@@ -55,7 +66,7 @@ impl Pending {
     }
 }
 
-pub(super) fn look_at(asked: &Asked, tools: &[Tool], targets: Targets) -> Pending {
+pub(super) fn look_at(asked: &Asked, tools: &[Tool], targets: Targets, most: usize) -> Pending {
     let tool = tools.iter().find(|tool| tool.name == asked.name);
     // Some models leave them out where there are none.
     let json = match asked.arguments.trim() {
@@ -81,11 +92,16 @@ pub(super) fn look_at(asked: &Asked, tools: &[Tool], targets: Targets) -> Pendin
         (Some(target), _) => target.changes,
         (None, tool) => tool.is_none_or(|tool| tool.changes),
     };
-    let state = match tool {
-        None => State::NotOffered,
-        Some(_) if !right => State::NoObject,
-        Some(_) if changes => State::Waiting,
-        Some(_) => State::Ready,
+    // Also of what only reads: what is shown of a call must be what is run.
+    let shown = approval::json(json, most);
+    let state = match (tool, &shown) {
+        (None, _) => State::NotOffered,
+        _ if !right => State::NoObject,
+        (_, Err(Unshowable::Repeated)) => State::NameTwice,
+        _ if !changes => State::Ready,
+        (_, Ok(_)) => State::Waiting,
+        (_, Err(Unshowable::TooLong)) => State::TooLong,
+        (_, Err(Unshowable::Malformed)) => State::NoObject,
     };
     let call = Call {
         id: asked.id.clone(),
@@ -94,6 +110,7 @@ pub(super) fn look_at(asked: &Asked, tools: &[Tool], targets: Targets) -> Pendin
         json: line,
         target: target.map(|target| target.name),
         changes,
+        shown: shown.ok().filter(|_| changes).unwrap_or_default(),
     };
     Pending { call, state }
 }

@@ -9,6 +9,7 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::approve::in_line;
 use super::options::Options;
 use crate::client::{Error, Listener, defaults, fields};
 
@@ -62,6 +63,11 @@ impl Screen {
     /// Whether a person is there to be asked.
     pub(super) fn is_attended(&self) -> bool {
         self.0.answers == Answers::Person
+    }
+
+    /// Whether the person has said yes to everything in advance.
+    pub(super) fn agrees_to_all(&self) -> bool {
+        self.0.yes
     }
 
     /// Turns a spinner while something is waited for; on a terminal only.
@@ -140,6 +146,10 @@ impl Screen {
         self.beside_in(Style::new(), text);
     }
 
+    pub(super) fn aside_in(&self, style: Style, text: &str) {
+        self.beside_in(style, text);
+    }
+
     fn beside_in(&self, style: Style, text: &str) {
         let text = printable(text);
         self.beside(|| {
@@ -162,7 +172,7 @@ impl Screen {
 
     /// Yes or no; no where nobody is there.
     pub(super) fn agrees(&self, question: &str) -> bool {
-        if self.0.yes {
+        if self.agrees_to_all() {
             return true;
         }
         if self.0.answers != Answers::Person {
@@ -173,7 +183,7 @@ impl Screen {
     }
 
     /// A line that the person types; none at the end of the input.
-    fn ask(&self, question: &str) -> Option<String> {
+    pub(super) fn ask(&self, question: &str) -> Option<String> {
         self.quiet();
         let mut out = anstream::stderr();
         let _ = write!(out, "{}", printable(question)).and_then(|()| out.flush());
@@ -186,12 +196,13 @@ impl Screen {
 
     /// Goes through a form with the person.
     fn form(&self, params: &Value) -> Value {
-        self.quiet();
         let message = params
             .get("message")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        self.beside_in(STRONG, &format!("The server asks: {message}"));
+        if !self.shows_all("The server asks:", &approval::plain(message)) {
+            return json!({ "action": "cancel" });
+        }
         let mut content = serde_json::Map::new();
         for field in fields(params) {
             let choices = field.choices().join("/");
@@ -199,12 +210,12 @@ impl Screen {
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             });
-            let mut question = format!("  {}", field.label);
+            let mut question = format!("  {}", in_line(&field.label));
             if !choices.is_empty() {
-                question.push_str(&format!(" ({choices})"));
+                question.push_str(&format!(" ({})", in_line(&choices)));
             }
             if let Some(default) = &default {
-                question.push_str(&format!(" [{default}]"));
+                question.push_str(&format!(" [{}]", in_line(default)));
             }
             question.push_str(": ");
             loop {
@@ -228,6 +239,9 @@ impl Screen {
                     Err(expected) => self.warn(&format!("expected is {expected}")),
                 }
             }
+        }
+        if !self.shows_answer(&content) {
+            return json!({ "action": "cancel" });
         }
         let said = self.ask("  Send this to the server? [y/N/c(ancel)] ");
         match said.as_deref().map(str::trim) {

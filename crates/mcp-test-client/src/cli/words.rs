@@ -107,12 +107,10 @@ impl Turn<'_> {
                 Next::Confirm(calls) => {
                     for call in calls {
                         self.close_line();
-                        let question = format!(
-                            "{} would change something. Run it with {}?",
-                            name(&call),
-                            arguments(&call)
-                        );
-                        if self.screen.agrees(&question) {
+                        let name = name(&call);
+                        let heading = format!("{name} would change something. It would be sent:");
+                        let question = format!("Run {name} with all of that?");
+                        if self.screen.approves(&heading, &call.shown, &question) {
                             agent.approve(&call.id);
                         } else {
                             self.step(
@@ -236,9 +234,11 @@ fn name(call: &Call) -> &str {
     call.target.as_deref().unwrap_or(&call.name)
 }
 
+/// In the order in which they are sent; whole where something is changed.
 fn arguments(call: &Call) -> String {
-    let text = Value::Object(call.arguments.clone()).to_string();
-    let (shown, is_cut) = agent::bounded(&text, 200);
+    let written = approval::line(&call.json, usize::MAX);
+    let text = written.unwrap_or_else(|_| approval::plain(&call.json));
+    let (shown, is_cut) = agent::bounded(&text, if call.changes { text.len() } else { 200 });
     if is_cut {
         format!("{shown}…")
     } else {

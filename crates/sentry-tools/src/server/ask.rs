@@ -32,8 +32,10 @@ impl Server {
                 Next::Declined => return Ok(Asked::Declined),
                 Next::Confirm => {
                     let arguments = Arguments::new(tool.parameters, sent.clone(), constraint);
-                    let question = confirm::confirmation(tool, &arguments.in_words(), input);
-                    return Ok(Asked::Question(question));
+                    // Nobody is asked about what cannot be done.
+                    arguments.check()?;
+                    let question = confirm::confirmation(tool, &arguments.json(), input);
+                    return question.map(Asked::Question);
                 }
                 Next::ChooseOrganization => {
                     let found = self.client.organizations(None).await?;
