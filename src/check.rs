@@ -8,7 +8,7 @@ use oauth_provider::params::Params;
 use crate::app::App;
 use crate::incoming::Incoming;
 use crate::log;
-use crate::pages::page;
+use crate::pages::{Forms, page};
 use crate::problems;
 
 #[derive(Template)]
@@ -56,6 +56,6 @@ pub async fn show(request: &Incoming, app: &App) -> Response {
         report,
         request_id: request.id.clone(),
     };
-    page(status, &template, &app.settings.origin, None)
+    page(status, &template, &app.settings.origin, Forms::Here)
         .header("cross-origin-opener-policy", "same-origin")
 }

@@ -90,7 +90,7 @@ pub async fn resolve(
     let known_until = stored.as_ref().and_then(|stored| stored.known_until);
     // A copy that broke, or a rule that came later, is no reason to refuse a client whose document is fine today.
     let kept = stored.filter(|kept| kept.expires_at > now);
-    match kept.and_then(|kept| Some((check_document(&url, &kept.body).ok()?, kept))) {
+    match kept.and_then(|kept| Some((check_document(&url, &kept.body, settings).ok()?, kept))) {
         Some((client, kept)) => Ok(Resolved {
             client: acquainted(client, known_until, now),
             kept: Some(kept),
@@ -110,7 +110,7 @@ fn acquainted(client: Client, known_until: Option<UnixTime>, now: UnixTime) -> C
 /// A client of this server's own is not fetched over the network from itself.
 fn own_client(url: &ClientIdUrl, settings: &Settings) -> Option<Client> {
     let own = own_document(url, settings)?;
-    let client = check_document(url, &own.body).ok()?;
+    let client = check_document(url, &own.body, settings).ok()?;
     Some(Client {
         is_new: false,
         ..client

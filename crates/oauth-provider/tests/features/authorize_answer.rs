@@ -1,6 +1,6 @@
 //! Where the answer to an authorization request goes, and what it carries whatever the outcome.
 
-use oauth_provider::authorize::{AuthorizeError, PageProblem};
+use oauth_provider::authorize::{AuthorizeError, PageProblem, Refusal};
 use url::Url;
 
 use crate::authorize_request::outcome as asked;
@@ -17,7 +17,8 @@ fn state_comes_back_as_it_was_sent() {
         &"s".repeat(2048),
     ] {
         let wrong = query(&client, &[("state", state), ("prompt", "none")]);
-        let Err(AuthorizeError::Redirect(response)) = server.authorize(&wrong) else {
+        let Err(AuthorizeError::Redirect(Refusal { response, .. })) = server.authorize(&wrong)
+        else {
             panic!("{state}");
         };
         let url = Url::parse(&response.location()).unwrap();
@@ -49,7 +50,8 @@ fn the_answer_names_the_issuer_whose_document_the_client_read() {
         ("https://evil.example", "https://mcp.example.com"),
     ] {
         let wrong = query(&client, &[("issuer", issuer), ("scope", "admin")]);
-        let Err(AuthorizeError::Redirect(response)) = server.authorize(&wrong) else {
+        let Err(AuthorizeError::Redirect(Refusal { response, .. })) = server.authorize(&wrong)
+        else {
             panic!("{issuer}");
         };
         assert_eq!(response.issuer, iss, "{issuer}");
