@@ -39,10 +39,14 @@ async function registering(redirect_uris: string[], origin?: string): Promise<st
   return body.error ? `${answer.status} ${body.error}` : `${answer.status}`;
 }
 
+/** Where registrations are kept. */
+const records = async () =>
+  (await worker.miniflare.getKVNamespace("OAUTH_KV")) as unknown as { get(key: string): Promise<string | null>; put(key: string, value: string): Promise<void> };
+
 /** A registration as it was kept before a rule that refuses its redirect URIs. */
 async function kept(client_name: string, redirect_uris: string[]): Promise<Registered> {
   const { client_id } = await register(worker, { client_name });
-  const kv = await worker.miniflare.getKVNamespace("OAUTH_KV");
+  const kv = await records();
   const record = JSON.parse((await kv.get(`client:${client_id}`))!) as { metadata: { redirect_uris: string[] } };
   record.metadata.redirect_uris = redirect_uris;
   await kv.put(`client:${client_id}`, JSON.stringify(record));
@@ -121,7 +125,7 @@ describe("an application's own scheme", () => {
 
   it("that was taken before there was this rule: its grants live on, and a new sign-in says what to do", async () => {
     const { client, tokens } = await signIn(worker);
-    const kv = await worker.miniflare.getKVNamespace("OAUTH_KV");
+    const kv = await records();
     const record = (await kv.get(`client:${client.client_id}`))!;
     await kv.put(`client:${client.client_id}`, record.replace(REDIRECT_URI, "myapp:/cb"));
     const again = await postForm(worker, "/oauth/token", { grant_type: "refresh_token", refresh_token: tokens.refresh_token, client_id: client.client_id });

@@ -1,15 +1,16 @@
 //! The content of a client metadata document (Client ID Metadata Document §4.1), rule by rule.
 
+mod redirect_uris;
+
 use oauth_types::ClientMetadata;
 use serde_json::{Map, Value};
 
 use crate::origin::is_loopback;
 use crate::settings::Settings;
 
-use super::check::{Breach, Checklist, Rule, Standing, There};
+use super::check::{Breach, Checklist, Rule, There};
 use super::json::parse_object;
 use super::keys::KeySource;
-use super::redirect_uri::{LeftOut, RedirectUri, RedirectUriError};
 use super::text::for_display;
 use super::{Authentication, Client, ClientIdUrl, DocumentProblem, may_refresh};
 
@@ -148,11 +149,11 @@ pub(super) fn read_document(
     list.take(&RESPONSES, responses, there(&["response_types"]))?;
     let name = list.take(&NAME, name(&metadata), there(&["client_name"]))?;
     let each = if list.wants_all() {
-        each_redirect_uri(url, &metadata, settings)
+        redirect_uris::each(url, &metadata, settings)
     } else {
         String::new()
     };
-    let uris = redirect_uris(url, &metadata, settings);
+    let uris = redirect_uris::usable(url, &metadata, settings);
     let uris = list.take(&REDIRECT_URIS, uris, There::Text(&each))?;
     let (redirect_uris, left_out) = uris.unwrap_or_default();
 
@@ -296,62 +297,13 @@ fn client_uri(url: &ClientIdUrl, metadata: &ClientMetadata) -> Option<String> {
         .then(|| uri.as_str().to_owned())
 }
 
-/// One dangerous URI condemns the document; those that are merely unusable are left out while another remains.
-fn redirect_uris(
-    url: &ClientIdUrl,
-    metadata: &ClientMetadata,
-    settings: &Settings,
-) -> Result<(Vec<RedirectUri>, Vec<LeftOut>), Breach> {
-    let mut usable = Vec::new();
-    let mut left_out = Vec::new();
-    for text in &metadata.redirect_uris {
-        match RedirectUri::at_server(text, url.as_str(), settings) {
-            Ok(uri) => usable.push(uri),
-            Err(error @ RedirectUriError::Dangerous) => {
-                return Err(Breach::found(format!("{text} {error}"))
-                    .expected("https, loopback http or an application's own scheme"));
-            }
-            Err(error) => left_out.push(LeftOut {
-                uri: text.clone(),
-                error,
-            }),
-        }
-    }
-    if usable.is_empty() {
-        // A document that was good before there was this rule has not gone away: its grants live on.
-        let by_rule = |left: &LeftOut| left.error == RedirectUriError::Scheme;
-        let standing = match left_out.first().is_some_and(by_rule) {
-            true => Standing::Silent,
-            false => Standing::Gone,
-        };
-        let first = left_out.first().map(LeftOut::to_string);
-        let found = first.unwrap_or_else(|| "no redirect_uris".to_owned());
-        return Err(Breach::found(found).standing(standing));
-    }
-    Ok((usable, left_out))
-}
-
-/// Each with what becomes of it.
-fn each_redirect_uri(url: &ClientIdUrl, metadata: &ClientMetadata, settings: &Settings) -> String {
-    let mut text = String::new();
-    for uri in &metadata.redirect_uris {
-        if !text.is_empty() {
-            text.push_str(", ");
-        }
-        text.push_str(uri);
-        if let Err(error) = RedirectUri::at_server(uri, url.as_str(), settings) {
-            text.push_str(&format!(" (left out: it {error})"));
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
     use crate::Origin;
+    use crate::client::LeftOut;
 
     const URL: &str = "https://client.example/oauth/meta.json";
 
