@@ -5,6 +5,7 @@ import { type ServedDocument, publishTo, serveDocuments } from "../support/docum
 import type { DemoSentry } from "../support/demo-sentry.ts";
 import { type Parameters, REDIRECT_URI, type Registered, authorizationUrl, pkce, postForm, register, signIn } from "../support/oauth.ts";
 import { type Form, Person } from "../support/person.ts";
+import { raw } from "../support/raw.ts";
 import { withSite } from "../support/site.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
@@ -163,7 +164,8 @@ describe("a request that is refused before anybody has done anything", () => {
   ];
 
   const answered = async (url: URL, headers: Record<string, string>, way: "redirect" | "link") => {
-    const response = await worker.fetch(url.href, { headers });
+    // As it is written: fetch has a Sec-Fetch-Mode of its own.
+    const response = await raw(worker.origin, { path: url.pathname + url.search, headers });
     if (way === "redirect") {
       expect(response.status).toBe(302);
       return new URL(response.headers.get("location")!);
