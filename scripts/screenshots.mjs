@@ -59,7 +59,11 @@ try {
   await picture("consent-project", link(editor, { resource: `${worker.origin}/mcp/lighthouse-books/checkout`, scope: "org:read event:write" }), ["phone"]);
   await picture("consent-unverified", link(unverified), ["wide", "phone"]);
   await picture("consent-elsewhere", link(described("https://agents.example/oauth/client.json")), ["wide", "phone"]);
-  await picture("leaving", link(scheme, { scope: "nonsense" }), ["wide"]);
+  await picture("leaving", link(scheme), ["wide"], async (page) => {
+    await page.getByRole("button", { name: "Deny" }).click();
+    await page.getByText("You can close this window").waitFor();
+  });
+  await picture("error-request", link(unverified, { scope: "nonsense" }), ["wide", "phone"]);
   await picture("error-document", link(broken), ["wide", "dark", "phone"]);
   await picture("error-redirect", link(editor, { redirect_uri: "https://elsewhere.example/cb" }), ["wide"]);
   await picture("error-return", `${worker.origin}/oauth/callback?state=x`, ["phone"]);

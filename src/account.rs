@@ -15,6 +15,7 @@ use crate::accounts::Accounts;
 use crate::app::App;
 use crate::authorize::is_from_our_page;
 use crate::incoming::Incoming;
+use crate::pages::Forms;
 use crate::session::Session;
 use crate::{cookies, log, problems};
 use page::{AccountPage, NoticePage, Problem};
@@ -52,11 +53,8 @@ pub async fn show(request: &Incoming, app: &App) -> Response {
     let said = said
         .and_then(|said| session.verify(said, &app.config.keys))
         .and_then(|text| Some(text.strip_prefix("said ")?.to_owned()));
-    own_page(
-        200,
-        &AccountPage::new(&session, part, &place, said, app),
-        app,
-    )
+    let list = AccountPage::new(&session, part, &place, said, app);
+    own_page(200, &list, Forms::Here, app)
 }
 
 /// `POST /account/revoke`: everything that the page's forms do. Checked in this order: from our page, well formed, of
@@ -147,7 +145,7 @@ fn signed_out(app: &App) -> Response {
         text: "Of this page alone: your connected apps go on as they are, and so does your sign-in at Sentry.",
         request_id: None,
     };
-    own_page(200, &notice, app)
+    own_page(200, &notice, Forms::None, app)
 }
 
 /// A page that says what went wrong, or the same as JSON.
@@ -163,12 +161,17 @@ fn problem(problem: &Problem, request: &Incoming, app: &App) -> Response {
         text,
         request_id: Some(&request.id),
     };
-    own_page(status, &notice, app)
+    own_page(status, &notice, Forms::None, app)
 }
 
 /// Nobody opens these in a popup, so nobody keeps a handle on them.
-fn own_page(status: u16, template: &impl askama::Template, app: &App) -> Response {
-    crate::pages::page(status, template, &app.settings.origin, None)
+fn own_page(
+    status: u16,
+    template: &impl askama::Template,
+    forms: Forms<'_>,
+    app: &App,
+) -> Response {
+    crate::pages::page(status, template, &app.settings.origin, forms)
         .header("cross-origin-opener-policy", "same-origin")
 }
 

@@ -2,7 +2,7 @@
 
 use oauth_provider::authorize::{
     Approval, Asked, AuthorizationRequest, AuthorizationResponse, AuthorizeError, Browser,
-    ConsentTicket, FLOW_LIFETIME, TicketError, validate,
+    ConsentTicket, FLOW_LIFETIME, Shown, TicketError, Way, validate,
 };
 use oauth_provider::client::RedirectKind;
 use oauth_provider::http::{Request, Response};
@@ -14,7 +14,7 @@ use sentry_tools::{Skill, Skills};
 
 use crate::app::App;
 use crate::incoming::Incoming;
-use crate::pages::{Consent, Destination, Leaving, SkillChoice, SkillGroup, page};
+use crate::pages::{Consent, Destination, Forms, Leaving, SkillChoice, SkillGroup, page};
 use crate::shared_hosting::shared_hosting;
 use crate::{cookies, log, problems, random, upstream};
 
@@ -32,11 +32,12 @@ pub async fn show(request: &Incoming, app: &App) -> Response {
         Err(error) => return refuse(error, request, app),
     };
     if !asked.client.left_out.is_empty() {
-        let left_out = format!("{}: {}", asked.client.id, asked.client.left_out.join("; "));
+        let left_out = asked.client.left_out.iter().map(ToString::to_string);
+        let left_out = left_out.collect::<Vec<_>>().join("; ");
         log::problem(
             &request.id,
-            "redirect URIs of a document are left out",
-            &left_out,
+            "redirect URIs of a client are left out",
+            &format!("{}: {left_out}", asked.client.id),
         );
     }
     let origin = &app.settings.origin;
@@ -45,13 +46,15 @@ pub async fn show(request: &Incoming, app: &App) -> Response {
     let browser = known
         .clone()
         .unwrap_or_else(|| Browser::draw(&mut random::rng()));
-    let ticket = ConsentTicket::sign(link, &browser, &app.config.keys, app.now);
-    let response = page(
-        200,
-        &consent(&asked, ticket, &app.settings, app.config.sentry.base.host()),
-        origin,
-        Some(&asked.redirect_uri),
+    let ticket = ConsentTicket::sign(
+        link,
+        Shown::from(&asked),
+        &browser,
+        &app.config.keys,
+        app.now,
+        &mut random::rng(),
     );
+    let response = consent_page(&consent(&asked, ticket, app), &asked, app);
     if known.is_some() {
         return response;
     }
@@ -74,30 +77,52 @@ pub async fn decide(request: &mut Incoming, app: &App) -> Response {
         Err(response) => return response,
     };
     if form.all("action").next() != Some("approve") {
-        return answer(
-            asked.refuse(ErrorCode::AccessDenied, "the person did not allow it"),
-            app,
-        );
+        let denied = asked.refuse(ErrorCode::AccessDenied, "the person did not allow it");
+        return answer(&denied, Stage::Refused, app);
     }
     let skills: Skills = form
         .all("skill")
         .filter_map(Skill::parse)
         .filter(|skill| skill.is_offered())
         .collect();
+    if ticket.shown() != Some(&Shown::from(&asked)) {
+        return show_again(&asked, &ticket, skills, app);
+    }
     let scope = granted(&asked.scope, skills);
     if scope.is_empty() {
-        return answer(
-            asked.refuse(
-                ErrorCode::AccessDenied,
-                "the person allowed none of what was asked for",
-            ),
-            app,
-        );
+        let reason = "the person allowed none of what was asked for";
+        let denied = asked.refuse(ErrorCode::AccessDenied, reason);
+        return answer(&denied, Stage::Refused, app);
     }
     if let Err(response) = use_pushed(&ticket, request, app).await {
         return response;
     }
     approve(asked, skills, &scope, request, app)
+}
+
+/// The page once more, since the client has changed while it lay open: what the person allowed is not what asks now.
+fn show_again(
+    asked: &AuthorizationRequest,
+    ticket: &ConsentTicket,
+    skills: Skills,
+    app: &App,
+) -> Response {
+    let before = ticket.shown().and_then(|shown| shown.name.as_deref());
+    let again = ticket.sign_again(Shown::from(asked), &app.config.keys, &mut random::rng());
+    let mut page = consent(asked, again, app);
+    page.changed = Some(before.unwrap_or(NAMELESS));
+    for skill in page.groups.iter_mut().flat_map(|group| &mut group.skills) {
+        skill.ticked = skills.iter().any(|chosen| chosen.as_str() == skill.id);
+    }
+    consent_page(&page, asked, app)
+}
+
+fn consent_page(consent: &Consent<'_>, asked: &AuthorizationRequest, app: &App) -> Response {
+    let forms = Forms::SignIn {
+        sentry: app.config.sentry.base.as_str(),
+        client: &asked.redirect_uri,
+    };
+    page(200, consent, &app.settings.origin, forms)
 }
 
 /// A request that was pushed is used up by its approval, and by nothing before it.
@@ -220,14 +245,32 @@ async fn check(query: &str, app: &App) -> Result<AuthorizationRequest, Authorize
 
 fn refuse(error: AuthorizeError, request: &Incoming, app: &App) -> Response {
     match error {
-        AuthorizeError::Redirect(response) => answer(response, app),
+        // RFC 9700 §4.11.2: nobody has done anything yet. A program that reads redirects is told as RFC 6749 §4.1.2.1 has it.
+        AuthorizeError::Redirect(refusal)
+            if refusal.way == Way::Redirect
+                || (refusal.response.redirect_uri.kind() != RedirectKind::PrivateUse
+                    && !request.is_browser()) =>
+        {
+            redirect(&refusal.response.location())
+        }
+        AuthorizeError::Redirect(refusal) => problems::refusal(&refusal, request, app),
         AuthorizeError::Page(problem) => problems::authorize(problem, request, app),
     }
 }
 
+/// What the person has said before an answer goes out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Yes, here; whatever came of it.
+    Approved,
+    /// No.
+    Refused,
+}
+
 /// Sends an answer to the client: by redirect, save to an application's own scheme. After a 302 there the tab would
-/// still show the form, with Approve clickable.
-pub fn answer(response: AuthorizationResponse, app: &App) -> Response {
+/// still show the form, with Approve clickable. Such an application is opened if the person has approved; who said no
+/// is asked to open it.
+pub fn answer(response: &AuthorizationResponse, stage: Stage, app: &App) -> Response {
     let location = response.location();
     if response.redirect_uri.kind() != RedirectKind::PrivateUse {
         return redirect(&location);
@@ -236,6 +279,10 @@ pub fn answer(response: AuthorizationResponse, app: &App) -> Response {
         Ok(_) => (
             "You are connected",
             "The application has what it needs to go on.",
+        ),
+        Err(_) if stage == Stage::Refused => (
+            "Nothing was connected",
+            "You did not allow it, and nothing was opened.",
         ),
         Err((ErrorCode::AccessDenied, _)) => (
             "Nothing was connected",
@@ -250,17 +297,18 @@ pub fn answer(response: AuthorizationResponse, app: &App) -> Response {
             "Nothing was connected, and the application is told why. Connect again there.",
         ),
     };
-    page(
-        200,
-        &Leaving {
-            title,
-            text,
-            location: &location,
-        },
-        &app.settings.origin,
-        Some(&response.redirect_uri),
-    )
-    .header("refresh", format!("0;url={location}"))
+    let opens = stage == Stage::Approved;
+    let leaving = Leaving {
+        title,
+        text,
+        opens,
+        location: &location,
+    };
+    let response = page(200, &leaving, &app.settings.origin, Forms::None);
+    if !opens {
+        return response;
+    }
+    response.header("refresh", format!("0;url={location}"))
 }
 
 fn redirect(location: &str) -> Response {
@@ -292,12 +340,8 @@ fn ticked(skill: Skill, asked: &Scope, settings: &Settings) -> bool {
     skill.is_on_by_default() || (step_up && named)
 }
 
-fn consent<'a>(
-    asked: &'a AuthorizationRequest,
-    ticket: String,
-    settings: &Settings,
-    sentry: &'a str,
-) -> Consent<'a> {
+fn consent<'a>(asked: &'a AuthorizationRequest, ticket: String, app: &'a App) -> Consent<'a> {
+    let settings = &*app.settings;
     let client = &asked.client;
     let home = client.verified_host.as_deref();
     let shared = |host| shared_hosting(host, &settings.origin);
@@ -320,9 +364,10 @@ fn consent<'a>(
         is_new: client.is_new,
         reach: reach(&asked.resource, settings),
         read: upstream::READ,
-        sentry,
+        sentry: app.config.sentry.base.host(),
         days: settings.grants.absolute.as_secs() / 86_400,
         ticket,
+        changed: None,
         groups: [false, true].map(|changes| SkillGroup {
             changes,
             skills: choices(&asked.scope, changes, settings),

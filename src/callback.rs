@@ -11,7 +11,7 @@ use oauth_types::ErrorCode;
 
 use crate::accounts::{Accounts, Answer, Line, Room};
 use crate::app::App;
-use crate::authorize::answer;
+use crate::authorize::{Stage, answer};
 use crate::config::MCP_IP_RATE_LIMITER;
 use crate::incoming::Incoming;
 use crate::limits::{self, Cost};
@@ -51,8 +51,12 @@ pub async fn callback(request: &Incoming, app: &App) -> Response {
         Ok(outcome) => outcome,
         Err(response) => return response,
     };
-    answer(approval.respond(redirect_uri, outcome), app)
-        .header("set-cookie", cookies::delete(&cookie_name, origin))
+    answer(
+        &approval.respond(redirect_uri, outcome),
+        Stage::Approved,
+        app,
+    )
+    .header("set-cookie", cookies::delete(&cookie_name, origin))
 }
 
 /// `Ok` is for the client, `Err` a page.

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::authorize::is_from_our_page;
 use crate::incoming::Incoming;
 use crate::log;
-use crate::pages::page;
+use crate::pages::{Forms, page};
 use crate::problems;
 use crate::shared_hosting::shared_hosting;
 
@@ -169,6 +169,6 @@ fn blank(request: &Incoming, app: &App) -> CheckPage {
 }
 
 fn render(status: u16, template: &CheckPage, app: &App) -> Response {
-    page(status, template, &app.settings.origin, None)
+    page(status, template, &app.settings.origin, Forms::Here)
         .header("cross-origin-opener-policy", "same-origin")
 }

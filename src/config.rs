@@ -286,6 +286,7 @@ impl Config {
             documentation_path: "/",
             metadata_documents: self.strictly_public,
             own_document: chat_client::document(&origin),
+            own_redirect_uri: Some(chat_client::redirect_uri(&origin)),
             document_hosts: self.document_hosts.clone(),
             registration: self.registration,
             grants: self.grants.clone(),

@@ -11,7 +11,7 @@ use url::form_urlencoded::byte_serialize;
 use crate::app::App;
 use crate::assets;
 use crate::incoming::Incoming;
-use crate::pages::{page, with_script};
+use crate::pages::{Forms, page, with_script};
 use crate::respond::public;
 
 /// Long enough to spare most requests, short enough that a deployment is seen within the hour.
@@ -151,7 +151,7 @@ pub fn home(request: &Incoming, app: &App) -> Response {
         endpoint,
     };
     // What this page opens in a popup stays connected to it.
-    with_script(page(200, &template, &app.settings.origin, None))
+    with_script(page(200, &template, &app.settings.origin, Forms::None))
         .header("vary", "accept")
         .header("cross-origin-opener-policy", "same-origin-allow-popups")
 }

@@ -107,6 +107,16 @@ impl Incoming {
         accept.contains("application/json") && !accept.contains("text/html")
     }
 
+    /// Whether a person's browser follows what is answered: it says that it navigates, or at least that it takes pages.
+    /// A program that follows redirects shows nobody where it went.
+    pub fn is_browser(&self) -> bool {
+        let has = |name: &str, part: &str| {
+            let value = self.header(name).unwrap_or_default();
+            value.to_ascii_lowercase().contains(part)
+        };
+        has("sec-fetch-mode", "navigate") || has("accept", "text/html")
+    }
+
     /// The whole body, if it is not longer than `limit` bytes.
     pub async fn body(&mut self, limit: usize) -> worker::Result<Result<Vec<u8>, TooLarge>> {
         self.body_taken = true;

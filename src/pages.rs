@@ -5,6 +5,7 @@ use oauth_provider::Origin;
 use oauth_provider::client::{RedirectKind, RegisteredRedirectUri};
 use oauth_provider::http::Response;
 use serde_json::{Map, Value, json};
+use url::Url;
 
 /// The consent page.
 #[derive(Template)]
@@ -33,6 +34,8 @@ pub struct Consent<'a> {
     /// How long a grant lives at the most.
     pub days: u64,
     pub ticket: String,
+    /// What it called itself on the page that this one replaces.
+    pub changed: Option<&'a str>,
     pub groups: [SkillGroup; 2],
 }
 
@@ -85,9 +88,19 @@ pub struct ErrorPage {
     pub facts: Vec<(&'static str, String)>,
     /// Where every rule of the client's document is shown.
     pub check: Option<String>,
+    /// Where the application hears of it, if the person wants that.
+    pub onward: Option<Onward>,
     pub request_id: String,
     /// Under the error's code, for callers that accept only JSON.
     pub code: &'static str,
+}
+
+/// A link that leaves this site.
+pub struct Onward {
+    /// In words.
+    pub to: Destination,
+    /// The whole of it.
+    pub location: String,
 }
 
 /// The way back into an application that the operating system opens.
@@ -96,7 +109,59 @@ pub struct ErrorPage {
 pub struct Leaving<'a> {
     pub title: &'static str,
     pub text: &'static str,
+    /// Whether the browser opens it by itself.
+    pub opens: bool,
     pub location: &'a str,
+}
+
+/// Where the forms of a page may lead.
+#[derive(Clone, Copy)]
+pub enum Forms<'a> {
+    /// It has none.
+    None,
+    /// To this server, and no further.
+    Here,
+    /// Through a sign-in, and to the client. Chromium holds a page's `form-action` against every redirect that follows.
+    SignIn {
+        /// Where people sign in.
+        sentry: &'a str,
+        /// Where the answer goes.
+        client: &'a RegisteredRedirectUri,
+    },
+}
+
+impl Forms<'_> {
+    /// The sources of `form-action`. A sign-in needs `https:` at large: Sentry sends people on to their organization's
+    /// host and to identity providers that nobody can list, and a client's callback goes on as well. Plain http is named
+    /// to the port (ADR 71).
+    fn sources(self) -> String {
+        let (sentry, client) = match self {
+            Self::None => return "'none'".to_owned(),
+            Self::Here => return "'self'".to_owned(),
+            Self::SignIn { sentry, client } => (sentry, client),
+        };
+        let client = match client.kind() {
+            RedirectKind::PrivateUse => Some(format!("{}:", client.scheme())),
+            RedirectKind::Https | RedirectKind::Loopback => plain_http(client.as_str()),
+        };
+        ["'self' https:".to_owned()]
+            .into_iter()
+            .chain(plain_http(sentry))
+            .chain(client)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
+/// The source that an address on plain http needs: on this computer, as nowhere else is http. A source has no form for
+/// IPv6 addresses (CSP3 §2.3.1).
+fn plain_http(address: &str) -> Option<String> {
+    let origin = Url::parse(address).ok()?.origin().ascii_serialization();
+    match origin.starts_with("http:") {
+        true if origin.contains('[') => Some("http:".to_owned()),
+        true => Some(origin),
+        false => None,
+    }
 }
 
 impl ErrorPage {
@@ -121,58 +186,26 @@ impl ErrorPage {
             let body = json!({
                 "error": self.code, "error_description": self.text, "request_id": self.request_id,
                 "details": details, "check": self.check,
+                "redirect": self.onward.map(|onward| onward.location),
             });
             return Response::json(self.status, &body);
         }
-        page(self.status, &self, origin, None)
+        page(self.status, &self, origin, Forms::None)
     }
 }
 
-/// Renders a page under the headers that all pages have. `redirect` is where a form on it leads in the end: Chromium
-/// applies `form-action` to the whole chain of redirects.
-pub fn page(
-    status: u16,
-    template: &impl Template,
-    origin: &Origin,
-    redirect: Option<&RegisteredRedirectUri>,
-) -> Response {
+/// Renders a page under the headers that all pages have.
+pub fn page(status: u16, template: &impl Template, origin: &Origin, forms: Forms<'_>) -> Response {
     // Invariant: our templates only write to a string.
-    framed(
-        status,
-        template.render().unwrap_or_default(),
-        origin,
-        redirect,
-    )
+    framed(status, template.render().unwrap_or_default(), origin, forms)
 }
 
 /// The same for all pages, so that it is compiled once.
-fn framed(
-    status: u16,
-    body: String,
-    origin: &Origin,
-    redirect: Option<&RegisteredRedirectUri>,
-) -> Response {
-    let mut form_action = "'self' https:".to_owned();
-    if origin.is_loopback() {
-        // The local Sentry is plain http.
-        form_action.push_str(" http:");
-    }
-    match redirect.map(RegisteredRedirectUri::kind) {
-        Some(RedirectKind::Loopback) if !origin.is_loopback() => form_action.push_str(" http:"),
-        Some(RedirectKind::PrivateUse) => {
-            form_action.push(' ');
-            form_action.push_str(
-                &redirect
-                    .map(RegisteredRedirectUri::scheme)
-                    .unwrap_or_default(),
-            );
-            form_action.push(':');
-        }
-        _ => {}
-    }
+fn framed(status: u16, body: String, origin: &Origin, forms: Forms<'_>) -> Response {
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
-         form-action {form_action}"
+         form-action {}",
+        forms.sources()
     );
     let response = Response {
         body,

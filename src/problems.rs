@@ -1,6 +1,6 @@
 //! What a person and a client's developer read where no answer can go to the client.
 
-use oauth_provider::authorize::{ApprovalError, PageProblem, TicketError};
+use oauth_provider::authorize::{ApprovalError, PageProblem, Refusal, TicketError};
 use oauth_provider::client::ClientProblem;
 use oauth_provider::http::{Error, Response};
 use url::form_urlencoded::byte_serialize;
@@ -8,7 +8,7 @@ use url::form_urlencoded::byte_serialize;
 use crate::app::App;
 use crate::incoming::Incoming;
 use crate::limits::Refused;
-use crate::pages::ErrorPage;
+use crate::pages::{Destination, ErrorPage, Onward};
 use crate::{cookies, log};
 
 const AGAIN: &str = "Go back to your application and connect again.";
@@ -77,6 +77,21 @@ pub fn authorize(problem: PageProblem, request: &Incoming, app: &App) -> Respons
                 DEVELOPER,
             )
         },
+        PageProblem::RefusedRedirectUri {
+            client,
+            asked,
+            error,
+        } => ErrorPage {
+            facts: vec![("Asked for", asked), ("Problem", format!("it {error}"))],
+            ..refused(
+                "The answer may not go to such an address",
+                format!(
+                    "“{client}” asks us to send the answer to an address that no application may have here. Nothing was \
+                     opened, and nothing was connected."
+                ),
+                "Update the application, then connect again. If it stays so, send its developer what stands below.",
+            )
+        },
         PageProblem::RequestUri => ErrorPage {
             code: "invalid_request_uri",
             facts: vec![("Parameter", "request_uri".to_owned())],
@@ -90,6 +105,38 @@ pub fn authorize(problem: PageProblem, request: &Incoming, app: &App) -> Respons
             facts: vec![("Storage", error.0)],
             ..outage()
         },
+    };
+    show(page, request, app)
+}
+
+/// A request of a client that is known, of which the client hears if the person wants that.
+pub fn refusal(refusal: &Refusal, request: &Incoming, app: &App) -> Response {
+    let response = &refusal.response;
+    let (code, description) = match &response.outcome {
+        Err((code, description)) => (code.as_str(), description.clone()),
+        // Invariant: a refusal holds an error.
+        Ok(_) => ("server_error", String::new()),
+    };
+    let page = ErrorPage {
+        code,
+        facts: vec![
+            ("Error", code.to_owned()),
+            ("Problem", description),
+            ("Answer goes to", response.redirect_uri.as_str().to_owned()),
+        ],
+        onward: Some(Onward {
+            to: Destination::from(&response.redirect_uri),
+            location: response.location(),
+        }),
+        ..refused(
+            "This sign-in link does not work",
+            format!(
+                "An application that calls itself “{}” sent you here and asked for something that we refuse. Nothing was \
+                 connected, and nothing was opened.",
+                refusal.client
+            ),
+            "If you did not begin this, close this page. If you did, you can let the application know.",
+        )
     };
     show(page, request, app)
 }

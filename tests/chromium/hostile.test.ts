@@ -86,7 +86,7 @@ async function trees(client: Registered) {
   // An error that shows the client's name, the address that was asked for and the one that is registered.
   const wrong = authorizationUrl(worker, client, { redirect_uri: `${client.redirect_uris[0]}x` }).href;
   const check = `${worker.origin}/oauth/check?client_id=${encodeURIComponent(client.client_id)}`;
-  // The answer itself, to a scheme of its own.
+  // The way on, to a scheme of its own, of a request that is refused.
   const leaving = authorizationUrl(worker, client, { response_type: "token" }).href;
   await using seen = await watched(browser, [worker.origin]);
   const result: Record<string, string[]> = {};

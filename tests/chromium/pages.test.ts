@@ -29,15 +29,31 @@ const publish = (change: Record<string, unknown> = {}, host = "editor.example"):
 const consent = (client: Registered, changed = {}) => authorizationUrl(worker, client, changed).href;
 const scheme = "editor.example:/cb";
 
-/** Each page with a sentence of it, and its status. */
-const pages: [name: string, address: () => Promise<string> | string, words: string, status: number][] = [
+const pressing = (name: string) => (page: Page) => page.getByRole("button", { name }).click();
+/** A client that calls itself something else once its page is open. */
+let rename = () => {};
+const changing = () => {
+  const client = publish({ client_name: "Before" });
+  const say = (client_name: string) =>
+    documents.set(client.client_id, { headers: { "cache-control": "no-store" }, body: { client_id: client.client_id, client_name, redirect_uris: [REDIRECT_URI] } });
+  say("Before");
+  rename = () => void say("After");
+  return client;
+};
+
+/** Each page with a sentence of it, its status, and what leads to it from its address. */
+const pages: [name: string, address: () => Promise<string> | string, words: string, status: number, act?: (page: Page) => Promise<void>][] = [
   ["consent for a document", () => consent(publish()), "Verified", 200],
   ["consent for a registration", async () => consent(await register(worker)), "Nobody has verified", 200],
   ["consent for a document where anybody can publish", () => consent(publish({ redirect_uris: ["https://bob.gitlab.io/cb"] }, "pages.dev")), "Anybody can publish on gitlab.io", 200],
   ["consent for a document at another port", () => consent(publish({}, "editor.example:8443")), "editor.example:8443", 200],
   ["consent with a warning", () => consent(publish({ redirect_uris: ["https://other.example/cb"] })), "which asks", 200],
   ["consent for an application's own scheme", () => consent(publish({ redirect_uris: [scheme] })), "links", 200],
-  ["leaving", () => consent(publish({ redirect_uris: [scheme] }), { response_type: "token" }), "You can close this window", 200],
+  ["leaving, after a no", () => consent(publish({ redirect_uris: [scheme] })), "You can close this window", 200, pressing("Deny")],
+  ["consent that has changed", () => consent(changing()), "called itself", 200, pressing("Approve")],
+  ["a request that is refused, of an application with its own scheme", () => consent(publish({ redirect_uris: [scheme] }), { response_type: "token" }), "Open the application for", 400],
+  ["a request that is refused, of a site", async () => consent(await register(worker, { redirect_uris: ["https://client.example/cb"] }), { scope: "x" }), "Go to client.example", 400],
+  ["a redirect URI that is nobody's to have", () => consent(publish({ redirect_uris: ["myapp:/cb", REDIRECT_URI] }), { redirect_uri: "myapp:/cb" }), "may not go to such an address", 400],
   ["an unknown client", () => consent({ client_id: "gone", redirect_uris: [REDIRECT_URI] }), "no longer know", 400],
   ["a document that is wrong", () => consent(publish({ client_secret: "s" })), "Check every rule", 400],
   ["a redirect URI that is nobody's", () => consent(publish(), { redirect_uri: "https://other.example/" }), "unknown address", 400],
@@ -51,8 +67,8 @@ const pages: [name: string, address: () => Promise<string> | string, words: stri
 ];
 
 /** What is in the address of a check is looked at when a person presses the button. */
-const open = async (page: Page, address: string) => {
-  const response = await page.goto(address);
+const open = async (page: Page, address: string, options?: Parameters<Page["goto"]>[1]) => {
+  const response = await page.goto(address, options);
   if (!address.includes("/oauth/check?")) return response;
   const answered = page.waitForResponse((answer) => answer.request().method() === "POST");
   await page.getByRole("button", { name: "Check" }).click();
@@ -63,11 +79,19 @@ const open = async (page: Page, address: string) => {
 
 const overflows = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
-describe.each(pages)("(%s)", (_, address, words, status) => {
+describe.each(pages)("(%s)", (_, address, words, status, act) => {
+  const arrive = async (page: Page, options?: Parameters<Page["goto"]>[1]) => {
+    const response = await open(page, await address(), options);
+    if (!act) return response?.status();
+    rename();
+    const [next] = await Promise.all([page.waitForResponse((answer) => answer.request().method() === "POST"), act(page)]);
+    await page.getByText(words).first().waitFor();
+    return next.status();
+  };
+
   it.each(["light", "dark"] as const)("is clear to everybody in %s, says nothing on the console and asks nobody else", async (colorScheme) => {
     await using seen = await watched(browser, [worker.origin], { colorScheme });
-    const response = await open(seen.page, await address());
-    expect(response?.status()).toBe(status);
+    expect(await arrive(seen.page)).toBe(status);
     expect(await seen.page.innerText("main")).toContain(words);
     expect(await violations(seen.page)).toEqual([]);
     expect(await seen.page.evaluate(() => document.querySelectorAll("h1").length)).toBe(1);
@@ -78,7 +102,7 @@ describe.each(pages)("(%s)", (_, address, words, status) => {
   it("fits from 320 px to wide, and at 200 %", async () => {
     await using seen = await watched(browser, [worker.origin]);
     await seen.page.setViewportSize({ width: 320, height: 568 });
-    await open(seen.page, await address());
+    await arrive(seen.page);
     // 200 % on a laptop is a viewport of half its size.
     for (const [width, height] of [[320, 568], [375, 667], [640, 400], [1280, 800], [2560, 1440]] as const) {
       await seen.page.setViewportSize({ width, height });
@@ -88,7 +112,7 @@ describe.each(pages)("(%s)", (_, address, words, status) => {
 
   it("does not move anything after the first paint", async () => {
     await using seen = await watched(browser, [worker.origin], { viewport: { width: 375, height: 667 } });
-    await open(seen.page, await address());
+    await arrive(seen.page, { waitUntil: "load" });
     const shift = await seen.page.evaluate(async () => {
       let sum = 0;
       new PerformanceObserver((list) => {

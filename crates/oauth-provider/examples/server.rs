@@ -22,7 +22,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use oauth_provider::authorize::{
     Approval, Asked, AuthorizationRequest, AuthorizationResponse, AuthorizeError, Browser,
-    ConsentTicket, validate,
+    ConsentTicket, Shown, Way, validate,
 };
 use oauth_provider::bearer;
 use oauth_provider::client::{Authenticator, look, register, renew};
@@ -214,7 +214,7 @@ impl Server {
             resource = escape(&asked.resource.url(&self.settings.origin)),
             redirect_uri = escape(asked.redirect_uri.as_str()),
             action = path::AUTHORIZE,
-            ticket = ConsentTicket::sign(link, &browser, keys, now()),
+            ticket = ConsentTicket::sign(link, (&asked).into(), &browser, keys, now(), &mut rng()),
         );
         let cookie = browser.cookie_value(keys);
         html(200, page).header(
@@ -240,8 +240,15 @@ impl Server {
             Ok(asked) => asked,
             Err(error) => return refuse(error),
         };
+        let as_shown = ticket.shown() == Some(&Shown::from(&asked));
         match form.one("person") {
             Ok(Some(person)) if form.all("action").eq(["approve"]) => {
+                if !as_shown {
+                    return html(
+                        409,
+                        "The client has changed meanwhile: start again.".to_owned(),
+                    );
+                }
                 if !self.use_pushed(&ticket).await {
                     return html(400, "This sign-in was approved already.".to_owned());
                 }
@@ -343,7 +350,16 @@ impl Server {
 /// Where the redirect URI is known to be good the client hears of it, else the person does.
 fn refuse(error: AuthorizeError) -> Response {
     match error {
-        AuthorizeError::Redirect(answer) => to_client(&answer),
+        AuthorizeError::Redirect(refusal) if refusal.way == Way::Redirect => {
+            to_client(&refusal.response)
+        }
+        AuthorizeError::Redirect(refusal) => html(
+            400,
+            format!(
+                "This request is refused. <a href=\"{}\">Tell the client</a>",
+                escape(&refusal.response.location())
+            ),
+        ),
         AuthorizeError::Page(problem) => html(
             400,
             escape(&format!("This sign-in cannot go on: {problem}.")),

@@ -16,6 +16,7 @@ mod keys;
 mod redirect_uri;
 mod registration;
 mod resolve;
+mod scheme;
 mod text;
 mod upkeep;
 
@@ -30,7 +31,8 @@ pub use fetch_document::{FetchedDocument, fetch_document};
 pub use id_url::{ClientIdUrl, ClientIdUrlError};
 pub use keys::{KeySet, KeySource};
 pub use redirect_uri::{
-    ApprovedRedirectUri, RedirectKind, RedirectUri, RedirectUriError, RegisteredRedirectUri,
+    ApprovedRedirectUri, LeftOut, RedirectKind, RedirectUri, RedirectUriError,
+    RegisteredRedirectUri,
 };
 pub use registration::{PreregistrationError, Registration, preregistered, register};
 pub use resolve::{ClientProblem, Resolved, is_known, resolve, resolve_again};
@@ -48,14 +50,17 @@ pub struct Client {
     /// For URL clients the host of the Client ID, which is their identity, with its port where that is not the usual
     /// one; for registered ones nothing is proven.
     pub verified_host: Option<String>,
+    /// Whether the server's operator registered it.
+    pub by_operator: bool,
     /// What it calls itself: cut and stripped, still to be escaped.
     pub name: Option<String>,
     /// Its home page; for URL clients only on their own host.
     pub uri: Option<String>,
-    /// In the order of registration; never empty.
+    /// In the order of registration. Empty only where it registered before a rule that refuses all of them: its grants
+    /// live on, and there are no new ones.
     pub redirect_uris: Vec<RedirectUri>,
-    /// What its document lists beside them that cannot be used, each with the reason, fit to be shown: for the log.
-    pub left_out: Vec<String>,
+    /// What it lists beside them that cannot be used.
+    pub left_out: Vec<LeftOut>,
     /// How it authenticates.
     pub authentication: Authentication,
     /// Whether it gets refresh tokens.

@@ -62,6 +62,23 @@ impl Origin {
         plain(url) == plain(&own)
     }
 
+    /// Whether a URL leads here, whatever its scheme: a default port is as good as none, a dot at the end of the name
+    /// makes no other host, and in local work every name of this computer is one host.
+    pub(crate) fn is_reached_at(&self, url: &Url) -> bool {
+        let Ok(own) = Url::parse(&self.text) else {
+            return false;
+        };
+        let host = |url: &Url| {
+            url.host_str()
+                .map(|host| host.trim_end_matches('.').to_owned())
+        };
+        let local = |url: &Url| url.host().is_some_and(|host| is_loopback(&host));
+        let same_host = host(&own) == host(url) || (local(&own) && local(url));
+        let same_port =
+            own.port() == url.port() || own.port_or_known_default() == url.port_or_known_default();
+        matches!(url.scheme(), "https" | "http") && same_host && same_port
+    }
+
     /// Whether it is a name of this computer: local work.
     #[must_use]
     pub const fn is_loopback(&self) -> bool {
@@ -124,6 +141,52 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_leads_here() {
+        let at = |origin: &str, url: &str| {
+            let origin = Origin::of(&Url::parse(origin).unwrap()).unwrap();
+            origin.is_reached_at(&Url::parse(url).unwrap())
+        };
+        for url in [
+            "https://mcp.example.com/x",
+            "https://mcp.example.com:443/x",
+            "https://MCP.example.com./x?y",
+            "http://mcp.example.com/x",
+            "http://mcp.example.com:80/x",
+            "http://mcp.example.com:443/x",
+        ] {
+            assert!(at("https://mcp.example.com", url), "{url}");
+            assert_eq!(
+                at("http://mcp.example.com", url),
+                !url.ends_with("http://mcp.example.com:443/x"),
+                "{url}"
+            );
+        }
+        for url in [
+            "https://mcp.example.com:8443/x",
+            "https://mcp.example.com.evil.example/x",
+            "https://x.mcp.example.com/",
+            "https://example.com/",
+            "cursor://mcp.example.com/x",
+        ] {
+            assert!(!at("https://mcp.example.com", url), "{url}");
+        }
+        for url in [
+            "http://127.0.0.1:8788/",
+            "http://[::1]:8788/",
+            "http://localhost:8788/x",
+        ] {
+            assert!(at("http://localhost:8788", url), "{url}");
+        }
+        for url in [
+            "http://localhost/",
+            "http://127.0.0.1:8789/",
+            "https://localhost.example:8788/",
+        ] {
+            assert!(!at("http://localhost:8788", url), "{url}");
+        }
+    }
 
     #[test]
     fn special_use_addresses_are_not_public() {

@@ -104,7 +104,7 @@ fn fitting(params: &Params) -> Result<String, Error> {
 fn of_authorize(error: AuthorizeError) -> Error {
     match error {
         AuthorizeError::Page(problem) => of_page(problem),
-        AuthorizeError::Redirect(response) => match response.outcome {
+        AuthorizeError::Redirect(refusal) => match refusal.response.outcome {
             Err((code, description)) => Error::new(code, description),
             Ok(_) => Error::unavailable("a code before anybody has consented"),
         },
@@ -122,6 +122,9 @@ fn of_page(problem: PageProblem) -> Error {
             "redirect_uri {asked} is not registered; registered: {}",
             registered.join(" ")
         )),
+        PageProblem::RefusedRedirectUri { asked, error, .. } => {
+            invalid_request(format!("redirect_uri {asked} {error}"))
+        }
         PageProblem::RequestUri => invalid_request("request_uri must not be pushed".to_owned()),
         PageProblem::Storage(error) => of_storage(error),
         PageProblem::Client(problem) => of_client(problem),

@@ -22,6 +22,8 @@ pub struct Settings {
     pub metadata_documents: bool,
     /// The metadata document of a client that this server itself serves.
     pub own_document: Option<OwnDocument>,
+    /// The one redirect URI at this server's own origin that a client may have: that of a client which is a part of it.
+    pub own_redirect_uri: Option<String>,
     /// Which hosts may describe clients.
     pub document_hosts: DocumentHosts,
     /// How long a registration lives after its last use.
@@ -48,10 +50,21 @@ impl Settings {
             documentation_path: "/",
             metadata_documents: false,
             own_document: None,
+            own_redirect_uri: None,
             document_hosts: DocumentHosts::default(),
             registration: Duration::from_secs(90 * 86_400),
             grants: Policy::default(),
         }
+    }
+
+    /// Whether a redirect URI at this origin is the one that may be: byte for byte, of the client that
+    /// [`Self::own_document`] describes, and without such a document of one that registered.
+    pub(crate) fn is_own_redirect_uri(&self, uri: &str, client_id: &str) -> bool {
+        let owner = match &self.own_document {
+            Some(own) => client_id.strip_prefix(self.origin.as_str()) == Some(own.path),
+            None => !client_id.contains("://"),
+        };
+        owner && self.own_redirect_uri.as_deref() == Some(uri)
     }
 
     /// The resource with nothing narrowed.

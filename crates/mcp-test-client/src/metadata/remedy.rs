@@ -66,7 +66,8 @@ const REMEDIES: [(&str, &str); 18] = [
     ),
     (
         "redirect_uris are usable",
-        "list https URLs, http URLs of this computer (localhost, 127.0.0.1, [::1]), or your application's own scheme",
+        "list https URLs, http URLs of this computer (localhost, 127.0.0.1, [::1]), or a scheme that is your domain \
+         backwards (com.example.app:/callback)",
     ),
 ];
 

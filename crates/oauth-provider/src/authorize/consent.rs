@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::{Bytes, KeyRing, Purpose, base64url, constant_time_eq, sha256};
@@ -8,6 +9,7 @@ use crate::time::UnixTime;
 
 use super::asked::Asked;
 use super::browser::Browser;
+use super::request::AuthorizationRequest;
 
 /// A person may think about it for so long.
 pub const TICKET_LIFETIME: Duration = Duration::from_secs(3600);
@@ -25,10 +27,41 @@ pub struct ConsentTicket {
     /// The form's own name.
     #[serde(skip)]
     pub id: TicketId,
+    /// Absent in forms that were made before there was this.
+    #[serde(rename = "s", default)]
+    shown: Option<Shown>,
+    /// No two forms are the same, also of one request in one second.
+    #[serde(rename = "n", default)]
+    nonce: String,
     #[serde(rename = "b")]
     browser: Bytes,
     #[serde(rename = "e")]
     expires_at: UnixTime,
+}
+
+/// What a page says of a client, as far as the client can change it while the page lies open. An approval is good for
+/// what was shown, and for nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// What it calls itself.
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Who vouches for it.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    pub verified_host: Option<String>,
+    /// Where the answer goes.
+    #[serde(rename = "u")]
+    pub redirect_uri: String,
+}
+
+impl From<&AuthorizationRequest> for Shown {
+    fn from(request: &AuthorizationRequest) -> Self {
+        Self {
+            name: request.client.name.clone(),
+            verified_host: request.client.verified_host.clone(),
+            redirect_uri: request.redirect_uri.as_str().to_owned(),
+        }
+    }
 }
 
 /// Tells one form from another: a hash of its ticket.
@@ -57,23 +90,45 @@ pub enum TicketError {
 }
 
 impl ConsentTicket {
-    /// The text of the form's hidden field.
+    /// The text of the hidden field, on a page that shows this.
     #[must_use]
     pub fn sign(
         asked: impl Into<Asked>,
+        shown: Shown,
         browser: &Browser,
         keys: &KeyRing,
         now: UnixTime,
+        rng: &mut impl CryptoRng,
     ) -> String {
         let Asked { query, pushed } = asked.into();
         let ticket = Self {
             query,
             pushed,
             id: TicketId::default(),
+            shown: Some(shown),
+            nonce: draw(rng),
             browser: Bytes(binding(browser)),
             expires_at: now + TICKET_LIFETIME,
         };
         keys.sign(Purpose::Form, &ticket)
+    }
+
+    /// The text for another page of the same request, which shows this instead. It is good no longer than the first: a
+    /// pushed request's use is remembered for so long.
+    #[must_use]
+    pub fn sign_again(&self, shown: Shown, keys: &KeyRing, rng: &mut impl CryptoRng) -> String {
+        let ticket = Self {
+            shown: Some(shown),
+            nonce: draw(rng),
+            ..self.clone()
+        };
+        keys.sign(Purpose::Form, &ticket)
+    }
+
+    /// What the person saw.
+    #[must_use]
+    pub const fn shown(&self) -> Option<&Shown> {
+        self.shown.as_ref()
     }
 
     /// Reads the hidden field back.
@@ -105,6 +160,12 @@ impl ConsentTicket {
     }
 }
 
+fn draw(rng: &mut impl CryptoRng) -> String {
+    let mut nonce = [0; 16];
+    rng.fill_bytes(&mut nonce);
+    base64url(&nonce)
+}
+
 /// A hash, since the form's content can be read by whoever sees the page.
 fn binding(browser: &Browser) -> Vec<u8> {
     sha256(browser.as_bytes()).to_vec()
@@ -117,13 +178,62 @@ mod tests {
 
     use super::*;
 
+    fn shown(name: &str) -> Shown {
+        Shown {
+            name: Some(name.to_owned()),
+            verified_host: None,
+            redirect_uri: "https://app.example/cb".to_owned(),
+        }
+    }
+
+    #[test]
+    fn two_forms_of_one_second_are_two() {
+        let rng = &mut ChaCha20Rng::seed_from_u64(1);
+        let keys = KeyRing::parse("key", 1).unwrap();
+        let browser = Browser::draw(rng);
+        let now = UnixTime(1_000_000);
+        let mut sign = || ConsentTicket::sign("q", shown("A"), &browser, &keys, now, rng);
+        let (one, other) = (sign(), sign());
+        let id = |text: &str| {
+            ConsentTicket::open(text, Some(&browser), &keys, now)
+                .map(|ticket| ticket.id)
+                .unwrap()
+        };
+        assert_eq!(id(&one), id(&one));
+        assert_ne!(id(&one), id(&other));
+    }
+
+    #[test]
+    fn a_form_says_what_was_shown_and_another_page_does_not_prolong_it() {
+        let rng = &mut ChaCha20Rng::seed_from_u64(1);
+        let keys = KeyRing::parse("key", 1).unwrap();
+        let browser = Browser::draw(rng);
+        let now = UnixTime(1_000_000);
+        let open = |text: &str, now| ConsentTicket::open(text, Some(&browser), &keys, now);
+        let first = ConsentTicket::sign("q", shown("A"), &browser, &keys, now, rng);
+        let later = now + std::time::Duration::from_secs(3000);
+        let first = open(&first, later).unwrap();
+        assert_eq!(first.shown(), Some(&shown("A")));
+        let second = first.sign_again(shown("B"), &keys, rng);
+        let opened = open(&second, later).unwrap();
+        assert_eq!(
+            (opened.query.as_str(), opened.shown()),
+            ("q", Some(&shown("B")))
+        );
+        assert_ne!(opened.id, first.id);
+        assert_eq!(
+            open(&second, now + TICKET_LIFETIME).err(),
+            Some(TicketError::Expired)
+        );
+    }
+
     #[test]
     fn good_in_its_browser_for_an_hour() {
         let rng = &mut ChaCha20Rng::seed_from_u64(1);
         let keys = KeyRing::parse("key", 1).unwrap();
         let (mine, other) = (Browser::draw(rng), Browser::draw(rng));
         let now = UnixTime(1_000_000);
-        let text = ConsentTicket::sign("client_id=x", &mine, &keys, now);
+        let text = ConsentTicket::sign("client_id=x", shown("A"), &mine, &keys, now, rng);
         let open = |text: &str, browser, now| {
             ConsentTicket::open(text, browser, &keys, now).map(|t| t.query)
         };

@@ -2,8 +2,8 @@ use fetch::Fetch;
 use oauth_types::ErrorCode;
 
 use crate::client::{
-    ApprovedRedirectUri, Client, ClientProblem, RedirectUri, RegisteredRedirectUri, Resolved,
-    for_display, resolve, resolve_again,
+    ApprovedRedirectUri, Client, ClientProblem, RedirectUri, RedirectUriError,
+    RegisteredRedirectUri, Resolved, for_display, resolve, resolve_again,
 };
 use crate::params::Params;
 use crate::pkce::CodeChallenge;
@@ -13,6 +13,7 @@ use crate::settings::Settings;
 use crate::store::{ClientStore, StoreError};
 use crate::time::UnixTime;
 
+use super::refusal::{Refusal, Way};
 use super::response::AuthorizationResponse;
 
 const MAX_STATE: usize = 2048;
@@ -59,7 +60,7 @@ pub enum AuthorizeError {
     Page(PageProblem),
     /// Sent to the client, at a redirect URI that is known to be its own.
     #[error("the request is refused, and the client is to hear why")]
-    Redirect(AuthorizationResponse),
+    Redirect(Refusal),
 }
 
 /// What is wrong with a request whose client or redirect URI is not known to be good.
@@ -85,6 +86,16 @@ pub enum PageProblem {
         asked: String,
         /// As the client registered them.
         registered: Vec<String>,
+    },
+    /// The client lists the URI that is asked for, and no client may have such a one.
+    #[error("{asked} is no redirect URI for {client}: it {error}")]
+    RefusedRedirectUri {
+        /// The client's own name for itself.
+        client: String,
+        /// What the request has, as far as a person may see it.
+        asked: String,
+        /// Why.
+        error: RedirectUriError,
     },
     /// No request waits under this `request_uri`, or it is another client's (RFC 9126 §4).
     #[error("no request waits under this request_uri")]
@@ -126,6 +137,7 @@ pub(crate) fn check(
     settings: &Settings,
 ) -> Result<AuthorizationRequest, AuthorizeError> {
     let to = Answer {
+        client: &client,
         redirect_uri: &redirect_uri,
         state: state(params),
         issuer: issuer(params, settings),
@@ -171,33 +183,62 @@ pub(crate) async fn client_and_redirect_uri(
     let resolved = resolve(client_id, settings, clients, fetch, now)
         .await
         .map_err(PageProblem::Client)?;
+    let client = &resolved.client;
     // OAuth 2.1 §4.1.1: optional for a client with exactly one.
-    let asked = match (asked?, resolved.client.redirect_uris.as_slice()) {
-        (Some(asked), _) => asked.to_owned(),
-        (None, [only]) => only.as_str().to_owned(),
-        (None, _) => return Err(missing("redirect_uri")),
+    let asked = match (asked?, &*client.redirect_uris, &*client.left_out) {
+        (Some(asked), ..) => asked.to_owned(),
+        (None, [only], _) => only.as_str().to_owned(),
+        (None, [], [only]) => only.uri.clone(),
+        (None, ..) => return Err(missing("redirect_uri")),
     };
     if let Some(found) = redirect_uri(&resolved, &asked) {
-        return Ok(found);
+        return elsewhere(found, settings);
     }
     let fresh = resolve_again(&resolved, settings, clients, fetch, now)
         .await
         .map_err(PageProblem::Client)?;
     let resolved = fresh.unwrap_or(resolved);
-    redirect_uri(&resolved, &asked).ok_or_else(|| PageProblem::RedirectUri {
-        client: resolved
-            .client
-            .name
-            .clone()
-            .unwrap_or_else(|| resolved.client.id.clone()),
-        asked: for_display(&asked, 300).unwrap_or_default(),
-        registered: resolved
-            .client
+    match redirect_uri(&resolved, &asked) {
+        Some(found) => elsewhere(found, settings),
+        None => Err(no_such_uri(&resolved.client, &asked)),
+    }
+}
+
+/// No answer leads back to this server, save to a client that is a part of it: also where the port of a loopback URI is
+/// the request's to choose, and where the client registered before there was this rule.
+fn elsewhere(known: Known, settings: &Settings) -> Result<Known, PageProblem> {
+    let (client, _, uri) = &known;
+    if !uri.is_at(&settings.origin) || settings.is_own_redirect_uri(uri.as_str(), &client.id) {
+        return Ok(known);
+    }
+    Err(refused(client, uri.as_str(), RedirectUriError::OwnAddress))
+}
+
+fn no_such_uri(client: &Client, asked: &str) -> PageProblem {
+    if let Some(left_out) = client.left_out.iter().find(|left| left.uri == asked) {
+        return refused(client, asked, left_out.error);
+    }
+    PageProblem::RedirectUri {
+        client: called(client),
+        asked: for_display(asked, 300).unwrap_or_default(),
+        registered: client
             .redirect_uris
             .iter()
             .map(|uri| uri.as_str().to_owned())
             .collect(),
-    })
+    }
+}
+
+fn refused(client: &Client, asked: &str, error: RedirectUriError) -> PageProblem {
+    PageProblem::RefusedRedirectUri {
+        client: called(client),
+        asked: for_display(asked, 300).unwrap_or_default(),
+        error,
+    }
+}
+
+fn called(client: &Client) -> String {
+    client.name.clone().unwrap_or_else(|| client.id.clone())
 }
 
 fn redirect_uri(resolved: &Resolved, asked: &str) -> Option<Known> {
@@ -224,6 +265,7 @@ pub(super) const fn missing(name: &'static str) -> PageProblem {
 
 /// Where an error goes.
 struct Answer<'a> {
+    client: &'a Client,
     redirect_uri: &'a RegisteredRedirectUri,
     state: Option<String>,
     issuer: Option<String>,
@@ -233,7 +275,7 @@ struct Answer<'a> {
 impl Answer<'_> {
     fn error(&self, (code, description): (ErrorCode, &'static str)) -> AuthorizeError {
         // Without a good `issuer` the root's is used: the error must carry one (RFC 9207 §2).
-        AuthorizeError::Redirect(AuthorizationResponse {
+        let response = AuthorizationResponse {
             redirect_uri: self.redirect_uri.clone(),
             state: self.state.clone(),
             issuer: self
@@ -241,6 +283,11 @@ impl Answer<'_> {
                 .clone()
                 .unwrap_or_else(|| self.settings.origin.to_string()),
             outcome: Err((code, description.to_owned())),
+        };
+        AuthorizeError::Redirect(Refusal {
+            response,
+            client: called(self.client),
+            way: Way::of(self.client, self.redirect_uri),
         })
     }
 }

@@ -123,7 +123,7 @@ async fn run(
         .map_err(|error| Breach::found(client_id).expected(format!("a URL that {error}")));
     let url = list.must(&FORM, form, There::Text(client_id))?;
     match own_document(&url, settings) {
-        Some(own) => read_document(&url, &own.body, list).map(|_| ()),
+        Some(own) => read_document(&url, &own.body, settings, list).map(|_| ()),
         None => fetch_into(&url, settings, fetch, list).await.map(|_| ()),
     }
 }

@@ -1,14 +1,16 @@
 //! The content of a client metadata document (Client ID Metadata Document §4.1), rule by rule.
 
+mod redirect_uris;
+
 use oauth_types::ClientMetadata;
 use serde_json::{Map, Value};
 
 use crate::origin::is_loopback;
+use crate::settings::Settings;
 
 use super::check::{Breach, Checklist, Rule, There};
 use super::json::parse_object;
 use super::keys::KeySource;
-use super::redirect_uri::{RedirectUri, RedirectUriError};
 use super::text::for_display;
 use super::{Authentication, Client, ClientIdUrl, DocumentProblem, may_refresh};
 
@@ -71,7 +73,7 @@ const NAME: Rule = Rule {
 };
 const REDIRECT_URIS: Rule = Rule {
     check: "redirect_uris are usable",
-    expected: "at least one: https, loopback http or an application's own scheme",
+    expected: "at least one: https, loopback http, or an application's own scheme (com.example.app, or a known editor's)",
     section: "CIMD §4.5",
 };
 
@@ -101,14 +103,19 @@ const METHODS: [&str; 2] = [
 ///
 /// # Errors
 /// The first rule that it breaks.
-pub fn check_document(url: &ClientIdUrl, text: &str) -> Result<Client, DocumentProblem> {
-    read_document(url, text, &mut Checklist::until_broken())
+pub fn check_document(
+    url: &ClientIdUrl,
+    text: &str,
+    settings: &Settings,
+) -> Result<Client, DocumentProblem> {
+    read_document(url, text, settings, &mut Checklist::until_broken())
 }
 
 /// The same, for whoever wants to know of every rule.
 pub(super) fn read_document(
     url: &ClientIdUrl,
     text: &str,
+    settings: &Settings,
     list: &mut Checklist,
 ) -> Result<Client, DocumentProblem> {
     let parsed = parse_object(text).map_err(Breach::found);
@@ -142,17 +149,19 @@ pub(super) fn read_document(
     list.take(&RESPONSES, responses, there(&["response_types"]))?;
     let name = list.take(&NAME, name(&metadata), there(&["client_name"]))?;
     let each = if list.wants_all() {
-        each_redirect_uri(&metadata)
+        redirect_uris::each(url, &metadata, settings)
     } else {
         String::new()
     };
-    let uris = list.take(&REDIRECT_URIS, redirect_uris(&metadata), There::Text(&each))?;
+    let uris = redirect_uris::usable(url, &metadata, settings);
+    let uris = list.take(&REDIRECT_URIS, uris, There::Text(&each))?;
     let (redirect_uris, left_out) = uris.unwrap_or_default();
 
     list.passed()?;
     Ok(Client {
         id: url.as_str().to_owned(),
         verified_host: Some(url.authority()),
+        by_operator: false,
         name,
         uri: client_uri(url, &metadata),
         redirect_uris,
@@ -289,53 +298,13 @@ fn client_uri(url: &ClientIdUrl, metadata: &ClientMetadata) -> Option<String> {
         .then(|| uri.as_str().to_owned())
 }
 
-/// One dangerous URI condemns the document; those that are merely unusable are left out while another remains.
-fn redirect_uris(metadata: &ClientMetadata) -> Result<(Vec<RedirectUri>, Vec<String>), Breach> {
-    let mut usable = Vec::new();
-    let mut left_out = Vec::new();
-    for text in &metadata.redirect_uris {
-        match RedirectUri::parse(text) {
-            Ok(uri) => usable.push(uri),
-            Err(error @ RedirectUriError::Dangerous) => {
-                return Err(Breach::found(format!("{text} {error}"))
-                    .expected("https, loopback http or an application's own scheme"));
-            }
-            Err(error) => {
-                let shown = for_display(text, 200).unwrap_or_default();
-                left_out.push(format!("{shown} {error}"));
-            }
-        }
-    }
-    if usable.is_empty() {
-        let first = left_out.into_iter().next();
-        return Err(Breach::found(
-            first.unwrap_or_else(|| "no redirect_uris".to_owned()),
-        ));
-    }
-    Ok((usable, left_out))
-}
-
-/// Each with what becomes of it.
-fn each_redirect_uri(metadata: &ClientMetadata) -> String {
-    let mut text = String::new();
-    for uri in &metadata.redirect_uris {
-        if !text.is_empty() {
-            text.push_str(", ");
-        }
-        text.push_str(uri);
-        if let Err(error) = RedirectUri::parse(uri) {
-            text.push_str(&format!(" (left out: it {error})"));
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
     use crate::Origin;
+    use crate::client::LeftOut;
 
     const URL: &str = "https://client.example/oauth/meta.json";
 
@@ -348,7 +317,8 @@ mod tests {
         change(document.as_object_mut().unwrap());
         let origin = Origin::of(&url::Url::parse("https://mcp.example.com").unwrap()).unwrap();
         let url = ClientIdUrl::parse(URL, &origin).unwrap();
-        check_document(&url, &document.to_string()).map_err(|problem| problem.check)
+        let settings = Settings::new(origin, "/mcp", &[], "Test");
+        check_document(&url, &document.to_string(), &settings).map_err(|problem| problem.check)
     }
 
     #[test]
@@ -361,7 +331,7 @@ mod tests {
 
     #[test]
     fn each_rule_refuses_its_breach() {
-        let cases: [(&str, Value, &str); 18] = [
+        let cases: [(&str, Value, &str); 21] = [
             (
                 "client_id",
                 json!("https://client.example/oauth/meta.json?"),
@@ -428,6 +398,21 @@ mod tests {
             ),
             (
                 "redirect_uris",
+                json!(["https://client.example/cb", "Search-MS:query=x"]),
+                "redirect_uris are usable",
+            ),
+            (
+                "redirect_uris",
+                json!(["myapp:/cb"]),
+                "redirect_uris are usable",
+            ),
+            (
+                "redirect_uris",
+                json!(["https://mcp.example.com/oauth/callback"]),
+                "redirect_uris are usable",
+            ),
+            (
+                "redirect_uris",
                 json!("https://client.example/cb"),
                 "members have their types",
             ),
@@ -453,7 +438,13 @@ mod tests {
         let client = check(|d| {
             d.insert(
                 "redirect_uris".to_owned(),
-                json!(["http://client.example/cb", "https://client.example/cb"]),
+                json!([
+                    "http://client.example/cb",
+                    "https://client.example/cb",
+                    "myapp:/cb",
+                    "http://mcp.example.com/cb",
+                    "https://mcp.example.com:443/cb",
+                ]),
             );
             d.insert(
                 "grant_types".to_owned(),
@@ -471,10 +462,15 @@ mod tests {
         })
         .unwrap();
         assert_eq!(client.redirect_uris.len(), 1);
+        let left_out: Vec<_> = client.left_out.iter().map(LeftOut::to_string).collect();
         assert_eq!(
-            client.left_out,
+            left_out,
             [
-                "http://client.example/cb must be https unless the host is localhost, 127.0.0.1 or [::1]"
+                "http://client.example/cb must be https unless the host is localhost, 127.0.0.1 or [::1]",
+                "myapp:/cb uses a scheme that nobody can be asked about: it must be a domain name backwards \
+                 (com.example.app), or a known editor's",
+                "http://mcp.example.com/cb must be https unless the host is localhost, 127.0.0.1 or [::1]",
+                "https://mcp.example.com:443/cb leads to this server itself",
             ]
         );
         assert!(!client.refresh, "grant_types without refresh_token");

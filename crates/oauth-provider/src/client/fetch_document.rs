@@ -94,7 +94,7 @@ pub(super) async fn fetch_into(
 ) -> Result<FetchedDocument, DocumentProblem> {
     let (body, keep_for) =
         fetch_json(url, MAX_BODY, "application/json", settings, fetch, list).await?;
-    let client = read_document(url, &body, list)?;
+    let client = read_document(url, &body, settings, list)?;
     Ok(FetchedDocument {
         client,
         body,

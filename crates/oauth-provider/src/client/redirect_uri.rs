@@ -1,39 +1,18 @@
 //! Redirect URIs: which may be registered, and when one that is asked for is one that was registered.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded::Serializer;
 use url::{Host, Url};
 
-use crate::origin::is_loopback;
+use crate::origin::{Origin, is_loopback};
+use crate::settings::Settings;
+
+use super::scheme::{self, Scheme};
+use super::text::for_display;
 
 const MAX_BYTES: usize = 2048;
-
-/// Schemes that run code, read files, or mean something to the browser itself. A client that names one means harm.
-const DANGEROUS: &[&str] = &[
-    "javascript",
-    "data",
-    "file",
-    "vbscript",
-    "blob",
-    "about",
-    "ws",
-    "wss",
-    "mailto",
-    "intent",
-    "filesystem",
-    "view-source",
-    "chrome",
-    "chrome-extension",
-    "ftp",
-    "tel",
-    "sms",
-    "content",
-    "android-app",
-    "jar",
-    "wyciwyg",
-    "resource",
-    "feed",
-];
 
 /// Where an answer goes, in terms that a person understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,9 +36,35 @@ pub enum RedirectUriError {
     /// Plain http to a host that is not this computer.
     #[error("must be https unless the host is localhost, 127.0.0.1 or [::1]")]
     PlainHttp,
-    /// Such as `javascript:`.
-    #[error("uses a scheme that is never allowed")]
+    /// Such as `javascript:` or `search-ms:`.
+    #[error("uses a scheme that a system or a browser handles itself, which is never allowed")]
     Dangerous,
+    /// Neither in reverse-domain form nor a known editor's.
+    #[error(
+        "uses a scheme that nobody can be asked about: it must be a domain name backwards (com.example.app), or a \
+         known editor's"
+    )]
+    Scheme,
+    /// An address of this server, which is no client's.
+    #[error("leads to this server itself")]
+    OwnAddress,
+}
+
+/// A redirect URI that a client lists and may not use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// As the client has it.
+    pub uri: String,
+    /// Why.
+    pub error: RedirectUriError,
+}
+
+impl fmt::Display for LeftOut {
+    /// Fit to be shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let uri = for_display(&self.uri, 200).unwrap_or_default();
+        write!(f, "{uri} {}", self.error)
+    }
 }
 
 /// A redirect URI that may be registered.
@@ -84,14 +89,15 @@ impl RedirectUri {
                 .any(|b| !b.is_ascii_graphic() || matches!(b, b'\\' | b'*' | b'#'))
         {
             // A dangerous scheme is told apart even in a URI that is malformed besides.
-            return Err(if has_dangerous_scheme(text) {
+            return Err(if scheme::begins_handled(text) {
                 Dangerous
             } else {
                 Malformed
             });
         }
         let url = Url::parse(text).map_err(|_| Malformed)?;
-        if has_dangerous_scheme(text) || DANGEROUS.contains(&url.scheme()) {
+        let scheme = Scheme::of(url.scheme());
+        if scheme == Scheme::Handled || scheme::begins_handled(text) {
             return Err(Dangerous);
         }
         // Read off the text: a parser drops an `@` without a name, and finds a host where there is no `//`.
@@ -108,7 +114,8 @@ impl RedirectUri {
             ("http", Some(host)) if is_loopback(&domain_host(&host)) => RedirectKind::Loopback,
             ("http", _) => return Err(PlainHttp),
             ("https", None) => return Err(Malformed),
-            _ => RedirectKind::PrivateUse,
+            _ if scheme == Scheme::Own => RedirectKind::PrivateUse,
+            _ => return Err(RedirectUriError::Scheme),
         };
         Ok(Self {
             text: text.to_owned(),
@@ -117,10 +124,35 @@ impl RedirectUri {
         })
     }
 
+    /// Checks one that a client of that id lists at this server. A client without an id has none yet.
+    ///
+    /// # Errors
+    /// When it may not be the client's.
+    pub(crate) fn at_server(
+        text: &str,
+        client_id: &str,
+        settings: &Settings,
+    ) -> Result<Self, RedirectUriError> {
+        let uri = Self::parse(text)?;
+        if uri.is_at(&settings.origin) && !settings.is_own_redirect_uri(text, client_id) {
+            return Err(RedirectUriError::OwnAddress);
+        }
+        Ok(uri)
+    }
+
     /// As it was registered.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Whether it leads to the server at `origin`, whatever its scheme. Of a loopback URI without a port that is known
+    /// only when a request names one.
+    pub(crate) fn is_at(&self, origin: &Origin) -> bool {
+        Url::parse(&self.text).is_ok_and(|url| {
+            let any_port = self.kind == RedirectKind::Loopback && url.port().is_none();
+            !any_port && origin.is_reached_at(&url)
+        })
     }
 
     /// If `asked` is this URI: byte for byte, save that for loopback URIs the port may differ (RFC 8252 §7.3: "The
@@ -159,6 +191,11 @@ impl RegisteredRedirectUri {
         self.0.as_str()
     }
 
+    /// Whether it leads to the server at `origin`, whatever its scheme.
+    pub(crate) fn is_at(&self, origin: &Origin) -> bool {
+        Url::parse(self.as_str()).is_ok_and(|url| origin.is_reached_at(&url))
+    }
+
     /// What it leads to.
     #[must_use]
     pub const fn kind(&self) -> RedirectKind {
@@ -179,6 +216,13 @@ impl RegisteredRedirectUri {
             Some(port) => format!("{}:{port}", self.host()),
             None => self.host().to_owned(),
         }
+    }
+
+    /// Scheme, host and port; `None` for private-use schemes.
+    #[must_use]
+    pub fn origin(&self) -> Option<String> {
+        let origin = Url::parse(self.as_str()).ok()?.origin();
+        origin.is_tuple().then(|| origin.ascii_serialization())
     }
 
     /// Its scheme, lower case.
@@ -247,17 +291,6 @@ fn domain_host<'a>(host: &Host<&'a str>) -> Host<&'a str> {
     }
 }
 
-fn has_dangerous_scheme(text: &str) -> bool {
-    let scheme: String = text
-        .chars()
-        .filter(|c| !c.is_control() && !c.is_whitespace())
-        .take_while(|c| *c != ':')
-        .take(40)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    DANGEROUS.contains(&scheme.as_str())
-}
-
 /// A URI as it is written: scheme, authority, and what follows. `None` without an authority.
 fn parts(text: &str) -> Option<(&str, &str, &str)> {
     let (scheme, rest) = text.split_once(':')?;
@@ -303,7 +336,7 @@ mod tests {
 
     #[test]
     fn refused_ones() {
-        use RedirectUriError::{Dangerous, Malformed, PlainHttp};
+        use RedirectUriError::{Dangerous, Malformed, PlainHttp, Scheme};
         for (text, error) in [
             ("/cb", Malformed),
             ("https://app.example/cb#f", Malformed),
@@ -328,6 +361,17 @@ mod tests {
             ("data:text/html,x", Dangerous),
             ("file:///etc/passwd", Dangerous),
             ("intent://x#Intent;end", Dangerous),
+            ("search-ms:query=x&crumb=location:x", Dangerous),
+            ("MS-msdt:/id", Dangerous),
+            ("ms-appinstaller:?source=https://evil.example/x", Dangerous),
+            ("microsoft-edge:https://evil.example", Dangerous),
+            ("itms-services://?action=download-manifest", Dangerous),
+            ("smb://evil.example/share", Dangerous),
+            ("ssh://evil.example", Dangerous),
+            ("x-apple.systempreferences:x", Dangerous),
+            ("myapp:/cb", Scheme),
+            ("myapp://cb", Scheme),
+            ("a..b:/cb", Scheme),
         ] {
             assert_eq!(
                 RedirectUri::parse(text).map(|u| u.text),

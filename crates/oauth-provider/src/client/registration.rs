@@ -18,7 +18,7 @@ use super::acquaintance::{Acquaintance, Newcomer};
 use super::document::holds_private_key;
 use super::json::parse_object;
 use super::keys::KeySource;
-use super::redirect_uri::RedirectUri;
+use super::redirect_uri::{LeftOut, RedirectUri, RedirectUriError};
 use super::resolve::{document_url, is_plain};
 use super::text::for_display;
 use super::{Authentication, Client, ClientProblem, SecretMethod, may_refresh};
@@ -47,6 +47,9 @@ pub struct Registration {
     /// While it is known and still new here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newcomer: Option<Newcomer>,
+    /// Whether it comes from the operator's configuration.
+    #[serde(skip)]
+    pub preregistered: bool,
     /// Every effective value.
     pub metadata: ClientMetadata,
 }
@@ -63,12 +66,17 @@ impl Registration {
     /// time, and of whoever resolves it.
     #[must_use]
     pub fn to_client(&self) -> Option<Client> {
-        let redirect_uris: Vec<_> = self
-            .metadata
-            .redirect_uris
-            .iter()
-            .filter_map(|text| RedirectUri::parse(text).ok())
-            .collect();
+        let mut redirect_uris = Vec::new();
+        let mut left_out = Vec::new();
+        for text in &self.metadata.redirect_uris {
+            match RedirectUri::parse(text) {
+                Ok(uri) => redirect_uris.push(uri),
+                Err(error) => left_out.push(LeftOut {
+                    uri: text.clone(),
+                    error,
+                }),
+            }
+        }
         let method = match self.metadata.token_endpoint_auth_method.as_deref() {
             Some("client_secret_post") => Some(SecretMethod::Post),
             _ => Some(SecretMethod::Basic),
@@ -86,9 +94,11 @@ impl Registration {
             (Some("none"), None) => Authentication::Public,
             (_, None) => return None,
         };
-        (!redirect_uris.is_empty()).then(|| Client {
+        let lists_any = !(redirect_uris.is_empty() && left_out.is_empty());
+        lists_any.then(|| Client {
             id: self.client_id.clone(),
             verified_host: None,
+            by_operator: self.preregistered,
             name: self
                 .metadata
                 .client_name
@@ -96,7 +106,7 @@ impl Registration {
                 .and_then(|name| for_display(name, 80)),
             uri: None,
             redirect_uris,
-            left_out: Vec::new(),
+            left_out,
             authentication,
             refresh: may_refresh(&self.metadata),
             is_new: true,
@@ -168,6 +178,7 @@ pub fn preregistered(json: &str) -> Result<Vec<Registration>, PreregistrationErr
                 // The operator knows it.
                 known_until: Some(UnixTime(u64::MAX)),
                 newcomer: None,
+                preregistered: true,
                 metadata,
             };
             match registration.to_client() {
@@ -196,6 +207,7 @@ pub async fn register(
     let body = body_of(request, "application/json")?;
     let asked = parse(body)?;
     let (metadata, any_secret_method) = effective(asked)?;
+    elsewhere(&metadata, settings)?;
     if let Some(uri) = &metadata.jwks_uri {
         keys_url(uri, settings)?;
     }
@@ -211,6 +223,7 @@ pub async fn register(
         any_secret_method,
         known_until: None,
         newcomer: None,
+        preregistered: false,
         metadata,
     };
     let lifetime = UNUSED.min(settings.registration);
@@ -305,11 +318,24 @@ fn redirect_uris(metadata: &ClientMetadata) -> Result<(), Error> {
             "redirect_uris must hold 1 to {MAX_REDIRECT_URIS} URIs, not {count}"
         )));
     }
+    each_redirect_uri(metadata, RedirectUri::parse)
+}
+
+/// None leads back to this server, save the one that may.
+fn elsewhere(metadata: &ClientMetadata, settings: &Settings) -> Result<(), Error> {
+    each_redirect_uri(metadata, |text| RedirectUri::at_server(text, "", settings))
+}
+
+fn each_redirect_uri(
+    metadata: &ClientMetadata,
+    check: impl Fn(&str) -> Result<RedirectUri, RedirectUriError>,
+) -> Result<(), Error> {
     metadata.redirect_uris.iter().try_for_each(|text| {
-        let shown = for_display(text, 100).unwrap_or_default();
-        RedirectUri::parse(text)
-            .map(|_| ())
-            .map_err(|reason| error(format!("redirect URI {shown} {reason}")))
+        check(text).map(|_| ()).map_err(|reason| {
+            let shown = for_display(text, 100).unwrap_or_default();
+            let description = format!("redirect URI {shown} {reason}");
+            Error::new(ErrorCode::InvalidRedirectUri, description)
+        })
     })
 }
 

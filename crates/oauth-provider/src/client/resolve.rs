@@ -97,13 +97,13 @@ pub async fn resolve(
     let stored = clients.document(&url).await?;
     // A copy that broke, or a rule that came later, is no reason to refuse a client whose document is fine today.
     let good = stored.as_ref().filter(|kept| kept.expires_at > now);
-    if let Some(resolved) = good.and_then(|kept| from_copy(&url, kept, now)) {
+    if let Some(resolved) = good.and_then(|kept| from_copy(&url, kept, settings, now)) {
         return Ok(resolved);
     }
     match fetch_and_keep(&url, stored.as_ref(), settings, clients, fetch, now).await {
         Err(problem) if problem.over_budget => stored
             .filter(|kept| may_stand_in(kept, now))
-            .and_then(|kept| from_copy(&url, &kept, now))
+            .and_then(|kept| from_copy(&url, &kept, settings, now))
             .ok_or_else(|| document_problem(url, problem)),
         fetched => fetched.map_err(|problem| document_problem(url, problem)),
     }
@@ -117,8 +117,8 @@ pub(super) fn document_problem(url: ClientIdUrl, problem: DocumentProblem) -> Cl
 }
 
 /// The client of a kept copy, if that is fine by today's rules.
-fn from_copy(url: &ClientIdUrl, kept: &KeptDocument, now: UnixTime) -> Option<Resolved> {
-    let client = check_document(url, &kept.body).ok()?;
+fn from_copy(url: &ClientIdUrl, kept: &KeptDocument, settings: &Settings, now: UnixTime) -> Option<Resolved> {
+    let client = check_document(url, &kept.body, settings).ok()?;
     Some(Resolved {
         client: kept.acquaintance().told_of(client, now),
         kept: Some(kept.clone()),
@@ -134,7 +134,7 @@ fn may_stand_in(kept: &KeptDocument, now: UnixTime) -> bool {
 /// A client of this server's own is not fetched over the network from itself.
 fn own_client(url: &ClientIdUrl, settings: &Settings) -> Option<Client> {
     let own = own_document(url, settings)?;
-    let client = check_document(url, &own.body).ok()?;
+    let client = check_document(url, &own.body, settings).ok()?;
     Some(Client {
         is_new: false,
         ..client

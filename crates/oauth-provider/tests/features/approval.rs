@@ -2,7 +2,7 @@
 
 use oauth_provider::CodeChallenge;
 use oauth_provider::authorize::{
-    Approval, ApprovalError, Approved, Browser, ConsentTicket, TicketError,
+    Approval, ApprovalError, Approved, Browser, ConsentTicket, Shown, TicketError,
 };
 use oauth_provider::crypto::KeyRing;
 use oauth_provider::grant::GrantId;
@@ -113,7 +113,12 @@ fn no_altered_state_is_taken() {
 fn a_form_is_no_state_and_a_state_no_form() {
     let ring = keys(OLD);
     let browser = Browser::draw(&mut rng());
-    let form = ConsentTicket::sign("client_id=x", &browser, &ring, NOW);
+    let shown = Shown {
+        name: None,
+        verified_host: None,
+        redirect_uri: "https://app.example/callback".to_owned(),
+    };
+    let form = ConsentTicket::sign("client_id=x", shown, &browser, &ring, NOW, &mut rng());
     let sent = approved(&[]).sign(&ring);
     let as_state = Approved {
         state: form,

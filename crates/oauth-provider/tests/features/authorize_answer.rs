@@ -1,10 +1,12 @@
 //! Where the answer to an authorization request goes, and what it carries whatever the outcome.
 
-use oauth_provider::authorize::{AuthorizeError, PageProblem};
+use oauth_provider::OwnDocument;
+use oauth_provider::authorize::{AuthorizeError, PageProblem, Refusal, Way};
 use url::Url;
 
 use crate::authorize_request::outcome as asked;
-use crate::support::server::{CALLBACK, Server, query};
+use crate::client_documents::{URL, json_answer, serving};
+use crate::support::server::{CALLBACK, Server, body, outcome, query};
 
 #[test]
 fn state_comes_back_as_it_was_sent() {
@@ -17,7 +19,8 @@ fn state_comes_back_as_it_was_sent() {
         &"s".repeat(2048),
     ] {
         let wrong = query(&client, &[("state", state), ("prompt", "none")]);
-        let Err(AuthorizeError::Redirect(response)) = server.authorize(&wrong) else {
+        let Err(AuthorizeError::Redirect(Refusal { response, .. })) = server.authorize(&wrong)
+        else {
             panic!("{state}");
         };
         let url = Url::parse(&response.location()).unwrap();
@@ -49,7 +52,8 @@ fn the_answer_names_the_issuer_whose_document_the_client_read() {
         ("https://evil.example", "https://mcp.example.com"),
     ] {
         let wrong = query(&client, &[("issuer", issuer), ("scope", "admin")]);
-        let Err(AuthorizeError::Redirect(response)) = server.authorize(&wrong) else {
+        let Err(AuthorizeError::Redirect(Refusal { response, .. })) = server.authorize(&wrong)
+        else {
             panic!("{issuer}");
         };
         assert_eq!(response.issuer, iss, "{issuer}");
@@ -120,4 +124,70 @@ fn loopback_ports_are_free() {
         "200 ok",
         "the same comparison"
     );
+}
+
+#[test]
+fn who_is_sent_on_without_having_done_anything() {
+    let way = |server: &Server, client: &str, uri: &str| {
+        let wrong = query(client, &[("redirect_uri", uri), ("scope", "admin")]);
+        match server.authorize(&wrong) {
+            Err(AuthorizeError::Redirect(refusal)) => refusal.way,
+            other => panic!("{other:?}"),
+        }
+    };
+    let server = Server::new();
+    let uris = [CALLBACK, "http://127.0.0.1/cb", "com.example.app:/cb"];
+    let answer = server.register(&serde_json::json!({
+        "redirect_uris": uris, "token_endpoint_auth_method": "none",
+    }));
+    let id = body(&answer)["client_id"].as_str().unwrap().to_owned();
+    let ways = uris.map(|uri| way(&server, &id, uri));
+    assert_eq!(ways, [Way::Link, Way::Redirect, Way::Link]);
+
+    let there = [
+        "https://client.example/cb",
+        "https://client.example:8443/cb",
+        "https://other.example/cb",
+        "http://localhost:7/cb",
+        "cursor://cb",
+    ];
+    let document = serde_json::json!({
+        "client_id": URL, "client_name": "Editor", "redirect_uris": there,
+    });
+    let server = serving(URL, json_answer(&[], &document));
+    let ways = there.map(|uri| way(&server, URL, uri));
+    assert_eq!(
+        ways,
+        [
+            Way::Redirect,
+            Way::Link,
+            Way::Link,
+            Way::Redirect,
+            Way::Link
+        ]
+    );
+}
+
+#[test]
+fn a_client_that_this_server_is_part_of_comes_back_here_and_nobody_else() {
+    let own = "https://mcp.example.com/own/callback";
+    let mut server = Server::new();
+    server.settings.own_redirect_uri = Some(own.to_owned());
+    let register = |server: &Server| {
+        outcome(&server.register(&serde_json::json!({
+            "redirect_uris": [own], "token_endpoint_auth_method": "none",
+        })))
+    };
+    assert_eq!(register(&server), "201 ok", "where it has no document");
+    server.settings.own_document = Some(OwnDocument {
+        path: "/own/client.json",
+        body: serde_json::json!({
+            "client_id": "https://mcp.example.com/own/client.json", "client_name": "Own", "redirect_uris": [own],
+        })
+        .to_string(),
+    });
+    assert_eq!(register(&server), "400 invalid_redirect_uri");
+    let asked = |id: &str| server.authorize(&query(id, &[("redirect_uri", own)]));
+    let request = asked("https://mcp.example.com/own/client.json").unwrap();
+    assert_eq!(request.redirect_uri.as_str(), own);
 }

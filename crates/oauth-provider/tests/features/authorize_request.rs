@@ -1,7 +1,7 @@
 //! The authorization request: what is checked, in which order, and where the answer goes.
 
 use oauth_provider::Scope;
-use oauth_provider::authorize::{AuthorizeError, PageProblem};
+use oauth_provider::authorize::{AuthorizeError, PageProblem, Refusal};
 use oauth_provider::client::ClientProblem;
 use url::Url;
 
@@ -23,7 +23,7 @@ pub(crate) fn outcome(server: &Server, query: &str) -> String {
             "page: redirect URI".to_owned()
         }
         Err(AuthorizeError::Page(problem)) => format!("page: {problem:?}"),
-        Err(AuthorizeError::Redirect(response)) => {
+        Err(AuthorizeError::Redirect(Refusal { response, .. })) => {
             let url = Url::parse(&response.location()).unwrap();
             assert!(response.location().starts_with(CALLBACK));
             let get = |name: &str| {

@@ -45,7 +45,8 @@ fn opened(server: &Server, link: &str) -> String {
 fn form(server: &Server, link: &str, browser: &Browser) -> ConsentTicket {
     let asked = now(Asked::read(link, &server.store)).unwrap();
     let (keys, now) = (&server.store.keys, server.time());
-    let text = ConsentTicket::sign(asked, browser, keys, now);
+    let shown = (&server.authorize(&asked.query).unwrap()).into();
+    let text = ConsentTicket::sign(asked, shown, browser, keys, now, &mut *server.rng());
     ConsentTicket::open(&text, Some(browser), keys, now).unwrap()
 }
 
@@ -215,9 +216,8 @@ fn the_approval_uses_it_up() {
     let (mine, other) = (Browser::draw(&mut rng), Browser::draw(&mut rng));
     let first = form(&server, &link, &mine);
     let elsewhere = form(&server, &link, &other);
-    server.wait(1);
     let reloaded = form(&server, &link, &mine);
-    assert_ne!(first.id, reloaded.id);
+    assert_ne!(first.id, reloaded.id, "in the same second");
     // A person thinks for longer than the link is good.
     server.wait(3000);
     assert!(approve(&server, &reloaded));
@@ -231,7 +231,7 @@ fn the_approval_uses_it_up() {
     server.wait(1);
     assert!(!approve(&server, &reloaded), "that was no double click");
     // Remembered as long as any form of it could be posted.
-    server.wait(538);
+    server.wait(539);
     assert!(!approve(&server, &first));
 }
 

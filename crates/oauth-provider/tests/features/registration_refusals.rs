@@ -55,6 +55,18 @@ fn refusals() {
             "400 invalid_redirect_uri",
         ),
         (
+            json!({"redirect_uris": [CALLBACK, "Search-MS:query=x"]}),
+            "400 invalid_redirect_uri",
+        ),
+        (
+            json!({"redirect_uris": [CALLBACK, "myapp:/cb"]}),
+            "400 invalid_redirect_uri",
+        ),
+        (
+            json!({"redirect_uris": [CALLBACK, "https://mcp.example.com:443/x"]}),
+            "400 invalid_redirect_uri",
+        ),
+        (
             json!({"redirect_uris": [CALLBACK], "grant_types": ["client_credentials"]}),
             "400 invalid_client_metadata",
         ),

@@ -59,6 +59,7 @@ pub fn settings() -> Settings {
         documentation_path: "/",
         metadata_documents: true,
         own_document: None,
+        own_redirect_uri: None,
         document_hosts: DocumentHosts::default(),
         registration: Duration::from_secs(90 * DAY),
         grants: Policy::default(),

@@ -5,8 +5,8 @@ use std::time::Duration;
 use fetch::{Fetch, FetchError, Method, Request, Response};
 use sentry_api::{BaseUrl, USER_AGENT};
 use serde_json::Value;
-use url::Url;
 use url::form_urlencoded::Serializer;
+use url::{Host, Url};
 
 /// RFC 8628 §3.4.
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -213,10 +213,17 @@ fn unreadable() -> Refused {
     Refused::Other("its answer could not be read".to_owned())
 }
 
-/// A page that a person may be sent to: on the web, and shown as it is meant.
+/// A page that a person may be sent to, shown as it is meant: on the web, where nobody else can answer for it, or on this
+/// computer.
 fn page(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
-    matches!(url.scheme(), "http" | "https").then(|| String::from(url))
+    let local = url.host().is_some_and(|host| match host {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    });
+    let safe = url.scheme() == "https" || (url.scheme() == "http" && local);
+    safe.then(|| String::from(url))
 }
 
 /// Shown in a log by mistake, a code would sign somebody in.

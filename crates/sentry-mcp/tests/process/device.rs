@@ -141,6 +141,8 @@ async fn a_code_is_asked_for_without_a_secret_and_read_with_care() {
     );
     for change in [
         json!({ "verification_uri": "javascript:alert(1)" }),
+        json!({ "verification_uri": "search-ms:query=x" }),
+        json!({ "verification_uri": "http://sentry.example/oauth/device/" }),
         json!({ "user_code": "" }),
         json!({ "device_code": null }),
     ] {

@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use agent_mode::{AgentMode, Mode, Model, USE_SENTRY};
+use agent_mode::{AgentMode, Everybody, Mode, Model, USE_SENTRY};
 use fetch::scripted::Scripted;
 use fetch::{Fetch, FetchError, LocalFuture, Method, Request, Response};
 use mcp::http::respond;
@@ -311,6 +311,7 @@ async fn agent_mode_shows_its_model_and_its_caller_no_other_project() {
             let mode = Mode {
                 model: Some(Model::new("https://llm.example/v1", "key", "m").unwrap()),
                 fetch: Rc::new(Awake(model.clone())),
+                admission: Rc::new(Everybody),
                 targets: |_, _| None,
             };
             let server = server(

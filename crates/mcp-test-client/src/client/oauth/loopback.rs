@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::browser::{Browser, Opened};
+use super::endpoint::is_secure;
 use crate::client::Error;
 
 /// Opens the system's browser, or leaves that to the person.
@@ -79,7 +80,8 @@ impl Opened for Place {
                 .with_state(sender);
             let server = axum::serve(self.listener, router).into_future();
             (self.announce)(&link);
-            if self.open {
+            // What a system opens for another scheme is no browser.
+            if self.open && is_secure(&link) {
                 open(&link);
             }
             let arrived = async {

@@ -182,7 +182,9 @@ impl Server {
         let checked = validate(&params, &self.settings, &self.store, &self.fetch, now()).await;
         let request = match checked {
             Ok(request) => request,
-            Err(AuthorizeError::Redirect(answer)) => return redirect(&answer.location()),
+            Err(AuthorizeError::Redirect(refusal)) => {
+                return redirect(&refusal.response.location());
+            }
             Err(AuthorizeError::Page(problem)) => return page(400, &problem.to_string()),
         };
         if asked.get("person").as_deref() != Some("yes") {

@@ -63,6 +63,10 @@ impl Server {
         }
     }
 
+    pub fn rng(&self) -> std::cell::RefMut<'_, ChaCha20Rng> {
+        self.rng.borrow_mut()
+    }
+
     pub fn time(&self) -> UnixTime {
         *self.store.now.borrow()
     }

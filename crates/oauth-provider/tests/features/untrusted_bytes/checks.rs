@@ -78,6 +78,7 @@ pub fn redirect_uri(text: &str, asked: &str) {
         )),
         RedirectKind::PrivateUse => {
             assert!(!["http", "https", "javascript", "data"].contains(&url.scheme()));
+            assert!(!url.scheme().starts_with("ms-"));
         }
     }
     // The answer is the same URI with more in its query.
@@ -120,7 +121,7 @@ pub fn client_id_url(text: &str) {
 /// A client metadata document.
 pub fn document(text: &str) {
     let url = ClientIdUrl::parse("https://client.example/c", &origin()).unwrap();
-    match check_document(&url, text) {
+    match check_document(&url, text, &settings()) {
         Ok(client) => {
             assert!(!client.redirect_uris.is_empty() && client.name.is_some());
             assert_eq!(client.id, url.as_str());
@@ -193,8 +194,8 @@ pub fn authorization_request(more: &str) {
         let fetch = Scripted::new();
         match now(validate(&params, &settings, &store, &fetch, NOW)) {
             Ok(asked) => assert!(Resource::root("/mcp").covers(&asked.resource)),
-            Err(AuthorizeError::Redirect(answer)) => {
-                let location = answer.location();
+            Err(AuthorizeError::Redirect(refusal)) => {
+                let location = refusal.response.location();
                 assert!(location.starts_with("https://app.example/cb?error="));
                 assert!(
                     location.is_ascii() && location.contains("&iss=https%3A%2F%2Fmcp.example.com")
@@ -294,6 +295,7 @@ pub fn settings() -> Settings {
         documentation_path: "/",
         metadata_documents: true,
         own_document: None,
+        own_redirect_uri: None,
         document_hosts: DocumentHosts::default(),
         registration: Duration::from_secs(86_400),
         grants: Policy::default(),

@@ -1,7 +1,9 @@
 //! The same for what is signed, here or by clients: assertions, keys, cookies, forms, states, request URIs.
 
 use fetch::scripted::Scripted;
-use oauth_provider::authorize::{Approval, ApprovalError, Browser, ConsentTicket, TicketError};
+use oauth_provider::authorize::{
+    Approval, ApprovalError, Browser, ConsentTicket, Shown, TicketError,
+};
 use oauth_provider::client::{Authenticator, Credentials, KeySet, authenticate};
 use oauth_provider::crypto::{
     PublicKey, Purpose, RustCrypto, SignatureAlgorithm, SignatureVerifier, sha256,
@@ -34,15 +36,24 @@ pub fn signed_state(text: &str) {
 pub fn cookies_and_forms(cookie: &str, text: &str) {
     let ring = keys();
     assert!(Browser::from_cookie(cookie, &ring).is_none());
-    let mine = Browser::draw(&mut ChaCha20Rng::seed_from_u64(3));
+    let rng = &mut ChaCha20Rng::seed_from_u64(3);
+    let mine = Browser::draw(rng);
     let kept = mine.cookie_value(&ring);
     assert_eq!(Browser::from_cookie(&kept, &ring), Some(mine.clone()));
     assert!(Browser::from_cookie(&format!("{kept}{cookie}A"), &ring).is_none());
     let forged = ConsentTicket::open(text, Some(&mine), &ring, NOW);
     assert_eq!(forged.err(), Some(TicketError::Forged));
-    let ticket = ConsentTicket::sign(text, &mine, &ring, NOW);
+    let shown = Shown {
+        name: Some(text.to_owned()),
+        verified_host: None,
+        redirect_uri: cookie.to_owned(),
+    };
+    let ticket = ConsentTicket::sign(text, shown.clone(), &mine, &ring, NOW, rng);
     let opened = ConsentTicket::open(&ticket, Some(&mine), &ring, NOW).unwrap();
-    assert_eq!(opened.query, text);
+    assert_eq!(
+        (opened.query.as_str(), opened.shown()),
+        (text, Some(&shown))
+    );
     let unbound = ConsentTicket::open(&ticket, None, &ring, NOW);
     assert_eq!(unbound.err(), Some(TicketError::OtherBrowser));
     // A form is no state, whatever cookies come along.
