@@ -117,7 +117,12 @@ pub(super) fn document_problem(url: ClientIdUrl, problem: DocumentProblem) -> Cl
 }
 
 /// The client of a kept copy, if that is fine by today's rules.
-fn from_copy(url: &ClientIdUrl, kept: &KeptDocument, settings: &Settings, now: UnixTime) -> Option<Resolved> {
+fn from_copy(
+    url: &ClientIdUrl,
+    kept: &KeptDocument,
+    settings: &Settings,
+    now: UnixTime,
+) -> Option<Resolved> {
     let client = check_document(url, &kept.body, settings).ok()?;
     Some(Resolved {
         client: kept.acquaintance().told_of(client, now),

@@ -18,9 +18,9 @@ use serde_json::Value;
 use crate::support::server::{Server, form_body, now, outcome, post};
 
 const COMMANDS: &[&str] = &[
-    r#"{"open":{"client":{"id":"the-client","strength":"none","refresh":true},"subject":"7","redirect_uri":"http://127.0.0.1:5000/cb","challenge":"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM","resource":"/mcp/acme","scope":"event:write org:read","props":"cHJvcHM","props_expire_at":1800000000,"approval_ends_at":1800000600}}"#,
+    r#"{"open":{"client":{"id":"the-client","strength":"none","refresh":true},"subject":"7","redirect_uri":"http://127.0.0.1:5000/cb","challenge":"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM","resource":"/mcp/acme","scope":["event:write","org:read"],"props":"cHJvcHM","props_expire_at":1800000000,"approval_ends_at":1800000600}}"#,
     r#"{"redeem":{"secret":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","client_id":"the-client","strength":"secret","redirect_uri":"http://127.0.0.1:5000/cb","verifier":"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk","resource":null}}"#,
-    r#"{"refresh":{"secret":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","tag":"BAQEBAQEBAQEBAQEBAQEBA","client_id":"the-client","strength":"private_key_jwt","scope":"org:read","resource":"/mcp"}}"#,
+    r#"{"refresh":{"secret":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","tag":"BAQEBAQEBAQEBAQEBAQEBA","client_id":"the-client","strength":"private_key_jwt","scope":["org:read"],"resource":"/mcp"}}"#,
     r#"{"inspect":{"secret":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM"}}"#,
     r#"{"introspect":{"secret":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","tag":null,"client_id":"the-client","strength":"none"}}"#,
     r#"{"reseal":{"secret":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","props":"cHJvcHM","props_expire_at":null}}"#,
@@ -29,19 +29,19 @@ const COMMANDS: &[&str] = &[
     r#"{"looked":"unclear"}"#,
     r#"{"revoke":{"secret":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","tag":"BAQEBAQEBAQEBAQEBAQEBA","client_id":"the-client","strength":"none"}}"#,
     r#""close""#,
-    r#"{"withhold":{"subject":"7","choice":"triage","choices":[{"name":"inspect","scope":"org:read"},{"name":"triage","scope":"event:write org:read"}]}}"#,
+    r#"{"withhold":{"subject":"7","choice":"triage","choices":[{"name":"inspect","scope":["org:read"]},{"name":"triage","scope":["event:write","org:read"]}]}}"#,
     r#"{"recall":{"subject":"7"}}"#,
 ];
 
 const REPLIES: &[&str] = &[
     r#"{"opened":{"code":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM"}}"#,
-    r#"{"issued":{"access":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","expires_in":3600,"refresh":["AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","BAQEBAQEBAQEBAQEBAQEBA"],"scope":"org:read","chores":{"daily":true,"look":false}}}"#,
-    r#"{"issued":{"access":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","expires_in":3600,"refresh":null,"scope":"","chores":{"daily":false,"look":true}}}"#,
-    r#"{"valid":{"grant":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","client_id":"the-client","subject":"7","resource":"/mcp/acme","scope":"org:read","expires_at":1800003600,"props":"cHJvcHM"}}"#,
-    r#"{"valid":{"grant":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","client_id":"the-client","subject":"7","resource":"/mcp/acme","scope":"org:read","expires_at":1800003600,"props":"cHJvcHM","withheld":["triage"]}}"#,
-    r#"{"introspected":{"subject":"7","resource":"/mcp/acme","scope":"org:read","opened_at":1800000000,"expires_at":1800003600}}"#,
+    r#"{"issued":{"access":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","expires_in":3600,"refresh":["AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","BAQEBAQEBAQEBAQEBAQEBA"],"scope":["org:read"],"chores":{"daily":true,"look":false}}}"#,
+    r#"{"issued":{"access":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","expires_in":3600,"refresh":null,"scope":[],"chores":{"daily":false,"look":true}}}"#,
+    r#"{"valid":{"grant":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","client_id":"the-client","subject":"7","resource":"/mcp/acme","scope":["org:read"],"expires_at":1800003600,"props":"cHJvcHM"}}"#,
+    r#"{"valid":{"grant":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","client_id":"the-client","subject":"7","resource":"/mcp/acme","scope":["org:read"],"expires_at":1800003600,"props":"cHJvcHM","withheld":["triage"]}}"#,
+    r#"{"introspected":{"subject":"7","resource":"/mcp/acme","scope":["org:read"],"opened_at":1800000000,"expires_at":1800003600}}"#,
     r#""done""#,
-    r#"{"left":"org:read"}"#,
+    r#"{"left":["org:read"]}"#,
     r#"{"refused":"unknown"}"#,
     r#"{"refused":"already_opened"}"#,
     r#"{"refused":"redirect_uri"}"#,

@@ -396,9 +396,12 @@ impl Host {
             .inspect(&self.access)
             .map(|info| number(&info.props.0).unwrap());
         assert_eq!(found, (!self.closed).then_some(self.holds));
+        let gave = |call: &Call| matches!(call.outcome, Some((Says::Lasting | Says::Short, _)));
         let handed_over = |spent: &&u32| {
             self.calls.iter().enumerate().any(|(id, call)| {
-                call.replaces == **spent && self.waiting.iter().all(|(of, _)| *of != id)
+                call.replaces == **spent
+                    && gave(call)
+                    && self.waiting.iter().all(|(of, _)| *of != id)
             })
         };
         if !self.closed && self.spent.iter().all(|spent| handed_over(&spent)) {
