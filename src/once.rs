@@ -34,7 +34,7 @@ impl Once {
     /// that nobody has signed in with are counted together: who wants many of those makes them.
     async fn within_limit(&self, claimant: Claimant<'_>) -> Result<(), Refused> {
         let mut key = self.address.key_of("assertion");
-        if !claimant.is_new {
+        if claimant.is_known {
             key.push(' ');
             key.push_str(&sha256_hex(claimant.client_id));
         }

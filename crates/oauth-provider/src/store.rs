@@ -70,8 +70,8 @@ pub trait OnceStore {
 pub struct Claimant<'a> {
     /// A client that has shown that it is this one.
     pub client_id: &'a str,
-    /// Whether nobody has signed in with it here yet: anybody can make many of those.
-    pub is_new: bool,
+    /// Whether somebody has signed in with it here: anybody can make many of the others.
+    pub is_known: bool,
 }
 
 /// What became of a claim.

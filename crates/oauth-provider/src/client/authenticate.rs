@@ -230,7 +230,7 @@ async fn by_assertion(
     let resolved = resolve(&assertion.client_id, settings, store, fetch, now)
         .await
         .map_err(unresolved)?;
-    let mut is_new = resolved.client.is_new;
+    let mut is_known = resolved.client.is_known;
     let mut verified = is_signed_by(&resolved.client, assertion, clients).await?;
     if !verified {
         // Its keys may have changed since its document was kept.
@@ -238,7 +238,7 @@ async fn by_assertion(
             .await
             .map_err(unresolved)?;
         if let Some(fresh) = again {
-            is_new = fresh.client.is_new;
+            is_known = fresh.client.is_known;
             verified = is_signed_by(&fresh.client, assertion, clients).await?;
         }
     }
@@ -249,7 +249,7 @@ async fn by_assertion(
     let lifetime = claimed.ends_at.since(now) + CLAIM_MARGIN;
     let claimant = Claimant {
         client_id: &assertion.client_id,
-        is_new,
+        is_known,
     };
     match clients.once.claim(claimant, claimed.name, lifetime).await {
         Ok(Claim::First) => Ok(Strength::PrivateKeyJwt),

@@ -240,7 +240,7 @@ impl OnceStore for Full {
     fn claim<'a>(&'a self, by: Claimant<'a>, _: [u8; 32], _: Duration) -> Stored<'a, Claim> {
         self.0
             .borrow_mut()
-            .push((by.client_id.to_owned(), by.is_new));
+            .push((by.client_id.to_owned(), by.is_known));
         Box::pin(async { Ok(Claim::TooMany) })
     }
 }

@@ -1,4 +1,4 @@
-//! Renewing the upstream's token: every history up to eight steps of refreshes and refused calls that come at once, each
+//! Renewing the upstream's token: every history up to seven steps of refreshes and refused calls that come at once, each
 //! outcome, and what can come between asking and settling. The upstream's refresh tokens are good once.
 
 use std::collections::HashSet;
@@ -10,7 +10,7 @@ use crate::support::after;
 use crate::support::grant::{Grant, RefreshToken, active_with};
 use crate::support::renewal_host::{Act, SOON, Says, Turn, begin, read};
 
-const DEPTH: usize = 8;
+const DEPTH: usize = 7;
 /// Who wait at once.
 const MOST: usize = 3;
 
