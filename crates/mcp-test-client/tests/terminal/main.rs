@@ -1,6 +1,7 @@
 //! What a person at a terminal is shown before they agree to something: the program itself, in a terminal of 80 by 24.
 
-#![cfg(all(test, unix))]
+#![cfg(test)]
+#![cfg(unix)]
 
 mod server;
 mod terminal;

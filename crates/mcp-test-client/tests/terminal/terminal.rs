@@ -6,7 +6,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
@@ -74,16 +74,12 @@ impl Terminal {
 
     /// Reads until there is something that was not there when the person typed last.
     pub fn until(&mut self, text: &str) {
-        let begun = Instant::now();
         loop {
             let new = String::from_utf8_lossy(&self.seen[self.read..]).into_owned();
             if new.contains(text) {
                 return;
             }
-            match self
-                .screen
-                .recv_timeout(PATIENCE.saturating_sub(begun.elapsed()))
-            {
+            match self.screen.recv_timeout(PATIENCE) {
                 Ok(bytes) => self.seen.extend(bytes),
                 Err(_) => panic!("{text:?} does not come:\n{}", self.seen()),
             }

@@ -187,7 +187,9 @@ fn a_client_that_this_server_is_part_of_comes_back_here_and_nobody_else() {
         .to_string(),
     });
     assert_eq!(register(&server), "400 invalid_redirect_uri");
-    let asked = |id: &str| server.authorize(&query(id, &[("redirect_uri", own)]));
-    let request = asked("https://mcp.example.com/own/client.json").unwrap();
+    let id = "https://mcp.example.com/own/client.json";
+    let request = server
+        .authorize(&query(id, &[("redirect_uri", own)]))
+        .unwrap();
     assert_eq!(request.redirect_uri.as_str(), own);
 }

@@ -42,12 +42,13 @@ pub(crate) fn marks(told: &str) -> Vec<String> {
     let told = told.to_lowercase();
     let plain = told.replace(',', "");
     let around = |text: &str, at: usize| {
-        let from = text[..at]
-            .char_indices()
-            .rev()
-            .nth(60)
-            .map_or(0, |(at, _)| at);
-        text[from..].chars().take(120).collect::<String>()
+        let (before, after) = text.split_at(at);
+        let mut before: Vec<char> = before.chars().rev().take(60).collect();
+        before.reverse();
+        before
+            .into_iter()
+            .chain(after.chars().take(60))
+            .collect::<String>()
     };
     let texts = told.match_indices(MARK).map(|(at, _)| around(&told, at));
     let numbers = plain

@@ -112,10 +112,10 @@ async fn no_text_of_strangers_leaves_its_place() {
 /// Structured answers have names, releases and values of tags, which Sentry itself keeps short.
 #[tokio::test]
 async fn long_ones_are_cut_where_they_are_told_in_words() {
-    let long = "y".repeat(60_000);
+    let (long, much) = ("y".repeat(60_000), "y".repeat(20_000));
     let mut failed = Vec::new();
     said_with(&long, |text, what| {
-        if !is_structured(text) && text.contains(&long[..20_000]) {
+        if !is_structured(text) && text.contains(&much) {
             failed.push(what.to_owned());
         }
     })
