@@ -11,7 +11,7 @@ use crate::settings::Settings;
 use super::check::{Breach, Checklist, Rule, There};
 use super::json::parse_object;
 use super::keys::KeySource;
-use super::text::for_display;
+use super::text::name_for_display;
 use super::{Authentication, Client, ClientIdUrl, DocumentProblem, may_refresh};
 
 const DOCUMENT: &str = "CIMD §4.1";
@@ -287,7 +287,7 @@ fn name(metadata: &ClientMetadata) -> Result<String, Breach> {
     metadata
         .client_name
         .as_deref()
-        .and_then(|name| for_display(name, 80))
+        .and_then(name_for_display)
         .ok_or_else(|| Breach::found("no visible client_name"))
 }
 

@@ -14,6 +14,9 @@ use super::text::for_display;
 
 const MAX_BYTES: usize = 2048;
 
+/// "Request and response parameters MUST NOT be included more than once" (RFC 6749 §3.1).
+const ANSWER: [&str; 5] = ["code", "state", "iss", "error", "error_description"];
+
 /// Where an answer goes, in terms that a person understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RedirectKind {
@@ -45,6 +48,11 @@ pub enum RedirectUriError {
          known editor's"
     )]
     Scheme,
+    /// Its query already has what an answer adds, and whoever reads the first of two would read the client's.
+    #[error(
+        "has a parameter of the answer itself in its query: code, state, iss, error or error_description"
+    )]
+    Answer,
     /// An address of this server, which is no client's.
     #[error("leads to this server itself")]
     OwnAddress,
@@ -117,6 +125,9 @@ impl RedirectUri {
             _ if scheme == Scheme::Own => RedirectKind::PrivateUse,
             _ => return Err(RedirectUriError::Scheme),
         };
+        if url.query_pairs().any(|(name, _)| ANSWER.contains(&&*name)) {
+            return Err(RedirectUriError::Answer);
+        }
         Ok(Self {
             text: text.to_owned(),
             kind,
@@ -336,8 +347,12 @@ mod tests {
 
     #[test]
     fn refused_ones() {
-        use RedirectUriError::{Dangerous, Malformed, PlainHttp, Scheme};
+        use RedirectUriError::{Answer, Dangerous, Malformed, PlainHttp, Scheme};
         for (text, error) in [
+            ("https://app.example/cb?iss=https://evil.example", Answer),
+            ("https://app.example/cb?x=1&%73tate=mine", Answer),
+            ("http://127.0.0.1:1/cb?code", Answer),
+            ("com.example.app:/cb?error=none", Answer),
             ("/cb", Malformed),
             ("https://app.example/cb#f", Malformed),
             ("https://u:p@app.example/cb", Malformed),

@@ -20,7 +20,7 @@ use super::json::parse_object;
 use super::keys::KeySource;
 use super::redirect_uri::{LeftOut, RedirectUri, RedirectUriError};
 use super::resolve::{document_url, is_plain};
-use super::text::for_display;
+use super::text::{for_display, name_for_display};
 use super::{Authentication, Client, ClientProblem, SecretMethod, may_refresh};
 
 /// A client that never completed an authorization is forgotten after this.
@@ -103,7 +103,7 @@ impl Registration {
                 .metadata
                 .client_name
                 .as_deref()
-                .and_then(|name| for_display(name, 80)),
+                .and_then(name_for_display),
             uri: None,
             redirect_uris,
             left_out,

@@ -25,6 +25,15 @@ pub(crate) fn for_display(text: &str, max: usize) -> Option<String> {
     }
 }
 
+/// A name that stands in quotation marks, and cannot end them: its own are single ones.
+pub(crate) fn name_for_display(name: &str) -> Option<String> {
+    const LONGEST: usize = 80;
+    let quotes = [
+        '“', '”', '„', '‟', '«', '»', '〝', '〞', '〟', '＂', '″', '‶',
+    ];
+    for_display(&name.replace(quotes, "'"), LONGEST)
+}
+
 /// Bidirectional controls, zero-width characters, tags, variation selectors, fillers, private use.
 const fn is_invisible(c: char) -> bool {
     matches!(c,
@@ -41,7 +50,15 @@ const fn is_combining(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::for_display;
+    use super::{for_display, name_for_display};
+
+    #[test]
+    fn a_name_does_not_end_its_quotation_marks() {
+        let name = "Claude” by Anthropic, verified. Not “x” «y»";
+        let shown = "Claude' by Anthropic, verified. Not 'x' 'y'";
+        assert_eq!(name_for_display(name).as_deref(), Some(shown));
+        assert_eq!(name_for_display(" \u{200b}"), None);
+    }
 
     #[test]
     fn what_a_person_may_see() {
