@@ -97,8 +97,13 @@ pub async fn change(request: &mut Incoming, app: &App) -> Response {
         Err(error) => return problems::unavailable(request, app, &error.0),
     };
     let place = Params::parse(form.one("place").ok().flatten().unwrap_or_default());
+    let mut query = format!("?said={said}");
     let place = page::query_of(&page::place_of(&place));
-    back(303, &format!("?said={said}&{place}"), app)
+    if !place.is_empty() {
+        query.push('&');
+        query.push_str(&place);
+    }
+    back(303, &query, app)
 }
 
 async fn read_form(request: &mut Incoming) -> Result<Params, Error> {

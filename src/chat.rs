@@ -166,7 +166,6 @@ fn stream(wish: Wish, lists: bool, live: &Live, request: &mut Incoming, app: &Ap
     Response::empty(200)
         .header("content-type", "text/event-stream")
         .header("cache-control", "no-store")
-        .header("x-content-type-options", "nosniff")
 }
 
 /// A session whose tokens are good, and what an endpoint answered to them.
@@ -362,7 +361,6 @@ fn refuse(status: u16, error: &str, description: &str) -> Response {
     }
     .header("content-type", "application/json")
     .header("cache-control", "no-store")
-    .header("x-content-type-options", "nosniff")
 }
 
 #[cfg(test)]

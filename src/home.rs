@@ -179,7 +179,6 @@ pub fn tools() -> Response {
     }
     .header("content-type", "application/json")
     .header("cache-control", format!("public, max-age={SECONDS}"))
-    .header("x-content-type-options", "nosniff")
 }
 
 /// `GET /robots.txt`: what is for people to read, and nothing that acts.

@@ -215,7 +215,6 @@ fn framed(status: u16, body: String, origin: &Origin, forms: Forms<'_>) -> Respo
     .header("content-security-policy", policy)
     .header("x-frame-options", "DENY")
     .header("referrer-policy", "same-origin")
-    .header("x-content-type-options", "nosniff")
     .header("cache-control", "no-store");
     if origin.is_secure() {
         response.header("strict-transport-security", "max-age=63072000")

@@ -170,8 +170,7 @@ pub async fn status(request: &Incoming, app: &App) -> Response {
     };
     let response = response
         .header("content-type", "application/json")
-        .header("cache-control", "no-store")
-        .header("x-content-type-options", "nosniff");
+        .header("cache-control", "no-store");
     match cookie {
         Some(cookie) => response.header("set-cookie", cookie),
         None => response,

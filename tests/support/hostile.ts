@@ -68,6 +68,7 @@ export async function checkRow(_: string, request: Row[1], expected: Expected): 
   for (const [name, value] of Object.entries(("headers" in expected && expected.headers) || {})) {
     expect(response.headers.get(name), name).toBe(value);
   }
+  expect(response.headers.get("x-content-type-options"), "nothing is guessed from the body").toBe("nosniff");
   expect(text).not.toContain(SECRET);
   expect(JSON.stringify([...response.headers])).not.toContain(SECRET);
 }

@@ -106,7 +106,7 @@ describe("a document that is right", () => {
       request: response.headers.get("x-request-id"),
       problem: "redirect URIs of a client are left out",
       detail:
-        `${client.client_id}: http://client.example/cb must be https unless the host is localhost, 127.0.0.1 or [::1]; ` +
+        `${client.client_id}: http://client.example/cb must be https unless the host is this computer: localhost, 127.0.0.0/8 or [::1]; ` +
         "https://*.client.example/cb must be an absolute URL of at most 2048 bytes without fragment, user information, wildcard or backslash",
     });
   });

@@ -238,6 +238,40 @@ describe("a person's no", () => {
   });
 });
 
+describe("a redirect URI with a parameter of the answer in its query", () => {
+  const queries = ["code=x", "iss=https://evil.example", "state=x", "error=access_denied", "error_description=x", "a=1&%63ode=x", "st%61te", "&&iss=", "code+=x&iss=", "a=b&error"];
+
+  it.each(queries)("(?%s) is nobody's: whoever reads the first of two would read the client's", async (query) => {
+    for (const base of [WEB, REDIRECT_URI, CURSOR]) {
+      const uri = `${base}?${query}`;
+      expect(await registering([uri]), uri).toBe("400 invalid_redirect_uri");
+      expect(await registering([base, uri]), uri).toBe("400 invalid_redirect_uri");
+    }
+  });
+
+  it.each(queries)("(?%s) is refused of a client that was kept, described or pushed with it", async (query) => {
+    const uri = `${WEB}?${query}`;
+    const described = publish(`https://answers${queries.indexOf(query)}.example/c.json`, [uri, WEB]);
+    for (const client of [await kept("Old Client", [uri]), described]) {
+      const page = await new Person().request(authorizationUrl(worker, client, { redirect_uri: uri }));
+      expectNoWayOut(page);
+      expect(await page.text(), client.client_id).toContain("parameter of the answer");
+      const { searchParams } = authorizationUrl(worker, client, { redirect_uri: uri });
+      const pushed = await postForm(worker, "/oauth/par", Object.fromEntries(searchParams));
+      expect([pushed.status, await pushed.json()]).toEqual([400, expect.objectContaining({ error: "invalid_request" })]);
+    }
+    expect((await worker.fetch(authorizationUrl(worker, { ...described, redirect_uris: [WEB] }).href)).status).toBe(200);
+  });
+
+  it("is told from one whose parameters are only alike", async () => {
+    const uri = `${WEB}?codes=1&Code=2&state.x=3&a=code=4&%2563ode=5`;
+    const client = await register(worker, { redirect_uris: [uri] });
+    const location = await new Person().authorize(authorizationUrl(worker, client));
+    expect(location.href.startsWith(`${uri}&`)).toBe(true);
+    expect(location.searchParams.getAll("code")).toHaveLength(1);
+  });
+});
+
 describe("an address of this server", () => {
   const own = ["/oauth/callback", "/oauth/authorize?client_id=x", "/account", "/api/auth/callback", "/"];
 

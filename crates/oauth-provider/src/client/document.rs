@@ -466,10 +466,10 @@ mod tests {
         assert_eq!(
             left_out,
             [
-                "http://client.example/cb must be https unless the host is localhost, 127.0.0.1 or [::1]",
+                "http://client.example/cb must be https unless the host is this computer: localhost, 127.0.0.0/8 or [::1]",
                 "myapp:/cb uses a scheme that nobody can be asked about: it must be a domain name backwards \
                  (com.example.app), or a known editor's",
-                "http://mcp.example.com/cb must be https unless the host is localhost, 127.0.0.1 or [::1]",
+                "http://mcp.example.com/cb must be https unless the host is this computer: localhost, 127.0.0.0/8 or [::1]",
                 "https://mcp.example.com:443/cb leads to this server itself",
             ]
         );

@@ -37,7 +37,7 @@ pub enum RedirectUriError {
     )]
     Malformed,
     /// Plain http to a host that is not this computer.
-    #[error("must be https unless the host is localhost, 127.0.0.1 or [::1]")]
+    #[error("must be https unless the host is this computer: localhost, 127.0.0.0/8 or [::1]")]
     PlainHttp,
     /// Such as `javascript:` or `search-ms:`.
     #[error("uses a scheme that a system or a browser handles itself, which is never allowed")]

@@ -244,7 +244,7 @@ fn the_words_help_the_developer_of_a_client() {
     let mut wrong = document(URL);
     wrong["redirect_uris"] = json!(["http://app.example/cb"]);
     let server = serving(URL, json_answer(&[], &wrong));
-    insta::assert_snapshot!(problem(&server, URL), @"redirect_uris are usable: found http://app.example/cb must be https unless the host is localhost, 127.0.0.1 or [::1]; expected at least one: https, loopback http, or an application's own scheme (com.example.app, or a known editor's) (CIMD §4.5)");
+    insta::assert_snapshot!(problem(&server, URL), @"redirect_uris are usable: found http://app.example/cb must be https unless the host is this computer: localhost, 127.0.0.0/8 or [::1]; expected at least one: https, loopback http, or an application's own scheme (com.example.app, or a known editor's) (CIMD §4.5)");
     let server = serving(URL, answer(302, &[], ""));
     insta::assert_snapshot!(problem(&server, URL), @"the status is 200: found 302, a redirect, which must not be followed; expected 200 (CIMD §4)");
 }
