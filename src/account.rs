@@ -2,6 +2,7 @@
 
 mod page;
 mod revoke;
+pub mod session;
 mod sign_in;
 
 use oauth_provider::grant::GrantId;
@@ -11,13 +12,15 @@ use serde_json::json;
 
 pub use sign_in::finish;
 
-use crate::accounts::Accounts;
+use crate::account::session::Session;
 use crate::app::App;
-use crate::authorize::is_from_our_page;
-use crate::incoming::Incoming;
-use crate::pages::Forms;
-use crate::session::Session;
-use crate::{cookies, log, problems};
+use crate::objects::accounts::Accounts;
+use crate::runtime::incoming::Incoming;
+use crate::runtime::log;
+use crate::sign_in::authorize::is_from_our_page;
+use crate::sign_in::cookies;
+use crate::site::pages::Forms;
+use crate::site::problems;
 use page::{AccountPage, NoticePage, Problem};
 
 const HERE: &str = "/account";
@@ -176,7 +179,7 @@ fn own_page(
     forms: Forms<'_>,
     app: &App,
 ) -> Response {
-    crate::pages::page(status, template, &app.settings.origin, forms)
+    crate::site::pages::page(status, template, &app.settings.origin, forms)
         .header("cross-origin-opener-policy", "same-origin")
 }
 

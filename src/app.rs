@@ -7,15 +7,15 @@ use oauth_provider::discovery::path;
 use oauth_provider::{Origin, Settings, UnixTime};
 use worker::{Context, Env};
 
-use crate::address::Address;
-use crate::clients::Clients;
-use crate::clock;
 use crate::config::{Config, ConfigError};
-use crate::fetch::{DocumentFetch, Outgoing};
-use crate::grant_store::Grants;
-use crate::once::Once;
-use crate::pushed::PushedObjects;
-use crate::signatures::WebCrypto;
+use crate::objects::once::Once;
+use crate::runtime::address::Address;
+use crate::runtime::clock;
+use crate::runtime::fetch::{DocumentFetch, Outgoing};
+use crate::runtime::signatures::WebCrypto;
+use crate::stores::clients::Clients;
+use crate::stores::grant_store::Grants;
+use crate::stores::pushed_request_store::PushedObjects;
 
 pub struct App {
     pub config: Rc<Config>,

@@ -19,15 +19,15 @@ use oauth_provider::http::Response;
 use serde_json::Value;
 
 use crate::app::App;
-use crate::authorize::is_from_our_page;
 use crate::config::CHAT_RATE_LIMITER;
-use crate::edge::Outlet;
-use crate::incoming::Incoming;
-use crate::limits::{Cost, Refused};
-use crate::person::Person;
-use crate::problems::{is_for_a_person, no_such_page};
-use crate::respond::{method_not_allowed, not_found};
-use crate::{limits, log};
+use crate::runtime::edge::Outlet;
+use crate::runtime::incoming::Incoming;
+use crate::runtime::limits::{Cost, Refused};
+use crate::runtime::respond::{method_not_allowed, not_found};
+use crate::runtime::{limits, log};
+use crate::sign_in::authorize::is_from_our_page;
+use crate::site::problems::{is_for_a_person, no_such_page};
+use crate::upstream::person::Person;
 
 pub use agent::target;
 use agent::{Decided, EXPIRED, Run, TIME};
@@ -382,7 +382,7 @@ mod tests {
         for file in files {
             let code = file.split("#[cfg(test)]").next().unwrap();
             for way in [
-                "crate::fetch",
+                "crate::runtime::fetch",
                 ".grants",
                 ".clients",
                 ".pushed",
@@ -397,10 +397,10 @@ mod tests {
                 "sentry_api",
                 "Sentry-Bearer",
                 "crate::mcp",
-                "crate::tokens",
+                "crate::stores::tokens",
                 "crate::grant",
-                "crate::clients",
-                "crate::upstream",
+                "crate::stores::clients",
+                "crate::upstream::sentry",
                 "oauth_provider::token",
                 "oauth_provider::revoke",
                 "register::",

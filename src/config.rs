@@ -12,7 +12,8 @@ use sentry_api::BaseUrl;
 use url::Url;
 use worker::Env;
 
-use crate::{chat_client, edge};
+use crate::runtime::edge;
+use crate::stores::own_client;
 
 /// KV: registered clients and kept metadata documents.
 pub const OAUTH_KV: &str = "OAUTH_KV";
@@ -285,8 +286,8 @@ impl Config {
             resource_name: "Sentry MCP",
             documentation_path: "/",
             metadata_documents: self.strictly_public,
-            own_document: chat_client::document(&origin),
-            own_redirect_uri: Some(chat_client::redirect_uri(&origin)),
+            own_document: own_client::document(&origin),
+            own_redirect_uri: Some(own_client::redirect_uri(&origin)),
             document_hosts: self.document_hosts.clone(),
             registration: self.registration,
             grants: self.grants.clone(),

@@ -1,55 +1,21 @@
 //! The worker: moves bytes between Cloudflare and the libraries under `crates/`.
 
 mod account;
-mod accounts;
-mod address;
-mod agent_mode;
 mod app;
-mod assets;
-mod authorize;
-mod callback;
 mod chat;
-mod chat_client;
-mod check;
-mod clients;
-mod clock;
 pub mod config;
-mod cookies;
-mod day;
-mod discovery;
-mod edge;
-mod fetch;
-mod grant_store;
-mod grants;
-mod health;
-mod hex;
-mod home;
-mod incoming;
-mod limits;
-mod log;
 mod mcp;
-mod metrics;
 mod objects;
-mod once;
-mod pages;
-mod person;
-mod plain_http;
-mod problems;
-mod pushed;
-mod random;
-mod respond;
 mod router;
-mod session;
-mod shared_hosting;
-mod signatures;
-mod tokens;
-mod upkeep;
+mod runtime;
+mod sign_in;
+mod site;
+mod stores;
 mod upstream;
-mod verified;
 
-pub use accounts::AccountObject;
-pub use grants::GrantObject;
-pub use once::OnceObject;
+pub use objects::accounts::AccountObject;
+pub use objects::grants::GrantObject;
+pub use objects::once::OnceObject;
 
 use std::rc::Rc;
 use std::task::{Context as TaskContext, Poll, Waker};
@@ -62,7 +28,8 @@ use wasm_bindgen_futures::future_to_promise;
 use worker::{Context, Env, worker_sys};
 
 use crate::app::App;
-use crate::incoming::Incoming;
+use crate::runtime::incoming::Incoming;
+use crate::runtime::{log, metrics, respond};
 
 #[wasm_bindgen(start)]
 fn start() {

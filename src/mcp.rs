@@ -1,5 +1,6 @@
 //! The MCP endpoint: bearer check, then the dispatcher.
 
+pub mod agent_mode;
 mod counted;
 
 use std::cell::RefCell;
@@ -20,15 +21,17 @@ use sentry_api::{Client, Fixed, Slug, Token, TokenSource};
 use sentry_tools::{Constraint, Listings, Refusal, Scopes, Server, Session, Skill, Skills};
 use url::Url;
 
-use crate::agent_mode::Who;
 use crate::app::App;
-use crate::hex::sha256_hex;
-use crate::incoming::Incoming;
-use crate::person::Person;
-use crate::tokens::{GrantTokens, verify};
-use crate::upstream::Props;
-use crate::verified::VerifiedHere;
-use crate::{agent_mode, log, person, tokens};
+use crate::mcp::agent_mode::Who;
+use crate::runtime::hex::sha256_hex;
+use crate::runtime::incoming::Incoming;
+use crate::runtime::log;
+use crate::stores::constraint_cache::VerifiedHere;
+use crate::stores::tokens;
+use crate::stores::tokens::{GrantTokens, verify};
+use crate::upstream::person;
+use crate::upstream::person::Person;
+use crate::upstream::sentry::Props;
 
 /// Who calls, with what.
 struct Caller {
@@ -306,7 +309,7 @@ fn refuse(status: u16, code: ErrorCode, description: &str) -> Response {
 }
 
 /// DNS rebinding (MCP transports, Security Warning): a page of somebody else's must not reach a server on this
-/// computer; under a name that was pointed here it has not come as far as this ([`crate::plain_http`]). On a public host
+/// computer; under a name that was pointed here it has not come as far as this ([`crate::site::plain_http`]). On a public host
 /// access is by bearer token and never by cookie, so any page may try.
 fn wrong_origin(request: &Incoming, app: &App) -> Option<Response> {
     let origin = request.header("origin");

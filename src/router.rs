@@ -7,14 +7,15 @@ use oauth_provider::{introspect, revoke, token};
 
 use crate::app::App;
 use crate::config::REGISTER_RATE_LIMITER;
-use crate::incoming::Incoming;
-use crate::limits::{Cost, Refused};
-use crate::respond::{method_not_allowed, not_found, preflight, with_cors, without_cors};
-use crate::upkeep::after_tokens;
-use crate::{
-    account, assets, authorize, callback, chat, check, discovery, health, home, limits, log, mcp,
-    plain_http, problems, random, tokens,
-};
+use crate::runtime::incoming::Incoming;
+use crate::runtime::limits::{Cost, Refused};
+use crate::runtime::respond::{method_not_allowed, not_found, preflight, with_cors, without_cors};
+use crate::runtime::{limits, log, random};
+use crate::sign_in::after_response::after_tokens;
+use crate::sign_in::{authorize, callback, check};
+use crate::site::{assets, discovery, health, home, plain_http, problems};
+use crate::stores::tokens;
+use crate::{account, chat, mcp};
 
 const POST: &str = "POST, OPTIONS";
 const GET: &str = "GET, HEAD, OPTIONS";

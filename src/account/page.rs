@@ -6,11 +6,11 @@ use oauth_provider::grant::GrantId;
 use oauth_provider::params::Params;
 use sentry_tools::Skill;
 
-use crate::accounts::{Answer, Line, Place};
+use crate::account::session::Session;
 use crate::app::App;
-use crate::day::Day;
-use crate::session::Session;
-use crate::shared_hosting::shared_hosting;
+use crate::objects::accounts::{Answer, Line, Place};
+use crate::runtime::date::Day;
+use crate::site::shared_hosting::shared_hosting;
 
 /// Shown where a client gave no name.
 const NAMELESS: &str = "An application without a name";

@@ -10,10 +10,10 @@ use oauth_provider::store::{GrantError, GrantStore, StoreError};
 use sentry_tools::Skill;
 
 use super::page;
-use crate::accounts::{Accounts, Line, Note, Place};
+use crate::account::session::Session;
 use crate::app::App;
-use crate::session::Session;
-use crate::tokens;
+use crate::objects::accounts::{Accounts, Line, Note, Place};
+use crate::stores::tokens;
 
 /// Of one request: each is a call to a grant, and the runtime bounds those.
 const MOST_AT_ONCE: i32 = 500;

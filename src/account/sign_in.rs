@@ -6,17 +6,20 @@ use oauth_provider::params::Params;
 use oauth_types::ErrorCode;
 
 use super::{back, page, problem, redirect};
+use crate::account::session::Session;
 use crate::app::App;
-use crate::callback::{may_exchange, sentry_tokens};
-use crate::incoming::Incoming;
-use crate::session::Session;
-use crate::{cookies, problems, random, upstream};
+use crate::runtime::incoming::Incoming;
+use crate::runtime::random;
+use crate::sign_in::callback::{may_exchange, sentry_tokens};
+use crate::sign_in::cookies;
+use crate::site::problems;
+use crate::upstream::sentry;
 
 /// Sends the browser to Sentry, for no scope at all: who it is, is all that we ask.
 pub fn begin(request: &Incoming, app: &App) -> Response {
     let origin = &app.settings.origin;
     let sent = SignIn::begin(app.now, &mut random::rng()).sign(&app.config.keys);
-    let location = upstream::authorize_url(
+    let location = sentry::authorize_url(
         &app.config.sentry,
         &app.callback_url(),
         "",

@@ -11,8 +11,8 @@ use super::events::{self, Answered};
 use super::llm;
 use super::tools::{Called, Endpoint};
 use crate::app::App;
-use crate::edge::Outlet;
-use crate::{clock, log};
+use crate::runtime::edge::Outlet;
+use crate::runtime::{clock, log};
 
 /// A run has this long, in milliseconds.
 pub const TIME: u32 = 90_000;

@@ -11,8 +11,9 @@ use super::session::{Flow, Session, name, signed_out};
 use super::tools::{Called, Endpoint, sentry_origin};
 use super::{Live, Out, is_ours, live, refuse};
 use crate::app::App;
-use crate::incoming::Incoming;
-use crate::{cookies, random};
+use crate::runtime::incoming::Incoming;
+use crate::runtime::random;
+use crate::sign_in::cookies;
 
 /// `GET /api/auth/authorize`
 pub async fn authorize(request: &Incoming, app: &App) -> Response {

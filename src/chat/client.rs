@@ -10,11 +10,13 @@ use url::form_urlencoded::Serializer;
 use wasm_bindgen_futures::JsFuture;
 
 use super::session::{Flow, Session};
-use crate::address::Address;
 use crate::app::App;
 use crate::config::OAUTH_KV;
-use crate::incoming::Incoming;
-use crate::{chat_client, edge, log, router};
+use crate::router;
+use crate::runtime::address::Address;
+use crate::runtime::incoming::Incoming;
+use crate::runtime::{edge, log};
+use crate::stores::own_client;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -75,7 +77,7 @@ pub enum NoTokens {
 pub async fn known(app: &App) -> Option<String> {
     let origin = &app.settings.origin;
     if origin.is_secure() {
-        return Some(chat_client::id(origin));
+        return Some(own_client::id(origin));
     }
     let got = edge::kv_get(&app.env, OAUTH_KV, &key(origin)).ok()?;
     edge::text(got).await.ok()?
@@ -87,7 +89,7 @@ pub async fn known(app: &App) -> Option<String> {
 /// The registration failed.
 pub async fn register(behalf: &Behalf, app: &App) -> Result<String, NoTokens> {
     let origin = &app.settings.origin;
-    let body = chat_client::registration(origin);
+    let body = own_client::registration(origin);
     let answer = send(
         "POST",
         path::REGISTER,
@@ -125,7 +127,7 @@ pub fn authorize_path(client: &str, state: &str, challenge: &str, app: &App) -> 
     let query = form(&[
         ("response_type", "code"),
         ("client_id", client),
-        ("redirect_uri", &chat_client::redirect_uri(origin)),
+        ("redirect_uri", &own_client::redirect_uri(origin)),
         ("code_challenge", challenge),
         ("code_challenge_method", "S256"),
         ("state", state),
@@ -148,7 +150,7 @@ pub async fn redeem(
         ("code", code),
         ("code_verifier", &flow.verifier),
         ("client_id", &flow.client),
-        ("redirect_uri", &chat_client::redirect_uri(origin)),
+        ("redirect_uri", &own_client::redirect_uri(origin)),
         ("resource", &app.settings.root_resource().url(origin)),
     ]);
     let nobody = Session::empty(flow.client.clone());

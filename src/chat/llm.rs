@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::events;
 use crate::config::Model;
-use crate::edge::{self, Outlet};
+use crate::runtime::edge::{self, Outlet};
 
 /// The most bytes of an event, and of an answer in one piece.
 const MOST: usize = 256 * 1024;

@@ -8,10 +8,10 @@ use oauth_provider::{Origin, UnixTime};
 use rand_core::CryptoRng;
 
 use crate::app::App;
-use crate::cookies;
-use crate::hex::sha256_hex;
-use crate::incoming::Incoming;
-use crate::random;
+use crate::runtime::hex::sha256_hex;
+use crate::runtime::incoming::Incoming;
+use crate::runtime::random;
+use crate::sign_in::cookies;
 
 /// What is left of an access token when it is renewed: an answer may take so long.
 const NEAR: u64 = 120;

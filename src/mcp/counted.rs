@@ -8,8 +8,8 @@ use oauth_types::ErrorCode;
 use super::{Caller, refuse};
 use crate::app::App;
 use crate::config::{MCP_IP_RATE_LIMITER, MCP_USER_RATE_LIMITER};
-use crate::incoming::Incoming;
-use crate::limits::{self, Cost, Refused};
+use crate::runtime::incoming::Incoming;
+use crate::runtime::limits::{self, Cost, Refused};
 
 /// One request of an address, before anything of it is looked at.
 pub(super) async fn request(request: &Incoming, app: &App) -> Result<(), Response> {

@@ -1,7 +1,7 @@
-// The body of an answer that is written in pieces (src/edge.js): it waits for its reader, and ends with its time or with them.
+// The body of an answer that is written in pieces (src/runtime/edge.js): it waits for its reader, and ends with its time or with them.
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { Outlet } from "../../src/edge.js";
+import { Outlet } from "../../src/runtime/edge.js";
 
 const settled = async (promise: Promise<unknown>) => Promise.race([promise.then(() => true), wait(20, false)]);
 const KIB = "x".repeat(1024);

@@ -1,4 +1,4 @@
-// src/entry.js by itself: around a wasm that traps when it is told to, since ours does not.
+// src/runtime/entry.js by itself: around a wasm that traps when it is told to, since ours does not.
 import { readFileSync } from "node:fs";
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -42,7 +42,7 @@ let server: Miniflare;
 beforeAll(() => {
   server = new Miniflare(convertV4MiniflareOptions({
     modules: [
-      { type: "ESModule", path: "entry.js", contents: readFileSync("src/entry.js", "utf8") },
+      { type: "ESModule", path: "entry.js", contents: readFileSync("src/runtime/entry.js", "utf8") },
       { type: "ESModule", path: "index.js", contents: glue },
       { type: "CompiledWasm", path: "trap.wasm", contents: trap },
     ],

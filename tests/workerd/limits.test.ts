@@ -57,7 +57,7 @@ describe("one address", () => {
     for (const address of ["203.0.113.10", "::ffff:203.0.113.10"]) await expectToWait(await register(address));
   });
 
-  // Without the header Miniflare adds the sender's own; src/address.rs holds that none at all is the same.
+  // Without the header Miniflare adds the sender's own; src/runtime/address.rs holds that none at all is the same.
   it("is all that says what is none", async () => {
     const answers = await many(20, (turn) => register(["made up", `made up ${turn}`, "203.0.113.300", "2001:db8::1%eth0"][turn % 4]!));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));

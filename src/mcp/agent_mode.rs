@@ -1,0 +1,119 @@
+//! `/mcp?agent=1`: one tool that takes a request in words, where there is a language model. The query decides what is
+//! offered, and nothing about what is allowed.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use agent_mode::{Admission, Denied, Mode, Model};
+use fetch::LocalFuture;
+use oauth_provider::UnixTime;
+use sentry_api::{ApiError, Client, Token};
+use sentry_tools::Refusal;
+use worker::Env;
+
+use crate::app::App;
+use crate::chat;
+use crate::runtime::address::Address;
+use crate::runtime::fetch::Outgoing;
+use crate::runtime::incoming::Incoming;
+use crate::runtime::limits::{self, Refused};
+use crate::runtime::log;
+use crate::upstream::person::Person;
+
+/// Who asks.
+pub enum Who {
+    /// Whom Sentry named when the grant was opened.
+    Grant(Option<Person>),
+    /// The holder of a Sentry token, of which nothing is known here.
+    Holder(Token),
+}
+
+/// Agent mode, where the request's URL asks for it. `client` asks Sentry in the name of `who`.
+pub fn of(request: &Incoming, who: Who, client: &Client, app: &App) -> Option<Mode<Refusal>> {
+    let query = request.url.query()?;
+    if !query.split('&').any(|pair| pair == "agent=1") {
+        return None;
+    }
+    let model = app.config.model.as_ref();
+    Some(Mode {
+        model: model.map(|model| Model::at(model.url.clone(), model.key.expose(), &model.name)),
+        admission: Rc::new(Counted {
+            env: app.env.clone(),
+            now: app.now,
+            request_id: request.id.clone(),
+            address: request.address.clone(),
+            who,
+            client: client.clone(),
+            denied: Cell::new(None),
+        }),
+        fetch: Rc::new(Outgoing),
+        targets: chat::target,
+    })
+}
+
+/// Lets those ask the model whom Sentry has confirmed, as often as person and address may. A request in words counts
+/// once, however often it asks.
+struct Counted {
+    env: Env,
+    now: UnixTime,
+    request_id: String,
+    address: Address,
+    who: Who,
+    client: Client,
+    /// The first refusal holds for the rest of the request: whoever is told no in a batch is not asked about again.
+    denied: Cell<Option<Denied<Refusal>>>,
+}
+
+impl Counted {
+    async fn decide(&self) -> Result<(), Denied<Refusal>> {
+        let person = self.person().await?;
+        limits::allow_model(&self.env, &person, &self.address)
+            .await
+            .map_err(|refused| {
+                Denied::Words(match refused {
+                    Refused::Over => "There were too many such requests. Wait a minute.",
+                    Refused::Broken => NOT_NOW,
+                })
+            })
+    }
+
+    async fn person(&self) -> Result<Person, Denied<Refusal>> {
+        match &self.who {
+            Who::Grant(person) => person.clone().ok_or(Denied::Words(NOBODY)),
+            Who::Holder(token) => Person::behind(token, &self.client, self.now)
+                .await
+                .map_err(|error| self.unconfirmed(&error)),
+        }
+    }
+
+    fn unconfirmed(&self, error: &ApiError) -> Denied<Refusal> {
+        match error {
+            ApiError::Unauthorized => Denied::Refused(Refusal::Unauthorized),
+            ApiError::Forbidden | ApiError::NotFound | ApiError::Rejected(_) => {
+                Denied::Words(NOBODY)
+            }
+            error => {
+                log::problem(&self.request_id, "whose token it is", &error.to_string());
+                Denied::Words(NOT_NOW)
+            }
+        }
+    }
+}
+
+impl Admission<Refusal> for Counted {
+    fn admit(&self) -> LocalFuture<'_, Result<(), Denied<Refusal>>> {
+        Box::pin(async move {
+            if let Some(denied) = self.denied.get() {
+                return Err(denied);
+            }
+            let decided = self.decide().await;
+            self.denied.set(decided.err());
+            decided
+        })
+    }
+}
+
+const NOT_NOW: &str = "The language model cannot be used at the moment. Try again in a minute.";
+
+const NOBODY: &str = "Sentry does not say which person this token is of, and the language model is for persons: use a token \
+of a person, or sign in with OAuth.";

@@ -1,0 +1,178 @@
+//! The rows in which an account keeps its list: one for each grant, so that a sign-in writes one line and not all.
+
+use std::cell::Cell;
+
+use oauth_provider::UnixTime;
+use oauth_provider::grant::GrantId;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::line::Line;
+use crate::objects::mailbox::Storage;
+
+/// Which part of the list, as it is asked for.
+#[derive(Serialize, Deserialize)]
+pub struct List {
+    /// The place, not itself in the part.
+    at: UnixTime,
+    id: String,
+    newer: bool,
+    most: i32,
+}
+
+/// Which part of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    Newest,
+    OlderThan(UnixTime, GrantId),
+    NewerThan(UnixTime, GrantId),
+}
+
+/// The version before kept all lines in one row.
+#[derive(Deserialize)]
+struct OneRow {
+    grants: Vec<Line>,
+}
+
+impl List {
+    pub fn new(place: &Place, most: i32) -> Self {
+        let (at, id, newer) = match place {
+            // Behind every one: base64url has no such character.
+            Place::Newest => (safe(UnixTime(u64::MAX)), "~".to_owned(), false),
+            Place::OlderThan(at, grant) => (safe(*at), grant.to_string(), false),
+            Place::NewerThan(at, grant) => (safe(*at), grant.to_string(), true),
+        };
+        Self {
+            at,
+            id,
+            newer,
+            most,
+        }
+    }
+}
+
+/// The table. There is none until the first line, so that a list that nobody has costs no storage, whoever asks for it.
+pub struct Lines {
+    there: Cell<bool>,
+}
+
+impl Lines {
+    pub const fn new() -> Self {
+        Self {
+            there: Cell::new(false),
+        }
+    }
+
+    /// Whether there is a table.
+    pub fn are_there(&self, storage: &Storage) -> worker::Result<bool> {
+        if self.there.get() {
+            return Ok(true);
+        }
+        let tables =
+            "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('state', 'lines')";
+        let tables: Vec<String> = serde_json::from_str(&storage.rows(tables, &json!([]))?)?;
+        if tables.iter().any(|table| table == "state") {
+            let before: Option<OneRow> = storage.read()?;
+            self.make(storage)?;
+            for line in before.map(|row| row.grants).unwrap_or_default() {
+                self.add(storage, &line)?;
+            }
+            storage.rows("DROP TABLE state", &json!([]))?;
+        }
+        self.there.set(!tables.is_empty());
+        Ok(self.there.get())
+    }
+
+    pub fn make(&self, storage: &Storage) -> worker::Result<()> {
+        if self.there.get() {
+            return Ok(());
+        }
+        let tables = "CREATE TABLE IF NOT EXISTS lines (id TEXT PRIMARY KEY, client TEXT NOT NULL, \
+                      opened_at INTEGER NOT NULL, json TEXT NOT NULL); \
+                      CREATE INDEX IF NOT EXISTS lines_of_client ON lines (client)";
+        storage.rows(tables, &json!([]))?;
+        self.there.set(true);
+        Ok(())
+    }
+
+    /// To be called before all storage goes.
+    pub fn forget(&self) {
+        self.there.set(false);
+    }
+
+    pub fn add(&self, storage: &Storage, line: &Line) -> worker::Result<()> {
+        let text = serde_json::to_string(line)?;
+        let values = json!([line.grant, line.client_id, line.opened_at, text]);
+        let insert =
+            "INSERT OR IGNORE INTO lines (id, client, opened_at, json) VALUES (?, ?, ?, ?)";
+        storage.rows(insert, &values).map(|_| ())
+    }
+
+    /// In the order in which they came.
+    pub fn of_client(&self, storage: &Storage, client_id: &str) -> worker::Result<Vec<Line>> {
+        let select = "SELECT json FROM lines WHERE client = ? ORDER BY rowid";
+        lines(storage, select, &json!([client_id]))
+    }
+
+    pub fn find(&self, storage: &Storage, grant: &GrantId) -> worker::Result<Option<Line>> {
+        let select = "SELECT json FROM lines WHERE id = ?";
+        lines(storage, select, &json!([grant])).map(|mut found| found.pop())
+    }
+
+    pub fn rewrite(&self, storage: &Storage, line: &Line) -> worker::Result<()> {
+        let values = json!([serde_json::to_string(line)?, line.grant]);
+        let update = "UPDATE lines SET json = ? WHERE id = ?";
+        storage.rows(update, &values).map(|_| ())
+    }
+
+    /// Whether any is left.
+    pub fn remove(&self, storage: &Storage, grants: &[GrantId]) -> worker::Result<bool> {
+        for grant in grants {
+            storage.rows("DELETE FROM lines WHERE id = ?", &json!([grant]))?;
+        }
+        let left = storage.rows("SELECT 1 AS json FROM lines LIMIT 1", &json!([]))?;
+        Ok(left != "[]")
+    }
+
+    /// At most so many lines that are older than the place, or newer; the newest first.
+    pub fn beside(&self, storage: &Storage, list: &List) -> worker::Result<Vec<Line>> {
+        let (than, order) = if list.newer {
+            (">", "ASC")
+        } else {
+            ("<", "DESC")
+        };
+        let select = format!(
+            "SELECT json FROM lines WHERE (opened_at, id) {than} (?, ?) ORDER BY opened_at {order}, id {order} LIMIT ?"
+        );
+        let mut lines = lines(storage, &select, &json!([list.at, list.id, list.most]))?;
+        if list.newer {
+            lines.reverse();
+        }
+        Ok(lines)
+    }
+
+    /// How many are newer than this one, and how many there are.
+    pub fn count(&self, storage: &Storage, line: &Line) -> worker::Result<(usize, usize)> {
+        let counts = storage.rows(
+            "SELECT count(*) AS json FROM lines WHERE (opened_at, id) > (?, ?) UNION ALL SELECT count(*) FROM lines",
+            &json!([line.opened_at, line.grant]),
+        )?;
+        let mut counts = counts
+            .trim_matches(['[', ']'])
+            .split(',')
+            .filter_map(|count| count.parse().ok());
+        Ok((
+            counts.next().unwrap_or_default(),
+            counts.next().unwrap_or_default(),
+        ))
+    }
+}
+
+/// As SQLite and JavaScript can both hold it.
+fn safe(time: UnixTime) -> UnixTime {
+    UnixTime(time.0.min(1 << 52))
+}
+
+fn lines(storage: &Storage, select: &str, values: &Value) -> worker::Result<Vec<Line>> {
+    Ok(serde_json::from_str(&storage.rows(select, values)?)?)
+}

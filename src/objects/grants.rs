@@ -1,0 +1,278 @@
+//! The mailbox of a grant: one Durable Object each. What happens in a grant, and what follows from it, is decided in
+//! [`oauth_provider::grant`]; here it is loaded, applied, written, and its effects are carried out.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::{LocalBoxFuture, Shared};
+use oauth_provider::UnixTime;
+use oauth_provider::crypto::Bytes;
+use oauth_provider::grant::{
+    Command, Effect, GrantId, Lifecycle, Moment, Need, News, Next, Outcome, Rang, Renew, Renewal,
+    Step, Upstream, apply, leave, ring,
+};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::{Env, State, worker_sys};
+
+use crate::config::Config;
+use crate::objects::accounts::Accounts;
+use crate::objects::mailbox::{self, Storage};
+use crate::runtime::fetch::Outgoing;
+use crate::runtime::random::{self, Rng};
+use crate::runtime::{clock, log};
+use crate::stores::tokens;
+use crate::upstream::sentry::{self, Props, UpstreamError};
+
+/// After an alarm that failed.
+const ALARM_AGAIN: Duration = Duration::from_secs(60);
+
+/// A message to a grant's object.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Message {
+    /// For the state machine.
+    Command(Command),
+    /// Sentry refused a token: another one, please.
+    Renew(Renew),
+}
+
+/// One call to Sentry, awaited by all who need what it brings. Kept after it ended, so that who comes late with the
+/// same old token gets the same new one: Sentry's refresh tokens are good once.
+type Asked = Shared<LocalBoxFuture<'static, Result<Props, UpstreamError>>>;
+
+/// Whose list is told, and what.
+type Told = Vec<(String, News)>;
+
+/// Holds the state of one grant, and applies one command after the other to it.
+#[wasm_bindgen]
+pub struct GrantObject {
+    state: State,
+    env: Env,
+    /// `None` until it was read; the state itself may be none.
+    grant: RefCell<Option<Option<Lifecycle>>>,
+    /// By the hash of the Sentry token that it replaces.
+    asked: RefCell<Option<(String, Asked)>>,
+}
+
+#[wasm_bindgen]
+impl GrantObject {
+    #[wasm_bindgen(constructor)]
+    pub fn new(state: worker_sys::DurableObjectState, env: Env) -> Self {
+        Self {
+            state: State::from(state),
+            env,
+            grant: RefCell::new(None),
+            asked: RefCell::new(None),
+        }
+    }
+
+    pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
+        Ok(self.answer(&request).await?)
+    }
+
+    pub async fn alarm(&self) -> Result<(), JsValue> {
+        if let Err(error) = self.ring().await {
+            log::problem("alarm", "a grant could not expire", &error.to_string());
+            self.storage()?.set_alarm(ALARM_AGAIN).await?;
+        }
+        Ok(())
+    }
+}
+
+impl GrantObject {
+    async fn answer(&self, request: &web_sys::Request) -> worker::Result<JsValue> {
+        match mailbox::read(request).await? {
+            Message::Command(Command::Refresh(refresh)) => {
+                mailbox::write(&self.with_fresh_props(refresh).await?)
+            }
+            Message::Command(command) => {
+                let step = self.decide(|state, now, rng| apply(state, command, now, rng))?;
+                mailbox::write(&self.carry_out(step).await?)
+            }
+            Message::Renew(renew) => mailbox::write(&self.with_fresh_props(renew).await?),
+        }
+    }
+
+    /// No borrow is held while Sentry is asked, and what follows begins with the state as it is then.
+    async fn with_fresh_props<N: Need>(&self, need: N) -> worker::Result<N::Reply> {
+        let next = self.decide(|state, now, rng| need.begin(state, read_props, now, rng))?;
+        let renewal = match next {
+            Next::Step(step) => return self.carry_out(step).await,
+            Next::Renew(renewal) => renewal,
+        };
+        let outcome = self.ask_sentry(&renewal).await?;
+        let step =
+            self.decide(|state, now, rng| renewal.settle(state, outcome, read_props, now, rng))?;
+        self.carry_out(step).await
+    }
+
+    async fn ring(&self) -> worker::Result<()> {
+        let step = self.decide(|state, now, _| ring(state, now))?;
+        let (rang, told) = self.perform(step).await?;
+        for (subject, news) in told {
+            // Waited for: nothing but the row knows whose list the grant must leave.
+            tell(&self.env, &subject, &self.id()?, news).await?;
+        }
+        match rang {
+            Rang::Lives => Ok(()),
+            Rang::Ended => {
+                let step = self.decide(|state, now, _| leave(state, now))?;
+                self.carry_out(step).await
+            }
+        }
+    }
+
+    /// Asks the machine about the state as it is. From here to [`Self::keep`], which comes first of all effects, nothing
+    /// waits: so nothing comes between reading and writing.
+    fn decide<T>(
+        &self,
+        transition: impl FnOnce(Option<Lifecycle>, &Moment<'_>, &mut Rng) -> T,
+    ) -> worker::Result<T> {
+        let config = Config::of(&self.env).map_err(mailbox::trouble)?;
+        let moment = Moment {
+            id: &self.id()?,
+            now: clock::now(),
+            keys: &config.keys,
+            policy: config.policy(),
+        };
+        Ok(transition(self.load()?, &moment, &mut random::rng()))
+    }
+
+    /// Carries out what the machine says; what the account is told waits for the answer.
+    async fn carry_out<R>(&self, step: Step<R>) -> worker::Result<R> {
+        let (reply, told) = self.perform(step).await?;
+        let (env, grant) = (self.env.clone(), self.id()?);
+        if !told.is_empty() {
+            self.state.wait_until(async move {
+                for (subject, news) in told {
+                    if let Err(error) = tell(&env, &subject, &grant, news).await {
+                        let detail = error.to_string();
+                        log::problem(&grant.to_string(), "the account did not answer", &detail);
+                    }
+                }
+            });
+        }
+        Ok(reply)
+    }
+
+    /// The effects in their order, but for what the account must be told.
+    async fn perform<R>(&self, step: Step<R>) -> worker::Result<(R, Told)> {
+        let id = self.id()?;
+        let mut told = Told::new();
+        for effect in step.effects {
+            match effect {
+                Effect::Store { alarm } => self.keep(step.state.clone(), alarm)?,
+                Effect::Delete => self.delete().await?,
+                Effect::Audit(line) => log::audit(&id, line),
+                Effect::ForgetTokens => tokens::forget(&id),
+                Effect::TellAccount { subject, news } => told.push((subject, news)),
+            }
+        }
+        Ok((step.reply, told))
+    }
+
+    /// Asks Sentry once, whoever and however many need it. No borrow is held while waiting.
+    async fn ask_sentry<N>(&self, renewal: &Renewal<N>) -> worker::Result<Outcome> {
+        let asked = self.asked(renewal)?;
+        let outcome = asked.clone().await;
+        if outcome.is_err() {
+            // The next one tries again, unless somebody has begun to.
+            let mut kept = self.asked.borrow_mut();
+            if kept.as_ref().is_some_and(|(_, kept)| kept.ptr_eq(&asked)) {
+                *kept = None;
+            }
+        }
+        match outcome {
+            Ok(props) => Ok(Outcome::Renewed {
+                props: Bytes(serde_json::to_vec(&props)?),
+                expire_at: props.expires_at,
+            }),
+            Err(UpstreamError::Ended) => Ok(Outcome::Ended),
+            Err(trouble) => {
+                let (id, detail) = (self.id()?.to_string(), trouble.to_string());
+                log::problem(&id, "a Sentry token was not renewed", &detail);
+                Ok(Outcome::Unavailable)
+            }
+        }
+    }
+
+    /// The call that is under way for these props, or was and brought something; else a new one.
+    fn asked<N>(&self, renewal: &Renewal<N>) -> worker::Result<Asked> {
+        let mut asked = self.asked.borrow_mut();
+        if let Some((_, asked)) = asked.as_ref().filter(|(of, _)| *of == renewal.token) {
+            return Ok(asked.clone());
+        }
+        let config = Config::of(&self.env).map_err(mailbox::trouble)?;
+        let props: Props = serde_json::from_slice(&renewal.props.0)?;
+        let ask =
+            async move { sentry::renew(&config.sentry, props, clock::now(), &Outgoing).await };
+        let ask = ask.boxed_local().shared();
+        *asked = Some((renewal.token.clone(), ask.clone()));
+        Ok(ask)
+    }
+
+    fn load(&self) -> worker::Result<Option<Lifecycle>> {
+        if let Some(grant) = self.grant.borrow().as_ref() {
+            return Ok(grant.clone());
+        }
+        let grant = self.storage()?.read()?;
+        self.grant.replace(Some(grant.clone()));
+        Ok(grant)
+    }
+
+    /// In storage, then in memory: a write that fails leaves both as they were.
+    fn keep(&self, grant: Option<Lifecycle>, alarm: Option<UnixTime>) -> worker::Result<()> {
+        let alarm = alarm.map(|at| at.since(clock::now()));
+        self.storage()?.write(&grant, alarm)?;
+        self.grant.replace(Some(grant));
+        Ok(())
+    }
+
+    async fn delete(&self) -> worker::Result<()> {
+        self.storage()?.delete_all().await?;
+        self.grant.replace(Some(None));
+        Ok(())
+    }
+
+    fn storage(&self) -> worker::Result<Storage> {
+        Storage::of(&self.state)
+    }
+
+    fn id(&self) -> worker::Result<GrantId> {
+        mailbox::grant_id(&self.state.id().to_string())
+    }
+}
+
+/// What the machine must know of the props, which are opaque to it.
+fn read_props(props: &[u8]) -> Option<Upstream> {
+    let props: Props = serde_json::from_slice(props).ok()?;
+    Some(Upstream {
+        token: props.token_hash(),
+        renewable: props.refresh_token.is_some(),
+    })
+}
+
+async fn tell(env: &Env, subject: &str, grant: &GrantId, news: News) -> worker::Result<()> {
+    Accounts::new(env)?.tell(subject, grant, news).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Worker and object may be of two versions while one is rolled out.
+    #[test]
+    fn messages_keep_their_letters() {
+        for text in [
+            r#"{"command":"close"}"#,
+            r#"{"command":{"inspect":{"secret":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM"}}}"#,
+            r#"{"renew":{"access":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","refused":"0123"}}"#,
+        ] {
+            let read: Message = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        }
+    }
+}

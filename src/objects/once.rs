@@ -1,0 +1,183 @@
+//! Things that may be used once: one Durable Object each, named by the thing's hash, forgotten when it would have
+//! expired anyway.
+
+use std::time::Duration;
+
+use oauth_provider::UnixTime;
+use oauth_provider::authorize::TicketId;
+use oauth_provider::par::{Pushed, Use};
+use oauth_provider::store::{self, Claimant, OnceStore, StoreError, Stored};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::{Env, State, worker_sys};
+
+use crate::config::{MCP_IP_RATE_LIMITER, ONCE};
+use crate::objects::mailbox::{self, Storage};
+use crate::runtime::address::Address;
+use crate::runtime::clock;
+use crate::runtime::hex::{hex, sha256_hex};
+use crate::runtime::limits::{self, Cost, Refused};
+
+/// Sends to the objects, of which each sender may make so many in a minute.
+pub struct Once {
+    env: Env,
+    address: Address,
+}
+
+impl Once {
+    pub const fn new(env: Env, address: Address) -> Self {
+        Self { env, address }
+    }
+
+    /// A client that people use is counted by itself, since all of them may come from one address of its servers. Clients
+    /// that nobody has signed in with are counted together: who wants many of those makes them.
+    async fn within_limit(&self, claimant: Claimant<'_>) -> Result<(), Refused> {
+        let mut key = self.address.key_of("assertion");
+        if claimant.is_known {
+            key.push(' ');
+            key.push_str(&sha256_hex(claimant.client_id));
+        }
+        limits::allow(&self.env, MCP_IP_RATE_LIMITER, &key, Cost::Operator).await
+    }
+
+    async fn first(&self, name: [u8; 32], lifetime: Duration) -> worker::Result<bool> {
+        let claim = Claim {
+            lifetime: lifetime.as_secs(),
+        };
+        let claimed: Claimed = mailbox::ask_by_name(&self.env, ONCE, &hex(&name), &claim).await?;
+        Ok(claimed.first)
+    }
+}
+
+impl OnceStore for Once {
+    fn claim<'a>(
+        &'a self,
+        claimant: Claimant<'a>,
+        name: [u8; 32],
+        lifetime: Duration,
+    ) -> Stored<'a, store::Claim> {
+        Box::pin(async move {
+            match self.within_limit(claimant).await {
+                Ok(()) => {}
+                Err(Refused::Over) => return Ok(store::Claim::TooMany),
+                Err(Refused::Broken) => return Err(StoreError("a limiter failed".to_owned())),
+            }
+            match self.first(name, lifetime).await {
+                Ok(true) => Ok(store::Claim::First),
+                Ok(false) => Ok(store::Claim::Again),
+                Err(error) => Err(StoreError(error.to_string())),
+            }
+        })
+    }
+}
+
+/// Remembers that one thing was used.
+#[wasm_bindgen]
+pub struct OnceObject {
+    state: State,
+}
+
+/// What the object is asked. A thing is of one kind for ever: the name tells which.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Message {
+    Claim(Claim),
+    Pushed(PushedMessage),
+}
+
+/// Uses the thing up.
+#[derive(Serialize, Deserialize)]
+pub struct Claim {
+    /// How long the thing could be presented again, in seconds.
+    pub lifetime: u64,
+}
+
+/// Whether the caller is the first.
+#[derive(Serialize, Deserialize)]
+pub struct Claimed {
+    pub first: bool,
+}
+
+/// To a pushed authorization request: the verbs of [`oauth_provider::store::PushedRequests`].
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PushedMessage {
+    /// Answered with `null`.
+    Keep { query: String, expires_at: UnixTime },
+    /// Answered with the query, or `null`.
+    Read,
+    /// Answered with whether it succeeds.
+    Use { ticket: TicketId },
+}
+
+#[wasm_bindgen]
+impl OnceObject {
+    #[wasm_bindgen(constructor)]
+    pub fn new(state: worker_sys::DurableObjectState, _env: Env) -> Self {
+        Self {
+            state: State::from(state),
+        }
+    }
+
+    pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
+        Ok(self.answer(&request).await?)
+    }
+
+    pub async fn alarm(&self) -> Result<(), JsValue> {
+        Ok(self.storage()?.delete_all().await?)
+    }
+}
+
+impl OnceObject {
+    async fn answer(&self, request: &web_sys::Request) -> worker::Result<JsValue> {
+        match mailbox::read(request).await? {
+            Message::Claim(claim) => mailbox::write(&self.claim(claim)?),
+            Message::Pushed(PushedMessage::Keep { query, expires_at }) => {
+                mailbox::write(&self.keep(query, expires_at)?)
+            }
+            Message::Pushed(PushedMessage::Read) => {
+                let kept = self.storage()?.read::<Pushed>()?;
+                mailbox::write(&kept.as_ref().and_then(|kept| kept.query(clock::now())))
+            }
+            Message::Pushed(PushedMessage::Use { ticket }) => {
+                mailbox::write(&self.approve(&ticket)?)
+            }
+        }
+    }
+
+    /// From the read to the write nothing waits, so one caller is the first; the row is written with its end.
+    fn claim(&self, claim: Claim) -> worker::Result<Claimed> {
+        let storage = self.storage()?;
+        let first = storage.read::<bool>()?.is_none();
+        if first {
+            let lifetime = Duration::from_secs(claim.lifetime);
+            storage.write(&true, Some(lifetime))?;
+        }
+        Ok(Claimed { first })
+    }
+
+    fn keep(&self, query: String, expires_at: UnixTime) -> worker::Result<()> {
+        let lifetime = expires_at.since(clock::now());
+        let waiting = Pushed::Waiting { query, expires_at };
+        self.storage()?.write(&waiting, Some(lifetime))
+    }
+
+    /// As [`Self::claim`].
+    fn approve(&self, ticket: &TicketId) -> worker::Result<bool> {
+        let storage = self.storage()?;
+        let kept = storage.read::<Pushed>()?;
+        match Pushed::approve(kept.as_ref(), ticket, clock::now()) {
+            Use::First(used) => {
+                storage.write(&used, Some(Pushed::USED_FOR))?;
+                Ok(true)
+            }
+            Use::Again => Ok(true),
+            Use::Refused => Ok(false),
+        }
+    }
+
+    fn storage(&self) -> worker::Result<Storage> {
+        Storage::of(&self.state)
+    }
+}

@@ -1,0 +1,15 @@
+//! The crossing to JavaScript: requests and answers, fetch, clock, randomness, log, metrics.
+
+pub mod address;
+pub mod clock;
+pub mod date;
+pub mod edge;
+pub mod fetch;
+pub mod hex;
+pub mod incoming;
+pub mod limits;
+pub mod log;
+pub mod metrics;
+pub mod random;
+pub mod respond;
+pub mod signatures;

@@ -1,0 +1,205 @@
+//! The runtime's functions, one crossing each: `edge.js` does a whole errand where single calls from here would cross
+//! between wasm and JavaScript once for every header, and wait once for every promise on the way.
+
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use worker::{Env, worker_sys};
+
+/// The headers that are read together, in the order of `HEADERS` in `edge.js`, which a test compares.
+pub const HEADERS: [&str; 11] = [
+    "accept",
+    "access-control-request-headers",
+    "authorization",
+    "content-length",
+    "content-type",
+    "cookie",
+    "mcp-method",
+    "mcp-name",
+    "mcp-protocol-version",
+    "origin",
+    "sec-fetch-site",
+];
+
+#[wasm_bindgen(module = "/src/runtime/edge.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = requestHead)]
+    pub fn request_head(request: &web_sys::Request) -> String;
+    #[wasm_bindgen(js_name = requestHeaders)]
+    pub fn request_headers(request: &web_sys::Request) -> String;
+    #[wasm_bindgen(js_name = requestHeader)]
+    pub fn request_header(request: &web_sys::Request, name: &str) -> Option<String>;
+    #[wasm_bindgen(js_name = requestBody)]
+    pub fn request_body(request: &web_sys::Request, limit: u32) -> Promise;
+    #[wasm_bindgen(catch)]
+    pub fn answer(status: u16, head: &str, body: &str) -> Result<web_sys::Response, JsValue>;
+    #[wasm_bindgen(catch, js_name = ownRequest)]
+    pub fn own_request(
+        method: &str,
+        url: &str,
+        head: &str,
+        body: Option<&str>,
+    ) -> Result<web_sys::Request, JsValue>;
+    #[wasm_bindgen(catch, js_name = answerInPieces)]
+    pub fn answer_in_pieces(
+        status: u16,
+        head: &str,
+        outlet: &Outlet,
+    ) -> Result<web_sys::Response, JsValue>;
+    pub fn begin(outlet: &Outlet, url: &str, head: &str, body: &str, milliseconds: u32) -> Promise;
+    pub fn piece(outlet: &Outlet, reader: &JsValue) -> Promise;
+    #[wasm_bindgen(js_name = stopReading)]
+    pub fn stop_reading(reader: &JsValue);
+    /// The body of an answer that is written in pieces.
+    #[derive(Clone)]
+    pub type Outlet;
+    #[wasm_bindgen(constructor)]
+    pub fn new(milliseconds: u32) -> Outlet;
+    #[wasm_bindgen(method)]
+    pub fn write(this: &Outlet, text: &str);
+    #[wasm_bindgen(method)]
+    pub fn close(this: &Outlet);
+    /// Comes when the reader has left, or the time is over.
+    #[wasm_bindgen(method, getter)]
+    pub fn ended(this: &Outlet) -> Promise;
+    #[wasm_bindgen(method, getter)]
+    pub fn late(this: &Outlet) -> bool;
+    pub fn send(
+        method: &str,
+        url: &str,
+        head: &str,
+        body: Option<Uint8Array>,
+        milliseconds: u32,
+        limit: u32,
+    ) -> Promise;
+    pub fn variable(env: &Env, name: &str) -> Option<String>;
+    #[wasm_bindgen(js_name = isBound)]
+    pub fn is_bound(env: &Env, binding: &str) -> bool;
+    pub fn asset(env: &Env, binding: &str, path: &str) -> Promise;
+    #[wasm_bindgen(catch, js_name = kvGet)]
+    pub fn kv_get(env: &Env, binding: &str, key: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(catch, js_name = kvPut)]
+    pub fn kv_put(
+        env: &Env,
+        binding: &str,
+        key: &str,
+        value: &str,
+        seconds: u32,
+    ) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(catch, js_name = newObjectId)]
+    pub fn new_object_id(env: &Env, binding: &str) -> Result<String, JsValue>;
+    #[wasm_bindgen(catch, js_name = askById)]
+    pub fn ask_by_id(
+        env: &Env,
+        binding: &str,
+        id: &str,
+        message: &str,
+    ) -> Result<Option<Promise>, JsValue>;
+    #[wasm_bindgen(catch, js_name = askByName)]
+    pub fn ask_by_name(
+        env: &Env,
+        binding: &str,
+        name: &str,
+        message: &str,
+    ) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(js_name = messageOf)]
+    pub fn message_of(request: &web_sys::Request) -> Promise;
+    #[wasm_bindgen(catch, js_name = readRow)]
+    pub fn read_row(storage: &worker_sys::DurableObjectStorage) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(catch, js_name = writeRow)]
+    pub fn write_row(
+        storage: &worker_sys::DurableObjectStorage,
+        json: &str,
+        alarm_in: Option<f64>,
+    ) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch)]
+    pub fn rows(
+        storage: &worker_sys::DurableObjectStorage,
+        statement: &str,
+        values: &str,
+    ) -> Result<String, JsValue>;
+    #[wasm_bindgen(catch, js_name = setAlarm)]
+    pub fn set_alarm(
+        storage: &worker_sys::DurableObjectStorage,
+        milliseconds: f64,
+    ) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(catch, js_name = withinLimit)]
+    pub fn within_limit(
+        env: &Env,
+        binding: &str,
+        key: &str,
+        times: u32,
+    ) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(catch, js_name = dataPoint)]
+    pub fn data_point(
+        env: &Env,
+        binding: &str,
+        index: &str,
+        blobs: &str,
+        number: f64,
+    ) -> Result<(), JsValue>;
+}
+
+/// What a promise brings as text.
+pub async fn text(promise: Promise) -> worker::Result<Option<String>> {
+    Ok(JsFuture::from(promise).await?.as_string())
+}
+
+/// Names and values, one a line, as `edge.js` splits them; none where one of them holds a line break, which would make
+/// two headers of one.
+pub fn head<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>) -> Option<String> {
+    let mut head = String::new();
+    for (name, value) in headers {
+        if value.bytes().any(|b| matches!(b, b'\n' | b'\r' | 0)) {
+            return None;
+        }
+        for part in [name, "\n", value, "\n"] {
+            head.push_str(part);
+        }
+    }
+    Some(head)
+}
+
+/// As [`head`].
+pub fn head_of(headers: &[(&str, &str)]) -> Option<String> {
+    head(headers.iter().copied())
+}
+
+/// An error of the runtime in its own words.
+pub fn words(error: &JsValue) -> String {
+    error.dyn_ref::<js_sys::Error>().map_or_else(
+        || error.as_string().unwrap_or_else(|| "no reason".to_owned()),
+        |error| String::from(error.message()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_headers_are_those_of_the_script() {
+        let script = include_str!("edge.js");
+        let list = script.split_once("const HEADERS = [").unwrap().1;
+        let list = list.split_once(']').unwrap().0;
+        let names: Vec<_> = list
+            .split(',')
+            .map(|name| name.trim().trim_matches('"'))
+            .filter(|name| !name.is_empty())
+            .collect();
+        assert_eq!(names, HEADERS);
+    }
+
+    #[test]
+    fn a_line_break_makes_no_second_header() {
+        let good = [("location", "https://a.example/"), ("vary", "origin")];
+        assert_eq!(
+            head(good.into_iter()).unwrap(),
+            "location\nhttps://a.example/\nvary\norigin\n"
+        );
+        for bad in ["a\nset-cookie: x", "a\rb", "a\0b"] {
+            assert!(head([("location", bad)].into_iter()).is_none());
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The fetch port over the runtime's `fetch`.
+
+use std::time::Duration;
+
+use fetch::{Fetch, FetchError, LocalFuture, Request, Response};
+use js_sys::{Array, Uint8Array};
+use url::Url;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use worker::{Delay, Env};
+
+use crate::config::{CIMD_HOST_RATE_LIMITER, CIMD_IP_RATE_LIMITER};
+use crate::runtime::address::Address;
+use crate::runtime::edge;
+use crate::runtime::hex::sha256_hex;
+use crate::runtime::limits::{Cost, allow};
+
+/// Sends with the runtime's `fetch`.
+#[derive(Debug, Clone, Copy)]
+pub struct Outgoing;
+
+impl Fetch for Outgoing {
+    fn fetch(&self, request: Request) -> LocalFuture<'_, Result<Response, FetchError>> {
+        Box::pin(send(request))
+    }
+
+    fn sleep(&self, duration: Duration) -> LocalFuture<'_, ()> {
+        Box::pin(Delay::from(duration))
+    }
+}
+
+/// Fetches what clients publish: as [`Outgoing`], within budgets, so that nobody can aim this server at a third one. What
+/// belongs to a client that people use here has a budget of its own first; everything else shares one for each address
+/// that asks, and one for each host and part of the addresses ([ADR 64](../docs/adr/0064-strangers-lock-no-client-out.md)).
+pub struct DocumentFetch {
+    env: Env,
+    address: Address,
+}
+
+impl DocumentFetch {
+    pub const fn new(env: Env, address: Address) -> Self {
+        Self { env, address }
+    }
+
+    /// The address is asked first: what it is refused costs no one else.
+    async fn is_within(&self, request: &Request) -> bool {
+        let is_within =
+            async |limiter, key: &str| allow(&self.env, limiter, key, Cost::Operator).await.is_ok();
+        if let Some(name) = &request.own_budget
+            && is_within(CIMD_HOST_RATE_LIMITER, &format!("own {}", sha256_hex(name))).await
+        {
+            return true;
+        }
+        is_within(CIMD_IP_RATE_LIMITER, self.address.key()).await
+            && is_within(
+                CIMD_HOST_RATE_LIMITER,
+                &strangers(&request.url, &self.address),
+            )
+            .await
+    }
+}
+
+impl Fetch for DocumentFetch {
+    fn fetch(&self, request: Request) -> LocalFuture<'_, Result<Response, FetchError>> {
+        Box::pin(async move {
+            if self.is_within(&request).await {
+                Outgoing.fetch(request).await
+            } else {
+                Err(FetchError::OverBudget)
+            }
+        })
+    }
+
+    fn sleep(&self, duration: Duration) -> LocalFuture<'_, ()> {
+        Outgoing.sleep(duration)
+    }
+}
+
+/// Of all addresses there are sixteen parts: one that is used up rarely meets somebody else, and a host is asked by
+/// strangers at most sixteen times the limit.
+fn strangers(url: &Url, address: &Address) -> String {
+    // With a dot at its end it is the same host.
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    let part: String = sha256_hex(address.key()).chars().take(1).collect();
+    format!("{host} {part}")
+}
+
+async fn send(request: Request) -> Result<Response, FetchError> {
+    let headers = request.headers.iter();
+    let head = edge::head(headers.map(|(name, value)| (*name, value.as_str())))
+        .ok_or_else(|| FetchError::Unreachable("a header with a line break".to_owned()))?;
+    let answer = edge::send(
+        request.method.as_str(),
+        request.url.as_str(),
+        &head,
+        request.body.as_deref().map(Uint8Array::from),
+        u32::try_from(request.timeout.as_millis()).unwrap_or(u32::MAX),
+        u32::try_from(request.max_body).unwrap_or(u32::MAX),
+    );
+    let answer = JsFuture::from(answer)
+        .await
+        .map_err(|error| failed(&error, request.timeout))?;
+    let answer: Array = answer.unchecked_into();
+    let body = answer.get(2);
+    let Some(body) = body.dyn_ref::<Uint8Array>() else {
+        return Err(FetchError::TooLarge(request.max_body));
+    };
+    let head = answer.get(1).as_string().unwrap_or_default();
+    let mut lines = head.lines();
+    let mut headers = Vec::new();
+    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+        headers.push((name.to_owned(), value.to_owned()));
+    }
+    Ok(Response {
+        // Invariant: the runtime's statuses are between 101 and 599.
+        status: answer.get(0).as_f64().unwrap_or_default() as u16,
+        headers,
+        body: body.to_vec(),
+    })
+}
+
+fn failed(error: &JsValue, timeout: Duration) -> FetchError {
+    let name = error
+        .dyn_ref::<js_sys::Error>()
+        .map(|error| String::from(error.name()));
+    if name.as_deref() == Some("TimeoutError") {
+        FetchError::Timeout(timeout)
+    } else {
+        FetchError::Unreachable(edge::words(error))
+    }
+}

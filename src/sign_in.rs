@@ -1,0 +1,7 @@
+//! The way of a person through consent and Sentry.
+
+pub mod after_response;
+pub mod authorize;
+pub mod callback;
+pub mod check;
+pub mod cookies;

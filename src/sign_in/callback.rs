@@ -1,0 +1,232 @@
+//! Back from Sentry: the grant opens, and the client gets its code.
+
+use oauth_provider::CodeVerifier;
+use oauth_provider::authorize::{Approval, ApprovalError};
+use oauth_provider::client::RegisteredRedirectUri;
+use oauth_provider::grant::{Close, GrantId, Token};
+use oauth_provider::http::Response;
+use oauth_provider::params::Params;
+use oauth_provider::store::{GrantError, GrantStore};
+use oauth_types::ErrorCode;
+
+use crate::account;
+use crate::app::App;
+use crate::config::MCP_IP_RATE_LIMITER;
+use crate::objects::accounts::{Accounts, Answer, Line, Room};
+use crate::runtime::incoming::Incoming;
+use crate::runtime::limits::{self, Cost};
+use crate::runtime::log;
+use crate::sign_in::authorize::{Stage, answer};
+use crate::sign_in::cookies;
+use crate::site::problems;
+use crate::stores::tokens;
+use crate::upstream::sentry::{self, SentryTokens, UpstreamError};
+
+type Outcome = Result<String, (ErrorCode, String)>;
+
+/// `GET /oauth/callback`
+pub async fn callback(request: &Incoming, app: &App) -> Response {
+    let params = Params::parse(request.url.query().unwrap_or_default());
+    let origin = &app.settings.origin;
+    let Ok(Some(state)) = params.one("state") else {
+        return problems::no_state(request, app);
+    };
+    let mut cookie_name = String::new();
+    let cookie = |name: &str| {
+        cookie_name = cookies::flow_name(name, origin);
+        request.cookie(&cookie_name)
+    };
+    let approval = match Approval::resume(state, cookie, &app.config.keys, app.now) {
+        Ok(approval) => approval,
+        // No client asks then, but a person who wants a page of ours; or nobody whom we know.
+        Err(ApprovalError::Forged) => {
+            return account::finish(state, &params, request, app).await;
+        }
+        Err(error) => return problems::approval(error, request, app),
+    };
+    // Matched again, with the function that matched it at the approval.
+    let Some(redirect_uri) = approval.redirect_uri() else {
+        return problems::no_state(request, app);
+    };
+    if let Err(refused) = may_exchange(&params, request, app).await {
+        return refused;
+    }
+    let outcome = match finish(&approval, &redirect_uri, &params, request, app).await {
+        Ok(outcome) => outcome,
+        Err(response) => return response,
+    };
+    answer(
+        &approval.respond(redirect_uri, outcome),
+        Stage::Approved,
+        app,
+    )
+    .header("set-cookie", cookies::delete(&cookie_name, origin))
+}
+
+/// `Ok` is for the client, `Err` a page.
+async fn finish(
+    approval: &Approval,
+    redirect_uri: &RegisteredRedirectUri,
+    params: &Params,
+    request: &Incoming,
+    app: &App,
+) -> Result<Outcome, Response> {
+    let verifier = approval.upstream_verifier(&app.config.keys);
+    let tokens = match sentry_tokens(&verifier, params, request, app).await {
+        Ok(tokens) => tokens,
+        Err(error) => return Ok(Err(error)),
+    };
+    open(approval, redirect_uri, tokens, request, app).await
+}
+
+/// A code is exchanged in this server's own name at Sentry, and whoever has begun a sign-in can come back with made-up
+/// ones as often as they like: so many a minute. Refused is a page that can be loaded again, since nothing was used up.
+pub async fn may_exchange(params: &Params, request: &Incoming, app: &App) -> Result<(), Response> {
+    if params.one("code") == Ok(None) {
+        return Ok(());
+    }
+    let key = request.address.key_of("callback");
+    limits::allow(&app.env, MCP_IP_RATE_LIMITER, &key, Cost::Operator)
+        .await
+        .map_err(|refused| problems::too_many(refused, request, app))
+}
+
+/// Sentry's answer: a code, which is exchanged, or an error.
+pub async fn sentry_tokens(
+    verifier: &CodeVerifier,
+    params: &Params,
+    request: &Incoming,
+    app: &App,
+) -> Result<SentryTokens, (ErrorCode, String)> {
+    let error = |code, text: &str| (code, text.to_owned());
+    match params.one("error") {
+        Ok(None) => {}
+        Ok(Some("access_denied")) => {
+            return Err(error(
+                ErrorCode::AccessDenied,
+                "the person did not allow it at Sentry",
+            ));
+        }
+        _ => {
+            return Err(error(
+                ErrorCode::ServerError,
+                "Sentry ended the sign-in with an error",
+            ));
+        }
+    }
+    let Ok(Some(code)) = params.one("code") else {
+        return Err(error(ErrorCode::ServerError, "Sentry sent no code"));
+    };
+    sentry::exchange(
+        &app.config.sentry,
+        code,
+        &app.callback_url(),
+        verifier,
+        &app.fetch,
+    )
+    .await
+    .map_err(|trouble| {
+        log::problem(&request.id, "sign-in at Sentry", &trouble.to_string());
+        match trouble {
+            UpstreamError::Unavailable(_) => error(
+                ErrorCode::TemporarilyUnavailable,
+                "Sentry does not answer at the moment; try again",
+            ),
+            UpstreamError::Refused(_) | UpstreamError::Ended => {
+                error(ErrorCode::ServerError, "Sentry refused the sign-in")
+            }
+        }
+    })
+}
+
+/// Opens the grant: once, which is what makes the state single-use. The account's line is written first, so that no
+/// grant is missing from it; what must make room closes when the new grant is there.
+async fn open(
+    approval: &Approval,
+    redirect_uri: &RegisteredRedirectUri,
+    tokens: SentryTokens,
+    request: &Incoming,
+    app: &App,
+) -> Result<Outcome, Response> {
+    let (user, props) = tokens.into_props(approval.choices.clone(), app.now);
+    // Invariant: a struct of strings and numbers always serializes.
+    let sealed = serde_json::to_vec(&props).unwrap_or_default();
+    let open = approval.open(redirect_uri, user.id.clone(), sealed, props.expires_at);
+    let line = Line {
+        grant: approval.grant.clone(),
+        client_id: open.client.id.clone(),
+        name: approval.name.clone(),
+        resource: open.resource.clone(),
+        opened_at: app.now,
+        used_at: app.now,
+        marked: false,
+        late: 0,
+        skills: approval.choices.clone(),
+        scope: open.scope.clone(),
+    };
+    let trouble = |what: &str, detail: &str| {
+        log::problem(&request.id, what, detail);
+        let description = "the server cannot answer at the moment; try again".to_owned();
+        Ok(Err((ErrorCode::TemporarilyUnavailable, description)))
+    };
+    let added = match add(line.clone(), &user.id, app).await {
+        Ok(added) => added,
+        Err(error) => return trouble("the account did not answer", &error.to_string()),
+    };
+    match app.grants.ask(&approval.grant, open).await {
+        Ok(code) => {
+            let mut room = added.room;
+            if room.crowded {
+                // Grants that opened meanwhile could not be closed by each other: the last of them sees all.
+                match add(line, &user.id, app).await {
+                    Ok(again) => room = again.room,
+                    Err(error) => noted(Err(error), request),
+                }
+            }
+            make_room(room, &user.id, request, app).await;
+            Ok(Ok(Token::code(approval.grant.clone(), code).expose_text()))
+        }
+        Err(GrantError::Refused(_)) => {
+            if added.is_new {
+                // Somebody else's grant, or one that has ended, is not this person's.
+                forget_lines(vec![approval.grant.clone()], &user.id, request, app).await;
+            }
+            Err(problems::already_finished(request, app))
+        }
+        Err(GrantError::Storage(error)) => trouble("the grant did not open", &error.to_string()),
+    }
+}
+
+/// Closes grants, which take their lines out, and removes the lines whose grant is no longer there.
+async fn make_room(mut room: Room, subject: &str, request: &Incoming, app: &App) {
+    for grant in &room.close {
+        tokens::forget(grant);
+        if let Err(error) = app.grants.ask(grant, Close).await {
+            log::problem(&request.id, "a grant did not close", &error.to_string());
+            room.stale.retain(|stale| stale != grant);
+        }
+    }
+    if !room.stale.is_empty() {
+        forget_lines(room.stale, subject, request, app).await;
+    }
+}
+
+async fn add(line: Line, subject: &str, app: &App) -> worker::Result<Answer> {
+    Accounts::new(&app.env)?.add(subject, line).await
+}
+
+async fn forget_lines(gone: Vec<GrantId>, subject: &str, request: &Incoming, app: &App) {
+    let remove = async { Accounts::new(&app.env)?.remove(subject, gone).await };
+    noted(remove.await, request);
+}
+
+/// The list is put right later; the person is not to wait for it.
+fn noted(outcome: worker::Result<Answer>, request: &Incoming) {
+    if let Err(error) = outcome {
+        log::problem(
+            &request.id,
+            "the account did not answer",
+            &error.to_string(),
+        );
+    }
+}

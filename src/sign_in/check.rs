@@ -1,0 +1,174 @@
+//! `/oauth/check`: every rule of a client metadata document, for its developer. A look is a request that this server
+//! sends, so that no other site may make somebody's browser ask for one; and in local work, where documents on this
+//! computer are taken, no page but our own ([ADR 66](../docs/adr/0066-who-may-have-a-document-looked-at.md)).
+
+use askama::Template;
+use oauth_provider::client::{ClientIdUrl, Report, check};
+use oauth_provider::http::{MAX_BODY, Request, Response};
+use oauth_provider::params::Params;
+use serde::Serialize;
+
+use crate::app::App;
+use crate::runtime::incoming::Incoming;
+use crate::runtime::log;
+use crate::sign_in::authorize::is_from_our_page;
+use crate::site::pages::{Forms, page};
+use crate::site::problems;
+use crate::site::shared_hosting::shared_hosting;
+
+#[derive(Template)]
+#[template(path = "check.html")]
+struct CheckPage {
+    /// What the form begins with.
+    client_id: String,
+    /// A form whose address anybody could link to would do nothing.
+    posts: bool,
+    /// Another site led here.
+    is_foreign: bool,
+    report: Option<Report>,
+    broken: usize,
+    /// What a person is shown as who asks.
+    host: Option<String>,
+    /// Where anybody can publish, if that host is such a place.
+    shared: Option<&'static str>,
+    request_id: String,
+}
+
+/// What programs read.
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shared_hosting: Option<&'static str>,
+}
+
+/// Who wants to have a look.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asker {
+    /// A person on our own page, or somebody whom no page can have sent.
+    Free,
+    /// Nobody whom we know: a link that was typed, or opened out of another program.
+    Unknown,
+    /// A page of another site.
+    Foreign,
+}
+
+/// `GET`: fetches the document within the budget of sign-ins; without a client id a page asks for one.
+pub async fn show(request: &Incoming, app: &App) -> Response {
+    let params = Params::parse(request.url.query().unwrap_or_default());
+    answer(&params, asker(request), request, app).await
+}
+
+/// `POST`: the same from our own page, in local work.
+pub async fn posted(request: &mut Incoming, app: &App) -> Response {
+    if !is_from_our_page(request) {
+        return form(403, "", request, app);
+    }
+    let body = request.body(MAX_BODY).await.ok().and_then(Result::ok);
+    let content_type = request.header("content-type");
+    let form = Params::from_form(&Request {
+        method: "POST",
+        content_type: content_type.as_deref(),
+        authorization: None,
+        body: body.as_deref(),
+    });
+    match form {
+        Ok(form) => answer(&form, Asker::Free, request, app).await,
+        Err(_) => problems::check_whom(request, app),
+    }
+}
+
+/// A browser says which site led to a request (`Sec-Fetch-Site`), and nothing that a page can do changes that. Older ones
+/// do not, and send no form or script of a page as a program does that wants JSON.
+fn asker(request: &Incoming) -> Asker {
+    let site = request.header("sec-fetch-site");
+    let origin = request.header("origin");
+    let foreign = origin
+        .as_deref()
+        .is_some_and(|origin| origin != request.origin.as_str());
+    match site.as_deref() {
+        _ if foreign => Asker::Foreign,
+        Some("same-origin") => Asker::Free,
+        Some("none") | None if !request.origin.is_loopback() => Asker::Free,
+        None if request.wants_json() => Asker::Free,
+        Some("none") | None => Asker::Unknown,
+        Some(_) => Asker::Foreign,
+    }
+}
+
+async fn answer(params: &Params, asker: Asker, request: &Incoming, app: &App) -> Response {
+    if !app.settings.metadata_documents {
+        return problems::documents_off(request, app);
+    }
+    match (params.one("client_id"), asker) {
+        (Ok(Some(client_id)), Asker::Free) => looked(client_id, request, app).await,
+        (Ok(Some(_)), _) if request.wants_json() => problems::check_from_elsewhere(request, app),
+        (Ok(Some(client_id)), Asker::Unknown) => form(200, client_id, request, app),
+        (Ok(Some(client_id)), Asker::Foreign) => form(403, client_id, request, app),
+        (Ok(None), _) if !request.wants_json() => form(200, "", request, app),
+        _ => problems::check_whom(request, app),
+    }
+}
+
+async fn looked(client_id: &str, request: &Incoming, app: &App) -> Response {
+    let origin = &app.settings.origin;
+    let report = check(client_id, &app.settings, &app.documents).await;
+    log::problem(
+        &request.id,
+        "a document was checked",
+        &format!("{}: ok {}", report.client_id, report.ok),
+    );
+    let status = if report.over_budget { 429 } else { 200 };
+    let host = ClientIdUrl::parse(client_id, origin).ok();
+    let host = host.map(|url| url.authority());
+    let shared = host
+        .as_deref()
+        .and_then(|host| shared_hosting(host, origin));
+    if request.wants_json() {
+        let answer = Answer {
+            report: &report,
+            shared_hosting: shared,
+        };
+        return Response::json(status, &answer);
+    }
+    let broken = report.checks.iter().filter(|check| !check.ok).count();
+    let template = CheckPage {
+        broken,
+        host,
+        shared,
+        client_id: report.client_id.clone(),
+        report: Some(report),
+        ..blank(request, app)
+    };
+    render(status, &template, app)
+}
+
+/// Nothing is looked at; a person may still want to.
+fn form(status: u16, client_id: &str, request: &Incoming, app: &App) -> Response {
+    let client_id = client_id.chars().filter(char::is_ascii_graphic);
+    let template = CheckPage {
+        is_foreign: status == 403,
+        client_id: client_id.take(2048).collect(),
+        ..blank(request, app)
+    };
+    render(status, &template, app)
+}
+
+fn blank(request: &Incoming, app: &App) -> CheckPage {
+    CheckPage {
+        client_id: String::new(),
+        posts: app.settings.origin.is_loopback(),
+        is_foreign: false,
+        report: None,
+        broken: 0,
+        host: None,
+        shared: None,
+        request_id: request.id.clone(),
+    }
+}
+
+fn render(status: u16, template: &CheckPage, app: &App) -> Response {
+    page(status, template, &app.settings.origin, Forms::Here)
+        .header("cross-origin-opener-policy", "same-origin")
+}

@@ -1,0 +1,10 @@
+//! Pages, documents and answers that need nobody's sign-in.
+
+pub mod assets;
+pub mod discovery;
+pub mod health;
+pub mod home;
+pub mod pages;
+pub mod plain_http;
+pub mod problems;
+pub mod shared_hosting;

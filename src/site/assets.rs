@@ -1,0 +1,43 @@
+//! Static files of the pages.
+
+use oauth_provider::http::Response;
+
+use crate::app::App;
+use crate::config::ASSETS;
+use crate::runtime::edge;
+use crate::runtime::incoming::Incoming;
+use crate::runtime::respond::{not_found, public};
+
+/// Of the files under `web/dist`, set by `scripts/build.mjs`. The first page puts it into the addresses of the chat's
+/// files, so that browsers keep them for good and yet never run the files of one version with the page of another.
+pub const VERSION: &str = match option_env!("WEB_VERSION") {
+    Some(version) => version,
+    None => "",
+};
+
+/// A file under `web/dist`. Our mark is an SVG, whatever name browsers ask for.
+pub async fn asset(path: &str, request: &Incoming, app: &App) -> Response {
+    let (file, content_type) = match path {
+        "/favicon.ico" => ("/favicon.svg", "image/svg+xml"),
+        "/chat.js" => (path, "text/javascript; charset=utf-8"),
+        path => (path, "text/css; charset=utf-8"),
+    };
+    let seconds = match request
+        .url
+        .query()
+        .and_then(|query| query.strip_prefix("v="))
+    {
+        Some(version) if version == VERSION && !VERSION.is_empty() => 31_536_000,
+        // While a deployment goes on, a page of one version may ask a worker of the other.
+        Some(_) => 0,
+        None => 3600,
+    };
+    match read(file, app).await {
+        Ok(Some(body)) => public(body, content_type, seconds),
+        _ => not_found(),
+    }
+}
+
+async fn read(file: &str, app: &App) -> worker::Result<Option<String>> {
+    edge::text(edge::asset(&app.env, ASSETS, file)).await
+}

@@ -1,0 +1,114 @@
+//! Plain http is for this computer. Everywhere else a code, a token or a cookie would lie open on its way, and a name that
+//! somebody has pointed at this server (DNS rebinding) would be served: what a person opens leads to https, all else is
+//! refused before anybody reads it. ADR 72.
+
+use oauth_provider::Origin;
+use oauth_provider::http::Response;
+use oauth_types::{ErrorCode, ErrorResponse};
+use url::Url;
+
+use crate::app::App;
+use crate::runtime::incoming::Incoming;
+use crate::site::problems;
+
+/// The answer to a request that came where there should be https; `None` where it came as it should.
+pub fn instead(method: &str, segments: &[&str], request: &Incoming, app: &App) -> Option<Response> {
+    if !is_open(&request.origin) {
+        return None;
+    }
+    if method == "GET" && is_page(segments) {
+        return secure(&request.url).map(|location| moved(&location));
+    }
+    let accept = request.header("accept").unwrap_or_default();
+    Some(if accept.contains("text/html") {
+        problems::plain_http(request, app)
+    } else {
+        refused()
+    })
+}
+
+/// Whether others can read along.
+const fn is_open(origin: &Origin) -> bool {
+    !origin.is_secure() && !origin.is_loopback()
+}
+
+/// What people open, and what the pages load. Documents for programs are none: one that was read over http is anybody's
+/// (RFC 8414 §3 wants TLS), and a redirect would hide that the address in somebody's configuration is wrong.
+fn is_page(segments: &[&str]) -> bool {
+    matches!(
+        segments,
+        ["" | "account" | "llms.txt" | "robots.txt"]
+            | ["oauth", "authorize" | "callback" | "check"]
+            | ["favicon.ico" | "style.css" | "chat.css" | "chat.js"]
+    )
+}
+
+/// The same address on https, at its usual port: the one that spoke http does not speak https too.
+fn secure(url: &Url) -> Option<String> {
+    let mut url = url.clone();
+    url.set_port(None).ok()?;
+    url.set_scheme("https").ok()?;
+    Some(url.into())
+}
+
+/// RFC 9110 §15.4.9. Not kept: the address may hold a code.
+fn moved(location: &str) -> Response {
+    Response::empty(308)
+        .header("location", location)
+        .header("cache-control", "no-store")
+        .header("referrer-policy", "no-referrer")
+}
+
+/// Any page may read this much: it is the same for everyone, and a developer's console shows it.
+fn refused() -> Response {
+    let body = ErrorResponse {
+        error: ErrorCode::InvalidRequest,
+        error_description: "this server is reached over https only",
+    };
+    Response::json(403, &body).header("access-control-allow-origin", "*")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    #[test]
+    fn open_to_others_is_http_away_from_this_computer() {
+        for (text, open) in [
+            ("http://mcp.example.com/", true),
+            ("http://192.168.1.5:8788/", true),
+            ("http://localhost.evil.example/", true),
+            ("http://[::2]/", true),
+            ("https://mcp.example.com/", false),
+            ("https://192.168.1.5/", false),
+            ("http://localhost:8788/", false),
+            ("http://127.8.9.1:8788/", false),
+            ("http://[::1]:8788/", false),
+        ] {
+            let origin = Origin::of(&url(text)).unwrap();
+            assert_eq!(is_open(&origin), open, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_same_address_on_https() {
+        for (plain, expected) in [
+            (
+                "http://a.example/x?y=%20&z#f",
+                "https://a.example/x?y=%20&z#f",
+            ),
+            ("http://a.example:8080/x", "https://a.example/x"),
+            ("http://a.example:443/x", "https://a.example/x"),
+            (
+                "http://a.example//evil.example/x",
+                "https://a.example//evil.example/x",
+            ),
+        ] {
+            assert_eq!(secure(&url(plain)).as_deref(), Some(expected));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Registered clients and kept metadata documents in KV.
+
+use std::rc::Rc;
+
+use oauth_provider::UnixTime;
+use oauth_provider::client::{ClientIdUrl, Registration};
+use oauth_provider::store::{ClientStore, KeptDocument, StoreError, Stored};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use worker::Env;
+
+use crate::config::{Config, OAUTH_KV};
+use crate::runtime::edge;
+use crate::runtime::hex::sha256_hex;
+
+/// KV's shortest lifetime, in seconds from now.
+const SHORTEST: u64 = 60;
+
+pub struct Clients {
+    env: Env,
+    now: UnixTime,
+    config: Rc<Config>,
+}
+
+impl Clients {
+    pub const fn new(env: Env, now: UnixTime, config: Rc<Config>) -> Self {
+        Self { env, now, config }
+    }
+
+    async fn put(
+        &self,
+        key: &str,
+        value: &impl serde::Serialize,
+        expires_at: UnixTime,
+    ) -> Result<(), StoreError> {
+        let text = serde_json::to_string(value).map_err(failed)?;
+        let seconds = expires_at.since(self.now).as_secs().max(SHORTEST);
+        let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+        let put = edge::kv_put(&self.env, OAUTH_KV, key, &text, seconds).map_err(refused)?;
+        JsFuture::from(put).await.map(|_| ()).map_err(refused)
+    }
+
+    async fn get<T: serde::de::DeserializeOwned>(
+        &self,
+        key: &str,
+    ) -> Result<Option<T>, StoreError> {
+        let got = edge::kv_get(&self.env, OAUTH_KV, key).map_err(refused)?;
+        let Some(text) = edge::text(got).await.map_err(failed)? else {
+            return Ok(None);
+        };
+        serde_json::from_slice(text.as_bytes())
+            .map(Some)
+            .map_err(failed)
+    }
+}
+
+impl ClientStore for Clients {
+    fn registration<'a>(&'a self, client_id: &'a str) -> Stored<'a, Option<Registration>> {
+        Box::pin(async move {
+            match self.config.preregistered(client_id) {
+                Some(registration) => Ok(Some(registration.clone())),
+                None => self.get(&format!("client:{client_id}")).await,
+            }
+        })
+    }
+
+    fn keep_registration<'a>(
+        &'a self,
+        registration: &'a Registration,
+        expires_at: UnixTime,
+    ) -> Stored<'a, ()> {
+        Box::pin(async move {
+            if self.config.preregistered(&registration.client_id).is_some() {
+                return Ok(());
+            }
+            self.put(
+                &format!("client:{}", registration.client_id),
+                registration,
+                expires_at,
+            )
+            .await
+        })
+    }
+
+    fn document<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
+        Box::pin(async move { self.get(&key("document", url)).await })
+    }
+
+    fn keep_document<'a>(
+        &'a self,
+        url: &'a ClientIdUrl,
+        document: &'a KeptDocument,
+    ) -> Stored<'a, ()> {
+        Box::pin(async move {
+            self.put(&key("document", url), document, document.kept_until())
+                .await
+        })
+    }
+
+    fn key_set<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
+        Box::pin(async move { self.get(&key("keys", url)).await })
+    }
+
+    fn keep_key_set<'a>(&'a self, url: &'a ClientIdUrl, keys: &'a KeptDocument) -> Stored<'a, ()> {
+        Box::pin(async move { self.put(&key("keys", url), keys, keys.kept_until()).await })
+    }
+}
+
+/// By hash: a key has at most 512 bytes, a URL more.
+fn key(kind: &str, url: &ClientIdUrl) -> String {
+    format!("{kind}:{}", sha256_hex(url.as_str()))
+}
+
+fn refused(error: JsValue) -> StoreError {
+    StoreError(edge::words(&error))
+}
+
+fn failed(error: impl std::fmt::Display) -> StoreError {
+    StoreError(error.to_string())
+}

@@ -1,0 +1,56 @@
+//! Sending to the objects of pushed authorization requests.
+
+use oauth_provider::UnixTime;
+use oauth_provider::authorize::TicketId;
+use oauth_provider::par::PushedName;
+use oauth_provider::store::{PushedRequests, StoreError, Stored};
+use serde::de::DeserializeOwned;
+use worker::Env;
+
+use crate::config::ONCE;
+use crate::objects::mailbox;
+use crate::objects::once::{Message, PushedMessage};
+
+/// The namespace of [`crate::OnceObject`], as far as it keeps pushed requests.
+pub struct PushedObjects {
+    env: Env,
+}
+
+impl PushedObjects {
+    pub const fn new(env: Env) -> Self {
+        Self { env }
+    }
+
+    async fn send<T: DeserializeOwned>(
+        &self,
+        name: &PushedName,
+        message: PushedMessage,
+    ) -> Result<T, StoreError> {
+        // Other kinds of things have other prefixes.
+        let name = format!("request_uri:{}", name.as_str());
+        mailbox::ask_by_name(&self.env, ONCE, &name, &Message::Pushed(message))
+            .await
+            .map_err(|error| StoreError(error.to_string()))
+    }
+}
+
+impl PushedRequests for PushedObjects {
+    fn keep_pushed<'a>(
+        &'a self,
+        name: &'a PushedName,
+        query: &'a str,
+        expires_at: UnixTime,
+    ) -> Stored<'a, ()> {
+        let query = query.to_owned();
+        Box::pin(self.send(name, PushedMessage::Keep { query, expires_at }))
+    }
+
+    fn pushed<'a>(&'a self, name: &'a PushedName) -> Stored<'a, Option<String>> {
+        Box::pin(self.send(name, PushedMessage::Read))
+    }
+
+    fn use_pushed<'a>(&'a self, name: &'a PushedName, ticket: &'a TicketId) -> Stored<'a, bool> {
+        let ticket = ticket.clone();
+        Box::pin(self.send(name, PushedMessage::Use { ticket }))
+    }
+}

@@ -1,0 +1,101 @@
+//! Access tokens that this isolate has seen, and where their Sentry tokens come from.
+
+use std::cell::RefCell;
+
+use fetch::LocalFuture;
+use oauth_provider::TokenCache;
+use oauth_provider::bearer::{BearerError, ask, audience, bearer};
+use oauth_provider::crypto::Secret;
+use oauth_provider::discovery::AskedResource;
+use oauth_provider::grant::{GrantId, Renewed, TokenInfo};
+use sentry_api::{Token, TokenError, TokenSource};
+use worker::Env;
+
+use crate::app::App;
+use crate::runtime::hex::sha256_hex;
+use crate::stores::grant_store::Grants;
+use crate::upstream::sentry::Props;
+
+const MOST: usize = 1000;
+
+thread_local! {
+    static SEEN: RefCell<TokenCache> = RefCell::new(TokenCache::new(MOST));
+}
+
+/// Checks the bearer token of a request: within half a minute of the last look without asking its grant.
+///
+/// # Errors
+/// When there is no token that is good here.
+pub async fn verify(
+    header: Option<&str>,
+    asked: &AskedResource,
+    app: &App,
+) -> Result<TokenInfo, BearerError> {
+    let token = bearer(header)?;
+    if let Some(info) = SEEN.with_borrow_mut(|seen| seen.get(token, app.now)) {
+        return audience(info, asked);
+    }
+    let info = ask(token, &app.grants).await?;
+    SEEN.with_borrow_mut(|seen| seen.put(token, info.clone(), app.now));
+    audience(info, asked)
+}
+
+/// Forgets the tokens of a grant that was closed or changed from here.
+pub fn forget(grant: &GrantId) {
+    SEEN.with_borrow_mut(|seen| seen.forget(grant));
+}
+
+/// The Sentry token of a grant: as the access token's props have it, and renewed by the grant's object.
+pub struct GrantTokens {
+    grants: Grants,
+    grant: GrantId,
+    access: Secret,
+    current: RefCell<Token>,
+}
+
+impl GrantTokens {
+    pub const fn new(env: Env, grant: GrantId, access: Secret, token: Token) -> Self {
+        Self {
+            grants: Grants::new(env),
+            grant,
+            access,
+            current: RefCell::new(token),
+        }
+    }
+
+    async fn renewed(&self, failed: &Token) -> Result<Token, TokenError> {
+        forget(&self.grant);
+        let current = self.current.borrow().clone();
+        if current != *failed {
+            // Another call of this request was first.
+            return Ok(current);
+        }
+        let refused = sha256_hex(failed.expose());
+        match self
+            .grants
+            .renew(&self.grant, self.access.clone(), refused)
+            .await
+        {
+            Ok(Renewed::Props(props)) => {
+                let props: Props =
+                    serde_json::from_slice(&props.0).map_err(|_| TokenError::Ended)?;
+                let token = Token::new(props.access_token);
+                self.current.replace(token.clone());
+                Ok(token)
+            }
+            Ok(Renewed::Ended) => Err(TokenError::Ended),
+            Ok(Renewed::Unavailable) | Err(_) => Err(TokenError::Unavailable),
+        }
+    }
+}
+
+impl TokenSource for GrantTokens {
+    fn current(&self) -> LocalFuture<'_, Result<Token, TokenError>> {
+        let token = self.current.borrow().clone();
+        Box::pin(async move { Ok(token) })
+    }
+
+    fn renew<'a>(&'a self, failed: &'a Token) -> LocalFuture<'a, Result<Token, TokenError>> {
+        Box::pin(self.renewed(failed))
+    }
+}

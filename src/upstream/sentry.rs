@@ -1,0 +1,300 @@
+//! Sentry's own OAuth, in which this worker is a confidential client with PKCE.
+
+use std::time::Duration;
+
+use fetch::{Fetch, FetchError, Method, Request, Response};
+use oauth_provider::{CodeChallenge, CodeVerifier, Scope, UnixTime};
+use serde::{Deserialize, Serialize};
+use url::Url;
+use url::form_urlencoded::Serializer;
+
+use crate::config::Sentry;
+use crate::runtime::hex::sha256_hex;
+
+/// What every sign-in asks of Sentry; write scopes come on top as they were ticked.
+pub const READ: [&str; 4] = ["org:read", "project:read", "team:read", "event:read"];
+
+const MAX_BODY: usize = 64 * 1024;
+
+/// What a grant must know to act for its person: sealed, and opened by an access token only.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Props {
+    pub access_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// When Sentry's token ends.
+    pub expires_at: Option<UnixTime>,
+    pub user: User,
+    /// Chosen on the consent page.
+    pub skills: Vec<String>,
+}
+
+impl Props {
+    /// Names Sentry's token without telling it.
+    pub fn token_hash(&self) -> String {
+        sha256_hex(&self.access_token)
+    }
+}
+
+/// The person, as Sentry's token answer names them.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct User {
+    pub id: String,
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
+    pub email: Option<String>,
+}
+
+/// Tokens that Sentry gave for a code.
+#[derive(Deserialize)]
+pub struct SentryTokens {
+    access_token: String,
+    refresh_token: Option<String>,
+    expires_in: Option<u64>,
+    user: User,
+}
+
+/// Why there are no tokens.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UpstreamError {
+    /// Down, slow, overloaded: nobody's fault here, and trying again can help.
+    #[error("Sentry did not answer: {0}")]
+    Unavailable(String),
+    /// Sentry said no to the code, or to us.
+    #[error("Sentry refused: {0}")]
+    Refused(String),
+    /// The person's sign-in at Sentry is over (`invalid_grant`): only a new one helps.
+    #[error("the sign-in at Sentry has ended")]
+    Ended,
+}
+
+impl SentryTokens {
+    fn expires_at(&self, now: UnixTime) -> Option<UnixTime> {
+        self.expires_in
+            .map(|seconds| now + Duration::from_secs(seconds))
+    }
+
+    /// Whose they are, and nothing else of them.
+    pub fn into_user(self) -> User {
+        self.user
+    }
+
+    /// What the grant keeps.
+    pub fn into_props(self, skills: Vec<String>, now: UnixTime) -> (User, Props) {
+        let expires_at = self.expires_at(now);
+        let user = self.user.clone();
+        let Self {
+            access_token,
+            refresh_token,
+            ..
+        } = self;
+        (
+            user,
+            Props {
+                access_token,
+                refresh_token,
+                expires_at,
+                user: self.user,
+                skills,
+            },
+        )
+    }
+}
+
+/// Where the browser goes to sign in. Without a scope Sentry says who it is, and allows nothing else.
+pub fn authorize_url(
+    sentry: &Sentry,
+    redirect_uri: &str,
+    scope: &str,
+    state: &str,
+    challenge: &CodeChallenge,
+) -> String {
+    let scope = Some(("scope", scope)).filter(|(_, scope)| !scope.is_empty());
+    let query = Serializer::new(String::new())
+        .append_pair("client_id", &sentry.client_id)
+        .append_pair("response_type", "code")
+        .append_pair("redirect_uri", redirect_uri)
+        .extend_pairs(scope)
+        .append_pair("state", state)
+        .append_pair("code_challenge", &challenge.to_text())
+        .append_pair("code_challenge_method", "S256")
+        .finish();
+    format!("{}/oauth/authorize/?{query}", sentry.base.as_str())
+}
+
+/// The read scopes, and of the write scopes only those that were granted.
+pub fn asked_of_sentry(granted: &Scope) -> String {
+    let write = granted.iter().filter(|scope| scope.ends_with(":write"));
+    READ.into_iter().chain(write).collect::<Vec<_>>().join(" ")
+}
+
+/// Exchanges Sentry's code for tokens.
+///
+/// # Errors
+/// Whether it was Sentry's trouble or its answer.
+pub async fn exchange(
+    sentry: &Sentry,
+    code: &str,
+    redirect_uri: &str,
+    verifier: &CodeVerifier,
+    fetch: &dyn Fetch,
+) -> Result<SentryTokens, UpstreamError> {
+    let grant = [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", redirect_uri),
+        ("code_verifier", verifier.expose()),
+    ];
+    ask(sentry, &grant, fetch).await
+}
+
+/// Renews a Sentry token. Sentry's refresh tokens are good once: whoever calls this must keep what it answers, and
+/// must not call it twice with the same.
+///
+/// # Errors
+/// [`UpstreamError::Ended`] where the sign-in is over, and whether else it was Sentry's trouble or its answer.
+pub async fn renew(
+    sentry: &Sentry,
+    props: Props,
+    now: UnixTime,
+    fetch: &dyn Fetch,
+) -> Result<Props, UpstreamError> {
+    let refresh_token = props.refresh_token.as_deref().ok_or(UpstreamError::Ended)?;
+    let grant = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh_token),
+    ];
+    let renewed = ask(sentry, &grant, fetch).await?;
+    Ok(Props {
+        expires_at: renewed.expires_at(now),
+        // RFC 6749 §6: without a new one the old one stays good.
+        refresh_token: renewed.refresh_token.or(props.refresh_token),
+        access_token: renewed.access_token,
+        user: props.user,
+        skills: props.skills,
+    })
+}
+
+async fn ask(
+    sentry: &Sentry,
+    grant: &[(&str, &str)],
+    fetch: &dyn Fetch,
+) -> Result<SentryTokens, UpstreamError> {
+    let form = Serializer::new(String::new())
+        .extend_pairs(grant)
+        .append_pair("client_id", &sentry.client_id)
+        .append_pair("client_secret", sentry.client_secret.expose())
+        .finish();
+    let refused = |text: &str| UpstreamError::Refused(text.to_owned());
+    let url = Url::parse(&format!("{}/oauth/token/", sentry.base.as_str()))
+        .map_err(|_| refused("no such URL"))?;
+    let request = Request::new(Method::Post, url)
+        .header("accept", "application/json")
+        .header("user-agent", sentry_api::USER_AGENT)
+        .body("application/x-www-form-urlencoded", form)
+        .max_body(MAX_BODY);
+    let response = fetch.fetch(request).await.map_err(|error| match error {
+        FetchError::TooLarge(_) => refused("an answer that is too long"),
+        error => UpstreamError::Unavailable(error.to_string()),
+    })?;
+    read(&response)
+}
+
+fn read(response: &Response) -> Result<SentryTokens, UpstreamError> {
+    #[derive(Deserialize)]
+    struct Refusal {
+        error: String,
+    }
+    match response.status {
+        200 => serde_json::from_slice(&response.body)
+            .map_err(|_| UpstreamError::Refused("an answer without token or user".to_owned())),
+        status @ (429 | 500..) => Err(UpstreamError::Unavailable(format!("status {status}"))),
+        status => match serde_json::from_slice(&response.body) {
+            Ok(Refusal { error }) if error == "invalid_grant" => Err(UpstreamError::Ended),
+            _ => Err(UpstreamError::Refused(format!("status {status}"))),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fetch::scripted::Scripted;
+    use oauth_provider::CodeVerifier;
+    use sentry_api::BaseUrl;
+
+    use super::*;
+
+    fn sentry() -> Sentry {
+        Sentry::for_test(BaseUrl::parse("https://sentry.example").unwrap())
+    }
+
+    async fn exchange_with(status: u16, body: &str) -> Result<SentryTokens, UpstreamError> {
+        let script = Scripted::new().json(
+            Method::Post,
+            "https://sentry.example/oauth/token/",
+            status,
+            body,
+        );
+        let verifier = CodeVerifier::from_bytes(&[1; 32]);
+        exchange(
+            &sentry(),
+            "code",
+            "https://mcp.example.com/oauth/callback",
+            &verifier,
+            &script,
+        )
+        .await
+    }
+
+    #[tokio::test]
+    async fn outage_and_refusal_are_told_apart() {
+        let body = r#"{"access_token":"a","refresh_token":"r","expires_in":60,"user":{"id":"1","name":"Ada","email":null},"x":1}"#;
+        let (user, props) = exchange_with(200, body)
+            .await
+            .ok()
+            .unwrap()
+            .into_props(vec![], UnixTime(100));
+        assert_eq!(
+            (user.id.as_str(), props.expires_at),
+            ("1", Some(UnixTime(160)))
+        );
+        for status in [429, 500, 502, 503] {
+            assert!(
+                matches!(
+                    exchange_with(status, "{}").await,
+                    Err(UpstreamError::Unavailable(_))
+                ),
+                "{status}"
+            );
+        }
+        for (status, body) in [
+            (400, "{}"),
+            (401, "{}"),
+            (302, ""),
+            (200, "{}"),
+            (200, "<html>"),
+        ] {
+            assert!(
+                matches!(
+                    exchange_with(status, body).await,
+                    Err(UpstreamError::Refused(_))
+                ),
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn sentry_is_asked_for_no_write_scope_that_was_not_granted() {
+        let scope = |tokens: &[&str]| tokens.iter().map(|t| (*t).to_owned()).collect::<Scope>();
+        assert_eq!(
+            asked_of_sentry(&scope(&["org:read"])),
+            "org:read project:read team:read event:read"
+        );
+        assert_eq!(
+            asked_of_sentry(&scope(&["org:read", "event:write"])),
+            "org:read project:read team:read event:read event:write"
+        );
+    }
+}
