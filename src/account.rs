@@ -18,7 +18,7 @@ use crate::objects::accounts::Accounts;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::log;
 use crate::sign_in::authorize::is_from_our_page;
-use crate::sign_in::cookies;
+use crate::site::cookies;
 use crate::site::pages::Forms;
 use crate::site::problems;
 use page::{AccountPage, NoticePage, Problem};

@@ -15,6 +15,7 @@ use crate::runtime::fetch::{DocumentFetch, Outgoing};
 use crate::runtime::signatures::WebCrypto;
 use crate::stores::clients::Clients;
 use crate::stores::grant_store::Grants;
+use crate::stores::own_client;
 use crate::stores::pushed_request_store::PushedObjects;
 
 pub struct App {
@@ -45,7 +46,7 @@ impl App {
         address: Address,
     ) -> Result<Self, ConfigError> {
         let config = Config::of(&env)?;
-        let settings = config.settings(origin)?;
+        let settings = config.settings(origin, own_client::described_in)?;
         let now = clock::now();
         Ok(Self {
             clients: Clients::new(env.clone(), now, Rc::clone(&config)),

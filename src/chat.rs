@@ -19,7 +19,7 @@ use oauth_provider::http::Response;
 use serde_json::Value;
 
 use crate::app::App;
-use crate::config::CHAT_RATE_LIMITER;
+use crate::runtime::bindings::CHAT_RATE_LIMITER;
 use crate::runtime::edge::Outlet;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::limits::{Cost, Refused};
@@ -29,7 +29,6 @@ use crate::sign_in::authorize::is_from_our_page;
 use crate::site::problems::{is_for_a_person, no_such_page};
 use crate::upstream::person::Person;
 
-pub use agent::target;
 use agent::{Decided, EXPIRED, Run, TIME};
 use client::{Behalf, NoTokens};
 use session::{Session, signed_out};
@@ -324,7 +323,7 @@ async fn count(wish: &Wish, person: &Person, request: &Incoming, app: &App) -> R
     if wish.call.is_some() {
         limits::allow(&app.env, CHAT_RATE_LIMITER, person.key(), Cost::Nothing).await
     } else {
-        limits::allow_model(&app.env, person, &request.address).await
+        person.may_use_model(&app.env, &request.address).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! Bindings, secrets and variables: the only strings here that must match `wrangler.toml`, and a test compares them.
+//! Secrets and variables. Their names must match `wrangler.toml`, as those of the bindings, and a test compares them.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -12,38 +12,8 @@ use sentry_api::BaseUrl;
 use url::Url;
 use worker::Env;
 
+use crate::runtime::bindings::{ACCOUNTS, ASSETS, GRANTS, METRICS, OAUTH_KV, ONCE};
 use crate::runtime::edge;
-use crate::stores::own_client;
-
-/// KV: registered clients and kept metadata documents.
-pub const OAUTH_KV: &str = "OAUTH_KV";
-/// Durable Object namespaces.
-pub const GRANTS: &str = "GRANTS";
-pub const ACCOUNTS: &str = "ACCOUNTS";
-pub const ONCE: &str = "ONCE";
-/// Static files of the pages.
-pub const ASSETS: &str = "ASSETS";
-/// Optional: what runs, for `/health`.
-pub const CF_VERSION_METADATA: &str = "CF_VERSION_METADATA";
-/// Optional: counts finished requests.
-pub const METRICS: &str = "METRICS";
-/// Optional rate limiters; absent means no limit. By client address:
-pub const MCP_IP_RATE_LIMITER: &str = "MCP_IP_RATE_LIMITER";
-pub const REGISTER_RATE_LIMITER: &str = "REGISTER_RATE_LIMITER";
-pub const CIMD_IP_RATE_LIMITER: &str = "CIMD_IP_RATE_LIMITER";
-/// By grant, by document host, by person:
-pub const MCP_USER_RATE_LIMITER: &str = "MCP_USER_RATE_LIMITER";
-pub const CIMD_HOST_RATE_LIMITER: &str = "CIMD_HOST_RATE_LIMITER";
-pub const CHAT_RATE_LIMITER: &str = "CHAT_RATE_LIMITER";
-/// What each allows in a minute.
-pub const RATE_LIMITERS: [(&str, i64); 6] = [
-    (MCP_IP_RATE_LIMITER, 300),
-    (MCP_USER_RATE_LIMITER, 60),
-    (REGISTER_RATE_LIMITER, 20),
-    (CHAT_RATE_LIMITER, 10),
-    (CIMD_HOST_RATE_LIMITER, 30),
-    (CIMD_IP_RATE_LIMITER, 20),
-];
 
 /// The worker's own OAuth application at Sentry, and the keys of cookies, signed state and wrapped keys.
 pub const SECRETS: [&str; 3] = ["SENTRY_CLIENT_ID", "SENTRY_CLIENT_SECRET", "COOKIE_SECRET"];
@@ -252,11 +222,16 @@ impl Config {
         })
     }
 
-    /// What the OAuth server is under the origin that it was reached at.
+    /// What the OAuth server is under the origin that it was reached at. `with_own_client` adds the client that this server
+    /// describes itself.
     ///
     /// # Errors
     /// When a key value is too short for a deployment that others can reach.
-    pub fn settings(&self, origin: Origin) -> Result<Rc<Settings>, ConfigError> {
+    pub fn settings(
+        &self,
+        origin: Origin,
+        with_own_client: fn(Settings) -> Settings,
+    ) -> Result<Rc<Settings>, ConfigError> {
         // An isolate is reached at one origin, or at few: what was made for the last one is kept.
         thread_local! {
             static MADE: RefCell<Option<Rc<Settings>>> = const { RefCell::new(None) };
@@ -266,7 +241,7 @@ impl Config {
         {
             return Ok(made);
         }
-        let made = Rc::new(self.settings_of(origin)?);
+        let made = Rc::new(with_own_client(self.settings_of(origin)?));
         MADE.replace(Some(Rc::clone(&made)));
         Ok(made)
     }
@@ -286,8 +261,8 @@ impl Config {
             resource_name: "Sentry MCP",
             documentation_path: "/",
             metadata_documents: self.strictly_public,
-            own_document: own_client::document(&origin),
-            own_redirect_uri: Some(own_client::redirect_uri(&origin)),
+            own_document: None,
+            own_redirect_uri: None,
             document_hosts: self.document_hosts.clone(),
             registration: self.registration,
             grants: self.grants.clone(),

@@ -5,6 +5,7 @@ mod app;
 mod chat;
 pub mod config;
 mod mcp;
+mod memory;
 mod objects;
 mod router;
 mod runtime;
@@ -16,6 +17,7 @@ mod upstream;
 pub use objects::accounts::AccountObject;
 pub use objects::grants::GrantObject;
 pub use objects::once::OnceObject;
+pub use runtime::bindings;
 
 use std::rc::Rc;
 use std::task::{Context as TaskContext, Poll, Waker};

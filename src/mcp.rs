@@ -10,10 +10,10 @@ use ::agent_mode::AgentMode;
 use mcp::Version;
 use mcp::http::{MAX_BODY, read};
 use oauth_provider::Scope;
-use oauth_provider::bearer::{BearerError, bearer};
+use oauth_provider::bearer::BearerError;
 use oauth_provider::crypto::Secret;
 use oauth_provider::discovery::AskedResource;
-use oauth_provider::grant::{Close, GrantId, Token as TokenText};
+use oauth_provider::grant::{Close, GrantId};
 use oauth_provider::http::Response;
 use oauth_provider::store::GrantStore;
 use oauth_types::{ErrorCode, ErrorResponse};
@@ -23,12 +23,12 @@ use url::Url;
 
 use crate::app::App;
 use crate::mcp::agent_mode::Who;
+use crate::memory::constraint_cache::VerifiedHere;
+use crate::memory::seen_tokens;
 use crate::runtime::hex::sha256_hex;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::log;
-use crate::stores::constraint_cache::VerifiedHere;
-use crate::stores::tokens;
-use crate::stores::tokens::{GrantTokens, verify};
+use crate::stores::grant_tokens::GrantTokens;
 use crate::upstream::person;
 use crate::upstream::person::Person;
 use crate::upstream::sentry::Props;
@@ -210,13 +210,9 @@ async fn identify(
         }
         error.into_response(asked, &app.settings)
     };
-    let info = verify(header.as_deref(), asked, app)
+    let info = seen_tokens::verify(header.as_deref(), asked, &app.grants, app.now)
         .await
         .map_err(refuse)?;
-    let access = bearer(header.as_deref())
-        .ok()
-        .and_then(TokenText::parse)
-        .map(|token| token.secret);
     let props: Props = serde_json::from_slice(&info.props.0).map_err(|_| {
         log::problem(&request.id, "a grant's props cannot be read", "");
         BearerError::Invalid.into_response(asked, &app.settings)
@@ -224,7 +220,7 @@ async fn identify(
     Ok(Caller {
         person: Person::of(&info.subject),
         key: info.grant.to_string(),
-        grant: access.map(|access| (info.grant, access)),
+        grant: Some((info.grant, info.secret)),
         token: Token::new(props.access_token),
         skills: props
             .skills
@@ -269,7 +265,7 @@ async fn refused(
             sentry_challenge("Sentry does not take this token")
         }
         (Refusal::Unauthorized, Some((grant, _))) => {
-            tokens::forget(grant);
+            seen_tokens::forget(grant);
             // Its tokens would lead to the same refusal for ever: closed, they lead to a new sign-in.
             if let Err(error) = app.grants.ask(grant, Close).await {
                 let detail = error.to_string();

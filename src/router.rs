@@ -1,20 +1,21 @@
 //! The whole URL space: one match on method and path segments.
 
+use oauth_provider::authorize::Returned;
 use oauth_provider::client::register;
 use oauth_provider::http::{Error, MAX_BODY, Request, Response};
 use oauth_provider::par::par;
 use oauth_provider::{introspect, revoke, token};
 
 use crate::app::App;
-use crate::config::REGISTER_RATE_LIMITER;
+use crate::memory::seen_tokens;
+use crate::runtime::bindings::REGISTER_RATE_LIMITER;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::limits::{Cost, Refused};
 use crate::runtime::respond::{method_not_allowed, not_found, preflight, with_cors, without_cors};
 use crate::runtime::{limits, log, random};
 use crate::sign_in::after_response::after_tokens;
-use crate::sign_in::{authorize, callback, check};
+use crate::sign_in::{authorize, callback, check, returned};
 use crate::site::{assets, discovery, health, home, plain_http, problems};
-use crate::stores::tokens;
 use crate::{account, chat, mcp};
 
 const POST: &str = "POST, OPTIONS";
@@ -76,19 +77,20 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
         ("GET", ["oauth", "authorize"]) => authorize::show(request, app).await,
         ("POST", ["oauth", "authorize"]) => authorize::decide(request, app).await,
         (_, ["oauth", "authorize"]) => method_not_allowed("GET, HEAD, POST"),
-        ("GET", ["oauth", "callback"]) => callback::callback(request, app).await,
+        ("GET", ["oauth", "callback"]) => returned(request, app).await,
         (_, ["oauth", "callback"]) => method_not_allowed("GET, HEAD"),
         ("GET", ["oauth", "check"]) => check::show(request, app).await,
         ("POST", ["oauth", "check"]) => check::posted(request, app).await,
         (_, ["oauth", "check"]) => method_not_allowed("GET, HEAD, POST"),
 
         ("OPTIONS", ["oauth", "token" | "register" | "revoke"]) => cors_preflight(request, POST),
-        (_, ["oauth", endpoint @ ("token" | "register" | "revoke")]) => {
-            with_cors(oauth(endpoint, request, app).await)
+        (_, ["oauth", "token"]) => with_cors(oauth(Endpoint::Token, request, app).await),
+        (_, ["oauth", "register"]) => with_cors(oauth(Endpoint::Register, request, app).await),
+        (_, ["oauth", "revoke"]) => with_cors(oauth(Endpoint::Revoke, request, app).await),
+        (_, ["oauth", "introspect"]) => {
+            without_cors(oauth(Endpoint::Introspect, request, app).await)
         }
-        (_, ["oauth", endpoint @ ("introspect" | "par")]) => {
-            without_cors(oauth(endpoint, request, app).await)
-        }
+        (_, ["oauth", "par"]) => without_cors(oauth(Endpoint::Push, request, app).await),
 
         ("OPTIONS", ["mcp", ..]) => {
             cors_preflight(request, POST).header("cache-control", "no-store")
@@ -137,8 +139,30 @@ async fn mcp_endpoint(path: &str, request: &mut Incoming, app: &App) -> Response
     mcp::post(request, asked, app).await
 }
 
+/// A person is back from Sentry: for a client, or for a page of ours.
+async fn returned(request: &Incoming, app: &App) -> Response {
+    match returned::read(request, app) {
+        Ok((Returned::Approval(approval), back)) => {
+            callback::finish(approval, &back, request, app).await
+        }
+        Ok((Returned::SignIn(sign_in), back)) => {
+            account::finish(sign_in, &back, request, app).await
+        }
+        Err(page) => page,
+    }
+}
+
 /// The endpoints that clients call without a browser.
-async fn oauth(endpoint: &str, request: &mut Incoming, app: &App) -> Response {
+#[derive(Clone, Copy)]
+enum Endpoint {
+    Token,
+    Register,
+    Revoke,
+    Introspect,
+    Push,
+}
+
+async fn oauth(endpoint: Endpoint, request: &mut Incoming, app: &App) -> Response {
     let body = match request.body(MAX_BODY).await {
         Ok(body) => body.ok(),
         Err(error) => return trouble(Error::unavailable(error.to_string()), request, app),
@@ -155,20 +179,22 @@ async fn oauth(endpoint: &str, request: &mut Incoming, app: &App) -> Response {
         body: body.as_deref(),
     };
     let outcome = match endpoint {
-        "token" => token(&parts, &app.authenticator(), &app.grants)
+        Endpoint::Token => token(&parts, &app.authenticator(), &app.grants)
             .await
             .map(|granted| {
                 after_tokens(&granted, request.address.clone(), app);
                 granted.response
             }),
-        "revoke" => revoke(&parts, &app.authenticator(), &app.grants)
-            .await
-            .map(|revoked| {
-                revoked.grant.iter().for_each(tokens::forget);
-                revoked.response
-            }),
-        "introspect" => introspect(&parts, &app.authenticator(), &app.grants).await,
-        "par" => match room(&request.address.key_of("par"), request, app).await {
+        Endpoint::Revoke => {
+            revoke(&parts, &app.authenticator(), &app.grants)
+                .await
+                .map(|revoked| {
+                    revoked.grant.iter().for_each(seen_tokens::forget);
+                    revoked.response
+                })
+        }
+        Endpoint::Introspect => introspect(&parts, &app.authenticator(), &app.grants).await,
+        Endpoint::Push => match room(&request.address.key_of("par"), request, app).await {
             Ok(()) => {
                 par(
                     &parts,
@@ -180,7 +206,7 @@ async fn oauth(endpoint: &str, request: &mut Incoming, app: &App) -> Response {
             }
             Err(refused) => Err(refused),
         },
-        _ => match room(request.address.key(), request, app).await {
+        Endpoint::Register => match room(request.address.key(), request, app).await {
             Ok(()) => {
                 register(
                     &parts,
@@ -209,7 +235,7 @@ async fn room(key: &str, request: &Incoming, app: &App) -> Result<(), Error> {
 }
 
 fn trouble(error: Error, request: &Incoming, app: &App) -> Response {
-    error.grant.iter().for_each(tokens::forget);
+    error.grant.iter().for_each(seen_tokens::forget);
     if let Some(detail) = &error.detail {
         log::problem(&request.id, error.code.as_str(), detail);
     }

@@ -1,6 +1,7 @@
 //! The crossing to JavaScript: requests and answers, fetch, clock, randomness, log, metrics.
 
 pub mod address;
+pub mod bindings;
 pub mod clock;
 pub mod date;
 pub mod edge;

@@ -4,4 +4,4 @@ pub mod after_response;
 pub mod authorize;
 pub mod callback;
 pub mod check;
-pub mod cookies;
+pub mod returned;

@@ -1,6 +1,7 @@
 //! Pages, documents and answers that need nobody's sign-in.
 
 pub mod assets;
+pub mod cookies;
 pub mod discovery;
 pub mod health;
 pub mod home;

@@ -1,8 +1,7 @@
-//! What the provider's ports are implemented with: KV, objects, and this isolate's memory.
+//! What the provider's ports are implemented with: KV and objects.
 
 pub mod clients;
-pub mod constraint_cache;
 pub mod grant_store;
+pub mod grant_tokens;
 pub mod own_client;
 pub mod pushed_request_store;
-pub mod tokens;

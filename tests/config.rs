@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use hosted_sentry_mcp::config;
+use hosted_sentry_mcp::{bindings, config};
 use toml::{Table, Value};
 
 const ENVIRONMENTS: [Option<&str>; 3] = [None, Some("canary"), Some("production")];
@@ -47,10 +47,10 @@ fn required_bindings_are_in_every_environment() {
         let section = section(environment);
         assert_eq!(
             names(&section, "kv_namespaces", "binding"),
-            [config::OAUTH_KV],
+            [bindings::OAUTH_KV],
             "{environment:?}"
         );
-        let objects: Vec<String> = [config::GRANTS, config::ACCOUNTS, config::ONCE]
+        let objects: Vec<String> = [bindings::GRANTS, bindings::ACCOUNTS, bindings::ONCE]
             .map(str::to_owned)
             .into();
         let bindings = section["durable_objects"].as_table().unwrap();
@@ -61,7 +61,7 @@ fn required_bindings_are_in_every_environment() {
         );
         assert_eq!(
             section["assets"]["binding"].as_str(),
-            Some(config::ASSETS),
+            Some(bindings::ASSETS),
             "{environment:?}"
         );
     }
@@ -69,7 +69,7 @@ fn required_bindings_are_in_every_environment() {
 
 #[test]
 fn what_is_deployed_has_every_limiter() {
-    let ours: BTreeSet<_> = config::RATE_LIMITERS
+    let ours: BTreeSet<_> = bindings::RATE_LIMITERS
         .map(|(name, limit)| (name.to_owned(), limit))
         .into();
     for environment in ["canary", "production"] {
@@ -88,7 +88,7 @@ fn what_is_deployed_has_every_limiter() {
         assert_eq!(configured, ours, "{environment}");
         assert_eq!(
             section["version_metadata"]["binding"].as_str(),
-            Some(config::CF_VERSION_METADATA)
+            Some(bindings::CF_VERSION_METADATA)
         );
     }
 }

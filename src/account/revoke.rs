@@ -12,8 +12,8 @@ use sentry_tools::Skill;
 use super::page;
 use crate::account::session::Session;
 use crate::app::App;
+use crate::memory::seen_tokens;
 use crate::objects::accounts::{Accounts, Line, Note, Place};
-use crate::stores::tokens;
 
 /// Of one request: each is a call to a grant, and the runtime bounds those.
 const MOST_AT_ONCE: i32 = 500;
@@ -65,7 +65,7 @@ pub async fn skill(
         Err(GrantError::Refused(_)) => Scope::default(),
         Err(GrantError::Storage(error)) => return Err(error),
     };
-    tokens::forget(&line.grant);
+    seen_tokens::forget(&line.grant);
     if left.is_empty() {
         return ended(&line, session, &accounts).await;
     }
@@ -138,7 +138,7 @@ async fn recall(grants: &[GrantId], session: &Session, app: &App) -> Vec<bool> {
         }
     })
     .await;
-    grants.iter().for_each(tokens::forget);
+    grants.iter().for_each(seen_tokens::forget);
     calls
         .iter()
         .map(|(_, outcome)| *outcome == Some(true))

@@ -7,7 +7,7 @@ use rand_core::Rng;
 
 use crate::app::App;
 use crate::runtime::incoming::Incoming;
-use crate::sign_in::cookies;
+use crate::site::cookies;
 use crate::upstream::sentry::User;
 
 const LIFETIME: u64 = 3600;

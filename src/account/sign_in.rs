@@ -2,7 +2,6 @@
 
 use oauth_provider::authorize::{ApprovalError, FLOW_LIFETIME, SignIn};
 use oauth_provider::http::Response;
-use oauth_provider::params::Params;
 use oauth_types::ErrorCode;
 
 use super::{back, page, problem, redirect};
@@ -10,8 +9,8 @@ use crate::account::session::Session;
 use crate::app::App;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::random;
-use crate::sign_in::callback::{may_exchange, sentry_tokens};
-use crate::sign_in::cookies;
+use crate::sign_in::returned::{Back, may_exchange, sentry_tokens};
+use crate::site::cookies;
 use crate::site::problems;
 use crate::upstream::sentry;
 
@@ -37,20 +36,21 @@ pub fn begin(request: &Incoming, app: &App) -> Response {
         })
 }
 
-/// Back from Sentry with a `state` that is no approval's.
-pub async fn finish(state: &str, params: &Params, request: &Incoming, app: &App) -> Response {
-    let (origin, keys) = (&app.settings.origin, &app.config.keys);
-    let mut cookie_name = String::new();
-    let cookie = |name: &str| {
-        cookie_name = cookies::flow_name(name, origin);
-        request.cookie(&cookie_name)
-    };
-    let sign_in = match SignIn::resume(state, cookie, keys, app.now) {
+/// The person comes back from Sentry, to see a page of ours.
+pub async fn finish(
+    sign_in: Result<SignIn, ApprovalError>,
+    returned: &Back,
+    request: &Incoming,
+    app: &App,
+) -> Response {
+    let keys = &app.config.keys;
+    let sign_in = match sign_in {
         Ok(sign_in) => sign_in,
         Err(ApprovalError::Forged) => return problems::no_state(request, app),
         Err(ApprovalError::OtherBrowser) => return problem(&page::OTHER_BROWSER, request, app),
         Err(ApprovalError::Expired) => return problem(&page::TOO_LATE, request, app),
     };
+    let params = &returned.params;
     if let Err(refused) = may_exchange(params, request, app).await {
         return refused;
     }
@@ -66,5 +66,5 @@ pub async fn finish(state: &str, params: &Params, request: &Incoming, app: &App)
         Err((ErrorCode::TemporarilyUnavailable, _)) => problem(&page::SENTRY_DOWN, request, app),
         Err(_) => problem(&page::SENTRY_REFUSED, request, app),
     };
-    response.header("set-cookie", cookies::delete(&cookie_name, origin))
+    response.header("set-cookie", returned.spent_cookie(app))
 }

@@ -2,9 +2,8 @@
 
 use std::pin::pin;
 
-use agent::{Agent, Call, Limits, Message, Next, Reason, Target, Tool, bounded};
+use agent::{Agent, Call, Limits, Message, Next, Reason, Tool};
 use futures_util::future::{Either, select};
-use serde_json::{Map, Value};
 use wasm_bindgen_futures::JsFuture;
 
 use super::events::{self, Answered};
@@ -45,7 +44,8 @@ impl Run {
         outlet: Outlet,
         app: App,
     ) -> Self {
-        let mut agent = Agent::new(messages, tools, Limits::default()).with_targets(target);
+        let mut agent =
+            Agent::new(messages, tools, Limits::default()).with_targets(sentry_tools::target);
         for segment in endpoint
             .resource
             .segments(app.settings.resource_base)
@@ -193,13 +193,3 @@ impl Run {
 
 /// For a person whose tokens are good no more.
 pub const EXPIRED: &str = "Your sign-in has ended. Sign in again to go on.";
-
-/// The names and effects of the whole catalogue are public (docs/TOOLS.md); whether a call is allowed, the endpoint says.
-pub fn target(tool: &str, arguments: &Map<String, Value>) -> Option<Target> {
-    let name = sentry_tools::stands_for(tool, arguments)?;
-    Some(Target {
-        name: bounded(name, 100).0.to_owned(),
-        // Where there is no such tool there is nothing that it could change.
-        changes: sentry_tools::changes_something(name).unwrap_or(false),
-    })
-}

@@ -13,7 +13,7 @@ use super::{Live, Out, is_ours, live, refuse};
 use crate::app::App;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::random;
-use crate::sign_in::cookies;
+use crate::site::cookies;
 
 /// `GET /api/auth/authorize`
 pub async fn authorize(request: &Incoming, app: &App) -> Response {

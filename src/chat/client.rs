@@ -2,16 +2,14 @@
 //! in through the same router: there is no other way to a token or a tool from here.
 
 use fetch::LocalFuture;
+use oauth_provider::UnixTime;
 use oauth_provider::discovery::path;
 use oauth_provider::http::Response;
-use oauth_provider::{Origin, UnixTime};
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
-use wasm_bindgen_futures::JsFuture;
 
 use super::session::{Flow, Session};
 use crate::app::App;
-use crate::config::OAUTH_KV;
 use crate::router;
 use crate::runtime::address::Address;
 use crate::runtime::incoming::Incoming;
@@ -79,8 +77,7 @@ pub async fn known(app: &App) -> Option<String> {
     if origin.is_secure() {
         return Some(own_client::id(origin));
     }
-    let got = edge::kv_get(&app.env, OAUTH_KV, &key(origin)).ok()?;
-    edge::text(got).await.ok()?
+    own_client::kept_id(origin, &app.env).await
 }
 
 /// Registers: for the first time, or since the server does not know the client any more.
@@ -110,15 +107,8 @@ pub async fn register(behalf: &Behalf, app: &App) -> Result<String, NoTokens> {
     };
     let seconds = app.settings.registration.as_secs();
     let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
-    if let Ok(put) = edge::kv_put(&app.env, OAUTH_KV, &key(origin), &id, seconds) {
-        // Not kept, it registers again the next time.
-        let _ = JsFuture::from(put).await;
-    }
+    own_client::keep_id(&id, seconds, origin, &app.env).await;
     Ok(id)
-}
-
-fn key(origin: &Origin) -> String {
-    ["chat:", origin.as_str()].concat()
 }
 
 /// Where a person is sent.

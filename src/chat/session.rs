@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::runtime::hex::sha256_hex;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::random;
-use crate::sign_in::cookies;
+use crate::site::cookies;
 
 /// What is left of an access token when it is renewed: an answer may take so long.
 const NEAR: u64 = 120;

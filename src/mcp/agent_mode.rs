@@ -12,11 +12,10 @@ use sentry_tools::Refusal;
 use worker::Env;
 
 use crate::app::App;
-use crate::chat;
 use crate::runtime::address::Address;
 use crate::runtime::fetch::Outgoing;
 use crate::runtime::incoming::Incoming;
-use crate::runtime::limits::{self, Refused};
+use crate::runtime::limits::Refused;
 use crate::runtime::log;
 use crate::upstream::person::Person;
 
@@ -47,7 +46,7 @@ pub fn of(request: &Incoming, who: Who, client: &Client, app: &App) -> Option<Mo
             denied: Cell::new(None),
         }),
         fetch: Rc::new(Outgoing),
-        targets: chat::target,
+        targets: sentry_tools::target,
     })
 }
 
@@ -67,7 +66,8 @@ struct Counted {
 impl Counted {
     async fn decide(&self) -> Result<(), Denied<Refusal>> {
         let person = self.person().await?;
-        limits::allow_model(&self.env, &person, &self.address)
+        person
+            .may_use_model(&self.env, &self.address)
             .await
             .map_err(|refused| {
                 Denied::Words(match refused {

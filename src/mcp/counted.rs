@@ -7,7 +7,7 @@ use oauth_types::ErrorCode;
 
 use super::{Caller, refuse};
 use crate::app::App;
-use crate::config::{MCP_IP_RATE_LIMITER, MCP_USER_RATE_LIMITER};
+use crate::runtime::bindings::{MCP_IP_RATE_LIMITER, MCP_USER_RATE_LIMITER};
 use crate::runtime::incoming::Incoming;
 use crate::runtime::limits::{self, Cost, Refused};
 

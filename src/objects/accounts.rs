@@ -12,8 +12,9 @@ use worker::{Env, State, worker_sys};
 pub use line::{Line, Note, Room};
 pub use lines::Place;
 
-use crate::config::{ACCOUNTS, Config};
+use crate::config::Config;
 use crate::objects::mailbox::{self, Storage};
+use crate::runtime::bindings::ACCOUNTS;
 use line::make_room;
 use lines::{Lines, List};
 

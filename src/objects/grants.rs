@@ -18,12 +18,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{Env, State, worker_sys};
 
 use crate::config::Config;
+use crate::memory::seen_tokens;
 use crate::objects::accounts::Accounts;
 use crate::objects::mailbox::{self, Storage};
 use crate::runtime::fetch::Outgoing;
 use crate::runtime::random::{self, Rng};
 use crate::runtime::{clock, log};
-use crate::stores::tokens;
 use crate::upstream::sentry::{self, Props, UpstreamError};
 
 /// After an alarm that failed.
@@ -167,7 +167,7 @@ impl GrantObject {
                 Effect::Store { alarm } => self.keep(step.state.clone(), alarm)?,
                 Effect::Delete => self.delete().await?,
                 Effect::Audit(line) => log::audit(&id, line),
-                Effect::ForgetTokens => tokens::forget(&id),
+                Effect::ForgetTokens => seen_tokens::forget(&id),
                 Effect::TellAccount { subject, news } => told.push((subject, news)),
             }
         }

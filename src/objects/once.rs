@@ -12,9 +12,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{Env, State, worker_sys};
 
-use crate::config::{MCP_IP_RATE_LIMITER, ONCE};
 use crate::objects::mailbox::{self, Storage};
 use crate::runtime::address::Address;
+use crate::runtime::bindings::{MCP_IP_RATE_LIMITER, ONCE};
 use crate::runtime::clock;
 use crate::runtime::hex::{hex, sha256_hex};
 use crate::runtime::limits::{self, Cost, Refused};

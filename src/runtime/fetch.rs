@@ -9,8 +9,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::{Delay, Env};
 
-use crate::config::{CIMD_HOST_RATE_LIMITER, CIMD_IP_RATE_LIMITER};
 use crate::runtime::address::Address;
+use crate::runtime::bindings::{CIMD_HOST_RATE_LIMITER, CIMD_IP_RATE_LIMITER};
 use crate::runtime::edge;
 use crate::runtime::hex::sha256_hex;
 use crate::runtime::limits::{Cost, allow};

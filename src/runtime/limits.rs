@@ -9,10 +9,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use worker::Env;
 
-use crate::config::CHAT_RATE_LIMITER;
-use crate::runtime::address::Address;
 use crate::runtime::{edge, log};
-use crate::upstream::person::Person;
 
 /// What is let through where a limiter fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,16 +96,6 @@ pub async fn allow_times(
             }
         }
     }
-}
-
-/// One more use of the language model. It counts for the person, whatever they use it through, and for the address,
-/// whoever they say they are.
-///
-/// # Errors
-/// As [`allow`].
-pub async fn allow_model(env: &Env, person: &Person, address: &Address) -> Result<(), Refused> {
-    allow(env, CHAT_RATE_LIMITER, person.key(), Cost::Operator).await?;
-    allow(env, CHAT_RATE_LIMITER, address.key(), Cost::Operator).await
 }
 
 /// The same for the life of an isolate, so the runtime is asked once.

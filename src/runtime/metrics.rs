@@ -2,7 +2,7 @@
 
 use worker::Env;
 
-use crate::config::METRICS;
+use crate::runtime::bindings::METRICS;
 use crate::runtime::{edge, log};
 
 /// Index: the route. Blobs: method, route, status. Double: milliseconds.

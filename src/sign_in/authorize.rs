@@ -15,7 +15,7 @@ use sentry_tools::{Skill, Skills};
 use crate::app::App;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::{log, random};
-use crate::sign_in::cookies;
+use crate::site::cookies;
 use crate::site::pages::{Consent, Destination, Forms, Leaving, SkillChoice, SkillGroup, page};
 use crate::site::problems;
 use crate::site::shared_hosting::shared_hosting;

@@ -1,6 +1,5 @@
 //! Back from Sentry: the grant opens, and the client gets its code.
 
-use oauth_provider::CodeVerifier;
 use oauth_provider::authorize::{Approval, ApprovalError};
 use oauth_provider::client::RegisteredRedirectUri;
 use oauth_provider::grant::{Close, GrantId, Token};
@@ -9,62 +8,46 @@ use oauth_provider::params::Params;
 use oauth_provider::store::{GrantError, GrantStore};
 use oauth_types::ErrorCode;
 
-use crate::account;
 use crate::app::App;
-use crate::config::MCP_IP_RATE_LIMITER;
+use crate::memory::seen_tokens;
 use crate::objects::accounts::{Accounts, Answer, Line, Room};
 use crate::runtime::incoming::Incoming;
-use crate::runtime::limits::{self, Cost};
 use crate::runtime::log;
 use crate::sign_in::authorize::{Stage, answer};
-use crate::sign_in::cookies;
+use crate::sign_in::returned::{Back, may_exchange, sentry_tokens};
 use crate::site::problems;
-use crate::stores::tokens;
-use crate::upstream::sentry::{self, SentryTokens, UpstreamError};
+use crate::upstream::sentry::SentryTokens;
 
 type Outcome = Result<String, (ErrorCode, String)>;
 
-/// `GET /oauth/callback`
-pub async fn callback(request: &Incoming, app: &App) -> Response {
-    let params = Params::parse(request.url.query().unwrap_or_default());
-    let origin = &app.settings.origin;
-    let Ok(Some(state)) = params.one("state") else {
-        return problems::no_state(request, app);
-    };
-    let mut cookie_name = String::new();
-    let cookie = |name: &str| {
-        cookie_name = cookies::flow_name(name, origin);
-        request.cookie(&cookie_name)
-    };
-    let approval = match Approval::resume(state, cookie, &app.config.keys, app.now) {
+/// The person comes back from Sentry with what they approved.
+pub async fn finish(
+    approval: Result<Box<Approval>, ApprovalError>,
+    back: &Back,
+    request: &Incoming,
+    app: &App,
+) -> Response {
+    let approval = match approval {
         Ok(approval) => approval,
-        // No client asks then, but a person who wants a page of ours; or nobody whom we know.
-        Err(ApprovalError::Forged) => {
-            return account::finish(state, &params, request, app).await;
-        }
         Err(error) => return problems::approval(error, request, app),
     };
     // Matched again, with the function that matched it at the approval.
     let Some(redirect_uri) = approval.redirect_uri() else {
         return problems::no_state(request, app);
     };
-    if let Err(refused) = may_exchange(&params, request, app).await {
+    if let Err(refused) = may_exchange(&back.params, request, app).await {
         return refused;
     }
-    let outcome = match finish(&approval, &redirect_uri, &params, request, app).await {
+    let outcome = match outcome(&approval, &redirect_uri, &back.params, request, app).await {
         Ok(outcome) => outcome,
         Err(response) => return response,
     };
-    answer(
-        &approval.respond(redirect_uri, outcome),
-        Stage::Approved,
-        app,
-    )
-    .header("set-cookie", cookies::delete(&cookie_name, origin))
+    let response = approval.respond(redirect_uri, outcome);
+    answer(&response, Stage::Approved, app).header("set-cookie", back.spent_cookie(app))
 }
 
 /// `Ok` is for the client, `Err` a page.
-async fn finish(
+async fn outcome(
     approval: &Approval,
     redirect_uri: &RegisteredRedirectUri,
     params: &Params,
@@ -77,66 +60,6 @@ async fn finish(
         Err(error) => return Ok(Err(error)),
     };
     open(approval, redirect_uri, tokens, request, app).await
-}
-
-/// A code is exchanged in this server's own name at Sentry, and whoever has begun a sign-in can come back with made-up
-/// ones as often as they like: so many a minute. Refused is a page that can be loaded again, since nothing was used up.
-pub async fn may_exchange(params: &Params, request: &Incoming, app: &App) -> Result<(), Response> {
-    if params.one("code") == Ok(None) {
-        return Ok(());
-    }
-    let key = request.address.key_of("callback");
-    limits::allow(&app.env, MCP_IP_RATE_LIMITER, &key, Cost::Operator)
-        .await
-        .map_err(|refused| problems::too_many(refused, request, app))
-}
-
-/// Sentry's answer: a code, which is exchanged, or an error.
-pub async fn sentry_tokens(
-    verifier: &CodeVerifier,
-    params: &Params,
-    request: &Incoming,
-    app: &App,
-) -> Result<SentryTokens, (ErrorCode, String)> {
-    let error = |code, text: &str| (code, text.to_owned());
-    match params.one("error") {
-        Ok(None) => {}
-        Ok(Some("access_denied")) => {
-            return Err(error(
-                ErrorCode::AccessDenied,
-                "the person did not allow it at Sentry",
-            ));
-        }
-        _ => {
-            return Err(error(
-                ErrorCode::ServerError,
-                "Sentry ended the sign-in with an error",
-            ));
-        }
-    }
-    let Ok(Some(code)) = params.one("code") else {
-        return Err(error(ErrorCode::ServerError, "Sentry sent no code"));
-    };
-    sentry::exchange(
-        &app.config.sentry,
-        code,
-        &app.callback_url(),
-        verifier,
-        &app.fetch,
-    )
-    .await
-    .map_err(|trouble| {
-        log::problem(&request.id, "sign-in at Sentry", &trouble.to_string());
-        match trouble {
-            UpstreamError::Unavailable(_) => error(
-                ErrorCode::TemporarilyUnavailable,
-                "Sentry does not answer at the moment; try again",
-            ),
-            UpstreamError::Refused(_) | UpstreamError::Ended => {
-                error(ErrorCode::ServerError, "Sentry refused the sign-in")
-            }
-        }
-    })
 }
 
 /// Opens the grant: once, which is what makes the state single-use. The account's line is written first, so that no
@@ -200,7 +123,7 @@ async fn open(
 /// Closes grants, which take their lines out, and removes the lines whose grant is no longer there.
 async fn make_room(mut room: Room, subject: &str, request: &Incoming, app: &App) {
     for grant in &room.close {
-        tokens::forget(grant);
+        seen_tokens::forget(grant);
         if let Err(error) = app.grants.ask(grant, Close).await {
             log::problem(&request.id, "a grant did not close", &error.to_string());
             room.stale.retain(|stale| stale != grant);

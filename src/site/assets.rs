@@ -3,7 +3,7 @@
 use oauth_provider::http::Response;
 
 use crate::app::App;
-use crate::config::ASSETS;
+use crate::runtime::bindings::ASSETS;
 use crate::runtime::edge;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::respond::{not_found, public};

@@ -4,7 +4,7 @@ use oauth_provider::http::Response;
 use serde_json::json;
 use worker::Env;
 
-use crate::config::CF_VERSION_METADATA;
+use crate::runtime::bindings::CF_VERSION_METADATA;
 
 /// `GET /health`: that the worker answers, and which version it is.
 pub fn health(env: &Env) -> Response {

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::limits::Refused;
 use crate::runtime::log;
-use crate::sign_in::cookies;
+use crate::site::cookies;
 use crate::site::pages::{Destination, ErrorPage, Onward};
 
 const AGAIN: &str = "Go back to your application and connect again.";

@@ -9,7 +9,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use worker::Env;
 
-use crate::config::{Config, OAUTH_KV};
+use crate::config::Config;
+use crate::runtime::bindings::OAUTH_KV;
 use crate::runtime::edge;
 use crate::runtime::hex::sha256_hex;
 

@@ -5,9 +5,9 @@ use oauth_provider::grant::{Command, GrantId, Refusal, Renew, Renewed, Reply};
 use oauth_provider::store::{GrantStore, StoreError, Stored};
 use worker::Env;
 
-use crate::config::GRANTS;
 use crate::objects::grants::Message;
 use crate::objects::mailbox;
+use crate::runtime::bindings::GRANTS;
 use crate::runtime::edge;
 
 /// The namespace of [`crate::GrantObject`].

@@ -1,8 +1,13 @@
 //! The demo chat is an OAuth client like any other, described by its own metadata document.
 
-use oauth_provider::{Origin, OwnDocument};
+use oauth_provider::{Origin, OwnDocument, Settings};
+
+use wasm_bindgen_futures::JsFuture;
+use worker::Env;
 
 use crate::config::SCOPES;
+use crate::runtime::bindings::OAUTH_KV;
+use crate::runtime::edge;
 
 /// Where the document is.
 pub const PATH: &str = "/.well-known/oauth-client/demo-chat.json";
@@ -20,6 +25,15 @@ pub fn id(origin: &Origin) -> String {
     [origin.as_str(), PATH].concat()
 }
 
+/// The server's settings with this client in them.
+pub fn described_in(settings: Settings) -> Settings {
+    Settings {
+        own_document: document(&settings.origin),
+        own_redirect_uri: Some(redirect_uri(&settings.origin)),
+        ..settings
+    }
+}
+
 /// Where people come back to.
 pub fn redirect_uri(origin: &Origin) -> String {
     [origin.as_str(), "/api/auth/callback"].concat()
@@ -28,6 +42,23 @@ pub fn redirect_uri(origin: &Origin) -> String {
 /// What it says of itself where it registers.
 pub fn registration(origin: &Origin) -> String {
     metadata(origin, "application_type", "web")
+}
+
+/// The id with which it has registered at `origin`, while that is kept.
+pub async fn kept_id(origin: &Origin, env: &Env) -> Option<String> {
+    let got = edge::kv_get(env, OAUTH_KV, &key(origin)).ok()?;
+    edge::text(got).await.ok()?
+}
+
+/// Keeps that id for `seconds`. Not kept, it registers again the next time.
+pub async fn keep_id(id: &str, seconds: u32, origin: &Origin, env: &Env) {
+    if let Ok(put) = edge::kv_put(env, OAUTH_KV, &key(origin), id, seconds) {
+        let _ = JsFuture::from(put).await;
+    }
+}
+
+fn key(origin: &Origin) -> String {
+    ["chat:", origin.as_str()].concat()
 }
 
 /// `@` stands for the origin, which has no character that JSON would escape.

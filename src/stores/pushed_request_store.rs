@@ -7,9 +7,9 @@ use oauth_provider::store::{PushedRequests, StoreError, Stored};
 use serde::de::DeserializeOwned;
 use worker::Env;
 
-use crate::config::ONCE;
 use crate::objects::mailbox;
 use crate::objects::once::{Message, PushedMessage};
+use crate::runtime::bindings::ONCE;
 
 /// The namespace of [`crate::OnceObject`], as far as it keeps pushed requests.
 pub struct PushedObjects {

@@ -7,6 +7,11 @@ use std::time::Duration;
 use oauth_provider::UnixTime;
 use oauth_provider::crypto::sha256;
 use sentry_api::{ApiError, Client, Token};
+use worker::Env;
+
+use crate::runtime::address::Address;
+use crate::runtime::bindings::CHAT_RATE_LIMITER;
+use crate::runtime::limits::{Cost, Refused, allow};
 
 /// So long a Sentry token counts as confirmed, as our own tokens do.
 const KEPT: Duration = Duration::from_secs(30);
@@ -44,6 +49,16 @@ impl Person {
         let person = Self::of(&user.id).ok_or(ApiError::Malformed("a user"))?;
         remember(name, person.clone(), now);
         Ok(person)
+    }
+
+    /// One more use of the language model. It counts for the person, whatever they use it through, and for the address,
+    /// whoever they say they are.
+    ///
+    /// # Errors
+    /// It is one too many; or nobody can tell.
+    pub async fn may_use_model(&self, env: &Env, address: &Address) -> Result<(), Refused> {
+        allow(env, CHAT_RATE_LIMITER, self.key(), Cost::Operator).await?;
+        allow(env, CHAT_RATE_LIMITER, address.key(), Cost::Operator).await
     }
 
     /// The key for a limiter.

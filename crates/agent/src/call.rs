@@ -1,3 +1,4 @@
+use approval::Target;
 use serde_json::{Map, Value};
 
 /// A call that was looked at: its tool is offered and its arguments are an object.
@@ -17,15 +18,6 @@ pub struct Call {
     pub changes: bool,
     /// The arguments as that person is shown them: [`approval::json`]. Empty where nobody has to agree.
     pub shown: String,
-}
-
-/// What a call of a tool that stands for others does in the end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    /// The tool that it names.
-    pub name: String,
-    /// Whether that one changes something.
-    pub changes: bool,
 }
 
 /// Knows the tools that stand for others: `None` for every other.

@@ -37,7 +37,8 @@ mod request;
 pub mod sse;
 mod tool;
 
-pub use call::{Call, Target, Targets};
+pub use approval::Target;
+pub use call::{Call, Targets};
 pub use history::Malformed;
 pub use limits::{Limits, bounded};
 pub use machine::{Agent, Next, Reason};

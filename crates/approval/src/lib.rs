@@ -9,7 +9,9 @@
 mod arguments;
 mod hidden;
 mod pages;
+mod target;
 
 pub use arguments::{Unshowable, json, line};
 pub use hidden::{is_hidden, plain};
 pub use pages::{Pages, pages};
+pub use target::Target;

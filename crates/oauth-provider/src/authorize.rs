@@ -3,8 +3,8 @@
 //! ```text
 //! GET  authorize   Asked::read ─▶ request::validate ─▶ consent page, with a ConsentTicket bound to the Browser
 //! POST authorize   ConsentTicket ─▶ request::validate again ─▶ Approval ─▶ upstream
-//! GET  callback    Approval::resume ─▶ the grant opens ─▶ response to the client
-//!                  SignIn::resume ─▶ nothing opens: a person wants a page of this server
+//! GET  callback    Returned::read ─▶ an approval: the grant opens ─▶ response to the client
+//!                               ─▶ a sign-in: nothing opens, a person wants a page of this server
 //! ```
 
 mod approval;
@@ -14,6 +14,7 @@ mod consent;
 mod refusal;
 mod request;
 mod response;
+mod returned;
 mod sign_in;
 
 pub use approval::{Approval, ApprovalError, Approved, FLOW_LIFETIME};
@@ -24,4 +25,5 @@ pub use refusal::{Refusal, Way};
 pub use request::{AuthorizationRequest, AuthorizeError, PageProblem, validate};
 pub(crate) use request::{check, client_and_redirect_uri};
 pub use response::AuthorizationResponse;
+pub use returned::Returned;
 pub use sign_in::SignIn;

@@ -2,12 +2,15 @@
 
 use oauth_types::{ErrorCode, ErrorResponse};
 
+use crate::Resource;
+use crate::crypto::{Bytes, Secret};
 use crate::discovery::AskedResource;
-use crate::grant::{Inspect, Token, TokenInfo, TokenKind};
+use crate::grant::{GrantId, Inspect, Inspected, Token, TokenKind};
 use crate::http::{Response, plain};
 use crate::scope::Scope;
 use crate::settings::Settings;
 use crate::store::{GrantError, GrantStore, StoreError};
+use crate::time::UnixTime;
 
 /// Why a request to the resource is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +34,70 @@ pub enum BearerError {
     Storage(StoreError),
 }
 
+/// What an access token stands for, where it may be used.
+#[derive(Debug, Clone)]
+pub struct TokenInfo {
+    /// The token's own secret, with which its grant opens the props again.
+    pub secret: Secret,
+    /// Whose token.
+    pub grant: GrantId,
+    /// Who uses it.
+    pub client_id: String,
+    /// For whom.
+    pub subject: String,
+    /// Where it may be used: there, and at what lies below.
+    pub resource: Resource,
+    /// What it may do.
+    pub scope: Scope,
+    /// When it ends.
+    pub expires_at: UnixTime,
+    /// As given at the opening.
+    pub props: Bytes,
+    /// The choices that the person has taken back since, by name; the props do not know.
+    pub withheld: Vec<String>,
+}
+
+/// An access token that its grant knows. Whether it is for the resource that was asked is still to be checked, and
+/// nothing can be read of it before.
+#[derive(Debug, Clone)]
+pub struct UnboundToken {
+    secret: Secret,
+    inspected: Inspected,
+}
+
+impl UnboundToken {
+    /// A token is good for its own resource and what lies below (RFC 8707 §2; MCP: "MUST validate that access tokens
+    /// were issued specifically for them").
+    ///
+    /// # Errors
+    /// [`BearerError::Invalid`]
+    pub fn for_resource(self, resource: &Resource) -> Result<TokenInfo, BearerError> {
+        let Self { secret, inspected } = self;
+        if !inspected.resource.covers(resource) {
+            return Err(BearerError::Invalid);
+        }
+        Ok(TokenInfo {
+            secret,
+            grant: inspected.grant,
+            client_id: inspected.client_id,
+            subject: inspected.subject,
+            resource: inspected.resource,
+            scope: inspected.scope,
+            expires_at: inspected.expires_at,
+            props: inspected.props,
+            withheld: inspected.withheld,
+        })
+    }
+
+    pub(crate) const fn grant(&self) -> &GrantId {
+        &self.inspected.grant
+    }
+
+    pub(crate) const fn expires_at(&self) -> UnixTime {
+        self.inspected.expires_at
+    }
+}
+
 /// Checks the bearer token of a request to `asked`. One call to the token's grant.
 ///
 /// # Errors
@@ -40,8 +107,8 @@ pub async fn verify(
     asked: &AskedResource,
     grants: &impl GrantStore,
 ) -> Result<TokenInfo, BearerError> {
-    let info = ask(bearer(authorization)?, grants).await?;
-    audience(info, asked)
+    let token = ask(bearer(authorization)?, grants).await?;
+    token.for_resource(&asked.resource)
 }
 
 /// The token of an `Authorization` header; another scheme is as good as none.
@@ -59,37 +126,22 @@ pub fn bearer(authorization: Option<&str>) -> Result<&str, BearerError> {
     }
 }
 
-/// A token is good for its own resource and what lies below (RFC 8707 §2; MCP: "MUST validate that access tokens were
-/// issued specifically for them").
-///
-/// # Errors
-/// [`BearerError::Invalid`]
-pub fn audience(info: TokenInfo, asked: &AskedResource) -> Result<TokenInfo, BearerError> {
-    if info.resource.covers(&asked.resource) {
-        Ok(info)
-    } else {
-        Err(BearerError::Invalid)
-    }
-}
-
-/// Asks a token's grant what it stands for. The audience is still to be checked.
+/// Asks a token's grant what it stands for.
 ///
 /// # Errors
 /// When it stands for nothing, or storage does not answer.
-pub async fn ask(text: &str, grants: &impl GrantStore) -> Result<TokenInfo, BearerError> {
-    let token = Token::parse(text)
+pub async fn ask(text: &str, grants: &impl GrantStore) -> Result<UnboundToken, BearerError> {
+    let Token { grant, secret, .. } = Token::parse(text)
         .filter(|t| t.kind == TokenKind::Access)
         .ok_or(BearerError::Invalid)?;
     let inspect = Inspect {
-        secret: token.secret,
+        secret: secret.clone(),
     };
-    grants
-        .ask(&token.grant, inspect)
-        .await
-        .map_err(|error| match error {
-            GrantError::Refused(_) => BearerError::Invalid,
-            GrantError::Storage(error) => BearerError::Storage(error),
-        })
+    match grants.ask(&grant, inspect).await {
+        Ok(inspected) => Ok(UnboundToken { secret, inspected }),
+        Err(GrantError::Refused(_)) => Err(BearerError::Invalid),
+        Err(GrantError::Storage(error)) => Err(BearerError::Storage(error)),
+    }
 }
 
 impl BearerError {
@@ -150,4 +202,24 @@ fn quoted(text: &str) -> String {
     text.chars()
         .filter(|c| (' '..='~').contains(c) && !matches!(c, '"' | '\\'))
         .collect()
+}
+
+#[cfg(test)]
+impl UnboundToken {
+    /// For tests of what keeps tokens.
+    pub(crate) fn for_test(grant: &GrantId, expires_at: u64) -> Self {
+        Self {
+            secret: Secret::from_bytes([7; 32]),
+            inspected: Inspected {
+                grant: grant.clone(),
+                client_id: "client".to_owned(),
+                subject: "ada".to_owned(),
+                resource: Resource::root("/mcp"),
+                scope: Scope::default(),
+                expires_at: UnixTime(expires_at),
+                props: Bytes(Vec::new()),
+                withheld: Vec::new(),
+            },
+        }
+    }
 }

@@ -39,8 +39,8 @@ use rand_core::CryptoRng;
 
 pub use alarm::{Rang, leave, ring};
 pub use command::{
-    Choice, Chores, Close, Command, Found, Inspect, Introspect, Introspected, Issued, Looked, Open,
-    Recall, Redeem, Refresh, Refusal, Reply, Reseal, Revoke, TokenInfo, Withhold,
+    Choice, Chores, Close, Command, Found, Inspect, Inspected, Introspect, Introspected, Issued,
+    Looked, Open, Recall, Redeem, Refresh, Refusal, Reply, Reseal, Revoke, Withhold,
 };
 pub use effect::{Audit, Effect, News, Step};
 pub use id::GrantId;

@@ -41,10 +41,10 @@
 //! | authorization | [`authorize::validate`], then a page with an [`authorize::ConsentTicket`] for this [`authorize::Browser`] |
 //! | (the request was pushed ahead) | [`par::par`]; then [`authorize::Asked::read`] before the page, and [`store::PushedRequests::use_pushed`] at the approval |
 //! | (the person has decided) | [`authorize::ConsentTicket::open`], [`authorize::validate`] again; [`authorize::AuthorizationRequest::refuse`], or [`authorize::Approval::new`] |
-//! | (sign-in at an upstream server, if there is one) | [`authorize::Approval::sign`], and at the callback [`authorize::Approval::resume`] |
+//! | (sign-in at an upstream server, if there is one) | [`authorize::Approval::sign`], and at the callback [`authorize::Returned::read`] |
 //! | (the grant opens) | [`store::GrantStore::ask`] it to [`grant::Open`], with [`authorize::Approval::open`], [`grant::Token::code`], [`authorize::Approval::respond`] |
 //! | tokens | [`token`](token()); afterwards its [`grant::Chores`] ([`client::renew`], [`client::look`]) |
-//! | the protected resource | [`bearer::verify`] again, or [`bearer::ask`] and [`bearer::audience`] around a [`TokenCache`] |
+//! | the protected resource | [`bearer::verify`] again, or [`bearer::ask`] and [`bearer::UnboundToken::for_resource`] around a [`TokenCache`] |
 //! | revocation, introspection | [`revoke`](revoke()), [`introspect`](introspect()) |
 //!
 //! `examples/server.rs` is all of it on hyper, in one file. Without HTTP:

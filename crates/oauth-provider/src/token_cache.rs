@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::bearer::UnboundToken;
 use crate::crypto::sha256;
-use crate::grant::{GrantId, TokenInfo};
+use crate::grant::GrantId;
 use crate::time::UnixTime;
 
 /// So long a revoked token may live on where it was seen before.
@@ -19,7 +20,7 @@ pub struct TokenCache {
 
 #[derive(Debug)]
 struct Entry {
-    info: TokenInfo,
+    known: UnboundToken,
     checked_at: UnixTime,
     used_at: UnixTime,
 }
@@ -35,19 +36,19 @@ impl TokenCache {
     }
 
     /// What a token stands for, if its grant said so within the last half minute and it has not expired.
-    pub fn get(&mut self, token: &str, now: UnixTime) -> Option<TokenInfo> {
+    pub fn get(&mut self, token: &str, now: UnixTime) -> Option<UnboundToken> {
         let entry = self.entries.get_mut(&sha256(token.as_bytes()))?;
         // A clock that was set back must not make an entry live for ever.
         let fresh = entry.checked_at <= now && now.since(entry.checked_at) < KEPT;
-        if !fresh || entry.info.expires_at <= now {
+        if !fresh || entry.known.expires_at() <= now {
             return None;
         }
         entry.used_at = now;
-        Some(entry.info.clone())
+        Some(entry.known.clone())
     }
 
     /// Keeps what a grant has just said.
-    pub fn put(&mut self, token: &str, info: TokenInfo, now: UnixTime) {
+    pub fn put(&mut self, token: &str, known: UnboundToken, now: UnixTime) {
         if self.entries.len() >= self.most {
             self.entries
                 .retain(|_, entry| now.since(entry.checked_at) < KEPT);
@@ -63,7 +64,7 @@ impl TokenCache {
         self.entries.insert(
             sha256(token.as_bytes()),
             Entry {
-                info,
+                known,
                 checked_at: now,
                 used_at: now,
             },
@@ -72,7 +73,7 @@ impl TokenCache {
 
     /// Forgets the tokens of a grant: it was closed, or one of them was revoked, in this very place.
     pub fn forget(&mut self, grant: &GrantId) {
-        self.entries.retain(|_, entry| entry.info.grant != *grant);
+        self.entries.retain(|_, entry| entry.known.grant() != grant);
     }
 }
 
@@ -82,28 +83,21 @@ mod tests {
     use rand_core::SeedableRng;
 
     use super::*;
-    use crate::crypto::Bytes;
-    use crate::{Resource, Scope};
-
-    fn info(grant: &GrantId, expires_at: u64) -> TokenInfo {
-        TokenInfo {
-            grant: grant.clone(),
-            client_id: "client".to_owned(),
-            subject: "ada".to_owned(),
-            resource: Resource::root("/mcp"),
-            scope: Scope::default(),
-            expires_at: UnixTime(expires_at),
-            props: Bytes(Vec::new()),
-            withheld: Vec::new(),
-        }
-    }
 
     #[test]
     fn for_half_a_minute_and_never_beyond_the_token() {
         let grant = GrantId::draw(&mut ChaCha20Rng::seed_from_u64(1));
         let mut cache = TokenCache::new(10);
-        cache.put("long", info(&grant, 9_999), UnixTime(1_000));
-        cache.put("short", info(&grant, 1_010), UnixTime(1_000));
+        cache.put(
+            "long",
+            UnboundToken::for_test(&grant, 9_999),
+            UnixTime(1_000),
+        );
+        cache.put(
+            "short",
+            UnboundToken::for_test(&grant, 1_010),
+            UnixTime(1_000),
+        );
         let mut live = |token: &str, now| cache.get(token, UnixTime(now)).is_some();
         assert!(live("long", 1_029) && !live("long", 1_030) && !live("long", 999));
         assert!(live("short", 1_009) && !live("short", 1_010));
@@ -115,10 +109,10 @@ mod tests {
         let rng = &mut ChaCha20Rng::seed_from_u64(1);
         let (mine, other) = (GrantId::draw(rng), GrantId::draw(rng));
         let mut cache = TokenCache::new(2);
-        cache.put("a", info(&mine, 9_999), UnixTime(1));
-        cache.put("b", info(&other, 9_999), UnixTime(2));
+        cache.put("a", UnboundToken::for_test(&mine, 9_999), UnixTime(1));
+        cache.put("b", UnboundToken::for_test(&other, 9_999), UnixTime(2));
         assert!(cache.get("a", UnixTime(3)).is_some());
-        cache.put("c", info(&mine, 9_999), UnixTime(4));
+        cache.put("c", UnboundToken::for_test(&mine, 9_999), UnixTime(4));
         assert!(
             cache.get("b", UnixTime(4)).is_none(),
             "the one that was not used for longest"

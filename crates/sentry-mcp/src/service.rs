@@ -1,7 +1,6 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use agent::{Target, Targets};
 use agent_mode::{AgentMode, Everybody, Mode};
 use fetch::Fetch;
 use sentry_api::{Client, Fixed, TokenSource};
@@ -139,21 +138,11 @@ impl Service {
             model: self.settings.model.clone(),
             admission: Rc::new(Everybody),
             fetch: Rc::clone(&self.fetch),
-            targets: TARGETS,
+            targets: sentry_tools::target,
         });
         AgentMode::over(local, mode)
     }
 }
-
-/// A call of `execute_sentry_tool` changes what the tool changes that it names.
-const TARGETS: Targets = |tool, arguments| {
-    let named = sentry_tools::stands_for(tool, arguments)?;
-    Some(Target {
-        name: named.to_owned(),
-        // Where there is no such tool there is nothing that it could change.
-        changes: sentry_tools::changes_something(named).unwrap_or(false),
-    })
-};
 
 /// A line on standard error. Nobody is left to tell when it is closed.
 pub(crate) fn log(words: &str) {

@@ -1,6 +1,7 @@
 //! Every tool, listed once: those of `tools/list` in front, in its order, then those that are found by
 //! `search_sentry_tools`.
 
+use approval::Target;
 use serde_json::{Map, Value};
 
 use crate::session::Session;
@@ -50,14 +51,20 @@ pub fn changes_something(name: &str) -> Option<bool> {
     find(name).map(|tool| tool.effect.changes_something())
 }
 
-/// The tool that a call of this name is for in the end, where it stands for any other.
+/// The tool that a call is for in the end, where the one that it names stands for any other. The effects of the whole
+/// catalogue are public (docs/TOOLS.md); whether a call is allowed, the server says.
 #[must_use]
-pub fn stands_for<'a>(name: &str, arguments: &'a Map<String, Value>) -> Option<&'a str> {
+pub fn target(name: &str, arguments: &Map<String, Value>) -> Option<Target> {
     if name != execute_sentry_tool::TOOL.name {
         return None;
     }
     let named = arguments.get("name").and_then(Value::as_str);
-    Some(named.unwrap_or_default().trim())
+    let named = named.unwrap_or_default().trim();
+    Some(Target {
+        name: named.chars().take(100).collect(),
+        // Where there is no such tool there is nothing that it could change.
+        changes: changes_something(named).unwrap_or(false),
+    })
 }
 
 /// Name and description of the tools that a session can use.

@@ -36,7 +36,7 @@ mod tool;
 mod tools;
 mod trace_tree;
 
-pub use catalogue::{catalogue, changes_something, offered, stands_for};
+pub use catalogue::{catalogue, changes_something, offered, target};
 pub use listing::Listings;
 pub use refusal::Refusal;
 pub use scope::{Scope, Scopes};

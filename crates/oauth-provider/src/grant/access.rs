@@ -1,7 +1,7 @@
 use crate::crypto::{Bytes, Secret};
 
 use super::Moment;
-use super::command::{Refusal, Reply, TokenInfo};
+use super::command::{Inspected, Refusal, Reply};
 use super::effect::Step;
 use super::state::{Active, Lifecycle};
 
@@ -12,7 +12,7 @@ pub(super) fn inspect(active: Active, secret: &Secret, moment: &Moment<'_>) -> S
     Step::unchanged(Some(Lifecycle::Active(active)), reply)
 }
 
-fn info(active: &Active, secret: &Secret, moment: &Moment<'_>) -> Option<TokenInfo> {
+fn info(active: &Active, secret: &Secret, moment: &Moment<'_>) -> Option<Inspected> {
     let access = active
         .accesses
         .iter()
@@ -23,7 +23,7 @@ fn info(active: &Active, secret: &Secret, moment: &Moment<'_>) -> Option<TokenIn
     let about = moment.id.as_bytes();
     let props_key = access.wrap.unwrap(moment.keys, secret, about)?;
     let terms = &active.terms;
-    Some(TokenInfo {
+    Some(Inspected {
         grant: moment.id.clone(),
         client_id: terms.client.id.clone(),
         subject: terms.subject.clone(),

@@ -197,7 +197,7 @@ pub enum Reply {
     /// To [`Command::Redeem`] and [`Command::Refresh`].
     Issued(Issued),
     /// To [`Command::Inspect`].
-    Valid(TokenInfo),
+    Valid(Inspected),
     /// To [`Command::Introspect`].
     Introspected(Introspected),
     /// To [`Command::Reseal`], [`Command::Looked`], [`Command::Revoke`], [`Command::Close`] and [`Command::Recall`]; to
@@ -251,26 +251,19 @@ pub struct Introspected {
     pub expires_at: UnixTime,
 }
 
-/// What an access token stands for.
+/// What a grant says of an access token. It is read through [`crate::bearer::UnboundToken`], so that nobody uses a token
+/// whose audience they have not checked.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct TokenInfo {
-    /// Whose token.
-    pub grant: GrantId,
-    /// Who uses it.
-    pub client_id: String,
-    /// For whom.
-    pub subject: String,
-    /// Where it may be used.
-    pub resource: Resource,
-    /// What it may do.
-    pub scope: Scope,
-    /// When it ends.
-    pub expires_at: UnixTime,
-    /// As given at the opening.
-    pub props: Bytes,
-    /// The choices that the person has taken back since, by name; the props do not know.
+pub struct Inspected {
+    pub(crate) grant: GrantId,
+    pub(crate) client_id: String,
+    pub(crate) subject: String,
+    pub(crate) resource: Resource,
+    pub(crate) scope: Scope,
+    pub(crate) expires_at: UnixTime,
+    pub(crate) props: Bytes,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub withheld: Vec<String>,
+    pub(crate) withheld: Vec<String>,
 }
 
 /// Why a command was refused. Unknown, expired, used up and somebody else's are one: who holds no valid token

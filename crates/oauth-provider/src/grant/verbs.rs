@@ -4,8 +4,8 @@ use crate::crypto::Secret;
 use crate::scope::Scope;
 
 use super::command::{
-    Close, Command, Inspect, Introspect, Introspected, Issued, Looked, Open, Recall, Redeem,
-    Refresh, Refusal, Reply, Reseal, Revoke, TokenInfo, Withhold,
+    Close, Command, Inspect, Inspected, Introspect, Introspected, Issued, Looked, Open, Recall,
+    Redeem, Refresh, Refusal, Reply, Reseal, Revoke, Withhold,
 };
 
 /// A command that knows its reply. [`crate::store::GrantStore::ask`] sends one.
@@ -36,7 +36,7 @@ macro_rules! replies {
 replies!(Open => Secret: Reply::Opened { code } => Ok(code), Reply::Refused(why) => Err(why));
 replies!(Redeem => Issued: Reply::Issued(issued) => Ok(issued), Reply::Refused(why) => Err(why));
 replies!(Refresh => Issued: Reply::Issued(issued) => Ok(issued), Reply::Refused(why) => Err(why));
-replies!(Inspect => TokenInfo: Reply::Valid(info) => Ok(info), Reply::Refused(why) => Err(why));
+replies!(Inspect => Inspected: Reply::Valid(info) => Ok(info), Reply::Refused(why) => Err(why));
 replies!(Introspect => Introspected: Reply::Introspected(found) => Ok(found), Reply::Refused(why) => Err(why));
 replies!(Reseal => (): Reply::Done => Ok(()), Reply::Refused(why) => Err(why));
 replies!(Withhold => Scope: Reply::Left(scope) => Ok(scope), Reply::Refused(why) => Err(why));

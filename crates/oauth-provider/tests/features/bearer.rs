@@ -1,8 +1,7 @@
 //! The resource server's side: the challenges, and where a token may be used.
 
-use oauth_provider::bearer::{BearerError, verify};
+use oauth_provider::bearer::{BearerError, TokenInfo, verify};
 use oauth_provider::discovery::AskedResource;
-use oauth_provider::grant::TokenInfo;
 use oauth_provider::http::Response;
 
 use crate::support::grant::scope;

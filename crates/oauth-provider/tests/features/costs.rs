@@ -6,7 +6,7 @@ use fetch::scripted::Scripted;
 use oauth_provider::TokenCache;
 use oauth_provider::UnixTime;
 use oauth_provider::authorize::validate;
-use oauth_provider::bearer::{audience, bearer, verify};
+use oauth_provider::bearer::{ask, bearer};
 use oauth_provider::client::{ClientIdUrl, Registration};
 use oauth_provider::discovery::AskedResource;
 use oauth_provider::grant::{Command, GrantId, Reply};
@@ -172,12 +172,12 @@ fn a_call_costs_one_look_at_its_grant_and_none_for_half_a_minute() {
     let asked = AskedResource::read("/mcp", None, &server.settings).unwrap();
     let counted = Counted::of(&server);
     let header = format!("Bearer {access}");
-    let info = now(verify(Some(&header), &asked, &counted)).unwrap();
+    let known = now(ask(bearer(Some(&header)).unwrap(), &counted)).unwrap();
     assert_eq!(counted.costs(0), [1, 0, 0, 0]);
     let mut seen = TokenCache::new(10);
-    seen.put(&access, info, server.time());
+    seen.put(&access, known, server.time());
     server.wait(29);
     let known = seen.get(bearer(Some(&header)).unwrap(), server.time());
-    assert!(audience(known.unwrap(), &asked).is_ok());
+    assert!(known.unwrap().for_resource(&asked.resource).is_ok());
     assert_eq!(counted.costs(0), [0, 0, 0, 0]);
 }

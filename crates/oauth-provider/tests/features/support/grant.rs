@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use oauth_provider::crypto::{Bytes, KeyRing, Secret};
 use oauth_provider::grant::{
-    Audit, ClientBinding, Command, Effect, GrantId, Inspect, Issued, Lifecycle, Moment, News, Open,
-    Policy, Redeem, Refresh, Refusal, Reply, Revoke, Step, Strength, TokenInfo, apply,
+    Audit, ClientBinding, Command, Effect, GrantId, Inspect, Inspected, Issued, Lifecycle, Moment,
+    News, Open, Policy, Redeem, Refresh, Refusal, Reply, Revoke, Step, Strength, apply,
 };
 use oauth_provider::{Resource, Scope, UnixTime};
 use rand_chacha::ChaCha20Rng;
@@ -19,6 +19,26 @@ pub const REDIRECT: &str = "http://127.0.0.1:5000/cb";
 pub const CLIENT: &str = "the-client";
 
 pub type RefreshToken = (Secret, Bytes);
+
+/// What a grant says of an access token, read off its message: hosts read it through `UnboundToken` only.
+#[derive(serde::Deserialize)]
+pub struct Told {
+    pub grant: GrantId,
+    pub client_id: String,
+    pub subject: String,
+    pub resource: Resource,
+    pub scope: Scope,
+    pub expires_at: UnixTime,
+    pub props: Bytes,
+    #[serde(default)]
+    pub withheld: Vec<String>,
+}
+
+impl Told {
+    pub fn by(inspected: &Inspected) -> Self {
+        serde_json::from_value(serde_json::to_value(inspected).unwrap()).unwrap()
+    }
+}
 
 #[derive(Clone)]
 pub struct Grant {
@@ -181,10 +201,10 @@ impl Grant {
             .map(|issued| issued.refresh.unwrap())
     }
 
-    pub fn inspect(&mut self, access: &Secret) -> Option<TokenInfo> {
+    pub fn inspect(&mut self, access: &Secret) -> Option<Told> {
         let secret = access.clone();
         match self.send(Command::Inspect(Inspect { secret })) {
-            Reply::Valid(info) => Some(info),
+            Reply::Valid(inspected) => Some(Told::by(&inspected)),
             Reply::Refused(Refusal::Unknown) => None,
             other => panic!("{other:?}"),
         }

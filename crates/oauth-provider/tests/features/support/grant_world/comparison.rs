@@ -6,6 +6,7 @@ use oauth_provider::{Resource, Scope, UnixTime};
 use serde_json::Value;
 
 use super::super::NOW;
+use super::super::grant::Told;
 use super::super::grant_model::{Answer, Id, Stage, Successor};
 use super::words::{granted, props, resource};
 use super::{CLIENTS, Known, World};
@@ -61,7 +62,8 @@ impl World {
                     look: issued.chores.look,
                 }
             }
-            Reply::Valid(info) => {
+            Reply::Valid(inspected) => {
+                let info = Told::by(&inspected);
                 let mailbox = &self.grants[grant];
                 assert_eq!(
                     (info.grant, info.subject.as_str()),

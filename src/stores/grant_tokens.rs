@@ -1,49 +1,17 @@
-//! Access tokens that this isolate has seen, and where their Sentry tokens come from.
+//! Where a grant's Sentry token comes from.
 
 use std::cell::RefCell;
 
 use fetch::LocalFuture;
-use oauth_provider::TokenCache;
-use oauth_provider::bearer::{BearerError, ask, audience, bearer};
 use oauth_provider::crypto::Secret;
-use oauth_provider::discovery::AskedResource;
-use oauth_provider::grant::{GrantId, Renewed, TokenInfo};
+use oauth_provider::grant::{GrantId, Renewed};
 use sentry_api::{Token, TokenError, TokenSource};
 use worker::Env;
 
-use crate::app::App;
+use crate::memory::seen_tokens::forget;
 use crate::runtime::hex::sha256_hex;
 use crate::stores::grant_store::Grants;
 use crate::upstream::sentry::Props;
-
-const MOST: usize = 1000;
-
-thread_local! {
-    static SEEN: RefCell<TokenCache> = RefCell::new(TokenCache::new(MOST));
-}
-
-/// Checks the bearer token of a request: within half a minute of the last look without asking its grant.
-///
-/// # Errors
-/// When there is no token that is good here.
-pub async fn verify(
-    header: Option<&str>,
-    asked: &AskedResource,
-    app: &App,
-) -> Result<TokenInfo, BearerError> {
-    let token = bearer(header)?;
-    if let Some(info) = SEEN.with_borrow_mut(|seen| seen.get(token, app.now)) {
-        return audience(info, asked);
-    }
-    let info = ask(token, &app.grants).await?;
-    SEEN.with_borrow_mut(|seen| seen.put(token, info.clone(), app.now));
-    audience(info, asked)
-}
-
-/// Forgets the tokens of a grant that was closed or changed from here.
-pub fn forget(grant: &GrantId) {
-    SEEN.with_borrow_mut(|seen| seen.forget(grant));
-}
 
 /// The Sentry token of a grant: as the access token's props have it, and renewed by the grant's object.
 pub struct GrantTokens {
