@@ -1,10 +1,24 @@
 #!/usr/bin/env node
-// What worker-build runs as esbuild: esbuild itself, with our entry in the place of its shim.
+// What worker-build runs as esbuild: esbuild itself, with our entry in the place of its shim (ADR 26).
 import { spawnSync } from "node:child_process";
-import { copyFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** SHA-256 of the shim that src/runtime/entry.js was last compared with, without the list of classes that it exports. */
+const COMPARED = "dd98e70f4fbdfed557495f21ae697bea7b40a2a19409c9cffca10609ae8af03e";
+
 const root = join(import.meta.dirname, "..");
+const text = readFileSync("shim.js", "utf8").replaceAll(/^export const \w+ = new Proxy\(exports\.\w+, classProxyHooks\);\n?/gm, "");
+const shim = createHash("sha256").update(text).digest("hex");
+if (shim !== COMPARED) {
+  console.error(`bundle: worker-build has another shim than the one that src/runtime/entry.js was compared with.
+Compare ${join(process.cwd(), "shim.js")} with src/runtime/entry.js: what starts an instance, what replaces one that has
+trapped, which events it listens to, what it exports. Take over what is new, let tests/workerd/entry.test.ts hold it, and
+write the new hash into scripts/bundle.mjs:
+  ${shim}`);
+  process.exit(1);
+}
 copyFileSync(join(root, "src/runtime/entry.js"), "shim.js");
 const inject = `--inject:${join(root, "src/runtime/microtask.js")}`;
 const { error, status } = spawnSync(process.env.REAL_ESBUILD_BIN, [...process.argv.slice(2), inject], { stdio: "inherit" });
