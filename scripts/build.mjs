@@ -13,6 +13,8 @@ process.chdir(root);
 const script = "build/index.js";
 const wasm = "build/index_bg.wasm";
 const stamp = "target/worker.stamp";
+/** Bytes gzipped that a deployment may upload. */
+const HEAVIEST = 850_000;
 
 const web = assets();
 if (process.argv.includes("--web")) process.exit(0);
@@ -104,9 +106,13 @@ function assets() {
   }
 }
 
+/** What is uploaded: the script, the wasm, and the files of web/dist. */
 function size() {
-  const zipped = [script, wasm].reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length, 0);
-  return `${(zipped / 1024).toFixed(0)} KiB gzipped`;
+  const files = [script, wasm, ...filesBelow("web/dist")];
+  const zipped = files.reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length, 0);
+  const kb = (bytes) => `${Math.ceil(bytes / 1000)} KB`;
+  if (zipped > HEAVIEST) fail(`it weighs ${kb(zipped)} gzipped, and may weigh ${kb(HEAVIEST)}: ADR 22 says what made it smaller before.`);
+  return `${kb(zipped)} gzipped of ${kb(HEAVIEST)}`;
 }
 
 function say(text) {
