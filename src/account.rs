@@ -30,7 +30,7 @@ const SIGNED_OUT: &str = "signed-out";
 /// Connections on one page.
 const A_PAGE: i32 = 25;
 
-/// What the forms of a page are signed as.
+/// The purpose under which the forms of a page are signed.
 const FORM: &str = "form";
 
 /// `GET /account`: the list, after a sign-in at Sentry.
@@ -120,7 +120,7 @@ async fn read_form(request: &mut Incoming) -> Result<Params, Error> {
     })
 }
 
-/// What a form asks for. An id that is none names no connection.
+/// The change that a form asks for. A malformed id names no connection.
 enum Fields<'a> {
     Grant(Option<GrantId>),
     Skill(Option<GrantId>, &'a str),
@@ -183,7 +183,7 @@ fn own_page(
         .header("cross-origin-opener-policy", "same-origin")
 }
 
-/// To the list.
+/// Redirects to the list.
 fn back(status: u16, query: &str, app: &App) -> Response {
     redirect(status, &format!("{}{HERE}{query}", app.settings.origin))
 }

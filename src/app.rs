@@ -24,7 +24,7 @@ pub struct App {
     pub clients: Clients,
     pub grants: Grants,
     pub pushed: PushedObjects,
-    /// To Sentry.
+    /// For requests to Sentry.
     pub fetch: Outgoing,
     /// To wherever clients have their documents, within the budget.
     pub documents: DocumentFetch,
@@ -35,7 +35,7 @@ pub struct App {
 }
 
 impl App {
-    /// `address` is that of whoever asks, for the budgets.
+    /// `address` is the client's, for the budgets of fetches and assertion ids.
     ///
     /// # Errors
     /// Names what the deployment lacks.
@@ -88,7 +88,7 @@ impl App {
         }
     }
 
-    /// Where Sentry sends people back to.
+    /// The redirect URI that Sentry knows.
     pub fn callback_url(&self) -> String {
         format!("{}{}", self.settings.origin, path::CALLBACK)
     }

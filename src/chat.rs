@@ -39,7 +39,7 @@ const MAX_BODY: usize = 512 * 1024;
 /// The id of a call that a person makes without a model.
 const CALL: &str = "call";
 
-/// What the page asks for.
+/// The parsed body of `POST /api/chat`.
 struct Wish {
     resource: Resource,
     messages: Vec<Message>,
@@ -167,22 +167,22 @@ fn stream(wish: Wish, lists: bool, live: &Live, request: &mut Incoming, app: &Ap
         .header("cache-control", "no-store")
 }
 
-/// A session whose tokens are good, and what an endpoint answered to them.
+/// A session whose tokens an endpoint has just accepted, with that endpoint's answer.
 pub struct Live {
     session: Session,
-    /// Where the tokens are new.
+    /// The `Set-Cookie` value, if the tokens were renewed.
     cookie: Option<String>,
     answer: Response,
 }
 
-/// There is none.
+/// Why there is no live session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Out {
     /// Nobody is signed in.
     Nobody,
     /// Somebody was, and has to sign in again.
     Ended,
-    /// That cannot be told at the moment.
+    /// The token endpoint or the MCP endpoint does not answer; the session may still be good.
     Unavailable,
 }
 

@@ -88,7 +88,7 @@ async fn handle(request: web_sys::Request, env: Env, context: Context) -> Result
     respond::send(&response, request.outlet.as_ref()).map(JsValue::from)
 }
 
-/// What is missing stands in the log, for the operator alone.
+/// The answer of a deployment without its bindings or secrets; only the log says which.
 fn not_complete() -> Response {
     let description = "this server is not set up; its operator finds the reason in the log";
     Response::json(

@@ -33,7 +33,7 @@ use crate::upstream::person;
 use crate::upstream::person::Person;
 use crate::upstream::sentry::Props;
 
-/// Who calls, with what.
+/// The authenticated caller of a request.
 struct Caller {
     /// Of an OAuth session, with its access token's secret; `Sentry-Bearer` has none.
     grant: Option<(GrantId, Secret)>,
@@ -48,7 +48,7 @@ struct Caller {
 }
 
 impl Caller {
-    /// Where the Sentry token comes from, and comes anew.
+    /// The source of Sentry tokens for this caller: an OAuth session's grant renews its token.
     fn tokens(&self, app: &App) -> Rc<dyn TokenSource> {
         match &self.grant {
             Some((grant, access)) => Rc::new(GrantTokens::new(
@@ -239,7 +239,7 @@ fn sentry_bearer(header: &str) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("sentry-bearer") && !token.is_empty()).then_some(token)
 }
 
-/// A Sentry token, as it is: outside MCP's authorization profile, for people who have one.
+/// A caller with a Sentry token of their own, which is outside MCP's authorization profile.
 fn direct(token: &str) -> Caller {
     Caller {
         grant: None,

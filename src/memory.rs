@@ -1,4 +1,4 @@
-//! What this isolate remembers for a while: losing it costs a question, and nothing else.
+//! Caches of this isolate. An entry that is lost is asked for again.
 
 pub mod constraint_cache;
 pub mod seen_tokens;

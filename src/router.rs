@@ -223,8 +223,8 @@ async fn oauth(endpoint: Endpoint, request: &mut Incoming, app: &App) -> Respons
     outcome.unwrap_or_else(|error| trouble(error, request, app))
 }
 
-/// Whether whoever `key` names may have one more thing kept for them without having shown anything of themselves. Asked
-/// before a client authenticates, which costs too; what is no POST is refused without it.
+/// Counts one thing that is stored for a client that has not authenticated. Asked before it does, since checking an
+/// assertion costs too; a request that is no POST is refused later, and is not counted.
 async fn room(key: &str, request: &Incoming, app: &App) -> Result<(), Error> {
     if request.method != "POST" {
         return Ok(());

@@ -1,4 +1,4 @@
-//! What a person sees of their connections.
+//! The page of connected apps.
 
 use askama::Template;
 use oauth_provider::UnixTime;
@@ -15,7 +15,7 @@ use crate::site::shared_hosting::shared_hosting;
 /// Shown where a client gave no name.
 const NAMELESS: &str = "An application without a name";
 
-/// The list.
+/// The list of a person's grants.
 #[derive(Template)]
 #[template(path = "account.html")]
 pub struct AccountPage<'a> {
@@ -24,7 +24,7 @@ pub struct AccountPage<'a> {
     proof: String,
     /// The query of this very part of the list.
     place: String,
-    /// What the person has just done.
+    /// A sentence on what the person has just done.
     said: Option<String>,
     all: usize,
     first: usize,
@@ -39,14 +39,14 @@ struct Connection {
     grant: String,
     name: String,
     verified_host: Option<String>,
-    /// Where anybody can publish, if that host is such a place.
+    /// The hosting service, if the client's host belongs to one where anybody can publish.
     shared: Option<&'static str>,
     client_id: String,
     since: Day,
     used: Day,
     reach: String,
     scope: String,
-    /// Id and title.
+    /// The skill's id and its title.
     skills: Vec<(String, String)>,
     marked: bool,
     late: u32,
@@ -185,7 +185,7 @@ impl Connection {
     }
 }
 
-/// What a client calls itself.
+/// The client's name for display.
 pub fn name(line: &Line) -> &str {
     line.name.as_deref().unwrap_or(NAMELESS)
 }

@@ -73,7 +73,7 @@ impl Session {
         keys.sign(purpose, &Vec::from(parts))
     }
 
-    /// A `Set-Cookie` value.
+    /// The `Set-Cookie` value that begins or extends this session.
     pub fn cookie(&self, app: &App) -> String {
         let origin = &app.settings.origin;
         let value = self.write(Purpose::Session, &app.config.keys);

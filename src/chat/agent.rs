@@ -16,7 +16,7 @@ use crate::runtime::{clock, log};
 /// A run has this long, in milliseconds.
 pub const TIME: u32 = 90_000;
 
-/// What the run is about.
+/// The input of a run.
 pub struct Run {
     agent: Agent,
     endpoint: Endpoint,
@@ -27,7 +27,7 @@ pub struct Run {
     calls: u32,
 }
 
-/// What somebody has decided about calls that wait.
+/// The person's decisions about the calls that wait for one.
 #[derive(Default)]
 pub struct Decided {
     pub approved: Vec<String>,

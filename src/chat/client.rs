@@ -19,7 +19,7 @@ use crate::stores::own_client;
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Whoever sits at the browser, for the limits by address and the log.
+/// The browser on whose behalf a request is sent, for limits by address and for the log.
 #[derive(Clone)]
 pub struct Behalf {
     pub address: Address,
@@ -111,7 +111,7 @@ pub async fn register(behalf: &Behalf, app: &App) -> Result<String, NoTokens> {
     Ok(id)
 }
 
-/// Where a person is sent.
+/// The path of the authorization endpoint with the chat's request.
 pub fn authorize_path(client: &str, state: &str, challenge: &str, app: &App) -> String {
     let origin = &app.settings.origin;
     let query = form(&[
@@ -127,7 +127,7 @@ pub fn authorize_path(client: &str, state: &str, challenge: &str, app: &App) -> 
     [path::AUTHORIZE, "?", &query].concat()
 }
 
-/// Exchanges a code.
+/// Exchanges an authorization code for tokens.
 pub async fn redeem(
     code: &str,
     flow: &Flow,

@@ -42,7 +42,7 @@ pub fn call(name: &str, call: &Call) -> String {
     ended(out)
 }
 
-/// What a tool answered.
+/// A tool's answer, shortened for the page.
 pub struct Answered<'a> {
     pub id: &'a str,
     pub text: &'a str,

@@ -62,7 +62,7 @@ pub async fn ask(agent: &Agent, model: &Model, outlet: &Outlet) -> Result<Said, 
     }
 }
 
-/// What is read of an answer: events, where it is one that comes in pieces.
+/// Reads an answer in pieces: server-sent events, or one JSON document.
 struct Answer {
     status: u16,
     parser: Option<Parser>,

@@ -18,7 +18,7 @@ pub struct Endpoint {
     pub behalf: Behalf,
 }
 
-/// What became of a call.
+/// The outcome of a tool call.
 pub enum Called {
     Answered(ToolAnswer),
     /// The token is good no more.
@@ -28,7 +28,7 @@ pub enum Called {
 }
 
 impl Endpoint {
-    /// Sends one message.
+    /// Sends one JSON-RPC message to the endpoint.
     pub async fn ask(&self, method: &str, params: Option<&str>, app: &App) -> Response {
         let mut body = String::from("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":");
         mcp::json::text(&mut body, method);
@@ -92,7 +92,7 @@ pub fn resource(path: &str) -> Option<Resource> {
     Resource::from_path(path, "/mcp")
 }
 
-/// Where links of Sentry lead.
+/// The origins that links to Sentry may have.
 pub fn sentry_origin(app: &App) -> Option<Origin> {
     Origin::of(&url::Url::parse(app.config.sentry.base.as_str()).ok()?)
 }

@@ -19,11 +19,11 @@ use crate::runtime::limits::Refused;
 use crate::runtime::log;
 use crate::upstream::person::Person;
 
-/// Who asks.
+/// On whose behalf the model is asked.
 pub enum Who {
-    /// Whom Sentry named when the grant was opened.
+    /// An OAuth session: the person that Sentry named when the grant was opened.
     Grant(Option<Person>),
-    /// The holder of a Sentry token, of which nothing is known here.
+    /// A `Sentry-Bearer` token, whose person Sentry must be asked about.
     Holder(Token),
 }
 
@@ -59,7 +59,7 @@ struct Counted {
     address: Address,
     who: Who,
     client: Client,
-    /// The first refusal holds for the rest of the request: whoever is told no in a batch is not asked about again.
+    /// The first refusal holds for the rest of the request, so that a batch is refused once and not message by message.
     denied: Cell<Option<Denied<Refusal>>>,
 }
 

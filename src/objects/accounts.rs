@@ -44,7 +44,7 @@ pub struct Answer {
     pub room: Room,
     /// Whether the line was not there before, so that it must go again if the grant does not open.
     pub is_new: bool,
-    /// What was asked for, newest first.
+    /// The lines of the part that was asked for, newest first.
     pub lines: Vec<Line>,
     /// How many are newer than these.
     pub newer: usize,

@@ -174,7 +174,7 @@ impl GrantObject {
         Ok((step.reply, told))
     }
 
-    /// Asks Sentry once, whoever and however many need it. No borrow is held while waiting.
+    /// Asks Sentry once, however many callers wait for the answer. No borrow is held while waiting.
     async fn ask_sentry<N>(&self, renewal: &Renewal<N>) -> worker::Result<Outcome> {
         let asked = self.asked(renewal)?;
         let outcome = asked.clone().await;
@@ -246,7 +246,7 @@ impl GrantObject {
     }
 }
 
-/// What the machine must know of the props, which are opaque to it.
+/// Reads the two facts that the machine needs from props, which are opaque to it.
 fn read_props(props: &[u8]) -> Option<Upstream> {
     let props: Props = serde_json::from_slice(props).ok()?;
     Some(Upstream {

@@ -47,7 +47,7 @@ pub async fn read<T: DeserializeOwned>(request: &web_sys::Request) -> worker::Re
     reply(edge::text(edge::message_of(request)).await?)
 }
 
-/// The object's reply.
+/// Reads an object's reply as JSON.
 pub fn write(reply: &impl Serialize) -> worker::Result<JsValue> {
     Ok(edge::answer(200, "", &serde_json::to_string(reply)?)?.into())
 }
@@ -63,7 +63,7 @@ pub fn trouble(error: impl std::fmt::Display) -> worker::Error {
 }
 
 /// An object's storage: the one row in which it keeps its state, as JSON, and its alarm. There is no table until the
-/// first write, so that an id that was never used costs no storage, whoever asks for it.
+/// first write, so that asking for an id that was never used costs no storage.
 pub struct Storage(worker_sys::DurableObjectStorage);
 
 impl Storage {

@@ -103,7 +103,7 @@ pub struct Claimed {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PushedMessage {
-    /// Answered with `null`.
+    /// Its reply is `null`.
     Keep { query: String, expires_at: UnixTime },
     /// Answered with the query, or `null`.
     Read,

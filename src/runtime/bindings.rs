@@ -2,7 +2,7 @@
 
 /// KV: registered clients and kept metadata documents.
 pub const OAUTH_KV: &str = "OAUTH_KV";
-/// Durable Object namespaces.
+/// Namespaces of the three Durable Objects.
 pub const GRANTS: &str = "GRANTS";
 pub const ACCOUNTS: &str = "ACCOUNTS";
 pub const ONCE: &str = "ONCE";
@@ -20,7 +20,7 @@ pub const CIMD_IP_RATE_LIMITER: &str = "CIMD_IP_RATE_LIMITER";
 pub const MCP_USER_RATE_LIMITER: &str = "MCP_USER_RATE_LIMITER";
 pub const CIMD_HOST_RATE_LIMITER: &str = "CIMD_HOST_RATE_LIMITER";
 pub const CHAT_RATE_LIMITER: &str = "CHAT_RATE_LIMITER";
-/// What each allows in a minute.
+/// Uses a minute that each limiter must allow in `wrangler.toml`.
 pub const RATE_LIMITERS: [(&str, i64); 6] = [
     (MCP_IP_RATE_LIMITER, 300),
     (MCP_USER_RATE_LIMITER, 60),

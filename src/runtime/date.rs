@@ -1,4 +1,4 @@
-//! A day for people to read. Whoever reads a page may be anywhere, so a day is all that it can truly say.
+//! A calendar date for people to read. The server does not know the reader's time zone, so it shows no time of day.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ const MONTHS: [&str; 12] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Day {
     year: u64,
-    /// From 0.
+    /// January is 0.
     month: usize,
     day: u64,
 }

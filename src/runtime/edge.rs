@@ -141,7 +141,7 @@ extern "C" {
     ) -> Result<(), JsValue>;
 }
 
-/// What a promise brings as text.
+/// Awaits a promise of a string.
 pub async fn text(promise: Promise) -> worker::Result<Option<String>> {
     Ok(JsFuture::from(promise).await?.as_string())
 }

@@ -12,14 +12,14 @@ use crate::runtime::address::Address;
 use crate::runtime::clock;
 use crate::runtime::edge::{self, Outlet};
 
-/// One incoming request.
+/// An incoming request: the parts that every handler needs are read once.
 pub struct Incoming {
     pub method: String,
     pub url: Url,
     pub origin: Origin,
-    /// Where it comes from, for rate limits.
+    /// The client's address as rate limits count it.
     pub address: Address,
-    /// For people to quote and for the log. It tells requests apart, and nothing else: anybody may guess it.
+    /// Shown to people and written into the log, to find a request again. It is no secret and proves nothing.
     pub id: String,
     /// When it came, in milliseconds.
     pub began: u64,

@@ -48,7 +48,7 @@ impl Refused {
         }
     }
 
-    /// In words, for whoever asked.
+    /// A sentence for the caller.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Over => "too many requests; wait a minute",
@@ -62,7 +62,7 @@ impl Refused {
     }
 }
 
-/// One more of what `binding` limits, for whoever `key` names.
+/// Counts one use of what `binding` limits, under `key`.
 ///
 /// # Errors
 /// It is one too many; or nobody can tell, and it is not free.

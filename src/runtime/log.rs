@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::runtime::incoming::Incoming;
 
-/// What became of a request. A document that anybody may keep has no line: a line costs more than the document, and says
+/// One line for a finished request. A document that anybody may keep has no line: a line costs more than the document, and says
 /// nothing.
 pub fn request(request: &Incoming, response: &Response, milliseconds: u64) {
     let kept = response.get("cache-control");
@@ -56,7 +56,7 @@ pub fn problem(id: &str, what: &str, detail: &str) {
     );
 }
 
-/// What happened to a grant. Its id is no secret: every token of it carries it, and none follows from it.
+/// Writes what happened to a grant. Its id is no secret: each of its tokens carries it, and no token follows from it.
 pub fn audit(grant: &GrantId, line: Audit) {
     let (event, detail) = match line {
         Audit::WrongTry(count) => ("wrong_try", json!(count)),

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 
 use crate::runtime::edge::{self, Outlet};
 
-/// What a body is, its header says: browsers guess nothing from its first bytes.
+/// Browsers take the content type from its header and do not guess it from the body.
 const NOSNIFF: (&str, &str) = ("x-content-type-options", "nosniff");
 
 /// Builds the runtime's response; from an outlet where the body is written in pieces.

@@ -264,9 +264,9 @@ fn refuse(error: AuthorizeError, request: &Incoming, app: &App) -> Response {
 /// What the person has said before an answer goes out.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Yes, here; whatever came of it.
+    /// The person approved here; Sentry or we may still have refused.
     Approved,
-    /// No.
+    /// The person said no, or allowed nothing.
     Refused,
 }
 

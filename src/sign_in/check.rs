@@ -34,7 +34,7 @@ struct CheckPage {
     request_id: String,
 }
 
-/// What programs read.
+/// The report as JSON.
 #[derive(Serialize)]
 struct Answer<'a> {
     #[serde(flatten)]

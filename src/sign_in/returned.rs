@@ -18,7 +18,7 @@ use crate::upstream::sentry::{self, SentryTokens, UpstreamError};
 
 /// What came with a return.
 pub struct Back {
-    /// Sentry's answer.
+    /// The query of the callback: Sentry's answer.
     pub params: Params,
     /// Of the cookie that binds the sign-in to its browser.
     cookie_name: String,
@@ -57,8 +57,8 @@ pub fn read(request: &Incoming, app: &App) -> Result<(Returned, Back), Response>
     ))
 }
 
-/// A code is exchanged in this server's own name at Sentry, and whoever has begun a sign-in can come back with made-up
-/// ones as often as they like: so many a minute. Refused is a page that can be loaded again, since nothing was used up.
+/// Limits how often an address may have a code exchanged: that is a request in this server's own name, and anybody who has
+/// begun a sign-in can come back with made-up codes. Nothing is used up by a refusal, so the page can be loaded again.
 pub async fn may_exchange(params: &Params, request: &Incoming, app: &App) -> Result<(), Response> {
     if params.one("code") == Ok(None) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Liveness.
+//! `/health`: which version runs, and that it answers.
 
 use oauth_provider::http::Response;
 use serde_json::json;

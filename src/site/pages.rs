@@ -80,7 +80,7 @@ pub struct SkillChoice {
 pub struct ErrorPage {
     pub status: u16,
     pub title: &'static str,
-    /// What happened.
+    /// The error's explanation for a person.
     pub text: String,
     /// What the person can do about it.
     pub todo: &'static str,
@@ -97,7 +97,7 @@ pub struct ErrorPage {
 
 /// A link that leaves this site.
 pub struct Onward {
-    /// In words.
+    /// The destination in words.
     pub to: Destination,
     /// The whole of it.
     pub location: String,
@@ -117,7 +117,7 @@ pub struct Leaving<'a> {
 /// Where the forms of a page may lead.
 #[derive(Clone, Copy)]
 pub enum Forms<'a> {
-    /// It has none.
+    /// The page has no form.
     None,
     /// To this server, and no further.
     Here,

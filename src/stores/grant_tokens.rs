@@ -1,4 +1,4 @@
-//! Where a grant's Sentry token comes from.
+//! The source of a grant's Sentry tokens.
 
 use std::cell::RefCell;
 

@@ -9,7 +9,7 @@ use crate::config::SCOPES;
 use crate::runtime::bindings::OAUTH_KV;
 use crate::runtime::edge;
 
-/// Where the document is.
+/// The path of the metadata document.
 pub const PATH: &str = "/.well-known/oauth-client/demo-chat.json";
 
 /// The document. On https only: an http URL is no Client ID.
@@ -34,12 +34,12 @@ pub fn described_in(settings: Settings) -> Settings {
     }
 }
 
-/// Where people come back to.
+/// The redirect URI.
 pub fn redirect_uri(origin: &Origin) -> String {
     [origin.as_str(), "/api/auth/callback"].concat()
 }
 
-/// What it says of itself where it registers.
+/// The body of its dynamic registration, for origins where it has no document.
 pub fn registration(origin: &Origin) -> String {
     metadata(origin, "application_type", "web")
 }

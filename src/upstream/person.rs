@@ -51,8 +51,8 @@ impl Person {
         Ok(person)
     }
 
-    /// One more use of the language model. It counts for the person, whatever they use it through, and for the address,
-    /// whoever they say they are.
+    /// Counts one use of the language model: once for the person, across all their clients and tokens, and once for the
+    /// address.
     ///
     /// # Errors
     /// It is one too many; or nobody can tell.
@@ -83,7 +83,7 @@ fn recall(name: &[u8; 32], now: UnixTime) -> Option<Person> {
     })
 }
 
-/// Where there is no room nothing is kept: Sentry is asked again.
+/// Keeps nothing when the memory is full: Sentry is asked again then.
 fn remember(name: [u8; 32], person: Person, now: UnixTime) {
     CONFIRMED.with_borrow_mut(|confirmed| {
         if confirmed.len() >= MOST {

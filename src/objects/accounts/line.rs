@@ -12,12 +12,12 @@ const MOST_PER_CLIENT: usize = 20;
 pub struct Line {
     pub grant: GrantId,
     pub client_id: String,
-    /// What the client called itself when it was allowed.
+    /// The client's name as the consent page showed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     pub resource: Resource,
     pub opened_at: UnixTime,
-    /// To the day.
+    /// Seconds; noted at most once a day.
     pub used_at: UnixTime,
     /// An old refresh token of it was used.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -28,7 +28,7 @@ pub struct Line {
     /// Chosen, and not taken back since. None are known of a grant that is older than this member.
     #[serde(default)]
     pub skills: Vec<String>,
-    /// What its tokens may do at most.
+    /// The widest scope that its tokens can have.
     #[serde(default)]
     pub scope: Scope,
 }
@@ -73,7 +73,7 @@ impl Note {
     }
 }
 
-/// What a new line means for the others.
+/// Which other grants must close to make room for a new one.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Room {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::line::Line;
 use crate::objects::mailbox::Storage;
 
-/// Which part of the list, as it is asked for.
+/// The part of the list that is asked for.
 #[derive(Serialize, Deserialize)]
 pub struct List {
     /// The place, not itself in the part.
@@ -51,7 +51,7 @@ impl List {
     }
 }
 
-/// The table. There is none until the first line, so that a list that nobody has costs no storage, whoever asks for it.
+/// The table. It is made with the first line, so that asking for the list of an unknown person costs no storage.
 pub struct Lines {
     there: Cell<bool>,
 }
