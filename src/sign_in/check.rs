@@ -1,6 +1,6 @@
 //! `/oauth/check`: every rule of a client metadata document, for its developer. A look is a request that this server
 //! sends, so that no other site may make somebody's browser ask for one; and in local work, where documents on this
-//! computer are taken, no page but our own ([ADR 66](../docs/adr/0066-who-may-have-a-document-looked-at.md)).
+//! computer are taken, no page but our own ([ADR 66](../../docs/adr/0066-who-may-have-a-document-looked-at.md)).
 
 use askama::Template;
 use oauth_provider::client::{ClientIdUrl, Report, check};
