@@ -1,7 +1,7 @@
 // The runtime as Rust asks for it: one call for one errand. Each crossing between wasm and JavaScript costs, and so does
 // each promise that wasm waits for; what must be awaited on the way is awaited here, where that is cheap.
 
-/** The headers that a handler may ask for, in the order of `HEADERS` in edge.rs. */
+/** The headers that handlers ask for: read together. Any other is asked for by itself. */
 const HEADERS = [
   "accept",
   "access-control-request-headers",
@@ -28,7 +28,7 @@ export function requestHeaders({ headers }) {
   let lines = "";
   for (const name of HEADERS) {
     const value = headers.get(name);
-    lines += value === null ? "\n" : `=${value}\n`;
+    lines += value === null ? `${name}\n` : `${name}=${value}\n`;
   }
   return lines;
 }

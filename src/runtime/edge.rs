@@ -7,21 +7,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::{Env, worker_sys};
 
-/// The headers that are read together, in the order of `HEADERS` in `edge.js`, which a test compares.
-pub const HEADERS: [&str; 11] = [
-    "accept",
-    "access-control-request-headers",
-    "authorization",
-    "content-length",
-    "content-type",
-    "cookie",
-    "mcp-method",
-    "mcp-name",
-    "mcp-protocol-version",
-    "origin",
-    "sec-fetch-site",
-];
-
 #[wasm_bindgen(module = "/src/runtime/edge.js")]
 extern "C" {
     #[wasm_bindgen(js_name = requestHead)]
@@ -177,19 +162,6 @@ pub fn words(error: &JsValue) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_headers_are_those_of_the_script() {
-        let script = include_str!("edge.js");
-        let list = script.split_once("const HEADERS = [").unwrap().1;
-        let list = list.split_once(']').unwrap().0;
-        let names: Vec<_> = list
-            .split(',')
-            .map(|name| name.trim().trim_matches('"'))
-            .filter(|name| !name.is_empty())
-            .collect();
-        assert_eq!(names, HEADERS);
-    }
 
     #[test]
     fn a_line_break_makes_no_second_header() {

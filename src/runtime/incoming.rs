@@ -23,12 +23,13 @@ pub struct Incoming {
     pub id: String,
     /// When it came, in milliseconds.
     pub began: u64,
-    /// Those of [`edge::HEADERS`], in that order; read when the first is asked for, since public documents need none.
-    headers: OnceCell<Vec<Option<String>>>,
+    /// Those that `edge.js` reads together, as [`among`] reads them. Read when the first is asked for, since public
+    /// documents need none.
+    headers: OnceCell<String>,
     /// The runtime's own: making a `worker::Request` of it reads `cf`, which costs as much as a small answer.
     request: web_sys::Request,
     body_taken: bool,
-    /// Where the body of the answer is written in pieces, after its head: that.
+    /// Set if the answer's body is written in pieces after its head: where to.
     pub outlet: Option<Outlet>,
 }
 
@@ -61,19 +62,13 @@ impl Incoming {
     }
 
     pub fn header(&self, name: &str) -> Option<String> {
-        match edge::HEADERS.iter().position(|known| *known == name) {
-            Some(at) => self.headers().get(at).cloned().flatten(),
+        let known = self
+            .headers
+            .get_or_init(|| edge::request_headers(&self.request));
+        match among(known, name) {
+            Some(value) => value.map(str::to_owned),
             None => edge::request_header(&self.request, name),
         }
-    }
-
-    fn headers(&self) -> &[Option<String>] {
-        self.headers.get_or_init(|| {
-            edge::request_headers(&self.request)
-                .split('\n')
-                .map(|line| line.strip_prefix('=').map(str::to_owned))
-                .collect()
-        })
     }
 
     /// The value of a cookie.
@@ -170,9 +165,30 @@ fn below(text: &str, base: &Url, origin: &Origin) -> Option<Url> {
         .flatten()
 }
 
+/// The value of a header in lines of `name=value`, or `name` alone for one that the request does not have. `None` for a
+/// header that has no line.
+fn among<'a>(lines: &'a str, name: &str) -> Option<Option<&'a str>> {
+    lines
+        .split('\n')
+        .find_map(|line| match line.strip_prefix(name)? {
+            "" => Some(None),
+            rest => rest.strip_prefix('=').map(Some),
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_header_is_found_by_its_whole_name() {
+        let lines = "accept=a=b\ncontent-length\ncontent-type=\n";
+        assert_eq!(among(lines, "accept"), Some(Some("a=b")));
+        assert_eq!(among(lines, "content-length"), Some(None));
+        assert_eq!(among(lines, "content-type"), Some(Some("")));
+        assert_eq!(among(lines, "content"), None);
+        assert_eq!(among(lines, "cookie"), None);
+    }
 
     #[test]
     fn a_url_is_read_the_same_behind_an_origin_that_is_known() {
