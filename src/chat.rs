@@ -25,7 +25,7 @@ use crate::runtime::incoming::Incoming;
 use crate::runtime::limits::{Cost, Refused};
 use crate::runtime::respond::{method_not_allowed, not_found};
 use crate::runtime::{limits, log};
-use crate::sign_in::authorize::is_from_our_page;
+use crate::site::fetch_metadata::is_from_our_page;
 use crate::site::problems::{is_for_a_person, no_such_page};
 use crate::upstream::person::Person;
 
@@ -57,13 +57,15 @@ pub fn route<'a>(
 ) -> LocalFuture<'a, Response> {
     let allowed = match (method, path) {
         ("GET", "/api/auth/authorize") => return Box::pin(auth::authorize(request, app)),
-        ("GET", "/api/auth/callback") => return Box::pin(auth::callback(request, app)),
+        ("GET", "/api/auth/callback") if request.method == "GET" => {
+            return Box::pin(auth::callback(request, app));
+        }
         ("GET", "/api/auth/status") => return Box::pin(auth::status(request, app)),
         ("POST", "/api/auth/logout") => return Box::pin(auth::logout(request, app)),
         ("POST", "/api/chat") => return Box::pin(post(request, app)),
-        (_, "/api/auth/authorize" | "/api/auth/callback" | "/api/auth/status") => {
-            method_not_allowed("GET, HEAD")
-        }
+        // A HEAD would use up what the GET behind it brings.
+        (_, "/api/auth/callback") => method_not_allowed("GET"),
+        (_, "/api/auth/authorize" | "/api/auth/status") => method_not_allowed("GET, HEAD"),
         (_, "/api/auth/logout" | "/api/chat") => method_not_allowed("POST"),
         _ if is_for_a_person(request) => no_such_page(request, app),
         _ => not_found(),

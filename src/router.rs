@@ -4,7 +4,9 @@ use oauth_provider::authorize::Returned;
 use oauth_provider::client::register;
 use oauth_provider::http::{Error, MAX_BODY, Request, Response};
 use oauth_provider::par::par;
+use oauth_provider::params::Params;
 use oauth_provider::{introspect, revoke, token};
+use oauth_types::ErrorCode;
 
 use crate::app::App;
 use crate::memory::seen_tokens;
@@ -15,6 +17,7 @@ use crate::runtime::respond::{method_not_allowed, not_found, preflight, with_cor
 use crate::runtime::{limits, log, random};
 use crate::sign_in::after_response::after_tokens;
 use crate::sign_in::{authorize, callback, check, returned};
+use crate::site::fetch_metadata::is_from_another_site;
 use crate::site::{assets, discovery, health, home, plain_http, problems};
 use crate::{account, chat, mcp};
 
@@ -77,8 +80,9 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
         ("GET", ["oauth", "authorize"]) => authorize::show(request, app).await,
         ("POST", ["oauth", "authorize"]) => authorize::decide(request, app).await,
         (_, ["oauth", "authorize"]) => method_not_allowed("GET, HEAD, POST"),
-        ("GET", ["oauth", "callback"]) => returned(request, app).await,
-        (_, ["oauth", "callback"]) => method_not_allowed("GET, HEAD"),
+        // A HEAD would use up what the GET behind it brings.
+        ("GET", ["oauth", "callback"]) if request.method == "GET" => returned(request, app).await,
+        (_, ["oauth", "callback"]) => method_not_allowed("GET"),
         ("GET", ["oauth", "check"]) => check::show(request, app).await,
         ("POST", ["oauth", "check"]) => check::posted(request, app).await,
         (_, ["oauth", "check"]) => method_not_allowed("GET, HEAD, POST"),
@@ -178,6 +182,9 @@ async fn oauth(endpoint: Endpoint, request: &mut Incoming, app: &App) -> Respons
         authorization: authorization.as_deref(),
         body: body.as_deref(),
     };
+    if let Err(error) = may_authenticate(endpoint, &parts, request) {
+        return trouble(error, request, app);
+    }
     let outcome = match endpoint {
         Endpoint::Token => token(&parts, &app.authenticator(), &app.grants)
             .await
@@ -221,6 +228,30 @@ async fn oauth(endpoint: Endpoint, request: &mut Incoming, app: &App) -> Respons
         },
     };
     outcome.unwrap_or_else(|error| trouble(error, request, app))
+}
+
+/// Authenticating a client can mean fetching its document and its keys, and no page of another site may cause that. A client
+/// in a browser is a public one (draft-ietf-oauth-browser-based-apps), so it has no assertion to send.
+fn may_authenticate(
+    endpoint: Endpoint,
+    parts: &Request<'_>,
+    request: &Incoming,
+) -> Result<(), Error> {
+    if !is_from_another_site(request) {
+        return Ok(());
+    }
+    let authenticates = match endpoint {
+        Endpoint::Introspect | Endpoint::Push => true,
+        Endpoint::Register => false,
+        Endpoint::Token | Endpoint::Revoke => {
+            Params::from_form(parts).is_ok_and(|form| form.all("client_assertion").next().is_some())
+        }
+    };
+    if authenticates {
+        let description = "a page of another site cannot authenticate a client";
+        return Err(Error::new(ErrorCode::InvalidRequest, description).status(403));
+    }
+    Ok(())
 }
 
 /// Counts one thing that is stored for a client that has not authenticated. Asked before it does, since checking an

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod cookies;
 pub mod discovery;
+pub mod fetch_metadata;
 pub mod health;
 pub mod home;
 pub mod pages;

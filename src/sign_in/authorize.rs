@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::{log, random};
 use crate::site::cookies;
+use crate::site::fetch_metadata::{is_embedded, is_from_our_page};
 use crate::site::pages::{Consent, Destination, Forms, Leaving, SkillChoice, SkillGroup, page};
 use crate::site::problems;
 use crate::site::shared_hosting::shared_hosting;
@@ -29,6 +30,10 @@ const BROWSER_SECONDS: u64 = 30 * 86_400;
 
 /// `GET /oauth/authorize`: checks the request and asks the person.
 pub async fn show(request: &Incoming, app: &App) -> Response {
+    // Checking it fetches the client's document, and an image on somebody's page must not make a browser ask for that.
+    if is_embedded(request) {
+        return problems::embedded(request, app);
+    }
     let query = request.url.query().unwrap_or_default();
     let (link, asked) = match read_link(query, app).await {
         Ok(read) => read,
@@ -212,16 +217,6 @@ async fn read_form(
         .await
         .map_err(|error| refuse(error, request, app))?;
     Ok((asked, form, ticket))
-}
-
-/// `Origin` says which page posted, `Sec-Fetch-Site` the same where `Origin` is `null`. A browser sends one of them.
-pub fn is_from_our_page(request: &Incoming) -> bool {
-    let site = request.header("sec-fetch-site");
-    match request.header("origin").as_deref() {
-        None => site.is_none_or(|site| site == "same-origin" || site == "none"),
-        Some("null") => site.as_deref() == Some("same-origin"),
-        Some(origin) => origin == request.origin.as_str(),
-    }
 }
 
 async fn read_link(

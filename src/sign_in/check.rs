@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::log;
-use crate::sign_in::authorize::is_from_our_page;
+use crate::site::fetch_metadata::is_from_our_page;
 use crate::site::pages::{Forms, page};
 use crate::site::problems;
 use crate::site::shared_hosting::shared_hosting;

@@ -52,6 +52,22 @@ pub enum Destination {
     Host(String),
 }
 
+impl Destination {
+    /// In few words, beside the buttons. A host's end says whose it is, so a long one loses its beginning.
+    pub fn end(&self) -> String {
+        const LONGEST: usize = 44;
+        match self {
+            Self::ThisComputer => "an application on this computer".to_owned(),
+            Self::Application(scheme) => format!("the application for {scheme}: links"),
+            // Invariant: hosts are ASCII.
+            Self::Host(host) => match host.len().checked_sub(LONGEST) {
+                Some(over @ 1..) => format!("…{}", host.get(over..).unwrap_or(host)),
+                _ => host.clone(),
+            },
+        }
+    }
+}
+
 impl From<&RegisteredRedirectUri> for Destination {
     fn from(uri: &RegisteredRedirectUri) -> Self {
         match uri.kind() {
@@ -238,6 +254,15 @@ pub fn with_script(mut response: Response) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_long_host_the_end_is_shown() {
+        let host = |host: &str| Destination::Host(host.to_owned()).end();
+        assert_eq!(host("client.example:8443"), "client.example:8443");
+        assert_eq!(host(&"a".repeat(44)), "a".repeat(44));
+        let long = format!("claude.ai.{}.evil.example", "w".repeat(60));
+        assert_eq!(host(&long), format!("…{}.evil.example", "w".repeat(31)));
+    }
 
     #[test]
     fn what_passes_says_when_to_come_again() {

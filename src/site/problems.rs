@@ -322,6 +322,23 @@ pub fn cross_site(request: &Incoming, app: &App) -> Response {
     )
 }
 
+/// A sign-in that is part of another site's page.
+pub fn embedded(request: &Incoming, app: &App) -> Response {
+    let page = refused(
+        "A sign-in needs a window of its own",
+        "Another site has put this link into its page. We looked at nothing, and nothing was connected.",
+        "Open the sign-in from your application.",
+    );
+    show(
+        ErrorPage {
+            status: 403,
+            ..page
+        },
+        request,
+        app,
+    )
+}
+
 /// A form that was posted, or a path that is no page, over plain http.
 pub fn plain_http(request: &Incoming, app: &App) -> Response {
     let page = refused(

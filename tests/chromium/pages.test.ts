@@ -155,6 +155,19 @@ describe("on a phone", () => {
     expect(seen.complaints).toEqual([]);
   });
 
+  it.each([[320, 568], [360, 640], [390, 664]])("at %i x %i px no name and no host is so long that the host's end is out of view", async (width, height) => {
+    await using seen = await watched(browser, [worker.origin], { viewport: { width, height } });
+    const label = "w".repeat(60);
+    for (const host of ["evil.example", `claude.ai.${label}.${label}.${label}.evil.example`]) {
+      const client = await register(worker, { client_name: "W".repeat(80), redirect_uris: [`https://${host}/cb`] });
+      await seen.page.goto(consent(client));
+      for (const selector of ["h1", ".goes strong", 'button[value="approve"]', 'button[value="deny"]']) {
+        expect(await inView(seen.page, selector), `${selector} of ${host}`).toBe(true);
+      }
+      expect(await seen.page.locator(".goes strong").textContent()).toMatch(/evil\.example$/);
+    }
+  });
+
   it("whoever reaches a box with the keyboard sees it, though the buttons stay in view", async () => {
     await using seen = await watched(browser, [worker.origin], { viewport: { width: 375, height: 667 } });
     await seen.page.goto(consent(publish()));

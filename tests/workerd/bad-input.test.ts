@@ -122,7 +122,8 @@ const consentAndCallback: Row[] = [
   ["a callback with a made-up state", get(`/oauth/callback?code=${SECRET}&state=${SECRET}`), page(400)],
   ["a callback with a forged state", get(`/oauth/callback?code=a&state=${FORGED}`), page(400)],
   ["a callback with a forged state and cookies", get(`/oauth/callback?code=a&state=${FORGED}`, { cookie: `smcp_flow_x=${SECRET}; smcp_browser=${SECRET}` }), page(400)],
-  ["a callback by POST", formTo("/oauth/callback", {}, { state: FORGED }), status(405, { allow: "GET, HEAD" })],
+  ["a callback by POST", formTo("/oauth/callback", {}, { state: FORGED }), status(405, { allow: "GET" })],
+  ["a callback by HEAD", () => ({ method: "HEAD", path: `/oauth/callback?code=a&state=${FORGED}` }), status(405, { allow: "GET" })],
 ];
 
 const elsewhere: Row[] = [

@@ -100,7 +100,7 @@ describe("a scheme that a system or a browser handles itself", () => {
 });
 
 describe("an application's own scheme", () => {
-  it.each([CURSOR, "vscode-insiders://publisher.extension/cb", "Cursor://x/cb", "windsurf://x/cb", "zed://x", "warp://mcp/oauth2callback", "com.example.app:/cb", "app.example://cb"])(
+  it.each([CURSOR, "vscode-insiders://publisher.extension/cb", "Cursor://x/cb", "windsurf://x/cb", "zed://oauth/callback", "warp://mcp/oauth2callback", "com.example.app:/cb", "app.example://cb"])(
     "%s is taken",
     async (uri) => {
       expect(await registering([uri])).toBe("201");
@@ -108,6 +108,24 @@ describe("an application's own scheme", () => {
       expect((await worker.fetch(authorizationUrl(worker, client).href)).status).toBe(200);
     },
   );
+
+  it.each([
+    "cursor://anysphere.cursor-deeplink/mcp/install?name=sentry&config=eyJjb21tYW5kIjoiY2FsYy5leGUifQ==",
+    "cursor://anysphere.cursor-deeplink/prompt?text=callback",
+    "vscode:mcp/install?%7B%7D",
+    "vscode://vscode.git/clone?url=https://evil.example/callback",
+    "vscode://file/etc/passwd",
+    "vscode:extension/evil.callback",
+    "goose://extension?cmd=calc.exe",
+    "zed://x",
+  ])("%s makes an editor do something, and takes no answer", async (uri) => {
+    expect(await registering([uri])).toBe("400 invalid_redirect_uri");
+    const page = await new Person().request(authorizationUrl(worker, await kept("Old Client", [uri])));
+    expectNoWayOut(page);
+    const html = await page.text();
+    expect(html).toContain("something else than take an answer");
+    expect(html).not.toMatch(/href="(cursor|vscode|goose|zed):/);
+  });
 
   it.each(["myapp:/cb", "myapp://cb", "cursorx://cb", "a..b:/cb", ".app:/cb", "app-:/cb"])("%s says nothing of whose it is", async (uri) => {
     expect(await registering([uri])).toBe("400 invalid_redirect_uri");
@@ -239,7 +257,7 @@ describe("a person's no", () => {
 });
 
 describe("a redirect URI with a parameter of the answer in its query", () => {
-  const queries = ["code=x", "iss=https://evil.example", "state=x", "error=access_denied", "error_description=x", "a=1&%63ode=x", "st%61te", "&&iss=", "code+=x&iss=", "a=b&error"];
+  const queries = ["code=x", "iss=https://evil.example", "state=x", "error=access_denied", "error_description=x", "error_uri=x", "a=1&%63ode=x", "st%61te", "&&iss=", "a;code=x", "+code=x", "CODE=x", "code[]=x", "a=b&error"];
 
   it.each(queries)("(?%s) is nobody's: whoever reads the first of two would read the client's", async (query) => {
     for (const base of [WEB, REDIRECT_URI, CURSOR]) {
@@ -264,7 +282,7 @@ describe("a redirect URI with a parameter of the answer in its query", () => {
   });
 
   it("is told from one whose parameters are only alike", async () => {
-    const uri = `${WEB}?codes=1&Code=2&state.x=3&a=code=4&%2563ode=5`;
+    const uri = `${WEB}?codes=1&coder=2&state.x=3&a=code=4&%2563ode=5`;
     const client = await register(worker, { redirect_uris: [uri] });
     const location = await new Person().authorize(authorizationUrl(worker, client));
     expect(location.href.startsWith(`${uri}&`)).toBe(true);

@@ -4,6 +4,7 @@ mod acquaintance;
 mod assertion;
 mod authenticate;
 mod budget;
+mod callback;
 mod check;
 mod document;
 mod document_problem;

@@ -9,13 +9,11 @@ use url::{Host, Url};
 use crate::origin::{Origin, is_loopback};
 use crate::settings::Settings;
 
+use super::callback;
 use super::scheme::{self, Scheme};
 use super::text::for_display;
 
 const MAX_BYTES: usize = 2048;
-
-/// "Request and response parameters MUST NOT be included more than once" (RFC 6749 §3.1).
-const ANSWER: [&str; 5] = ["code", "state", "iss", "error", "error_description"];
 
 /// Where an answer goes, in terms that a person understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,9 +48,15 @@ pub enum RedirectUriError {
     Scheme,
     /// Its query already has what an answer adds, and whoever reads the first of two would read the client's.
     #[error(
-        "has a parameter of the answer itself in its query: code, state, iss, error or error_description"
+        "has a parameter of the answer itself in its query: code, state, iss, error, error_description or error_uri"
     )]
     Answer,
+    /// With an editor's scheme, and no place that takes answers: the same scheme opens files and installs things.
+    #[error(
+        "is a link that makes an editor do something else than take an answer: its path must end in a callback \
+         (…/oauth/callback)"
+    )]
+    Action,
     /// An address of this server, which is no client's.
     #[error("leads to this server itself")]
     OwnAddress,
@@ -125,7 +129,10 @@ impl RedirectUri {
             _ if scheme == Scheme::Own => RedirectKind::PrivateUse,
             _ => return Err(RedirectUriError::Scheme),
         };
-        if url.query_pairs().any(|(name, _)| ANSWER.contains(&&*name)) {
+        if scheme::is_editors(url.scheme()) && !callback::is_callback(text) {
+            return Err(RedirectUriError::Action);
+        }
+        if url.query().is_some_and(callback::carries_answer) {
             return Err(RedirectUriError::Answer);
         }
         Ok(Self {
@@ -347,12 +354,18 @@ mod tests {
 
     #[test]
     fn refused_ones() {
-        use RedirectUriError::{Answer, Dangerous, Malformed, PlainHttp, Scheme};
+        use RedirectUriError::{Action, Answer, Dangerous, Malformed, PlainHttp, Scheme};
         for (text, error) in [
             ("https://app.example/cb?iss=https://evil.example", Answer),
             ("https://app.example/cb?x=1&%73tate=mine", Answer),
             ("http://127.0.0.1:1/cb?code", Answer),
             ("com.example.app:/cb?error=none", Answer),
+            ("https://app.example/cb?a;code=x", Answer),
+            (
+                "cursor://anysphere.cursor-deeplink/mcp/install?name=x",
+                Action,
+            ),
+            ("vscode:mcp/install?%7B%7D", Action),
             ("/cb", Malformed),
             ("https://app.example/cb#f", Malformed),
             ("https://u:p@app.example/cb", Malformed),

@@ -231,6 +231,11 @@ impl Scheme {
     }
 }
 
+/// Whether it is an editor's, which opens the editor's own links as well.
+pub(super) fn is_editors(scheme: &str) -> bool {
+    EDITORS.contains(&scheme)
+}
+
 /// The scheme that a text begins with, lower case. What a browser leaves out of an address (white space, control
 /// characters) is left out here, so that a dangerous scheme is told apart in a malformed text as well.
 pub(super) fn written(text: &str) -> Option<String> {

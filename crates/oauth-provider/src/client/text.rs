@@ -25,19 +25,63 @@ pub(crate) fn for_display(text: &str, max: usize) -> Option<String> {
     }
 }
 
-/// A name that stands in quotation marks, and cannot end them: its own are single ones.
+/// A name that stands in quotation marks, and cannot end them: its own are single ones. A name without a letter or a
+/// digit names nobody.
 pub(crate) fn name_for_display(name: &str) -> Option<String> {
     const LONGEST: usize = 80;
-    let quotes = [
-        '“', '”', '„', '‟', '«', '»', '〝', '〞', '〟', '＂', '″', '‶',
-    ];
-    for_display(&name.replace(quotes, "'"), LONGEST)
+    let mut single = String::new();
+    for c in for_display(name, usize::MAX)?.chars() {
+        let quote = is_double_quote(c) || is_single_quote(c);
+        // Two single ones beside each other look like a double one.
+        if !(quote && single.ends_with('\'')) {
+            single.push(if quote { '\'' } else { c });
+        }
+    }
+    if !single.chars().any(char::is_alphanumeric) {
+        return None;
+    }
+    for_display(&single, LONGEST)
 }
 
-/// Bidirectional controls, zero-width characters, tags, variation selectors, fillers, private use.
+/// Quotation marks, and the letters, primes and ornaments that look like one.
+const fn is_double_quote(c: char) -> bool {
+    matches!(c,
+        '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '‴' | '‶' | '‷' | '⁗' | '＂'
+        | '\u{2ba}' | '\u{2dd}' | '\u{2ee}' | '\u{2f5}' | '\u{2f6}' | '\u{5f4}' | '\u{1cd3}' | '\u{275d}' | '\u{275e}' | '\u{2760}'
+        | '\u{276e}' | '\u{276f}' | '\u{2e42}' | '\u{300a}' | '\u{300b}' | '\u{3003}' | '\u{301d}'..='\u{301f}' | '\u{1f676}'..='\u{1f678}')
+}
+
+/// Those of which two look like a double one.
+const fn is_single_quote(c: char) -> bool {
+    matches!(
+        c,
+        '\'' | '`' | '´' | '‘' | '’' | '‚' | '‛' | '′' | '‵' | '＇' | '｀' | '\u{2b9}' | '\u{2bb}'
+            ..='\u{2bd}'
+                | '\u{2ca}'
+                | '\u{2cb}'
+                | '\u{2f4}'
+                | '\u{55a}'
+                | '\u{5f3}'
+                | '\u{7f4}'
+                | '\u{7f5}'
+                | '\u{1fbd}'
+                | '\u{1fbf}'
+                | '\u{1fef}'
+                | '\u{1ffd}'
+                | '\u{1ffe}'
+                | '\u{275b}'
+                | '\u{275c}'
+                | '\u{a78c}'
+    )
+}
+
+/// Controls of direction and form, zero-width and blank characters, tags, variation selectors, fillers, private use, and
+/// what is no character.
 const fn is_invisible(c: char) -> bool {
     matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}' | '\u{8e2}' | '\u{2800}'
+        | '\u{2d7f}' | '\u{fdd0}'..='\u{fdef}' | '\u{fffc}'..='\u{ffff}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{13442}' | '\u{16fe4}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d159}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e000}'..='\u{f8ff}' | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e0fff}' | '\u{f0000}'..='\u{10ffff}')
@@ -54,10 +98,38 @@ mod tests {
 
     #[test]
     fn a_name_does_not_end_its_quotation_marks() {
-        let name = "Claude” by Anthropic, verified. Not “x” «y»";
-        let shown = "Claude' by Anthropic, verified. Not 'x' 'y'";
-        assert_eq!(name_for_display(name).as_deref(), Some(shown));
-        assert_eq!(name_for_display(" \u{200b}"), None);
+        for (name, shown) in [
+            (
+                "Claude” by Anthropic, verified. Not “x” «y»",
+                "Claude' by Anthropic, verified. Not 'x' 'y'",
+            ),
+            ("Claude\u{2ee} by", "Claude' by"),
+            ("Claude\u{275e} by \u{1f677}x\u{2e42}", "Claude' by 'x'"),
+            ("Claude’’ by ‘‘x´´ ''y``", "Claude' by 'x' 'y'"),
+            ("Claude’\u{200b}’ by", "Claude' by"),
+            ("O’Reilly's", "O'Reilly's"),
+        ] {
+            assert_eq!(name_for_display(name).as_deref(), Some(shown), "{name}");
+        }
+        assert_eq!(
+            name_for_display(&"é".repeat(81)).map(|name| name.chars().count()),
+            Some(81)
+        );
+    }
+
+    #[test]
+    fn a_name_that_shows_nothing_is_none() {
+        for name in [
+            " \u{200b}",
+            "\u{2800}\u{2800}",
+            "\u{1d159}",
+            "\u{13441}\u{fffc}",
+            "— · …",
+            "\u{16fe4}\u{fdd0}",
+        ] {
+            assert_eq!(name_for_display(name), None, "{name:?}");
+        }
+        assert_eq!(name_for_display("\u{2800}x").as_deref(), Some("x"));
     }
 
     #[test]
