@@ -4,9 +4,9 @@
 use approval::Target;
 use serde_json::{Map, Value};
 
-use crate::session::Session;
-use crate::tool::Tool;
 use crate::tools::*;
+use crate::vocabulary::session::Session;
+use crate::vocabulary::tool::Tool;
 
 /// The catalogue.
 pub(crate) static TOOLS: &[&Tool] = &[

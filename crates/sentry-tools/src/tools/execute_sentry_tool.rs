@@ -1,9 +1,9 @@
 use fetch::LocalFuture;
 
-use crate::failure::Failure;
-use crate::parameter::{Kind, Parameter};
-use crate::skill::Skills;
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::parameter::{Kind, Parameter};
+use crate::vocabulary::skill::Skills;
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::READ;
 

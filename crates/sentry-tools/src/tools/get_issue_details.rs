@@ -3,11 +3,11 @@ use futures_util::future::join;
 use mcp::CallToolResult;
 use sentry_api::{ApiError, Client, Event, EventId, EventRef, Issue, IssueKey, Owned, Region};
 
-use crate::failure::Failure;
-use crate::issue_target::{IssueTarget, seen};
-use crate::parameter::{EVENT_ID, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, REGION};
-use crate::place::Place;
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::issue_target::{IssueTarget, seen};
+use crate::vocabulary::parameter::{EVENT_ID, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, REGION};
+use crate::vocabulary::place::Place;
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{ISSUE_SKILLS, READ};
 

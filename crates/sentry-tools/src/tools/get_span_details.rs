@@ -2,13 +2,13 @@ use fetch::LocalFuture;
 use mcp::CallToolResult;
 use sentry_api::Span;
 
-use crate::failure::Failure;
-use crate::hint;
-use crate::markdown::{Facts, block, code, line, number, paragraph, push};
-use crate::parameter::{ORGANIZATION, Parameter, REGION, TRACE_ID};
-use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
-use crate::trace_tree;
+use crate::text::markdown::{Facts, block, code, line, number, paragraph, push};
+use crate::text::trace_tree;
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::hint;
+use crate::vocabulary::parameter::{ORGANIZATION, Parameter, REGION, TRACE_ID};
+use crate::vocabulary::skill::{Skill, Skills};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::get_trace_details::Found;
 use super::{READ, get_trace_details};

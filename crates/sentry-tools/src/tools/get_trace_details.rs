@@ -3,16 +3,16 @@ use futures_util::future::join;
 use mcp::CallToolResult;
 use sentry_api::{ApiError, EventId, Trace, TraceMeta};
 
-use crate::arguments::required;
-use crate::failure::Failure;
-use crate::hint;
-use crate::markdown::{Facts, Joined, code, line, number, paragraph};
-use crate::order;
-use crate::parameter::{ORGANIZATION, Parameter, REGION, TRACE_ID};
-use crate::place::Place;
-use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
-use crate::trace_tree;
+use crate::text::markdown::{Facts, Joined, code, line, number, paragraph};
+use crate::text::order;
+use crate::text::trace_tree;
+use crate::vocabulary::arguments::required;
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::hint;
+use crate::vocabulary::parameter::{ORGANIZATION, Parameter, REGION, TRACE_ID};
+use crate::vocabulary::place::Place;
+use crate::vocabulary::skill::{Skill, Skills};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{READ, get_sentry_resource, get_span_details, search_events};
 

@@ -4,11 +4,13 @@ use fetch::LocalFuture;
 use mcp::CallToolResult;
 use sentry_api::{ApiError, Invalid};
 
-use crate::failure::Failure;
-use crate::markdown::{code, push};
-use crate::parameter::{EXPLAIN, Kind, ORGANIZATION, PERIOD, PROJECT, Parameter, REGION};
-use crate::place::Place;
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::text::markdown::{code, push};
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::parameter::{
+    EXPLAIN, Kind, ORGANIZATION, PERIOD, PROJECT, Parameter, REGION,
+};
+use crate::vocabulary::place::Place;
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{ISSUE_SKILLS, READ};
 

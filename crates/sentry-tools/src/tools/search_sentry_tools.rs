@@ -3,11 +3,11 @@ use std::sync::LazyLock;
 use fetch::LocalFuture;
 
 use crate::catalogue::TOOLS;
-use crate::json::Json;
-use crate::parameter::{Parameter, input_schema};
-use crate::ranking::{self, Document};
-use crate::skill::Skills;
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::text::ranking::{self, Document};
+use crate::vocabulary::json::Json;
+use crate::vocabulary::parameter::{Parameter, input_schema};
+use crate::vocabulary::skill::Skills;
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{READ, execute_sentry_tool};
 

@@ -2,9 +2,9 @@
 
 use sentry_api::Replay;
 
-use crate::failure::Failure;
-use crate::markdown::{Joined, code, line, number, push};
-use crate::tool::Context;
+use crate::text::markdown::{Joined, code, line, number, push};
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::tool::Context;
 
 use super::{Search, page, refused};
 

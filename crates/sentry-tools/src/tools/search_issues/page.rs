@@ -2,13 +2,13 @@
 
 use sentry_api::{Issue, IssueSearch, Page};
 
-use crate::hint;
-use crate::markdown::{Joined, code, line, number, paragraph, push};
-use crate::parameter::EXPLAIN;
-use crate::place::Place;
-use crate::search::{AS_IT_IS, MORE, counted, link};
-use crate::tool::Context;
+use crate::text::markdown::{Joined, code, line, number, paragraph, push};
 use crate::tools::get_sentry_resource;
+use crate::vocabulary::hint;
+use crate::vocabulary::parameter::EXPLAIN;
+use crate::vocabulary::place::Place;
+use crate::vocabulary::search::{AS_IT_IS, MORE, counted, link};
+use crate::vocabulary::tool::Context;
 
 use super::{PROJECT, SORT};
 

@@ -3,12 +3,12 @@
 use fetch::LocalFuture;
 use sentry_api::{EventId, EventRef, Issue, IssueId, IssueKey, Owned, Slug, SlugOrId};
 
-use crate::arguments::required;
-use crate::failure::Failure;
-use crate::issue_url::{self, IssueUrl};
-use crate::parameter::{EVENT_OR_LATEST, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION};
-use crate::place::Place;
-use crate::tool::Context;
+use crate::text::issue_url::{self, IssueUrl};
+use crate::vocabulary::arguments::required;
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::parameter::{EVENT_OR_LATEST, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION};
+use crate::vocabulary::place::Place;
+use crate::vocabulary::tool::Context;
 
 /// What the arguments name.
 #[derive(Debug, Clone, PartialEq, Eq)]

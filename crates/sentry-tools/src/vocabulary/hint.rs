@@ -1,8 +1,8 @@
 //! What to do next, at the end of an answer: only tools that the session has are named.
 
-use crate::markdown::push;
-use crate::tool::{Context, Surface, Tool};
+use crate::text::markdown::push;
 use crate::tools::execute_sentry_tool;
+use crate::vocabulary::tool::{Context, Surface, Tool};
 
 /// A line that names tools with what each is for; empty when the session has none of them.
 pub(crate) fn next(context: &Context<'_>, wanted: &[(&'static Tool, &str)]) -> String {

@@ -3,7 +3,7 @@
 use fetch::FetchError;
 use sentry_api::ApiError;
 
-use crate::refusal::Refusal;
+use crate::vocabulary::refusal::Refusal;
 
 /// Why a tool has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 
 use sentry_api::{Span, Trace, TraceProblem};
 
-use crate::markdown::{block, code, line, number, push};
-use crate::order;
-use crate::tool::Context;
+use crate::text::markdown::{block, code, line, number, push};
+use crate::text::order;
+use crate::vocabulary::tool::Context;
 
 /// A span, or several alike in a row.
 struct Row<'a> {

@@ -6,10 +6,10 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::catalogue;
-use crate::listing::raw;
-use crate::markdown;
-use crate::refusal::Refusal;
-use crate::session::Session;
+use crate::protocol::listing::raw;
+use crate::text::markdown;
+use crate::vocabulary::refusal::Refusal;
+use crate::vocabulary::session::Session;
 
 /// One prompt.
 struct Definition {

@@ -6,9 +6,9 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::catalogue;
-use crate::listing::raw;
-use crate::session::{Constraint, Session};
-use crate::tool::Tool;
+use crate::protocol::listing::raw;
+use crate::vocabulary::session::{Constraint, Session};
+use crate::vocabulary::tool::Tool;
 
 /// Where an issue is found.
 pub(crate) const ISSUE_TEMPLATE: &str =

@@ -6,13 +6,13 @@ use mcp::{List, Version};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::catalogue::TOOLS;
-use crate::parameter::input_schema;
-use crate::prompts;
-use crate::resources;
-use crate::scope::Scopes;
-use crate::session::{Constraint, Session};
-use crate::skill::Skills;
-use crate::tool::{Surface, Tool};
+use crate::protocol::prompts;
+use crate::protocol::resources;
+use crate::vocabulary::parameter::input_schema;
+use crate::vocabulary::scope::Scopes;
+use crate::vocabulary::session::{Constraint, Session};
+use crate::vocabulary::skill::Skills;
+use crate::vocabulary::tool::{Surface, Tool};
 
 /// The lists of tools, prompts and resources, each serialized once. A session's list depends on its skills and scopes, on what its constraint
 /// fixes (not on its names) and on the protocol version, so that one `Listings` serves all sessions of a process.

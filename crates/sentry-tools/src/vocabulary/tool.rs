@@ -4,12 +4,12 @@ use fetch::LocalFuture;
 use mcp::{Annotations, CallToolResult};
 use sentry_api::{BaseUrl, Client, InvalidRegion, Region, Sight};
 
-use crate::arguments::Arguments;
-use crate::failure::Failure;
-use crate::parameter::{Parameter, REGION};
-use crate::scope::Scopes;
-use crate::session::{Constraint, Session, Verified};
-use crate::skill::Skills;
+use crate::vocabulary::arguments::Arguments;
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::parameter::{Parameter, REGION};
+use crate::vocabulary::scope::Scopes;
+use crate::vocabulary::session::{Constraint, Session, Verified};
+use crate::vocabulary::skill::Skills;
 
 /// One tool of the catalogue.
 pub(crate) struct Tool {
