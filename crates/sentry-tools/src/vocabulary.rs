@@ -13,3 +13,4 @@ pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod skill;
 pub(crate) mod tool;
+pub(crate) mod trace_target;

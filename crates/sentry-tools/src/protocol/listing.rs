@@ -44,10 +44,10 @@ impl Listings {
         let serialized = lists.entry(key).or_insert_with(|| {
             Rc::from(match list {
                 List::Tools => tools(session, version),
-                List::Prompts => prompts::list(session, version),
+                List::Prompts => raw(prompts::list(session, version)),
                 // There are too many issues for a list: the template leads to each.
                 List::Resources => raw("[]".to_owned()),
-                List::ResourceTemplates => resources::templates(session, version),
+                List::ResourceTemplates => raw(resources::templates(session, version)),
             })
         });
         Rc::clone(serialized)
@@ -65,7 +65,7 @@ fn tools(session: &Session, version: Version) -> Box<RawValue> {
 }
 
 /// A list that is JSON already, so that the second arm is for the compiler.
-pub(crate) fn raw(json: String) -> Box<RawValue> {
+fn raw(json: String) -> Box<RawValue> {
     RawValue::from_string(json).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 

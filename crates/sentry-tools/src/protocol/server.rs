@@ -80,6 +80,7 @@ impl Server {
             session: &self.session,
             arguments,
             verified,
+            catalogue: catalogue::TOOLS,
             sight,
         }
     }

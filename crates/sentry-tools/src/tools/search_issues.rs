@@ -94,9 +94,9 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             found.items.truncate(limit as usize);
             found.next = Some(String::new());
         }
-        Ok(CallToolResult::text(page::render(
-            context, &place, search, &found,
-        )))
+        let project = arguments.text(&PROJECT);
+        let page = page::render(context, &place, search, project, &found);
+        Ok(CallToolResult::text(page))
     })
 }
 

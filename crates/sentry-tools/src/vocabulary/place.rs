@@ -4,7 +4,6 @@ use sentry_api::{ApiError, ProjectKey, Region, Slug, SlugOrId};
 
 use crate::vocabulary::arguments::required;
 use crate::vocabulary::failure::Failure;
-use crate::vocabulary::issue_target::outside;
 use crate::vocabulary::parameter::{ORGANIZATION, Parameter, REGION};
 use crate::vocabulary::tool::Context;
 
@@ -86,5 +85,5 @@ pub(crate) fn project_key(
         return Ok(None);
     };
     let key = context.sight.project(named);
-    key.map(Some).ok_or_else(|| outside("project"))
+    key.map(Some).ok_or_else(|| Failure::outside("project"))
 }

@@ -33,6 +33,9 @@ pub(crate) struct Tool {
     pub(crate) run: for<'a> fn(&'a Context<'a>) -> LocalFuture<'a, Answer>,
 }
 
+/// The tool that stands for any other, so that a client with a short list reaches the whole catalogue.
+pub(crate) const EXECUTE: &str = "execute_sentry_tool";
+
 /// What a tool ends with.
 pub(crate) type Answer = Result<CallToolResult, Failure>;
 
@@ -118,6 +121,8 @@ pub(crate) struct Context<'a> {
     pub(crate) arguments: &'a Arguments,
     /// What Sentry said about the session's constraint, when it has one.
     pub(crate) verified: Option<&'a Verified>,
+    /// Every tool there is, whatever the session has.
+    pub(crate) catalogue: &'static [&'static Tool],
     /// What the session may see: without it, what Sentry answers cannot be read.
     pub(crate) sight: &'a Sight,
 }

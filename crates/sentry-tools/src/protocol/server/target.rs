@@ -9,10 +9,7 @@ use crate::vocabulary::refusal::Refusal;
 use crate::vocabulary::scope::Scopes;
 use crate::vocabulary::session::Session;
 use crate::vocabulary::skill::Skill;
-use crate::vocabulary::tool::Tool;
-
-/// The tool that stands for any other, so that a client with a short list reaches the whole catalogue.
-const EXECUTE: &str = "execute_sentry_tool";
+use crate::vocabulary::tool::{EXECUTE, Tool};
 
 /// The tool that a call is for, and its arguments.
 ///

@@ -12,7 +12,7 @@ use crate::text::stacktrace;
 use crate::vocabulary::place::Place;
 use crate::vocabulary::tool::Context;
 
-use super::Found;
+use super::found::Found;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 

@@ -14,8 +14,8 @@ use crate::vocabulary::hint;
 use crate::vocabulary::place::Place;
 use crate::vocabulary::tool::{Context, Tool};
 
-use super::Found;
 use super::extras::Extras;
+use super::found::Found;
 
 /// In characters.
 const LIMIT: usize = 8_000;
@@ -239,7 +239,10 @@ fn seer(extras: &Extras) -> String {
 
 fn trace(context: &Context<'_>, extras: &Extras) -> String {
     match &extras.trace {
-        Some(trace) => section("## Trace\n", trace_tree::render(context, trace, SPANS)),
+        Some(trace) => section(
+            "## Trace\n",
+            trace_tree::render(context.sight, trace, SPANS),
+        ),
         None => String::new(),
     }
 }

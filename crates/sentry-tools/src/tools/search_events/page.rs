@@ -11,7 +11,7 @@ use crate::vocabulary::search::{AS_IT_IS, MORE, counted, link};
 use crate::vocabulary::tool::{Context, Tool};
 
 use super::dataset::is_aggregate;
-use super::{OPTIONAL_PROJECT, Search};
+use super::search::{OPTIONAL_PROJECT, Search};
 
 pub(super) fn render(context: &Context<'_>, search: &Search<'_>, found: &Page<Row>) -> String {
     let has_more = found.next.is_some();
