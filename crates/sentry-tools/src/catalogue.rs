@@ -4,9 +4,9 @@
 use approval::Target;
 use serde_json::{Map, Value};
 
-use crate::session::Session;
-use crate::tool::Tool;
 use crate::tools::*;
+use crate::vocabulary::session::Session;
+use crate::vocabulary::tool::{EXECUTE, Tool};
 
 /// The catalogue.
 pub(crate) static TOOLS: &[&Tool] = &[
@@ -55,7 +55,7 @@ pub fn changes_something(name: &str) -> Option<bool> {
 /// catalogue are public (docs/TOOLS.md); whether a call is allowed, the server says.
 #[must_use]
 pub fn target(name: &str, arguments: &Map<String, Value>) -> Option<Target> {
-    if name != execute_sentry_tool::TOOL.name {
+    if name != EXECUTE {
         return None;
     }
     let named = arguments.get("name").and_then(Value::as_str);

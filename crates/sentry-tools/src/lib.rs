@@ -6,42 +6,19 @@
 
 #![deny(missing_docs)]
 
-mod arguments;
 mod catalogue;
-mod completions;
-mod confirm;
-mod failure;
-mod hint;
-mod issue_target;
-mod issue_url;
-mod json;
-mod listing;
-mod markdown;
-mod order;
-mod parameter;
-mod place;
-mod prompts;
-mod ranking;
+mod protocol;
 pub mod reference;
-mod refusal;
-mod resource_url;
-mod resources;
-mod scope;
-mod search;
-mod server;
-mod session;
-mod skill;
-mod stacktrace;
-mod tool;
+mod text;
 mod tools;
-mod trace_tree;
+mod vocabulary;
 
 pub use catalogue::{catalogue, changes_something, offered, target};
-pub use listing::Listings;
-pub use refusal::Refusal;
-pub use scope::{Scope, Scopes};
-pub use server::Server;
-pub use session::{
+pub use protocol::listing::Listings;
+pub use protocol::server::Server;
+pub use vocabulary::refusal::Refusal;
+pub use vocabulary::scope::{Scope, Scopes};
+pub use vocabulary::session::{
     Constraint, Remembered, Session, Verified, VerifiedConstraints, VerifiedProject,
 };
-pub use skill::{Skill, Skills};
+pub use vocabulary::skill::{Skill, Skills};

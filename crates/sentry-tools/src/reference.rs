@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use crate::catalogue::{self, TOOLS};
-use crate::parameter::input_schema;
-use crate::session::Constraint;
-use crate::skill::Skill;
-use crate::tool::{Hidden, Surface, Tool};
+use crate::vocabulary::parameter::input_schema;
+use crate::vocabulary::session::Constraint;
+use crate::vocabulary::skill::Skill;
+use crate::vocabulary::tool::{Hidden, Surface, Tool};
 
 /// The names of all tools, in the order of the catalogue.
 pub fn names() -> impl Iterator<Item = &'static str> {

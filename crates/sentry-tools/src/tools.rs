@@ -1,7 +1,7 @@
 //! One tool per file.
 
-use crate::scope::{Scope, Scopes};
-use crate::skill::{Skill, Skills};
+use crate::vocabulary::scope::{Scope, Scopes};
+use crate::vocabulary::skill::{Skill, Skills};
 
 pub(crate) mod add_issue_note;
 pub(crate) mod analyze_issue_with_seer;

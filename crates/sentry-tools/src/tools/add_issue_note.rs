@@ -1,11 +1,11 @@
 use fetch::LocalFuture;
 use mcp::CallToolResult;
 
-use crate::issue_target::Located;
-use crate::markdown::{code, push};
-use crate::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
-use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::text::markdown::{code, push};
+use crate::vocabulary::issue_target::Located;
+use crate::vocabulary::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
+use crate::vocabulary::skill::{Skill, Skills};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::WRITE_EVENTS;
 

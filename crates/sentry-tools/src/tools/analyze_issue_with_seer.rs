@@ -7,13 +7,13 @@ use futures_util::future::{Either, select};
 use mcp::CallToolResult;
 use sentry_api::{ApiError, AutofixRun, AutofixStatus};
 
-use crate::failure::Failure;
-use crate::hint;
-use crate::issue_target::Located;
-use crate::markdown::{block, code, paragraph, push};
-use crate::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
-use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::text::markdown::{block, code, paragraph, push};
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::hint;
+use crate::vocabulary::issue_target::Located;
+use crate::vocabulary::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
+use crate::vocabulary::skill::{Skill, Skills};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{WRITE_EVENTS, get_sentry_resource};
 

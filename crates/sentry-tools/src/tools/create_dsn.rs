@@ -1,13 +1,13 @@
 use fetch::LocalFuture;
 
-use crate::arguments::required;
-use crate::issue_target;
-use crate::json::Json;
-use crate::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
-use crate::place::{Place, project_key};
-use crate::scope::{Scope, Scopes};
-use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::arguments::required;
+use crate::vocabulary::issue_target;
+use crate::vocabulary::json::Json;
+use crate::vocabulary::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
+use crate::vocabulary::place::{Place, project_key};
+use crate::vocabulary::scope::{Scope, Scopes};
+use crate::vocabulary::skill::{Skill, Skills};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::find_dsns;
 

@@ -1,9 +1,9 @@
 use fetch::LocalFuture;
 
-use crate::failure::Failure;
-use crate::parameter::{Kind, Parameter};
-use crate::skill::Skills;
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::parameter::{Kind, Parameter};
+use crate::vocabulary::skill::Skills;
+use crate::vocabulary::tool::{Answer, Context, EXECUTE, Effect, Hidden, Surface, Tool};
 
 use super::READ;
 
@@ -11,7 +11,7 @@ const NAME: Parameter = Parameter::sized("name", "", 1, None).required();
 const ARGUMENTS: Parameter = Parameter::new("arguments", "As its inputSchema says.", Kind::Object);
 
 pub(crate) static TOOL: Tool = Tool {
-    name: "execute_sentry_tool",
+    name: EXECUTE,
     title: "Execute Sentry tool",
     description: "Runs any tool of the catalogue, also those not in this list: get its name and inputSchema from \
                   search_sentry_tools.",

@@ -1,12 +1,12 @@
 use fetch::LocalFuture;
 use sentry_api::ClientKey;
 
-use crate::arguments::required;
-use crate::json::Json;
-use crate::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
-use crate::place::{Place, project_key};
-use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::arguments::required;
+use crate::vocabulary::json::Json;
+use crate::vocabulary::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
+use crate::vocabulary::place::{Place, project_key};
+use crate::vocabulary::skill::{Skill, Skills};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::READ;
 

@@ -1,10 +1,10 @@
 use fetch::LocalFuture;
 use sentry_api::{Organization, Slug};
 
-use crate::json::Json;
-use crate::parameter::NAME_QUERY;
-use crate::skill::Skills;
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::json::Json;
+use crate::vocabulary::parameter::NAME_QUERY;
+use crate::vocabulary::skill::Skills;
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{READ, SHOWN};
 

@@ -1,10 +1,10 @@
 use fetch::LocalFuture;
 
-use crate::json::Json;
-use crate::parameter::{NAME_QUERY, ORGANIZATION, REGION};
-use crate::place::Place;
-use crate::skill::Skills;
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::json::Json;
+use crate::vocabulary::parameter::{NAME_QUERY, ORGANIZATION, REGION};
+use crate::vocabulary::place::Place;
+use crate::vocabulary::skill::Skills;
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{READ, SHOWN};
 

@@ -1,10 +1,10 @@
 use fetch::LocalFuture;
 
-use crate::json::Json;
-use crate::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
-use crate::place::{Place, project_key};
-use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::json::Json;
+use crate::vocabulary::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
+use crate::vocabulary::place::{Place, project_key};
+use crate::vocabulary::skill::{Skill, Skills};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{READ, SHOWN};
 

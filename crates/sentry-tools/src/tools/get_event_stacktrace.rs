@@ -2,13 +2,15 @@ use fetch::LocalFuture;
 use mcp::CallToolResult;
 use sentry_api::{Event, Thread};
 
-use crate::failure::Failure;
-use crate::hint;
-use crate::issue_target::{self, Located};
-use crate::markdown::{block, code, line, number, paragraph, push};
-use crate::parameter::{EVENT_OR_LATEST, ISSUE_ID, Kind, ORGANIZATION, Parameter, REGION};
-use crate::stacktrace::{self, Trace};
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::text::markdown::{block, code, line, number, paragraph, push};
+use crate::text::stacktrace::{self, Trace};
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::hint;
+use crate::vocabulary::issue_target::{self, Located};
+use crate::vocabulary::parameter::{
+    EVENT_OR_LATEST, ISSUE_ID, Kind, ORGANIZATION, Parameter, REGION,
+};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{ISSUE_SKILLS, READ, get_issue_breadcrumbs};
 

@@ -3,14 +3,14 @@ use futures_util::future::join;
 use mcp::CallToolResult;
 use sentry_api::{Activity, ApiError};
 
-use crate::failure::Failure;
-use crate::hint;
-use crate::issue_target::Located;
-use crate::markdown::{Joined, code, line, number, paragraph, push};
-use crate::order;
-use crate::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
-use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::text::markdown::{Joined, code, line, number, paragraph, push};
+use crate::text::order;
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::hint;
+use crate::vocabulary::issue_target::Located;
+use crate::vocabulary::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
+use crate::vocabulary::skill::{Skill, Skills};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{READ, add_issue_note};
 

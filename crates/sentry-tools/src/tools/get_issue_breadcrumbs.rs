@@ -2,12 +2,14 @@ use fetch::LocalFuture;
 use mcp::CallToolResult;
 use sentry_api::{Breadcrumb, Event};
 
-use crate::hint;
-use crate::issue_target::{self, Located};
-use crate::markdown::{Joined, block, code, line, number, paragraph, push};
-use crate::parameter::{EVENT_OR_LATEST, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, REGION};
-use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::text::markdown::{Joined, block, code, line, number, paragraph, push};
+use crate::vocabulary::hint;
+use crate::vocabulary::issue_target::{self, Located};
+use crate::vocabulary::parameter::{
+    EVENT_OR_LATEST, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, REGION,
+};
+use crate::vocabulary::skill::{Skill, Skills};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{READ, get_event_stacktrace};
 

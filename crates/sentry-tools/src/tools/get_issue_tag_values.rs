@@ -1,11 +1,13 @@
 use fetch::LocalFuture;
 
-use crate::arguments::required;
-use crate::issue_target::Located;
-use crate::json::Json;
-use crate::parameter::{Format, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
-use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::arguments::required;
+use crate::vocabulary::issue_target::Located;
+use crate::vocabulary::json::Json;
+use crate::vocabulary::parameter::{
+    Format, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION,
+};
+use crate::vocabulary::skill::{Skill, Skills};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::READ;
 

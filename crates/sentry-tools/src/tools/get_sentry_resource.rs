@@ -2,15 +2,15 @@ use fetch::LocalFuture;
 use mcp::CallToolResult;
 use serde_json::{Map, Value};
 
-use crate::arguments::Arguments;
-use crate::failure::Failure;
-use crate::issue_target::check_organization;
-use crate::markdown::{code, push};
-use crate::parameter::{
+use crate::text::markdown::{code, push};
+use crate::text::resource_url::{self, Resource};
+use crate::vocabulary::arguments::Arguments;
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::issue_target::check_organization;
+use crate::vocabulary::parameter::{
     EVENT_ID, Format, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, TRACE_ID,
 };
-use crate::resource_url::{self, Resource};
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{ISSUE_SKILLS, READ, get_issue_details, get_trace_details};
 

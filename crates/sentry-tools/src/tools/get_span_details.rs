@@ -2,15 +2,15 @@ use fetch::LocalFuture;
 use mcp::CallToolResult;
 use sentry_api::Span;
 
-use crate::failure::Failure;
-use crate::hint;
-use crate::markdown::{Facts, block, code, line, number, paragraph, push};
-use crate::parameter::{ORGANIZATION, Parameter, REGION, TRACE_ID};
-use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
-use crate::trace_tree;
+use crate::text::markdown::{Facts, block, code, line, number, paragraph, push};
+use crate::text::trace_tree;
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::hint;
+use crate::vocabulary::parameter::{ORGANIZATION, Parameter, REGION, TRACE_ID};
+use crate::vocabulary::skill::{Skill, Skills};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::trace_target::FoundTrace;
 
-use super::get_trace_details::Found;
 use super::{READ, get_trace_details};
 
 /// Spans around and below it; the others are counted.
@@ -35,15 +35,15 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let found = get_trace_details::read(context).await?;
+        let found = FoundTrace::find(context).await?;
         let span = context.arguments.text(&SPAN).unwrap_or_default();
         show(context, &found, span)
     })
 }
 
 /// The page of one span of a trace.
-pub(super) fn show(context: &Context<'_>, found: &Found, wanted: &str) -> Answer {
-    let spans = trace_tree::visible(context, &found.trace);
+pub(super) fn show(context: &Context<'_>, found: &FoundTrace, wanted: &str) -> Answer {
+    let spans = trace_tree::visible(context.sight, &found.trace);
     let place = spans
         .iter()
         .position(|span| span.id.eq_ignore_ascii_case(wanted));
@@ -60,7 +60,7 @@ pub(super) fn show(context: &Context<'_>, found: &Found, wanted: &str) -> Answer
     if let Some(description) = &span.description {
         paragraph(&mut text, &block(description, 3_000));
     }
-    let problems = trace_tree::problems_of(context, span);
+    let problems = trace_tree::problems_of(context.sight, span);
     if !problems.is_empty() {
         paragraph(&mut text, "## Errors and problems in it");
         text.push_str(&trace_tree::list_problems(&problems, 10));

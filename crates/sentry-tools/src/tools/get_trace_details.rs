@@ -1,18 +1,14 @@
 use fetch::LocalFuture;
-use futures_util::future::join;
 use mcp::CallToolResult;
-use sentry_api::{ApiError, EventId, Trace, TraceMeta};
 
-use crate::arguments::required;
-use crate::failure::Failure;
-use crate::hint;
-use crate::markdown::{Facts, Joined, code, line, number, paragraph};
-use crate::order;
-use crate::parameter::{ORGANIZATION, Parameter, REGION, TRACE_ID};
-use crate::place::Place;
-use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
-use crate::trace_tree;
+use crate::text::markdown::{Facts, Joined, code, line, number, paragraph};
+use crate::text::order;
+use crate::text::trace_tree;
+use crate::vocabulary::hint;
+use crate::vocabulary::parameter::{ORGANIZATION, Parameter, REGION, TRACE_ID};
+use crate::vocabulary::skill::{Skill, Skills};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::trace_target::FoundTrace;
 
 use super::{READ, get_sentry_resource, get_span_details, search_events};
 
@@ -21,9 +17,6 @@ pub(super) const SPAN: Parameter =
 
 /// Lines of the tree.
 const SPANS: usize = 60;
-
-/// So many spans of a trace are read.
-const READ_AT_MOST: &str = "10000";
 
 pub(crate) static TOOL: Tool = Tool {
     name: "get_trace_details",
@@ -42,7 +35,7 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let found = read(context).await?;
+        let found = FoundTrace::find(context).await?;
         if let Some(span) = context.arguments.text(&SPAN) {
             return get_span_details::show(context, &found, span);
         }
@@ -50,49 +43,10 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     })
 }
 
-/// The trace that the arguments name.
-pub(super) struct Found {
-    pub(super) place: Place,
-    pub(super) id: EventId,
-    /// Where the server has it and the session may see it.
-    meta: Option<TraceMeta>,
-    pub(super) trace: Trace,
-}
-
-pub(super) fn read<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Result<Found, Failure>> {
-    Box::pin(async move {
-        let id = required(&TRACE_ID, context.arguments.event(&TRACE_ID))?;
-        let place = Place::find(context).await?;
-        let client = context.client;
-        let meta = async {
-            // Numbers of the whole trace are not a project's business.
-            if context.sight.is_of_project() {
-                return None;
-            }
-            let meta = client.trace_meta(&place.region, &place.organization, &id);
-            meta.await.ok()?.into_seen(context.sight)
-        };
-        let trace = client.trace(&place.region, &place.organization, &id, READ_AT_MOST);
-        let (meta, trace) = join(meta, trace).await;
-        let trace = trace?;
-        if trace_tree::visible(context, &trace).is_empty()
-            && trace_tree::problems(context, &trace).is_empty()
-        {
-            return Err(ApiError::NotFound.into());
-        }
-        Ok(Found {
-            place,
-            id,
-            meta,
-            trace,
-        })
-    })
-}
-
-fn render(context: &Context<'_>, found: &Found) -> String {
-    let Found { trace, id, .. } = found;
-    let spans = trace_tree::visible(context, trace);
-    let problems = trace_tree::problems(context, trace);
+fn render(context: &Context<'_>, found: &FoundTrace) -> String {
+    let FoundTrace { trace, id, .. } = found;
+    let spans = trace_tree::visible(context.sight, trace);
+    let problems = trace_tree::problems(context.sight, trace);
     let mut facts = Facts::new();
     if let Some(root) = spans.first() {
         facts.add("Begins with", &trace_tree::name(root));
@@ -128,7 +82,7 @@ fn render(context: &Context<'_>, found: &Found) -> String {
         text.push_str(&trace_tree::list_problems(&problems, 15));
         wanted.push((&get_sentry_resource::TOOL, "for an issue of it"));
     }
-    let tree = trace_tree::render(context, trace, SPANS);
+    let tree = trace_tree::render(context.sight, trace, SPANS);
     if !tree.is_empty() {
         paragraph(&mut text, "## Spans\n");
         text.push_str(&tree);

@@ -2,16 +2,16 @@ use fetch::LocalFuture;
 use mcp::CallToolResult;
 use sentry_api::{ApiError, Event, IssueEventSearch, Page};
 
-use crate::failure::Failure;
-use crate::hint;
-use crate::issue_target::Located;
-use crate::markdown::{code, line, paragraph, push};
-use crate::parameter::{
+use crate::text::markdown::{code, line, paragraph, push};
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::hint;
+use crate::vocabulary::issue_target::Located;
+use crate::vocabulary::parameter::{
     EXPLAIN, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, PERIOD, PROJECT, Parameter, REGION,
 };
-use crate::search::{AS_IT_IS, MORE, counted, link};
-use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::search::{AS_IT_IS, MORE, counted, link};
+use crate::vocabulary::skill::{Skill, Skills};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{READ, get_event_stacktrace, get_issue_breadcrumbs};
 

@@ -2,11 +2,11 @@ use fetch::LocalFuture;
 use mcp::CallToolResult;
 use sentry_api::{ApiError, IssueSearch, IssueSort};
 
-use crate::failure::Failure;
-use crate::markdown::code;
-use crate::parameter::{EXPLAIN, Format, ORGANIZATION, Parameter, REGION};
-use crate::place::Place;
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::text::markdown::code;
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::parameter::{EXPLAIN, Format, ORGANIZATION, Parameter, REGION};
+use crate::vocabulary::place::Place;
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{ISSUE_SKILLS, READ};
 
@@ -94,9 +94,9 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             found.items.truncate(limit as usize);
             found.next = Some(String::new());
         }
-        Ok(CallToolResult::text(page::render(
-            context, &place, search, &found,
-        )))
+        let project = arguments.text(&PROJECT);
+        let page = page::render(context, &place, search, project, &found);
+        Ok(CallToolResult::text(page))
     })
 }
 

@@ -1,15 +1,14 @@
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use fetch::LocalFuture;
 
-use crate::catalogue::TOOLS;
-use crate::json::Json;
-use crate::parameter::{Parameter, input_schema};
-use crate::ranking::{self, Document};
-use crate::skill::Skills;
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::text::ranking::{self, Document};
+use crate::vocabulary::json::Json;
+use crate::vocabulary::parameter::{Parameter, input_schema};
+use crate::vocabulary::skill::Skills;
+use crate::vocabulary::tool::{Answer, Context, EXECUTE, Effect, Hidden, Surface, Tool};
 
-use super::{READ, execute_sentry_tool};
+use super::READ;
 
 const QUERY: Parameter =
     Parameter::sized("query", "What you want to do, in a few words.", 1, None).required();
@@ -33,17 +32,23 @@ pub(crate) static TOOL: Tool = Tool {
 };
 
 /// Of each tool of the catalogue, in its order. They never change, and taking them apart is most of a search.
-static DOCUMENTS: LazyLock<Vec<Document>> =
-    LazyLock::new(|| TOOLS.iter().map(|tool| document(tool)).collect());
+static DOCUMENTS: OnceLock<Vec<Document>> = OnceLock::new();
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let query = context.arguments.text(&QUERY).unwrap_or_default();
         let limit = context.arguments.number(&LIMIT).unwrap_or_default();
-        let itself = [TOOL.name, execute_sentry_tool::TOOL.name];
+        let itself = [TOOL.name, EXECUTE];
+        let all = DOCUMENTS.get_or_init(|| {
+            context
+                .catalogue
+                .iter()
+                .map(|tool| document(tool))
+                .collect()
+        });
         let mut tools: Vec<&Tool> = Vec::new();
         let mut documents = Vec::new();
-        for (tool, document) in TOOLS.iter().zip(DOCUMENTS.iter()) {
+        for (tool, document) in context.catalogue.iter().zip(all) {
             if context.offers(tool) && !itself.contains(&tool.name) {
                 tools.push(tool);
                 documents.push(document);

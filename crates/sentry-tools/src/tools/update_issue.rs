@@ -2,12 +2,12 @@ use fetch::LocalFuture;
 use mcp::CallToolResult;
 use sentry_api::{Issue, IssueChange};
 
-use crate::failure::Failure;
-use crate::issue_target::Located;
-use crate::markdown::{Facts, Joined, code, line, push};
-use crate::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
-use crate::skill::{Skill, Skills};
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::text::markdown::{Facts, Joined, code, line, push};
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::issue_target::Located;
+use crate::vocabulary::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
+use crate::vocabulary::skill::{Skill, Skills};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::WRITE_EVENTS;
 

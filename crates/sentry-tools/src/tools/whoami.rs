@@ -1,8 +1,8 @@
 use fetch::LocalFuture;
 
-use crate::json::Json;
-use crate::skill::Skills;
-use crate::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::json::Json;
+use crate::vocabulary::skill::Skills;
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::READ;
 

@@ -8,11 +8,11 @@ use fetch::LocalFuture;
 use futures_util::future::join_all;
 use sentry_api::{AutofixRun, Client, EventId, ExternalIssue, SlugOrId, Trace};
 
-use crate::place::Place;
-use crate::stacktrace;
-use crate::tool::Context;
+use crate::text::stacktrace;
+use crate::vocabulary::place::Place;
+use crate::vocabulary::tool::Context;
 
-use super::Found;
+use super::found::Found;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 

@@ -3,19 +3,19 @@
 
 use sentry_api::{Event, Frame, Issue};
 
-use crate::hint;
-use crate::markdown::{Facts, Joined, Page, block, code, line, number, push};
-use crate::place::Place;
-use crate::stacktrace::{self, Trace};
-use crate::tool::{Context, Tool};
+use crate::text::markdown::{Facts, Joined, Page, block, code, line, number, push};
+use crate::text::stacktrace::{self, Trace};
+use crate::text::trace_tree;
 use crate::tools::{
     analyze_issue_with_seer, get_event_stacktrace, get_issue_breadcrumbs, get_issue_tag_values,
     get_trace_details, search_issues, update_issue,
 };
-use crate::trace_tree;
+use crate::vocabulary::hint;
+use crate::vocabulary::place::Place;
+use crate::vocabulary::tool::{Context, Tool};
 
-use super::Found;
 use super::extras::Extras;
+use super::found::Found;
 
 /// In characters.
 const LIMIT: usize = 8_000;
@@ -239,7 +239,10 @@ fn seer(extras: &Extras) -> String {
 
 fn trace(context: &Context<'_>, extras: &Extras) -> String {
     match &extras.trace {
-        Some(trace) => section("## Trace\n", trace_tree::render(context, trace, SPANS)),
+        Some(trace) => section(
+            "## Trace\n",
+            trace_tree::render(context.sight, trace, SPANS),
+        ),
         None => String::new(),
     }
 }

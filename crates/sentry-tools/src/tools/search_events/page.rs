@@ -3,15 +3,15 @@
 
 use sentry_api::{Page, Row};
 
-use crate::hint;
-use crate::markdown::{Joined, code, line, number, paragraph, push};
-use crate::parameter::EXPLAIN;
-use crate::search::{AS_IT_IS, MORE, counted, link};
-use crate::tool::{Context, Tool};
+use crate::text::markdown::{Joined, code, line, number, paragraph, push};
 use crate::tools::{get_sentry_resource, get_trace_details};
+use crate::vocabulary::hint;
+use crate::vocabulary::parameter::EXPLAIN;
+use crate::vocabulary::search::{AS_IT_IS, MORE, counted, link};
+use crate::vocabulary::tool::{Context, Tool};
 
 use super::dataset::is_aggregate;
-use super::{OPTIONAL_PROJECT, Search};
+use super::search::{OPTIONAL_PROJECT, Search};
 
 pub(super) fn render(context: &Context<'_>, search: &Search<'_>, found: &Page<Row>) -> String {
     let has_more = found.next.is_some();

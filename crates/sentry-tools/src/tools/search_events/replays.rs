@@ -2,11 +2,12 @@
 
 use sentry_api::Replay;
 
-use crate::failure::Failure;
-use crate::markdown::{Joined, code, line, number, push};
-use crate::tool::Context;
+use crate::text::markdown::{Joined, code, line, number, push};
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::tool::Context;
 
-use super::{Search, page, refused};
+use super::page;
+use super::search::{Search, refused};
 
 pub(super) async fn find(context: &Context<'_>, search: &Search<'_>) -> Result<String, Failure> {
     let limit = search.limit.to_string();

@@ -1,21 +1,21 @@
 //! The answer: what was searched, where to see the same in Sentry, then one issue after the other.
 
-use sentry_api::{Issue, IssueSearch, Page};
+use sentry_api::{Issue, IssueSearch, IssueSort, Page};
 
-use crate::hint;
-use crate::markdown::{Joined, code, line, number, paragraph, push};
-use crate::parameter::EXPLAIN;
-use crate::place::Place;
-use crate::search::{AS_IT_IS, MORE, counted, link};
-use crate::tool::Context;
+use crate::text::markdown::{Joined, code, line, number, paragraph, push};
 use crate::tools::get_sentry_resource;
+use crate::vocabulary::hint;
+use crate::vocabulary::parameter::EXPLAIN;
+use crate::vocabulary::place::Place;
+use crate::vocabulary::search::{AS_IT_IS, MORE, counted, link};
+use crate::vocabulary::tool::Context;
 
-use super::{PROJECT, SORT};
-
+/// `project` is as the caller named it.
 pub(super) fn render(
     context: &Context<'_>,
     place: &Place,
     search: IssueSearch<'_>,
+    project: Option<&str>,
     found: &Page<Issue>,
 ) -> String {
     let mut text = counted(found.items.len(), found.next.is_some(), "issue");
@@ -26,10 +26,10 @@ pub(super) fn render(
     };
     paragraph(&mut text, "Searched: ");
     text.push_str(&query);
-    if let Some(project) = context.arguments.text(&PROJECT) {
+    if let Some(project) = project {
         push(&mut text, &[", project `", project, "`"]);
     }
-    let sort = context.arguments.text(&SORT).unwrap_or_default();
+    let sort = search.sort.map_or("", IssueSort::as_str);
     let mut parameters = vec![("query", search.query)];
     parameters.extend(search.project_id.map(|id| ("project", id)));
     parameters.extend([("sort", sort), ("statsPeriod", search.period)]);

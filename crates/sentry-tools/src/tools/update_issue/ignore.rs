@@ -1,8 +1,8 @@
 //! How long an archived issue stays so.
 
-use crate::arguments::{Arguments, wrong};
-use crate::failure::Failure;
-use crate::parameter::Parameter;
+use crate::vocabulary::arguments::{Arguments, wrong};
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::parameter::Parameter;
 
 const UNTIL_ESCALATING: &str = "untilEscalating";
 const FOREVER: &str = "forever";

@@ -2,8 +2,8 @@ use std::cell::RefCell;
 
 use sentry_api::{Region, Sight, Slug};
 
-use crate::scope::Scopes;
-use crate::skill::Skills;
+use crate::vocabulary::scope::Scopes;
+use crate::vocabulary::skill::Skills;
 
 /// Who calls, and what they may do. Made anew for every request.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,13 +6,13 @@ use mcp::{List, Version};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::catalogue::TOOLS;
-use crate::parameter::input_schema;
-use crate::prompts;
-use crate::resources;
-use crate::scope::Scopes;
-use crate::session::{Constraint, Session};
-use crate::skill::Skills;
-use crate::tool::{Surface, Tool};
+use crate::protocol::prompts;
+use crate::protocol::resources;
+use crate::vocabulary::parameter::input_schema;
+use crate::vocabulary::scope::Scopes;
+use crate::vocabulary::session::{Constraint, Session};
+use crate::vocabulary::skill::Skills;
+use crate::vocabulary::tool::{Surface, Tool};
 
 /// The lists of tools, prompts and resources, each serialized once. A session's list depends on its skills and scopes, on what its constraint
 /// fixes (not on its names) and on the protocol version, so that one `Listings` serves all sessions of a process.
@@ -44,10 +44,10 @@ impl Listings {
         let serialized = lists.entry(key).or_insert_with(|| {
             Rc::from(match list {
                 List::Tools => tools(session, version),
-                List::Prompts => prompts::list(session, version),
+                List::Prompts => raw(prompts::list(session, version)),
                 // There are too many issues for a list: the template leads to each.
                 List::Resources => raw("[]".to_owned()),
-                List::ResourceTemplates => resources::templates(session, version),
+                List::ResourceTemplates => raw(resources::templates(session, version)),
             })
         });
         Rc::clone(serialized)
@@ -65,7 +65,7 @@ fn tools(session: &Session, version: Version) -> Box<RawValue> {
 }
 
 /// A list that is JSON already, so that the second arm is for the compiler.
-pub(crate) fn raw(json: String) -> Box<RawValue> {
+fn raw(json: String) -> Box<RawValue> {
     RawValue::from_string(json).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 

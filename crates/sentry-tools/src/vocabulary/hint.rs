@@ -1,8 +1,7 @@
 //! What to do next, at the end of an answer: only tools that the session has are named.
 
-use crate::markdown::push;
-use crate::tool::{Context, Surface, Tool};
-use crate::tools::execute_sentry_tool;
+use crate::text::markdown::push;
+use crate::vocabulary::tool::{Context, EXECUTE, Surface, Tool};
 
 /// A line that names tools with what each is for; empty when the session has none of them.
 pub(crate) fn next(context: &Context<'_>, wanted: &[(&'static Tool, &str)]) -> String {
@@ -21,10 +20,9 @@ pub(crate) fn next(context: &Context<'_>, wanted: &[(&'static Tool, &str)]) -> S
     }
     text.push('.');
     if is_hidden {
-        let name = execute_sentry_tool::TOOL.name;
         push(
             &mut text,
-            &[" What your list lacks, run with `", name, "`."],
+            &[" What your list lacks, run with `", EXECUTE, "`."],
         );
     }
     text

@@ -3,8 +3,8 @@
 use sentry_api::{ApiError, Slug, SlugOrId};
 
 use super::{Server, in_words};
-use crate::failure::Failure;
-use crate::session::{Constraint, Verified, VerifiedProject};
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::session::{Constraint, Verified, VerifiedProject};
 
 impl Server {
     /// What the session's URL names must exist for its holder. Asked at the first tool call and remembered.

@@ -1,6 +1,6 @@
 //! What a person is asked before a tool runs, where the client can ask: which organization or project is meant, and
 //! whether something may be changed. Decided here and asked with one form; what it has to say comes from Sentry through
-//! [`crate::server`].
+//! [`crate::protocol::server`].
 //!
 //! The form's answer counts for the arguments that it comes with and is as trustworthy as they are: both are the
 //! client's. Nothing has to be kept between two rounds, since a form repeats what was chosen before it.
@@ -10,11 +10,11 @@ use mcp::{Elicited, Input, InputKind, InputRequest, InputRequired};
 use sentry_api::Slug;
 use serde_json::{Map, Value};
 
-use crate::failure::Failure;
-use crate::markdown;
-use crate::parameter::{ISSUE_ID, ORGANIZATION, Parameter, Presence};
-use crate::session::Constraint;
-use crate::tool::Tool;
+use crate::text::markdown;
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::parameter::{ISSUE_ID, ORGANIZATION, Parameter, Presence};
+use crate::vocabulary::session::Constraint;
+use crate::vocabulary::tool::Tool;
 
 /// The key of the form.
 const FORM: &str = "arguments";
@@ -222,11 +222,11 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    use crate::failure::Failure;
-    use crate::parameter::{ISSUE_URL, OPTIONAL_ORGANIZATION};
-    use crate::scope::Scopes;
-    use crate::skill::Skills;
-    use crate::tool::{Effect, Hidden, Surface};
+    use crate::vocabulary::failure::Failure;
+    use crate::vocabulary::parameter::{ISSUE_URL, OPTIONAL_ORGANIZATION};
+    use crate::vocabulary::scope::Scopes;
+    use crate::vocabulary::skill::Skills;
+    use crate::vocabulary::tool::{Effect, Hidden, Surface};
 
     const KEY: Parameter = Parameter::text("projectSlug", "").required();
 

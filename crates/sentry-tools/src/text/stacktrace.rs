@@ -3,7 +3,7 @@
 
 use sentry_api::{Event, Exception, Frame, Thread};
 
-use crate::markdown::{block, line, number};
+use crate::text::markdown::{block, line, number};
 
 /// One exception or thread with its calls.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,10 +5,10 @@ use mcp::json::Object;
 use sentry_api::{EventId, InvalidId, IssueId, Slug, SlugOrId, TagKey};
 use serde_json::{Map, Value};
 
-use crate::failure::Failure;
-use crate::markdown;
-use crate::parameter::{Format, Kind, Parameter, Presence};
-use crate::session::Constraint;
+use crate::text::markdown;
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::parameter::{Format, Kind, Parameter, Presence};
+use crate::vocabulary::session::Constraint;
 
 /// The arguments of one call. What the session's URL fixes has replaced what the client sent.
 #[derive(Debug)]
@@ -258,8 +258,10 @@ pub(crate) fn wrong(parameter: &Parameter, rule: &str) -> Failure {
 /// Only organization and project are ever put in for the client; a fixed `regionUrl` is not read at all.
 fn fixed(parameter: &Parameter, constraint: &Constraint) -> Option<Value> {
     let slug = match parameter.name {
-        name if name == crate::parameter::ORGANIZATION.name => constraint.organization(),
-        name if name == crate::parameter::REGION.name => None,
+        name if name == crate::vocabulary::parameter::ORGANIZATION.name => {
+            constraint.organization()
+        }
+        name if name == crate::vocabulary::parameter::REGION.name => None,
         _ => constraint.project(),
     }?;
     Some(Value::String(slug.as_str().to_owned()))

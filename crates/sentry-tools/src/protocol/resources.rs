@@ -2,13 +2,11 @@
 
 use mcp::json::{self, Object};
 use mcp::{CallError, CallToolResult, Content, ResourceBody, ResourceContents, Version};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::catalogue;
-use crate::listing::raw;
-use crate::session::{Constraint, Session};
-use crate::tool::Tool;
+use crate::vocabulary::session::{Constraint, Session};
+use crate::vocabulary::tool::Tool;
 
 /// Where an issue is found.
 pub(crate) const ISSUE_TEMPLATE: &str =
@@ -16,8 +14,8 @@ pub(crate) const ISSUE_TEMPLATE: &str =
 
 const MIME_TYPE: &str = "text/markdown";
 
-/// The array of `resources/templates/list`.
-pub(crate) fn templates(session: &Session, version: Version) -> Box<RawValue> {
+/// The array of `resources/templates/list`, encoded.
+pub(crate) fn templates(session: &Session, version: Version) -> String {
     let mut out = String::new();
     json::array(&mut out, issue_tool(session), |out, _| {
         let mut object = Object::begin(out);
@@ -34,7 +32,7 @@ pub(crate) fn templates(session: &Session, version: Version) -> Box<RawValue> {
         }
         object.end();
     });
-    raw(out)
+    out
 }
 
 /// The tool that reads an issue, when the session has it.

@@ -1,11 +1,10 @@
 //! A trace in few lines: what went wrong and what took long, in the order of the tree; the same call many times is one
 //! line. In a session of one project, spans of others are counted and not shown.
 
-use sentry_api::{Span, Trace, TraceProblem};
+use sentry_api::{Sight, Span, Trace, TraceProblem};
 
-use crate::markdown::{block, code, line, number, push};
-use crate::order;
-use crate::tool::Context;
+use crate::text::markdown::{block, code, line, number, push};
+use crate::text::order;
 
 /// A span, or several alike in a row.
 struct Row<'a> {
@@ -17,9 +16,9 @@ struct Row<'a> {
 }
 
 /// The tree with at most `most` lines; empty where there is nothing to show.
-pub(crate) fn render(context: &Context<'_>, trace: &Trace, most: usize) -> String {
-    let spans = visible(context, trace);
-    let rows = rows(context, &spans);
+pub(crate) fn render(sight: &Sight, trace: &Trace, most: usize) -> String {
+    let spans = visible(sight, trace);
+    let rows = rows(sight, &spans);
     let weight = |place: usize| rows.get(place).map_or(0.0, weight);
     let heavy = order::first(rows.len(), most, &|one, other| weight(one) > weight(other));
     let mut lines = String::new();
@@ -50,21 +49,19 @@ pub(crate) fn render(context: &Context<'_>, trace: &Trace, most: usize) -> Strin
 }
 
 /// The spans that the session may see.
-pub(crate) fn visible<'a>(context: &Context<'_>, trace: &'a Trace) -> Vec<&'a Span> {
+pub(crate) fn visible<'a>(sight: &Sight, trace: &'a Trace) -> Vec<&'a Span> {
     let spans = trace.spans.iter();
-    spans
-        .filter_map(|span| span.seen_by(context.sight))
-        .collect()
+    spans.filter_map(|span| span.seen_by(sight)).collect()
 }
 
 /// More problems than anybody reads; looking for each among the others has to end.
 const MOST_PROBLEMS: usize = 500;
 
 /// The errors and detected problems that the session may see, each once.
-pub(crate) fn problems<'a>(context: &Context<'_>, trace: &'a Trace) -> Vec<&'a TraceProblem> {
+pub(crate) fn problems<'a>(sight: &Sight, trace: &'a Trace) -> Vec<&'a TraceProblem> {
     let mut problems: Vec<&TraceProblem> = Vec::new();
     for problem in trace.problems() {
-        if let Some(problem) = problem.seen_by(context.sight)
+        if let Some(problem) = problem.seen_by(sight)
             && problems.len() < MOST_PROBLEMS
             && !problems.contains(&problem)
         {
@@ -75,10 +72,10 @@ pub(crate) fn problems<'a>(context: &Context<'_>, trace: &'a Trace) -> Vec<&'a T
 }
 
 /// Those of one span: others than the span's own project may have found something in it.
-pub(crate) fn problems_of<'a>(context: &Context<'_>, span: &'a Span) -> Vec<&'a TraceProblem> {
+pub(crate) fn problems_of<'a>(sight: &Sight, span: &'a Span) -> Vec<&'a TraceProblem> {
     let problems = span.problems.iter();
     problems
-        .filter_map(|problem| problem.seen_by(context.sight))
+        .filter_map(|problem| problem.seen_by(sight))
         .collect()
 }
 
@@ -111,11 +108,11 @@ fn in_project(text: &mut String, project: &Option<String>) {
     }
 }
 
-fn rows<'a>(context: &Context<'_>, spans: &[&'a Span]) -> Vec<Row<'a>> {
+fn rows<'a>(sight: &Sight, spans: &[&'a Span]) -> Vec<Row<'a>> {
     let mut rows: Vec<Row<'a>> = Vec::new();
     for span in spans {
         let duration = span.duration.unwrap_or_default();
-        let problems = problems_of(context, span);
+        let problems = problems_of(sight, span);
         match rows.last_mut() {
             Some(last) if problems.is_empty() && is_again(last, span) => {
                 last.times += 1;

@@ -5,8 +5,8 @@ use mcp::CallToolResult;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::failure::Failure;
-use crate::tool::Answer;
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::tool::Answer;
 
 /// JSON under way. Names are ours and need no escapes.
 #[derive(Default)]

@@ -1,7 +1,7 @@
-//! A tool's parameters: what `inputSchema` says about them, as data. [`crate::arguments`] reads them.
+//! A tool's parameters: what `inputSchema` says about them, as data. [`crate::vocabulary::arguments`] reads them.
 
-use crate::json::Json;
-use crate::session::Constraint;
+use crate::vocabulary::json::Json;
+use crate::vocabulary::session::Constraint;
 
 /// One parameter of a tool.
 #[derive(Debug, Clone, Copy)]

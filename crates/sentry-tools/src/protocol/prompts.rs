@@ -2,14 +2,12 @@
 
 use mcp::json::{self, Object};
 use mcp::{CallError, Content, Prompt, PromptCall, PromptMessage, Role, Version};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::catalogue;
-use crate::listing::raw;
-use crate::markdown;
-use crate::refusal::Refusal;
-use crate::session::Session;
+use crate::text::markdown;
+use crate::vocabulary::refusal::Refusal;
+use crate::vocabulary::session::Session;
 
 /// One prompt.
 struct Definition {
@@ -78,8 +76,8 @@ static PROMPTS: [Definition; 2] = [
     },
 ];
 
-/// The array of `prompts/list`.
-pub(crate) fn list(session: &Session, version: Version) -> Box<RawValue> {
+/// The array of `prompts/list`, encoded.
+pub(crate) fn list(session: &Session, version: Version) -> String {
     let mut out = String::new();
     json::array(&mut out, offered(session), |out, prompt| {
         let mut object = Object::begin(out);
@@ -99,7 +97,7 @@ pub(crate) fn list(session: &Session, version: Version) -> Box<RawValue> {
         });
         object.end();
     });
-    raw(out)
+    out
 }
 
 /// Whether a session has any prompt.

@@ -4,10 +4,10 @@ use mcp::{CallError, Completion, CompletionCall, Reference};
 use sentry_api::{ApiError, Client, Region, Slug};
 use serde_json::Value;
 
-use crate::prompts;
-use crate::refusal::Refusal;
-use crate::resources::ISSUE_TEMPLATE;
-use crate::session::Session;
+use crate::protocol::prompts;
+use crate::protocol::resources::ISSUE_TEMPLATE;
+use crate::vocabulary::refusal::Refusal;
+use crate::vocabulary::session::Session;
 
 /// What an argument can be completed with.
 #[derive(Debug, Clone, PartialEq, Eq)]

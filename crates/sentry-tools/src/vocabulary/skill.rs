@@ -1,4 +1,4 @@
-use crate::scope::{Scope, Scopes};
+use crate::vocabulary::scope::{Scope, Scopes};
 
 /// What a person lets an agent do, chosen on the consent page. A tool is on when any of its skills is granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

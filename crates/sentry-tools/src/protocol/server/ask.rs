@@ -1,13 +1,13 @@
-//! Before a tool runs: what its person is asked. The decisions are in [`crate::confirm`], the questions' choices in Sentry.
+//! Before a tool runs: what its person is asked. The decisions are in [`crate::protocol::confirm`], the questions' choices in Sentry.
 
 use mcp::{Input, InputRequired};
 use serde_json::{Map, Value};
 
 use super::Server;
-use crate::arguments::Arguments;
-use crate::confirm::{self, Next};
-use crate::failure::Failure;
-use crate::tool::Tool;
+use crate::protocol::confirm::{self, Next};
+use crate::vocabulary::arguments::Arguments;
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::tool::Tool;
 
 /// What became of asking.
 pub(super) enum Asked {

@@ -2,9 +2,9 @@
 
 use url::form_urlencoded;
 
-use crate::markdown::push;
-use crate::place::Place;
-use crate::tool::Context;
+use crate::text::markdown::push;
+use crate::vocabulary::place::Place;
+use crate::vocabulary::tool::Context;
 
 /// For whoever asks how the query was understood.
 pub(crate) const AS_IT_IS: &str = "The query was sent to Sentry's search as it is.";

@@ -4,12 +4,12 @@ use fetch::LocalFuture;
 use mcp::{Annotations, CallToolResult};
 use sentry_api::{BaseUrl, Client, InvalidRegion, Region, Sight};
 
-use crate::arguments::Arguments;
-use crate::failure::Failure;
-use crate::parameter::{Parameter, REGION};
-use crate::scope::Scopes;
-use crate::session::{Constraint, Session, Verified};
-use crate::skill::Skills;
+use crate::vocabulary::arguments::Arguments;
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::parameter::{Parameter, REGION};
+use crate::vocabulary::scope::Scopes;
+use crate::vocabulary::session::{Constraint, Session, Verified};
+use crate::vocabulary::skill::Skills;
 
 /// One tool of the catalogue.
 pub(crate) struct Tool {
@@ -32,6 +32,9 @@ pub(crate) struct Tool {
     pub(crate) hidden: Hidden,
     pub(crate) run: for<'a> fn(&'a Context<'a>) -> LocalFuture<'a, Answer>,
 }
+
+/// The tool that stands for any other, so that a client with a short list reaches the whole catalogue.
+pub(crate) const EXECUTE: &str = "execute_sentry_tool";
 
 /// What a tool ends with.
 pub(crate) type Answer = Result<CallToolResult, Failure>;
@@ -118,6 +121,8 @@ pub(crate) struct Context<'a> {
     pub(crate) arguments: &'a Arguments,
     /// What Sentry said about the session's constraint, when it has one.
     pub(crate) verified: Option<&'a Verified>,
+    /// Every tool there is, whatever the session has.
+    pub(crate) catalogue: &'static [&'static Tool],
     /// What the session may see: without it, what Sentry answers cannot be read.
     pub(crate) sight: &'a Sight,
 }

@@ -1,5 +1,5 @@
-use crate::scope::Scopes;
-use crate::skill::Skill;
+use crate::vocabulary::scope::Scopes;
+use crate::vocabulary::skill::Skill;
 
 /// A call that only the transport can answer: over HTTP with a challenge, over stdio with a tool error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -9,16 +9,17 @@ use sentry_api::{ApiError, Client, Sight};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::arguments::Arguments;
-use crate::failure::Failure;
-use crate::listing::Listings;
-use crate::prompts;
-use crate::refusal::Refusal;
-use crate::resources;
-use crate::session::{Constraint, Session, Verified, VerifiedConstraints};
-use crate::skill::Skills;
-use crate::tool::{Context, Tool};
-use crate::{catalogue, completions};
+use crate::catalogue;
+use crate::protocol::completions;
+use crate::protocol::listing::Listings;
+use crate::protocol::prompts;
+use crate::protocol::resources;
+use crate::vocabulary::arguments::Arguments;
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::refusal::Refusal;
+use crate::vocabulary::session::{Constraint, Session, Verified, VerifiedConstraints};
+use crate::vocabulary::skill::Skills;
+use crate::vocabulary::tool::{Context, Tool};
 
 mod ask;
 mod target;
@@ -79,6 +80,7 @@ impl Server {
             session: &self.session,
             arguments,
             verified,
+            catalogue: catalogue::TOOLS,
             sight,
         }
     }

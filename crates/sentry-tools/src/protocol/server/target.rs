@@ -4,15 +4,12 @@ use serde_json::{Map, Value};
 
 use super::in_words;
 use crate::catalogue;
-use crate::markdown;
-use crate::refusal::Refusal;
-use crate::scope::Scopes;
-use crate::session::Session;
-use crate::skill::Skill;
-use crate::tool::Tool;
-
-/// The tool that stands for any other, so that a client with a short list reaches the whole catalogue.
-const EXECUTE: &str = "execute_sentry_tool";
+use crate::text::markdown;
+use crate::vocabulary::refusal::Refusal;
+use crate::vocabulary::scope::Scopes;
+use crate::vocabulary::session::Session;
+use crate::vocabulary::skill::Skill;
+use crate::vocabulary::tool::{EXECUTE, Tool};
 
 /// The tool that a call is for, and its arguments.
 ///

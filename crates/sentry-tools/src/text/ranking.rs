@@ -1,7 +1,7 @@
 //! Okapi BM25 over a few short documents: rare words of the query say more than common ones, and a long document does
 //! not win by length.
 
-use crate::order;
+use crate::text::order;
 
 /// The words of a document, each with how often it counts.
 #[derive(Debug, Default)]

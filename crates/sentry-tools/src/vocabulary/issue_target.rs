@@ -3,12 +3,12 @@
 use fetch::LocalFuture;
 use sentry_api::{EventId, EventRef, Issue, IssueId, IssueKey, Owned, Slug, SlugOrId};
 
-use crate::arguments::required;
-use crate::failure::Failure;
-use crate::issue_url::{self, IssueUrl};
-use crate::parameter::{EVENT_OR_LATEST, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION};
-use crate::place::Place;
-use crate::tool::Context;
+use crate::text::issue_url::{self, IssueUrl};
+use crate::vocabulary::arguments::required;
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::parameter::{EVENT_OR_LATEST, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION};
+use crate::vocabulary::place::Place;
+use crate::vocabulary::tool::Context;
 
 /// What the arguments name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,7 +139,7 @@ fn agrees(
             .project(SlugOrId::Slug(project.clone()))
             .is_none()
     {
-        return Err(outside("project"));
+        return Err(Failure::outside("project"));
     }
     if organization.is_some_and(|named| *named != url.organization) {
         return Err(Failure::Invalid(
@@ -158,7 +158,7 @@ fn agrees(
 /// A pasted URL must lie inside the session's constraint.
 pub(crate) fn check_organization(context: &Context<'_>, named: &Slug) -> Result<(), Failure> {
     match context.session.constraint.organization() {
-        Some(fixed) if fixed != named => Err(outside("organization")),
+        Some(fixed) if fixed != named => Err(Failure::outside("organization")),
         _ => Ok(()),
     }
 }
@@ -167,11 +167,5 @@ pub(crate) fn check_organization(context: &Context<'_>, named: &Slug) -> Result<
 pub(crate) fn seen<T>(context: &Context<'_>, found: Owned<T>) -> Result<T, Failure> {
     found
         .into_seen(context.sight)
-        .ok_or_else(|| outside("project"))
-}
-
-pub(crate) fn outside(what: &str) -> Failure {
-    Failure::Invalid(format!(
-        "That is in another {what} than the one this connection is limited to."
-    ))
+        .ok_or_else(|| Failure::outside("project"))
 }

@@ -2,11 +2,10 @@
 
 use sentry_api::{ApiError, ProjectKey, Region, Slug, SlugOrId};
 
-use crate::arguments::required;
-use crate::failure::Failure;
-use crate::issue_target::outside;
-use crate::parameter::{ORGANIZATION, Parameter, REGION};
-use crate::tool::Context;
+use crate::vocabulary::arguments::required;
+use crate::vocabulary::failure::Failure;
+use crate::vocabulary::parameter::{ORGANIZATION, Parameter, REGION};
+use crate::vocabulary::tool::Context;
 
 /// An organization, and the server that holds it.
 pub(crate) struct Place {
@@ -86,5 +85,5 @@ pub(crate) fn project_key(
         return Ok(None);
     };
     let key = context.sight.project(named);
-    key.map(Some).ok_or_else(|| outside("project"))
+    key.map(Some).ok_or_else(|| Failure::outside("project"))
 }

@@ -3,7 +3,7 @@
 use sentry_api::{BaseUrl, Slug};
 use url::Url;
 
-use crate::issue_url;
+use crate::text::issue_url;
 
 /// A thing of Sentry and where its URL says it is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use fetch::FetchError;
 use sentry_api::ApiError;
 
-use crate::refusal::Refusal;
+use crate::vocabulary::refusal::Refusal;
 
 /// Why a tool has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,13 @@ impl From<ApiError> for Failure {
 }
 
 impl Failure {
+    /// What was named is of another organization or project (`what`) than the session's.
+    pub(crate) fn outside(what: &str) -> Self {
+        Self::Invalid(format!(
+            "That is in another {what} than the one this connection is limited to."
+        ))
+    }
+
     /// The failure in plain words, for the model: what went wrong and what to change. `arguments` are those of the
     /// call, in words.
     ///

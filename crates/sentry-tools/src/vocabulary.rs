@@ -1,0 +1,16 @@
+//! What every tool is declared with, handed and answers with.
+
+pub(crate) mod arguments;
+pub(crate) mod failure;
+pub(crate) mod hint;
+pub(crate) mod issue_target;
+pub(crate) mod json;
+pub(crate) mod parameter;
+pub(crate) mod place;
+pub(crate) mod refusal;
+pub(crate) mod scope;
+pub(crate) mod search;
+pub(crate) mod session;
+pub(crate) mod skill;
+pub(crate) mod tool;
+pub(crate) mod trace_target;
