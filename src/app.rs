@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use oauth_provider::client::Authenticator;
 use oauth_provider::discovery::path;
-use oauth_provider::{Origin, Settings, UnixTime};
+use oauth_provider::{Origin, Resource, Settings, UnixTime};
+use sentry_api::Slug;
+use sentry_tools::Constraint;
 use worker::{Context, Env};
 
 use crate::config::{Config, ConfigError};
@@ -85,6 +87,20 @@ impl App {
             signatures: &WebCrypto,
             once: &self.once,
             now: self.now,
+        }
+    }
+
+    /// What a session at this resource is limited to.
+    pub fn constraint(&self, resource: &Resource) -> Constraint {
+        let segments = resource.segments(self.settings.resource_base);
+        let slugs: Vec<Slug> = segments.filter_map(|s| Slug::parse(s).ok()).collect();
+        match slugs.as_slice() {
+            [organization, project] => Constraint::Project {
+                organization: organization.clone(),
+                project: project.clone(),
+            },
+            [organization] => Constraint::Organization(organization.clone()),
+            _ => Constraint::None,
         }
     }
 

@@ -145,7 +145,8 @@ fn stream(wish: Wish, lists: bool, live: &Live, request: &mut Incoming, app: &Ap
             offered.push(Tool {
                 name: name.clone(),
                 description: String::new(),
-                parameters: "{}".to_owned(),
+                parameters: sentry_tools::input_schema(name, &app.constraint(&wish.resource))
+                    .unwrap_or_default(),
                 changes,
             });
         }
@@ -262,23 +263,28 @@ async fn wish(request: &mut Incoming) -> Result<Wish, Response> {
         Err(_) => return Err(bad("the body could not be read")),
     };
     let body: Value = serde_json::from_slice(&body).map_err(|_| bad("the body must be JSON"))?;
-    let endpoint = body.get("endpoint").and_then(Value::as_str);
-    let resource = tools::resource(endpoint.unwrap_or("/mcp")).ok_or_else(|| {
+    // Anything but a text is no endpoint, and must not become the widest.
+    let endpoint = match body.get("endpoint") {
+        None => Some("/mcp"),
+        Some(endpoint) => endpoint.as_str(),
+    };
+    let resource = endpoint.and_then(tools::resource).ok_or_else(|| {
         bad("`endpoint` must be /mcp, /mcp/organization or /mcp/organization/project")
     })?;
     let (messages, call) = match body.get("call").filter(|call| !call.is_null()) {
         Some(call) => {
             let name =
                 client::text(call, "name").ok_or_else(|| bad("`call.name` must be a string"))?;
-            let arguments = call.get("arguments").filter(|sent| !sent.is_null());
+            // As a text they keep their order and every digit, and a name that stands twice is seen.
+            let arguments = match call.get("arguments") {
+                None | Some(Value::Null) => String::new(),
+                Some(Value::String(text)) => text.clone(),
+                Some(_) => return Err(bad("`call.arguments` must be a string of JSON")),
+            };
             let asked = Asked {
                 id: CALL.to_owned(),
                 name: name.clone(),
-                // As a text they keep their order and every digit.
-                arguments: match arguments {
-                    Some(Value::String(text)) => text.clone(),
-                    sent => sent.map(Value::to_string).unwrap_or_default(),
-                },
+                arguments,
             };
             let messages = vec![Message::Assistant {
                 text: String::new(),

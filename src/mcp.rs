@@ -17,8 +17,8 @@ use oauth_provider::grant::{Close, GrantId};
 use oauth_provider::http::Response;
 use oauth_provider::store::GrantStore;
 use oauth_types::{ErrorCode, ErrorResponse};
-use sentry_api::{Client, Fixed, Slug, Token, TokenSource};
-use sentry_tools::{Constraint, Listings, Refusal, Scopes, Server, Session, Skill, Skills};
+use sentry_api::{Client, Fixed, Token, TokenSource};
+use sentry_tools::{Listings, Refusal, Scopes, Server, Session, Skill, Skills};
 use url::Url;
 
 use crate::app::App;
@@ -154,7 +154,7 @@ fn server(
     let session = Session {
         skills: caller.skills,
         scopes: caller.scopes,
-        constraint: constraint(asked, app),
+        constraint: app.constraint(&asked.resource),
         request_id: request.id.clone(),
     };
     let tokens = caller.tokens(app);
@@ -167,25 +167,9 @@ fn server(
         Some(_) => Who::Grant(caller.person.clone()),
         None => Who::Holder(caller.token.clone()),
     };
-    let mode = agent_mode::of(request, who, &client, app);
+    let mode = agent_mode::of(request, who, &client, &session.constraint, app);
     let server = Server::new(session, client, verified, listings).with_icon(icon);
     AgentMode::over(server, mode)
-}
-
-fn constraint(asked: &AskedResource, app: &App) -> Constraint {
-    let slugs: Vec<Slug> = asked
-        .resource
-        .segments(app.settings.resource_base)
-        .filter_map(|s| Slug::parse(s).ok())
-        .collect();
-    match slugs.as_slice() {
-        [organization, project] => Constraint::Project {
-            organization: organization.clone(),
-            project: project.clone(),
-        },
-        [organization] => Constraint::Organization(organization.clone()),
-        _ => Constraint::None,
-    }
 }
 
 /// From the `Authorization` header to a caller.

@@ -44,8 +44,8 @@ impl Run {
         outlet: Outlet,
         app: App,
     ) -> Self {
-        let mut agent =
-            Agent::new(messages, tools, Limits::default()).with_targets(sentry_tools::target);
+        let mut agent = Agent::new(messages, tools, Limits::default())
+            .with_targets(sentry_tools::targets(&app.constraint(&endpoint.resource)));
         for segment in endpoint
             .resource
             .segments(app.settings.resource_base)

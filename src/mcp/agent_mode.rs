@@ -8,7 +8,7 @@ use agent_mode::{Admission, Denied, Mode, Model};
 use fetch::LocalFuture;
 use oauth_provider::UnixTime;
 use sentry_api::{ApiError, Client, Token};
-use sentry_tools::Refusal;
+use sentry_tools::{Constraint, Refusal};
 use worker::Env;
 
 use crate::app::App;
@@ -28,7 +28,13 @@ pub enum Who {
 }
 
 /// Agent mode, where the request's URL asks for it. `client` asks Sentry in the name of `who`.
-pub fn of(request: &Incoming, who: Who, client: &Client, app: &App) -> Option<Mode<Refusal>> {
+pub fn of(
+    request: &Incoming,
+    who: Who,
+    client: &Client,
+    constraint: &Constraint,
+    app: &App,
+) -> Option<Mode<Refusal>> {
     let query = request.url.query()?;
     if !query.split('&').any(|pair| pair == "agent=1") {
         return None;
@@ -46,7 +52,7 @@ pub fn of(request: &Incoming, who: Who, client: &Client, app: &App) -> Option<Mo
             denied: Cell::new(None),
         }),
         fetch: Rc::new(Outgoing),
-        targets: sentry_tools::target,
+        targets: sentry_tools::targets(constraint),
     })
 }
 

@@ -237,7 +237,7 @@ describe("the consent page", () => {
     const spoof = "✓ claude.ai Verified";
     await seen.page.goto(consent(await register(worker, { client_name: spoof })));
     expect(await seen.page.locator(".identity, .seal").count()).toBe(0);
-    expect(await seen.page.locator("bdi").allInnerTexts()).toEqual([spoof, spoof]);
+    expect(await seen.page.locator("bdi").allInnerTexts()).toEqual([spoof]);
     const client = publish({ client_name: spoof });
     await seen.page.goto(consent(client));
     expect(await seen.page.locator(".seal").innerText()).toBe(new URL(client.client_id).host);

@@ -43,10 +43,10 @@ describe("in the chat", () => {
 
   it("the arguments stand whole, in the order in which they were sent, and nothing in them is hidden", async () => {
     const padding = "x".repeat(5000);
-    const sent = `{"text":"${padding}","issueId":"CHECKOUT-3","organizationSlug":${JSON.stringify(HIDDEN)}}`;
+    const sent = `{"assignedTo":"${padding}","issueId":"CHECKOUT-3","organizationSlug":${JSON.stringify(HIDDEN)}}`;
     const events = await open("update_issue", sent);
     expect(endOf(events)).toBe("confirm");
-    expect(named(events, "confirm")[0]!.shown).toBe(`{\n  "text": "${padding}",\n  "issueId": "CHECKOUT-3",\n  "organizationSlug": "${WRITTEN}"\n}`);
+    expect(named(events, "confirm")[0]!.shown).toBe(`{\n  "assignedTo": "${padding}",\n  "issueId": "CHECKOUT-3",\n  "organizationSlug": "${WRITTEN}"\n}`);
   });
 
   it("the call inside of execute_sentry_tool is shown with it", async () => {
@@ -57,13 +57,34 @@ describe("in the chat", () => {
   });
 
   it.each([
-    ["in which a name stands twice", "update_issue", '{"issueId":"CHECKOUT-3","text":"a","issueId":"CHECKOUT-1"}', "twice"],
+    ["in which a name stands twice", "update_issue", '{"issueId":"CHECKOUT-3","status":"resolved","issueId":"CHECKOUT-1"}', "twice"],
     ["whose tool is named twice", "execute_sentry_tool", '{"name":"whoami","arguments":{},"name":"update_issue"}', "twice"],
-    ["that are longer than a person can be shown", "update_issue", JSON.stringify({ issueId: "CHECKOUT-3", text: "x".repeat(70_000) }), "longer than a person"],
+    ["that are longer than a person can be shown", "update_issue", JSON.stringify({ issueId: "CHECKOUT-3", assignedTo: "x".repeat(70_000) }), "longer than a person"],
   ])("arguments %s are not run, agreed to or not", async (_, name, sent, why) => {
     const events = await open(name, sent, { approved: ["a"] });
     expect(named(events, "tool_result")[0]).toMatchObject({ id: "a", is_error: true, text: expect.stringContaining(why) });
     expect(named(events, "confirm")).toEqual([]);
+    expect(await writes()).toEqual([]);
+  });
+
+  // Shown, they would seem to count: a card for another project, or one that looks harmless.
+  it.each([
+    ["a project that the address fixes", "/mcp/lighthouse-books/shop-window", "create_dsn", { organizationSlug: "quiet-harbor", projectSlug: "checkout", name: "x" }],
+    ["an organization that the address fixes", "/mcp/lighthouse-books", "update_issue", { organizationSlug: "quiet-harbor", issueId: "CHECKOUT-3", status: "resolved" }],
+    ["a name that is no parameter", "/mcp", "update_issue", { issueId: "CHECKOUT-3", status: "resolved", dryRun: true }],
+    ["a name in another case", "/mcp", "update_issue", { issueId: "CHECKOUT-3", status: "resolved", Status: "unresolved" }],
+    ["one inside of execute_sentry_tool", "/mcp/lighthouse-books/shop-window", "execute_sentry_tool", { name: "create_dsn", arguments: { projectSlug: "checkout", name: "x" } }],
+    ["one beside the arguments in there", "/mcp", "execute_sentry_tool", { name: "update_issue", arguments: { issueId: "CHECKOUT-3", status: "resolved" }, status: "unresolved" }],
+  ])("an argument that does not count (%s) is shown to nobody, and nothing runs", async (_, endpoint, name, sent) => {
+    const call = { name, arguments: JSON.stringify(sent) };
+    for (const events of [
+      ...(name === "create_dsn" ? [] : [await open(name, call.arguments, { endpoint, approved: ["a"] })]),
+      await chat.ask({ endpoint, call }),
+      await chat.ask({ endpoint, call, approved: ["call"] }),
+    ]) {
+      expect(named(events, "confirm")).toEqual([]);
+      expect(named(events, "tool_result")[0]).toMatchObject({ is_error: true, text: expect.stringContaining("none of the tool's parameters") });
+    }
     expect(await writes()).toEqual([]);
   });
 

@@ -225,9 +225,10 @@ describe("a call without a model", () => {
   it("asks before it changes something, and is told why a call cannot be made", async () => {
     const chat = await signedIn(bare, ALL);
     await sentry.forget();
-    const call = { name: "add_issue_note", arguments: { organizationSlug: "lighthouse-books", issueId: "CHECKOUT-3", text: "Looked at." } };
+    const sent = { organizationSlug: "lighthouse-books", issueId: "CHECKOUT-3", text: "Looked at." };
+    const call = { name: "add_issue_note", arguments: JSON.stringify(sent) };
     const first = await chat.ask({ endpoint: "/mcp", call });
-    expect(named(first, "confirm")[0]).toMatchObject({ id: "call", name: "add_issue_note", arguments: call.arguments, changes: true });
+    expect(named(first, "confirm")[0]).toMatchObject({ id: "call", name: "add_issue_note", arguments: sent, changes: true });
     expect(endOf(first)).toBe("confirm");
     expect((await sentry.requests("/api/0/")).filter(({ method }) => method === "POST")).toEqual([]);
     const second = await chat.ask({ endpoint: "/mcp", call, approved: ["call"] });
@@ -235,8 +236,8 @@ describe("a call without a model", () => {
     expect((await sentry.requests("/api/0/")).filter(({ method }) => method === "POST")).toHaveLength(1);
     for (const [call, words] of [
       [{ name: "no_such_tool" }, "no tool of that name"],
-      [{ name: "whoami", arguments: [1] }, "not a JSON object"],
-      [{ name: "get_issue_details", arguments: {} }, ""],
+      [{ name: "whoami", arguments: "[1]" }, "not a JSON object"],
+      [{ name: "get_issue_details", arguments: "{}" }, ""],
     ] as const) {
       const [result] = named(await chat.ask({ endpoint: "/mcp", call }), "tool_result");
       expect(result).toMatchObject({ is_error: true, text: expect.stringContaining(words) });
@@ -245,7 +246,7 @@ describe("a call without a model", () => {
 
   it("cannot do what its person did not tick", async () => {
     const chat = await signedIn(bare, { skills: ["inspect"] });
-    const call = { name: "update_issue", arguments: { organizationSlug: "lighthouse-books", issueId: "CHECKOUT-1", status: "resolved" } };
+    const call = { name: "update_issue", arguments: JSON.stringify({ organizationSlug: "lighthouse-books", issueId: "CHECKOUT-1", status: "resolved" }) };
     const [result] = named(await chat.ask({ endpoint: "/mcp", call, approved: ["call"] }), "tool_result");
     expect(result).toMatchObject({ is_error: true, text: expect.stringContaining("connect again and tick") });
   });
@@ -272,6 +273,9 @@ describe("what is refused before it begins", () => {
     const messages = body.messages;
     for (const wrong of [
       { endpoint: "/mcp/" + "a/".repeat(5), messages },
+      { endpoint: 5, messages },
+      { endpoint: null, messages },
+      { call: { name: "whoami", arguments: {} } },
       { endpoint: "/oauth/token", messages },
       { endpoint: "/mcp/../oauth/token", messages },
       { endpoint: "/mcp?agent=1", messages },

@@ -1,4 +1,4 @@
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A tool that the model may call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,13 @@ pub struct Tool {
 const NAME: usize = 64;
 
 impl Tool {
+    /// Whether its schema names all of these arguments. One that lists no properties names any.
+    pub(crate) fn reads_all(&self, arguments: &Map<String, Value>) -> bool {
+        let schema: Value = serde_json::from_str(&self.parameters).unwrap_or_default();
+        let properties = schema.get("properties").and_then(Value::as_object);
+        properties.is_none_or(|own| arguments.keys().all(|name| own.contains_key(name)))
+    }
+
     /// A tool as `tools/list` has it. `None` for a name that no model could call: they know 64 characters of
     /// `A-Z a-z 0-9 _ -`. Without annotations it counts as one that changes something, which is what MCP says of it.
     #[must_use]

@@ -209,6 +209,7 @@ fn a_tool_that_stands_for_another_changes_what_that_one_changes() {
         (name == "execute").then(|| Target {
             name: named.unwrap_or_default().to_owned(),
             changes: named != Some("look"),
+            foreign: arguments.keys().find(|key| *key != "name").cloned(),
         })
     };
     let mut agent = agent(Limits::default()).with_targets(targets);
@@ -222,6 +223,34 @@ fn a_tool_that_stands_for_another_changes_what_that_one_changes() {
     };
     assert_eq!((run.len(), run[0].target.as_deref()), (1, Some("look")));
     agent.tool_answered("1", "", false);
+    assert_eq!(ids(&agent.next()), ["2"]);
+}
+
+#[test]
+fn what_a_tool_does_not_read_is_shown_to_nobody() {
+    let named = r#"{"type":"object","properties":{"id":{"type":"string"}}}"#;
+    let tool = |name: &str, changes| Tool {
+        name: name.to_owned(),
+        description: String::new(),
+        parameters: named.to_owned(),
+        changes,
+    };
+    let tools = vec![tool("change", true), tool("find", false)];
+    let mut agent = Agent::new(Vec::new(), tools, Limits::default());
+    agent.model_said(calls(&[
+        ("1", "change", r#"{"id":"a","dryRun":true}"#),
+        ("2", "change", r#"{"id":"b"}"#),
+        ("3", "find", r#"{"id":"c","dryRun":true}"#),
+    ]));
+    agent.approve("1");
+    let mut next = agent.next();
+    assert!(
+        matches!(&next, Next::Refused(call, _) if call.id == "1"),
+        "{next:?}"
+    );
+    next = agent.next();
+    assert_eq!(ids(&next), ["3"], "what only reads may say too much");
+    agent.tool_answered("3", "", false);
     assert_eq!(ids(&agent.next()), ["2"]);
 }
 

@@ -5,4 +5,6 @@ pub struct Target {
     pub name: String,
     /// Whether that one changes something.
     pub changes: bool,
+    /// A name among its arguments that it does not read. Shown to a person it would seem to count.
+    pub foreign: Option<String>,
 }

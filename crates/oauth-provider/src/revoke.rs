@@ -1,11 +1,13 @@
 //! The revocation endpoint (RFC 7009).
 
+use oauth_types::ErrorCode;
+
 use crate::client::Authenticator;
 use crate::crypto::Bytes;
 use crate::grant::{GrantId, Revoke};
 use crate::http::{Error, Request, Response};
 use crate::own_token::own_token;
-use crate::store::{ClientStore, GrantStore};
+use crate::store::{ClientStore, GrantError, GrantStore};
 
 /// A revocation was answered.
 #[derive(Debug, Clone)]
@@ -38,7 +40,13 @@ pub async fn revoke(
         grants
             .ask(&token.grant, revoke)
             .await
-            .map_err(|error| Error::unavailable(error.to_string()))?;
+            .map_err(|error| match error {
+                GrantError::Refused(_) => Error::new(
+                    ErrorCode::InvalidClient,
+                    "this client must authenticate to revoke its token",
+                ),
+                GrantError::Storage(error) => Error::unavailable(error.0),
+            })?;
     }
     let response = Response::empty(200)
         .header("cache-control", "no-store")

@@ -138,7 +138,7 @@ impl Service {
             model: self.settings.model.clone(),
             admission: Rc::new(Everybody),
             fetch: Rc::clone(&self.fetch),
-            targets: sentry_tools::target,
+            targets: sentry_tools::targets(&self.session().constraint),
         });
         AgentMode::over(local, mode)
     }

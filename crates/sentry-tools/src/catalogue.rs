@@ -5,7 +5,8 @@ use approval::Target;
 use serde_json::{Map, Value};
 
 use crate::tools::*;
-use crate::vocabulary::session::Session;
+use crate::vocabulary::parameter;
+use crate::vocabulary::session::{Constraint, Session};
 use crate::vocabulary::tool::{EXECUTE, Tool};
 
 /// The catalogue.
@@ -51,19 +52,55 @@ pub fn changes_something(name: &str) -> Option<bool> {
     find(name).map(|tool| tool.effect.changes_something())
 }
 
-/// The tool that a call is for in the end, where the one that it names stands for any other. The effects of the whole
-/// catalogue are public (docs/TOOLS.md); whether a call is allowed, the server says.
+/// The schema of a tool's arguments in sessions under this constraint, as JSON; `None` where there is no such tool.
 #[must_use]
-pub fn target(name: &str, arguments: &Map<String, Value>) -> Option<Target> {
+pub fn input_schema(name: &str, constraint: &Constraint) -> Option<String> {
+    find(name).map(|tool| parameter::input_schema(tool.parameters, constraint))
+}
+
+/// Says which tool a call is for in the end, where the one that it names stands for any other, in sessions under this
+/// constraint. The effects of the whole catalogue are public (docs/TOOLS.md); whether a call is allowed, the server says.
+#[must_use]
+pub fn targets(constraint: &Constraint) -> Targets {
+    match constraint {
+        Constraint::None => |name, arguments| target(name, arguments, false, false),
+        Constraint::Organization(_) => |name, arguments| target(name, arguments, true, false),
+        Constraint::Project { .. } => |name, arguments| target(name, arguments, true, true),
+    }
+}
+
+/// `None` for a tool that stands for no other.
+pub type Targets = fn(name: &str, arguments: &Map<String, Value>) -> Option<Target>;
+
+fn target(
+    name: &str,
+    sent: &Map<String, Value>,
+    organization: bool,
+    project: bool,
+) -> Option<Target> {
     if name != EXECUTE {
         return None;
     }
-    let named = arguments.get("name").and_then(Value::as_str);
+    let named = sent.get("name").and_then(Value::as_str);
     let named = named.unwrap_or_default().trim();
+    let tool = find(named);
+    let reads = |tool: &Tool, argument: &str| {
+        let own = tool.parameters.iter().find(|own| own.name == argument);
+        own.is_some_and(|own| !own.is_fixed_by(organization, project))
+    };
+    let arguments = sent.get("arguments").and_then(Value::as_object);
+    let foreign = tool.and_then(|tool| {
+        let beside = sent
+            .keys()
+            .find(|key| *key != "name" && *key != "arguments");
+        let inside = arguments.and_then(|all| all.keys().find(|key| !reads(tool, key)));
+        beside.or(inside).cloned()
+    });
     Some(Target {
         name: named.chars().take(100).collect(),
         // Where there is no such tool there is nothing that it could change.
-        changes: changes_something(named).unwrap_or(false),
+        changes: tool.is_some_and(|tool| tool.effect.changes_something()),
+        foreign,
     })
 }
 

@@ -13,7 +13,7 @@ mod text;
 mod tools;
 mod vocabulary;
 
-pub use catalogue::{catalogue, changes_something, offered, target};
+pub use catalogue::{catalogue, changes_something, input_schema, offered, targets};
 pub use protocol::listing::Listings;
 pub use protocol::server::Server;
 pub use vocabulary::refusal::Refusal;

@@ -121,6 +121,7 @@ fn mode(fetch: Rc<dyn Fetch>) -> Mode<Challenge> {
             Some(Target {
                 name: name.to_owned(),
                 changes: name == "change",
+                foreign: None,
             })
         },
     }

@@ -24,6 +24,8 @@ pub(super) enum State {
     NoObject,
     /// Two readers could read different arguments.
     NameTwice,
+    /// Something would be shown to a person that does not count.
+    Foreign,
     /// Nobody could see all of it.
     TooLong,
     TooMany,
@@ -46,6 +48,10 @@ impl State {
             }
             Self::NameTwice => {
                 "A name stands twice in one object of the arguments. Send each name once."
+            }
+            Self::Foreign => {
+                "An argument is none of the tool's parameters here. Leave out what its schema does not name; what the \
+                 connection's address says already is no parameter either."
             }
             Self::TooLong => {
                 "The arguments are longer than a person can be shown before they agree. Send less at once."
@@ -92,6 +98,10 @@ pub(super) fn look_at(asked: &Asked, tools: &[Tool], targets: Targets, most: usi
         (Some(target), _) => target.changes,
         (None, tool) => tool.is_none_or(|tool| tool.changes),
     };
+    let foreign = match &target {
+        Some(target) => target.foreign.is_some(),
+        None => tool.is_some_and(|tool| !tool.reads_all(&arguments)),
+    };
     // Also of what only reads: what is shown of a call must be what is run.
     let shown = approval::json(json, most);
     let state = match (tool, &shown) {
@@ -99,6 +109,7 @@ pub(super) fn look_at(asked: &Asked, tools: &[Tool], targets: Targets, most: usi
         _ if !right => State::NoObject,
         (_, Err(Unshowable::Repeated)) => State::NameTwice,
         _ if !changes => State::Ready,
+        _ if foreign => State::Foreign,
         (_, Ok(_)) => State::Waiting,
         (_, Err(Unshowable::TooLong)) => State::TooLong,
         (_, Err(Unshowable::Malformed)) => State::NoObject,

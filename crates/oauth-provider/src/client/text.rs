@@ -46,7 +46,7 @@ pub(crate) fn name_for_display(name: &str) -> Option<String> {
 /// Quotation marks, and the letters, primes and ornaments that look like one.
 const fn is_double_quote(c: char) -> bool {
     matches!(c,
-        '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '‴' | '‶' | '‷' | '⁗' | '＂'
+        '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '‴' | '‶' | '‷' | '⁗' | '＂'
         | '\u{2ba}' | '\u{2dd}' | '\u{2ee}' | '\u{2f5}' | '\u{2f6}' | '\u{5f4}' | '\u{1cd3}' | '\u{275d}' | '\u{275e}' | '\u{2760}'
         | '\u{276e}' | '\u{276f}' | '\u{2e42}' | '\u{300a}' | '\u{300b}' | '\u{3003}' | '\u{301d}'..='\u{301f}' | '\u{1f676}'..='\u{1f678}')
 }

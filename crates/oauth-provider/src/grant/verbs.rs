@@ -41,9 +41,12 @@ replies!(Introspect => Introspected: Reply::Introspected(found) => Ok(found), Re
 replies!(Reseal => (): Reply::Done => Ok(()), Reply::Refused(why) => Err(why));
 replies!(Withhold => Scope: Reply::Left(scope) => Ok(scope), Reply::Refused(why) => Err(why));
 replies!(Recall => (): Reply::Done => Ok(()), Reply::Refused(why) => Err(why));
+replies!(
+    Revoke => (): Reply::Refused(why @ Refusal::Strength) => Err(why),
+    Reply::Done | Reply::Refused(_) => Ok(())
+);
 // A grant refuses none of these. An id that cannot be one of ours is answered as an unknown one: it has nothing to end.
 replies!(Looked => (): Reply::Done | Reply::Refused(_) => Ok(()));
-replies!(Revoke => (): Reply::Done | Reply::Refused(_) => Ok(()));
 replies!(Close => (): Reply::Done | Reply::Refused(_) => Ok(()));
 
 macro_rules! commands {

@@ -1,7 +1,7 @@
 //! Revocation (RFC 7009) and closing.
 
 use oauth_provider::crypto::{Bytes, Secret};
-use oauth_provider::grant::{Audit, Command, Refusal, Revoke, Strength};
+use oauth_provider::grant::{Audit, Command, Refusal, Reply, Revoke, Strength};
 
 use crate::support::grant::{Grant, active, active_with};
 
@@ -40,7 +40,7 @@ fn what_is_not_the_clients_own_stays() {
     let token = issued.refresh.unwrap();
     let made_up = Secret::from_bytes([9; 32]);
     type Change = fn(&mut Revoke);
-    let cases: [(&str, &Secret, Option<&Bytes>, Change); 6] = [
+    let cases: [(&str, &Secret, Option<&Bytes>, Change); 4] = [
         ("another client", &token.0, Some(&token.1), |r| {
             r.client_id = "another".to_owned();
             r.strength = Strength::PrivateKeyJwt;
@@ -49,8 +49,6 @@ fn what_is_not_the_clients_own_stays() {
             r.client_id = "another".to_owned();
             r.strength = Strength::PrivateKeyJwt;
         }),
-        ("not shown", &token.0, Some(&token.1), |_| ()),
-        ("not shown, access", &issued.access, None, |_| ()),
         ("made up", &made_up, Some(&token.1), |r| {
             r.strength = Strength::Secret
         }),
@@ -62,6 +60,16 @@ fn what_is_not_the_clients_own_stays() {
         grant.revoke(secret, tag, change);
         assert!(grant.inspect(&issued.access).is_some(), "{what}");
     }
+    // RFC 7009 §2.1: a client that must authenticate is told when it did not, of its own token only.
+    for (secret, tag) in [(&token.0, Some(&token.1)), (&issued.access, None)] {
+        let reply = grant.revocation(secret, tag, |_| ());
+        assert!(
+            matches!(reply, Reply::Refused(Refusal::Strength)),
+            "{reply:?}"
+        );
+        assert!(grant.inspect(&issued.access).is_some());
+    }
+    grant.revoke(&made_up, None, |_| ());
     assert!(grant.audit.is_empty());
     grant.revoke(&token.0, Some(&token.1), |r| r.strength = Strength::Secret);
     assert!(grant.inspect(&issued.access).is_none());

@@ -257,9 +257,14 @@ impl Parameter {
 
     /// Whether the session's URL says it already, so that clients do not.
     pub(crate) fn is_fixed(&self, constraint: &Constraint) -> bool {
+        let (organization, project) = (constraint.organization(), constraint.project());
+        self.is_fixed_by(organization.is_some(), project.is_some())
+    }
+
+    /// The same for a URL that says an organization, or a project.
+    pub(crate) fn is_fixed_by(&self, organization: bool, project: bool) -> bool {
         let by_organization = [ORGANIZATION.name, REGION.name].contains(&self.name);
-        (by_organization && constraint.organization().is_some())
-            || (PROJECT_NAMES.contains(&self.name) && constraint.project().is_some())
+        (by_organization && organization) || (PROJECT_NAMES.contains(&self.name) && project)
     }
 
     /// Whether the empty text differs from none: it overrides a default, or is refused by a length.

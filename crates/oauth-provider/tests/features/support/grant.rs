@@ -216,6 +216,16 @@ impl Grant {
         tag: Option<&Bytes>,
         change: impl FnOnce(&mut Revoke),
     ) {
+        let reply = self.revocation(secret, tag, change);
+        assert!(matches!(reply, Reply::Done), "{reply:?}");
+    }
+
+    pub fn revocation(
+        &mut self,
+        secret: &Secret,
+        tag: Option<&Bytes>,
+        change: impl FnOnce(&mut Revoke),
+    ) -> Reply {
         let mut revoke = Revoke {
             secret: secret.clone(),
             tag: tag.cloned(),
@@ -223,7 +233,7 @@ impl Grant {
             strength: Strength::None,
         };
         change(&mut revoke);
-        assert!(matches!(self.send(Command::Revoke(revoke)), Reply::Done));
+        self.send(Command::Revoke(revoke))
     }
 }
 

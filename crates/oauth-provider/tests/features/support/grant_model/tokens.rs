@@ -1,3 +1,5 @@
+use oauth_provider::grant::Refusal;
+
 use super::{Answer, Asked, Id, Keys, Model, Stage, UNKNOWN};
 
 impl Model {
@@ -72,6 +74,16 @@ impl Model {
         let Stage::Active(active) = &mut self.stage else {
             return Answer::Done;
         };
+        let known = if tagged {
+            let chain = active.family.as_ref().map(|family| &family.chain);
+            chain.is_some_and(|chain| presented.is_some_and(|id| chain.contains(&id)))
+        } else {
+            let mut ids = active.accesses.iter().map(|access| Some(access.id));
+            presented.is_some() && ids.any(|id| id == presented)
+        };
+        if asked.client == terms.client && known && asked.strength < terms.strength {
+            return Answer::Refused(Refusal::Strength);
+        }
         if asked.client != terms.client || asked.strength < terms.strength {
             return Answer::Done;
         }
