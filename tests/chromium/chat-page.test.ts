@@ -1,9 +1,9 @@
 // The chat's page, with answers made up: what it shows of them, to whom, and what it never does.
-import type { Browser } from "playwright-core";
+import type { Browser, Page, Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { violations } from "../support/axe.ts";
 import { startBrowser } from "../support/browser.ts";
-import { type Event, SENTRY, SIGNED_IN, SIGNED_OUT, ask, asks, called, conversation, madeUp, question, refused, said, settled, spoken } from "../support/made-up.ts";
+import { type Event, SENTRY, SIGNED_IN, SIGNED_OUT, ask, asks, called, choose, conversation, madeUp, question, refused, said, settled, spoken, stream } from "../support/made-up.ts";
 import { but } from "../support/watched.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
@@ -25,6 +25,23 @@ const FULL: Event[] = [
   ["text", { delta: `It is **CHECKOUT-1**, see [it](${SENTRY}/issues/1/).` }],
 ];
 const RESOLVE = { issueId: "CHECKOUT-1", status: "resolved" };
+
+/** The first paragraph of the last answer as it stands on the screen: sign by sign from the left, line by line. */
+const onScreen = (page: Page) =>
+  page.locator(".answer p").last().evaluate((paragraph) => {
+    const signs: { sign: string; top: number; left: number }[] = [];
+    const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      for (let at = 0; at < node.textContent!.length; at++) {
+        const range = document.createRange();
+        range.setStart(node, at);
+        range.setEnd(node, at + 1);
+        const { bottom, left, width } = range.getBoundingClientRect();
+        if (width > 0) signs.push({ sign: node.textContent![at]!, top: Math.round(bottom / 12), left });
+      }
+    }
+    return signs.sort((a, b) => a.top - b.top || a.left - b.left).map(({ sign }) => sign).join("");
+  });
 
 describe("for everybody", () => {
   it.each([
@@ -241,6 +258,24 @@ describe("what strangers write", () => {
   });
 
   it.each([
+    ["an override", "[see the issue\u202e](https://evil.example/moc.ertnes.emca)", "see the issue\\u{202e} (https://evil.example/moc.ertnes.emca)"],
+    ["an override before it", "\u202e[see the issue](https://evil.example/moc.ertnes.emca)", "\\u{202e}see the issue (https://evil.example/moc.ertnes.emca)"],
+    ["an isolate", "\u2067[see](https://evil.example/a.b)", "\\u{2067}see (https://evil.example/a.b)"],
+    ["an override beside a real link", `[open\u202e](${SENTRY}/issues/1/)`, `open\\u{202e} (${SENTRY}/issues/1/)`],
+    ["an override in an image", "![a\u202e](https://evil.example/a.b)", "a\\u{202e} (https://evil.example/a.b)"],
+    ["an override in code", "`a\u202e` [b](https://evil.example/a.b)", "a\\u{202e} b (https://evil.example/a.b)"],
+    ["letters from right to left", "[פתח](https://evil.example/a.b) שוב", "בוש (https://evil.example/a.b) חתפ"],
+    ["a digit after such letters", "[פתח](1.example/a.b)", "חתפ (1.example/a.b)"],
+  ])("in an answer with %s cannot turn an address round", async (_, text, drawn) => {
+    await using made = await open();
+    made.answers.push(said(text));
+    await ask(made.page, "Where?");
+    await settled(made.page);
+    // Words from right to left begin at the right, with the address between them. A space has no fixed place at a seam.
+    expect((await onScreen(made.page)).replaceAll(/\s/g, "")).toBe(drawn.replaceAll(/\s/g, ""));
+  });
+
+  it.each([
     ["no JSON", "{{{"],
     ["of another version", '{"version":9,"entries":[{"kind":"user","text":"old"}]}'],
     ["made up", `{"version":1,"endpoint":"https://evil.example/","entries":[{"kind":"call","id":"1","name":"update_issue","state":"approved","arguments":{"x":1},"changes":true},{"kind":"answer","text":"<img src=x onerror=alert(1)>"},{"kind":"failure","text":7}]}`],
@@ -388,5 +423,104 @@ describe("what one can do", () => {
     expect(made.asked[1]!.messages.map(({ content }) => content)).toEqual(["One?", "Number one.", "Two?"]);
     await made.page.getByRole("button", { name: "Clear" }).click();
     await other.getByText("Number one.").first().waitFor({ state: "hidden" });
+  });
+});
+
+describe("a change that waits, when the endpoint changes,", () => {
+  const SHOWN = { organizationSlug: "lighthouse-books", projectSlug: "checkout", name: "key" };
+  const ELSEWHERE = "/mcp/lighthouse-books/shop-window";
+  const approve = (page: Page) => page.getByRole("button", { name: "Approve" });
+  const withdrawn = (page: Page) => page.locator("li.call").getByText("Withdrawn, since the endpoint was changed.");
+
+  it("is withdrawn, approved or not, and the conversation goes on as if it were declined", async () => {
+    await using made = await open();
+    const { page, answers, asked } = made;
+    answers.push([...asks("1", SHOWN, "create_dsn").slice(0, 2), ...asks("2", SHOWN, "create_dsn")], said("As you wish."), said("Fine."));
+    await ask(page, "Make two keys");
+    await settled(page);
+    await approve(page).first().click();
+    await choose(page, "lighthouse-books", "shop-window");
+    await page.getByText("As you wish.").first().waitFor();
+    expect(asked).toHaveLength(2);
+    expect(asked[1]).toMatchObject({ endpoint: ELSEWHERE, approved: [], declined: ["1", "2"] });
+    expect(await withdrawn(page).count()).toBe(2);
+    expect(await approve(page).count()).toBe(0);
+    expect(await page.locator(".tool-state").allInnerTexts()).toEqual(["withdrawn", "withdrawn"]);
+    expect(await violations(page)).toEqual([]);
+    await page.reload();
+    await withdrawn(page).first().waitFor();
+    expect(await approve(page).count()).toBe(0);
+    await ask(page, "And now?");
+    await page.getByText("Fine.").first().waitFor();
+    expect(asked[2]).toMatchObject({ endpoint: ELSEWHERE, approved: [], declined: [] });
+    expect(made.complaints).toEqual([]);
+  });
+
+  it("is withdrawn as a command's, and nothing is sent", async () => {
+    await using made = await open();
+    const { page, answers, asked } = made;
+    answers.push(asks("call", SHOWN, "create_dsn"));
+    await ask(page, `/call create_dsn ${JSON.stringify(SHOWN)}`);
+    await settled(page);
+    await choose(page, "lighthouse-books", "shop-window");
+    await withdrawn(page).waitFor();
+    expect(await spoken(page).innerText()).toContain("withdrawn");
+    expect(await approve(page).count()).toBe(0);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("is not sent after a sign-in that its approval waited for", async () => {
+    await using made = await open();
+    const { page, answers, asked } = made;
+    answers.push(asks("call", SHOWN, "create_dsn"));
+    await ask(page, `/call create_dsn ${JSON.stringify(SHOWN)}`);
+    await settled(page);
+    made.status = SIGNED_OUT;
+    await page.addInitScript(() => void (window.open = () => ({ focus() {}, close() {}, closed: false }) as unknown as Window));
+    await page.reload();
+    await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+    await approve(page).click();
+    await choose(page, "lighthouse-books", "shop-window");
+    made.status = SIGNED_IN;
+    const popup = await made.context.newPage();
+    await popup.goto(`${worker.origin}/?signed-in=popup`).catch(() => {});
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    await withdrawn(page).waitFor();
+    await page.waitForTimeout(200);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("is withdrawn when it arrives, where the answer was under way", async () => {
+    await using made = await open();
+    const { page, answers, asked } = made;
+    let arrive = () => {};
+    const chosen = new Promise<void>((resolve) => (arrive = resolve));
+    const late = (route: Route) => chosen.then(() => route.fulfill({ contentType: "text/event-stream", body: stream(asks("1", SHOWN, "create_dsn")) }));
+    answers.push(late, said("As you wish."));
+    await ask(page, "Make a key");
+    await page.getByRole("button", { name: "Stop" }).waitFor();
+    await choose(page, "lighthouse-books", "shop-window");
+    arrive();
+    await page.getByText("As you wish.").first().waitFor();
+    expect(asked.map(({ endpoint, approved, declined }) => [endpoint, approved, declined])).toEqual([["/mcp", [], []], [ELSEWHERE, [], ["1"]]]);
+    expect(await withdrawn(page).count()).toBe(1);
+  });
+
+  it("is withdrawn in every tab, and goes on in the one where it was changed", async () => {
+    await using made = await open();
+    const { page, answers, asked } = made;
+    answers.push(asks("1", SHOWN, "create_dsn"), said("As you wish."));
+    await ask(page, "Make a key");
+    await settled(page);
+    const other = await made.context.newPage();
+    await other.goto(`${worker.origin}/`);
+    await approve(other).waitFor();
+    await other.getByRole("button", { name: "Sign out" }).waitFor();
+    await choose(other, "lighthouse-books", "shop-window");
+    await withdrawn(page).waitFor();
+    await page.getByText("As you wish.").first().waitFor();
+    expect(await approve(page).count()).toBe(0);
+    expect(asked).toHaveLength(2);
+    expect(asked[1]).toMatchObject({ endpoint: ELSEWHERE, approved: [], declined: ["1"] });
   });
 });

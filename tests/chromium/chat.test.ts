@@ -6,7 +6,7 @@ import { violations } from "../support/axe.ts";
 import { startBrowser } from "../support/browser.ts";
 import { type Site, approve, openChat, scripted, signIn, signInBy, signedIn } from "../support/chat-page.ts";
 import { startDemoSentry } from "../support/demo-sentry.ts";
-import { ask, conversation, question, settled } from "../support/made-up.ts";
+import { ask, choose, conversation, question, settled } from "../support/made-up.ts";
 import { but } from "../support/watched.ts";
 import { startWorker } from "../support/worker.ts";
 
@@ -67,6 +67,25 @@ describe.each([
     await settled(page);
     expect(await page.locator(".tool-state").last().innerText()).toBe("declined");
     expect((await site.sentry.requests("/api/0/")).filter(({ method }) => method === "PUT")).toEqual([]);
+    expect(seen.complaints).toEqual([]);
+  });
+
+  it("what waits for a word is withdrawn when the endpoint changes, and nothing is done at either", async () => {
+    await using seen = await open();
+    const { page } = seen;
+    await signIn(seen, site);
+    await ask(page, "resolve CHECKOUT-1 in organization lighthouse-books");
+    await page.getByRole("button", { name: "Approve" }).waitFor();
+    await settled(page);
+    await site.sentry.forget();
+    await choose(page, "lighthouse-books", "shop-window");
+    await page.getByText("Withdrawn, since the endpoint was changed.").waitFor();
+    await settled(page);
+    expect(await page.locator(".tool-state").last().innerText()).toBe("withdrawn");
+    expect(await page.locator(".failure").count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Approve" }).count()).toBe(0);
+    expect((await site.sentry.requests("/v1/")).length, "the model went on").toBeGreaterThan(0);
+    expect((await site.sentry.requests("/api/0/")).filter(({ method }) => method !== "GET")).toEqual([]);
     expect(seen.complaints).toEqual([]);
   });
 

@@ -99,11 +99,18 @@ describe("what lies there", () => {
   });
 
   it("cannot approve anything, and nothing of it runs", () => {
-    const stored = (state: string) => `{"version":1,"entries":[{"kind":"user","key":"u","text":"t"},{"kind":"call","key":"c","id":"i","name":"n","shown":"{}","state":"${state}"}]}`;
+    const stored = (state: string) => `{"version":1,"entries":[{"kind":"user","key":"u","text":"t"},{"kind":"call","key":"c","id":"i","name":"n","shown":"{}","endpoint":"/mcp","state":"${state}"}]}`;
     const state = (raw: string) => (parse(raw).entries[1] as { state?: string }).state;
     expect(["approved", "confirm", "running", "done", "nonsense", "declined"].map((one) => state(stored(one)))).toEqual(["confirm", "confirm", "stopped", "stopped", "stopped", "declined"]);
     // Kept by an earlier version of this page: without the server's words there is nothing to agree to.
-    expect(["approved", "confirm"].map((one) => state(stored(one).replace('"shown":"{}",', "")))).toEqual(["stopped", "stopped"]);
+    for (const part of ['"shown":"{}",', '"endpoint":"/mcp",']) expect(["approved", "confirm"].map((one) => state(stored(one).replace(part, "")))).toEqual(["stopped", "stopped"]);
+  });
+
+  it("was asked for one endpoint, and is withdrawn at another", () => {
+    const stored = (chosen: string, state: string) => `{"version":1,"endpoint":"${chosen}","entries":[{"kind":"call","key":"c","id":"i","name":"n","shown":"{}","endpoint":"/mcp/acme","state":"${state}"}]}`;
+    const state = (raw: string) => (parse(raw).entries[0] as { state?: string }).state;
+    expect(["confirm", "approved", "declined", "withdrawn"].map((one) => state(stored("/mcp/acme", one)))).toEqual(["confirm", "confirm", "declined", "withdrawn"]);
+    expect(["confirm", "approved", "declined", "withdrawn"].map((one) => state(stored("/mcp/other", one)))).toEqual(["withdrawn", "withdrawn", "declined", "withdrawn"]);
   });
 
   it("never breaks anything, whatever it is", () => {

@@ -9,8 +9,8 @@ import { Markdown } from "../../web/chat/markdown.tsx";
 const sentry = "https://sentry.io";
 const html = (text: string) => renderToString(h(Markdown, { text, sentry })).replace(/^<div class="prose">|<\/div>$/g, "");
 
-const ELEMENTS = /^(div|p|h[3-6]|ul|ol|li|blockquote|pre|code|span|button|table|thead|tbody|tr|th|td|hr|br|strong|em|del|a|input)$/;
-const ATTRIBUTES = /^(class|href|target|rel|start|type|checked|disabled|aria-label|aria-live|role|tabindex)$/;
+const ELEMENTS = /^(div|p|bdi|h[3-6]|ul|ol|li|blockquote|pre|code|span|button|table|thead|tbody|tr|th|td|hr|br|strong|em|del|a|input)$/;
+const ATTRIBUTES = /^(class|dir|href|target|rel|start|type|checked|disabled|aria-label|aria-live|role|tabindex)$/;
 
 /** Every element that is drawn is one of ours, and every link leads to Sentry. */
 function isHarmless(drawn: string): void {
@@ -40,41 +40,61 @@ describe("Markdown", () => {
   });
 
   it.each([
-    ["[open](https://sentry.io/issues/1)", '<a href="https://sentry.io/issues/1" target="_blank" rel="noopener noreferrer">open</a> <span class="address-of quiet">(sentry.io/issues/1)</span>'],
-    ["https://acme.sentry.io/issues/1", '<p><a href="https://acme.sentry.io/issues/1" target="_blank" rel="noopener noreferrer">acme.sentry.io/issues/1</a></p>'],
-    ["<https://acme.sentry.io/issues/1>", ">acme.sentry.io/issues/1</a></p>"],
-    ["[acme.sentry.io/issues/1](https://acme.sentry.io/issues/1)", ">acme.sentry.io/issues/1</a></p>"],
+    ["[open](https://sentry.io/issues/1)", '<a href="https://sentry.io/issues/1" target="_blank" rel="noopener noreferrer">open</a> <bdi dir="ltr" class="address-of quiet">(sentry.io/issues/1)</bdi>'],
+    ["https://acme.sentry.io/issues/1", '<p><a href="https://acme.sentry.io/issues/1" target="_blank" rel="noopener noreferrer"><bdi dir="ltr">acme.sentry.io/issues/1</bdi></a></p>'],
+    ["<https://acme.sentry.io/issues/1>", '<bdi dir="ltr">acme.sentry.io/issues/1</bdi></a></p>'],
+    ["[acme.sentry.io/issues/1](https://acme.sentry.io/issues/1)", '<bdi dir="ltr">acme.sentry.io/issues/1</bdi></a></p>'],
     // Words that pretend to be another address stand beside the one that they lead to.
-    ["[acme.sentry.io/issues/1](https://other.sentry.io/issues/2)", '>acme.sentry.io/issues/1</a> <span class="address-of quiet">(other.sentry.io/issues/2)</span>'],
-    ["[a](https://o1.ingest.sentry.io/api/1/store/?sentry_data=secret)", "<p>a (https://o1.ingest.sentry.io/api/1/store/?sentry_data=secret)</p>"],
-    ["[a](https://acme.sentry.io/issues/1/?next=secret)", "<p>a (https://acme.sentry.io/issues/1/?next=secret)</p>"],
-    ["[a](https://evil.example/\u202Ex)", "<p>a (https://evil.example/\\u{202e}x)</p>"],
+    ["[acme.sentry.io/issues/1](https://other.sentry.io/issues/2)", '>acme.sentry.io/issues/1</a> <bdi dir="ltr" class="address-of quiet">(other.sentry.io/issues/2)</bdi>'],
+    ["[a](https://o1.ingest.sentry.io/api/1/store/?sentry_data=secret)", '<p>a <bdi dir="ltr">(https://o1.ingest.sentry.io/api/1/store/?sentry_data=secret)</bdi></p>'],
+    ["[a](https://acme.sentry.io/issues/1/?next=secret)", '<p>a <bdi dir="ltr">(https://acme.sentry.io/issues/1/?next=secret)</bdi></p>'],
+    ["[a](https://evil.example/\u202Ex)", '<p>a <bdi dir="ltr">(https://evil.example/\\u{202e}x)</bdi></p>'],
     ["write to ada@sentry.io or <ada@sentry.io>", "<p>write to ada@sentry.io or &lt;ada@sentry.io></p>"],
     ["mailto:ada@sentry.io www.sentry.io ftp://sentry.io/issues/", "<p>mailto:ada@sentry.io www.sentry.io ftp://sentry.io/issues/</p>"],
-    ["[a](mailto:ada@sentry.io)", "<p>a (mailto:ada@sentry.io)</p>"],
-    ["[sentry.io](https://evil.example/?q=secret)", "sentry.io (https://evil.example/?q=secret)"],
-    ["https://evil.example/x", "<p>https://evil.example/x</p>"],
-    ["[a](javascript:alert(1))", "a (javascript:alert(1))"],
-    ["[a](/oauth/authorize)", "a (/oauth/authorize)"],
-    ["[a][b]\n\n[b]: https://evil.example", "a (https://evil.example)"],
-    ["![alt](https://evil.example/p.png?secret)", "<p>alt (https://evil.example/p.png?secret)</p>"],
-    ["![alt](https://sentry.io/p.png)", "<p>alt (https://sentry.io/p.png)</p>"],
-    ["[![x](https://evil.example/p)](https://sentry.io/issues/)", '<a href="https://sentry.io/issues/" target="_blank" rel="noopener noreferrer">x (https://evil.example/p)</a> <span class="address-of quiet">(sentry.io/issues/)</span>'],
+    ["[a](mailto:ada@sentry.io)", '<p>a <bdi dir="ltr">(mailto:ada@sentry.io)</bdi></p>'],
+    ["[sentry.io](https://evil.example/?q=secret)", 'sentry.io <bdi dir="ltr">(https://evil.example/?q=secret)</bdi>'],
+    ["https://evil.example/x", '<p><bdi dir="ltr">https://evil.example/x</bdi></p>'],
+    ["[a](javascript:alert(1))", 'a <bdi dir="ltr">(javascript:alert(1))</bdi>'],
+    ["[a](/oauth/authorize)", 'a <bdi dir="ltr">(/oauth/authorize)</bdi>'],
+    ["[a][b]\n\n[b]: https://evil.example", 'a <bdi dir="ltr">(https://evil.example)</bdi>'],
+    ["![alt](https://evil.example/p.png?secret)", '<p>alt <bdi dir="ltr">(https://evil.example/p.png?secret)</bdi></p>'],
+    ["![alt](https://sentry.io/p.png)", '<p>alt <bdi dir="ltr">(https://sentry.io/p.png)</bdi></p>'],
+    ["[![x](https://evil.example/p)](https://sentry.io/issues/)", '<a href="https://sentry.io/issues/" target="_blank" rel="noopener noreferrer">x <bdi dir="ltr">(https://evil.example/p)</bdi></a> <bdi dir="ltr" class="address-of quiet">(sentry.io/issues/)</bdi>'],
     ["<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)>"],
     ["a <b onclick=x>b</b>", "a &lt;b onclick=x>b&lt;/b>"],
     ["<script>alert(1)</script>", "&lt;script>alert(1)&lt;/script>"],
     ["<a href='https://sentry.io/'>x</a>", "&lt;a href='https://sentry.io/'>x&lt;/a>"],
-    ["<https://evil.example>", "<p>https://evil.example</p>"],
+    ["<https://evil.example>", '<p><bdi dir="ltr">https://evil.example</bdi></p>'],
   ])("of a stranger does nothing: %j", (text, drawn) => {
     expect(html(text)).toContain(drawn);
     expect(html(text)).not.toMatch(/<(img|script|b|iframe)\b/);
     isHarmless(html(text));
   });
 
+  it.each([
+    ["words", "see\u202e this", "<p>see\\u{202e} this</p>"],
+    ["a heading", "# a\u2067b", "<h3>a\\u{2067}b</h3>"],
+    ["a link's words", "[a\u200f](https://evil.example)", '<p>a\\u{200f} <bdi dir="ltr">(https://evil.example)</bdi></p>'],
+    ["code", "`a\u202eb`", "<code>a\\u{202e}b</code>"],
+    ["a block of code", "```js\n// a\u2066b\r\n```", "// a\\u{2066}b</span>"],
+    ["a tag", "<b\u202e>", "&lt;b\\u{202e}>"],
+    ["an image", "![a\u202e](https://evil.example/\u202ep)", '<p>a\\u{202e} <bdi dir="ltr">(https://evil.example/\\u{202e}p)</bdi></p>'],
+    ["a cell", "|a|\n|-|\n|\u061cb|", "<td>\\u{61c}b</td>"],
+    ["what is too deep to be read", `${"> ".repeat(40)}a\u202e`, "a\\u{202e}"],
+    ["what is too long to be read", `a\u202e\r\n${"b\n".repeat(4_001)}`, "<pre>a\\u{202e}\r\nb"],
+  ])("writes out what turns others round in %s", (_, text, drawn) => {
+    expect(html(text)).toContain(drawn);
+  });
+
   const part = fc.oneof(
     fc.string(),
     fc.constantFrom("[", "](", ")", "![", "<", ">", "`", "```", "\n", "\n\n", "> ", "- ", "1. ", "|", "|-|", "*", "**", "_", "~~", "&#x6a;", "\\", "javascript:", "https://sentry.io/", "https://evil.example/", 'onload="', "<img src=", "<script>", "[a]: "),
   );
+  it("turns nothing round, in any mixture", () => {
+    const sign = fc.constantFrom("\u061c", "\u200e", "\u200f", "\u202a", "\u202e", "\u2066", "\u2069", "\u200b", "\ufeff", "\u{e0041}");
+    fc.assert(fc.property(fc.array(fc.oneof(part, sign), { maxLength: 30 }), (parts) => void expect(html(parts.join(""))).not.toMatch(/[\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u{e0041}]/u)));
+  });
+
   it("is harmless in any mixture", () => {
     fc.assert(fc.property(fc.array(part, { maxLength: 30 }), (parts) => isHarmless(html(parts.join("")))), { numRuns: 3000 });
   });

@@ -5,7 +5,7 @@ import { readCommand } from "../../web/chat/commands.ts";
 import { after } from "../../web/chat/conversation.ts";
 import { canRetry, inWords } from "../../web/chat/failures.ts";
 import { sentryLink } from "../../web/chat/links.ts";
-import { asJson, asMarkdown, duration, inShort, revealed, toolTitle } from "../../web/chat/plain.ts";
+import { asJson, asMarkdown, duration, inShort, readable, revealed, toolTitle } from "../../web/chat/plain.ts";
 import { heading, outcome } from "../../web/chat/spoken.ts";
 
 describe("a command", () => {
@@ -116,6 +116,13 @@ describe("data", () => {
     expect(revealed("resolve \u202Edevloser\u200B\u0007\u{E0041}")).toBe("resolve \\u{202e}devloser\\u{200b}\\u{7}\\u{e0041}");
     fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void expect(revealed(text)).not.toMatch(/[\p{Cf}\p{Co}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u)));
     expect(asJson({ a: "\u202E" })).toBe('{\n  "a": "\\u{202e}"\n}');
+  });
+
+  it("in prose keeps what languages and emoji need, and writes out the rest", () => {
+    const seen = "plain text,\r\n\t100\u00a0% of it: é ß 漢字\u3000かな עברית العربية \u06dd हिन्दी می\u200cخواهم क्\u200dष 👩\u200d🚀 ❤\ufe0f 葛\u{e0100} 10\u202f000 — “quoted”";
+    expect(readable(seen)).toBe(seen);
+    const hidden = "\u0000\u0007\u001b\u007f\u0085\u00ad\u034f\u061c\u115f\u1160\u17b4\u180e\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2065\u2066\u2067\u2068\u2069\u206f\u2800\u3164\ue000\ufdd0\ufeff\uffa0\ufff9\ufffc\uffff\u{13430}\u{16fe4}\u{1bca0}\u{1d159}\u{1d173}\u{e0001}\u{e0041}\u{f0000}\u{10fffd}";
+    for (const sign of hidden) expect(readable(`a${sign}b`)).toBe(`a\\u{${sign.codePointAt(0)!.toString(16)}}b`);
   });
 
   it("that is JSON is code, whatever is in it", () => {

@@ -60,3 +60,11 @@ export async function ask(page: Page, text: string): Promise<void> {
 
 /** Until the page waits for the person again. */
 export const settled = (page: Page) => page.getByRole("button", { name: "Ask", exact: true }).waitFor();
+
+/** Another endpoint: a project of an organization. */
+export async function choose(page: Page, organization: string, project: string): Promise<void> {
+  await page.locator(".endpoint summary").click();
+  await page.getByLabel("Organization").fill(organization);
+  await page.getByLabel("Project").fill(project);
+  await page.getByRole("button", { name: "Use" }).click();
+}

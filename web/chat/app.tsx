@@ -1,9 +1,10 @@
 // The panel: who is signed in, the conversation, and where one writes.
 import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
-import type { Chat, State } from "./chat.ts";
+import type { Chat } from "./chat.ts";
 import { Composer } from "./composer.tsx";
 import { EntryView } from "./entry.tsx";
+import type { State } from "./state.ts";
 import { Welcome } from "./welcome.tsx";
 
 export function App({ chat, problem }: { chat: Chat; problem?: string }): VNode {

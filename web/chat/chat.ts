@@ -1,32 +1,16 @@
 // The chat: what it knows, and what happens at each thing that a person does. The view draws `state`; nothing else changes it.
 import { HELP, readCommand } from "./commands.ts";
 import { type Call, type Entry, after, decided, failed, isUnfinished, newKey, passedOver, resumable, rewound, settled, turn, undecided, waiting } from "./conversation.ts";
+import { decisions, goesOn, withdrawn } from "./decisions.ts";
 import { ENDED, SIGN_IN } from "./failures.ts";
 import { History, isEndpoint } from "./history.ts";
 import { messages, sent } from "./messages.ts";
 import type { ChatRequest } from "./protocol.ts";
 import { type Word, Words, signIn, signOut, status } from "./session.ts";
 import { heading, outcome } from "./spoken.ts";
+import type { State } from "./state.ts";
 import { Failed, ask } from "./stream.ts";
 import { Waiting } from "./waiting.ts";
-
-export interface State {
-  /** `unknown` until the server has said. */
-  session: "unknown" | "out" | "in";
-  name?: string;
-  model?: string;
-  sentry?: string;
-  endpoint: string;
-  entries: Entry[];
-  busy: boolean;
-  online: boolean;
-  /** A sign-in goes on in another window. */
-  signingIn: boolean;
-  /** The last thing that happened, for whoever does not see it. */
-  said: string;
-  /** What was cleared last, to be brought back. */
-  cleared: Entry[];
-}
 
 export class Chat {
   state: State;
@@ -104,11 +88,13 @@ export class Chat {
 
   /** A person's word on what a tool would do. */
   decide(key: string, approve: boolean): void {
-    if (this.state.busy) return;
-    const call = this.state.entries.find((entry): entry is Call => entry.kind === "call" && entry.key === key);
+    const call = waiting(this.state.entries, "confirm").find((entry) => entry.key === key);
+    if (this.state.busy || !call) return;
+    // Shown in another tab, which uses another endpoint.
+    if (call.endpoint !== this.state.endpoint) return this.#withdraw();
     this.#keep(decided(this.state.entries, key, approve));
-    if (!call || call.direct) {
-      if (call && approve) this.#begin({ call: { name: call.name, arguments: sent(call) }, approved: [call.id] });
+    if (call.direct) {
+      if (approve) this.#begin({ call: { name: call.name, arguments: sent(call) }, endpoint: call.endpoint, approved: [call.id] });
       else this.#say("Declined.");
     } else if (waiting(turn(this.state.entries), "confirm").every((other) => other.direct)) this.#begin({});
   }
@@ -123,7 +109,7 @@ export class Chat {
   bringBack(): void {
     const { cleared } = this.state;
     this.#set({ cleared: [] });
-    this.#keep([...cleared, ...this.state.entries]);
+    this.#keep(withdrawn([...cleared, ...this.state.entries], this.state.endpoint));
   }
 
   setEndpoint(endpoint: string): void {
@@ -131,6 +117,18 @@ export class Chat {
     this.state.endpoint = endpoint;
     this.#keep(this.state.entries);
     this.#say(`The chat now uses ${endpoint}.`);
+    // What an answer that is under way asks for is withdrawn at its end.
+    if (!this.state.busy) this.#withdraw();
+  }
+
+  /** Takes back what waits and was asked for another endpoint; the conversation goes on as if it were declined. */
+  #withdraw(goOn = true): void {
+    const { entries, endpoint, session } = this.state;
+    const left = withdrawn(entries, endpoint);
+    if (left.every((entry, n) => entry === entries[n])) return;
+    this.#keep(left);
+    if (goOn && session === "in" && goesOn(entries, endpoint)) this.#begin({});
+    this.#say(`The chat now uses ${endpoint}. What waited for your word is withdrawn.`);
   }
 
   /** While a click is being handled. */
@@ -170,15 +168,16 @@ export class Chat {
     if (!wish?.call) return void this.#go();
     // Once: a second time somebody else may be signed in, and is asked again.
     this.#wish = { call: wish.call };
+    // What was withdrawn while it waited for a sign-in is not sent.
+    const isGood = ({ id, endpoint }: Call) => wish.approved?.includes(id) && endpoint === wish.endpoint;
+    if (wish.approved && !waiting(this.state.entries, "approved").some(isGood)) return;
     void this.#run(wish);
   }
 
   /** Asks the server to go on with the conversation as it is. */
   async #go(): Promise<void> {
     if (!this.state.entries.some(({ kind }) => kind === "user")) return;
-    const open = turn(this.state.entries).filter((entry): entry is Call => entry.kind === "call" && !entry.direct && !entry.result);
-    const ids = (state: Call["state"]) => open.filter((call) => call.state === state).map(({ id }) => id);
-    return this.#run({ approved: ids("approved"), declined: ids("declined") });
+    return this.#run(decisions(this.state.entries, this.state.endpoint));
   }
 
   async #run(wish: Partial<ChatRequest>): Promise<void> {
@@ -194,7 +193,7 @@ export class Chat {
     try {
       for await (const event of ask(request, abort.signal)) {
         if (abort.signal.aborted) break;
-        this.#set({ entries: after(this.state.entries, event, direct), said: heading(this.state.entries, event) ?? this.state.said });
+        this.#set({ entries: after(this.state.entries, event, direct, request.endpoint), said: heading(this.state.entries, event) ?? this.state.said });
         if (event.type === "tool_result" || event.type === "confirm") this.#keep(this.state.entries);
         if (event.type === "error" && event.code === ENDED) this.#expired();
       }
@@ -205,6 +204,8 @@ export class Chat {
     const entries = undecided(settled(this.state.entries));
     this.#keep(abort.signal.aborted && entries.length > 0 ? failed(entries, { code: "stopped" }) : entries);
     this.#set({ busy: false, said: outcome(this.state.entries) });
+    // Not after a failure or a stop: what goes on then is for the person to say.
+    this.#withdraw(this.state.entries.at(-1)?.kind !== "failure");
   }
 
   #failed(error: unknown): void {

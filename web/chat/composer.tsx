@@ -1,8 +1,9 @@
 // Where one writes: the question, what is to be known before asking, and which endpoint answers.
 import type { VNode } from "preact";
 import { useRef, useState } from "preact/hooks";
-import type { Chat, State } from "./chat.ts";
+import type { Chat } from "./chat.ts";
 import { Endpoint } from "./endpoint.tsx";
+import type { State } from "./state.ts";
 
 export function Composer({ chat, state }: { chat: Chat; state: State }): VNode {
   const [typed, type] = useState("");

@@ -3,8 +3,11 @@
 import { type Failure, inWords } from "./failures.ts";
 import type { Arguments, ChatEvent, ToolInfo } from "./protocol.ts";
 
-/** Where a tool call stands. `confirm` waits for a person; `approved` and `declined` wait for the next request. */
-export type CallState = "running" | "confirm" | "approved" | "declined" | "done" | "failed" | "stopped";
+/**
+ * Where a tool call stands. `confirm` waits for a person; `approved` and `declined` wait for the next request. `withdrawn` is
+ * as declined, by the page: it was asked at an endpoint that is no longer the chosen one.
+ */
+export type CallState = "running" | "confirm" | "approved" | "declined" | "withdrawn" | "done" | "failed" | "stopped";
 
 export interface Call {
   kind: "call";
@@ -19,6 +22,8 @@ export interface Call {
   arguments: Arguments;
   /** What the person was or is asked about, as it was written for them: what is sent when they agree. */
   shown?: string;
+  /** Where the person was or is asked: their word counts there and nowhere else. */
+  endpoint?: string;
   changes: boolean;
   state: CallState;
   result?: { text: string; cut: boolean; ms?: number };
@@ -39,8 +44,10 @@ let drawn = 0;
 /** Names an entry, in this tab and among others. */
 export const newKey = (): string => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}-${drawn++}`;
 
-/** The conversation after one more event. `direct`: it answers a slash command. */
-export function after(entries: Entry[], event: ChatEvent, direct = false): Entry[] {
+const isNo = ({ state }: Call): boolean => state === "declined" || state === "withdrawn";
+
+/** The conversation after one more event. `direct`: it answers a slash command; `endpoint`: who sent it. */
+export function after(entries: Entry[], event: ChatEvent, direct = false, endpoint?: string): Entry[] {
   const last = entries.at(-1);
   switch (event.type) {
     case "text":
@@ -49,21 +56,21 @@ export function after(entries: Entry[], event: ChatEvent, direct = false): Entry
       return [...entries, { kind: "answer", key: newKey(), text: event.delta, step: nextStep(entries) }];
     case "tool_call": {
       const { id, name, target, changes } = event;
-      if (open(entries, id, direct) >= 0) return changed(entries, id, direct, (call) => (call.state === "declined" ? call : { ...call, state: "running" }));
+      if (open(entries, id, direct) >= 0) return changed(entries, id, direct, (call) => (isNo(call) ? call : { ...call, state: "running" }));
       const step = last?.kind === "answer" ? last.step : nextStep(entries);
       return [...entries, { kind: "call", key: newKey(), id, step, name, target, arguments: event.arguments, changes, state: "running", ...(direct && { direct }) }];
     }
     case "confirm": {
       const { name, target, shown } = event;
       // What cannot be shown is not asked about.
-      const asked = { state: shown ? "confirm" : "stopped", name, target, arguments: event.arguments, shown, changes: true } as const;
+      const asked = { state: shown ? "confirm" : "stopped", name, target, arguments: event.arguments, shown, endpoint, changes: true } as const;
       if (open(entries, event.id, direct) >= 0) return changed(entries, event.id, direct, (call) => ({ ...call, ...asked }));
-      return after(after(entries, { ...event, type: "tool_call", changes: true }, direct), event, direct);
+      return after(after(entries, { ...event, type: "tool_call", changes: true }, direct), event, direct, endpoint);
     }
     case "tool_result": {
       const { text, cut, ms } = event;
       return changed(entries, event.id, direct, (call) => {
-        const state = call.state === "declined" ? "declined" : event.isError ? "failed" : "done";
+        const state = isNo(call) ? call.state : event.isError ? "failed" : "done";
         return { ...call, state, result: { text, cut, ms } };
       });
     }

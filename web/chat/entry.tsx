@@ -39,6 +39,7 @@ export function EntryView({ entry, next, chat }: Props): VNode {
       return (
         <li class="call">
           {entry.state === "confirm" ? <Confirm call={entry} chat={chat} /> : <ToolCard call={entry} sentry={sentry} />}
+          {entry.state === "withdrawn" && <p class="after-card quiet">Withdrawn, since the endpoint was changed.</p>}
         </li>
       );
     case "note":

@@ -1,6 +1,7 @@
 // The conversation in this browser's storage: what was said, never who said it or with which key. What lies there may be
 // old, cut or made up by somebody else; it is read like any other input.
 import { type Call, type CallState, type Entry, newKey, settled } from "./conversation.ts";
+import { withdrawn } from "./decisions.ts";
 import { asArguments, isObject, text } from "./protocol.ts";
 
 const KEY = "sentry-mcp-chat";
@@ -107,10 +108,8 @@ export function parse(raw: string | null): Saved {
   if (!isObject(body) || body.version !== VERSION || !Array.isArray(body.entries)) return EMPTY;
   const keys = new Set<string>();
   const entries = body.entries.slice(-MOST).flatMap(readEntry).filter(({ key }) => !keys.has(key) && keys.add(key));
-  return {
-    endpoint: isEndpoint(text(body.endpoint)) ? text(body.endpoint) : EMPTY.endpoint,
-    entries: settled(entries),
-  };
+  const endpoint = isEndpoint(text(body.endpoint)) ? text(body.endpoint) : EMPTY.endpoint;
+  return { endpoint, entries: withdrawn(settled(entries), endpoint) };
 }
 
 function readEntry(value: unknown): Entry[] {
@@ -135,7 +134,7 @@ function readEntry(value: unknown): Entry[] {
   }
 }
 
-const STATES: CallState[] = ["running", "confirm", "approved", "declined", "done", "failed", "stopped"];
+const STATES: CallState[] = ["running", "confirm", "approved", "declined", "withdrawn", "done", "failed", "stopped"];
 
 function readCall(value: Record<string, unknown>, key: string): Call[] {
   const [id, name, target] = [text(value.id), text(value.name), text(value.target)];
@@ -145,13 +144,14 @@ function readCall(value: Record<string, unknown>, key: string): Call[] {
   const call: Call = { kind: "call", key, id, name, step: step(value.step), arguments: asArguments(value.arguments), changes: value.changes === true, state };
   if (target) call.target = target;
   if (text(value.shown)) call.shown = text(value.shown);
+  if (isEndpoint(text(value.endpoint))) call.endpoint = text(value.endpoint);
   if (value.direct === true) call.direct = true;
   if (result) call.result = { text: text(result.text), cut: result.cut === true, ...(typeof result.ms === "number" && { ms: result.ms }) };
   else if (state === "done" || state === "failed") call.state = "stopped";
   // A word that was given and not sent is asked for again.
   if (state === "approved") call.state = "confirm";
-  // The server writes what is asked. Without that there is nothing to agree to, and it is asked anew.
-  if (call.state === "confirm" && !call.shown) call.state = "stopped";
+  // The server writes what is asked, of one endpoint. Without that there is nothing to agree to, and it is asked anew.
+  if (call.state === "confirm" && !(call.shown && call.endpoint)) call.state = "stopped";
   return [call];
 }
 

@@ -6,7 +6,7 @@ import { useMemo } from "preact/hooks";
 import { CopyButton } from "./copy.tsx";
 import { type Piece, highlight } from "./highlight.ts";
 import { inSight, sentryLink } from "./links.ts";
-import { revealed } from "./plain.ts";
+import { readable, revealed } from "./plain.ts";
 import { DEEPEST, read } from "./reader.ts";
 
 interface Context {
@@ -23,8 +23,10 @@ export interface MarkdownProps {
 export function Markdown({ text, sentry }: MarkdownProps): VNode {
   // The same elements as before are not even looked at again, which counts while an answer grows below long results.
   return useMemo(() => {
-    const tokens = read(text);
-    return <div class="prose">{tokens ? all(tokens, { sentry, depth: 0 }) : <pre>{text}</pre>}</div>;
+    // Before it is read, so that no part of it can be forgotten: what is drawn, and what "Copy code" copies.
+    const plain = readable(text);
+    const tokens = read(plain);
+    return <div class="prose">{tokens ? all(tokens, { sentry, depth: 0 }) : <pre>{plain}</pre>}</div>;
   }, [text, sentry]);
 }
 
@@ -65,7 +67,7 @@ function one(token: MarkedToken, context: Context): ComponentChildren {
     case "link":
       return link(token, inner(), context);
     case "image":
-      return `${token.text} (${revealed(token.href)})`;
+      return <>{token.text} <Address>({revealed(token.href)})</Address></>;
     case "checkbox":
       return <input type="checkbox" checked={token.checked} disabled aria-label={token.checked ? "done" : "open"} />;
     case "text":
@@ -106,14 +108,19 @@ function link({ href, text }: Tokens.Link, inner: ComponentChildren, { sentry }:
   const address = sentryLink(href, sentry);
   const shown = revealed(href);
   // The address itself, so that a text cannot pass for another.
-  if (!address) return text === href ? shown : <>{inner} ({shown})</>;
+  if (!address) return text === href ? <Address>{shown}</Address> : <>{inner} <Address>({shown})</Address></>;
   const isAddress = [href, address, inSight(address)].includes(text);
   return (
     <>
-      <a href={address} target="_blank" rel="noopener noreferrer">{isAddress ? inSight(address) : inner}</a>
-      {!isAddress && <> <span class="address-of quiet">({inSight(address)})</span></>}
+      <a href={address} target="_blank" rel="noopener noreferrer">{isAddress ? <Address>{inSight(address)}</Address> : inner}</a>
+      {!isAddress && <> <Address quiet>({inSight(address)})</Address></>}
     </>
   );
+}
+
+/** By itself, so that no text around it changes the order of its signs. */
+function Address({ quiet, children }: { quiet?: boolean; children: ComponentChildren }): VNode {
+  return <bdi dir="ltr" class={quiet ? "address-of quiet" : undefined}>{children}</bdi>;
 }
 
 export function Code({ code, language }: { code: string; language?: string }): VNode {

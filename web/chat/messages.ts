@@ -10,6 +10,7 @@ const MOST = 380;
 const UNANSWERED: Partial<Record<Call["state"], string>> = {
   stopped: "Stopped by the person before it answered; whether it had an effect is not known.",
   declined: "The person declined; it was not run.",
+  withdrawn: "The person chose another endpoint before they decided; it was not run.",
 };
 
 /**

@@ -10,6 +10,7 @@ const STATES: Record<Call["state"], string> = {
   confirm: "waits for you",
   approved: "approved",
   declined: "declined",
+  withdrawn: "withdrawn",
   done: "done",
   failed: "failed",
   stopped: "stopped",

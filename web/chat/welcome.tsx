@@ -1,6 +1,7 @@
 // Before the first question: what one can ask, and how one signs in.
 import type { VNode } from "preact";
-import type { Chat, State } from "./chat.ts";
+import type { Chat } from "./chat.ts";
+import type { State } from "./state.ts";
 
 const QUESTIONS = ["What broke today?", "Which projects are there?", "Who am I signed in as?"];
 const COMMANDS = ["/tools", "/whoami", "/help"];
