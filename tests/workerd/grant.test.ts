@@ -224,6 +224,20 @@ describe("revocation", () => {
     expect((await refresh(worker, client, tokens.refresh_token)).status).toBe(200);
   });
 
+  it("of a client that must authenticate and does not is refused, and the token lives (RFC 7009 §2.1)", async () => {
+    const client = await register(worker, { token_endpoint_auth_method: "client_secret_post" });
+    const authorized = await authorize(worker, { client });
+    const tokens = await tokensOf(await redeem(worker, authorized, { client_secret: client.client_secret }));
+    for (const token of [tokens.access_token, tokens.refresh_token]) {
+      const answer = await revoke(worker, client, token);
+      expect([answer.status, await answer.json()]).toEqual([401, expect.objectContaining({ error: "invalid_client" })]);
+    }
+    expect(await works(tokens.access_token)).toBe(200);
+    const { client_id, client_secret } = client;
+    expect((await postForm(worker, "/oauth/revoke", { token: tokens.refresh_token, client_id, client_secret })).status).toBe(200);
+    expect(await works(tokens.access_token)).toBe(401);
+  });
+
   it("of something that never was a token is a success", async () => {
     const client = await register(worker);
     for (const token of ["x", `smcp_r_${"A".repeat(43)}.${"A".repeat(64)}`, `smcp_c_${"A".repeat(43)}.${"A".repeat(43)}`]) {

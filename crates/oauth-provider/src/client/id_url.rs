@@ -166,14 +166,15 @@ fn is_dot_segment(segment: &str) -> bool {
     plain == "." || plain == ".."
 }
 
-/// Names that are not of the public DNS (RFC 6761, RFC 6762, RFC 8375, RFC 7686), and those without a dot.
+/// Names that are not of the public DNS or only of its machinery (RFC 6761, 6762, 7686, 8375, 9476), and those without a dot.
 fn is_public_name(name: &str) -> bool {
     let name = name.trim_end_matches('.');
     let special = [
         "localhost",
         "local",
         "internal",
-        "home.arpa",
+        "arpa",
+        "alt",
         "test",
         "invalid",
         "onion",

@@ -1,4 +1,4 @@
-//! Reading a pasted issue URL. Its host only helps to find the organization and is never contacted.
+//! Reading a pasted issue URL. It must be of the Sentry that is asked, or of sentry.io; its host is never contacted.
 
 use sentry_api::{BaseUrl, EventId, IssueId, Slug};
 use url::Url;
@@ -49,7 +49,8 @@ pub(crate) struct OrganizationPage<'a> {
 
 /// Takes apart `https://{org}.sentry.io/…`, `{server}/organizations/{org}/…` and `{server}/{org}/{project}/issues/…`.
 pub(crate) fn page<'a>(url: &'a Url, base: &BaseUrl) -> Option<OrganizationPage<'a>> {
-    if !matches!(url.scheme(), "http" | "https") {
+    let is_plain = url.username().is_empty() && url.password().is_none();
+    if !matches!(url.scheme(), "http" | "https") || !is_plain || !is_sentrys(url, base) {
         return None;
     }
     let segments = url.path_segments()?;
@@ -69,6 +70,18 @@ pub(crate) fn page<'a>(url: &'a Url, base: &BaseUrl) -> Option<OrganizationPage<
         project,
         path: path.to_vec(),
     })
+}
+
+/// Whether the host is the server's, below it, or sentry.io's: somebody else's page may look like Sentry's, and a person who
+/// reads its address would not know what is changed here.
+fn is_sentrys(url: &Url, base: &BaseUrl) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let is_local = |host: &str| matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+    let below = |server: &str| {
+        let rest = host.strip_suffix(server);
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    below(base.host()) || below("sentry.io") || (is_local(host) && is_local(base.host()))
 }
 
 fn organization_of(url: &Url, base: &BaseUrl) -> Option<Slug> {
@@ -95,6 +108,24 @@ mod tests {
             url.issue.to_string(),
             url.event.is_some(),
         ))
+    }
+
+    #[test]
+    fn the_host_is_sentrys() {
+        for text in [
+            "https://evil.example/organizations/acme/issues/1/",
+            "http://10.0.0.1/organizations/acme/issues/1/",
+            "https://sentry.example@evil.example/organizations/acme/issues/1/",
+            "https://evilsentry.example/organizations/acme/issues/1/",
+            "https://acme.sentry.io.evil.example/issues/1/",
+            "https://me@sentry.example/organizations/acme/issues/1/",
+            "https://:x@sentry.example/organizations/acme/issues/1/",
+            "http://127.0.0.1/organizations/acme/issues/1/",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        let local = BaseUrl::parse("http://127.0.0.1:9797").unwrap();
+        assert!(parse("http://localhost:9797/organizations/acme/issues/1/", &local).is_some());
     }
 
     #[test]
@@ -126,7 +157,7 @@ mod tests {
                 true,
             ),
             (
-                "http://127.0.0.1:9797/organizations/acme/issues/1/events/latest/".to_owned(),
+                "http://sentry.example:9797/organizations/acme/issues/1/events/latest/".to_owned(),
                 None,
                 "1",
                 false,
