@@ -14,7 +14,7 @@ const FORM = { "content-type": "application/x-www-form-urlencoded" };
 let hosts = 0;
 /** A client whose document nobody has looked at. */
 const unknown = () => publishTo(documents, `https://unseen${hosts++}.example/c.json`, { redirect_uris: [REDIRECT_URI] });
-const looked = (client_id: string) => worker.requests.filter(({ url }) => url === client_id).length;
+const looked = (client_id: string) => worker.requests.filter(({ href }) => href === client_id).length;
 /** An assertion that names the client, and is signed by nobody. */
 const assertion = (client_id: string) => {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
