@@ -4,39 +4,39 @@ use fetch::Response;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::check::Not;
+use crate::verdict::{Finding, Verdict, holds};
 
 /// What came of a request.
 #[derive(Debug, Clone)]
 pub enum Answer {
     /// A complete response, of whatever status.
     Came(Response),
-    /// None.
+    /// No response, and the reason.
     Failed(String),
-    /// It was not sent, and why.
+    /// The request was not sent, and the reason.
     NotAsked(&'static str),
 }
 
 impl Answer {
-    /// For the check whose business it is that there is an answer at all.
-    pub fn came(&self) -> Result<&Response, Not> {
+    /// The response, for the one check that reports its absence as a breach.
+    pub fn came(&self) -> Result<&Response, Finding> {
         match self {
             Self::Came(response) => Ok(response),
-            Self::Failed(why) => Err(Not::Broken(why.clone())),
-            Self::NotAsked(why) => Err(Not::Skipped(why)),
+            Self::Failed(why) => Err(Finding::Broken(why.clone())),
+            Self::NotAsked(why) => Err(Finding::Skipped(why)),
         }
     }
 
-    /// For every other check: another one says that there was none.
-    pub fn seen(&self) -> Result<&Response, Not> {
+    /// The response, for every other check, which is skipped without one.
+    pub fn seen(&self) -> Result<&Response, Finding> {
         match self {
             Self::Came(response) => Ok(response),
-            Self::Failed(_) => Err(Not::Skipped("there was no answer")),
-            Self::NotAsked(why) => Err(Not::Skipped(why)),
+            Self::Failed(_) => Err(Finding::Skipped("there was no answer")),
+            Self::NotAsked(why) => Err(Finding::Skipped(why)),
         }
     }
 
-    /// The response, where a next step depends on it.
+    /// The response, if it came, for the next step of the walk.
     pub const fn response(&self) -> Option<&Response> {
         match self {
             Self::Came(response) => Some(response),
@@ -81,6 +81,14 @@ pub fn lists(response: &Response, name: &str, wanted: &str) -> bool {
     values(response, name)
         .flat_map(|value| value.split(','))
         .any(|element| element.trim().eq_ignore_ascii_case(wanted))
+}
+
+/// Judges whether the answer forbids caches to keep it.
+pub fn no_store(response: &Response) -> Verdict {
+    let found = response
+        .header("cache-control")
+        .unwrap_or("no Cache-Control");
+    holds(lists(response, "cache-control", "no-store"), found)
 }
 
 /// Every line of a header.

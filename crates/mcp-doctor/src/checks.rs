@@ -1,4 +1,4 @@
-//! The checks: each is data and one function.
+//! The list of all checks. Each file below has those of one area, and knows nothing of this list.
 
 mod authorize;
 mod bearer;
@@ -13,37 +13,10 @@ mod token;
 
 use std::fmt::Write as _;
 
-use super::Severity;
-use super::evidence::Evidence;
+use crate::check::Check;
 
-/// A rule, and how it is looked at.
-pub struct Check {
-    /// Short, for programs and people.
-    pub name: &'static str,
-    /// What a server should do.
-    pub expected: &'static str,
-    /// Where that stands.
-    pub section: &'static str,
-    /// How much a breach matters: a MUST is a failure.
-    pub severity: Severity,
-    pub(super) run: fn(&Evidence) -> Verdict,
-}
-
-/// What a check says where the rule holds is what it found.
-pub(super) type Verdict = Result<String, Not>;
-
-/// Where it does not.
-pub(super) enum Not {
-    /// And what was found.
-    Broken(String),
-    /// From outside it cannot be told, but a person should look.
-    Doubtful(String),
-    /// Nothing can be said.
-    Skipped(&'static str),
-}
-
-/// In the order of a sign-in.
-pub(super) const AREAS: [(&str, &[Check]); 10] = [
+/// The checks by area, in the order of a sign-in.
+pub(crate) const AREAS: [(&str, &[Check]); 10] = [
     ("Challenge", challenge::CHECKS),
     ("Protected resource metadata", resource::CHECKS),
     ("Authorization server metadata", server::CHECKS),
@@ -56,16 +29,7 @@ pub(super) const AREAS: [(&str, &[Check]); 10] = [
     ("With a sign-in", sign_in::CHECKS),
 ];
 
-/// Holds where a condition does; `found` says what was there.
-pub(super) fn holds(condition: bool, found: impl Into<String>) -> Verdict {
-    if condition {
-        Ok(found.into())
-    } else {
-        Err(Not::Broken(found.into()))
-    }
-}
-
-/// All checks, for docs/DOCTOR.md.
+/// All checks as Markdown tables, for docs/DOCTOR.md.
 #[must_use]
 pub fn reference() -> String {
     let mut text = String::new();
@@ -92,6 +56,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::severity::Severity;
 
     #[test]
     fn names_are_unique_and_every_breach_matters() {

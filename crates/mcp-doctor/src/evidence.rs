@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::answer::{Answer, values};
-use super::challenge::{Challenge, parse};
-use super::location::{Location, first_document};
-use super::question::Question;
+use crate::answer::{Answer, values};
+use crate::challenge::{Challenge, parse};
+use crate::location::{Location, first_document};
+use crate::question::Question;
+use crate::verdict::Finding;
 
 /// Everything that the checks may look at.
 pub struct Evidence {
@@ -113,6 +114,12 @@ impl Evidence {
     pub fn metadata(&self) -> Option<(&Location, Map<String, Value>)> {
         let (at, document) = first_document(&self.server_locations)?;
         Some((self.server_locations.get(at)?, document))
+    }
+
+    /// The authorization server metadata, for a check of one of their members.
+    pub fn metadata_members(&self) -> Result<Map<String, Value>, Finding> {
+        let (_, members) = self.metadata().ok_or(Finding::Skipped(NO_METADATA))?;
+        Ok(members)
     }
 
     /// An endpoint that is advertised.

@@ -1,69 +1,43 @@
-//! What is wrong with a server's sign-in, check by check.
+//! Finds what is wrong with the OAuth of any MCP server, check by check.
 //!
-//! Three steps, each ignorant of the others' work: [`walk`] asks the server and keeps its answers as [`Evidence`]; each
-//! [`Check`] is data and one pure function over them; [`Report`] writes what they found.
+//! Three steps, each ignorant of the others' work: the walk asks the server and keeps its answers as evidence; each
+//! check is data and one pure function over them; a [`Report`] writes what they found. The modules stand on floors: the
+//! list of checks is above the checks, and verdict and evidence are below them.
 
 mod answer;
 mod ask;
 mod challenge;
 mod check;
+mod checks;
 mod evidence;
+mod json;
 mod location;
+mod made_up;
+mod network;
+mod options;
 mod question;
 mod report;
+mod severity;
 mod shown;
+mod sign_in;
 mod table;
+mod verdict;
 mod walk;
 
 use std::io::Write;
 
-use fetch::{Fetch, LocalFuture};
-use url::Url;
+use fetch::Fetch;
 
-pub use check::{Check, reference};
-pub use report::{Finding, Report, Severity};
-pub(crate) use shown::shown;
-pub(crate) use table::{Row, Table};
+pub use checks::reference;
+pub use options::Options;
+pub use report::{Entry, Report};
+pub use severity::Severity;
+pub use shown::shown;
+pub use sign_in::{SignIn, SignedIn};
+pub use table::{Row, Table};
 
 use ask::Asker;
 use evidence::Evidence;
-
-/// What a person asked for.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The MCP endpoint.
-    pub server: Url,
-    /// Register a client where the server offers it; that writes a record there.
-    pub register: bool,
-    /// Sign in as well, and check tokens.
-    pub sign_in: bool,
-    /// JSON instead of a table.
-    pub json: bool,
-}
-
-/// What a sign-in brought, for the checks that need tokens. Nothing of it is ever printed.
-pub struct SignedIn {
-    /// As whom.
-    pub client_id: String,
-    /// Where it may be used.
-    pub access_token: String,
-    /// Where the server gave one.
-    pub refresh_token: Option<String>,
-    /// The code that was redeemed for them, and its verifier: to see what a replay does.
-    pub code: String,
-    /// See `code`.
-    pub code_verifier: String,
-    /// See `code`.
-    pub redirect_uri: String,
-    /// The issuer's token endpoint.
-    pub token_endpoint: Url,
-}
-
-/// Signs a person in with the client's own code: opens a browser, waits for the answer.
-pub trait SignIn {
-    /// The whole way from discovery to tokens.
-    fn sign_in(&self, server: &Url) -> LocalFuture<'_, Result<SignedIn, String>>;
-}
 
 /// Walks the server's sign-in, writes what was found to `out`, and says whether nothing failed.
 ///

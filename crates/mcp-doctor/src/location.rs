@@ -3,11 +3,11 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::answer::{Answer, object};
+use crate::answer::{Answer, media_type, object};
 
-/// One of them, and what was there.
+/// A place where a document may be, and what was there.
 pub struct Location {
-    /// In words.
+    /// In words, for a finding.
     pub how: &'static str,
     /// The address.
     pub url: Url,
@@ -16,20 +16,34 @@ pub struct Location {
 }
 
 impl Location {
-    /// A JSON object under status 200.
+    /// The body, if it is a JSON object under status 200.
     pub fn document(&self) -> Option<Map<String, Value>> {
         let response = self.answer.response().filter(|r| r.status == 200)?;
         object(response)
     }
 }
 
-/// The first that has a document.
+/// The first location that has a document: its index and the document.
 pub fn first_document(locations: &[Location]) -> Option<(usize, Map<String, Value>)> {
     let mut documents = locations.iter().map(Location::document).enumerate();
     documents.find_map(|(at, document)| Some((at, document?)))
 }
 
-/// Protected resource metadata, where no challenge says it.
+/// What each location answered, for a finding that none has a document.
+pub fn answers(locations: &[Location]) -> String {
+    let each = locations.iter().map(|location| {
+        let answer = match &location.answer {
+            Answer::Came(r) if r.status == 200 => format!("200 {}, no JSON object", media_type(r)),
+            Answer::Came(r) => r.status.to_string(),
+            Answer::Failed(why) => why.clone(),
+            Answer::NotAsked(why) => (*why).to_owned(),
+        };
+        format!("{}: {answer}", location.how)
+    });
+    each.collect::<Vec<_>>().join("; ")
+}
+
+/// Where a client looks for protected resource metadata if no challenge names them.
 pub fn of_resource(server: &Url) -> Vec<(&'static str, Url)> {
     let mut places = Vec::new();
     if let Some(url) = inserted(server, "oauth-protected-resource") {
@@ -42,7 +56,7 @@ pub fn of_resource(server: &Url) -> Vec<(&'static str, Url)> {
     places
 }
 
-/// Authorization server metadata. A slash at the end of the issuer goes.
+/// Where a client looks for authorization server metadata. A slash at the end of the issuer is removed.
 pub fn of_server(issuer: &Url) -> Vec<(&'static str, Url)> {
     let mut places = Vec::new();
     let mut bare = issuer.clone();
@@ -62,7 +76,7 @@ pub fn of_server(issuer: &Url) -> Vec<(&'static str, Url)> {
     places
 }
 
-/// Between host and path; "any terminating slash following the host" goes.
+/// The well-known path between host and path; "any terminating slash following the host" is removed.
 fn inserted(url: &Url, suffix: &str) -> Option<Url> {
     let path = if url.path() == "/" { "" } else { url.path() };
     let mut placed = url.join(&format!("/.well-known/{suffix}{path}")).ok()?;

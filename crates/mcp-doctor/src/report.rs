@@ -1,51 +1,27 @@
-//! What the checks found.
+//! What the checks found, and how it is printed.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::check::{AREAS, Check, Not};
-use super::evidence::Evidence;
-use super::shown;
-use super::table::{Row, Table};
+use crate::check::Check;
+use crate::checks::AREAS;
+use crate::evidence::Evidence;
+use crate::severity::Severity;
+use crate::shown::shown;
+use crate::table::{Row, Table};
+use crate::verdict::Finding;
 
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// As it should be.
-    Ok,
-    /// Works for many clients, or cannot be decided from outside.
-    Warning,
-    /// Breaks a MUST.
-    Failure,
-    /// Nothing can be said.
-    Skipped,
-}
-
-impl Severity {
-    /// As it is printed.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Warning => "warning",
-            Self::Failure => "failure",
-            Self::Skipped => "skipped",
-        }
-    }
-}
-
-/// What one check found.
+/// What one check found: a line of the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// Its name.
+pub struct Entry {
+    /// The check's name.
     pub check: &'static str,
     /// What the server did, fit to be shown.
     pub found: String,
     /// What it should do.
     pub expected: &'static str,
-    /// Where that stands.
+    /// The specification and section of the rule.
     pub section: &'static str,
     /// How much it matters.
     pub severity: Severity,
@@ -62,15 +38,15 @@ pub struct Report {
     pub issuer: Option<String>,
     /// Whether nothing failed. Warnings do not count.
     pub ok: bool,
-    /// In the order of a sign-in.
-    pub findings: Vec<Finding>,
+    /// One entry for each check, in the order of a sign-in.
+    pub findings: Vec<Entry>,
 }
 
 impl Report {
-    pub(super) fn of(evidence: &Evidence) -> Self {
+    pub(crate) fn of(evidence: &Evidence) -> Self {
         let mut findings = Vec::new();
         for (area, checks) in AREAS {
-            findings.extend(checks.iter().map(|check| finding(area, check, evidence)));
+            findings.extend(checks.iter().map(|check| entry(area, check, evidence)));
         }
         // One that nobody names is worth a line where it has metadata.
         let issuer = evidence.issuer.as_ref();
@@ -83,15 +59,15 @@ impl Report {
         }
     }
 
-    /// How many findings are of this kind.
+    /// How many entries have this severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
         let of_it = self.findings.iter().filter(|f| f.severity == severity);
         of_it.count()
     }
 
-    /// As a table.
-    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// Writes the report as a table.
+    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         const TABLE: Table = Table::with(24);
         writeln!(out, "server  {}", self.server)?;
         if let Some(issuer) = &self.issuer {
@@ -128,7 +104,7 @@ impl Report {
         )
     }
 
-    /// What a person came for, where the screen ends.
+    /// The names of the checks with this severity, at the end, where a person looks first.
     fn write_names(&self, severity: Severity, out: &mut dyn Write) -> io::Result<()> {
         let of_it = self.findings.iter().filter(|f| f.severity == severity);
         let names: Vec<_> = of_it.map(|finding| finding.check).collect();
@@ -139,7 +115,7 @@ impl Report {
     }
 }
 
-impl Finding {
+impl Entry {
     fn row(&self) -> Row<'_> {
         Row {
             check: self.check,
@@ -151,8 +127,8 @@ impl Finding {
     }
 }
 
-/// Where nothing was looked at, one line says it.
-fn why_all_skipped<'a>(findings: &[&'a Finding]) -> Option<&'a str> {
+/// The reason, if every check of an area was skipped for the same one; one line then says it.
+fn why_all_skipped<'a>(findings: &[&'a Entry]) -> Option<&'a str> {
     let first = findings.first()?;
     let all = findings
         .iter()
@@ -160,14 +136,14 @@ fn why_all_skipped<'a>(findings: &[&'a Finding]) -> Option<&'a str> {
     all.then_some(first.found.as_str())
 }
 
-fn finding(area: &'static str, check: &Check, evidence: &Evidence) -> Finding {
+fn entry(area: &'static str, check: &Check, evidence: &Evidence) -> Entry {
     let (severity, found) = match (check.run)(evidence) {
         Ok(found) => (Severity::Ok, found),
-        Err(Not::Broken(found)) => (check.severity, found),
-        Err(Not::Doubtful(found)) => (Severity::Warning, found),
-        Err(Not::Skipped(why)) => (Severity::Skipped, why.to_owned()),
+        Err(Finding::Broken(found)) => (check.severity, found),
+        Err(Finding::Doubtful(found)) => (Severity::Warning, found),
+        Err(Finding::Skipped(why)) => (Severity::Skipped, why.to_owned()),
     };
-    Finding {
+    Entry {
         check: check.name,
         // Much of it is the server's text, and a terminal is where it goes.
         found: shown(&found),

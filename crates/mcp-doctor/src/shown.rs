@@ -1,10 +1,12 @@
 //! Text of a server, before it reaches a terminal.
 
+/// Characters that are kept.
 const MOST: usize = 300;
 
 /// Strips what a terminal would obey (control characters, so every escape sequence) and what it would hide (invisible
 /// and direction-changing characters), folds white space, and cuts.
-pub(crate) fn shown(text: &str) -> String {
+#[must_use]
+pub fn shown(text: &str) -> String {
     let mut clean = String::new();
     let mut count = 0;
     for c in text.chars() {

@@ -1,28 +1,34 @@
-//! A table for a terminal of 120 columns. What is as it should be takes a line; what is not is said in full.
+//! A table for a terminal of 120 columns. A rule that holds takes one line; a breach is written in full.
 
 use std::io::{self, Write};
 
-use super::Severity;
+use crate::severity::Severity;
 
 /// A line of the table.
-pub(crate) struct Row<'a> {
+pub struct Row<'a> {
+    /// The check's name.
     pub check: &'a str,
+    /// What was found, fit to be shown.
     pub found: &'a str,
+    /// What was expected.
     pub expected: &'a str,
+    /// The specification and section of the rule.
     pub section: &'a str,
+    /// Warnings and failures are written in full, the rest is cut to a line.
     pub severity: Severity,
 }
 
 const HEADINGS: [&str; 5] = ["severity", "check", "found", "expected", "section"];
 
 /// Columns of a table; the second depends on whose names stand in it.
-pub(crate) struct Table {
+pub struct Table {
     widths: [usize; 5],
 }
 
 impl Table {
-    /// `check` is the width of the names, at most 40.
-    pub(crate) const fn with(check: usize) -> Self {
+    /// A table whose names take `check` columns, at most 40.
+    #[must_use]
+    pub const fn with(check: usize) -> Self {
         let rest = 120 - 8 - 8 - check;
         let section = rest / 4;
         let found = (rest - section) / 2;
@@ -32,14 +38,20 @@ impl Table {
     }
 
     /// Writes the names of the columns.
-    pub(crate) fn write_headings(&self, out: &mut dyn Write) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// When `out` takes no more.
+    pub fn write_headings(&self, out: &mut dyn Write) -> io::Result<()> {
         self.write_line(&HEADINGS, out)?;
         let rules = self.widths.map(|width| "-".repeat(width));
         self.write_line(&rules.each_ref().map(String::as_str), out)
     }
 
     /// Writes a row.
-    pub(crate) fn write(&self, row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// When `out` takes no more.
+    pub fn write(&self, row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
         let severity = row.severity.as_str();
         let cells = [severity, row.check, row.found, row.expected, row.section];
         let in_full = matches!(row.severity, Severity::Warning | Severity::Failure);

@@ -7,12 +7,10 @@ mod registration;
 mod tokens;
 mod wrong_tokens;
 
-use super::ask::Asker;
-use super::evidence::{Client, Evidence};
-use super::{Options, SignIn, SignedIn};
-
-pub use authorize::{FOREIGN_URI, STATE};
-pub use registration::REDIRECT_URI;
+use crate::ask::Asker;
+use crate::evidence::{Client, Evidence};
+use crate::options::Options;
+use crate::sign_in::{SignIn, SignedIn};
 
 /// Asks everything that the options allow.
 pub async fn walk(

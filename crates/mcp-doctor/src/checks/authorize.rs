@@ -5,12 +5,13 @@ use fetch::Response;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
-use super::super::Severity::{Failure, Warning};
-use super::super::answer::{location, media_type};
-use super::super::evidence::{Client, Evidence, NO_CLIENT};
-use super::super::question::Question;
-use super::super::walk::{FOREIGN_URI, STATE};
-use super::{Check, Not, Verdict, holds};
+use crate::answer::{location, media_type};
+use crate::check::Check;
+use crate::evidence::{Client, Evidence, NO_CLIENT};
+use crate::made_up::{FOREIGN_URI, STATE};
+use crate::question::Question;
+use crate::severity::Severity::{Failure, Warning};
+use crate::verdict::{Finding, Verdict, holds};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -121,7 +122,7 @@ fn no_redirect(evidence: &Evidence, question: Question) -> Verdict {
     let target = redirect(evidence, response);
     let found = described(response, target.as_ref());
     if target.is_some_and(|target| is_at(&target, FOREIGN_URI)) {
-        return Err(Not::Broken(found));
+        return Err(Finding::Broken(found));
     }
     holds(!is_nothing(response.status), found)
 }
@@ -171,8 +172,8 @@ impl ToClient {
     }
 }
 
-fn client(evidence: &Evidence) -> Result<&Client, Not> {
-    evidence.client.as_ref().ok_or(Not::Skipped(NO_CLIENT))
+fn client(evidence: &Evidence) -> Result<&Client, Finding> {
+    evidence.client.as_ref().ok_or(Finding::Skipped(NO_CLIENT))
 }
 
 fn to_client(evidence: &Evidence, response: &Response) -> Option<ToClient> {
@@ -195,7 +196,7 @@ fn good_request(evidence: &Evidence) -> Verdict {
         && let Some(code) = error.get("error")
     {
         let description = error.get("error_description").unwrap_or_default();
-        return Err(Not::Broken(format!("{code} {description}")));
+        return Err(Finding::Broken(format!("{code} {description}")));
     }
     let found = described(response, redirect(evidence, response).as_ref());
     holds(response.status < 400, found)
@@ -204,7 +205,7 @@ fn good_request(evidence: &Evidence) -> Verdict {
 fn framing(evidence: &Evidence) -> Verdict {
     let response = evidence.answer(Question::GoodRequest).seen()?;
     if response.status != 200 || media_type(response) != "text/html" {
-        return Err(Not::Skipped("the answer is no page"));
+        return Err(Finding::Skipped("the answer is no page"));
     }
     let policy = response
         .header("content-security-policy")
@@ -219,7 +220,7 @@ fn framing(evidence: &Evidence) -> Verdict {
     }
     match response.header("x-frame-options") {
         Some(options) => Ok(format!("X-Frame-Options {options}")),
-        None => Err(Not::Broken("neither".to_owned())),
+        None => Err(Finding::Broken("neither".to_owned())),
     }
 }
 
@@ -231,17 +232,17 @@ fn refused(evidence: &Evidence, question: Question, codes: &[&str]) -> Verdict {
     let Some(answer) = to_client(evidence, response) else {
         let found = described(response, redirect(evidence, response).as_ref());
         return match response.status {
-            200..400 => Err(Not::Doubtful(format!("{found}: the sign-in goes on"))),
-            400..500 => Err(Not::Doubtful(format!(
+            200..400 => Err(Finding::Doubtful(format!("{found}: the sign-in goes on"))),
+            400..500 => Err(Finding::Doubtful(format!(
                 "{found}: the client does not hear of it"
             ))),
-            _ => Err(Not::Broken(found)),
+            _ => Err(Finding::Broken(found)),
         };
     };
     match answer.get("error") {
         Some(code) if codes.contains(&code) => Ok(code.to_owned()),
-        Some(code) => Err(Not::Doubtful(code.to_owned())),
-        None => Err(Not::Broken("no error".to_owned())),
+        Some(code) => Err(Finding::Doubtful(code.to_owned())),
+        None => Err(Finding::Broken("no error".to_owned())),
     }
 }
 
@@ -255,7 +256,7 @@ fn response_type(evidence: &Evidence) -> Verdict {
 }
 
 /// Every error that went to the client.
-fn errors(evidence: &Evidence) -> Result<Vec<ToClient>, Not> {
+fn errors(evidence: &Evidence) -> Result<Vec<ToClient>, Finding> {
     client(evidence)?;
     let mut all = Vec::new();
     for question in TO_THE_CLIENT {
@@ -265,7 +266,7 @@ fn errors(evidence: &Evidence) -> Result<Vec<ToClient>, Not> {
         all.extend(to_client(evidence, response).filter(|answer| answer.get("error").is_some()));
     }
     if all.is_empty() {
-        return Err(Not::Skipped("no error went to the client"));
+        return Err(Finding::Skipped("no error went to the client"));
     }
     Ok(all)
 }
@@ -276,7 +277,7 @@ fn error_state(evidence: &Evidence) -> Verdict {
         .iter()
         .find(|error| error.get("state") != Some(STATE));
     match wrong {
-        Some(error) => Err(Not::Broken(
+        Some(error) => Err(Finding::Broken(
             error.get("state").unwrap_or("no state").to_owned(),
         )),
         None => Ok(format!("in {} of {}", errors.len(), errors.len())),
@@ -287,7 +288,7 @@ fn error_iss(evidence: &Evidence) -> Verdict {
     let errors = errors(evidence)?;
     let (_, metadata) = evidence
         .metadata()
-        .ok_or(Not::Skipped("there is no issuer"))?;
+        .ok_or(Finding::Skipped("there is no issuer"))?;
     let member = "authorization_response_iss_parameter_supported";
     let advertised = metadata.get(member) == Some(&Value::Bool(true));
     let named = evidence.issuer.as_ref().filter(|issuer| !issuer.guessed);
@@ -295,15 +296,15 @@ fn error_iss(evidence: &Evidence) -> Verdict {
     let issuer = issuer.or_else(|| metadata.get("issuer")?.as_str());
     for error in &errors {
         match error.get("iss") {
-            None if advertised => return Err(Not::Broken("no iss".to_owned())),
+            None if advertised => return Err(Finding::Broken("no iss".to_owned())),
             found if found.is_some() && found != issuer => {
-                return Err(Not::Broken(found.unwrap_or_default().to_owned()));
+                return Err(Finding::Broken(found.unwrap_or_default().to_owned()));
             }
             _ => {}
         }
     }
     match errors.iter().find_map(|error| error.get("iss")) {
         Some(iss) => Ok(iss.to_owned()),
-        None => Err(Not::Skipped("iss is not advertised")),
+        None => Err(Finding::Skipped("iss is not advertised")),
     }
 }

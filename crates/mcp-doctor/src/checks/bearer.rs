@@ -1,9 +1,10 @@
 //! Tokens at the MCP endpoint (RFC 6750).
 
-use super::super::Severity::{Failure, Warning};
-use super::super::evidence::Evidence;
-use super::super::question::Question;
-use super::{Check, Not, Verdict, holds};
+use crate::check::Check;
+use crate::evidence::Evidence;
+use crate::question::Question;
+use crate::severity::Severity::{Failure, Warning};
+use crate::verdict::{Finding, Verdict, holds};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -30,14 +31,14 @@ fn status(evidence: &Evidence) -> Verdict {
 fn error(evidence: &Evidence) -> Verdict {
     let response = evidence.answer(Question::MadeUpToken).seen()?;
     if response.status != 401 {
-        return Err(Not::Skipped("it was not refused with 401"));
+        return Err(Finding::Skipped("it was not refused with 401"));
     }
     // What is wrong with the header of both answers is said of the first.
     let first = evidence.challenge(Question::NoToken);
     let challenge = match (evidence.challenge(Question::MadeUpToken), first) {
         (Ok(challenge), _) => challenge,
-        (Err(_), Err(_)) => return Err(Not::Skipped("there is no challenge")),
-        (Err(problem), Ok(_)) => return Err(Not::Broken(problem)),
+        (Err(_), Err(_)) => return Err(Finding::Skipped("there is no challenge")),
+        (Err(problem), Ok(_)) => return Err(Finding::Broken(problem)),
     };
     let error = challenge.get("error").unwrap_or("no error");
     holds(error == "invalid_token", error)

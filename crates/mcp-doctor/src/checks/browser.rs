@@ -1,10 +1,11 @@
 //! Clients that are scripts of a page: the Fetch standard lets them read only what says so.
 
-use super::super::Severity::{Failure, Warning};
-use super::super::answer::{Answer, lists, readable_from};
-use super::super::evidence::{Evidence, NO_METADATA};
-use super::super::question::Question;
-use super::{Check, Not, Verdict, holds};
+use crate::answer::{Answer, lists, readable_from};
+use crate::check::Check;
+use crate::evidence::{Evidence, NO_METADATA};
+use crate::question::Question;
+use crate::severity::Severity::{Failure, Warning};
+use crate::verdict::{Finding, Verdict, holds};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -55,19 +56,19 @@ fn challenge(evidence: &Evidence) -> Verdict {
     let response = evidence.answer(Question::NoTokenFromPage).seen()?;
     let plain = evidence.answer(Question::NoToken).seen()?;
     if response.status != 401 && response.status == plain.status {
-        return Err(Not::Skipped("there is no 401"));
+        return Err(Finding::Skipped("there is no 401"));
     }
     if response.status != 401 {
-        return Err(Not::Broken(format!(
+        return Err(Finding::Broken(format!(
             "{} for a page of {}",
             response.status, evidence.origin
         )));
     }
     if !readable_from(evidence.origin, response) {
-        return Err(Not::Broken("no Access-Control-Allow-Origin".to_owned()));
+        return Err(Finding::Broken("no Access-Control-Allow-Origin".to_owned()));
     }
     if response.header("www-authenticate").is_none() {
-        return Err(Not::Skipped("there is no challenge"));
+        return Err(Finding::Skipped("there is no challenge"));
     }
     let exposed = lists(
         response,
@@ -85,10 +86,10 @@ fn challenge(evidence: &Evidence) -> Verdict {
 fn preflight(evidence: &Evidence) -> Verdict {
     let response = evidence.answer(Question::McpPreflight).seen()?;
     if !response.is_success() {
-        return Err(Not::Broken(response.status.to_string()));
+        return Err(Finding::Broken(response.status.to_string()));
     }
     if !readable_from(evidence.origin, response) {
-        return Err(Not::Broken("no Access-Control-Allow-Origin".to_owned()));
+        return Err(Finding::Broken("no Access-Control-Allow-Origin".to_owned()));
     }
     // `*` does not cover it (Fetch, CORS non-wildcard request-header name).
     let allowed = lists(response, "access-control-allow-headers", "authorization");
@@ -103,14 +104,14 @@ fn preflight(evidence: &Evidence) -> Verdict {
 fn resource(evidence: &Evidence) -> Verdict {
     match evidence.resource() {
         Some((location, _)) => readable(evidence, &location.answer),
-        None => Err(Not::Skipped("there are no resource metadata")),
+        None => Err(Finding::Skipped("there are no resource metadata")),
     }
 }
 
 fn server(evidence: &Evidence) -> Verdict {
     match evidence.metadata() {
         Some((location, _)) => readable(evidence, &location.answer),
-        None => Err(Not::Skipped(NO_METADATA)),
+        None => Err(Finding::Skipped(NO_METADATA)),
     }
 }
 
@@ -131,7 +132,7 @@ fn readable(evidence: &Evidence, answer: &Answer) -> Verdict {
 fn authorize(evidence: &Evidence) -> Verdict {
     let response = evidence.answer(Question::UnknownClient).seen()?;
     match response.header("access-control-allow-origin") {
-        Some(origin) => Err(Not::Broken(origin.to_owned())),
+        Some(origin) => Err(Finding::Broken(origin.to_owned())),
         None => Ok("none".to_owned()),
     }
 }

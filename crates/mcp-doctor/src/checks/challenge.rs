@@ -2,11 +2,12 @@
 
 use url::Url;
 
-use super::super::Severity::{Failure, Warning};
-use super::super::ask::is_safe;
-use super::super::evidence::Evidence;
-use super::super::question::Question;
-use super::{Check, Not, Verdict, holds};
+use crate::check::Check;
+use crate::evidence::Evidence;
+use crate::network::is_safe;
+use crate::question::Question;
+use crate::severity::Severity::{Failure, Warning};
+use crate::verdict::{Finding, Verdict, holds};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -76,41 +77,41 @@ fn status(evidence: &Evidence) -> Verdict {
 
 fn syntax(evidence: &Evidence) -> Verdict {
     if evidence.answer(Question::NoToken).seen()?.is_success() {
-        return Err(Not::Skipped("no sign-in is asked for"));
+        return Err(Finding::Skipped("no sign-in is asked for"));
     }
     let challenge = evidence.challenge(Question::NoToken);
-    let challenge = challenge.map_err(Not::Broken)?;
+    let challenge = challenge.map_err(Finding::Broken)?;
     let names = challenge.parameters.iter().map(|(name, _)| name.as_str());
     Ok(format!("Bearer {}", names.collect::<Vec<_>>().join(", ")))
 }
 
 /// A parameter of the challenge; none where there is no challenge to have one.
-fn parameter(evidence: &Evidence, name: &str) -> Result<Option<String>, Not> {
+fn parameter(evidence: &Evidence, name: &str) -> Result<Option<String>, Finding> {
     let challenge = evidence.challenge(Question::NoToken);
-    let challenge = challenge.map_err(|_| Not::Skipped("there is no challenge"))?;
+    let challenge = challenge.map_err(|_| Finding::Skipped("there is no challenge"))?;
     Ok(challenge.get(name).map(str::to_owned))
 }
 
 fn metadata_named(evidence: &Evidence) -> Verdict {
     match parameter(evidence, "resource_metadata")? {
         Some(url) => Ok(url),
-        None => Err(Not::Broken("no resource_metadata".to_owned())),
+        None => Err(Finding::Broken("no resource_metadata".to_owned())),
     }
 }
 
 fn metadata_url(evidence: &Evidence) -> Verdict {
     let text = parameter(evidence, "resource_metadata")?;
-    let text = text.ok_or(Not::Skipped("there is none"))?;
+    let text = text.ok_or(Finding::Skipped("there is none"))?;
     holds(Url::parse(&text).is_ok_and(|url| is_safe(&url)), text)
 }
 
 fn scope(evidence: &Evidence) -> Verdict {
     match parameter(evidence, "scope")? {
         Some(scope) if is_scope(&scope) => Ok(scope),
-        Some(scope) => Err(Not::Broken(format!(
+        Some(scope) => Err(Finding::Broken(format!(
             "'{scope}', which is no list of scopes"
         ))),
-        None => Err(Not::Broken("no scope".to_owned())),
+        None => Err(Finding::Broken("no scope".to_owned())),
     }
 }
 
@@ -126,7 +127,7 @@ fn is_scope(text: &str) -> bool {
 
 fn no_error(evidence: &Evidence) -> Verdict {
     match parameter(evidence, "error")? {
-        Some(error) => Err(Not::Broken(format!("error {error}"))),
+        Some(error) => Err(Finding::Broken(format!("error {error}"))),
         None => Ok("none".to_owned()),
     }
 }

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::super::Severity::{Failure, Warning};
-use super::super::evidence::Evidence;
-use super::resource::plainly;
-use super::server::{list, members};
-use super::{Check, Not, Verdict, holds};
+use crate::check::Check;
+use crate::evidence::Evidence;
+use crate::json::{list, plainly};
+use crate::severity::Severity::{Failure, Warning};
+use crate::verdict::{Finding, Verdict, holds};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -68,7 +68,7 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 fn grant_types(evidence: &Evidence) -> Verdict {
-    match list(&members(evidence)?, "grant_types_supported") {
+    match list(&evidence.metadata_members()?, "grant_types_supported") {
         None => Ok("nothing said".to_owned()),
         Some(types) => {
             let code = types.iter().any(|kind| kind == "authorization_code");
@@ -78,8 +78,11 @@ fn grant_types(evidence: &Evidence) -> Verdict {
 }
 
 fn pkce(evidence: &Evidence) -> Verdict {
-    match list(&members(evidence)?, "code_challenge_methods_supported") {
-        None => Err(Not::Broken(
+    match list(
+        &evidence.metadata_members()?,
+        "code_challenge_methods_supported",
+    ) {
+        None => Err(Finding::Broken(
             "no code_challenge_methods_supported".to_owned(),
         )),
         Some(methods) => holds(methods.iter().any(|m| m == "S256"), methods.join(", ")),
@@ -87,13 +90,16 @@ fn pkce(evidence: &Evidence) -> Verdict {
 }
 
 fn no_plain(evidence: &Evidence) -> Verdict {
-    let methods = list(&members(evidence)?, "code_challenge_methods_supported");
-    let methods = methods.ok_or(Not::Skipped("no methods are advertised"))?;
+    let methods = list(
+        &evidence.metadata_members()?,
+        "code_challenge_methods_supported",
+    );
+    let methods = methods.ok_or(Finding::Skipped("no methods are advertised"))?;
     holds(!methods.iter().any(|m| m == "plain"), methods.join(", "))
 }
 
 fn no_retired_grants(evidence: &Evidence) -> Verdict {
-    let metadata = members(evidence)?;
+    let metadata = evidence.metadata_members()?;
     let types = list(&metadata, "response_types_supported").unwrap_or_default();
     let by_front = types
         .into_iter()
@@ -106,21 +112,27 @@ fn no_retired_grants(evidence: &Evidence) -> Verdict {
     if found.is_empty() {
         Ok("none".to_owned())
     } else {
-        Err(Not::Broken(found.join(", ")))
+        Err(Finding::Broken(found.join(", ")))
     }
 }
 
 fn public_clients(evidence: &Evidence) -> Verdict {
-    match list(&members(evidence)?, "token_endpoint_auth_methods_supported") {
-        None => Err(Not::Broken("nothing said".to_owned())),
+    match list(
+        &evidence.metadata_members()?,
+        "token_endpoint_auth_methods_supported",
+    ) {
+        None => Err(Finding::Broken("nothing said".to_owned())),
         Some(methods) => holds(methods.iter().any(|m| m == "none"), methods.join(", ")),
     }
 }
 
 fn metadata_documents(evidence: &Evidence) -> Verdict {
-    if !members(evidence)?.contains_key("registration_endpoint") {
+    if !evidence
+        .metadata_members()?
+        .contains_key("registration_endpoint")
+    {
         // Then it is not one way less, but the only one.
-        registration_way(evidence).map_err(|_| Not::Skipped("there is no way at all"))?;
+        registration_way(evidence).map_err(|_| Finding::Skipped("there is no way at all"))?;
     }
     flag(evidence, "client_id_metadata_document_supported")
 }
@@ -130,21 +142,21 @@ fn iss_advertised(evidence: &Evidence) -> Verdict {
 }
 
 fn flag(evidence: &Evidence, name: &str) -> Verdict {
-    match members(evidence)?.get(name) {
+    match evidence.metadata_members()?.get(name) {
         Some(value) => holds(*value == Value::Bool(true), plainly(value)),
-        None => Err(Not::Broken("nothing said".to_owned())),
+        None => Err(Finding::Broken("nothing said".to_owned())),
     }
 }
 
 fn registration_way(evidence: &Evidence) -> Verdict {
-    let metadata = members(evidence)?;
+    let metadata = evidence.metadata_members()?;
     let documents =
         metadata.get("client_id_metadata_document_supported") == Some(&Value::Bool(true));
     match (documents, metadata.contains_key("registration_endpoint")) {
         (true, true) => Ok("both".to_owned()),
         (true, false) => Ok("metadata documents".to_owned()),
         (false, true) => Ok("registration_endpoint".to_owned()),
-        (false, false) => Err(Not::Broken(
+        (false, false) => Err(Finding::Broken(
             "neither: an operator must register each client".to_owned(),
         )),
     }

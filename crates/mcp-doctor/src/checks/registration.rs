@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 
-use super::super::Severity::{Failure, Warning};
-use super::super::answer::{error_code, lists, object, outcome};
-use super::super::evidence::Evidence;
-use super::super::question::Question;
-use super::super::walk::REDIRECT_URI;
-use super::{Check, Not, Verdict, holds};
+use crate::answer::{self, error_code, object, outcome};
+use crate::check::Check;
+use crate::evidence::Evidence;
+use crate::json::strings;
+use crate::made_up::REDIRECT_URI;
+use crate::question::Question;
+use crate::severity::Severity::{Failure, Warning};
+use crate::verdict::{Finding, Verdict, holds};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -36,13 +38,13 @@ pub(super) const CHECKS: &[Check] = &[
 fn registration(evidence: &Evidence) -> Verdict {
     let response = evidence.answer(Question::Registration).came()?;
     if response.status != 201 {
-        return Err(Not::Broken(outcome(response)));
+        return Err(Finding::Broken(outcome(response)));
     }
     let body = object(response).unwrap_or_default();
     if !body.get("client_id").is_some_and(Value::is_string) {
-        return Err(Not::Broken("201 without client_id".to_owned()));
+        return Err(Finding::Broken("201 without client_id".to_owned()));
     }
-    let uris = body.get("redirect_uris").map(super::resource::strings);
+    let uris = body.get("redirect_uris").map(strings);
     let echoed = uris.is_some_and(|uris| uris.contains(&REDIRECT_URI));
     holds(
         echoed,
@@ -55,18 +57,14 @@ fn registration(evidence: &Evidence) -> Verdict {
 }
 
 fn no_store(evidence: &Evidence) -> Verdict {
-    let response = evidence.answer(Question::Registration).seen()?;
-    let found = response
-        .header("cache-control")
-        .unwrap_or("no Cache-Control");
-    holds(lists(response, "cache-control", "no-store"), found)
+    answer::no_store(evidence.answer(Question::Registration).seen()?)
 }
 
 fn refusal(evidence: &Evidence) -> Verdict {
     let response = evidence.answer(Question::DangerousRegistration).seen()?;
     let found = outcome(response);
     if response.status == 429 {
-        return Err(Not::Skipped("too many registrations for now"));
+        return Err(Finding::Skipped("too many registrations for now"));
     }
     let codes = ["invalid_redirect_uri", "invalid_client_metadata"];
     let refused = error_code(response).is_some_and(|code| codes.contains(&code.as_str()));

@@ -4,13 +4,15 @@ use fetch::Response;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::super::Severity::{Failure, Warning};
-use super::super::answer::{Answer, media_type};
-use super::super::ask::is_safe;
-use super::super::evidence::Evidence;
-use super::super::location::{Location, of_resource};
-use super::super::question::Question;
-use super::{Check, Not, Verdict, holds};
+use crate::answer::media_type;
+use crate::check::Check;
+use crate::evidence::Evidence;
+use crate::json::{plainly, strings};
+use crate::location::{Location, answers, of_resource};
+use crate::network::is_safe;
+use crate::question::Question;
+use crate::severity::Severity::{Failure, Warning};
+use crate::verdict::{Finding, Verdict, holds};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -71,9 +73,9 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-const NONE: Not = Not::Skipped("there are no resource metadata");
+const NONE: Finding = Finding::Skipped("there are no resource metadata");
 
-fn document(evidence: &Evidence) -> Result<(&Location, &Response, Map<String, Value>), Not> {
+fn document(evidence: &Evidence) -> Result<(&Location, &Response, Map<String, Value>), Finding> {
     let (location, document) = evidence.resource().ok_or(NONE)?;
     Ok((location, location.answer.seen()?, document))
 }
@@ -81,22 +83,8 @@ fn document(evidence: &Evidence) -> Result<(&Location, &Response, Map<String, Va
 fn found(evidence: &Evidence) -> Verdict {
     match evidence.resource() {
         Some((location, _)) => Ok(format!("{}: {}", location.how, location.url)),
-        None => Err(Not::Broken(nowhere(&evidence.resource_locations))),
+        None => Err(Finding::Broken(answers(&evidence.resource_locations))),
     }
-}
-
-/// What every location answered instead.
-pub(super) fn nowhere(locations: &[Location]) -> String {
-    let each = locations.iter().map(|location| {
-        let answer = match &location.answer {
-            Answer::Came(r) if r.status == 200 => format!("200 {}, no JSON object", media_type(r)),
-            Answer::Came(r) => r.status.to_string(),
-            Answer::Failed(why) => why.clone(),
-            Answer::NotAsked(why) => (*why).to_owned(),
-        };
-        format!("{}: {answer}", location.how)
-    });
-    each.collect::<Vec<_>>().join("; ")
 }
 
 fn well_known(evidence: &Evidence) -> Verdict {
@@ -111,7 +99,7 @@ fn well_known(evidence: &Evidence) -> Verdict {
         others.filter(|other| other.url != used.url && other.document().as_ref() == Some(&members));
     match same.next() {
         Some(location) => Ok(location.how.to_owned()),
-        None => Err(Not::Broken(format!("only at {}", used.url))),
+        None => Err(Finding::Broken(format!("only at {}", used.url))),
     }
 }
 
@@ -126,7 +114,7 @@ fn content_type(evidence: &Evidence) -> Verdict {
 fn identifier(evidence: &Evidence) -> Verdict {
     let (location, _, document) = document(evidence)?;
     let Some(text) = document.get("resource").and_then(Value::as_str) else {
-        return Err(Not::Broken("no resource".to_owned()));
+        return Err(Finding::Broken("no resource".to_owned()));
     };
     let asked = evidence.server.as_str();
     let root = location.how == "at the root";
@@ -139,7 +127,7 @@ fn identifier(evidence: &Evidence) -> Verdict {
 fn authorization_servers(evidence: &Evidence) -> Verdict {
     let (_, _, document) = document(evidence)?;
     let Some(Value::Array(servers)) = document.get("authorization_servers") else {
-        return Err(Not::Broken("no authorization_servers".to_owned()));
+        return Err(Finding::Broken("no authorization_servers".to_owned()));
     };
     let good = !servers.is_empty() && servers.iter().all(|s| s.as_str().is_some_and(is_issuer));
     let found = match servers.len() {
@@ -154,7 +142,7 @@ fn authorization_servers(evidence: &Evidence) -> Verdict {
 }
 
 /// RFC 8414 §2: "a URL that uses the "https" scheme and has no query or fragment components".
-pub(super) fn is_issuer(text: &str) -> bool {
+fn is_issuer(text: &str) -> bool {
     let url = Url::parse(text);
     url.is_ok_and(|url| is_safe(&url) && url.query().is_none() && url.fragment().is_none())
 }
@@ -167,26 +155,11 @@ fn bearer_methods(evidence: &Evidence) -> Verdict {
     }
 }
 
-/// As a person would write it.
-pub(super) fn plainly(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(values) => values.iter().map(plainly).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
-    }
-}
-
-/// The strings of an array.
-pub(super) fn strings(value: &Value) -> Vec<&str> {
-    let all = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    all.iter().filter_map(Value::as_str).collect()
-}
-
 fn scopes(evidence: &Evidence) -> Verdict {
     let (_, _, document) = document(evidence)?;
     match document.get("scopes_supported") {
         Some(scopes) => holds(!strings(scopes).is_empty(), strings(scopes).join(" ")),
-        None => Err(Not::Broken("no scopes_supported".to_owned())),
+        None => Err(Finding::Broken("no scopes_supported".to_owned())),
     }
 }
 
@@ -202,8 +175,8 @@ fn no_offline_access(evidence: &Evidence) -> Verdict {
         scopes.is_some_and(|scopes| strings(scopes).contains(&"offline_access"))
     });
     match (challenged, supported) {
-        (true, _) => Err(Not::Broken("in the challenge".to_owned())),
-        (_, true) => Err(Not::Broken("in scopes_supported".to_owned())),
+        (true, _) => Err(Finding::Broken("in the challenge".to_owned())),
+        (_, true) => Err(Finding::Broken("in scopes_supported".to_owned())),
         _ => Ok("none".to_owned()),
     }
 }

@@ -4,13 +4,14 @@ use fetch::Response;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::super::Severity::{Failure, Warning};
-use super::super::answer::media_type;
-use super::super::ask::is_safe;
-use super::super::evidence::{Evidence, NO_METADATA};
-use super::super::location::Location;
-use super::resource::{nowhere, strings};
-use super::{Check, Not, Verdict, holds};
+use crate::answer::media_type;
+use crate::check::Check;
+use crate::evidence::{Evidence, NO_METADATA};
+use crate::json::list;
+use crate::location::{Location, answers};
+use crate::network::is_safe;
+use crate::severity::Severity::{Failure, Warning};
+use crate::verdict::{Finding, Verdict, holds};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -64,28 +65,18 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-fn document(evidence: &Evidence) -> Result<(&Location, &Response, Map<String, Value>), Not> {
-    let (location, document) = evidence.metadata().ok_or(Not::Skipped(NO_METADATA))?;
+fn document(evidence: &Evidence) -> Result<(&Location, &Response, Map<String, Value>), Finding> {
+    let (location, document) = evidence.metadata().ok_or(Finding::Skipped(NO_METADATA))?;
     Ok((location, location.answer.seen()?, document))
-}
-
-pub(super) fn members(evidence: &Evidence) -> Result<Map<String, Value>, Not> {
-    Ok(document(evidence)?.2)
-}
-
-/// A member that is a list of strings; `None` where it is not there.
-pub(super) fn list(metadata: &Map<String, Value>, name: &str) -> Option<Vec<String>> {
-    let strings = strings(metadata.get(name)?);
-    Some(strings.into_iter().map(str::to_owned).collect())
 }
 
 fn found(evidence: &Evidence) -> Verdict {
     if evidence.issuer.is_none() {
-        return Err(Not::Skipped("no authorization server is named"));
+        return Err(Finding::Skipped("no authorization server is named"));
     }
     match evidence.metadata() {
         Some((location, _)) => Ok(format!("{}: {}", location.how, location.url)),
-        None => Err(Not::Broken(nowhere(&evidence.server_locations))),
+        None => Err(Finding::Broken(answers(&evidence.server_locations))),
     }
 }
 
@@ -101,7 +92,10 @@ fn probing_order(evidence: &Evidence) -> Verdict {
         let response = location.answer.seen()?;
         let found = format!("{} at {}", response.status, location.url);
         if !(400..500).contains(&response.status) {
-            return Err(Not::Broken(format!("{found}, {}", media_type(response))));
+            return Err(Finding::Broken(format!(
+                "{found}, {}",
+                media_type(response)
+            )));
         }
         passed.push(found);
     }
@@ -125,7 +119,10 @@ fn agree(evidence: &Evidence) -> Verdict {
         };
         for name in ["issuer", "authorization_endpoint", "token_endpoint"] {
             if other.get(name) != metadata.get(name) {
-                return Err(Not::Broken(format!("another {name} at {}", location.url)));
+                return Err(Finding::Broken(format!(
+                    "another {name} at {}",
+                    location.url
+                )));
             }
         }
         same += 1;
@@ -139,20 +136,20 @@ fn content_type(evidence: &Evidence) -> Verdict {
 }
 
 fn issuer(evidence: &Evidence) -> Verdict {
-    let metadata = members(evidence)?;
+    let metadata = evidence.metadata_members()?;
     let found = metadata.get("issuer").and_then(Value::as_str);
-    let found = found.ok_or_else(|| Not::Broken("no issuer".to_owned()))?;
+    let found = found.ok_or_else(|| Finding::Broken("no issuer".to_owned()))?;
     let Some(issuer) = &evidence.issuer else {
-        return Err(Not::Skipped("no authorization server is named"));
+        return Err(Finding::Skipped("no authorization server is named"));
     };
     if issuer.guessed {
-        return Err(Not::Skipped("the resource names none"));
+        return Err(Finding::Skipped("the resource names none"));
     }
     holds(found == issuer.text, found)
 }
 
 fn required_members(evidence: &Evidence) -> Verdict {
-    let metadata = members(evidence)?;
+    let metadata = evidence.metadata_members()?;
     let mut missing = Vec::new();
     // That there is an issuer is `issuer-identical`'s.
     for name in ["authorization_endpoint", "token_endpoint"] {
@@ -167,12 +164,12 @@ fn required_members(evidence: &Evidence) -> Verdict {
     if missing.is_empty() {
         Ok("all".to_owned())
     } else {
-        Err(Not::Broken(missing.join(", ")))
+        Err(Finding::Broken(missing.join(", ")))
     }
 }
 
 fn endpoints_https(evidence: &Evidence) -> Verdict {
-    let metadata = members(evidence)?;
+    let metadata = evidence.metadata_members()?;
     let mut count = 0;
     for (name, value) in &metadata {
         if !name.ends_with("_endpoint") && name != "jwks_uri" {
@@ -181,7 +178,7 @@ fn endpoints_https(evidence: &Evidence) -> Verdict {
         let text = value.as_str().unwrap_or_default();
         let url = Url::parse(text);
         if !url.is_ok_and(|url| is_safe(&url) && url.fragment().is_none()) {
-            return Err(Not::Broken(format!("{name} {text}")));
+            return Err(Finding::Broken(format!("{name} {text}")));
         }
         count += 1;
     }

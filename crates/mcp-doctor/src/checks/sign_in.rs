@@ -3,12 +3,12 @@
 use fetch::Response;
 use serde_json::Value;
 
-use super::super::Severity::{Failure, Warning};
-use super::super::answer::{error_code, object, outcome};
-use super::super::evidence::Evidence;
-use super::super::question::Question;
-use super::token::cache_control;
-use super::{Check, Not, Verdict, holds};
+use crate::answer::{self, error_code, object, outcome};
+use crate::check::Check;
+use crate::evidence::Evidence;
+use crate::question::Question;
+use crate::severity::Severity::{Failure, Warning};
+use crate::verdict::{Finding, Verdict, holds};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -113,7 +113,7 @@ pub(super) const CHECKS: &[Check] = &[
 
 fn signed_in(evidence: &Evidence) -> Verdict {
     match &evidence.sign_in_failed {
-        Some(why) => Err(Not::Broken(why.clone())),
+        Some(why) => Err(Finding::Broken(why.clone())),
         None => {
             evidence.answer(Question::SignedInCall).seen()?;
             let refresh = evidence.refresh_token.is_some();
@@ -141,19 +141,19 @@ fn refused(evidence: &Evidence, question: Question, code: &str) -> Verdict {
         return Ok(found);
     }
     match response.status {
-        400..500 => Err(Not::Doubtful(found)),
-        _ => Err(Not::Broken(found)),
+        400..500 => Err(Finding::Doubtful(found)),
+        _ => Err(Finding::Broken(found)),
     }
 }
 
 fn refresh(evidence: &Evidence) -> Verdict {
     let response = evidence.answer(Question::Refresh).came()?;
     if response.status != 200 {
-        return Err(Not::Broken(outcome(response)));
+        return Err(Finding::Broken(outcome(response)));
     }
     let body = object(response).unwrap_or_default();
     if !body.get("access_token").is_some_and(Value::is_string) {
-        return Err(Not::Broken("200 without access_token".to_owned()));
+        return Err(Finding::Broken("200 without access_token".to_owned()));
     }
     let kind = body.get("token_type").and_then(Value::as_str);
     let kind = kind.unwrap_or("no token_type");
@@ -161,24 +161,24 @@ fn refresh(evidence: &Evidence) -> Verdict {
 }
 
 /// The tokens of a refresh.
-fn refreshed(evidence: &Evidence) -> Result<&Response, Not> {
+fn refreshed(evidence: &Evidence) -> Result<&Response, Finding> {
     let response = evidence.answer(Question::Refresh).seen()?;
     if response.status == 200 {
         Ok(response)
     } else {
-        Err(Not::Skipped("there was no refresh"))
+        Err(Finding::Skipped("there was no refresh"))
     }
 }
 
 fn tokens_no_store(evidence: &Evidence) -> Verdict {
-    cache_control(refreshed(evidence)?)
+    answer::no_store(refreshed(evidence)?)
 }
 
 fn lifetime(evidence: &Evidence) -> Verdict {
     let body = object(refreshed(evidence)?).unwrap_or_default();
     match body.get("expires_in") {
         Some(seconds) => holds(seconds.is_u64(), seconds.to_string()),
-        None => Err(Not::Broken("no expires_in".to_owned())),
+        None => Err(Finding::Broken("no expires_in".to_owned())),
     }
 }
 
@@ -186,9 +186,9 @@ fn rotation(evidence: &Evidence) -> Verdict {
     let body = object(refreshed(evidence)?).unwrap_or_default();
     let new = body.get("refresh_token").and_then(Value::as_str);
     match new {
-        None => Err(Not::Broken("no refresh_token".to_owned())),
+        None => Err(Finding::Broken("no refresh_token".to_owned())),
         Some(new) if Some(new) == evidence.refresh_token.as_deref() => {
-            Err(Not::Broken("the same refresh token".to_owned()))
+            Err(Finding::Broken("the same refresh token".to_owned()))
         }
         Some(_) => Ok("a new one".to_owned()),
     }
@@ -197,11 +197,13 @@ fn rotation(evidence: &Evidence) -> Verdict {
 fn replay_ends(evidence: &Evidence) -> Verdict {
     let before = evidence.answer(Question::CallAfterOldRefresh).response();
     if before.is_some_and(|response| response.status == 401) {
-        return Err(Not::Skipped("an old refresh token had ended them before"));
+        return Err(Finding::Skipped(
+            "an old refresh token had ended them before",
+        ));
     }
     let replay = evidence.answer(Question::Replay).seen()?;
     if !(400..500).contains(&replay.status) {
-        return Err(Not::Skipped("the replay was not refused"));
+        return Err(Finding::Skipped("the replay was not refused"));
     }
     let response = evidence.answer(Question::CallAfterReplay).seen()?;
     let ended = response.status == 401;
@@ -221,12 +223,12 @@ fn revocation(evidence: &Evidence) -> Verdict {
 fn access_token(evidence: &Evidence) -> Verdict {
     let refresh = evidence.answer(Question::RefreshAfterRevocation);
     if refresh.response().is_some_and(Response::is_success) {
-        return Err(Not::Skipped("the revocation had no effect"));
+        return Err(Finding::Skipped("the revocation had no effect"));
     }
     let response = evidence.answer(Question::CallAfterRevocation).seen()?;
     match (response.status, evidence.outlived) {
         (401, 0) => Ok("401".to_owned()),
-        (401, seconds) => Err(Not::Doubtful(format!("401, after {seconds} s"))),
-        (status, _) => Err(Not::Broken(format!("{status}: it is still taken"))),
+        (401, seconds) => Err(Finding::Doubtful(format!("401, after {seconds} s"))),
+        (status, _) => Err(Finding::Broken(format!("{status}: it is still taken"))),
     }
 }

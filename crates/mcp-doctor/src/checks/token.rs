@@ -2,11 +2,12 @@
 
 use fetch::Response;
 
-use super::super::Severity::{Failure, Warning};
-use super::super::answer::{error_code, lists, media_type, object, outcome};
-use super::super::evidence::Evidence;
-use super::super::question::Question;
-use super::{Check, Not, Verdict, holds};
+use crate::answer::{self, error_code, media_type, object, outcome};
+use crate::check::Check;
+use crate::evidence::Evidence;
+use crate::question::Question;
+use crate::severity::Severity::{Failure, Warning};
+use crate::verdict::{Finding, Verdict, holds};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -61,9 +62,9 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 /// A limit on requests says nothing about the rule.
-fn unlimited(response: &Response) -> Result<(), Not> {
+fn unlimited(response: &Response) -> Result<(), Finding> {
     if response.status == 429 {
-        return Err(Not::Skipped("too many requests for now"));
+        return Err(Finding::Skipped("too many requests for now"));
     }
     Ok(())
 }
@@ -76,21 +77,21 @@ fn unknown_code(evidence: &Evidence) -> Verdict {
     match (response.status, error_code(response).as_deref()) {
         (400, Some("invalid_grant")) => Ok(found),
         (400 | 401, Some("invalid_client")) if !known => Ok(found),
-        (404 | 405, _) => Err(Not::Broken(found)),
-        (400..500, None) => Err(Not::Skipped("the answer names no error")),
-        (400..500, Some(_)) if !known => Err(Not::Doubtful(found)),
-        _ => Err(Not::Broken(found)),
+        (404 | 405, _) => Err(Finding::Broken(found)),
+        (400..500, None) => Err(Finding::Skipped("the answer names no error")),
+        (400..500, Some(_)) if !known => Err(Finding::Doubtful(found)),
+        _ => Err(Finding::Broken(found)),
     }
 }
 
 fn format(evidence: &Evidence) -> Verdict {
     let response = evidence.answer(Question::UnknownCode).seen()?;
     if !(400..500).contains(&response.status) {
-        return Err(Not::Skipped("the answer is no refusal"));
+        return Err(Finding::Skipped("the answer is no refusal"));
     }
     let kind = media_type(response);
     if kind != "application/json" {
-        return Err(Not::Broken(kind));
+        return Err(Finding::Broken(kind));
     }
     let has_error = error_code(response).is_some();
     let found = match object(response) {
@@ -102,15 +103,7 @@ fn format(evidence: &Evidence) -> Verdict {
 }
 
 fn no_store(evidence: &Evidence) -> Verdict {
-    cache_control(evidence.answer(Question::UnknownCode).seen()?)
-}
-
-/// What says that nobody may keep an answer.
-pub(super) fn cache_control(response: &Response) -> Verdict {
-    let found = response
-        .header("cache-control")
-        .unwrap_or("no Cache-Control");
-    holds(lists(response, "cache-control", "no-store"), found)
+    answer::no_store(evidence.answer(Question::UnknownCode).seen()?)
 }
 
 /// Whether the code was looked up, which is what should not come of such a request.

@@ -3,19 +3,12 @@
 
 use url::Url;
 
-use super::super::ask::Asker;
-use super::super::evidence::{Evidence, NO_CLIENT};
-use super::super::question::Question;
-
-/// Comes back as it was sent, or was decoded once too often.
-pub const STATE: &str = "doctor+state /%41&=~";
-/// A redirect URI that nobody can have registered (RFC 6761 §6.4).
-pub const FOREIGN_URI: &str = "https://client.invalid/callback";
-const UNKNOWN_CLIENT: &str = "mcp-test-client-doctor-is-not-registered";
-const UNKNOWN_DOCUMENT: &str = "https://client.invalid/client-metadata.json";
-const FOREIGN_RESOURCE: &str = "https://resource.invalid/mcp";
-/// The example of RFC 7636, Appendix B: no code is ever asked for with it.
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+use crate::ask::Asker;
+use crate::evidence::{Evidence, NO_CLIENT};
+use crate::made_up::{
+    CHALLENGE, FOREIGN_RESOURCE, FOREIGN_URI, STATE, UNKNOWN_CLIENT, UNKNOWN_DOCUMENT,
+};
+use crate::question::Question;
 
 const WITH_CLIENT: [Question; 7] = [
     Question::ForeignRedirectUri,

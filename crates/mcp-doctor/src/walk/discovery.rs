@@ -3,13 +3,11 @@
 use serde_json::Value;
 use url::Url;
 
-use super::super::ask::Asker;
-use super::super::evidence::{Evidence, Issuer};
-use super::super::location::{Location, of_resource, of_server};
-use super::super::question::Question;
-
-/// Nobody has issued it.
-const MADE_UP_TOKEN: &str = "mcp-test-client-doctor-made-this-up";
+use crate::ask::Asker;
+use crate::evidence::{Evidence, Issuer};
+use crate::location::{Location, of_resource, of_server};
+use crate::made_up::TOKEN;
+use crate::question::Question;
 
 pub async fn discover(asker: &Asker<'_>, evidence: &mut Evidence) {
     let server = evidence.server.clone();
@@ -18,7 +16,7 @@ pub async fn discover(asker: &Asker<'_>, evidence: &mut Evidence) {
     evidence.keep(Question::NoTokenFromPage, from_page);
     let preflight = asker.preflight(server.clone()).await;
     evidence.keep(Question::McpPreflight, preflight);
-    let made_up = asker.call(&server, Some(MADE_UP_TOKEN), false).await;
+    let made_up = asker.call(&server, Some(TOKEN), false).await;
     evidence.keep(Question::MadeUpToken, made_up);
 
     let mut places = Vec::new();

@@ -2,13 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::super::answer::object;
-use super::super::ask::Asker;
-use super::super::evidence::{Client, Evidence};
-use super::super::question::Question;
-
-/// Where nobody listens: no answer is ever awaited there.
-pub const REDIRECT_URI: &str = "http://127.0.0.1/callback";
+use crate::answer::object;
+use crate::ask::Asker;
+use crate::evidence::{Client, Evidence};
+use crate::made_up::REDIRECT_URI;
+use crate::question::Question;
 
 const BOTH: [Question; 2] = [Question::Registration, Question::DangerousRegistration];
 

@@ -6,15 +6,16 @@ use std::time::Duration;
 use serde_json::Value;
 use url::Url;
 
-use super::super::answer::{Answer, object};
-use super::super::ask::Asker;
-use super::super::evidence::Evidence;
-use super::super::question::Question;
-use super::super::{SignIn, SignedIn};
+use crate::answer::{Answer, object};
+use crate::ask::Asker;
+use crate::evidence::Evidence;
+use crate::made_up::FOREIGN_RESOURCE;
+use crate::question::Question;
+use crate::sign_in::{SignIn, SignedIn};
 
-const FOREIGN_RESOURCE: &str = "https://resource.invalid/mcp";
-/// A revoked token may be remembered for a while by one machine of many.
+/// Seconds for which a revoked token may be remembered by one machine of many.
 const PATIENCE: u64 = 35;
+/// Seconds between two looks.
 const PAUSE: u64 = 5;
 
 const ALL: [Question; 12] = [

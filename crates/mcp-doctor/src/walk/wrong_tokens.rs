@@ -2,15 +2,10 @@
 
 use serde_json::json;
 
-use super::super::ask::Asker;
-use super::super::evidence::Evidence;
-use super::super::question::Question;
-use super::registration::REDIRECT_URI;
-
-const UNKNOWN_CLIENT: &str = "mcp-test-client-doctor-is-not-registered";
-const MADE_UP: &str = "mcp-test-client-doctor-made-this-up";
-/// The example of RFC 7636, Appendix B.
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+use crate::ask::Asker;
+use crate::evidence::Evidence;
+use crate::made_up::{REDIRECT_URI, TOKEN, UNKNOWN_CLIENT, VERIFIER};
+use crate::question::Question;
 
 const AT_TOKEN: [Question; 4] = [
     Question::UnknownCode,
@@ -30,7 +25,7 @@ pub async fn try_requests(asker: &Asker<'_>, evidence: &mut Evidence) {
     let resource = evidence.resource_identifier();
     let form = [
         ("grant_type", "authorization_code"),
-        ("code", MADE_UP),
+        ("code", TOKEN),
         ("redirect_uri", &redirect_uri),
         ("client_id", &client_id),
         ("code_verifier", VERIFIER),
@@ -61,7 +56,7 @@ pub async fn try_requests(asker: &Asker<'_>, evidence: &mut Evidence) {
     match evidence.endpoint("revocation_endpoint") {
         Err(why) => evidence.skip(&[Question::UnknownTokenRevoked], why),
         Ok(endpoint) => {
-            let form = [("token", MADE_UP), ("client_id", &client_id)];
+            let form = [("token", TOKEN), ("client_id", &client_id)];
             let answer = asker.form(endpoint, &form).await;
             evidence.keep(Question::UnknownTokenRevoked, answer);
         }

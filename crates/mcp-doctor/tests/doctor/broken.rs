@@ -14,7 +14,7 @@ mod tokens;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use mcp_test_client::doctor::Severity;
+use mcp_doctor::Severity;
 use oauth_provider::http::Response;
 
 pub use asked::Asked;

@@ -1,7 +1,7 @@
 //! The server that is right, and what is not done where nobody allowed it.
 
 use fetch::Method;
-use mcp_test_client::doctor::{Options, Severity, examine, run};
+use mcp_doctor::{Options, Severity, examine, run};
 
 use super::alone;
 use super::broken::{NO_REFRESH_TOKENS, Server};
@@ -15,10 +15,7 @@ fn a_server_that_is_right_is_clean() {
         .findings
         .iter()
         .filter(|f| f.severity != Severity::Ok);
-    assert_eq!(
-        bad.collect::<Vec<_>>(),
-        Vec::<&mcp_test_client::doctor::Finding>::new()
-    );
+    assert_eq!(bad.collect::<Vec<_>>(), Vec::<&mcp_doctor::Entry>::new());
     assert!(report.ok);
     assert!(report.findings.len() > 60, "{}", report.findings.len());
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mcp_test_client::doctor::{Report, Severity};
+use mcp_doctor::{Report, Severity};
 
 use super::alone;
 use super::broken::{Fault, faults};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fetch::scripted::Scripted;
 use fetch::{FetchError, Method, Response};
-use mcp_test_client::doctor::{Options, Severity, examine, run};
+use mcp_doctor::{Options, Severity, examine, run};
 
 use super::alone;
 

@@ -2,7 +2,7 @@
 
 use fetch::native::Native;
 use fetch::{Fetch, LocalFuture, Method, Request, Response};
-use mcp_test_client::doctor::{SignIn, SignedIn};
+use mcp_doctor::{SignIn, SignedIn};
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 

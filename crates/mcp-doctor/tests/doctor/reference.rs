@@ -1,4 +1,4 @@
-use mcp_test_client::doctor::reference;
+use mcp_doctor::reference;
 
 const BEGIN: &str = "<!-- checks: made from the code -->\n";
 
@@ -14,6 +14,6 @@ fn the_documentation_lists_every_check() {
     }
     assert!(
         listed == expected,
-        "docs/DOCTOR.md differs from the checks: UPDATE=1 cargo test -p mcp-test-client --test doctor reference"
+        "docs/DOCTOR.md differs from the checks: UPDATE=1 cargo test -p mcp-doctor --test doctor reference"
     );
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mcp_test_client::doctor::Severity;
+use mcp_doctor::Severity;
 use url::Url;
 
 use super::alone;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fetch::native::Native;
 use fetch::{Fetch, FetchError, LocalFuture, Request, Response};
-use mcp_test_client::doctor::{Options, Report, SignIn, SignedIn, examine};
+use mcp_doctor::{Options, Report, SignIn, SignedIn, examine};
 use serde_json::Value;
 use url::Url;
 

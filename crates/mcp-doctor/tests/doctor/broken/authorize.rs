@@ -1,6 +1,6 @@
 //! Faults of the authorization endpoint.
 
-use mcp_test_client::doctor::Severity::{Failure, Warning};
+use mcp_doctor::Severity::{Failure, Warning};
 use oauth_provider::http::Response;
 
 use super::asked::{Asked, change_location, page, put, redirect, remove, set, unset};

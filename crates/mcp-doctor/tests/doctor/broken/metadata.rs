@@ -1,6 +1,6 @@
 //! Faults of the authorization server's metadata.
 
-use mcp_test_client::doctor::Severity::{Failure, Warning};
+use mcp_doctor::Severity::{Failure, Warning};
 use oauth_provider::http::Response;
 use serde_json::{Map, Value, json};
 

@@ -1,6 +1,6 @@
 //! Faults of what comes of a sign-in.
 
-use mcp_test_client::doctor::Severity::{Failure, Warning};
+use mcp_doctor::Severity::{Failure, Warning};
 use oauth_provider::http::Response;
 use serde_json::{Value, json};
 
