@@ -11,7 +11,9 @@ use url::{Url, form_urlencoded};
 use crate::answer::Answer;
 use crate::network::is_local;
 
+/// For one answer, its body included.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes.
 const MAX_BODY: usize = 256 * 1024;
 /// After so many requests without an answer a host is left alone.
 const PATIENCE: u8 = 3;
@@ -111,7 +113,7 @@ impl<'a> Asker<'a> {
         self.send(request).await
     }
 
-    /// Waits.
+    /// Waits, by the clock of the `Fetch`.
     pub async fn sleep(&self, duration: Duration) {
         self.fetch.sleep(duration).await;
     }

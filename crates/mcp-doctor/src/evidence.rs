@@ -11,7 +11,7 @@ use crate::location::{Location, first_document};
 use crate::question::Question;
 use crate::verdict::Finding;
 
-/// Everything that the checks may look at.
+/// What the walk keeps for the checks; they see nothing else.
 pub struct Evidence {
     /// The MCP endpoint.
     pub server: Url,
@@ -36,17 +36,17 @@ pub struct Evidence {
 
 /// An authorization server, as the resource names it.
 pub struct Issuer {
-    /// Byte for byte.
+    /// As it was written, byte for byte: issuers are compared so.
     pub text: String,
     /// Whether it is only the resource's own origin, since nobody named one (MCP 2025-03-26).
     pub guessed: bool,
 }
 
-/// Who asks.
+/// The client in whose name authorization requests are made.
 pub struct Client {
-    /// Its id.
+    /// The `client_id`.
     pub id: String,
-    /// A redirect URI of it.
+    /// A redirect URI that is registered for it.
     pub redirect_uri: String,
 }
 
@@ -66,12 +66,12 @@ impl Evidence {
         }
     }
 
-    /// Keeps an answer.
+    /// Keeps an answer, in place of an earlier one to the same question.
     pub fn keep(&mut self, question: Question, answer: Answer) {
         self.answers.insert(question, answer);
     }
 
-    /// Says why these have no answer, where they have none.
+    /// Gives those questions that have no answer yet the reason why.
     pub fn skip(&mut self, questions: &[Question], why: &'static str) {
         for question in questions {
             self.answers
@@ -122,7 +122,7 @@ impl Evidence {
         Ok(members)
     }
 
-    /// An endpoint that is advertised.
+    /// An advertised endpoint, or the reason why there is none.
     pub fn endpoint(&self, member: &str) -> Result<Url, &'static str> {
         let (_, metadata) = self.metadata().ok_or(NO_METADATA)?;
         let text = metadata.get(member).and_then(Value::as_str);
@@ -162,7 +162,7 @@ impl Evidence {
     }
 }
 
-/// Why much of the authorization endpoint cannot be asked.
+/// The reason for skipping what needs a client that the server knows.
 pub const NO_CLIENT: &str = "needs --register or --sign-in";
-/// Why much cannot be asked.
+/// The reason for skipping what needs an endpoint.
 pub const NO_METADATA: &str = "there are no authorization server metadata";

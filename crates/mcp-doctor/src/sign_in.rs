@@ -5,24 +5,27 @@ use url::Url;
 
 /// What a sign-in brought, for the checks that need tokens. Nothing of it is ever printed.
 pub struct SignedIn {
-    /// As whom.
+    /// The client that signed in.
     pub client_id: String,
-    /// Where it may be used.
+    /// Sent to the MCP endpoint, and for its revocation to the issuer.
     pub access_token: String,
-    /// Where the server gave one.
+    /// Sent to the issuer alone; `None` if the server gave none.
     pub refresh_token: Option<String>,
-    /// The code that was redeemed for them, and its verifier: to see what a replay does.
+    /// The code that was redeemed for the tokens, to see what a replay does.
     pub code: String,
-    /// See `code`.
+    /// The PKCE verifier of `code`.
     pub code_verifier: String,
-    /// See `code`.
+    /// The redirect URI of `code`.
     pub redirect_uri: String,
-    /// The issuer's token endpoint.
+    /// Where `code` was redeemed.
     pub token_endpoint: Url,
 }
 
 /// Signs a person in with the client's own code: opens a browser, waits for the answer.
 pub trait SignIn {
-    /// The whole way from discovery to tokens.
+    /// Goes the whole way from discovery to tokens.
+    ///
+    /// # Errors
+    /// With the reason in words, if it ends without tokens.
     fn sign_in(&self, server: &Url) -> LocalFuture<'_, Result<SignedIn, String>>;
 }
