@@ -1,6 +1,6 @@
 //! The parser of server-sent events against a plain reading of the whole text, for any text in any pieces.
 
-#![expect(clippy::indexing_slicing, reason = "a test may panic")]
+#![cfg(test)]
 
 use std::time::Duration;
 
