@@ -1,6 +1,6 @@
 // Where a document names tests: what it means, and whether a source file has them.
 //
-// A path in backquotes opens a file: `p/`, `u/`, `t/`, `w/`, `n/`, `c/`, `g/`, `m/` and `k/` are short for its usual places,
+// A path in backquotes opens a file: `p/`, `u/`, `t/`, `w/`, `n/`, `c/`, `g/`, `m/`, `d/` and `k/` are short for its usual places,
 // and a file's name alone is one beside the file before. What follows names tests in it, up to the next path: functions in
 // backquotes, titles in quotes ("…" stands for what is left out). A path with no names after it stands for all tests of the
 // file, of which there must be one. The steps of `make test` are tests of `scripts/test.mjs`, by their titles.
@@ -18,6 +18,7 @@ const places = {
   "c/": ["tests/chromium/", ".test.ts"],
   "g/": ["tests/page/", ".test.ts"],
   "m/": ["crates/mcp-test-client/", ".rs"],
+  "d/": ["crates/mcp-doctor/", ".rs"],
   "k/": ["tests/client/", ".test.ts"],
 };
 

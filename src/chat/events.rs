@@ -106,16 +106,13 @@ pub fn done(reason: &str, steps: u32, tokens: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use agent::sse::{Event, Parser};
+    use event_stream::Parser;
     use serde_json::json;
 
     use super::*;
 
     fn read(text: &str) -> (String, Value) {
-        let mut events: Vec<Event> = Vec::new();
-        Parser::new(1 << 20)
-            .push(text.as_bytes(), &mut events)
-            .unwrap();
+        let events = Parser::new(1 << 20).push(text.as_bytes()).unwrap();
         let [event] = events.try_into().unwrap();
         (event.name, serde_json::from_str(&event.data).unwrap())
     }

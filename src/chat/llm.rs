@@ -1,7 +1,7 @@
 //! The language model: one request, its answer read as it comes.
 
-use agent::sse::Parser;
 use agent::{Agent, Reply, ReplyError, Said};
+use event_stream::Parser;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -96,10 +96,10 @@ impl Answer {
             self.whole.extend_from_slice(bytes);
             return Ok(text);
         };
-        let mut events = Vec::new();
-        if parser.push(bytes, &mut events).is_err() || self.length > MOST_IN_ALL {
-            return Err(no_answer(&ReplyError::TooLong));
-        }
+        let events = match parser.push(bytes) {
+            Ok(events) if self.length <= MOST_IN_ALL => events,
+            _ => return Err(no_answer(&ReplyError::TooLong)),
+        };
         for event in events {
             match self.reply.piece(&event.data) {
                 Ok(more) => text.push_str(&more),

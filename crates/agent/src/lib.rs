@@ -2,8 +2,8 @@
 //!
 //! [`Agent`] is the loop as a state machine: it says what comes next ([`Next`]), and is told what the model said and
 //! what a tool answered. Beside it stand the parts that whoever talks to a model needs: what is sent
-//! ([`Agent::body`]), an answer in one piece ([`Said::whole`]) or in many ([`Reply`]), and the server-sent events that
-//! those come in ([`sse`]). The model is any that speaks OpenAI's chat completions.
+//! ([`Agent::body`]), and an answer in one piece ([`Said::whole`]) or in many ([`Reply`]), each the data of a server-sent
+//! event. The model is any that speaks OpenAI's chat completions.
 //!
 //! ```
 //! use agent::{Agent, Limits, Message, Next, Said, Tool};
@@ -34,7 +34,6 @@ mod message;
 pub mod prompt;
 mod reply;
 mod request;
-pub mod sse;
 mod tool;
 
 pub use approval::Target;

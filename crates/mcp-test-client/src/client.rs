@@ -9,7 +9,6 @@ mod elicitation;
 mod error;
 mod header;
 pub mod oauth;
-mod sse;
 pub mod transport;
 
 pub use connection::{Connection, Revision, ServerInfo};

@@ -2,5 +2,4 @@
 
 pub mod cli;
 pub mod client;
-pub mod doctor;
 pub mod metadata;

@@ -9,12 +9,12 @@ mod remedy;
 use std::io::{self, Write};
 
 use fetch::Fetch;
+use mcp_doctor::{Row, Severity, Table, shown};
 use oauth_provider::client::{Check, Report, check as check_document};
 use oauth_provider::{Origin, Settings};
 use serde::Serialize;
 use url::Url;
 
-use crate::doctor::{Row, Severity, Table, shown};
 use file::File;
 use remedy::remedy;
 

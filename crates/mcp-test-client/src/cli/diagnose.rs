@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use fetch::native::Native;
 use fetch::{Fetch as _, LocalFuture, Method, Request};
+use mcp_doctor::{SignIn, SignedIn};
 use url::Url;
 
 use super::End;
@@ -13,12 +14,11 @@ use super::options::{self, Doctor, Metadata};
 use super::screen::Screen;
 use crate::client::Error;
 use crate::client::oauth::{Challenge, Client, MemoryStore};
-use crate::doctor::{self, SignIn, SignedIn};
 use crate::metadata;
 
 pub(super) async fn doctor(asked: &Doctor, screen: &Screen) -> Result<End, Error> {
     let native = connect::native()?;
-    let mut chosen = doctor::Options {
+    let mut chosen = mcp_doctor::Options {
         server: asked.url.clone(),
         register: asked.register,
         sign_in: asked.sign_in,
@@ -39,7 +39,7 @@ pub(super) async fn doctor(asked: &Doctor, screen: &Screen) -> Result<End, Error
     };
     let mut out = Vec::new();
     screen.busy("asking the server");
-    let good = doctor::run(&chosen, &native, Some(&person), &mut out).await;
+    let good = mcp_doctor::run(&chosen, &native, Some(&person), &mut out).await;
     finish(good, &out, screen)
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use agent::{Reply, ReplyError, Said, sse};
+use agent::{Reply, ReplyError, Said};
+use event_stream::Parser;
 use fetch::native::Native;
 use fetch::{FetchError, Method, Request};
 use url::Url;
@@ -95,7 +96,7 @@ impl Model {
             heard(&said.text);
             return Ok(said);
         }
-        let mut parser = sse::Parser::new(MOST);
+        let mut parser = Parser::new(MOST);
         let mut reply = Reply::default();
         let mut read = 0;
         while let Some(bytes) = opened
@@ -104,11 +105,10 @@ impl Model {
             .map_err(|source| self.unreachable(source))?
         {
             read += bytes.len();
-            let mut events = Vec::new();
-            let parsed = parser.push(&bytes, &mut events);
-            if parsed.is_err() || read > MOST {
-                return Err(bad(ReplyError::TooLong));
-            }
+            let events = match parser.push(&bytes) {
+                Ok(events) if read <= MOST => events,
+                _ => return Err(bad(ReplyError::TooLong)),
+            };
             for event in events {
                 let text = reply.piece(&event.data).map_err(bad)?;
                 if !text.is_empty() {

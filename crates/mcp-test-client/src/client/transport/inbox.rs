@@ -1,12 +1,11 @@
 //! The stream on which a server of the older revisions sends what belongs to no request of ours (MCP 2025-11-25
 //! transports, Listening for Messages from the Server). It is read while something else is waited for.
 
+use event_stream::Parser;
 use fetch::FetchError;
 use fetch::LocalFuture;
 use fetch::native::Opened;
 use serde_json::Value;
-
-use crate::client::sse::Parser;
 
 pub(super) enum Inbox {
     /// Not asked for, or ended.

@@ -2,17 +2,23 @@
 
 use std::time::Duration;
 
+use event_stream::Parser;
 use fetch::native::Opened;
 use fetch::{Fetch as _, Method};
 use serde_json::Value;
 
 use super::{Http, MOST, Shared, name};
 use crate::client::Error;
-use crate::client::sse::Parser;
 use crate::client::transport::{Arrived, answer, sort};
 
 /// How often a stream that broke off is taken up again for one request.
 const RECONNECTIONS: u32 = 10;
+
+/// How long to wait before it is taken up, if the server names no time.
+const WAIT: Duration = Duration::from_secs(1);
+
+/// The most that is waited, whatever the server names.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 impl Http {
     /// Reads a stream to the answer for `id`. One that ends before it is taken up where it ended, if the server gave
@@ -43,8 +49,8 @@ impl Http {
                 }
             };
             let Some(last) = parser
-                .last_id
-                .clone()
+                .last_id()
+                .map(str::to_owned)
                 .filter(|_| connections < RECONNECTIONS)
             else {
                 return Err(match broke {
@@ -56,8 +62,8 @@ impl Http {
                 });
             };
             connections += 1;
-            let wait = parser.retry.unwrap_or(1000).min(60_000);
-            self.native.sleep(Duration::from_millis(wait)).await;
+            let wait = parser.retry().unwrap_or(WAIT).min(LONGEST_WAIT);
+            self.native.sleep(wait).await;
             let token = self.token().await?;
             let request = self
                 .request(Method::Get, "text/event-stream", token.as_deref())
@@ -93,7 +99,8 @@ impl Http {
             ))
         })?;
         for event in events {
-            if event.data.is_empty() || !(event.name.is_empty() || event.name == "message") {
+            // An event without data only carries an id.
+            if event.data.is_empty() || event.name != "message" {
                 continue;
             }
             let message: Value = serde_json::from_str(&event.data).map_err(|error| {

@@ -1,0 +1,310 @@
+//! How the authorization endpoint answers requests that are wrong (RFC 6749 §4.1.2.1). No person is asked, and no
+//! redirect followed.
+
+use fetch::Response;
+use serde_json::Value;
+use url::{Url, form_urlencoded};
+
+use crate::answer::{location, media_type};
+use crate::check::Check;
+use crate::evidence::{Client, Evidence, NO_CLIENT};
+use crate::made_up::{FOREIGN_URI, STATE};
+use crate::question::Question;
+use crate::severity::Severity::{Failure, Warning};
+use crate::verdict::{Finding, Verdict, holds};
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        name: "unknown-client",
+        expected: "a page, and no redirect to a URI that nobody registered",
+        section: "RFC 6749 §4.1.2.1",
+        severity: Failure,
+        run: |evidence| no_redirect(evidence, Question::UnknownClient),
+    },
+    Check {
+        name: "unknown-document",
+        expected: "the same where the client's metadata document is not there",
+        section: "RFC 6749 §4.1.2.1; CIMD §4",
+        severity: Failure,
+        run: |evidence| no_redirect(evidence, Question::UnknownDocument),
+    },
+    Check {
+        name: "missing-client",
+        expected: "the same without a client_id",
+        section: "RFC 6749 §4.1.2.1",
+        severity: Failure,
+        run: |evidence| no_redirect(evidence, Question::NoClient),
+    },
+    Check {
+        name: "redirect-uri-exact",
+        expected: "the same for another redirect URI than the client's",
+        section: "MCP authorization, Open Redirection",
+        severity: Failure,
+        run: |evidence| no_redirect(evidence, Question::ForeignRedirectUri),
+    },
+    Check {
+        name: "good-request",
+        expected: "a page, or the way to one, for a request as it should be",
+        section: "RFC 6749 §4.1.1",
+        severity: Failure,
+        run: good_request,
+    },
+    Check {
+        name: "consent-framing",
+        expected: "frame-ancestors in a Content-Security-Policy, or X-Frame-Options",
+        section: "RFC 9700 §4.16",
+        severity: Warning,
+        run: framing,
+    },
+    Check {
+        name: "pkce-required",
+        expected: "invalid_request to the client, without a code_challenge",
+        section: "RFC 7636 §4.4.1; OAuth 2.1 §4.1.1",
+        severity: Failure,
+        run: |evidence| refused(evidence, Question::NoChallenge, &["invalid_request"]),
+    },
+    Check {
+        name: "pkce-plain-refused",
+        expected: "invalid_request to the client, for code_challenge_method=plain",
+        section: "RFC 9700 §2.1.1",
+        severity: Warning,
+        run: |evidence| refused(evidence, Question::PlainChallenge, &["invalid_request"]),
+    },
+    Check {
+        name: "response-type",
+        expected: "unsupported_response_type to the client, for response_type=token",
+        section: "RFC 6749 §4.1.2.1; RFC 9700 §2.1.2",
+        severity: Failure,
+        run: response_type,
+    },
+    Check {
+        name: "foreign-resource",
+        expected: "invalid_target to the client, for a resource of somebody else",
+        section: "RFC 8707 §2",
+        severity: Warning,
+        run: |evidence| refused(evidence, Question::ForeignResource, &["invalid_target"]),
+    },
+    Check {
+        name: "repeated-parameter",
+        expected: "invalid_request to the client, for a parameter that is there twice",
+        section: "RFC 6749 §3.1, §4.1.2.1",
+        severity: Warning,
+        run: |evidence| refused(evidence, Question::Duplicate, &["invalid_request"]),
+    },
+    Check {
+        name: "error-state",
+        expected: "the request's state in every error, as it was sent",
+        section: "RFC 6749 §4.1.2.1",
+        severity: Failure,
+        run: error_state,
+    },
+    Check {
+        name: "error-iss",
+        expected: "iss in every error, where it is advertised: the issuer, character by character",
+        section: "RFC 9207 §2",
+        severity: Failure,
+        run: error_iss,
+    },
+];
+
+/// Requests that are refused to the client.
+const TO_THE_CLIENT: [Question; 5] = [
+    Question::NoChallenge,
+    Question::PlainChallenge,
+    Question::TokenResponse,
+    Question::ForeignResource,
+    Question::Duplicate,
+];
+
+/// "the authorization server [...] MUST NOT automatically redirect the user agent to the invalid redirection URI"
+fn no_redirect(evidence: &Evidence, question: Question) -> Verdict {
+    let response = evidence.answer(question).came()?;
+    let target = redirect(evidence, response);
+    let found = described(response, target.as_ref());
+    if target.is_some_and(|target| is_at(&target, FOREIGN_URI)) {
+        return Err(Finding::Broken(found));
+    }
+    holds(!is_nothing(response.status), found)
+}
+
+/// An endpoint that is not there, or that breaks.
+const fn is_nothing(status: u16) -> bool {
+    matches!(status, 404 | 405 | 500..=599)
+}
+
+fn redirect(evidence: &Evidence, response: &Response) -> Option<Url> {
+    let endpoint = evidence.endpoint("authorization_endpoint").ok()?;
+    location(response, &endpoint)
+}
+
+/// Without the query, where a server that asks nobody puts a code.
+fn described(response: &Response, target: Option<&Url>) -> String {
+    match target {
+        Some(target) => {
+            let mut bare = target.clone();
+            bare.set_query(None);
+            bare.set_fragment(None);
+            format!("{} to {bare}", response.status)
+        }
+        None => format!("{} {}", response.status, media_type(response)),
+    }
+}
+
+/// Whether a URL is this redirect URI with an answer.
+fn is_at(target: &Url, redirect_uri: &str) -> bool {
+    Url::parse(redirect_uri).is_ok_and(|mut uri| {
+        let mut target = target.clone();
+        for url in [&mut uri, &mut target] {
+            url.set_query(None);
+            url.set_fragment(None);
+        }
+        uri == target
+    })
+}
+
+/// What a client is answered at its redirect URI: in the query, or for other response types in the fragment.
+struct ToClient(Vec<(String, String)>);
+
+impl ToClient {
+    fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(n, _)| n == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+fn client(evidence: &Evidence) -> Result<&Client, Finding> {
+    evidence.client.as_ref().ok_or(Finding::Skipped(NO_CLIENT))
+}
+
+fn to_client(evidence: &Evidence, response: &Response) -> Option<ToClient> {
+    let target = redirect(evidence, response)?;
+    let client = evidence.client.as_ref()?;
+    if !is_at(&target, &client.redirect_uri) {
+        return None;
+    }
+    let texts = [target.query(), target.fragment()].into_iter().flatten();
+    Some(ToClient(
+        texts
+            .flat_map(|text| form_urlencoded::parse(text.as_bytes()).into_owned())
+            .collect(),
+    ))
+}
+
+fn good_request(evidence: &Evidence) -> Verdict {
+    let response = evidence.answer(Question::GoodRequest).came()?;
+    if let Some(error) = to_client(evidence, response)
+        && let Some(code) = error.get("error")
+    {
+        let description = error.get("error_description").unwrap_or_default();
+        return Err(Finding::Broken(format!("{code} {description}")));
+    }
+    let found = described(response, redirect(evidence, response).as_ref());
+    holds(response.status < 400, found)
+}
+
+fn framing(evidence: &Evidence) -> Verdict {
+    let response = evidence.answer(Question::GoodRequest).seen()?;
+    if response.status != 200 || media_type(response) != "text/html" {
+        return Err(Finding::Skipped("the answer is no page"));
+    }
+    let policy = response
+        .header("content-security-policy")
+        .unwrap_or_default();
+    let has = |directive: &str| {
+        policy
+            .split(';')
+            .any(|d| d.trim_start().starts_with(directive))
+    };
+    if has("frame-ancestors") {
+        return Ok("frame-ancestors".to_owned());
+    }
+    match response.header("x-frame-options") {
+        Some(options) => Ok(format!("X-Frame-Options {options}")),
+        None => Err(Finding::Broken("neither".to_owned())),
+    }
+}
+
+/// An error at the client's redirect URI. Where a page comes instead, the server may refuse after it: that cannot be
+/// told from outside, but is worth a look.
+fn refused(evidence: &Evidence, question: Question, codes: &[&str]) -> Verdict {
+    let response = evidence.answer(question).seen()?;
+    client(evidence)?;
+    let Some(answer) = to_client(evidence, response) else {
+        let found = described(response, redirect(evidence, response).as_ref());
+        return match response.status {
+            200..400 => Err(Finding::Doubtful(format!("{found}: the sign-in goes on"))),
+            400..500 => Err(Finding::Doubtful(format!(
+                "{found}: the client does not hear of it"
+            ))),
+            _ => Err(Finding::Broken(found)),
+        };
+    };
+    match answer.get("error") {
+        Some(code) if codes.contains(&code) => Ok(code.to_owned()),
+        Some(code) => Err(Finding::Doubtful(code.to_owned())),
+        None => Err(Finding::Broken("no error".to_owned())),
+    }
+}
+
+fn response_type(evidence: &Evidence) -> Verdict {
+    let codes = [
+        "unsupported_response_type",
+        "unauthorized_client",
+        "invalid_request",
+    ];
+    refused(evidence, Question::TokenResponse, &codes)
+}
+
+/// Every error that went to the client.
+fn errors(evidence: &Evidence) -> Result<Vec<ToClient>, Finding> {
+    client(evidence)?;
+    let mut all = Vec::new();
+    for question in TO_THE_CLIENT {
+        let Some(response) = evidence.answer(question).response() else {
+            continue;
+        };
+        all.extend(to_client(evidence, response).filter(|answer| answer.get("error").is_some()));
+    }
+    if all.is_empty() {
+        return Err(Finding::Skipped("no error went to the client"));
+    }
+    Ok(all)
+}
+
+fn error_state(evidence: &Evidence) -> Verdict {
+    let errors = errors(evidence)?;
+    let wrong = errors
+        .iter()
+        .find(|error| error.get("state") != Some(STATE));
+    match wrong {
+        Some(error) => Err(Finding::Broken(
+            error.get("state").unwrap_or("no state").to_owned(),
+        )),
+        None => Ok(format!("in {} of {}", errors.len(), errors.len())),
+    }
+}
+
+fn error_iss(evidence: &Evidence) -> Verdict {
+    let errors = errors(evidence)?;
+    let (_, metadata) = evidence
+        .metadata()
+        .ok_or(Finding::Skipped("there is no issuer"))?;
+    let member = "authorization_response_iss_parameter_supported";
+    let advertised = metadata.get(member) == Some(&Value::Bool(true));
+    let named = evidence.issuer.as_ref().filter(|issuer| !issuer.guessed);
+    let issuer = named.map(|issuer| issuer.text.as_str());
+    let issuer = issuer.or_else(|| metadata.get("issuer")?.as_str());
+    for error in &errors {
+        match error.get("iss") {
+            None if advertised => return Err(Finding::Broken("no iss".to_owned())),
+            found if found.is_some() && found != issuer => {
+                return Err(Finding::Broken(found.unwrap_or_default().to_owned()));
+            }
+            _ => {}
+        }
+    }
+    match errors.iter().find_map(|error| error.get("iss")) {
+        Some(iss) => Ok(iss.to_owned()),
+        None => Err(Finding::Skipped("iss is not advertised")),
+    }
+}

@@ -1,0 +1,155 @@
+//! What the checks found, and how it is printed.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::check::Check;
+use crate::checks::AREAS;
+use crate::evidence::Evidence;
+use crate::severity::Severity;
+use crate::shown::shown;
+use crate::table::{Row, Table};
+use crate::verdict::Finding;
+
+/// What one check found: a line of the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// The check's name.
+    pub check: &'static str,
+    /// What the server did, fit to be shown.
+    pub found: String,
+    /// What it should do.
+    pub expected: &'static str,
+    /// The specification and section of the rule.
+    pub section: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    #[serde(skip)]
+    area: &'static str,
+}
+
+/// What all checks found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The MCP endpoint.
+    pub server: String,
+    /// The issuer that was looked at.
+    pub issuer: Option<String>,
+    /// Whether nothing failed. Warnings do not count.
+    pub ok: bool,
+    /// One entry for each check, in the order of a sign-in.
+    pub findings: Vec<Entry>,
+}
+
+impl Report {
+    pub(crate) fn of(evidence: &Evidence) -> Self {
+        let mut findings = Vec::new();
+        for (area, checks) in AREAS {
+            findings.extend(checks.iter().map(|check| entry(area, check, evidence)));
+        }
+        // One that nobody names is worth a line where it has metadata.
+        let issuer = evidence.issuer.as_ref();
+        let issuer = issuer.filter(|i| !i.guessed || evidence.metadata().is_some());
+        Self {
+            server: shown(evidence.server.as_str()),
+            issuer: issuer.map(|issuer| shown(&issuer.text)),
+            ok: !findings.iter().any(|f| f.severity == Severity::Failure),
+            findings,
+        }
+    }
+
+    /// How many entries have this severity.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        let of_it = self.findings.iter().filter(|f| f.severity == severity);
+        of_it.count()
+    }
+
+    /// Writes the report as a table.
+    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        const TABLE: Table = Table::with(24);
+        writeln!(out, "server  {}", self.server)?;
+        if let Some(issuer) = &self.issuer {
+            writeln!(out, "issuer  {issuer}")?;
+        }
+        writeln!(out)?;
+        TABLE.write_headings(out)?;
+        for (area, _) in AREAS {
+            let of_area = self.findings.iter().filter(|f| f.area == area);
+            let of_area: Vec<_> = of_area.collect();
+            if let Some(why) = why_all_skipped(&of_area) {
+                writeln!(out, "\n{area}: skipped, {why}")?;
+                continue;
+            }
+            writeln!(out, "\n{area}")?;
+            for finding in of_area {
+                TABLE.write(&finding.row(), out)?;
+            }
+        }
+        writeln!(out)?;
+        for severity in [Severity::Failure, Severity::Warning] {
+            self.write_names(severity, out)?;
+        }
+        let [failures, warnings, ok, skipped] = [
+            Severity::Failure,
+            Severity::Warning,
+            Severity::Ok,
+            Severity::Skipped,
+        ]
+        .map(|severity| self.count(severity));
+        writeln!(
+            out,
+            "{failures} failed, {warnings} warned, {ok} ok, {skipped} skipped"
+        )
+    }
+
+    /// The names of the checks with this severity, at the end, where a person looks first.
+    fn write_names(&self, severity: Severity, out: &mut dyn Write) -> io::Result<()> {
+        let of_it = self.findings.iter().filter(|f| f.severity == severity);
+        let names: Vec<_> = of_it.map(|finding| finding.check).collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "{}: {}", severity.as_str(), names.join(", "))
+    }
+}
+
+impl Entry {
+    fn row(&self) -> Row<'_> {
+        Row {
+            check: self.check,
+            found: &self.found,
+            expected: self.expected,
+            section: self.section,
+            severity: self.severity,
+        }
+    }
+}
+
+/// The reason, if every check of an area was skipped for the same one; one line then says it.
+fn why_all_skipped<'a>(findings: &[&'a Entry]) -> Option<&'a str> {
+    let first = findings.first()?;
+    let all = findings
+        .iter()
+        .all(|f| f.severity == Severity::Skipped && f.found == first.found);
+    all.then_some(first.found.as_str())
+}
+
+fn entry(area: &'static str, check: &Check, evidence: &Evidence) -> Entry {
+    let (severity, found) = match (check.run)(evidence) {
+        Ok(found) => (Severity::Ok, found),
+        Err(Finding::Broken(found)) => (check.severity, found),
+        Err(Finding::Doubtful(found)) => (Severity::Warning, found),
+        Err(Finding::Skipped(why)) => (Severity::Skipped, why.to_owned()),
+    };
+    Entry {
+        check: check.name,
+        // Much of it is the server's text, and a terminal is where it goes.
+        found: shown(&found),
+        expected: check.expected,
+        section: check.section,
+        severity,
+        area,
+    }
+}

@@ -1,0 +1,50 @@
+//! One visit of a server, as a client would make it: every request that the checks need, in an order in which none
+//! spoils another's answer. What was learned decides what is asked next; what it means is for the checks.
+
+mod authorize;
+mod discovery;
+mod registration;
+mod tokens;
+mod wrong_tokens;
+
+use crate::ask::Asker;
+use crate::evidence::{Client, Evidence};
+use crate::options::Options;
+use crate::sign_in::{SignIn, SignedIn};
+
+/// Asks everything that the options allow.
+pub async fn walk(
+    options: &Options,
+    asker: &Asker<'_>,
+    sign_in: Option<&dyn SignIn>,
+    evidence: &mut Evidence,
+) {
+    evidence.origin = asker.origin;
+    discovery::discover(asker, evidence).await;
+    registration::register(options.register, asker, evidence).await;
+    let signed_in = match sign_in {
+        Some(person) => sign(person, evidence).await,
+        None => None,
+    };
+    authorize::try_requests(asker, evidence).await;
+    wrong_tokens::try_requests(asker, evidence).await;
+    tokens::try_tokens(sign_in, signed_in, asker, evidence).await;
+}
+
+async fn sign(person: &dyn SignIn, evidence: &mut Evidence) -> Option<SignedIn> {
+    match person.sign_in(&evidence.server).await {
+        Ok(signed_in) => {
+            // Its client is one that the server certainly knows.
+            evidence.client.get_or_insert_with(|| Client {
+                id: signed_in.client_id.clone(),
+                redirect_uri: signed_in.redirect_uri.clone(),
+            });
+            evidence.refresh_token.clone_from(&signed_in.refresh_token);
+            Some(signed_in)
+        }
+        Err(why) => {
+            evidence.sign_in_failed = Some(why);
+            None
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What the token and revocation endpoints make of codes and tokens that nobody issued.
+
+use serde_json::json;
+
+use crate::ask::Asker;
+use crate::evidence::Evidence;
+use crate::made_up::{REDIRECT_URI, TOKEN, UNKNOWN_CLIENT, VERIFIER};
+use crate::question::Question;
+
+const AT_TOKEN: [Question; 4] = [
+    Question::UnknownCode,
+    Question::UnknownCodeAsJson,
+    Question::UnknownCodeInQuery,
+    Question::UnknownGrantType,
+];
+
+pub async fn try_requests(asker: &Asker<'_>, evidence: &mut Evidence) {
+    let client = evidence.client.as_ref();
+    let client_id = client
+        .map_or(UNKNOWN_CLIENT, |client| &client.id)
+        .to_owned();
+    let redirect_uri = client
+        .map_or(REDIRECT_URI, |client| &client.redirect_uri)
+        .to_owned();
+    let resource = evidence.resource_identifier();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", TOKEN),
+        ("redirect_uri", &redirect_uri),
+        ("client_id", &client_id),
+        ("code_verifier", VERIFIER),
+        ("resource", &resource),
+    ];
+    match evidence.endpoint("token_endpoint") {
+        Err(why) => evidence.skip(&AT_TOKEN, why),
+        Ok(endpoint) => {
+            let answer = asker.form(endpoint.clone(), &form).await;
+            evidence.keep(Question::UnknownCode, answer);
+            let object = form
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), json!(value)));
+            let answer = asker.json(endpoint.clone(), &object.collect()).await;
+            evidence.keep(Question::UnknownCodeAsJson, answer);
+            let mut url = endpoint.clone();
+            url.query_pairs_mut().extend_pairs(form);
+            let answer = asker.document(url).await;
+            evidence.keep(Question::UnknownCodeInQuery, answer);
+            let form = [
+                ("grant_type", "urn:example:no-such-grant"),
+                ("client_id", &client_id),
+            ];
+            let answer = asker.form(endpoint, &form).await;
+            evidence.keep(Question::UnknownGrantType, answer);
+        }
+    }
+    match evidence.endpoint("revocation_endpoint") {
+        Err(why) => evidence.skip(&[Question::UnknownTokenRevoked], why),
+        Ok(endpoint) => {
+            let form = [("token", TOKEN), ("client_id", &client_id)];
+            let answer = asker.form(endpoint, &form).await;
+            evidence.keep(Question::UnknownTokenRevoked, answer);
+        }
+    }
+}
