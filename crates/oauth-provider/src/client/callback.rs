@@ -94,19 +94,19 @@ mod tests {
     fn places_of_editors_that_take_answers() {
         for uri in [
             "cursor://anysphere.cursor-mcp/oauth/callback",
-            "cursor://anysphere.cursor-retrieval/oauth/user-sentry/callback",
+            "cursor://anysphere.cursor-retrieval/oauth/user-x/callback",
             "vscode://vscode.github-authentication/did-authenticate",
             "vscode://dynamicauthprovider/mcp.example.com/authorize?nonce=x",
             "vscode-insiders://publisher.extension/cb",
             "windsurf://codeium.windsurf/callback/",
             "warp://mcp/oauth2callback",
-            "raycast://oauth?package_name=Sentry",
+            "raycast://oauth?package_name=Example",
             "Cursor://x/CB",
         ] {
             assert!(is_callback(uri), "{uri}");
         }
         for uri in [
-            "cursor://anysphere.cursor-deeplink/mcp/install?name=sentry&config=e30",
+            "cursor://anysphere.cursor-deeplink/mcp/install?name=x&config=e30",
             "cursor://anysphere.cursor-deeplink/auth",
             "cursor://anysphere.cursor-deeplink/prompt?text=oauth/callback",
             "vscode:mcp/install?callback",
