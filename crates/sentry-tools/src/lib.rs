@@ -9,6 +9,8 @@
 mod catalogue;
 mod protocol;
 pub mod reference;
+#[cfg(test)]
+mod schemas;
 mod text;
 mod tools;
 mod vocabulary;

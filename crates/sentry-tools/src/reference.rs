@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::catalogue::{self, TOOLS};
-use crate::vocabulary::parameter::input_schema;
+use crate::vocabulary::input_schema::input_schema;
 use crate::vocabulary::session::Constraint;
 use crate::vocabulary::skill::Skill;
 use crate::vocabulary::tool::{Hidden, Surface, Tool};
@@ -23,7 +23,7 @@ pub fn output_schema(name: &str) -> Option<&'static str> {
 #[must_use]
 pub fn schema_of(name: &str) -> Option<Value> {
     let tool = catalogue::find(name)?;
-    serde_json::from_str(&input_schema(tool.parameters, &Constraint::None)).ok()
+    serde_json::from_str(input_schema(tool.parameters, &Constraint::None).get()).ok()
 }
 
 /// The text of `docs/TOOLS.md`.

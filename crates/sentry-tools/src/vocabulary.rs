@@ -3,8 +3,8 @@
 pub(crate) mod arguments;
 pub(crate) mod failure;
 pub(crate) mod hint;
+pub(crate) mod input_schema;
 pub(crate) mod issue_target;
-pub(crate) mod json;
 pub(crate) mod parameter;
 pub(crate) mod place;
 pub(crate) mod refusal;

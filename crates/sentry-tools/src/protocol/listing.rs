@@ -8,7 +8,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::catalogue::TOOLS;
 use crate::protocol::prompts;
 use crate::protocol::resources;
-use crate::vocabulary::parameter::input_schema;
+use crate::vocabulary::input_schema::input_schema;
 use crate::vocabulary::scope::Scopes;
 use crate::vocabulary::session::{Constraint, Session};
 use crate::vocabulary::skill::Skills;
@@ -70,13 +70,11 @@ fn raw(json: String) -> Box<RawValue> {
 }
 
 fn on_the_wire(tool: &Tool, constraint: &Constraint) -> mcp::Tool<'static, Box<RawValue>> {
-    let schema = input_schema(tool.parameters, constraint);
     mcp::Tool {
         name: tool.name,
         title: Some(tool.title),
         description: tool.description,
-        // A test reads every schema, so that none is lost here.
-        input_schema: RawValue::from_string(schema).unwrap_or_default(),
+        input_schema: input_schema(tool.parameters, constraint),
         output_schema: tool
             .output_schema
             .and_then(|schema| serde_json::from_slice(schema.as_bytes()).ok()),

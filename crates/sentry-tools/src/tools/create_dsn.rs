@@ -2,14 +2,13 @@ use fetch::LocalFuture;
 
 use crate::vocabulary::arguments::required;
 use crate::vocabulary::issue_target;
-use crate::vocabulary::json::Json;
 use crate::vocabulary::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
 use crate::vocabulary::place::{Place, project_key};
 use crate::vocabulary::scope::{Scope, Scopes};
 use crate::vocabulary::skill::{Skill, Skills};
-use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
 
-use super::find_dsns;
+use super::find_dsns::Dsn;
 
 const REQUIRED_PROJECT: Parameter = PROJECT.required();
 const NAME: Parameter = Parameter::text("name", "For people, such as Production.").required();
@@ -23,9 +22,7 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: Scopes::of(&[Scope::OrgRead, Scope::ProjectWrite]),
     surface: Surface::Catalog,
     parameters: &[ORGANIZATION, REQUIRED_PROJECT, NAME, REGION],
-    output_schema: Some(
-        r#"{"type":"object","properties":{"id":{"type":"string"},"name":{"type":"string"},"dsn":{"type":"string"},"isActive":{"type":"boolean"},"dateCreated":{"type":"string"}},"required":["id","dsn","isActive"]}"#,
-    ),
+    output_schema: Some(include_str!("../../schemas/create_dsn.json")),
     effect: Effect::Creates,
     hidden: Hidden::Never,
     run,
@@ -42,8 +39,6 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             .create_client_key(&place.region, &place.organization, &project, name)
             .await?;
         let key = issue_target::seen(context, key)?;
-        let mut json = Json::object();
-        find_dsns::describe(&key, &mut json);
-        json.answer()
+        structured(&Dsn::of(&key))
     })
 }

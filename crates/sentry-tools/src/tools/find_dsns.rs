@@ -1,12 +1,12 @@
 use fetch::LocalFuture;
 use sentry_api::ClientKey;
+use serde::Serialize;
 
 use crate::vocabulary::arguments::required;
-use crate::vocabulary::json::Json;
 use crate::vocabulary::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
 use crate::vocabulary::place::{Place, project_key};
 use crate::vocabulary::skill::{Skill, Skills};
-use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
 
 use super::READ;
 
@@ -21,13 +21,45 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: READ,
     surface: Surface::Catalog,
     parameters: &[ORGANIZATION, REQUIRED_PROJECT, REGION],
-    output_schema: Some(
-        r#"{"type":"object","properties":{"dsns":{"type":"array","items":{"type":"object","properties":{"id":{"type":"string"},"name":{"type":"string"},"dsn":{"type":"string"},"isActive":{"type":"boolean"},"dateCreated":{"type":"string"}},"required":["id","dsn","isActive"]}}},"required":["dsns"]}"#,
-    ),
+    output_schema: Some(include_str!("../../schemas/find_dsns.json")),
     effect: Effect::Reads,
     hidden: Hidden::Never,
     run,
 };
+
+/// What it answers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Dsns<'a> {
+    dsns: Vec<Dsn<'a>>,
+}
+
+/// A client key.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Dsn<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    dsn: &'a str,
+    is_active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_created: Option<&'a str>,
+}
+
+impl<'a> Dsn<'a> {
+    pub(super) fn of(key: &'a ClientKey) -> Self {
+        Self {
+            id: &key.id,
+            name: key.name.as_deref(),
+            dsn: &key.dsn,
+            is_active: key.is_active,
+            date_created: key.date_created.as_deref(),
+        }
+    }
+}
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
@@ -38,22 +70,9 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             .client
             .client_keys(&place.region, &place.organization, &project)
             .await?;
-        let mut json = Json::object();
-        json.begin("dsns", '[');
-        for key in &context.sight.of_all(keys) {
-            json.element();
-            describe(key, &mut json);
-            json.end('}');
-        }
-        json.end(']');
-        json.answer()
+        let keys = context.sight.of_all(keys);
+        structured(&Dsns {
+            dsns: keys.iter().map(Dsn::of).collect(),
+        })
     })
-}
-
-pub(super) fn describe(key: &ClientKey, json: &mut Json) {
-    json.text("id", &key.id);
-    json.maybe("name", &key.name);
-    json.text("dsn", &key.dsn);
-    json.flag("isActive", key.is_active);
-    json.maybe("dateCreated", &key.date_created);
 }

@@ -1,10 +1,10 @@
 use fetch::LocalFuture;
 use sentry_api::{Organization, Slug};
+use serde::Serialize;
 
-use crate::vocabulary::json::Json;
 use crate::vocabulary::parameter::NAME_QUERY;
 use crate::vocabulary::skill::Skills;
-use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
 
 use super::{READ, SHOWN};
 
@@ -17,50 +17,61 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: READ,
     surface: Surface::Direct,
     parameters: &[NAME_QUERY],
-    output_schema: Some(
-        r#"{"type":"object","properties":{"organizations":{"type":"array","items":{"type":"object","properties":{"slug":{"type":"string"},"webUrl":{"type":"string"},"regionUrl":{"type":"string"}},"required":["slug","webUrl","regionUrl"]}},"hasMore":{"type":"boolean"},"unavailableRegions":{"type":"array","items":{"type":"string"}}},"required":["organizations","hasMore"]}"#,
-    ),
+    output_schema: Some(include_str!("../../schemas/find_organizations.json")),
     effect: Effect::Reads,
     hidden: Hidden::OrganizationFixed,
     run,
 };
 
+/// What it answers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Organizations<'a> {
+    organizations: Vec<Described<'a>>,
+    has_more: bool,
+    /// Regions that did not answer: their organizations are missing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unavailable_regions: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Described<'a> {
+    slug: &'a str,
+    web_url: String,
+    /// Empty: the server has no regions.
+    region_url: &'a str,
+}
+
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let query = context.arguments.text(&NAME_QUERY);
         let found = context.client.organizations(query).await?;
-        let mut json = Json::object();
-        json.begin("organizations", '[');
         let organizations = context.sight.of_all(found.items);
-        for organization in organizations.iter().take(SHOWN) {
-            describe(context, organization, &mut json);
-        }
-        json.end(']');
-        json.flag("hasMore", organizations.len() > SHOWN);
-        // Regions that did not answer: their organizations are missing.
-        if !found.unavailable.is_empty() {
-            json.texts("unavailableRegions", &found.unavailable);
-        }
-        json.answer()
+        let shown = organizations.iter().take(SHOWN);
+        let shown = shown.map(|organization| describe(context, organization));
+        structured(&Organizations {
+            organizations: shown.collect(),
+            has_more: organizations.len() > SHOWN,
+            unavailable_regions: found.unavailable.iter().map(AsRef::as_ref).collect(),
+        })
     })
 }
 
-fn describe(context: &Context<'_>, organization: &Organization, json: &mut Json) {
+fn describe<'a>(context: &Context<'_>, organization: &'a Organization) -> Described<'a> {
     let links = &organization.links;
     let own_url = || match Slug::parse(&organization.slug) {
         Ok(slug) => context.base().web_url(&slug, ""),
         Err(_) => String::new(),
     };
     let web_url = links.organization_url.clone();
-    json.element();
-    json.text("slug", &organization.slug);
-    json.text(
-        "webUrl",
-        &web_url
+    Described {
+        slug: &organization.slug,
+        web_url: web_url
             .filter(|url| !url.is_empty())
             .unwrap_or_else(own_url),
-    );
-    // Empty: the server has no regions.
-    json.text("regionUrl", links.region_url.as_deref().unwrap_or_default());
-    json.end('}');
+        region_url: links.region_url.as_deref().unwrap_or_default(),
+    }
 }

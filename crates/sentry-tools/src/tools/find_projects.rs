@@ -1,10 +1,10 @@
 use fetch::LocalFuture;
+use serde::Serialize;
 
-use crate::vocabulary::json::Json;
 use crate::vocabulary::parameter::{NAME_QUERY, ORGANIZATION, REGION};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::skill::Skills;
-use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
 
 use super::{READ, SHOWN};
 
@@ -17,13 +17,27 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: READ,
     surface: Surface::Direct,
     parameters: &[ORGANIZATION, NAME_QUERY, REGION],
-    output_schema: Some(
-        r#"{"type":"object","properties":{"projects":{"type":"array","items":{"type":"object","properties":{"slug":{"type":"string"}},"required":["slug"]}},"hasMore":{"type":"boolean"}},"required":["projects","hasMore"]}"#,
-    ),
+    output_schema: Some(include_str!("../../schemas/find_projects.json")),
     effect: Effect::Reads,
     hidden: Hidden::ProjectFixed,
     run,
 };
+
+/// What it answers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Projects<'a> {
+    projects: Vec<Project<'a>>,
+    has_more: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Project<'a> {
+    slug: &'a str,
+}
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
@@ -34,15 +48,13 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             .projects(&place.region, &place.organization, query)
             .await?;
         let found = context.sight.of_page(found);
-        let mut json = Json::object();
-        json.begin("projects", '[');
-        for project in found.items.iter().take(SHOWN) {
-            json.element();
-            json.text("slug", &project.slug);
-            json.end('}');
-        }
-        json.end(']');
-        json.flag("hasMore", found.items.len() > SHOWN || found.next.is_some());
-        json.answer()
+        let projects = found.items.iter().take(SHOWN);
+        let projects = projects.map(|project| Project {
+            slug: &project.slug,
+        });
+        structured(&Projects {
+            projects: projects.collect(),
+            has_more: found.items.len() > SHOWN || found.next.is_some(),
+        })
     })
 }

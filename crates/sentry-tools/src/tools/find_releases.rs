@@ -1,10 +1,11 @@
 use fetch::LocalFuture;
+use sentry_api::Release;
+use serde::Serialize;
 
-use crate::vocabulary::json::Json;
 use crate::vocabulary::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
 use crate::vocabulary::place::{Place, project_key};
 use crate::vocabulary::skill::{Skill, Skills};
-use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
 
 use super::{READ, SHOWN};
 
@@ -20,13 +21,41 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: READ,
     surface: Surface::Catalog,
     parameters: &[ORGANIZATION, OPTIONAL_PROJECT, QUERY, REGION],
-    output_schema: Some(
-        r#"{"type":"object","properties":{"releases":{"type":"array","items":{"type":"object","properties":{"version":{"type":"string"},"shortVersion":{"type":"string"},"dateCreated":{"type":"string"},"dateReleased":{"type":"string"},"lastEvent":{"type":"string"},"newIssues":{"type":"integer"},"projects":{"type":"array","items":{"type":"string"}},"lastDeployEnvironment":{"type":"string"}},"required":["version","projects"]}},"hasMore":{"type":"boolean"}},"required":["releases","hasMore"]}"#,
-    ),
+    output_schema: Some(include_str!("../../schemas/find_releases.json")),
     effect: Effect::Reads,
     hidden: Hidden::Never,
     run,
 };
+
+/// What it answers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Releases<'a> {
+    releases: Vec<Described<'a>>,
+    has_more: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Described<'a> {
+    version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    short_version: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_created: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_released: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_event: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_deploy_environment: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_issues: Option<u64>,
+    /// By slug, those that the session may see: a release is often several projects'.
+    projects: Vec<&'a str>,
+}
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
@@ -38,31 +67,28 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             .releases(&place.region, &place.organization, project.as_ref(), query)
             .await?;
         let found = context.sight.of_page(found);
-        let mut json = Json::object();
-        json.begin("releases", '[');
-        for release in found.items.iter().take(SHOWN) {
-            json.element();
-            json.text("version", &release.version);
-            for (name, value) in [
-                ("shortVersion", &release.short_version),
-                ("dateCreated", &release.date_created),
-                ("dateReleased", &release.date_released),
-                ("lastEvent", &release.last_event),
-                ("lastDeployEnvironment", &release.last_deploy),
-            ] {
-                json.maybe(name, value);
-            }
-            json.count("newIssues", release.new_issues);
-            // A release is often several projects'.
-            let mut projects = Vec::new();
-            for project in &release.projects {
-                projects.extend(project.seen_by(context.sight));
-            }
-            json.texts("projects", &projects);
-            json.end('}');
-        }
-        json.end(']');
-        json.flag("hasMore", found.items.len() > SHOWN || found.next.is_some());
-        json.answer()
+        let releases = found.items.iter().take(SHOWN);
+        let releases = releases.map(|release| describe(context, release));
+        structured(&Releases {
+            releases: releases.collect(),
+            has_more: found.items.len() > SHOWN || found.next.is_some(),
+        })
     })
+}
+
+fn describe<'a>(context: &Context<'_>, release: &'a Release) -> Described<'a> {
+    let mut projects = Vec::new();
+    for project in &release.projects {
+        projects.extend(project.seen_by(context.sight).map(String::as_str));
+    }
+    Described {
+        version: &release.version,
+        short_version: release.short_version.as_deref(),
+        date_created: release.date_created.as_deref(),
+        date_released: release.date_released.as_deref(),
+        last_event: release.last_event.as_deref(),
+        last_deploy_environment: release.last_deploy.as_deref(),
+        new_issues: release.new_issues,
+        projects,
+    }
 }

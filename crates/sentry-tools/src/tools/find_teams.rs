@@ -1,10 +1,10 @@
 use fetch::LocalFuture;
+use serde::Serialize;
 
-use crate::vocabulary::json::Json;
 use crate::vocabulary::parameter::{NAME_QUERY, ORGANIZATION, REGION};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::skill::{Skill, Skills};
-use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
 
 use super::{READ, SHOWN};
 
@@ -17,13 +17,27 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: READ,
     surface: Surface::Catalog,
     parameters: &[ORGANIZATION, NAME_QUERY, REGION],
-    output_schema: Some(
-        r#"{"type":"object","properties":{"teams":{"type":"array","items":{"type":"object","properties":{"slug":{"type":"string"},"id":{"type":"string"}},"required":["slug","id"]}},"hasMore":{"type":"boolean"}},"required":["teams","hasMore"]}"#,
-    ),
+    output_schema: Some(include_str!("../../schemas/find_teams.json")),
     effect: Effect::Reads,
     hidden: Hidden::Never,
     run,
 };
+
+/// What it answers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Teams<'a> {
+    teams: Vec<Team<'a>>,
+    has_more: bool,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Team<'a> {
+    slug: &'a str,
+    id: &'a str,
+}
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
@@ -36,16 +50,13 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             .teams(&place.region, &place.organization, own.as_ref(), query)
             .await?;
         let found = sight.of_page(found);
-        let mut json = Json::object();
-        json.begin("teams", '[');
-        for team in found.items.iter().take(SHOWN) {
-            json.element();
-            json.text("slug", &team.slug);
-            json.text("id", &team.id);
-            json.end('}');
-        }
-        json.end(']');
-        json.flag("hasMore", found.items.len() > SHOWN || found.next.is_some());
-        json.answer()
+        let teams = found.items.iter().take(SHOWN).map(|team| Team {
+            slug: &team.slug,
+            id: &team.id,
+        });
+        structured(&Teams {
+            teams: teams.collect(),
+            has_more: found.items.len() > SHOWN || found.next.is_some(),
+        })
     })
 }

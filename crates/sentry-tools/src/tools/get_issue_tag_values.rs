@@ -1,13 +1,13 @@
 use fetch::LocalFuture;
+use serde::Serialize;
 
 use crate::vocabulary::arguments::required;
 use crate::vocabulary::issue_target::Located;
-use crate::vocabulary::json::Json;
 use crate::vocabulary::parameter::{
     Format, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION,
 };
 use crate::vocabulary::skill::{Skill, Skills};
-use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
 
 use super::READ;
 
@@ -27,13 +27,39 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: READ,
     surface: Surface::Catalog,
     parameters: &[ISSUE_URL, OPTIONAL_ORGANIZATION, ISSUE_ID, TAG_KEY, REGION],
-    output_schema: Some(
-        r#"{"type":"object","properties":{"tagKey":{"type":"string"},"name":{"type":"string"},"totalValues":{"type":"integer"},"uniqueValues":{"type":"integer"},"topValues":{"type":"array","items":{"type":"object","properties":{"value":{"type":"string"},"count":{"type":"integer"},"firstSeen":{"type":"string"},"lastSeen":{"type":"string"}},"required":["value"]}}},"required":["tagKey","topValues"]}"#,
-    ),
+    output_schema: Some(include_str!("../../schemas/get_issue_tag_values.json")),
     effect: Effect::Reads,
     hidden: Hidden::Never,
     run,
 };
+
+/// What it answers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Tag<'a> {
+    tag_key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_values: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unique_values: Option<u64>,
+    top_values: Vec<TagValue<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct TagValue<'a> {
+    value: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_seen: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_seen: Option<&'a str>,
+}
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
@@ -44,21 +70,18 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             .client
             .issue_tag(&place.region, &place.organization, &located.key, &key)
             .await?;
-        let mut json = Json::object();
-        json.text("tagKey", &tag.key);
-        json.maybe("name", &tag.name);
-        json.count("totalValues", tag.total);
-        json.count("uniqueValues", tag.unique);
-        json.begin("topValues", '[');
-        for value in &tag.top {
-            json.element();
-            json.text("value", &value.value);
-            json.count("count", value.count);
-            json.maybe("firstSeen", &value.first_seen);
-            json.maybe("lastSeen", &value.last_seen);
-            json.end('}');
-        }
-        json.end(']');
-        json.answer()
+        let top = tag.top.iter().map(|value| TagValue {
+            value: &value.value,
+            count: value.count,
+            first_seen: value.first_seen.as_deref(),
+            last_seen: value.last_seen.as_deref(),
+        });
+        structured(&Tag {
+            tag_key: &tag.key,
+            name: tag.name.as_deref(),
+            total_values: tag.total,
+            unique_values: tag.unique,
+            top_values: top.collect(),
+        })
     })
 }

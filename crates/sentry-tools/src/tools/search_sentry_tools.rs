@@ -1,12 +1,16 @@
 use std::sync::OnceLock;
 
 use fetch::LocalFuture;
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::text::ranking::{self, Document};
-use crate::vocabulary::json::Json;
-use crate::vocabulary::parameter::{Parameter, input_schema};
+use crate::vocabulary::input_schema::input_schema;
+use crate::vocabulary::parameter::Parameter;
 use crate::vocabulary::skill::Skills;
-use crate::vocabulary::tool::{Answer, Context, EXECUTE, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::tool::{
+    Answer, Context, EXECUTE, Effect, Hidden, Surface, Tool, structured,
+};
 
 use super::READ;
 
@@ -23,9 +27,7 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: READ,
     surface: Surface::Direct,
     parameters: &[QUERY, LIMIT],
-    output_schema: Some(
-        r#"{"type":"object","properties":{"query":{"type":"string"},"results":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string"},"description":{"type":"string"},"inputSchema":{"type":"object"},"annotations":{"type":"object"}},"required":["name","description","inputSchema","annotations"]}}},"required":["query","results"]}"#,
-    ),
+    output_schema: Some(include_str!("../../schemas/search_sentry_tools.json")),
     effect: Effect::ReadsHere,
     hidden: Hidden::Never,
     run,
@@ -33,6 +35,39 @@ pub(crate) static TOOL: Tool = Tool {
 
 /// Of each tool of the catalogue, in its order. They never change, and taking them apart is most of a search.
 static DOCUMENTS: OnceLock<Vec<Document>> = OnceLock::new();
+
+/// What it answers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Found<'a> {
+    query: &'a str,
+    results: Vec<Described>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Described {
+    name: &'static str,
+    description: &'static str,
+    #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
+    input_schema: Box<RawValue>,
+    #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
+    annotations: Hints,
+}
+
+/// The members in the order in which MCP describes them, the title first.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Hints {
+    title: &'static str,
+    read_only_hint: bool,
+    destructive_hint: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idempotent_hint: Option<bool>,
+    open_world_hint: bool,
+}
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
@@ -54,18 +89,12 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
                 documents.push(document);
             }
         }
-        let mut json = Json::object();
-        json.text("query", query);
-        json.begin("results", '[');
-        for place in ranking::rank(query, &documents, limit as usize) {
-            if let Some(tool) = tools.get(place) {
-                json.element();
-                describe(context, tool, &mut json);
-                json.end('}');
-            }
-        }
-        json.end(']');
-        json.answer()
+        let found = ranking::rank(query, &documents, limit as usize);
+        let found = found.into_iter().filter_map(|place| tools.get(place));
+        structured(&Found {
+            query,
+            results: found.map(|tool| describe(context, tool)).collect(),
+        })
     })
 }
 
@@ -82,19 +111,18 @@ fn document(tool: &Tool) -> Document {
     document
 }
 
-fn describe(context: &Context<'_>, tool: &Tool, json: &mut Json) {
+fn describe(context: &Context<'_>, tool: &Tool) -> Described {
     let hints = tool.effect.annotations();
-    let schema = input_schema(tool.parameters, &context.session.constraint);
-    json.text("name", tool.name);
-    json.text("description", tool.description);
-    json.raw("inputSchema", &schema);
-    json.begin("annotations", '{');
-    json.text("title", tool.title);
-    json.flag("readOnlyHint", hints.read_only_hint);
-    json.flag("destructiveHint", hints.destructive_hint);
-    if let Some(hint) = hints.idempotent_hint {
-        json.flag("idempotentHint", hint);
+    Described {
+        name: tool.name,
+        description: tool.description,
+        input_schema: input_schema(tool.parameters, &context.session.constraint),
+        annotations: Hints {
+            title: tool.title,
+            read_only_hint: hints.read_only_hint,
+            destructive_hint: hints.destructive_hint,
+            idempotent_hint: hints.idempotent_hint,
+            open_world_hint: hints.open_world_hint,
+        },
     }
-    json.flag("openWorldHint", hints.open_world_hint);
-    json.end('}');
 }

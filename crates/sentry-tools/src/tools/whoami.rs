@@ -1,8 +1,9 @@
 use fetch::LocalFuture;
+use sentry_api::Slug;
+use serde::Serialize;
 
-use crate::vocabulary::json::Json;
 use crate::vocabulary::skill::Skills;
-use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
 
 use super::READ;
 
@@ -14,38 +15,55 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: READ,
     surface: Surface::Catalog,
     parameters: &[],
-    output_schema: Some(
-        r#"{"type":"object","properties":{"user":{"type":"object","properties":{"id":{"type":"string"},"name":{"type":["string","null"]},"email":{"type":["string","null"]}},"required":["id","name","email"]},"sessionConstraints":{"type":"object","properties":{"organizationSlug":{"type":"string"},"projectSlug":{"type":"string"}}}},"required":["user","sessionConstraints"]}"#,
-    ),
+    output_schema: Some(include_str!("../../schemas/whoami.json")),
     effect: Effect::Reads,
     hidden: Hidden::Never,
     run,
 };
 
+/// What it answers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct Who<'a> {
+    user: User<'a>,
+    session_constraints: Fixed<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct User<'a> {
+    id: &'a str,
+    name: Option<&'a str>,
+    email: Option<&'a str>,
+}
+
+/// What the session's URL says.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Fixed<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organization_slug: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project_slug: Option<&'a str>,
+}
+
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let user = context.client.user().await?;
         let constraint = &context.session.constraint;
-        let mut json = Json::object();
-        json.begin("user", '{');
-        json.text("id", &user.id);
-        for (name, value) in [("name", &user.name), ("email", &user.email)] {
-            match value {
-                Some(value) => json.text(name, value),
-                None => json.raw(name, "null"),
-            }
-        }
-        json.end('}');
-        json.begin("sessionConstraints", '{');
-        for (name, slug) in [
-            ("organizationSlug", constraint.organization()),
-            ("projectSlug", constraint.project()),
-        ] {
-            if let Some(slug) = slug {
-                json.text(name, slug.as_str());
-            }
-        }
-        json.end('}');
-        json.answer()
+        structured(&Who {
+            user: User {
+                id: &user.id,
+                name: user.name.as_deref(),
+                email: user.email.as_deref(),
+            },
+            session_constraints: Fixed {
+                organization_slug: constraint.organization().map(Slug::as_str),
+                project_slug: constraint.project().map(Slug::as_str),
+            },
+        })
     })
 }

@@ -1,6 +1,6 @@
-//! A tool's parameters: what `inputSchema` says about them, as data. [`crate::vocabulary::arguments`] reads them.
+//! A tool's parameters: what is said about them, as data. [`crate::vocabulary::input_schema`]
+//! tells clients, [`crate::vocabulary::arguments`] reads what they send.
 
-use crate::vocabulary::json::Json;
 use crate::vocabulary::session::Constraint;
 
 /// One parameter of a tool.
@@ -78,7 +78,7 @@ pub(crate) enum Format {
 
 impl Format {
     /// A regular expression for the schema, where clients know one.
-    const fn pattern(self) -> Option<&'static str> {
+    pub(crate) const fn pattern(self) -> Option<&'static str> {
         match self {
             Self::Free | Self::Url | Self::Slug | Self::IssueId => None,
             Self::HexId => Some("^[0-9a-fA-F]{32}$"),
@@ -277,85 +277,4 @@ impl Parameter {
             _ => false,
         }
     }
-
-    /// The parameter's own schema.
-    fn write(&self, json: &mut Json) {
-        let types: &[&str] = match self.kind {
-            Kind::Text(_) | Kind::Choice { .. } => &["string"],
-            Kind::Number {
-                is_integer: true, ..
-            } => &["integer"],
-            Kind::Number { .. } => &["number"],
-            Kind::Flag { .. } => &["boolean"],
-            Kind::Texts { or_one: false } => &["array"],
-            Kind::Texts { or_one: true } => &["string", "array"],
-            Kind::NumberOrText => &["integer", "string"],
-            Kind::Object => &["object"],
-        };
-        json.begin(self.name, '{');
-        match (types, self.presence == Presence::Nullable) {
-            ([one], false) => json.text("type", one),
-            (types, false) => json.texts("type", types),
-            (types, true) => json.texts("type", &[types, &["null"]].concat()),
-        }
-        if !self.about.is_empty() {
-            json.text("description", self.about);
-        }
-        let mut default = None;
-        match self.kind {
-            Kind::Text(text) => {
-                default = text.default;
-                json.count("minLength", text.least.map(u64::from));
-                json.count("maxLength", text.most.map(u64::from));
-                if let Some(pattern) = text.format.pattern() {
-                    json.text("pattern", pattern);
-                }
-                if text.format == Format::Url {
-                    json.text("format", "uri");
-                }
-            }
-            Kind::Choice {
-                options,
-                default: choice,
-            } => {
-                default = choice;
-                json.texts("enum", options);
-            }
-            Kind::Number { most, default, .. } => {
-                json.count("minimum", Some(1));
-                json.count("maximum", most.map(u64::from));
-                json.count("default", default.map(u64::from));
-            }
-            Kind::Flag { default } => json.flag("default", default),
-            Kind::Texts { .. } => json.raw("items", r#"{"type":"string"}"#),
-            Kind::NumberOrText => {}
-            Kind::Object => json.raw("default", "{}"),
-        }
-        if let Some(default) = default {
-            json.text("default", default);
-        }
-        json.end('}');
-    }
-}
-
-/// The `inputSchema` of some parameters, encoded: a flat object, since model APIs refuse `anyOf`, `oneOf` and `allOf`.
-pub(crate) fn input_schema(parameters: &[Parameter], constraint: &Constraint) -> String {
-    let mut json = Json::object();
-    let mut required = Vec::new();
-    json.text("type", "object");
-    json.begin("properties", '{');
-    for parameter in parameters {
-        if parameter.is_fixed(constraint) {
-            continue;
-        }
-        parameter.write(&mut json);
-        if parameter.presence == Presence::Required {
-            required.push(parameter.name);
-        }
-    }
-    json.end('}');
-    if !required.is_empty() {
-        json.texts("required", &required);
-    }
-    json.finish()
 }

@@ -2,7 +2,9 @@
 
 use fetch::LocalFuture;
 use mcp::{Annotations, CallToolResult};
-use sentry_api::{BaseUrl, Client, InvalidRegion, Region, Sight};
+use sentry_api::{ApiError, BaseUrl, Client, InvalidRegion, Region, Sight};
+use serde::Serialize;
+use serde_json::value::to_raw_value;
 
 use crate::vocabulary::arguments::Arguments;
 use crate::vocabulary::failure::Failure;
@@ -38,6 +40,13 @@ pub(crate) const EXECUTE: &str = "execute_sentry_tool";
 
 /// What a tool ends with.
 pub(crate) type Answer = Result<CallToolResult, Failure>;
+
+/// A structured answer, which satisfies the tool's `output_schema`: both are made from one type.
+pub(crate) fn structured(answer: &impl Serialize) -> Answer {
+    to_raw_value(answer)
+        .map(CallToolResult::structured)
+        .map_err(|_| ApiError::Malformed("encodable").into())
+}
 
 /// What a tool does to the world. One for each row of hints that the catalogue has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
