@@ -5,7 +5,7 @@ use approval::Target;
 use serde_json::{Map, Value};
 
 use crate::tools::*;
-use crate::vocabulary::parameter;
+use crate::vocabulary::input_schema;
 use crate::vocabulary::session::{Constraint, Session};
 use crate::vocabulary::tool::{EXECUTE, Tool};
 
@@ -55,7 +55,11 @@ pub fn changes_something(name: &str) -> Option<bool> {
 /// The schema of a tool's arguments in sessions under this constraint, as JSON; `None` where there is no such tool.
 #[must_use]
 pub fn input_schema(name: &str, constraint: &Constraint) -> Option<String> {
-    find(name).map(|tool| parameter::input_schema(tool.parameters, constraint))
+    find(name).map(|tool| {
+        input_schema::input_schema(tool.parameters, constraint)
+            .get()
+            .to_owned()
+    })
 }
 
 /// Says which tool a call is for in the end, where the one that it names stands for any other, in sessions under this
