@@ -237,7 +237,8 @@ fn may_authenticate(
     parts: &Request<'_>,
     request: &Incoming,
 ) -> Result<(), Error> {
-    if !is_from_another_site(request) {
+    // Any other method is answered as such.
+    if request.method != "POST" || !is_from_another_site(request) {
         return Ok(());
     }
     let authenticates = match endpoint {

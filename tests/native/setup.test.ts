@@ -186,7 +186,7 @@ it("set-up downloads in no other way", () => {
       "apt-get update && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y --no-install-recommends chromium",
       "npm ci --prefix . --no-audit --no-fund --ignore-scripts) || return",
       "npm ci --no-audit --no-fund ||",
-      "rustup toolchain install … --profile minimal --component rustfmt,clippy; then",
+      "rustup toolchain install … --profile minimal --component rustfmt,clippy && return",
       "rustup target add …; then",
       "apt-get … download … && check_hash … && dpkg-deb -x … …)",
     ]

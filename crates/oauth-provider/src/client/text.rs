@@ -25,8 +25,8 @@ pub(crate) fn for_display(text: &str, max: usize) -> Option<String> {
     }
 }
 
-/// A name that stands in quotation marks, and cannot end them: its own are single ones. A name without a letter or a
-/// digit names nobody.
+/// A name that stands in quotation marks, and cannot end them: its own are single ones. A name of which
+/// nothing is sure to be seen names nobody.
 pub(crate) fn name_for_display(name: &str) -> Option<String> {
     const LONGEST: usize = 80;
     let mut single = String::new();
@@ -37,10 +37,17 @@ pub(crate) fn name_for_display(name: &str) -> Option<String> {
             single.push(if quote { '\'' } else { c });
         }
     }
-    if !single.chars().any(char::is_alphanumeric) {
+    if !single.chars().any(is_seen) {
         return None;
     }
     for_display(&single, LONGEST)
+}
+
+/// Letters and digits of any script, ASCII, emoji. Of other signs some are blank in one font or another.
+fn is_seen(c: char) -> bool {
+    c.is_alphanumeric()
+        || c.is_ascii_graphic()
+        || matches!(c, '\u{2600}'..='\u{27bf}' | '\u{1f300}'..='\u{1faff}')
 }
 
 /// Quotation marks, and the letters, primes and ornaments that look like one.
@@ -129,7 +136,9 @@ mod tests {
         ] {
             assert_eq!(name_for_display(name), None, "{name:?}");
         }
-        assert_eq!(name_for_display("\u{2800}x").as_deref(), Some("x"));
+        for (name, shown) in [("\u{2800}x", "x"), ("🔥", "🔥"), ("<!-- ", "<!--")] {
+            assert_eq!(name_for_display(name).as_deref(), Some(shown));
+        }
     }
 
     #[test]
