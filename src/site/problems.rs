@@ -305,6 +305,15 @@ pub fn too_many(refused: Refused, request: &Incoming, app: &App) -> Response {
     show(page, request, app)
 }
 
+/// Shows a page under 403: who sends the request may not, whatever is in it.
+fn forbidden(page: ErrorPage, request: &Incoming, app: &App) -> Response {
+    let page = ErrorPage {
+        status: 403,
+        ..page
+    };
+    show(page, request, app)
+}
+
 /// A form that another site posted.
 pub fn cross_site(request: &Incoming, app: &App) -> Response {
     let page = refused(
@@ -312,14 +321,7 @@ pub fn cross_site(request: &Incoming, app: &App) -> Response {
         "Another site tried to answer for you. We act on our own page only, and nothing was connected.",
         "Close this page. If you meant to connect, go back to your application and connect again.",
     );
-    show(
-        ErrorPage {
-            status: 403,
-            ..page
-        },
-        request,
-        app,
-    )
+    forbidden(page, request, app)
 }
 
 /// A sign-in that is part of another site's page.
@@ -329,14 +331,7 @@ pub fn embedded(request: &Incoming, app: &App) -> Response {
         "Another site has put this link into its page. We looked at nothing, and nothing was connected.",
         "Open the sign-in from your application.",
     );
-    show(
-        ErrorPage {
-            status: 403,
-            ..page
-        },
-        request,
-        app,
-    )
+    forbidden(page, request, app)
 }
 
 /// A form that was posted, or a path that is no page, over plain http.
@@ -346,14 +341,7 @@ pub fn plain_http(request: &Incoming, app: &App) -> Response {
         "Over plain http others can read along. Nothing was looked at, and nothing was connected.",
         "Put https:// before the address, or go back to your application and connect again.",
     );
-    show(
-        ErrorPage {
-            status: 403,
-            ..page
-        },
-        request,
-        app,
-    )
+    forbidden(page, request, app)
 }
 
 /// A form that cannot be read.
