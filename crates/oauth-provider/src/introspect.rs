@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::client::Authenticator;
+use crate::client::{Authenticator, ClientStore};
 use crate::crypto::Bytes;
-use crate::grant::{Introspect, TokenKind};
+use crate::grant::{GrantError, GrantStore, Introspect, TokenKind};
 use crate::http::{Error, Request, Response};
 use crate::own_token::own_token;
-use crate::store::{ClientStore, GrantError, GrantStore};
 
 /// Answers `POST /oauth/introspect`: what a token stands for, or `{"active": false}` for one that is unknown,
 /// expired, revoked or somebody else's (§2.2).

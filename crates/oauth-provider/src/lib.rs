@@ -151,6 +151,7 @@ mod revoke;
 mod scope;
 mod settings;
 pub mod store;
+mod stored;
 mod time;
 mod token;
 mod token_cache;

@@ -8,15 +8,15 @@ use std::time::Duration;
 use rand_core::CryptoRng;
 
 use crate::authorize::TicketId;
-use crate::client::{ClientIdUrl, Registration};
+use crate::client::{
+    Claim, Claimant, ClientIdUrl, ClientStore, KeptDocument, OnceStore, Registration,
+};
 use crate::crypto::KeyRing;
 use crate::grant::{
-    Audit, Command, Effect, GrantId, Lifecycle, Moment, Policy, Reply, Step, apply,
+    Audit, Command, Effect, GrantId, GrantStore, Lifecycle, Moment, Policy, Reply, Step, apply,
 };
-use crate::par::{Pushed, PushedName, Use};
-use crate::store::{
-    Claim, Claimant, ClientStore, GrantStore, KeptDocument, OnceStore, PushedRequests, Stored,
-};
+use crate::par::{Pushed, PushedName, PushedRequests, Use};
+use crate::stored::Stored;
 use crate::time::UnixTime;
 
 /// A pushed request, and when it may be forgotten.

@@ -2,11 +2,10 @@
 
 use oauth_types::ErrorCode;
 
-use crate::client::{Authenticator, Credentials, Presented, authenticate_known};
+use crate::client::{Authenticator, ClientStore, Credentials, Presented, authenticate_known};
 use crate::grant::{Token, TokenKind};
 use crate::http::{Error, Request};
 use crate::params::Params;
-use crate::store::ClientStore;
 
 /// Reads and authenticates such a request. `None` for what is no access or refresh token of ours, whoever asks.
 pub(crate) async fn own_token(

@@ -7,6 +7,7 @@
 //! ```
 
 mod pushed;
+mod pushed_requests;
 mod request_uri;
 
 use oauth_types::ErrorCode;
@@ -14,15 +15,16 @@ use rand_core::CryptoRng;
 use serde_json::json;
 
 pub use pushed::{Pushed, Use};
+pub use pushed_requests::PushedRequests;
 pub use request_uri::{PushedName, RequestUri};
 
 use crate::authorize::{AuthorizeError, PageProblem, check, client_and_redirect_uri};
 use crate::client::{
-    Authenticator, Client, ClientProblem, Credentials, Presented, authenticate_known,
+    Authenticator, Client, ClientProblem, ClientStore, Credentials, Presented, authenticate_known,
 };
 use crate::http::{Error, Request, Response};
 use crate::params::Params;
-use crate::store::{ClientStore, PushedRequests, StoreError};
+use crate::stored::StoreError;
 
 /// The longest request that is kept, in bytes: the consent form carries it, and must fit into a form itself.
 const MAX_REQUEST: usize = 16 * 1024;

@@ -1,11 +1,10 @@
 //! The revocation endpoint (RFC 7009).
 
-use crate::client::Authenticator;
+use crate::client::{Authenticator, ClientStore};
 use crate::crypto::Bytes;
-use crate::grant::{GrantId, Revoke};
+use crate::grant::{GrantId, GrantStore, Revoke};
 use crate::http::{Error, Request, Response};
 use crate::own_token::own_token;
-use crate::store::{ClientStore, GrantStore};
 
 /// A revocation was answered.
 #[derive(Debug, Clone)]

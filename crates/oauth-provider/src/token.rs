@@ -2,16 +2,18 @@
 
 use oauth_types::{ErrorCode, TokenResponse, TokenType};
 
-use crate::client::{Authenticator, Credentials, Presented, authenticate, is_known};
+use crate::client::{Authenticator, ClientStore, Credentials, Presented, authenticate, is_known};
 use crate::crypto::Bytes;
-use crate::grant::{Chores, GrantId, Issued, Redeem, Refresh, Refusal, Strength, Token, TokenKind};
+use crate::grant::{
+    Chores, GrantError, GrantId, GrantStore, Issued, Redeem, Refresh, Refusal, Strength, Token,
+    TokenKind,
+};
 use crate::http::{Error, Request, Response};
 use crate::params::Params;
 use crate::pkce::CodeVerifier;
 use crate::resource::Resource;
 use crate::scope::Scope;
 use crate::settings::Settings;
-use crate::store::{ClientStore, GrantError, GrantStore};
 
 /// Answers `POST /oauth/token`. A request of a public client costs one call to its grant and no read of client
 /// records, unless it fails.

@@ -2,7 +2,7 @@ use fetch::Fetch;
 use oauth_types::ErrorCode;
 
 use crate::client::{
-    ApprovedRedirectUri, Client, ClientProblem, RedirectUri, RedirectUriError,
+    ApprovedRedirectUri, Client, ClientProblem, ClientStore, RedirectUri, RedirectUriError,
     RegisteredRedirectUri, Resolved, for_display, resolve, resolve_again,
 };
 use crate::params::Params;
@@ -10,7 +10,7 @@ use crate::pkce::CodeChallenge;
 use crate::resource::Resource;
 use crate::scope::Scope;
 use crate::settings::Settings;
-use crate::store::{ClientStore, StoreError};
+use crate::stored::StoreError;
 use crate::time::UnixTime;
 
 use super::refusal::{Refusal, Way};

@@ -14,12 +14,13 @@ use crate::grant::Strength;
 use crate::http::{Error, Request};
 use crate::params::Params;
 use crate::settings::Settings;
-use crate::store::{Claim, Claimant, ClientStore, OnceStore};
 use crate::time::UnixTime;
 
 use super::assertion::{self, Assertion};
+use super::client_store::ClientStore;
 use super::key_set::{keys_at, keys_at_again};
 use super::keys::{KeySet, KeySource};
+use super::once_store::{Claim, Claimant, OnceStore};
 use super::resolve::{is_registered, registered, resolve, resolve_again};
 use super::{Authentication, Client, ClientProblem, SecretMethod};
 

@@ -6,11 +6,11 @@ use fetch::Fetch;
 use serde_json::Value;
 
 use crate::settings::Settings;
-use crate::store::{ClientStore, KeptDocument};
 use crate::time::UnixTime;
 
 use super::budget::OwnBudget;
 use super::check::{Breach, Checklist, Rule};
+use super::client_store::{ClientStore, KeptDocument};
 use super::document::holds_private_key;
 use super::fetch_document::fetch_json;
 use super::json::parse_object;

@@ -5,10 +5,11 @@ use std::time::Duration;
 use fetch::Fetch;
 
 use crate::settings::{OwnDocument, Settings};
-use crate::store::{ClientStore, KeptDocument, StoreError};
+use crate::stored::StoreError;
 use crate::time::UnixTime;
 
 use super::budget::OwnBudget;
+use super::client_store::{ClientStore, KeptDocument};
 use super::{
     Client, ClientIdUrl, ClientIdUrlError, DocumentProblem, Registration, check_document,
     fetch_document, for_display,

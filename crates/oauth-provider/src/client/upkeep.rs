@@ -5,11 +5,12 @@ use fetch::Fetch;
 use crate::crypto::KeyRing;
 use crate::grant::Found;
 use crate::settings::Settings;
-use crate::store::{ClientStore, KeptDocument, StoreError};
+use crate::stored::StoreError;
 use crate::time::UnixTime;
 
 use super::Registration;
 use super::acquaintance::Person;
+use super::client_store::{ClientStore, KeptDocument};
 use super::fetch_document::fetch_document;
 use super::resolve::document_url;
 use super::text::for_display;
