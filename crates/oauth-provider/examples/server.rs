@@ -183,7 +183,7 @@ impl Server {
     }
 
     /// What authenticating a client takes.
-    fn clients(&self) -> Authenticator<'_, MemoryStore<Rng>> {
+    fn clients(&self) -> Authenticator<'_, MemoryStore<Rng>, Native, RustCrypto, MemoryStore<Rng>> {
         Authenticator {
             settings: &self.settings,
             store: &self.store,

@@ -44,7 +44,7 @@ pub use command::{
     Looked, Open, Recall, Redeem, Refresh, Refusal, Reply, Reseal, Revoke, Withhold,
 };
 pub use effect::{Audit, Effect, News, Step};
-pub use grant_store::{Asked, GrantError, GrantStore};
+pub use grant_store::{GrantError, GrantStore};
 pub use id::GrantId;
 pub use need::Need;
 pub use policy::{Policy, Reuse};

@@ -1,9 +1,10 @@
 //! The introspection endpoint (RFC 7662), for a client's own tokens.
 
+use fetch::Exchange;
 use serde_json::{Value, json};
 
-use crate::client::{Authenticator, ClientStore};
-use crate::crypto::Bytes;
+use crate::client::{Authenticator, ClientStore, OnceStore};
+use crate::crypto::{Bytes, SignatureVerifier};
 use crate::grant::{GrantError, GrantStore, Introspect, TokenKind};
 use crate::http::{Error, Request, Response};
 use crate::own_token::own_token;
@@ -15,7 +16,13 @@ use crate::own_token::own_token;
 /// §2.3: the client is not who it says; `temporarily_unavailable` where storage fails.
 pub async fn introspect(
     request: &Request<'_>,
-    clients: &Authenticator<'_, impl ClientStore>,
+    clients: &Authenticator<
+        '_,
+        impl ClientStore,
+        impl Exchange,
+        impl SignatureVerifier,
+        impl OnceStore,
+    >,
     grants: &impl GrantStore,
 ) -> Result<Response, Error> {
     let (client, token) = own_token(request, clients).await?;

@@ -1,7 +1,9 @@
 //! The revocation endpoint (RFC 7009).
 
-use crate::client::{Authenticator, ClientStore};
-use crate::crypto::Bytes;
+use fetch::Exchange;
+
+use crate::client::{Authenticator, ClientStore, OnceStore};
+use crate::crypto::{Bytes, SignatureVerifier};
 use crate::grant::{GrantId, GrantStore, Revoke};
 use crate::http::{Error, Request, Response};
 use crate::own_token::own_token;
@@ -22,7 +24,13 @@ pub struct Revoked {
 /// §2.2.1: the client is not who it says; `temporarily_unavailable` where storage fails.
 pub async fn revoke(
     request: &Request<'_>,
-    clients: &Authenticator<'_, impl ClientStore>,
+    clients: &Authenticator<
+        '_,
+        impl ClientStore,
+        impl Exchange,
+        impl SignatureVerifier,
+        impl OnceStore,
+    >,
     grants: &impl GrantStore,
 ) -> Result<Revoked, Error> {
     let (client, token) = own_token(request, clients).await?;

@@ -1,9 +1,12 @@
 //! The token endpoint (RFC 6749 §3.2).
 
+use fetch::Exchange;
 use oauth_types::{ErrorCode, TokenResponse, TokenType};
 
-use crate::client::{Authenticator, ClientStore, Credentials, Presented, authenticate, is_known};
-use crate::crypto::Bytes;
+use crate::client::{
+    Authenticator, ClientStore, Credentials, OnceStore, Presented, authenticate, is_known,
+};
+use crate::crypto::{Bytes, SignatureVerifier};
 use crate::grant::{
     Chores, GrantError, GrantId, GrantStore, Issued, Redeem, Refresh, Refusal, Strength, Token,
     TokenKind,
@@ -22,7 +25,13 @@ use crate::settings::Settings;
 /// RFC 6749 §5.2. Storage trouble is `temporarily_unavailable`: nothing was consumed, and SDKs keep their tokens.
 pub async fn token(
     request: &Request<'_>,
-    clients: &Authenticator<'_, impl ClientStore>,
+    clients: &Authenticator<
+        '_,
+        impl ClientStore,
+        impl Exchange,
+        impl SignatureVerifier,
+        impl OnceStore,
+    >,
     grants: &impl GrantStore,
 ) -> Result<Granted, Error> {
     let settings = clients.settings;

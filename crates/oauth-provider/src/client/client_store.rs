@@ -11,30 +11,34 @@ use super::registration::Registration;
 /// and then only renewed, a document is a cache.
 pub trait ClientStore {
     /// The registration under a client id.
-    fn registration<'a>(&'a self, client_id: &'a str) -> Stored<'a, Option<Registration>>;
+    fn registration(&self, client_id: &str) -> impl Future<Output = Stored<Option<Registration>>>;
 
     /// Keeps a registration until `expires_at`; a later call with the same id moves the end.
-    fn keep_registration<'a>(
-        &'a self,
-        registration: &'a Registration,
+    fn keep_registration(
+        &self,
+        registration: &Registration,
         expires_at: UnixTime,
-    ) -> Stored<'a, ()>;
+    ) -> impl Future<Output = Stored<()>>;
 
     /// The document that was kept for a URL.
-    fn document<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>>;
+    fn document(&self, url: &ClientIdUrl) -> impl Future<Output = Stored<Option<KeptDocument>>>;
 
     /// Keeps a document until [`KeptDocument::kept_until`].
-    fn keep_document<'a>(
-        &'a self,
-        url: &'a ClientIdUrl,
-        document: &'a KeptDocument,
-    ) -> Stored<'a, ()>;
+    fn keep_document(
+        &self,
+        url: &ClientIdUrl,
+        document: &KeptDocument,
+    ) -> impl Future<Output = Stored<()>>;
 
     /// The key set that was kept for a `jwks_uri`; apart from the documents, whose rules are others.
-    fn key_set<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>>;
+    fn key_set(&self, url: &ClientIdUrl) -> impl Future<Output = Stored<Option<KeptDocument>>>;
 
     /// Keeps a key set until [`KeptDocument::kept_until`].
-    fn keep_key_set<'a>(&'a self, url: &'a ClientIdUrl, keys: &'a KeptDocument) -> Stored<'a, ()>;
+    fn keep_key_set(
+        &self,
+        url: &ClientIdUrl,
+        keys: &KeptDocument,
+    ) -> impl Future<Output = Stored<()>>;
 }
 
 /// A client metadata document, or key set, that was fetched and found valid. It is read and checked again at each use,

@@ -9,12 +9,12 @@ pub trait OnceStore {
     ///
     /// Each first claim is one more thing to keep, and a client makes as many names as it likes: a store may keep no more
     /// of one `claimant` for now.
-    fn claim<'a>(
-        &'a self,
-        claimant: Claimant<'a>,
+    fn claim(
+        &self,
+        claimant: Claimant<'_>,
         name: [u8; 32],
         lifetime: Duration,
-    ) -> Stored<'a, Claim>;
+    ) -> impl Future<Output = Stored<Claim>>;
 }
 
 /// Who claims, for a store that counts.

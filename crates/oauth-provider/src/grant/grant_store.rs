@@ -1,5 +1,3 @@
-use fetch::LocalFuture;
-
 use crate::stored::{StoreError, Stored};
 
 use super::command::{Command, Refusal, Reply};
@@ -10,12 +8,16 @@ use super::verbs::GrantCommand;
 /// [`super::apply`], and its effects are carried out before the reply is given.
 pub trait GrantStore {
     /// Applies one command to one grant. An id that cannot be one of ours is answered as an unknown one.
-    fn send<'a>(&'a self, id: &'a GrantId, command: Command) -> Stored<'a, Reply>;
+    fn send(&self, id: &GrantId, command: Command) -> impl Future<Output = Stored<Reply>>;
 
     /// Sends a command and reads the reply that belongs to it.
-    fn ask<'a, C: GrantCommand>(&'a self, id: &'a GrantId, command: C) -> Asked<'a, C::Reply> {
+    fn ask<C: GrantCommand>(
+        &self,
+        id: &GrantId,
+        command: C,
+    ) -> impl Future<Output = Result<C::Reply, GrantError>> {
         let reply = self.send(id, command.into());
-        Box::pin(async move {
+        async move {
             match C::read(reply.await?) {
                 Some(read) => read.map_err(GrantError::Refused),
                 None => {
@@ -23,12 +25,9 @@ pub trait GrantStore {
                     Err(GrantError::Storage(StoreError(trouble.to_owned())))
                 }
             }
-        })
+        }
     }
 }
-
-/// The reply of a grant.
-pub type Asked<'a, T> = LocalFuture<'a, Result<T, GrantError>>;
 
 /// Why a grant did not do as it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
