@@ -60,3 +60,8 @@ impl<F: Fetch + ?Sized> Exchange for F {
         self.fetch(request)
     }
 }
+
+/// The code in the README works.
+#[cfg(all(doctest, feature = "scripted"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -4,3 +4,6 @@ pub use crate::client::{Claim, Claimant, ClientStore, KeptDocument, OnceStore};
 pub use crate::grant::{GrantError, GrantStore};
 pub use crate::par::PushedRequests;
 pub use crate::stored::{StoreError, Stored};
+
+#[cfg(feature = "contract")]
+pub mod contract;
