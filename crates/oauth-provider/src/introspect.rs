@@ -19,7 +19,7 @@ pub async fn introspect(
     clients: &Authenticator<
         '_,
         impl ClientStore,
-        impl Exchange,
+        impl Exchange + ?Sized,
         impl SignatureVerifier,
         impl OnceStore,
     >,

@@ -17,7 +17,7 @@ pub(crate) async fn own_token(
     clients: &Authenticator<
         '_,
         impl ClientStore,
-        impl Exchange,
+        impl Exchange + ?Sized,
         impl SignatureVerifier,
         impl OnceStore,
     >,

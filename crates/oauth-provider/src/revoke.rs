@@ -27,7 +27,7 @@ pub async fn revoke(
     clients: &Authenticator<
         '_,
         impl ClientStore,
-        impl Exchange,
+        impl Exchange + ?Sized,
         impl SignatureVerifier,
         impl OnceStore,
     >,

@@ -28,7 +28,7 @@ pub async fn token(
     clients: &Authenticator<
         '_,
         impl ClientStore,
-        impl Exchange,
+        impl Exchange + ?Sized,
         impl SignatureVerifier,
         impl OnceStore,
     >,

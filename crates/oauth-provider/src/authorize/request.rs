@@ -117,7 +117,7 @@ pub async fn validate(
     params: &Params,
     settings: &Settings,
     clients: &impl ClientStore,
-    fetch: &impl Exchange,
+    fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<AuthorizationRequest, AuthorizeError> {
     let known = client_and_redirect_uri(params, settings, clients, fetch, now)
@@ -175,7 +175,7 @@ pub(crate) async fn client_and_redirect_uri(
     params: &Params,
     settings: &Settings,
     clients: &impl ClientStore,
-    fetch: &impl Exchange,
+    fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<Known, PageProblem> {
     let client_id = once(params, "client_id")?.ok_or_else(|| missing("client_id"))?;

@@ -26,7 +26,7 @@ use super::{Authentication, Client, ClientProblem, SecretMethod};
 
 /// All that it can take to know who sends a request. A public client costs nothing of it, a secret one read of the
 /// store, and an assertion the rest.
-pub struct Authenticator<'a, C, F, V, O> {
+pub struct Authenticator<'a, C, F: ?Sized, V, O> {
     /// Of this server.
     pub settings: &'a Settings,
     /// Registrations, and what is kept of documents and key sets.
@@ -172,7 +172,7 @@ pub async fn authenticate(
     clients: &Authenticator<
         '_,
         impl ClientStore,
-        impl Exchange,
+        impl Exchange + ?Sized,
         impl SignatureVerifier,
         impl OnceStore,
     >,
@@ -227,7 +227,7 @@ async fn by_assertion(
     clients: &Authenticator<
         '_,
         impl ClientStore,
-        impl Exchange,
+        impl Exchange + ?Sized,
         impl SignatureVerifier,
         impl OnceStore,
     >,
@@ -288,7 +288,7 @@ async fn is_signed_by(
     clients: &Authenticator<
         '_,
         impl ClientStore,
-        impl Exchange,
+        impl Exchange + ?Sized,
         impl SignatureVerifier,
         impl OnceStore,
     >,
@@ -390,7 +390,7 @@ pub async fn authenticate_known(
     clients: &Authenticator<
         '_,
         impl ClientStore,
-        impl Exchange,
+        impl Exchange + ?Sized,
         impl SignatureVerifier,
         impl OnceStore,
     >,

@@ -4,13 +4,13 @@ use fetch::{Exchange, FetchError, Request, Response};
 
 /// A client that somebody has signed in with has a budget of its own for what it publishes: whoever makes up addresses
 /// on its host, or names its keys as theirs, spends another one.
-pub(super) struct OwnBudget<'a, F> {
+pub(super) struct OwnBudget<'a, F: ?Sized> {
     fetch: &'a F,
     /// `None` for clients that nobody knows.
     name: Option<String>,
 }
 
-impl<'a, F> OwnBudget<'a, F> {
+impl<'a, F: ?Sized> OwnBudget<'a, F> {
     /// For a URL that is the client itself.
     pub(super) fn of_client(client_id: &str, is_known: bool, fetch: &'a F) -> Self {
         Self {
@@ -29,7 +29,7 @@ impl<'a, F> OwnBudget<'a, F> {
     }
 }
 
-impl<F: Exchange> Exchange for OwnBudget<'_, F> {
+impl<F: Exchange + ?Sized> Exchange for OwnBudget<'_, F> {
     fn exchange(&self, request: Request) -> impl Future<Output = Result<Response, FetchError>> {
         self.fetch.exchange(Request {
             own_budget: self.name.clone(),

@@ -80,7 +80,7 @@ pub struct FetchedDocument {
 pub async fn fetch_document(
     url: &ClientIdUrl,
     settings: &Settings,
-    fetch: &impl Exchange,
+    fetch: &(impl Exchange + ?Sized),
 ) -> Result<FetchedDocument, DocumentProblem> {
     fetch_into(url, settings, fetch, &mut Checklist::until_broken()).await
 }
@@ -89,7 +89,7 @@ pub async fn fetch_document(
 pub(super) async fn fetch_into(
     url: &ClientIdUrl,
     settings: &Settings,
-    fetch: &impl Exchange,
+    fetch: &(impl Exchange + ?Sized),
     list: &mut Checklist,
 ) -> Result<FetchedDocument, DocumentProblem> {
     let (body, keep_for) =
@@ -108,7 +108,7 @@ pub(super) async fn fetch_json(
     max_body: usize,
     accept: &'static str,
     settings: &Settings,
-    fetch: &impl Exchange,
+    fetch: &(impl Exchange + ?Sized),
     list: &mut Checklist,
 ) -> Result<(String, Option<Duration>), DocumentProblem> {
     let host = There::Text(url.host());

@@ -38,7 +38,7 @@ pub(super) async fn keys_at(
     client: &Client,
     settings: &Settings,
     clients: &impl ClientStore,
-    fetch: &impl Exchange,
+    fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<FoundKeys, ClientProblem> {
     let url = document_url(uri, settings)?;
@@ -76,7 +76,7 @@ pub(super) async fn keys_at_again(
     client: &Client,
     settings: &Settings,
     clients: &impl ClientStore,
-    fetch: &impl Exchange,
+    fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<Option<FoundKeys>, ClientProblem> {
     let Some(kept) = &found.kept else {
@@ -102,7 +102,7 @@ async fn fetched(
     client: &Client,
     settings: &Settings,
     clients: &impl ClientStore,
-    fetch: &impl Exchange,
+    fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<FoundKeys, DocumentProblem> {
     let accept = "application/jwk-set+json, application/json";

@@ -77,7 +77,7 @@ pub async fn resolve(
     client_id: &str,
     settings: &Settings,
     clients: &impl ClientStore,
-    fetch: &impl Exchange,
+    fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<Resolved, ClientProblem> {
     if !is_url(client_id) {
@@ -166,7 +166,7 @@ pub async fn resolve_again(
     resolved: &Resolved,
     settings: &Settings,
     clients: &impl ClientStore,
-    fetch: &impl Exchange,
+    fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<Option<Resolved>, ClientProblem> {
     let Some(kept) = &resolved.kept else {
@@ -237,7 +237,7 @@ async fn fetch_and_keep(
     before: Option<&KeptDocument>,
     settings: &Settings,
     clients: &impl ClientStore,
-    fetch: &impl Exchange,
+    fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<Resolved, DocumentProblem> {
     let acquaintance = before.map(KeptDocument::acquaintance).unwrap_or_default();

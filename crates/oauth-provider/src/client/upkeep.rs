@@ -69,7 +69,7 @@ pub async fn renew(
 
 /// Looks whether a client's document is still there, past the cache: 404 and 410, or a document that breaks a rule,
 /// count as gone; trouble on the way says nothing.
-pub async fn look(client_id: &str, settings: &Settings, fetch: &impl Exchange) -> Found {
+pub async fn look(client_id: &str, settings: &Settings, fetch: &(impl Exchange + ?Sized)) -> Found {
     let Ok(url) = document_url(client_id, settings) else {
         return Found::Unclear;
     };

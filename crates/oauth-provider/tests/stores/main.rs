@@ -1,5 +1,7 @@
 //! Stores: what all of them promise, and what a durable one must do besides.
 
+#![cfg(test)]
+
 mod contract;
 mod races;
 mod restart;
