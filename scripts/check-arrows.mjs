@@ -4,13 +4,13 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** Who of us may name these crates as a dependency outside of its tests. fetch's native half is a feature that binaries turn on. */
+/** Who of us may name these crates as a dependency outside of its tests. oauth-fetch's native half is a feature that binaries turn on. */
 const known = {
   "wasm-bindgen": (crate) => crate.name === "hosted-sentry-mcp",
   "js-sys": (crate) => crate.name === "hosted-sentry-mcp",
   "web-sys": (crate) => crate.name === "hosted-sentry-mcp",
-  reqwest: (crate, dependency) => crate.name === "fetch" && dependency.optional,
-  tokio: (crate, dependency) => isProgram(crate) || (crate.name === "fetch" && dependency.optional),
+  reqwest: (crate, dependency) => crate.name === "oauth-fetch" && dependency.optional,
+  tokio: (crate, dependency) => isProgram(crate) || (crate.name === "oauth-fetch" && dependency.optional),
   axum: isProgram,
   hyper: isProgram,
   anyhow: isProgram,

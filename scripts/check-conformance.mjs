@@ -145,7 +145,8 @@ function cells(line) {
   return line.split("|").slice(1, -1).map((cell) => cell.trim());
 }
 
-/** Of the crate in a folder ("" is the root). */
+/** Of the crate in a folder ("" is the root): its library's name where that is another one, since its tests bear it. */
 function packageName(folder) {
-  return readFileSync(join(root, folder, "Cargo.toml"), "utf8").match(/^name = "([^"]+)"/m)[1];
+  const manifest = readFileSync(join(root, folder, "Cargo.toml"), "utf8");
+  return (manifest.match(/^\[lib\]\nname = "([^"]+)"/m) ?? manifest.match(/^name = "([^"]+)"/m))[1];
 }

@@ -18,7 +18,7 @@ const ranReport = "target/ran.json";
 const node = process.execPath;
 
 /** What others can use: published together or not at all. */
-const packages = ["oauth-types", "fetch", "oauth-provider"].flatMap((name) => ["--package", name]);
+const packages = ["oauth-types", "oauth-fetch", "oauth-provider"].flatMap((name) => ["--package", name]);
 
 /**
  * In this order: what is quick to fail comes first. `count` reads a runner's own numbers out of its output, `tests` what
@@ -77,7 +77,7 @@ const steps = [
     count: suiteCount,
     needs: ["protocol-host"],
   },
-  { name: "example", title: "example server", run: ["cargo", "build", "--locked", "--package", "oauth-provider", "--example", "server"] },
+  { name: "example", title: "example servers", run: ["cargo", "build", "--locked", "--package", "oauth-provider", "--examples"] },
   { name: "test-client", title: "test client", run: ["cargo", "build", "--locked", "--package", "mcp-test-client"] },
   { name: "demo-sentry", title: "local Sentry", run: ["cargo", "build", "--locked", "--package", "demo-sentry"] },
   { name: "stdio", title: "stdio server", run: ["cargo", "build", "--locked", "--package", "sentry-mcp"] },

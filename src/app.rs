@@ -79,7 +79,7 @@ impl App {
     }
 
     /// For requests of clients.
-    pub fn authenticator(&self) -> Authenticator<'_, Clients> {
+    pub fn authenticator(&self) -> Authenticator<'_, Clients, DocumentFetch, WebCrypto, Once> {
         Authenticator {
             settings: &self.settings,
             store: &self.clients,

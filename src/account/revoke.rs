@@ -123,7 +123,7 @@ async fn recall(grants: &[GrantId], session: &Session, app: &App) -> Vec<bool> {
     };
     let mut calls: Vec<_> = grants
         .iter()
-        .map(|grant| (app.grants.ask(grant, command()), None))
+        .map(|grant| (Box::pin(app.grants.ask(grant, command())), None))
         .collect();
     poll_fn(|context| {
         for (call, outcome) in calls.iter_mut().filter(|(_, outcome)| outcome.is_none()) {

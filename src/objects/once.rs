@@ -51,24 +51,22 @@ impl Once {
 }
 
 impl OnceStore for Once {
-    fn claim<'a>(
-        &'a self,
-        claimant: Claimant<'a>,
+    async fn claim(
+        &self,
+        claimant: Claimant<'_>,
         name: [u8; 32],
         lifetime: Duration,
-    ) -> Stored<'a, store::Claim> {
-        Box::pin(async move {
-            match self.within_limit(claimant).await {
-                Ok(()) => {}
-                Err(Refused::Over) => return Ok(store::Claim::TooMany),
-                Err(Refused::Broken) => return Err(StoreError("a limiter failed".to_owned())),
-            }
-            match self.first(name, lifetime).await {
-                Ok(true) => Ok(store::Claim::First),
-                Ok(false) => Ok(store::Claim::Again),
-                Err(error) => Err(StoreError(error.to_string())),
-            }
-        })
+    ) -> Stored<store::Claim> {
+        match self.within_limit(claimant).await {
+            Ok(()) => {}
+            Err(Refused::Over) => return Ok(store::Claim::TooMany),
+            Err(Refused::Broken) => return Err(StoreError("a limiter failed".to_owned())),
+        }
+        match self.first(name, lifetime).await {
+            Ok(true) => Ok(store::Claim::First),
+            Ok(false) => Ok(store::Claim::Again),
+            Err(error) => Err(StoreError(error.to_string())),
+        }
     }
 }
 

@@ -11,18 +11,16 @@ use web_sys::{Crypto, CryptoKey};
 pub struct WebCrypto;
 
 impl SignatureVerifier for WebCrypto {
-    fn verify<'a>(
-        &'a self,
+    async fn verify(
+        &self,
         algorithm: SignatureAlgorithm,
-        key: &'a PublicKey,
-        message: &'a [u8],
-        signature: &'a [u8],
-    ) -> fetch::LocalFuture<'a, bool> {
-        Box::pin(async move {
-            verify(algorithm, key, message, signature)
-                .await
-                .is_ok_and(|verified| verified.is_truthy())
-        })
+        key: &PublicKey,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        verify(algorithm, key, message, signature)
+            .await
+            .is_ok_and(|verified| verified.is_truthy())
     }
 }
 

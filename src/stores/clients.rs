@@ -56,54 +56,44 @@ impl Clients {
 }
 
 impl ClientStore for Clients {
-    fn registration<'a>(&'a self, client_id: &'a str) -> Stored<'a, Option<Registration>> {
-        Box::pin(async move {
-            match self.config.preregistered(client_id) {
-                Some(registration) => Ok(Some(registration.clone())),
-                None => self.get(&format!("client:{client_id}")).await,
-            }
-        })
+    async fn registration(&self, client_id: &str) -> Stored<Option<Registration>> {
+        match self.config.preregistered(client_id) {
+            Some(registration) => Ok(Some(registration.clone())),
+            None => self.get(&format!("client:{client_id}")).await,
+        }
     }
 
-    fn keep_registration<'a>(
-        &'a self,
-        registration: &'a Registration,
+    async fn keep_registration(
+        &self,
+        registration: &Registration,
         expires_at: UnixTime,
-    ) -> Stored<'a, ()> {
-        Box::pin(async move {
-            if self.config.preregistered(&registration.client_id).is_some() {
-                return Ok(());
-            }
-            self.put(
-                &format!("client:{}", registration.client_id),
-                registration,
-                expires_at,
-            )
+    ) -> Stored<()> {
+        if self.config.preregistered(&registration.client_id).is_some() {
+            return Ok(());
+        }
+        self.put(
+            &format!("client:{}", registration.client_id),
+            registration,
+            expires_at,
+        )
+        .await
+    }
+
+    async fn document(&self, url: &ClientIdUrl) -> Stored<Option<KeptDocument>> {
+        self.get(&key("document", url)).await
+    }
+
+    async fn keep_document(&self, url: &ClientIdUrl, document: &KeptDocument) -> Stored<()> {
+        self.put(&key("document", url), document, document.kept_until())
             .await
-        })
     }
 
-    fn document<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
-        Box::pin(async move { self.get(&key("document", url)).await })
+    async fn key_set(&self, url: &ClientIdUrl) -> Stored<Option<KeptDocument>> {
+        self.get(&key("keys", url)).await
     }
 
-    fn keep_document<'a>(
-        &'a self,
-        url: &'a ClientIdUrl,
-        document: &'a KeptDocument,
-    ) -> Stored<'a, ()> {
-        Box::pin(async move {
-            self.put(&key("document", url), document, document.kept_until())
-                .await
-        })
-    }
-
-    fn key_set<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
-        Box::pin(async move { self.get(&key("keys", url)).await })
-    }
-
-    fn keep_key_set<'a>(&'a self, url: &'a ClientIdUrl, keys: &'a KeptDocument) -> Stored<'a, ()> {
-        Box::pin(async move { self.put(&key("keys", url), keys, keys.kept_until()).await })
+    async fn keep_key_set(&self, url: &ClientIdUrl, keys: &KeptDocument) -> Stored<()> {
+        self.put(&key("keys", url), keys, keys.kept_until()).await
     }
 }
 

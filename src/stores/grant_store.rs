@@ -39,14 +39,12 @@ impl Grants {
 }
 
 impl GrantStore for Grants {
-    fn send<'a>(&'a self, id: &'a GrantId, command: Command) -> Stored<'a, Reply> {
-        Box::pin(async move {
-            let message = Message::Command(command);
-            let reply = mailbox::ask_by_id(&self.env, GRANTS, id, &message)
-                .await
-                .map_err(|error| StoreError(error.to_string()))?;
-            // The runtime knows its own ids: one that a stranger made up never reaches an object.
-            Ok(reply.unwrap_or(Reply::Refused(Refusal::Unknown)))
-        })
+    async fn send(&self, id: &GrantId, command: Command) -> Stored<Reply> {
+        let message = Message::Command(command);
+        let reply = mailbox::ask_by_id(&self.env, GRANTS, id, &message)
+            .await
+            .map_err(|error| StoreError(error.to_string()))?;
+        // The runtime knows its own ids: one that a stranger made up never reaches an object.
+        Ok(reply.unwrap_or(Reply::Refused(Refusal::Unknown)))
     }
 }

@@ -35,22 +35,23 @@ impl PushedObjects {
 }
 
 impl PushedRequests for PushedObjects {
-    fn keep_pushed<'a>(
-        &'a self,
-        name: &'a PushedName,
-        query: &'a str,
+    async fn keep_pushed(
+        &self,
+        name: &PushedName,
+        query: &str,
         expires_at: UnixTime,
-    ) -> Stored<'a, ()> {
+    ) -> Stored<()> {
         let query = query.to_owned();
-        Box::pin(self.send(name, PushedMessage::Keep { query, expires_at }))
+        self.send(name, PushedMessage::Keep { query, expires_at })
+            .await
     }
 
-    fn pushed<'a>(&'a self, name: &'a PushedName) -> Stored<'a, Option<String>> {
-        Box::pin(self.send(name, PushedMessage::Read))
+    async fn pushed(&self, name: &PushedName) -> Stored<Option<String>> {
+        self.send(name, PushedMessage::Read).await
     }
 
-    fn use_pushed<'a>(&'a self, name: &'a PushedName, ticket: &'a TicketId) -> Stored<'a, bool> {
+    async fn use_pushed(&self, name: &PushedName, ticket: &TicketId) -> Stored<bool> {
         let ticket = ticket.clone();
-        Box::pin(self.send(name, PushedMessage::Use { ticket }))
+        self.send(name, PushedMessage::Use { ticket }).await
     }
 }

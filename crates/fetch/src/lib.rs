@@ -47,3 +47,21 @@ pub trait Fetch {
     /// Waits for `duration`.
     fn sleep(&self, duration: Duration) -> LocalFuture<'_, ()>;
 }
+
+/// One request and its answer, for a library that many threads use as well as one: the future has no box around it, and
+/// is `Send` where the implementation's is. Every [`Fetch`] is an `Exchange`, on one thread.
+pub trait Exchange {
+    /// As [`Fetch::fetch`].
+    fn exchange(&self, request: Request) -> impl Future<Output = Result<Response, FetchError>>;
+}
+
+impl<F: Fetch + ?Sized> Exchange for F {
+    fn exchange(&self, request: Request) -> impl Future<Output = Result<Response, FetchError>> {
+        self.fetch(request)
+    }
+}
+
+/// The code in the README works.
+#[cfg(all(doctest, feature = "scripted"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

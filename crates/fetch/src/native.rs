@@ -1,8 +1,8 @@
-//! The port over reqwest, for binaries on a current-thread tokio runtime.
+//! The port over reqwest, for binaries on a tokio runtime.
 
 use std::time::Duration;
 
-use crate::{Fetch, FetchError, LocalFuture, Method, Request, Response};
+use crate::{Exchange, Fetch, FetchError, LocalFuture, Method, Request, Response};
 
 /// Sends with one pooled reqwest client.
 #[derive(Debug, Clone)]
@@ -75,6 +75,13 @@ impl Native {
     }
 
     async fn send(&self, request: Request) -> Result<Response, FetchError> {
+        let timeout = request.timeout;
+        tokio::time::timeout(timeout, self.whole(request))
+            .await
+            .unwrap_or(Err(FetchError::Timeout(timeout)))
+    }
+
+    async fn whole(&self, request: Request) -> Result<Response, FetchError> {
         let max_body = request.max_body;
         let mut answer = self.begin(request, &[]).await?;
         let status = answer.status().as_u16();
@@ -150,16 +157,21 @@ fn headers(answer: &reqwest::Response) -> Vec<(String, String)> {
 
 impl Fetch for Native {
     fn fetch(&self, request: Request) -> LocalFuture<'_, Result<Response, FetchError>> {
-        let timeout = request.timeout;
-        Box::pin(async move {
-            tokio::time::timeout(timeout, self.send(request))
-                .await
-                .unwrap_or(Err(FetchError::Timeout(timeout)))
-        })
+        Box::pin(self.send(request))
     }
 
     fn sleep(&self, duration: Duration) -> LocalFuture<'_, ()> {
         Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+/// [`Native`] for runtimes of many threads: its futures are `Send`.
+#[derive(Debug, Clone)]
+pub struct SendNative(pub Native);
+
+impl Exchange for SendNative {
+    async fn exchange(&self, request: Request) -> Result<Response, FetchError> {
+        self.0.send(request).await
     }
 }
 

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Point an MCP client at `http://127.0.0.1:8080/mcp`. There is no upstream to sign in at: whoever types a name is that
-//! person. Futures of this crate are not `Send`, hence one thread and a `LocalSet`.
+//! person. The store in memory is for one thread, hence the `LocalSet`; `sqlite/` is for many.
 
 use std::convert::Infallible;
 use std::rc::Rc;
@@ -183,7 +183,7 @@ impl Server {
     }
 
     /// What authenticating a client takes.
-    fn clients(&self) -> Authenticator<'_, MemoryStore<Rng>> {
+    fn clients(&self) -> Authenticator<'_, MemoryStore<Rng>, Native, RustCrypto, MemoryStore<Rng>> {
         Authenticator {
             settings: &self.settings,
             store: &self.store,

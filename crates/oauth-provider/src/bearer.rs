@@ -5,11 +5,11 @@ use oauth_types::{ErrorCode, ErrorResponse};
 use crate::Resource;
 use crate::crypto::{Bytes, Secret};
 use crate::discovery::AskedResource;
-use crate::grant::{GrantId, Inspect, Inspected, Token, TokenKind};
+use crate::grant::{GrantError, GrantId, GrantStore, Inspect, Inspected, Token, TokenKind};
 use crate::http::{Response, plain};
 use crate::scope::Scope;
 use crate::settings::Settings;
-use crate::store::{GrantError, GrantStore, StoreError};
+use crate::stored::StoreError;
 use crate::time::UnixTime;
 
 /// Why a request to the resource is refused.

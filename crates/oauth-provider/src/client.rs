@@ -6,6 +6,7 @@ mod authenticate;
 mod budget;
 mod callback;
 mod check;
+mod client_store;
 mod document;
 mod document_problem;
 mod fetch_document;
@@ -14,6 +15,7 @@ mod id_url;
 mod json;
 mod key_set;
 mod keys;
+mod once_store;
 mod redirect_uri;
 mod registration;
 mod resolve;
@@ -26,11 +28,13 @@ use oauth_types::ClientMetadata;
 pub use acquaintance::Newcomer;
 pub use authenticate::{Authenticator, Credentials, Presented, authenticate, authenticate_known};
 pub use check::{Check, Report, check};
+pub use client_store::{ClientStore, KeptDocument};
 pub use document::check_document;
 pub use document_problem::DocumentProblem;
 pub use fetch_document::{FetchedDocument, fetch_document};
 pub use id_url::{ClientIdUrl, ClientIdUrlError};
 pub use keys::{KeySet, KeySource};
+pub use once_store::{Claim, Claimant, OnceStore};
 pub use redirect_uri::{
     ApprovedRedirectUri, LeftOut, RedirectKind, RedirectUri, RedirectUriError,
     RegisteredRedirectUri,

@@ -19,6 +19,7 @@ mod command;
 mod document;
 mod effect;
 mod family;
+mod grant_store;
 mod id;
 mod introspect;
 mod issue;
@@ -43,6 +44,7 @@ pub use command::{
     Looked, Open, Recall, Redeem, Refresh, Refusal, Reply, Reseal, Revoke, Withhold,
 };
 pub use effect::{Audit, Effect, News, Step};
+pub use grant_store::{GrantError, GrantStore};
 pub use id::GrantId;
 pub use need::Need;
 pub use policy::{Policy, Reuse};

@@ -1,13 +1,13 @@
 //! The introspection endpoint (RFC 7662), for a client's own tokens.
 
+use fetch::Exchange;
 use serde_json::{Value, json};
 
-use crate::client::Authenticator;
-use crate::crypto::Bytes;
-use crate::grant::{Introspect, TokenKind};
+use crate::client::{Authenticator, ClientStore, OnceStore};
+use crate::crypto::{Bytes, SignatureVerifier};
+use crate::grant::{GrantError, GrantStore, Introspect, TokenKind};
 use crate::http::{Error, Request, Response};
 use crate::own_token::own_token;
-use crate::store::{ClientStore, GrantError, GrantStore};
 
 /// Answers `POST /oauth/introspect`: what a token stands for, or `{"active": false}` for one that is unknown,
 /// expired, revoked or somebody else's (§2.2).
@@ -16,7 +16,13 @@ use crate::store::{ClientStore, GrantError, GrantStore};
 /// §2.3: the client is not who it says; `temporarily_unavailable` where storage fails.
 pub async fn introspect(
     request: &Request<'_>,
-    clients: &Authenticator<'_, impl ClientStore>,
+    clients: &Authenticator<
+        '_,
+        impl ClientStore,
+        impl Exchange + ?Sized,
+        impl SignatureVerifier,
+        impl OnceStore,
+    >,
     grants: &impl GrantStore,
 ) -> Result<Response, Error> {
     let (client, token) = own_token(request, clients).await?;

@@ -29,7 +29,10 @@
 //! 6. A [`store::PushedRequests`], where requests may be pushed ahead; [`par::Pushed`] is what each of them keeps.
 //! 7. A [`crypto::KeyRing`] of the server's own secrets, a clock ([`UnixTime`]) and a generator
 //!    ([`rand_core::CryptoRng`]).
-//! 8. HTTP, and the pages: sign-in, consent, errors. Futures here are not `Send`: run them on one thread.
+//! 8. HTTP, and the pages: sign-in, consent, errors.
+//!
+//! Every port is a trait of asynchronous functions. A future of this crate is `Send` where those of the ports are, and
+//! they are `Sync`: one thread is enough, and many do.
 //!
 //! # The way of a request
 //!
@@ -47,7 +50,8 @@
 //! | the protected resource | [`bearer::verify`] again, or [`bearer::ask`] and [`bearer::UnboundToken::for_resource`] around a [`TokenCache`] |
 //! | revocation, introspection | [`revoke`](revoke()), [`introspect`](introspect()) |
 //!
-//! `examples/server.rs` is all of it on hyper, in one file. Without HTTP:
+//! `examples/server.rs` is all of it on hyper, in one file; `examples/sqlite` on axum, over a store that survives its
+//! process, and `store::contract` (feature `contract`) checks another one. Without HTTP:
 //!
 //! ```
 //! use oauth_provider::authorize::{Approval, validate};
@@ -151,6 +155,7 @@ mod revoke;
 mod scope;
 mod settings;
 pub mod store;
+mod stored;
 mod time;
 mod token;
 mod token_cache;
@@ -168,3 +173,8 @@ pub use settings::{DocumentHosts, OwnDocument, Settings};
 pub use time::UnixTime;
 pub use token::{Granted, token};
 pub use token_cache::TokenCache;
+
+/// The code in the README works.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

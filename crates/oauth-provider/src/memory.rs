@@ -8,15 +8,15 @@ use std::time::Duration;
 use rand_core::CryptoRng;
 
 use crate::authorize::TicketId;
-use crate::client::{ClientIdUrl, Registration};
+use crate::client::{
+    Claim, Claimant, ClientIdUrl, ClientStore, KeptDocument, OnceStore, Registration,
+};
 use crate::crypto::KeyRing;
 use crate::grant::{
-    Audit, Command, Effect, GrantId, Lifecycle, Moment, Policy, Reply, Step, apply,
+    Audit, Command, Effect, GrantId, GrantStore, Lifecycle, Moment, Policy, Reply, Step, apply,
 };
-use crate::par::{Pushed, PushedName, Use};
-use crate::store::{
-    Claim, Claimant, ClientStore, GrantStore, KeptDocument, OnceStore, PushedRequests, Stored,
-};
+use crate::par::{Pushed, PushedName, PushedRequests, Use};
+use crate::stored::Stored;
 use crate::time::UnixTime;
 
 /// A pushed request, and when it may be forgotten.
@@ -106,125 +106,100 @@ impl<R: CryptoRng> MemoryStore<R> {
 }
 
 impl<R: CryptoRng> GrantStore for MemoryStore<R> {
-    fn send<'a>(&'a self, id: &'a GrantId, command: Command) -> Stored<'a, Reply> {
-        Box::pin(async move { Ok(self.command(id, command)) })
+    async fn send(&self, id: &GrantId, command: Command) -> Stored<Reply> {
+        Ok(self.command(id, command))
     }
 }
 
 impl<R> ClientStore for MemoryStore<R> {
-    fn registration<'a>(&'a self, client_id: &'a str) -> Stored<'a, Option<Registration>> {
-        Box::pin(async move {
-            let registrations = self.registrations.borrow();
-            let found = registrations
-                .get(client_id)
-                .filter(|(_, expires_at)| *expires_at > *self.now.borrow());
-            Ok(found.map(|(registration, _)| registration.clone()))
-        })
+    async fn registration(&self, client_id: &str) -> Stored<Option<Registration>> {
+        let registrations = self.registrations.borrow();
+        let found = registrations
+            .get(client_id)
+            .filter(|(_, expires_at)| *expires_at > *self.now.borrow());
+        Ok(found.map(|(registration, _)| registration.clone()))
     }
 
-    fn keep_registration<'a>(
-        &'a self,
-        registration: &'a Registration,
+    async fn keep_registration(
+        &self,
+        registration: &Registration,
         expires_at: UnixTime,
-    ) -> Stored<'a, ()> {
-        Box::pin(async move {
-            let entry = (registration.clone(), expires_at);
-            let mut registrations = self.registrations.borrow_mut();
-            registrations.retain(|_, (_, end)| *end > *self.now.borrow());
-            registrations.insert(registration.client_id.clone(), entry);
-            Ok(())
-        })
+    ) -> Stored<()> {
+        let entry = (registration.clone(), expires_at);
+        let mut registrations = self.registrations.borrow_mut();
+        registrations.retain(|_, (_, end)| *end > *self.now.borrow());
+        registrations.insert(registration.client_id.clone(), entry);
+        Ok(())
     }
 
-    fn document<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
-        Box::pin(async move { Ok(self.documents.borrow().get(url.as_str()).cloned()) })
+    async fn document(&self, url: &ClientIdUrl) -> Stored<Option<KeptDocument>> {
+        Ok(self.documents.borrow().get(url.as_str()).cloned())
     }
 
-    fn keep_document<'a>(
-        &'a self,
-        url: &'a ClientIdUrl,
-        document: &'a KeptDocument,
-    ) -> Stored<'a, ()> {
-        Box::pin(async move {
-            let mut documents = self.documents.borrow_mut();
-            documents.retain(|_, kept| kept.kept_until() > *self.now.borrow());
-            documents.insert(url.as_str().to_owned(), document.clone());
-            Ok(())
-        })
+    async fn keep_document(&self, url: &ClientIdUrl, document: &KeptDocument) -> Stored<()> {
+        let mut documents = self.documents.borrow_mut();
+        documents.retain(|_, kept| kept.kept_until() > *self.now.borrow());
+        documents.insert(url.as_str().to_owned(), document.clone());
+        Ok(())
     }
 
-    fn key_set<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
-        Box::pin(async move { Ok(self.key_sets.borrow().get(url.as_str()).cloned()) })
+    async fn key_set(&self, url: &ClientIdUrl) -> Stored<Option<KeptDocument>> {
+        Ok(self.key_sets.borrow().get(url.as_str()).cloned())
     }
 
-    fn keep_key_set<'a>(&'a self, url: &'a ClientIdUrl, keys: &'a KeptDocument) -> Stored<'a, ()> {
-        Box::pin(async move {
-            self.key_sets
-                .borrow_mut()
-                .insert(url.as_str().to_owned(), keys.clone());
-            Ok(())
-        })
+    async fn keep_key_set(&self, url: &ClientIdUrl, keys: &KeptDocument) -> Stored<()> {
+        self.key_sets
+            .borrow_mut()
+            .insert(url.as_str().to_owned(), keys.clone());
+        Ok(())
     }
 }
 
 impl<R> OnceStore for MemoryStore<R> {
-    fn claim<'a>(
-        &'a self,
-        _: Claimant<'a>,
-        name: [u8; 32],
-        lifetime: Duration,
-    ) -> Stored<'a, Claim> {
-        Box::pin(async move {
-            let now = *self.now.borrow();
-            let mut used = self.used.borrow_mut();
-            used.retain(|_, ends_at| *ends_at > now);
-            Ok(match used.insert(name, now + lifetime) {
-                None => Claim::First,
-                Some(_) => Claim::Again,
-            })
+    async fn claim(&self, _: Claimant<'_>, name: [u8; 32], lifetime: Duration) -> Stored<Claim> {
+        let now = *self.now.borrow();
+        let mut used = self.used.borrow_mut();
+        used.retain(|_, ends_at| *ends_at > now);
+        Ok(match used.insert(name, now + lifetime) {
+            None => Claim::First,
+            Some(_) => Claim::Again,
         })
     }
 }
 
 impl<R> PushedRequests for MemoryStore<R> {
-    fn keep_pushed<'a>(
-        &'a self,
-        name: &'a PushedName,
-        query: &'a str,
+    async fn keep_pushed(
+        &self,
+        name: &PushedName,
+        query: &str,
         expires_at: UnixTime,
-    ) -> Stored<'a, ()> {
-        Box::pin(async move {
-            let now = *self.now.borrow();
-            let mut kept = self.pushed.borrow_mut();
-            kept.retain(|_, (_, ends_at)| now < *ends_at);
-            let query = query.to_owned();
-            let waiting = Pushed::Waiting { query, expires_at };
-            kept.insert(name.clone(), (waiting, expires_at));
-            Ok(())
-        })
+    ) -> Stored<()> {
+        let now = *self.now.borrow();
+        let mut kept = self.pushed.borrow_mut();
+        kept.retain(|_, (_, ends_at)| now < *ends_at);
+        let query = query.to_owned();
+        let waiting = Pushed::Waiting { query, expires_at };
+        kept.insert(name.clone(), (waiting, expires_at));
+        Ok(())
     }
 
-    fn pushed<'a>(&'a self, name: &'a PushedName) -> Stored<'a, Option<String>> {
-        Box::pin(async move {
-            let kept = self.pushed.borrow();
-            let found = kept.get(name);
-            Ok(found.and_then(|(pushed, _)| pushed.query(*self.now.borrow()).map(str::to_owned)))
-        })
+    async fn pushed(&self, name: &PushedName) -> Stored<Option<String>> {
+        let kept = self.pushed.borrow();
+        let found = kept.get(name);
+        Ok(found.and_then(|(pushed, _)| pushed.query(*self.now.borrow()).map(str::to_owned)))
     }
 
-    fn use_pushed<'a>(&'a self, name: &'a PushedName, ticket: &'a TicketId) -> Stored<'a, bool> {
-        Box::pin(async move {
-            let now = *self.now.borrow();
-            let mut kept = self.pushed.borrow_mut();
-            let before = kept.get(name).filter(|(_, ends_at)| now < *ends_at);
-            match Pushed::approve(before.map(|(pushed, _)| pushed), ticket, now) {
-                Use::First(used) => {
-                    kept.insert(name.clone(), (used, now + Pushed::USED_FOR));
-                    Ok(true)
-                }
-                Use::Again => Ok(true),
-                Use::Refused => Ok(false),
+    async fn use_pushed(&self, name: &PushedName, ticket: &TicketId) -> Stored<bool> {
+        let now = *self.now.borrow();
+        let mut kept = self.pushed.borrow_mut();
+        let before = kept.get(name).filter(|(_, ends_at)| now < *ends_at);
+        match Pushed::approve(before.map(|(pushed, _)| pushed), ticket, now) {
+            Use::First(used) => {
+                kept.insert(name.clone(), (used, now + Pushed::USED_FOR));
+                Ok(true)
             }
-        })
+            Use::Again => Ok(true),
+            Use::Refused => Ok(false),
+        }
     }
 }

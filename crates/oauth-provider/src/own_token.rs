@@ -1,17 +1,26 @@
 //! What revocation and introspection have in common: a client that names a token of its own.
 
+use fetch::Exchange;
 use oauth_types::ErrorCode;
 
-use crate::client::{Authenticator, Credentials, Presented, authenticate_known};
+use crate::client::{
+    Authenticator, ClientStore, Credentials, OnceStore, Presented, authenticate_known,
+};
+use crate::crypto::SignatureVerifier;
 use crate::grant::{Token, TokenKind};
 use crate::http::{Error, Request};
 use crate::params::Params;
-use crate::store::ClientStore;
 
 /// Reads and authenticates such a request. `None` for what is no access or refresh token of ours, whoever asks.
 pub(crate) async fn own_token(
     request: &Request<'_>,
-    clients: &Authenticator<'_, impl ClientStore>,
+    clients: &Authenticator<
+        '_,
+        impl ClientStore,
+        impl Exchange + ?Sized,
+        impl SignatureVerifier,
+        impl OnceStore,
+    >,
 ) -> Result<(Presented, Option<Token>), Error> {
     let form = Params::from_form(request)?;
     form.no_duplicates_but("resource")?;

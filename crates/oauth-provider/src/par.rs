@@ -7,22 +7,27 @@
 //! ```
 
 mod pushed;
+mod pushed_requests;
 mod request_uri;
 
+use fetch::Exchange;
 use oauth_types::ErrorCode;
 use rand_core::CryptoRng;
 use serde_json::json;
 
 pub use pushed::{Pushed, Use};
+pub use pushed_requests::PushedRequests;
 pub use request_uri::{PushedName, RequestUri};
 
 use crate::authorize::{AuthorizeError, PageProblem, check, client_and_redirect_uri};
 use crate::client::{
-    Authenticator, Client, ClientProblem, Credentials, Presented, authenticate_known,
+    Authenticator, Client, ClientProblem, ClientStore, Credentials, OnceStore, Presented,
+    authenticate_known,
 };
+use crate::crypto::SignatureVerifier;
 use crate::http::{Error, Request, Response};
 use crate::params::Params;
-use crate::store::{ClientStore, PushedRequests, StoreError};
+use crate::stored::StoreError;
 
 /// The longest request that is kept, in bytes: the consent form carries it, and must fit into a form itself.
 const MAX_REQUEST: usize = 16 * 1024;
@@ -37,7 +42,13 @@ const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_ass
 /// request, on a page or to the client, as JSON. Nothing is kept then.
 pub async fn par(
     request: &Request<'_>,
-    clients: &Authenticator<'_, impl ClientStore>,
+    clients: &Authenticator<
+        '_,
+        impl ClientStore,
+        impl Exchange + ?Sized,
+        impl SignatureVerifier,
+        impl OnceStore,
+    >,
     pushed: &impl PushedRequests,
     rng: &mut impl CryptoRng,
 ) -> Result<Response, Error> {

@@ -1,13 +1,13 @@
 //! The revocation endpoint (RFC 7009).
 
+use fetch::Exchange;
 use oauth_types::ErrorCode;
 
-use crate::client::Authenticator;
-use crate::crypto::Bytes;
-use crate::grant::{GrantId, Revoke};
+use crate::client::{Authenticator, ClientStore, OnceStore};
+use crate::crypto::{Bytes, SignatureVerifier};
+use crate::grant::{GrantError, GrantId, GrantStore, Revoke};
 use crate::http::{Error, Request, Response};
 use crate::own_token::own_token;
-use crate::store::{ClientStore, GrantError, GrantStore};
 
 /// A revocation was answered.
 #[derive(Debug, Clone)]
@@ -25,7 +25,13 @@ pub struct Revoked {
 /// §2.2.1: the client is not who it says; `temporarily_unavailable` where storage fails.
 pub async fn revoke(
     request: &Request<'_>,
-    clients: &Authenticator<'_, impl ClientStore>,
+    clients: &Authenticator<
+        '_,
+        impl ClientStore,
+        impl Exchange + ?Sized,
+        impl SignatureVerifier,
+        impl OnceStore,
+    >,
     grants: &impl GrantStore,
 ) -> Result<Revoked, Error> {
     let (client, token) = own_token(request, clients).await?;

@@ -1,17 +1,22 @@
 //! The token endpoint (RFC 6749 §3.2).
 
+use fetch::Exchange;
 use oauth_types::{ErrorCode, TokenResponse, TokenType};
 
-use crate::client::{Authenticator, Credentials, Presented, authenticate, is_known};
-use crate::crypto::Bytes;
-use crate::grant::{Chores, GrantId, Issued, Redeem, Refresh, Refusal, Strength, Token, TokenKind};
+use crate::client::{
+    Authenticator, ClientStore, Credentials, OnceStore, Presented, authenticate, is_known,
+};
+use crate::crypto::{Bytes, SignatureVerifier};
+use crate::grant::{
+    Chores, GrantError, GrantId, GrantStore, Issued, Redeem, Refresh, Refusal, Strength, Token,
+    TokenKind,
+};
 use crate::http::{Error, Request, Response};
 use crate::params::Params;
 use crate::pkce::CodeVerifier;
 use crate::resource::Resource;
 use crate::scope::Scope;
 use crate::settings::Settings;
-use crate::store::{ClientStore, GrantError, GrantStore};
 
 /// Answers `POST /oauth/token`. A request of a public client costs one call to its grant and no read of client
 /// records, unless it fails.
@@ -20,7 +25,13 @@ use crate::store::{ClientStore, GrantError, GrantStore};
 /// RFC 6749 §5.2. Storage trouble is `temporarily_unavailable`: nothing was consumed, and SDKs keep their tokens.
 pub async fn token(
     request: &Request<'_>,
-    clients: &Authenticator<'_, impl ClientStore>,
+    clients: &Authenticator<
+        '_,
+        impl ClientStore,
+        impl Exchange + ?Sized,
+        impl SignatureVerifier,
+        impl OnceStore,
+    >,
     grants: &impl GrantStore,
 ) -> Result<Granted, Error> {
     let settings = clients.settings;

@@ -10,3 +10,8 @@ pub use client_metadata::{ClientInformation, ClientMetadata};
 pub use error::{ErrorCode, ErrorResponse};
 pub use server_metadata::{AuthorizationServerMetadata, ProtectedResourceMetadata};
 pub use token::{TokenResponse, TokenType};
+
+/// The code in the README works.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

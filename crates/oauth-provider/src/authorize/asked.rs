@@ -1,6 +1,5 @@
-use crate::par::{PushedName, RequestUri};
+use crate::par::{PushedName, PushedRequests, RequestUri};
 use crate::params::Params;
-use crate::store::PushedRequests;
 
 use super::request::{PageProblem, missing, once};
 

@@ -1,8 +1,8 @@
-use fetch::Fetch;
+use fetch::Exchange;
 use oauth_types::ErrorCode;
 
 use crate::client::{
-    ApprovedRedirectUri, Client, ClientProblem, RedirectUri, RedirectUriError,
+    ApprovedRedirectUri, Client, ClientProblem, ClientStore, RedirectUri, RedirectUriError,
     RegisteredRedirectUri, Resolved, for_display, resolve, resolve_again,
 };
 use crate::params::Params;
@@ -10,7 +10,7 @@ use crate::pkce::CodeChallenge;
 use crate::resource::Resource;
 use crate::scope::Scope;
 use crate::settings::Settings;
-use crate::store::{ClientStore, StoreError};
+use crate::stored::StoreError;
 use crate::time::UnixTime;
 
 use super::refusal::{Refusal, Way};
@@ -117,7 +117,7 @@ pub async fn validate(
     params: &Params,
     settings: &Settings,
     clients: &impl ClientStore,
-    fetch: &dyn Fetch,
+    fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<AuthorizationRequest, AuthorizeError> {
     let known = client_and_redirect_uri(params, settings, clients, fetch, now)
@@ -175,7 +175,7 @@ pub(crate) async fn client_and_redirect_uri(
     params: &Params,
     settings: &Settings,
     clients: &impl ClientStore,
-    fetch: &dyn Fetch,
+    fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<Known, PageProblem> {
     let client_id = once(params, "client_id")?.ok_or_else(|| missing("client_id"))?;

@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::{Bytes, KeyRing, Purpose};
-use crate::store::KeptDocument;
 use crate::time::UnixTime;
 
 use super::Client;
+use super::client_store::KeptDocument;
 
 /// A client with which so many people have signed in is no longer new.
 const PEOPLE: usize = 3;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use fetch::Fetch;
+use fetch::Exchange;
 use oauth_types::ErrorCode;
 use url::form_urlencoded;
 
@@ -14,28 +14,29 @@ use crate::grant::Strength;
 use crate::http::{Error, Request};
 use crate::params::Params;
 use crate::settings::Settings;
-use crate::store::{Claim, Claimant, ClientStore, OnceStore};
 use crate::time::UnixTime;
 
 use super::assertion::{self, Assertion};
+use super::client_store::ClientStore;
 use super::key_set::{keys_at, keys_at_again};
 use super::keys::{KeySet, KeySource};
+use super::once_store::{Claim, Claimant, OnceStore};
 use super::resolve::{is_registered, registered, resolve, resolve_again};
 use super::{Authentication, Client, ClientProblem, SecretMethod};
 
 /// All that it can take to know who sends a request. A public client costs nothing of it, a secret one read of the
 /// store, and an assertion the rest.
-pub struct Authenticator<'a, C> {
+pub struct Authenticator<'a, C, F: ?Sized, V, O> {
     /// Of this server.
     pub settings: &'a Settings,
     /// Registrations, and what is kept of documents and key sets.
     pub store: &'a C,
     /// To documents and key sets.
-    pub fetch: &'a dyn Fetch,
+    pub fetch: &'a F,
     /// Of assertions.
-    pub signatures: &'a dyn SignatureVerifier,
+    pub signatures: &'a V,
     /// For assertions, each of which is good once.
-    pub once: &'a dyn OnceStore,
+    pub once: &'a O,
     /// The time of the request.
     pub now: UnixTime,
 }
@@ -168,7 +169,13 @@ impl Credentials {
 /// be known now.
 pub async fn authenticate(
     credentials: &Credentials,
-    clients: &Authenticator<'_, impl ClientStore>,
+    clients: &Authenticator<
+        '_,
+        impl ClientStore,
+        impl Exchange + ?Sized,
+        impl SignatureVerifier,
+        impl OnceStore,
+    >,
 ) -> Result<Presented, Error> {
     let strength = match &credentials.shown {
         Shown::Nothing => Strength::None,
@@ -217,7 +224,13 @@ async fn by_secret(
 /// What costs nothing is checked first, the signature next; only then is the assertion used up.
 async fn by_assertion(
     assertion: &Assertion,
-    clients: &Authenticator<'_, impl ClientStore>,
+    clients: &Authenticator<
+        '_,
+        impl ClientStore,
+        impl Exchange + ?Sized,
+        impl SignatureVerifier,
+        impl OnceStore,
+    >,
 ) -> Result<Strength, Error> {
     let Authenticator {
         settings,
@@ -272,11 +285,19 @@ const CLAIM_MARGIN: Duration = Duration::from_secs(60);
 async fn is_signed_by(
     client: &Client,
     assertion: &Assertion,
-    clients: &Authenticator<'_, impl ClientStore>,
+    clients: &Authenticator<
+        '_,
+        impl ClientStore,
+        impl Exchange + ?Sized,
+        impl SignatureVerifier,
+        impl OnceStore,
+    >,
 ) -> Result<bool, Error> {
     let uri = match &client.authentication {
         Authentication::Keys { source, .. } => match source {
-            KeySource::Set(keys) => return Ok(any_verifies(keys, assertion, clients).await),
+            KeySource::Set(keys) => {
+                return Ok(any_verifies(keys, assertion, clients.signatures).await);
+            }
             KeySource::Uri(uri) => uri,
         },
         Authentication::Public | Authentication::Secret { .. } => return Ok(false),
@@ -292,29 +313,26 @@ async fn is_signed_by(
     let found = keys_at(uri, client, settings, store, fetch, now)
         .await
         .map_err(unusable)?;
-    if any_verifies(&found.keys, assertion, clients).await {
+    if any_verifies(&found.keys, assertion, clients.signatures).await {
         return Ok(true);
     }
     match keys_at_again(&found, client, settings, store, fetch, now)
         .await
         .map_err(unusable)?
     {
-        Some(fresh) => Ok(any_verifies(&fresh.keys, assertion, clients).await),
+        Some(fresh) => Ok(any_verifies(&fresh.keys, assertion, clients.signatures).await),
         None => Ok(false),
     }
 }
 
-async fn any_verifies<C>(
+async fn any_verifies(
     keys: &KeySet,
     assertion: &Assertion,
-    clients: &Authenticator<'_, C>,
+    signatures: &impl SignatureVerifier,
 ) -> bool {
     let algorithm = assertion.algorithm;
     for key in keys.candidates(algorithm, assertion.key_id.as_deref()) {
-        let verified =
-            clients
-                .signatures
-                .verify(algorithm, key, assertion.signed(), &assertion.signature);
+        let verified = signatures.verify(algorithm, key, assertion.signed(), &assertion.signature);
         if verified.await {
             return true;
         }
@@ -369,7 +387,13 @@ fn unusable_keys(uri: &str, problem: ClientProblem) -> Error {
 /// As there.
 pub async fn authenticate_known(
     credentials: &Credentials,
-    clients: &Authenticator<'_, impl ClientStore>,
+    clients: &Authenticator<
+        '_,
+        impl ClientStore,
+        impl Exchange + ?Sized,
+        impl SignatureVerifier,
+        impl OnceStore,
+    >,
 ) -> Result<Presented, Error> {
     let client = authenticate(credentials, clients).await?;
     let known = client.strength > Strength::None

@@ -1,20 +1,18 @@
 //! Whose fetches are counted for themselves, so that strangers cannot use them up.
 
-use std::time::Duration;
-
-use fetch::{Fetch, FetchError, LocalFuture, Request, Response};
+use fetch::{Exchange, FetchError, Request, Response};
 
 /// A client that somebody has signed in with has a budget of its own for what it publishes: whoever makes up addresses
 /// on its host, or names its keys as theirs, spends another one.
-pub(super) struct OwnBudget<'a> {
-    fetch: &'a dyn Fetch,
+pub(super) struct OwnBudget<'a, F: ?Sized> {
+    fetch: &'a F,
     /// `None` for clients that nobody knows.
     name: Option<String>,
 }
 
-impl<'a> OwnBudget<'a> {
+impl<'a, F: ?Sized> OwnBudget<'a, F> {
     /// For a URL that is the client itself.
-    pub(super) fn of_client(client_id: &str, is_known: bool, fetch: &'a dyn Fetch) -> Self {
+    pub(super) fn of_client(client_id: &str, is_known: bool, fetch: &'a F) -> Self {
         Self {
             fetch,
             name: is_known.then(|| client_id.to_owned()),
@@ -22,12 +20,7 @@ impl<'a> OwnBudget<'a> {
     }
 
     /// For what a client names: two that name the same URL have two budgets.
-    pub(super) fn of_named(
-        url: &str,
-        client_id: &str,
-        is_known: bool,
-        fetch: &'a dyn Fetch,
-    ) -> Self {
+    pub(super) fn of_named(url: &str, client_id: &str, is_known: bool, fetch: &'a F) -> Self {
         Self {
             fetch,
             // Invariant: neither holds a space.
@@ -36,15 +29,11 @@ impl<'a> OwnBudget<'a> {
     }
 }
 
-impl Fetch for OwnBudget<'_> {
-    fn fetch(&self, request: Request) -> LocalFuture<'_, Result<Response, FetchError>> {
-        self.fetch.fetch(Request {
+impl<F: Exchange + ?Sized> Exchange for OwnBudget<'_, F> {
+    fn exchange(&self, request: Request) -> impl Future<Output = Result<Response, FetchError>> {
+        self.fetch.exchange(Request {
             own_budget: self.name.clone(),
             ..request
         })
-    }
-
-    fn sleep(&self, duration: Duration) -> LocalFuture<'_, ()> {
-        self.fetch.sleep(duration)
     }
 }

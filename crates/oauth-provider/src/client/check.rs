@@ -1,7 +1,7 @@
 //! One run through the rules of a document for two readers: a sign-in stops at the first that is broken, and the
 //! developer of a client sees what became of each.
 
-use fetch::Fetch;
+use fetch::Exchange;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -94,7 +94,11 @@ pub struct Report {
 }
 
 /// Fetches the document of a client id past the cache, and looks at every rule.
-pub async fn check(client_id: &str, settings: &Settings, fetch: &dyn Fetch) -> Report {
+pub async fn check(
+    client_id: &str,
+    settings: &Settings,
+    fetch: &(impl Exchange + ?Sized),
+) -> Report {
     let mut list = Checklist::of_all();
     let outcome = run(client_id, settings, fetch, &mut list).await;
     let checks = list.seen.unwrap_or_default();
@@ -116,7 +120,7 @@ pub async fn check(client_id: &str, settings: &Settings, fetch: &dyn Fetch) -> R
 async fn run(
     client_id: &str,
     settings: &Settings,
-    fetch: &dyn Fetch,
+    fetch: &(impl Exchange + ?Sized),
     list: &mut Checklist,
 ) -> Result<(), DocumentProblem> {
     let form = ClientIdUrl::parse(client_id, &settings.origin)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fetch::{Fetch, FetchError, Method, Request, Response};
+use fetch::{Exchange, FetchError, Method, Request, Response};
 use url::Url;
 
 use crate::settings::Settings;
@@ -80,7 +80,7 @@ pub struct FetchedDocument {
 pub async fn fetch_document(
     url: &ClientIdUrl,
     settings: &Settings,
-    fetch: &dyn Fetch,
+    fetch: &(impl Exchange + ?Sized),
 ) -> Result<FetchedDocument, DocumentProblem> {
     fetch_into(url, settings, fetch, &mut Checklist::until_broken()).await
 }
@@ -89,7 +89,7 @@ pub async fn fetch_document(
 pub(super) async fn fetch_into(
     url: &ClientIdUrl,
     settings: &Settings,
-    fetch: &dyn Fetch,
+    fetch: &(impl Exchange + ?Sized),
     list: &mut Checklist,
 ) -> Result<FetchedDocument, DocumentProblem> {
     let (body, keep_for) =
@@ -108,7 +108,7 @@ pub(super) async fn fetch_json(
     max_body: usize,
     accept: &'static str,
     settings: &Settings,
-    fetch: &dyn Fetch,
+    fetch: &(impl Exchange + ?Sized),
     list: &mut Checklist,
 ) -> Result<(String, Option<Duration>), DocumentProblem> {
     let host = There::Text(url.host());
@@ -119,7 +119,7 @@ pub(super) async fn fetch_json(
         .header("accept", accept)
         .timeout(TIMEOUT)
         .max_body(max_body);
-    let answer = fetch.fetch(request).await.map_err(transport);
+    let answer = fetch.exchange(request).await.map_err(transport);
     let response = list.must(&FETCHED, answer, There::Text("a complete answer"))?;
     list.must(&STATUS, status(&response), There::Text("200"))?;
     let kind = response.header("content-type").unwrap_or_default();

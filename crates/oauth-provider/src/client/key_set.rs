@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use fetch::Fetch;
+use fetch::Exchange;
 use serde_json::Value;
 
 use crate::settings::Settings;
-use crate::store::{ClientStore, KeptDocument};
 use crate::time::UnixTime;
 
 use super::budget::OwnBudget;
 use super::check::{Breach, Checklist, Rule};
+use super::client_store::{ClientStore, KeptDocument};
 use super::document::holds_private_key;
 use super::fetch_document::fetch_json;
 use super::json::parse_object;
@@ -38,7 +38,7 @@ pub(super) async fn keys_at(
     client: &Client,
     settings: &Settings,
     clients: &impl ClientStore,
-    fetch: &dyn Fetch,
+    fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<FoundKeys, ClientProblem> {
     let url = document_url(uri, settings)?;
@@ -76,7 +76,7 @@ pub(super) async fn keys_at_again(
     client: &Client,
     settings: &Settings,
     clients: &impl ClientStore,
-    fetch: &dyn Fetch,
+    fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<Option<FoundKeys>, ClientProblem> {
     let Some(kept) = &found.kept else {
@@ -102,7 +102,7 @@ async fn fetched(
     client: &Client,
     settings: &Settings,
     clients: &impl ClientStore,
-    fetch: &dyn Fetch,
+    fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<FoundKeys, DocumentProblem> {
     let accept = "application/jwk-set+json, application/json";

@@ -11,10 +11,10 @@ use crate::crypto::{Secret, SecretHash};
 use crate::http::{Error, Request, Response};
 use crate::params::body_of;
 use crate::settings::Settings;
-use crate::store::ClientStore;
 use crate::time::UnixTime;
 
 use super::acquaintance::{Acquaintance, Newcomer};
+use super::client_store::ClientStore;
 use super::document::holds_private_key;
 use super::json::parse_object;
 use super::keys::KeySource;

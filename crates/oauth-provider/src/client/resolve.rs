@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use fetch::Fetch;
+use fetch::Exchange;
 
 use crate::settings::{OwnDocument, Settings};
-use crate::store::{ClientStore, KeptDocument, StoreError};
+use crate::stored::StoreError;
 use crate::time::UnixTime;
 
 use super::budget::OwnBudget;
+use super::client_store::{ClientStore, KeptDocument};
 use super::{
     Client, ClientIdUrl, ClientIdUrlError, DocumentProblem, Registration, check_document,
     fetch_document, for_display,
@@ -76,7 +77,7 @@ pub async fn resolve(
     client_id: &str,
     settings: &Settings,
     clients: &impl ClientStore,
-    fetch: &dyn Fetch,
+    fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<Resolved, ClientProblem> {
     if !is_url(client_id) {
@@ -165,7 +166,7 @@ pub async fn resolve_again(
     resolved: &Resolved,
     settings: &Settings,
     clients: &impl ClientStore,
-    fetch: &dyn Fetch,
+    fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<Option<Resolved>, ClientProblem> {
     let Some(kept) = &resolved.kept else {
@@ -236,7 +237,7 @@ async fn fetch_and_keep(
     before: Option<&KeptDocument>,
     settings: &Settings,
     clients: &impl ClientStore,
-    fetch: &dyn Fetch,
+    fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<Resolved, DocumentProblem> {
     let acquaintance = before.map(KeptDocument::acquaintance).unwrap_or_default();

@@ -1,15 +1,16 @@
 //! What is done for a client after its request was answered.
 
-use fetch::Fetch;
+use fetch::Exchange;
 
 use crate::crypto::KeyRing;
 use crate::grant::Found;
 use crate::settings::Settings;
-use crate::store::{ClientStore, KeptDocument, StoreError};
+use crate::stored::StoreError;
 use crate::time::UnixTime;
 
 use super::Registration;
 use super::acquaintance::Person;
+use super::client_store::{ClientStore, KeptDocument};
 use super::fetch_document::fetch_document;
 use super::resolve::document_url;
 use super::text::for_display;
@@ -68,7 +69,7 @@ pub async fn renew(
 
 /// Looks whether a client's document is still there, past the cache: 404 and 410, or a document that breaks a rule,
 /// count as gone; trouble on the way says nothing.
-pub async fn look(client_id: &str, settings: &Settings, fetch: &dyn Fetch) -> Found {
+pub async fn look(client_id: &str, settings: &Settings, fetch: &(impl Exchange + ?Sized)) -> Found {
     let Ok(url) = document_url(client_id, settings) else {
         return Found::Unclear;
     };

@@ -1,7 +1,6 @@
 //! Signatures without a runtime that has WebCrypto.
 
 use ed25519_dalek as ed25519;
-use fetch::LocalFuture;
 use p256::ecdsa;
 use rsa::signature::Verifier;
 use rsa::{BoxedUint, pkcs1v15, pss};
@@ -15,15 +14,14 @@ use super::{PublicKey, SignatureAlgorithm, SignatureVerifier};
 pub struct RustCrypto;
 
 impl SignatureVerifier for RustCrypto {
-    fn verify<'a>(
-        &'a self,
+    async fn verify(
+        &self,
         algorithm: SignatureAlgorithm,
-        key: &'a PublicKey,
-        message: &'a [u8],
-        signature: &'a [u8],
-    ) -> LocalFuture<'a, bool> {
-        let verified = verify(algorithm, key, message, signature).is_some();
-        Box::pin(async move { verified })
+        key: &PublicKey,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        verify(algorithm, key, message, signature).is_some()
     }
 }
 

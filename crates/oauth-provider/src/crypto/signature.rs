@@ -1,6 +1,5 @@
 //! Signatures that clients make with keys of their own (RFC 7518 §3, RFC 8037 §3.1), verified by what the runtime has.
 
-use fetch::LocalFuture;
 use serde_json::json;
 
 use super::base64url;
@@ -95,11 +94,11 @@ impl PublicKey {
 /// Verifies signatures: WebCrypto where there is one, `RustCrypto` (feature `native`) elsewhere.
 pub trait SignatureVerifier {
     /// Whether `signature` is this key's, over `message`. A key or signature that cannot be one at all says no.
-    fn verify<'a>(
-        &'a self,
+    fn verify(
+        &self,
         algorithm: SignatureAlgorithm,
-        key: &'a PublicKey,
-        message: &'a [u8],
-        signature: &'a [u8],
-    ) -> LocalFuture<'a, bool>;
+        key: &PublicKey,
+        message: &[u8],
+        signature: &[u8],
+    ) -> impl Future<Output = bool>;
 }

@@ -8,7 +8,7 @@ use super::command::{
     Redeem, Refresh, Refusal, Reply, Reseal, Revoke, Withhold,
 };
 
-/// A command that knows its reply. [`crate::store::GrantStore::ask`] sends one.
+/// A command that knows its reply. [`super::GrantStore::ask`] sends one.
 pub trait GrantCommand: Into<Command> {
     /// What it is answered with where it is not refused.
     type Reply;

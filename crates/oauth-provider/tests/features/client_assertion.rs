@@ -227,8 +227,8 @@ fn two_clients_may_draw_the_same_jti() {
 struct Forgetful;
 
 impl OnceStore for Forgetful {
-    fn claim<'a>(&'a self, _: Claimant<'a>, _: [u8; 32], _: Duration) -> Stored<'a, Claim> {
-        Box::pin(async { Err(StoreError("SECRET detail".to_owned())) })
+    async fn claim(&self, _: Claimant<'_>, _: [u8; 32], _: Duration) -> Stored<Claim> {
+        Err(StoreError("SECRET detail".to_owned()))
     }
 }
 
@@ -237,11 +237,11 @@ impl OnceStore for Forgetful {
 struct Full(RefCell<Vec<(String, bool)>>);
 
 impl OnceStore for Full {
-    fn claim<'a>(&'a self, by: Claimant<'a>, _: [u8; 32], _: Duration) -> Stored<'a, Claim> {
+    async fn claim(&self, by: Claimant<'_>, _: [u8; 32], _: Duration) -> Stored<Claim> {
         self.0
             .borrow_mut()
             .push((by.client_id.to_owned(), by.is_known));
-        Box::pin(async { Ok(Claim::TooMany) })
+        Ok(Claim::TooMany)
     }
 }
 

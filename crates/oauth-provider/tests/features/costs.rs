@@ -54,41 +54,41 @@ impl<'s> Counted<'s> {
 }
 
 impl GrantStore for Counted<'_> {
-    fn send<'a>(&'a self, id: &'a GrantId, command: Command) -> Stored<'a, Reply> {
+    async fn send(&self, id: &GrantId, command: Command) -> Stored<Reply> {
         add(&self.calls);
-        self.server.store.send(id, command)
+        self.server.store.send(id, command).await
     }
 }
 
 impl ClientStore for Counted<'_> {
-    fn registration<'a>(&'a self, id: &'a str) -> Stored<'a, Option<Registration>> {
+    async fn registration(&self, id: &str) -> Stored<Option<Registration>> {
         add(&self.reads);
-        self.server.store.registration(id)
+        self.server.store.registration(id).await
     }
 
-    fn keep_registration<'a>(&'a self, kept: &'a Registration, until: UnixTime) -> Stored<'a, ()> {
+    async fn keep_registration(&self, kept: &Registration, until: UnixTime) -> Stored<()> {
         add(&self.writes);
-        self.server.store.keep_registration(kept, until)
+        self.server.store.keep_registration(kept, until).await
     }
 
-    fn document<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
+    async fn document(&self, url: &ClientIdUrl) -> Stored<Option<KeptDocument>> {
         add(&self.reads);
-        self.server.store.document(url)
+        self.server.store.document(url).await
     }
 
-    fn keep_document<'a>(&'a self, url: &'a ClientIdUrl, kept: &'a KeptDocument) -> Stored<'a, ()> {
+    async fn keep_document(&self, url: &ClientIdUrl, kept: &KeptDocument) -> Stored<()> {
         add(&self.writes);
-        self.server.store.keep_document(url, kept)
+        self.server.store.keep_document(url, kept).await
     }
 
-    fn key_set<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
+    async fn key_set(&self, url: &ClientIdUrl) -> Stored<Option<KeptDocument>> {
         add(&self.reads);
-        self.server.store.key_set(url)
+        self.server.store.key_set(url).await
     }
 
-    fn keep_key_set<'a>(&'a self, url: &'a ClientIdUrl, kept: &'a KeptDocument) -> Stored<'a, ()> {
+    async fn keep_key_set(&self, url: &ClientIdUrl, kept: &KeptDocument) -> Stored<()> {
         add(&self.writes);
-        self.server.store.keep_key_set(url, kept)
+        self.server.store.keep_key_set(url, kept).await
     }
 }
 

@@ -151,8 +151,8 @@ fn no_command_reads_the_reply_to_another() {
 struct Confused;
 
 impl GrantStore for Confused {
-    fn send<'a>(&'a self, _: &'a GrantId, _: Command) -> Stored<'a, Reply> {
-        Box::pin(async { Ok(Reply::Left(Scope::default())) })
+    async fn send(&self, _: &GrantId, _: Command) -> Stored<Reply> {
+        Ok(Reply::Left(Scope::default()))
     }
 }
 

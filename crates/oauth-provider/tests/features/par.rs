@@ -453,20 +453,20 @@ fn clients_by_document() {
 /// Keeps nothing.
 struct Down;
 
-fn down<'a, T: 'a>() -> Stored<'a, T> {
-    Box::pin(async { Err(StoreError("SECRET detail of the storage".to_owned())) })
+fn down<T>() -> Stored<T> {
+    Err(StoreError("SECRET detail of the storage".to_owned()))
 }
 
 impl PushedRequests for Down {
-    fn keep_pushed<'a>(&'a self, _: &'a PushedName, _: &'a str, _: UnixTime) -> Stored<'a, ()> {
+    async fn keep_pushed(&self, _: &PushedName, _: &str, _: UnixTime) -> Stored<()> {
         down()
     }
 
-    fn pushed<'a>(&'a self, _: &'a PushedName) -> Stored<'a, Option<String>> {
+    async fn pushed(&self, _: &PushedName) -> Stored<Option<String>> {
         down()
     }
 
-    fn use_pushed<'a>(&'a self, _: &'a PushedName, _: &'a TicketId) -> Stored<'a, bool> {
+    async fn use_pushed(&self, _: &PushedName, _: &TicketId) -> Stored<bool> {
         down()
     }
 }

@@ -19,38 +19,38 @@ use crate::support::server::{
 /// A store that does not answer.
 struct Down;
 
-fn down<'a, T: 'a>() -> Stored<'a, T> {
-    Box::pin(async { Err(StoreError("SECRET detail of the storage".to_owned())) })
+fn down<T>() -> Stored<T> {
+    Err(StoreError("SECRET detail of the storage".to_owned()))
 }
 
 impl GrantStore for Down {
-    fn send<'a>(&'a self, _: &'a GrantId, _: Command) -> Stored<'a, Reply> {
+    async fn send(&self, _: &GrantId, _: Command) -> Stored<Reply> {
         down()
     }
 }
 
 impl ClientStore for Down {
-    fn registration<'a>(&'a self, _: &'a str) -> Stored<'a, Option<Registration>> {
+    async fn registration(&self, _: &str) -> Stored<Option<Registration>> {
         down()
     }
 
-    fn keep_registration<'a>(&'a self, _: &'a Registration, _: UnixTime) -> Stored<'a, ()> {
+    async fn keep_registration(&self, _: &Registration, _: UnixTime) -> Stored<()> {
         down()
     }
 
-    fn document<'a>(&'a self, _: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
+    async fn document(&self, _: &ClientIdUrl) -> Stored<Option<KeptDocument>> {
         down()
     }
 
-    fn keep_document<'a>(&'a self, _: &'a ClientIdUrl, _: &'a KeptDocument) -> Stored<'a, ()> {
+    async fn keep_document(&self, _: &ClientIdUrl, _: &KeptDocument) -> Stored<()> {
         down()
     }
 
-    fn key_set<'a>(&'a self, _: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
+    async fn key_set(&self, _: &ClientIdUrl) -> Stored<Option<KeptDocument>> {
         down()
     }
 
-    fn keep_key_set<'a>(&'a self, _: &'a ClientIdUrl, _: &'a KeptDocument) -> Stored<'a, ()> {
+    async fn keep_key_set(&self, _: &ClientIdUrl, _: &KeptDocument) -> Stored<()> {
         down()
     }
 }
@@ -59,27 +59,27 @@ impl ClientStore for Down {
 struct ReadOnly<'s>(&'s Server);
 
 impl ClientStore for ReadOnly<'_> {
-    fn registration<'a>(&'a self, id: &'a str) -> Stored<'a, Option<Registration>> {
-        self.0.store.registration(id)
+    async fn registration(&self, id: &str) -> Stored<Option<Registration>> {
+        self.0.store.registration(id).await
     }
 
-    fn keep_registration<'a>(&'a self, _: &'a Registration, _: UnixTime) -> Stored<'a, ()> {
+    async fn keep_registration(&self, _: &Registration, _: UnixTime) -> Stored<()> {
         down()
     }
 
-    fn document<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
-        self.0.store.document(url)
+    async fn document(&self, url: &ClientIdUrl) -> Stored<Option<KeptDocument>> {
+        self.0.store.document(url).await
     }
 
-    fn keep_document<'a>(&'a self, _: &'a ClientIdUrl, _: &'a KeptDocument) -> Stored<'a, ()> {
+    async fn keep_document(&self, _: &ClientIdUrl, _: &KeptDocument) -> Stored<()> {
         down()
     }
 
-    fn key_set<'a>(&'a self, url: &'a ClientIdUrl) -> Stored<'a, Option<KeptDocument>> {
-        self.0.store.key_set(url)
+    async fn key_set(&self, url: &ClientIdUrl) -> Stored<Option<KeptDocument>> {
+        self.0.store.key_set(url).await
     }
 
-    fn keep_key_set<'a>(&'a self, _: &'a ClientIdUrl, _: &'a KeptDocument) -> Stored<'a, ()> {
+    async fn keep_key_set(&self, _: &ClientIdUrl, _: &KeptDocument) -> Stored<()> {
         down()
     }
 }

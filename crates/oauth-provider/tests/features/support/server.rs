@@ -183,18 +183,18 @@ impl Server {
     }
 
     /// Revokes with another memory of what was used.
-    pub fn revoke_once(&self, form: &[(&str, &str)], once: &dyn OnceStore) -> Response {
+    pub fn revoke_once(&self, form: &[(&str, &str)], once: &impl OnceStore) -> Response {
         let clients = self.authenticator(&self.store, once);
         let body = form_body(form);
         let answer = now(revoke(&post(body.as_bytes()), &clients, &self.store));
         self.response(answer.map(|revoked| revoked.response))
     }
 
-    fn authenticator<'a, C>(
+    fn authenticator<'a, C, O>(
         &'a self,
         store: &'a C,
-        once: &'a dyn OnceStore,
-    ) -> Authenticator<'a, C> {
+        once: &'a O,
+    ) -> Authenticator<'a, C, Scripted, RustCrypto, O> {
         Authenticator {
             settings: &self.settings,
             store,

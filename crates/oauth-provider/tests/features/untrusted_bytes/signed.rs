@@ -8,7 +8,6 @@ use oauth_provider::client::{Authenticator, Credentials, KeySet, authenticate};
 use oauth_provider::crypto::{
     PublicKey, Purpose, RustCrypto, SignatureAlgorithm, SignatureVerifier, sha256,
 };
-use oauth_provider::fetch::LocalFuture;
 use oauth_provider::http::Error;
 use oauth_provider::par::RequestUri;
 use oauth_provider::params::Params;
@@ -75,14 +74,8 @@ pub fn request_uri(text: &str) {
 struct Credulous;
 
 impl SignatureVerifier for Credulous {
-    fn verify<'a>(
-        &'a self,
-        _: SignatureAlgorithm,
-        _: &'a PublicKey,
-        _: &'a [u8],
-        _: &'a [u8],
-    ) -> LocalFuture<'a, bool> {
-        Box::pin(async { true })
+    async fn verify(&self, _: SignatureAlgorithm, _: &PublicKey, _: &[u8], _: &[u8]) -> bool {
+        true
     }
 }
 
@@ -157,7 +150,7 @@ fn keyed(store: &Store, jwks: &Value) -> Option<String> {
     Some(answer["client_id"].as_str().unwrap().to_owned())
 }
 
-fn show(store: &Store, assertion: &str, signatures: &dyn SignatureVerifier) -> Result<(), Error> {
+fn show(store: &Store, assertion: &str, signatures: &impl SignatureVerifier) -> Result<(), Error> {
     let form = Params::parse("")
         .with("client_assertion_type", TYPE)
         .with("client_assertion", assertion);
