@@ -102,6 +102,7 @@ async fn request<H: Handler>(
     body.push_str(",\"result\":");
     let mut result = Object::begin(&mut body);
     let mut question = None;
+    let mut meta = Vec::new();
     match method {
         Method::Ping => {}
         Method::Initialize => server_info::initialized(handler, asked(&params)?, &mut result),
@@ -116,7 +117,10 @@ async fn request<H: Handler>(
             let (name, arguments, input) = named(client, &mut params)?;
             let call = ToolCall::new(name, arguments).with_input(input);
             match handler.call_tool(call).await? {
-                Outcome::Complete(called) => called.write(version, &mut result),
+                Outcome::Complete(called) => {
+                    called.write(version, &mut result);
+                    meta = called.meta;
+                }
                 Outcome::InputRequired(input) => question = Some(input),
             }
         }
@@ -157,7 +161,18 @@ async fn request<H: Handler>(
         ask(question, client, version, &mut result)?;
     }
     if version.is_stateless() {
-        stateless(handler, version, method, question.is_none(), &mut result);
+        stateless(method, question.is_none(), &mut result);
+    }
+    if version.is_stateless() || !meta.is_empty() {
+        let mut members = Object::begin(result.name("_meta"));
+        for (name, value) in &meta {
+            members.raw(name, value.get());
+        }
+        if version.is_stateless() {
+            let whole = (method == Method::Discover).then_some(version);
+            server_info::signature(handler.implementation(), whole, &mut members);
+        }
+        members.end();
     }
     result.end();
     body.push('}');
@@ -192,15 +207,9 @@ fn ask<R>(
     Ok(())
 }
 
-/// What every result of a stateless version has: its type, cache hints where it is one of the lists (MCP 2026-07-28
-/// caching), and who made it. All of it is for this caller alone: lists depend on a grant's skills.
-fn stateless<H: Handler>(
-    handler: &H,
-    version: Version,
-    method: Method,
-    complete: bool,
-    result: &mut Object<'_>,
-) {
+/// What every result of a stateless version has beside its `_meta`: its type, and cache hints for the lists and resources
+/// (MCP 2026-07-28 caching). They are for this caller alone: lists depend on a grant's skills.
+fn stateless(method: Method, complete: bool, result: &mut Object<'_>) {
     let kind = if complete {
         "\"complete\""
     } else {
@@ -215,8 +224,6 @@ fn stateless<H: Handler>(
     if let Some(ttl) = ttl {
         result.raw("ttlMs", ttl).raw("cacheScope", "\"private\"");
     }
-    let whole = (method == Method::Discover).then_some(version);
-    server_info::signature(handler.implementation(), whole, result);
 }
 
 /// MCP 2025-11-25 lifecycle, Initialization. Of the parameters only the version decides anything here, so that a

@@ -28,6 +28,9 @@ pub(crate) static TOOL: Tool = Tool {
     run,
 };
 
+/// Members that hold what somebody else wrote.
+const SENDERS: &[&str] = &["/name"];
+
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let place = Place::read(context)?;
@@ -39,6 +42,6 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             .create_client_key(&place.region, &place.organization, &project, name)
             .await?;
         let key = issue_target::seen(context, key)?;
-        structured(&Dsn::of(&key))
+        structured(&Dsn::of(&key), SENDERS)
     })
 }

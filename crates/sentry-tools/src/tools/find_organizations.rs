@@ -56,7 +56,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             organizations: shown.collect(),
             has_more: organizations.len() > SHOWN,
             unavailable_regions: found.unavailable.iter().map(AsRef::as_ref).collect(),
-        })
+        }, &[])
     })
 }
 

@@ -55,6 +55,6 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         structured(&Projects {
             projects: projects.collect(),
             has_more: found.items.len() > SHOWN || found.next.is_some(),
-        })
+        }, &[])
     })
 }

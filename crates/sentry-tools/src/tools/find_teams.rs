@@ -57,6 +57,6 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         structured(&Teams {
             teams: teams.collect(),
             has_more: found.items.len() > SHOWN || found.next.is_some(),
-        })
+        }, &[])
     })
 }

@@ -61,6 +61,9 @@ struct TagValue<'a> {
     last_seen: Option<&'a str>,
 }
 
+/// Members that hold what somebody else wrote.
+const SENDERS: &[&str] = &["/name", "/topValues/*/value"];
+
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let key = required(&TAG_KEY, context.arguments.tag_key(&TAG_KEY))?;
@@ -82,6 +85,6 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             total_values: tag.total,
             unique_values: tag.unique,
             top_values: top.collect(),
-        })
+        }, SENDERS)
     })
 }

@@ -69,6 +69,9 @@ struct Hints {
     open_world_hint: bool,
 }
 
+/// Members that hold what somebody else wrote.
+const SENDERS: &[&str] = &["/query"];
+
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let query = context.arguments.text(&QUERY).unwrap_or_default();
@@ -94,7 +97,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         structured(&Found {
             query,
             results: found.map(|tool| describe(context, tool)).collect(),
-        })
+        }, SENDERS)
     })
 }
 

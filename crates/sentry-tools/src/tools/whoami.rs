@@ -50,6 +50,9 @@ struct Fixed<'a> {
     project_slug: Option<&'a str>,
 }
 
+/// Members that hold what somebody else wrote.
+const SENDERS: &[&str] = &["/user/name", "/user/email"];
+
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let user = context.client.user().await?;
@@ -64,6 +67,6 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
                 organization_slug: constraint.organization().map(Slug::as_str),
                 project_slug: constraint.project().map(Slug::as_str),
             },
-        })
+        }, SENDERS)
     })
 }

@@ -28,3 +28,4 @@ mod seer;
 mod sentry;
 mod tolerance;
 mod tries;
+mod untrusted;
