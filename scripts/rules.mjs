@@ -26,6 +26,8 @@ process.chdir(inAt === -1 ? dirname(import.meta.dirname) : parameters[inAt + 1])
 
 const DOCUMENT = "docs/CONFORMANCE.md";
 const TEMPLATE = "docs/CONFORMANCE.template.md";
+/** Whatever may be meant as one, so that none is passed over for the way it is written. */
+const LIKE_A_RULE = /^\s*(\/\/ ?(file )?rules?:|\/\/[/!] ?(file )?rules?: ?[\w-]+\/[\w-]+)/i;
 const MARK = /^<!-- rules: (\S+) -->$/gm;
 
 const problems = [];
@@ -65,8 +67,7 @@ function readFile(file) {
   const lines = text.split("\n");
   let tests;
   lines.forEach((line, index) => {
-    const [, kind] = line.match(/^\s*\/\/ ?((?:file )?rules?):/i) ?? [];
-    if (!kind) return;
+    if (!LIKE_A_RULE.test(line)) return;
     tests ??= testsOf(file, text);
     const problem = (text) => problems.push(`${file}:${index + 1}: ${text}`);
     const { comment, end } = wholeComment(lines, index);

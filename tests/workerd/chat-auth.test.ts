@@ -123,7 +123,7 @@ describe("signing in", () => {
     expect((await redeem(worker, foreign)).status, "which that client still redeems").toBe(200);
   });
 
-  // rule: chat/two-tabs: two tabs, few cookies
+  // rule: chat/two-tabs: the chat works in two tabs, with few cookies
   it("works in two tabs at once, once each, and keeps few cookies", async () => {
     const chat = new Chat(worker);
     const tabs = [await chat.begin(), await chat.begin()];

@@ -213,7 +213,7 @@ describe("a call without a model", () => {
     return () => bare.stop();
   });
 
-  // rule: chat/without-model: without a model its commands work; a key goes over https
+  // rule: chat/without-model: without a model the chat's commands work; a key goes over https
   it("lists the tools, and runs one, where no model is set up", async () => {
     const chat = await signedIn(bare);
     expect(await chat.status()).not.toHaveProperty("model");

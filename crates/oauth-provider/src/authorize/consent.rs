@@ -230,7 +230,7 @@ mod tests {
         );
     }
 
-    // rule: authorization/consent-form: form: browser, age, signature, page
+    // rule: authorization/consent-form: the consent form: browser, age, signature, page
     #[test]
     fn good_in_its_browser_for_an_hour() {
         let rng = &mut ChaCha20Rng::seed_from_u64(1);
