@@ -124,7 +124,8 @@ fn readings(text: &str) -> Vec<String> {
         let hexadecimal = (0..word.len() / 2)
             .map(|at| u8::from_str_radix(word.get(at * 2..at * 2 + 2).unwrap_or("x"), 16).ok())
             .collect::<Option<Vec<u8>>>();
-        readings.extend(hexadecimal.and_then(|bytes| String::from_utf8(bytes).ok()));
+        let decoded = hexadecimal.and_then(|bytes| String::from_utf8(bytes).ok());
+        readings.extend(decoded);
     }
     readings
 }
