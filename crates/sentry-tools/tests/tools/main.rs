@@ -4,6 +4,7 @@
 
 mod agent;
 mod asking;
+mod cases;
 mod catalogue;
 mod changes;
 mod constraints;
