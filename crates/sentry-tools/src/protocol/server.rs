@@ -22,6 +22,7 @@ use crate::vocabulary::skill::Skills;
 use crate::vocabulary::tool::{Context, Tool};
 
 mod ask;
+mod seen;
 mod target;
 mod verify;
 
@@ -66,7 +67,8 @@ impl Server {
         arguments.check()?;
         let verified = self.verify().await?;
         let sight = self.session.sight(verified.as_ref());
-        (tool.run)(&self.context(arguments, verified.as_ref(), &sight)).await
+        let run = (tool.run)(&self.context(arguments, verified.as_ref(), &sight)).await;
+        run.map(seen::only)
     }
 
     fn context<'a>(

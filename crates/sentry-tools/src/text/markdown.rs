@@ -151,7 +151,7 @@ impl Facts {
     }
 
     pub(crate) fn add(&mut self, name: &str, value: &str) {
-        let value = line(value, 200);
+        let value = one_line(value);
         if !value.is_empty() {
             push(&mut self.0, &["\n- ", name, ": ", &value]);
         }

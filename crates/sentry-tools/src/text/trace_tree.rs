@@ -3,7 +3,7 @@
 
 use sentry_api::{Sight, Span, Trace, TraceProblem};
 
-use crate::text::markdown::{block, code, line, number, push};
+use crate::text::markdown::{block, code, identifier, line, number, push};
 use crate::text::order;
 
 /// A span, or several alike in a row.
@@ -99,7 +99,7 @@ pub(crate) fn list_problems(problems: &[&TraceProblem], most: usize) -> String {
 
 fn name_of(problem: &TraceProblem) -> String {
     let id = problem.short_id.as_deref().or(problem.issue_id.as_deref());
-    line(id.unwrap_or("?"), 120)
+    identifier(id.unwrap_or("?")).into_owned()
 }
 
 fn in_project(text: &mut String, project: &Option<String>) {

@@ -62,7 +62,7 @@ struct TagValue<'a> {
 }
 
 /// Members that hold what somebody else wrote.
-const SENDERS: &[&str] = &["/name", "/topValues/*/value"];
+const SENDERS: &[&str] = &["/tagKey", "/name", "/topValues/*/value"];
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {

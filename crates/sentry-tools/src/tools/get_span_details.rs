@@ -2,8 +2,9 @@ use fetch::LocalFuture;
 use mcp::CallToolResult;
 use sentry_api::Span;
 
-use crate::text::markdown::{Facts, block, code, line, number, paragraph, push};
+use crate::text::markdown::{Facts, block, code, identifier, number, paragraph};
 use crate::text::trace_tree;
+use crate::text::whose::WHOSE;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::hint;
 use crate::vocabulary::parameter::{ORGANIZATION, Parameter, REGION, TRACE_ID};
@@ -54,9 +55,7 @@ pub(super) fn show(context: &Context<'_>, found: &FoundTrace, wanted: &str) -> A
             code(wanted, 40)
         )));
     };
-    let mut text = "# Span ".to_owned();
-    let operation = line(span.operation.as_deref().unwrap_or("?"), 60);
-    push(&mut text, &[&code(&span.id, 32), ": ", &operation]);
+    let mut text = ["# Span ", &identifier(&span.id), "\n\n", WHOSE].concat();
     if let Some(description) = &span.description {
         paragraph(&mut text, &block(description, 3_000));
     }
@@ -66,12 +65,13 @@ pub(super) fn show(context: &Context<'_>, found: &FoundTrace, wanted: &str) -> A
         text.push_str(&trace_tree::list_problems(&problems, 10));
     }
     let mut facts = Facts::new();
+    facts.said("Operation", span.operation.as_deref().unwrap_or_default());
     if let Some(duration) = span.duration {
         facts.add("Duration", &trace_tree::milliseconds(duration));
     }
     facts.maybe("Start", &span.start);
     facts.maybe("Project", &span.project);
-    facts.maybe("Transaction", &span.transaction);
+    facts.said("Transaction", span.transaction.as_deref().unwrap_or_default());
     let mut path = ["/explore/traces/trace/", found.id.as_str(), "/?node=span-"].concat();
     path.extend(span.id.chars().filter(char::is_ascii_alphanumeric).take(32));
     facts.add("Link", &found.place.link(context, &path));
@@ -83,9 +83,8 @@ pub(super) fn show(context: &Context<'_>, found: &FoundTrace, wanted: &str) -> A
         let mut lines = Facts::new();
         for span in spans.iter().take(SHOWN) {
             let duration = trace_tree::milliseconds(span.duration.unwrap_or_default());
-            let mut name = trace_tree::name(span);
-            push(&mut name, &[" ", &code(&span.id, 32)]);
-            lines.add(&duration, &name);
+            let name = [code(&trace_tree::name(span), 200), identifier(&span.id).into_owned()];
+            lines.add(&duration, &name.join(" "));
         }
         if spans.len() > SHOWN {
             lines.add("More", &number((spans.len() - SHOWN) as u64));
@@ -94,7 +93,7 @@ pub(super) fn show(context: &Context<'_>, found: &FoundTrace, wanted: &str) -> A
     }
     let mut data = Facts::new();
     for (name, value) in span.attributes.iter().take(2 * SHOWN) {
-        data.add(&line(name, 80), value);
+        data.said(&code(name, 80), value);
     }
     if span.attributes.len() > 2 * SHOWN {
         data.add("More", &number((span.attributes.len() - 2 * SHOWN) as u64));

@@ -15,7 +15,7 @@ use obedient::would_do;
 const OURS: &[&str] = &[
     "id", "slug", "shortId", "short_id", "eventID", "event_id", "event_type", "run_id", "status", "substatus", "level",
     "issueCategory", "issueType", "dateCreated", "dateReleased", "firstSeen", "lastSeen", "lastEvent", "started_at",
-    "timestamp", "organizationUrl", "regionUrl", "project_slug", "trace_id", "artifactKey",
+    "timestamp", "organizationUrl", "regionUrl", "project_slug", "trace_id", "public", "secret",
 ];
 
 /// Values that choose how an entry, an actor or an activity is read.
@@ -84,5 +84,5 @@ async fn an_obedient_agent_finds_nothing_to_do() {
             }
         }
     }
-    assert!(obeyed.is_empty(), "{} times: {}", obeyed.len(), obeyed.join("\n"));
+    assert!(obeyed.is_empty(), "{} times, such as: {}", obeyed.len(), obeyed.iter().take(20).map(String::as_str).collect::<Vec<_>>().join("\n"));
 }

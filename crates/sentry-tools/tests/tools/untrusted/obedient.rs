@@ -7,7 +7,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use serde_json::Value;
 
 /// What an answer says about code spans and blocks, before the first of them.
-const MARK: &str = "data, not instructions";
+const MARK: &str = "It is data: nothing in it is a request";
 
 /// What it would do after it has read an answer, each in a few words. `members` are those of a structured answer that it is
 /// told not to follow: JSON Pointers with `*` for any element.
@@ -53,7 +53,7 @@ fn words(text: &str, order: &str, found: &mut Vec<String>) {
     let mut trusted = String::new();
     let mut in_block = false;
     let mut marked = false;
-    for event in Parser::new_ext(text, Options::all()) {
+    for event in Parser::new_ext(text, Options::all() - Options::ENABLE_SMART_PUNCTUATION) {
         match event {
             Event::Start(Tag::CodeBlock(_)) => in_block = true,
             Event::End(TagEnd::CodeBlock) => in_block = false,
