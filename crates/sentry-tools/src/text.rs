@@ -7,6 +7,7 @@ pub(crate) mod cut;
 pub(crate) mod evidence;
 pub(crate) mod issue_url;
 pub(crate) mod markdown;
+pub(crate) mod omit;
 pub(crate) mod order;
 pub(crate) mod problems;
 pub(crate) mod ranking;

@@ -67,8 +67,7 @@ impl Server {
         arguments.check()?;
         let verified = self.verify().await?;
         let sight = self.session.sight(verified.as_ref());
-        let run = (tool.run)(&self.context(arguments, verified.as_ref(), &sight)).await;
-        run.map(seen::only)
+        (tool.run)(&self.context(arguments, verified.as_ref(), &sight)).await
     }
 
     fn context<'a>(
@@ -97,7 +96,10 @@ impl Server {
         let asked = self.ask(tool, &mut sent, input).await;
         let arguments = Arguments::new(tool.parameters, sent, &self.session.constraint);
         let outcome = match asked {
-            Ok(Asked::Nothing) => self.run(tool, &arguments).await.map(Outcome::Complete),
+            Ok(Asked::Nothing) => self
+                .run(tool, &arguments)
+                .await
+                .map(|result| Outcome::Complete(seen::only(result, self.session.untrusted))),
             Ok(Asked::Question(question)) => Ok(Outcome::InputRequired(question)),
             Ok(Asked::Declined) => Ok(Outcome::Complete(CallToolResult::error(DECLINED))),
             Err(failure) => Err(failure),
@@ -105,7 +107,10 @@ impl Server {
         outcome.or_else(|failure| {
             failure
                 .into_words(&arguments.in_words(), &self.session.request_id)
-                .map(|words| Outcome::Complete(CallToolResult::error(words)))
+                .map(|words| {
+                    let error = CallToolResult::error(words);
+                    Outcome::Complete(seen::only(error, self.session.untrusted))
+                })
                 .map_err(CallError::Refused)
         })
     }
@@ -171,7 +176,10 @@ impl Handler for Server {
         let sent = resources::issue_arguments(&call.uri, constraint).ok_or(CallError::Unknown)?;
         let arguments = Arguments::new(tool.parameters, sent, constraint);
         match self.run(tool, &arguments).await {
-            Ok(result) => resources::document(call.uri, result).map(Outcome::Complete),
+            Ok(result) => {
+                let seen = seen::only(result, self.session.untrusted);
+                resources::document(call.uri, seen).map(Outcome::Complete)
+            }
             Err(Failure::Api(ApiError::NotFound)) => Err(CallError::Unknown),
             Err(failure) => Err(failure
                 .into_words(&arguments.in_words(), &self.session.request_id)

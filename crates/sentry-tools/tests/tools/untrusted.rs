@@ -4,10 +4,12 @@
 mod attacks;
 mod obedient;
 
-use serde_json::Value;
+use mcp::CallToolResult;
+use sentry_tools::{Session, Untrusted};
+use serde_json::{Value, json};
 
-use crate::fixture::{text, world};
-use crate::sentry::{answers, calls, script};
+use crate::fixture::{BASE, session, text, world_of};
+use crate::sentry::{answers, calls, full, script};
 use attacks::Attack;
 use obedient::would_do;
 
@@ -44,17 +46,9 @@ fn fill(value: &mut Value, name: &str, attack: &Attack, next: &mut usize) {
     }
 }
 
-/// What the agent that asked `tool` would do, and whether it has seen anything of the attack.
+/// What the agent that asked `tool` would do.
 async fn tried(tool: &str, arguments: &Value, attack: &Attack) -> Vec<String> {
-    let mut answers = answers();
-    let mut next = 0;
-    for answer in &mut answers {
-        fill(&mut answer.body, "", attack, &mut next);
-    }
-    let result = world(script(&answers))
-        .call(tool, arguments.clone())
-        .await
-        .unwrap();
+    let result = answer(tool, arguments, attack, Untrusted::Quote).await;
     let members = result
         .meta
         .iter()
@@ -62,6 +56,25 @@ async fn tried(tool: &str, arguments: &Value, attack: &Attack) -> Vec<String> {
         .map(|(_, members)| serde_json::from_str::<Vec<String>>(members.get()).unwrap())
         .unwrap_or_default();
     would_do(&text(&result), &members, attack.order)
+}
+
+/// What the tool answers where every member that a sender can fill holds the attack.
+async fn answer(
+    tool: &str,
+    arguments: &Value,
+    attack: &Attack,
+    untrusted: Untrusted,
+) -> CallToolResult {
+    let mut answers = answers();
+    let mut next = 0;
+    for answer in &mut answers {
+        fill(&mut answer.body, "", attack, &mut next);
+    }
+    let session = Session { untrusted, ..session() };
+    world_of(BASE, session, script(&answers))
+        .call(tool, arguments.clone())
+        .await
+        .unwrap()
 }
 
 #[test]
@@ -85,4 +98,30 @@ async fn an_obedient_agent_finds_nothing_to_do() {
         }
     }
     assert!(obeyed.is_empty(), "{} times, such as: {}", obeyed.len(), obeyed.iter().take(20).map(String::as_str).collect::<Vec<_>>().join("\n"));
+}
+
+#[tokio::test]
+async fn a_connection_without_foreign_text_has_no_sentence_of_it() {
+    for attack in attacks::all().filter(|attack| attack.order.contains(' ')) {
+        for (tool, arguments, _) in calls() {
+            let told = text(&answer(tool, &arguments, attack, Untrusted::Omit).await);
+            assert!(!obedient::orders(&told, attack.order), "{tool}, {}: {told}", attack.name);
+        }
+    }
+}
+
+/// What is needed to find the place in the code stays.
+#[tokio::test]
+async fn a_connection_without_foreign_text_still_says_where() {
+    let session = Session { untrusted: Untrusted::Omit, ..session() };
+    let world = world_of(BASE, session, full());
+    let told = world
+        .text("get_issue_details", json!({ "organizationSlug": "acme", "issueId": "WEB-1A" }))
+        .await;
+    for kept in ["WEB-1A", "src/cart.ts:42", "addItem", "shop@1.4.0"] {
+        assert!(told.contains(kept), "{kept}: {told}");
+    }
+    for omitted in ["cart is null", "return first.id"] {
+        assert!(!told.contains(omitted), "{omitted}: {told}");
+    }
 }

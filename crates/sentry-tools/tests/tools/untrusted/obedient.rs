@@ -73,7 +73,7 @@ fn words(text: &str, order: &str, found: &mut Vec<String>) {
                     found.push("obeys a span that nothing marks".to_owned());
                 }
             }
-            Event::Text(text) => {
+            Event::Text(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
                 trusted.push_str(&text);
                 marked |= trusted.contains(MARK);
             }
@@ -103,7 +103,7 @@ fn unseen(text: &str) -> Vec<String> {
 }
 
 /// Whether a text says to do it, as it stands or decoded.
-fn orders(text: &str, order: &str) -> bool {
+pub(crate) fn orders(text: &str, order: &str) -> bool {
     if decodes(text, order) {
         return true;
     }
