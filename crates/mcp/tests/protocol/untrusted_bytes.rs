@@ -1,4 +1,4 @@
-//! Whatever is sent is answered. `make fuzz` asks the same for longer.
+//! Arbitrary bytes always get a valid answer. `make fuzz` runs the same checks for longer.
 
 mod checks;
 
