@@ -1,4 +1,4 @@
-//! One thing, and out.
+//! Commands that do one thing and end.
 
 use serde_json::Value;
 
@@ -37,7 +37,7 @@ async fn act(
     talk.ask(&options.words.join(" "), connection, screen).await
 }
 
-/// Calls a tool and shows what it says.
+/// Calls a tool and shows its result.
 pub(super) async fn call(
     name: &str,
     arguments: Value,
@@ -55,7 +55,7 @@ pub(super) async fn call(
     })
 }
 
-/// A tool's arguments, as somebody typed them.
+/// Parses a tool's arguments as typed on the command line.
 pub(super) fn read_object(text: &str) -> Result<Value, Error> {
     let text = if text.trim().is_empty() { "{}" } else { text };
     match serde_json::from_str(text) {

@@ -1,4 +1,4 @@
-//! Which revision is spoken.
+//! Negotiation of the revision.
 
 use mcp_test_client::client::{Connection, Error, Revision};
 use serde_json::{Map, json};

@@ -1,4 +1,4 @@
-//! Sessions of the older revisions, and what is no answer.
+//! Sessions of the older revisions, and responses that are not answers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,4 +1,4 @@
-//! What lies on the disk.
+//! The files on disk.
 
 use std::path::PathBuf;
 

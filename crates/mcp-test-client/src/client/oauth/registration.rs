@@ -1,4 +1,4 @@
-//! Dynamic client registration (RFC 7591), and what is kept of it.
+//! Dynamic client registration (RFC 7591), and the record that is kept of it.
 
 use std::time::Duration;
 
@@ -13,27 +13,28 @@ use crate::client::Error;
 
 const SECTION: &str = "RFC 7591 §3.2";
 
-/// What an authorization server gave us, kept under its issuer: "Clients MUST associate those credentials with the
-/// specific authorization server that issued them" (MCP 2026-07-28 client-registration, Authorization Server Binding).
+/// A registration, stored under its issuer: "Clients MUST associate those credentials with the specific authorization
+/// server that issued them" (MCP 2026-07-28 client-registration, Authorization Server Binding).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registration {
-    /// Whose it is. Compared when it is used, also where the file's name says it already.
+    /// The issuer. It is compared on every use, even though the file's name already contains it.
     pub issuer: String,
-    /// Drawn by the server.
+    /// The id that the server assigned.
     pub client_id: String,
-    /// Where the server gave one.
+    /// The secret, if the server issued one.
     pub client_secret: Option<Secret>,
-    /// When the secret ends, in seconds since the epoch; 0: never.
+    /// When the secret expires, in seconds since the epoch; 0 means never.
     #[serde(default)]
     pub client_secret_expires_at: u64,
     /// How the client authenticates.
     pub method: Method,
-    /// With its port. RFC 8252 §7.3 lets the port differ later; a server that compares it strictly must meet it again.
+    /// The redirect URI with its port. RFC 8252 §7.3 allows the port to differ later, but some servers compare it
+    /// exactly.
     pub redirect_uri: String,
 }
 
 impl Registration {
-    /// As the token endpoint knows it.
+    /// The identity to use at the token endpoint.
     #[must_use]
     pub fn identity(&self) -> Identity {
         Identity {
@@ -132,8 +133,8 @@ pub(super) async fn register(
     })
 }
 
-/// The server's word counts (RFC 7591 §3.2.1: it may change what was asked for); where it says nothing, what its
-/// secret and its metadata allow.
+/// The authentication method to use. The server's answer decides, since it may change what was asked for (RFC 7591
+/// §3.2.1). If it names none, its secret and its metadata decide.
 fn effective(said: Option<&str>, secret: bool, server: &ServerMetadata) -> Result<Method, Error> {
     match said {
         Some(text) => Method::parse(text)

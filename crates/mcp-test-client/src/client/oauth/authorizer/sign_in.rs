@@ -1,8 +1,8 @@
-//! From what was discovered to tokens, with a person.
+//! From discovered metadata to tokens, with a person in between.
 
 use super::{Authorizer, Outcome, Standing};
 use crate::client::Error;
-use crate::client::oauth::authorization::Asked;
+use crate::client::oauth::authorization::AuthorizationRequest;
 use crate::client::oauth::discovery::Discovered;
 use crate::client::oauth::scope;
 use crate::client::oauth::store::registration_key;
@@ -44,7 +44,7 @@ impl Authorizer {
                 token_endpoint,
             });
         }
-        // Before anything is registered or opened.
+        // Checked before anything is registered or opened.
         server.require_s256()?;
         server.authorization_endpoint()?;
         let wanted = wanted.map(|wanted| match server.has_scope("offline_access") {
@@ -54,7 +54,7 @@ impl Authorizer {
         let mut is_last = false;
         loop {
             let (identity, place, is_new) = self.identity(&discovered).await?;
-            let asked = Asked::new(
+            let asked = AuthorizationRequest::new(
                 &discovered,
                 &identity.client_id,
                 place.redirect_uri(),
