@@ -69,7 +69,7 @@ pub(super) async fn logout(base: &BaseUrl, store: &Store) -> Result<(), Failure>
     Ok(())
 }
 
-/// In words, with what to do.
+/// Explains a refusal, and what the person can do.
 fn failure(base: &BaseUrl, refused: &Refused) -> Failure {
     let base = base.as_str();
     match refused {

@@ -10,7 +10,7 @@ use super::tokens::Kept;
 use crate::ends::Failure;
 use crate::store::Store;
 
-/// For Sentry's answer: this is only to tell.
+/// How long to wait for Sentry's answer. It is short, because the answer is only informative.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 pub(super) async fn status(

@@ -1,4 +1,4 @@
-//! rmcp, the official Rust SDK, as the client.
+//! The official Rust SDK, rmcp, as the client.
 
 use rmcp::ServiceExt as _;
 use rmcp::model::CallToolRequestParams;
