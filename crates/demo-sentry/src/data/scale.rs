@@ -1,4 +1,4 @@
-//! `--seed-scale`: the data again under other names and ids, as often as asked for.
+//! `--seed-scale`: copies the data under other names and ids.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use super::Data;
 use super::chance::id;
 use super::issue::Issue;
 
-/// One of the copies; the first is the data itself, so copies count from 2.
+/// The number of a copy. The original data is 1, so copies count from 2.
 #[derive(Clone, Copy)]
 struct Copy(u32);
 
 impl Data {
-    /// Adds `scale - 1` copies of everything that an organization has.
+    /// Adds `scale - 1` copies of everything in an organization.
     pub(super) fn scale(&mut self, scale: u32) {
         let originals = self.clone();
         for number in 2..=scale {
@@ -117,7 +117,7 @@ impl Copy {
         (number + step * u64::from(self.0 - 1)).to_string()
     }
 
-    /// The number that [`Copy::number`] made this one of, in steps of 100.
+    /// The number that [`Copy::number`] turned into this one, which is in steps of 100.
     fn original(self, number: &str) -> String {
         let number: u64 = number.parse().unwrap_or_default();
         number
@@ -144,7 +144,7 @@ impl Copy {
         id(&[original, &self.0.to_string()], digits)
     }
 
-    /// `CHECKOUT-1` is `CHECKOUT-2-1` in the second copy.
+    /// Renames an issue: `CHECKOUT-1` is `CHECKOUT-2-1` in the second copy.
     fn issue(self, mut issue: Issue) -> Issue {
         issue.id = self.number(&issue.id, 100);
         if let Some((project, number)) = issue.short_id.rsplit_once('-') {
