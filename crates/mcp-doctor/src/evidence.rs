@@ -127,7 +127,7 @@ impl Evidence {
         let (_, metadata) = self.metadata().ok_or(NO_METADATA)?;
         let text = metadata.get(member).and_then(Value::as_str);
         let text = text.ok_or("no such endpoint is advertised")?;
-        Url::parse(text).map_err(|_| "the endpoint is no URL")
+        Url::parse(text).map_err(|_| "the endpoint is not a URL")
     }
 
     /// Whether the metadata belong to the issuer. Otherwise they "MUST NOT be used" (RFC 8414 §3.3), and no token may

@@ -21,7 +21,7 @@ pub struct Local {
 }
 
 /// What a person can do if Sentry refuses the token.
-pub const REFUSED: &str = "Sentry does not take this access token: it is wrong, or it has ended. Sign in with `sentry-mcp auth login`, \
+pub const REFUSED: &str = "Sentry does not accept this access token: it is wrong, or it has expired. Sign in with `sentry-mcp auth login`, \
 or start this server with a good SENTRY_ACCESS_TOKEN.";
 
 impl Local {

@@ -47,7 +47,7 @@ impl Settings {
             None => Ok(None),
             Some(text) => Slug::parse(text.trim())
                 .map(Some)
-                .map_err(|_| usage(format!("{name} is not the slug of anything in Sentry"))),
+                .map_err(|_| usage(format!("{name} is not a valid slug"))),
         };
         let organization = slug(&options.organization_slug, "--organization-slug")?;
         let project = slug(&options.project_slug, "--project-slug")?;
@@ -130,7 +130,7 @@ pub fn skills(text: &str) -> Result<Skills, Failure> {
             Skill::parse(id).ok_or_else(|| {
                 let known: Vec<_> = Skill::ALL.iter().map(|skill| skill.as_str()).collect();
                 usage(format!(
-                    "--skills knows no `{}`; there are {}",
+                    "--skills: there is no skill `{}`; there are {}",
                     crate::words::plain(id),
                     known.join(", ")
                 ))
@@ -139,7 +139,7 @@ pub fn skills(text: &str) -> Result<Skills, Failure> {
         .collect::<Result<_, _>>()?;
     if skills == Skills::NONE {
         return Err(usage(
-            "--skills names no skill, so that there would be no tools".to_owned(),
+            "--skills names no skill, so there would be no tools".to_owned(),
         ));
     }
     Ok(skills)
@@ -167,7 +167,7 @@ pub fn keep(option: Option<Keep>, env: Environment<'_>) -> Result<Keep, Failure>
         (None, Some("keyring")) => Ok(Keep::Keyring),
         (None, Some("file")) => Ok(Keep::File),
         (None, Some(_)) => Err(usage(
-            "SENTRY_MCP_STORE is auto, keyring or file".to_owned(),
+            "SENTRY_MCP_STORE must be auto, keyring or file".to_owned(),
         )),
     }
 }

@@ -41,7 +41,7 @@ impl Screen {
         true
     }
 
-    /// Whether the person wants to see more. Enter alone is not an agreement, here or at the question.
+    /// Asks whether to show more. Enter only continues; it never counts as an agreement.
     fn goes_on(&self, seen: usize, lines: usize) -> bool {
         let left = lines - seen;
         let said = self.ask(&format!(

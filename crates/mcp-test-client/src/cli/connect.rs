@@ -62,7 +62,7 @@ pub(super) async fn log_out(asked: &Logout, screen: &Screen) -> Result<End, Erro
 pub(super) fn native() -> Result<Native, Error> {
     // While a person types, nothing notices that a server closes idle connections, so we close them early.
     Native::with_idle_timeout(Duration::from_secs(2))
-        .map_err(|error| Error::Local(format!("no HTTP: {error}")))
+        .map_err(|error| Error::Local(format!("HTTP cannot be used: {error}")))
 }
 
 /// Whether the transport is stdio. A metadata document is useful only over HTTP; an error says so if stdio would
@@ -117,7 +117,7 @@ fn endpoint(server: &Server) -> Result<Url, Error> {
         }
     };
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(Error::Usage(format!("{url} is no http or https URL")));
+        return Err(Error::Usage(format!("{url} is not an http or https URL")));
     }
     url.set_fragment(None);
     Ok(url)

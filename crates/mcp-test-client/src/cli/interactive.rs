@@ -172,7 +172,7 @@ async fn run_line(
         }
         _ => {
             return Err(Error::Usage(format!(
-                "there is no {command} like that; /help says what there is"
+                "{command} is not a command, or it lacks an argument; /help lists the commands"
             )));
         }
     }

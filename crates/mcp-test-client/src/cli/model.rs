@@ -130,8 +130,10 @@ impl Model {
 fn bad(error: ReplyError) -> Error {
     Error::Protocol(match error {
         ReplyError::Refused(words) => format!("the model's service refused: {words}"),
-        ReplyError::Garbage => "the model's service answered with no chat completion".to_owned(),
-        ReplyError::TooLong => "the model's answer is longer than is read".to_owned(),
+        ReplyError::Garbage => {
+            "the model's service answered with something other than a chat completion".to_owned()
+        }
+        ReplyError::TooLong => "the model's answer is too long".to_owned(),
         ReplyError::Incomplete => "the model's answer broke off".to_owned(),
     })
 }

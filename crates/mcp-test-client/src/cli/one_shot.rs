@@ -61,8 +61,8 @@ pub(super) fn read_object(text: &str) -> Result<Value, Error> {
     match serde_json::from_str(text) {
         Ok(Value::Object(members)) => Ok(Value::Object(members)),
         Ok(_) => Err(Error::Usage(format!(
-            "arguments are a JSON object, such as {{\"query\": \"x\"}}, and not {text}"
+            "arguments are a JSON object, such as {{\"query\": \"x\"}}, not {text}"
         ))),
-        Err(error) => Err(Error::Usage(format!("the arguments are no JSON: {error}"))),
+        Err(error) => Err(Error::Usage(format!("the arguments are not JSON: {error}"))),
     }
 }

@@ -63,7 +63,7 @@ async fn what_is_no_answer_says_so() {
             |_| json_answer(429, &json!({ "error": "slow down" })),
             "HTTP 429: slow down",
         ),
-        (|_| empty(200), "with nothing"),
+        (|_| empty(200), "with an empty response"),
         (
             |_| json_answer(200, &json!([])),
             "neither a result nor an error",
@@ -84,7 +84,7 @@ async fn what_is_no_answer_says_so() {
                 *said.body_mut() = "{".into();
                 said
             },
-            "is no JSON",
+            "is not JSON",
         ),
         (
             |asked| asked.error(400, json!({ "code": -32602, "message": "bad \u{1b}[2J" })),

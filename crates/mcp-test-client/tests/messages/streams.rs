@@ -109,7 +109,7 @@ async fn one_that_cannot_be_taken_up_is_an_error_with_its_cause() {
         .await
         .unwrap();
     let error = connection.tools(&mut ears).await.unwrap_err();
-    assert!(error.to_string().contains("is no JSON"), "{error}");
+    assert!(error.to_string().contains("is not JSON"), "{error}");
 }
 
 #[tokio::test]

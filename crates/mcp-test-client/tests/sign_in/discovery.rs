@@ -125,7 +125,7 @@ async fn what_is_no_document_says_so() {
         body: Vec::new(),
     };
     for (answer, words) in [
-        (page, "no JSON"),
+        (page, "not JSON"),
         (moved, "redirects (308 to https://elsewhere.example/)"),
     ] {
         let world = World::new(Script(script().0.on(

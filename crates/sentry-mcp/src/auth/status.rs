@@ -55,7 +55,7 @@ pub(super) async fn status(
         Err(ApiError::Unauthorized) => {
             say(base, as_json, Some(&place), "refused", None)?;
             Err(Failure::NotSignedIn(format!(
-                "{} does not take the token from {place}: it is wrong, or it has ended. Run `sentry-mcp auth login`.",
+                "{} does not accept the token from {place}: it is wrong, or it has expired. Run `sentry-mcp auth login`.",
                 base.as_str()
             )))
         }

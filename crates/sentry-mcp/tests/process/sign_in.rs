@@ -229,7 +229,7 @@ async fn a_wrong_token_is_a_protocol_error_once_on_standard_error_and_no_hang() 
         assert_eq!(server.next().await, None);
         let (_, error) = server.end().await;
         assert_eq!(
-            error.matches("does not take this access token").count(),
+            error.matches("does not accept this access token").count(),
             1,
             "{error}"
         );

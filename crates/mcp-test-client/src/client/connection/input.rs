@@ -15,7 +15,7 @@ pub(super) fn answer_inputs(
     let state = found.get("requestState");
     if asked.is_none() && state.is_none() {
         return Err(Error::Protocol(
-            "the server wants input, and says neither which (inputRequests) nor for what (requestState)".to_owned(),
+            "the server wants input, but sent neither inputRequests nor requestState".to_owned(),
         ));
     }
     let mut answers = Map::new();

@@ -44,9 +44,9 @@ impl Connection {
                     Ok(found) => return self.take_in(&found),
                     Err(error) => error,
                 },
-                Ok(None) => {
-                    Error::Protocol("the server answered server/discover with nothing".to_owned())
-                }
+                Ok(None) => Error::Protocol(
+                    "the server answered server/discover with an empty response".to_owned(),
+                ),
                 Err(error @ (Error::Status { .. } | Error::Protocol(_))) => error,
                 Err(error) => return Err(error),
             };

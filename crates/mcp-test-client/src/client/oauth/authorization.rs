@@ -101,10 +101,10 @@ impl AuthorizationRequest {
                 "RFC 6749 §10.12",
                 match state {
                     None => {
-                        "the browser came back without `state`: this is not the answer to what was asked, and is thrown away"
+                        "the browser came back without `state`, so this cannot be the response to our request; it is ignored"
                     }
                     Some(_) => {
-                        "the browser came back with another `state` than was sent: this is not the answer to what was asked, and is thrown away"
+                        "the browser came back with another `state` than was sent, so this is not the response to our request; it is ignored"
                     }
                 },
             ));
@@ -115,7 +115,7 @@ impl AuthorizationRequest {
                 return Err(Error::sign_in(
                     "RFC 9207 §2.4",
                     format!(
-                        "the answer says it is from the issuer {iss}, and {} was asked; it is thrown away unread, and no code was sent anywhere",
+                        "the response says that it comes from the issuer {iss}, but {} was asked; it is ignored, and no code was sent anywhere",
                         self.issuer
                     ),
                 ));
@@ -124,7 +124,7 @@ impl AuthorizationRequest {
                 return Err(Error::sign_in(
                     "RFC 9207 §2.4",
                     format!(
-                        "the answer has no `iss`, which the metadata of {} promises; it is thrown away unread, and no code was sent anywhere",
+                        "the response has no `iss`, although the metadata of {} promises one; it is ignored, and no code was sent anywhere",
                         self.issuer
                     ),
                 ));
@@ -159,7 +159,7 @@ fn only<'a>(pairs: &'a [(String, String)], name: &str) -> Result<Option<&'a Stri
         None => Ok(first),
         Some(_) => Err(Error::sign_in(
             "RFC 6749 §3.1",
-            format!("the browser came back with `{name}` twice; the answer is thrown away"),
+            format!("the browser came back with `{name}` twice; the response is ignored"),
         )),
     }
 }

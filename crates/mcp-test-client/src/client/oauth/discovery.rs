@@ -45,7 +45,7 @@ pub async fn discover(
         return Err(Error::sign_in(
             "MCP authorization, Communication Security",
             format!(
-                "a token is sent over https only (http on this computer), and the server is {server}"
+                "tokens are sent only over https (or http on this computer), but the server is {server}"
             ),
         ));
     }
@@ -140,7 +140,7 @@ async fn server_metadata(fetch: &dyn Fetch, server: &Url, issuer: &str) -> Resul
                 return Err(Error::sign_in(
                     "RFC 8414 §3.3",
                     format!(
-                        "the metadata at {shown} says it is of the issuer {}, and {issuer} was asked; it is not used",
+                        "the metadata at {shown} says that its issuer is {}, but {issuer} was asked; it is not used",
                         found.issuer
                     ),
                 ));
@@ -227,7 +227,7 @@ async fn document<T: DeserializeOwned>(
     }
     let Ok(value) = serde_json::from_slice::<serde_json::Value>(&answer.body) else {
         let kind = answer.header("content-type").unwrap_or("no type");
-        return Ok(Err(format!("answers 200 with {kind}, which is no JSON")));
+        return Ok(Err(format!("answers 200 with {kind}, which is not JSON")));
     };
     serde_json::from_value(value).map(Ok).map_err(|error| {
         Error::sign_in(
@@ -258,7 +258,7 @@ fn near(server: &Url, what: &str, url: &Url) -> Result<(), Error> {
         return Err(Error::sign_in(
             "RFC 9728 §7.7",
             format!(
-                "{what} is on this computer ({url}), and the server is not ({server}); it is not asked"
+                "{what} is on this computer ({url}), but the server is not ({server}); no request is sent there"
             ),
         ));
     }

@@ -30,7 +30,7 @@ pub(super) fn read(member: &str, text: &str, section: &'static str) -> Result<Ur
         return Err(Error::sign_in(
             section,
             format!(
-                "{member} must be https (http on this computer only), and is {text}; nothing is sent there"
+                "{member} must be https (or http on this computer), but is {text}; nothing is sent there"
             ),
         ));
     }

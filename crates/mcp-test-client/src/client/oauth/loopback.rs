@@ -99,7 +99,7 @@ impl Opened for Place {
                 () = tokio::time::sleep(self.patience) => Err(Error::sign_in(
                     "RFC 8252 §7.3",
                     format!(
-                        "nobody came back from the browser within {} s; run it again, and see --no-browser if no browser opened",
+                        "the browser did not come back within {} s; try again, with --no-browser if no browser opened",
                         self.patience.as_secs()
                     ),
                 )),

@@ -12,8 +12,11 @@ use crate::client::Error;
 /// If this computer has no source of randomness.
 pub fn random() -> Result<String, Error> {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Error::Local(format!("this computer gives no random bytes: {error}")))?;
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Error::Local(format!(
+            "this computer has no source of randomness: {error}"
+        ))
+    })?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 

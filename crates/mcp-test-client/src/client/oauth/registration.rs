@@ -68,33 +68,8 @@ pub(super) async fn register(
         "registration_endpoint",
         server.registration_endpoint.as_deref(),
     )?;
-    let method = Method::ALL
-        .into_iter()
-        .find(|method| server.takes(method.as_str()))
-        .ok_or_else(|| {
-            let methods = server.token_endpoint_auth_methods_supported.as_deref();
-            Error::sign_in(
-                "RFC 8414 §2",
-                format!(
-                    "{} takes none of the ways in which this client authenticates: it takes {}",
-                    server.issuer,
-                    methods.unwrap_or_default().join(", ")
-                ),
-            )
-        })?;
-    let strings = |list: &[&str]| Some(list.iter().map(|one| (*one).to_owned()).collect());
-    let metadata = ClientMetadata {
-        redirect_uris: vec![redirect_uri.to_owned()],
-        client_name: Some("mcp-test-client".to_owned()),
-        application_type: Some("native".to_owned()),
-        grant_types: strings(&["authorization_code", "refresh_token"]),
-        response_types: strings(&["code"]),
-        token_endpoint_auth_method: Some(method.as_str().to_owned()),
-        software_id: Some("mcp-test-client".to_owned()),
-        software_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-        ..ClientMetadata::default()
-    };
-    let body = serde_json::to_vec(&metadata)
+    let method = preferred_method(server)?;
+    let body = serde_json::to_vec(&metadata(method, redirect_uri))
         .map_err(|error| Error::Local(format!("the registration cannot be written: {error}")))?;
     let request = Request::new(HttpMethod::Post, url.clone())
         .body("application/json", body)
@@ -131,6 +106,40 @@ pub(super) async fn register(
         method,
         redirect_uri: redirect_uri.to_owned(),
     })
+}
+
+/// The authentication method to ask for: the first in our order of preference that the server supports.
+fn preferred_method(server: &ServerMetadata) -> Result<Method, Error> {
+    Method::ALL
+        .into_iter()
+        .find(|method| server.takes(method.as_str()))
+        .ok_or_else(|| {
+            let methods = server.token_endpoint_auth_methods_supported.as_deref();
+            Error::sign_in(
+                "RFC 8414 §2",
+                format!(
+                    "{} supports none of the authentication methods of this client, only {}",
+                    server.issuer,
+                    methods.unwrap_or_default().join(", ")
+                ),
+            )
+        })
+}
+
+/// The client's metadata (RFC 7591 §2).
+fn metadata(method: Method, redirect_uri: &str) -> ClientMetadata {
+    let strings = |list: &[&str]| Some(list.iter().map(|one| (*one).to_owned()).collect());
+    ClientMetadata {
+        redirect_uris: vec![redirect_uri.to_owned()],
+        client_name: Some("mcp-test-client".to_owned()),
+        application_type: Some("native".to_owned()),
+        grant_types: strings(&["authorization_code", "refresh_token"]),
+        response_types: strings(&["code"]),
+        token_endpoint_auth_method: Some(method.as_str().to_owned()),
+        software_id: Some("mcp-test-client".to_owned()),
+        software_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        ..ClientMetadata::default()
+    }
 }
 
 /// The authentication method to use. The server's answer decides, since it may change what was asked for (RFC 7591

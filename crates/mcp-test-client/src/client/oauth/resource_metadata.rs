@@ -28,7 +28,7 @@ impl ResourceMetadata {
             Err(Error::sign_in(
                 SECTION,
                 format!(
-                    "the metadata is about another resource than the server: `resource` is {}, the server is {server} ({why}); no token is asked for",
+                    "the metadata is about a resource other than the server: `resource` is {}, the server is {server} ({why}); no token is requested",
                     self.resource
                 ),
             ))

@@ -60,7 +60,7 @@ impl ServerMetadata {
         Err(Error::sign_in(
             "RFC 8414 §2, MCP authorization, Authorization Code Protection",
             format!(
-                "{} does not offer PKCE with S256: code_challenge_methods_supported {listed}; without it a code could be used by whoever catches it",
+                "{} does not offer PKCE with S256: code_challenge_methods_supported {listed}; without it, anybody who intercepts a code could use it",
                 self.issuer
             ),
         ))

@@ -187,7 +187,7 @@ async fn send(
         return Err(Refused::Other(Error::sign_in(
             "RFC 6749 §7.1",
             format!(
-                "the server gave a token of the type {}, and this client knows Bearer",
+                "the server issued a token of the type {}, but this client supports only Bearer",
                 given.token_type
             ),
         )));

@@ -120,7 +120,7 @@ impl Http {
             }
             Came::Message(found) if wants_answer => Ok(Some(found)),
             Came::Nothing if wants_answer => Err(Error::Protocol(format!(
-                "the server answered {} with nothing",
+                "the server answered {} with an empty response",
                 name(message)
             ))),
             _ => Ok(None),

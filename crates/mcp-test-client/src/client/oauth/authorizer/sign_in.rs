@@ -22,28 +22,10 @@ impl Authorizer {
             self.moved(&old, &discovered)?;
         }
         let server = &discovered.server;
-        let now = (self.clock)();
-        let token_endpoint = server.token_endpoint()?;
         if self.settings.own {
-            let identity = self.known_identity(&discovered)?;
-            let tokens = token::own(
-                &*self.fetch,
-                server,
-                &identity,
-                &discovered.resource,
-                wanted.as_deref(),
-                now,
-            )
-            .await
-            .map_err(Refused::into_error)?;
-            self.keep(tokens.clone(), Standing::SignedIn)?;
-            return Ok(Outcome {
-                tokens,
-                identity,
-                way: None,
-                token_endpoint,
-            });
+            return self.sign_in_itself(&discovered, wanted).await;
         }
+        let token_endpoint = server.token_endpoint()?;
         // Checked before anything is registered or opened.
         server.require_s256()?;
         server.authorization_endpoint()?;
@@ -83,5 +65,32 @@ impl Authorizer {
                 Err(refused) => return Err(refused.into_error()),
             }
         }
+    }
+
+    /// Gets tokens for the client itself, without a person (RFC 6749 §4.4).
+    async fn sign_in_itself(
+        &mut self,
+        discovered: &Discovered,
+        wanted: Option<String>,
+    ) -> Result<Outcome, Error> {
+        let token_endpoint = discovered.server.token_endpoint()?;
+        let identity = self.known_identity(discovered)?;
+        let tokens = token::own(
+            &*self.fetch,
+            &discovered.server,
+            &identity,
+            &discovered.resource,
+            wanted.as_deref(),
+            (self.clock)(),
+        )
+        .await
+        .map_err(Refused::into_error)?;
+        self.keep(tokens.clone(), Standing::SignedIn)?;
+        Ok(Outcome {
+            tokens,
+            identity,
+            way: None,
+            token_endpoint,
+        })
     }
 }

@@ -100,7 +100,7 @@ impl Http {
                 .map(Came::Message)
                 .map_err(|error| {
                     Error::Protocol(format!(
-                        "the server's answer to {method} is no JSON: {error}"
+                        "the server's answer to {method} is not JSON: {error}"
                     ))
                 });
         }

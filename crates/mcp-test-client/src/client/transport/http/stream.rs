@@ -105,7 +105,7 @@ impl Http {
             }
             let message: Value = serde_json::from_str(&event.data).map_err(|error| {
                 Error::Protocol(format!(
-                    "an event of the server's stream is no JSON: {error}"
+                    "an event of the server's stream is not JSON: {error}"
                 ))
             })?;
             let arrived = sort(message, id, &mut **listener.borrow_mut());
