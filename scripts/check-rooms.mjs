@@ -1,15 +1,15 @@
-// The floors of src/ and of a crate with rooms: a room may use what is below it, and nothing above or beside it. AGENTS.md
-// says what lives in each.
+// Checks the floors of src/ and of crates with rooms: a room may use what is below it, and nothing above or beside it.
+// AGENTS.md says what belongs in each.
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** Of each house the floors, from the roof to the ground, and its doors; rooms of one floor know nothing of each other. */
+/** The floors of each house from top to bottom, and its doors. Rooms on the same floor must not know each other. */
 const houses = {
   src: {
     floors: [
       ["lib"], ["router"], ["account", "chat", "mcp"], ["sign_in"], ["site"], ["app"], ["stores"], ["objects"], ["memory", "upstream"], ["config"], ["runtime"],
     ],
-    // The chat is a client of this server: its requests go in where everybody's do.
+    // The chat is a client of this server: its requests enter through the router like everybody's.
     doors: ["chat router"],
   },
   "crates/sentry-tools/src": {
@@ -40,7 +40,7 @@ if (problems.length > 0) {
 }
 console.log(`check-rooms: ${files} files in ${Object.keys(houses).length} houses`);
 
-/** The rooms that a file names, comments and texts aside. */
+/** The rooms that a file refers to, not counting comments and strings. */
 function used(source) {
   const code = source.replace(/\/\/.*|"(?:[^"\\]|\\.)*"/g, "");
   const single = Array.from(code.matchAll(/\bcrate::([a-z_]+)/g), ([, room]) => room);
@@ -48,7 +48,7 @@ function used(source) {
   return new Set([...single, ...groups]);
 }
 
-/** `{a::b, c::{d, e}}` names `a` and `c`. */
+/** The rooms in a use list: `{a::b, c::{d, e}}` refers to `a` and `c`. */
 function outermost(group) {
   let flat = group.slice(1, -1);
   while (/\{[^{}]*\}/.test(flat)) flat = flat.replace(/\{[^{}]*\}/g, "");
