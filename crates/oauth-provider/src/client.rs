@@ -1,21 +1,12 @@
 //! Clients: who asks. Three kinds (pre-registered, registered, described by their own document), one type.
 
 mod acquaintance;
-mod assertion;
-mod authenticate;
-mod budget;
+mod authentication;
 mod callback;
-mod check;
 mod client_store;
 mod document;
-mod document_problem;
-mod fetch_document;
-mod freshness;
-mod id_url;
 mod json;
-mod key_set;
 mod keys;
-mod once_store;
 mod redirect_uri;
 mod registration;
 mod resolve;
@@ -26,15 +17,16 @@ mod upkeep;
 use oauth_types::ClientMetadata;
 
 pub use acquaintance::Newcomer;
-pub use authenticate::{Authenticator, Credentials, Presented, authenticate, authenticate_known};
-pub use check::{Check, Report, check};
+pub use authentication::{
+    Authenticator, Claim, Claimant, Credentials, OnceStore, Presented, authenticate,
+    authenticate_known,
+};
 pub use client_store::{ClientStore, KeptDocument};
-pub use document::check_document;
-pub use document_problem::DocumentProblem;
-pub use fetch_document::{FetchedDocument, fetch_document};
-pub use id_url::{ClientIdUrl, ClientIdUrlError};
+pub use document::{
+    Check, ClientIdUrl, ClientIdUrlError, DocumentProblem, FetchedDocument, Report, check,
+    check_document, fetch_document,
+};
 pub use keys::{KeySet, KeySource};
-pub use once_store::{Claim, Claimant, OnceStore};
 pub use redirect_uri::{
     ApprovedRedirectUri, LeftOut, RedirectKind, RedirectUri, RedirectUriError,
     RegisteredRedirectUri,

@@ -4,7 +4,7 @@ use crate::stored::Stored;
 use crate::time::UnixTime;
 
 use super::acquaintance::Newcomer;
-use super::id_url::ClientIdUrl;
+use super::document::ClientIdUrl;
 use super::registration::Registration;
 
 /// Registered clients and fetched metadata documents. Eventual consistency is enough: a record is written once

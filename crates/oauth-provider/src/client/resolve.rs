@@ -8,8 +8,8 @@ use crate::settings::{OwnDocument, Settings};
 use crate::stored::StoreError;
 use crate::time::UnixTime;
 
-use super::budget::OwnBudget;
 use super::client_store::{ClientStore, KeptDocument};
+use super::document::OwnBudget;
 use super::{
     Client, ClientIdUrl, ClientIdUrlError, DocumentProblem, Registration, check_document,
     fetch_document, for_display,

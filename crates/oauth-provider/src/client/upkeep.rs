@@ -11,7 +11,7 @@ use crate::time::UnixTime;
 use super::Registration;
 use super::acquaintance::Person;
 use super::client_store::{ClientStore, KeptDocument};
-use super::fetch_document::fetch_document;
+use super::document::fetch_document;
 use super::resolve::document_url;
 use super::text::for_display;
 

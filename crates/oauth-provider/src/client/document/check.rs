@@ -5,32 +5,32 @@ use fetch::Exchange;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::client::resolve::own_document;
+use crate::client::text::for_display;
 use crate::settings::Settings;
 
-use super::document::{self, read_document};
-use super::fetch_document::{self, fetch_into};
-use super::resolve::own_document;
-use super::text::for_display;
+use super::content::{self, read_document};
+use super::fetching::{self, fetch_into};
 use super::{ClientIdUrl, DocumentProblem};
 
 /// A rule, in words that a developer of the client can act on.
-pub(super) struct Rule {
-    pub(super) check: &'static str,
-    pub(super) expected: &'static str,
-    pub(super) section: &'static str,
+pub(in crate::client) struct Rule {
+    pub(in crate::client) check: &'static str,
+    pub(in crate::client) expected: &'static str,
+    pub(in crate::client) section: &'static str,
 }
 
 /// How a rule is broken.
-pub(super) struct Breach {
-    pub(super) found: String,
+pub(in crate::client) struct Breach {
+    pub(in crate::client) found: String,
     /// Where that can be said better than by the rule.
-    pub(super) expected: Option<String>,
-    pub(super) standing: Standing,
+    pub(in crate::client) expected: Option<String>,
+    pub(in crate::client) standing: Standing,
 }
 
 /// What a breach says of the document.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(in crate::client) enum Standing {
     /// It is not there any more, or not a valid one.
     Gone,
     /// Nothing.
@@ -42,7 +42,7 @@ pub(super) enum Standing {
 }
 
 impl Breach {
-    pub(super) fn found(found: impl Into<String>) -> Self {
+    pub(in crate::client) fn found(found: impl Into<String>) -> Self {
         Self {
             found: found.into(),
             expected: None,
@@ -50,14 +50,14 @@ impl Breach {
         }
     }
 
-    pub(super) fn expected(self, expected: impl Into<String>) -> Self {
+    pub(in crate::client) fn expected(self, expected: impl Into<String>) -> Self {
         Self {
             expected: Some(expected.into()),
             ..self
         }
     }
 
-    pub(super) fn standing(self, standing: Standing) -> Self {
+    pub(in crate::client) fn standing(self, standing: Standing) -> Self {
         Self { standing, ..self }
     }
 }
@@ -139,7 +139,7 @@ const FORM: Rule = Rule {
 };
 
 /// Every rule there is, in the order of a sign-in.
-const RULES: [&[&Rule]; 3] = [&[&FORM], fetch_document::RULES, document::RULES];
+const RULES: [&[&Rule]; 3] = [&[&FORM], fetching::RULES, content::RULES];
 
 /// What is there where a rule holds; put into words only for whoever wants to know.
 #[derive(Clone, Copy)]
@@ -177,7 +177,7 @@ impl There<'_> {
 }
 
 /// Takes the outcome of each rule, and tells whether to go on.
-pub(super) struct Checklist {
+pub(in crate::client) struct Checklist {
     /// `None` for a sign-in: the first breach is the end.
     seen: Option<Vec<Check>>,
     first: Option<DocumentProblem>,
@@ -185,7 +185,7 @@ pub(super) struct Checklist {
 
 impl Checklist {
     /// For a sign-in.
-    pub(super) const fn until_broken() -> Self {
+    pub(in crate::client) const fn until_broken() -> Self {
         Self {
             seen: None,
             first: None,

@@ -5,14 +5,13 @@ use std::fmt;
 use oauth_types::ErrorCode;
 use serde_json::{Map, Value};
 
+use crate::client::json::parse_object;
 use crate::crypto::{SignatureAlgorithm, from_base64url, sha256};
 use crate::discovery::path;
 use crate::http::Error;
 use crate::resource::Resource;
 use crate::settings::Settings;
 use crate::time::UnixTime;
-
-use super::json::parse_object;
 
 /// The one `client_assertion_type` that there is (RFC 7523 §2.2).
 pub(super) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

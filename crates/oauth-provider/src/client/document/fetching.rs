@@ -5,12 +5,13 @@ use std::time::Duration;
 use fetch::{Exchange, FetchError, Method, Request, Response};
 use url::Url;
 
+use crate::client::Client;
 use crate::settings::Settings;
 
 use super::check::{Breach, Checklist, Rule, Standing, There};
-use super::document::read_document;
+use super::content::read_document;
 use super::freshness::lifetime;
-use super::{Client, ClientIdUrl, DocumentProblem};
+use super::{ClientIdUrl, DocumentProblem};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_BODY: usize = 5 * 1024;
@@ -103,7 +104,7 @@ pub(super) async fn fetch_into(
 }
 
 /// Fetches what a client publishes: JSON, and how long it may be kept.
-pub(super) async fn fetch_json(
+pub(in crate::client) async fn fetch_json(
     url: &ClientIdUrl,
     max_body: usize,
     accept: &'static str,

@@ -5,18 +5,16 @@ use std::time::Duration;
 use fetch::Exchange;
 use serde_json::Value;
 
+use crate::client::client_store::{ClientStore, KeptDocument};
+use crate::client::document::{
+    Breach, Checklist, ClientIdUrl, DocumentProblem, OwnBudget, Rule, fetch_json, holds_private_key,
+};
+use crate::client::json::parse_object;
+use crate::client::keys::KeySet;
+use crate::client::resolve::{document_problem, document_url};
+use crate::client::{Client, ClientProblem};
 use crate::settings::Settings;
 use crate::time::UnixTime;
-
-use super::budget::OwnBudget;
-use super::check::{Breach, Checklist, Rule};
-use super::client_store::{ClientStore, KeptDocument};
-use super::document::holds_private_key;
-use super::fetch_document::fetch_json;
-use super::json::parse_object;
-use super::keys::KeySet;
-use super::resolve::{document_problem, document_url};
-use super::{Client, ClientIdUrl, ClientProblem, DocumentProblem};
 
 const MAX_BODY: usize = 64 * 1024;
 /// A key set is fetched again for an assertion that none of its keys verifies, at most this often.

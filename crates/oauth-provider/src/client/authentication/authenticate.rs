@@ -9,6 +9,10 @@ use fetch::Exchange;
 use oauth_types::ErrorCode;
 use url::form_urlencoded;
 
+use crate::client::client_store::ClientStore;
+use crate::client::keys::{KeySet, KeySource};
+use crate::client::resolve::{is_registered, registered, resolve, resolve_again};
+use crate::client::{Authentication, Client, ClientProblem, SecretMethod};
 use crate::crypto::{SecretHash, SignatureVerifier};
 use crate::grant::Strength;
 use crate::http::{Error, Request};
@@ -17,12 +21,8 @@ use crate::settings::Settings;
 use crate::time::UnixTime;
 
 use super::assertion::{self, Assertion};
-use super::client_store::ClientStore;
 use super::key_set::{keys_at, keys_at_again};
-use super::keys::{KeySet, KeySource};
 use super::once_store::{Claim, Claimant, OnceStore};
-use super::resolve::{is_registered, registered, resolve, resolve_again};
-use super::{Authentication, Client, ClientProblem, SecretMethod};
 
 /// All that it can take to know who sends a request. A public client costs nothing of it, a secret one read of the
 /// store, and an assertion the rest.

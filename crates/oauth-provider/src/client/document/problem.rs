@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use crate::client::text::for_display;
+
 use super::check::{Breach, Rule, Standing};
-use super::text::for_display;
 
 /// A rule that a document breaks, in words that a developer of the client can act on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub struct DocumentProblem {
 }
 
 impl DocumentProblem {
-    pub(super) fn of(rule: &Rule, breach: Breach) -> Self {
+    pub(in crate::client) fn of(rule: &Rule, breach: Breach) -> Self {
         // What was found comes from a stranger, and a page shows it.
         let found = for_display(&breach.found, 300).unwrap_or_else(|| "nothing".to_owned());
         Self {
@@ -39,7 +40,7 @@ impl DocumentProblem {
         }
     }
 
-    pub(super) const fn is_gone(&self) -> bool {
+    pub(in crate::client) const fn is_gone(&self) -> bool {
         self.gone
     }
 }
