@@ -5,9 +5,11 @@ mod authentication;
 mod callback;
 mod client_store;
 mod document;
+mod id;
 mod json;
 mod keys;
 mod redirect_uri;
+mod registered;
 mod registration;
 mod resolve;
 mod scheme;
@@ -31,7 +33,8 @@ pub use redirect_uri::{
     ApprovedRedirectUri, LeftOut, RedirectKind, RedirectUri, RedirectUriError,
     RegisteredRedirectUri,
 };
-pub use registration::{PreregistrationError, Registration, preregistered, register};
+pub use registered::Registration;
+pub use registration::{PreregistrationError, preregistered, register};
 pub use resolve::{ClientProblem, Resolved, is_known, resolve, resolve_again};
 pub(crate) use text::for_display;
 pub use upkeep::{look, renew};

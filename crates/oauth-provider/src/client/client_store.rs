@@ -5,7 +5,7 @@ use crate::time::UnixTime;
 
 use super::acquaintance::Newcomer;
 use super::document::ClientIdUrl;
-use super::registration::Registration;
+use super::registered::Registration;
 
 /// Registered clients and fetched metadata documents. Eventual consistency is enough: a record is written once
 /// and then only renewed, a document is a cache.

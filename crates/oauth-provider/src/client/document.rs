@@ -13,7 +13,6 @@ pub(super) use budget::OwnBudget;
 pub(super) use check::{Breach, Checklist, Rule};
 pub use check::{Check, Report, check};
 pub use content::check_document;
-pub(super) use content::holds_private_key;
 pub(super) use fetching::fetch_json;
 pub use fetching::{FetchedDocument, fetch_document};
 pub use id_url::{ClientIdUrl, ClientIdUrlError};

@@ -122,6 +122,21 @@ impl ClientKey {
     }
 }
 
+/// Members that only symmetric (`k`) and private keys (`d` and the RSA primes) have (RFC 7518 §6), wherever they
+/// stand: a secret in a set of another form is published all the same.
+pub(super) fn holds_private_key(jwks: &Value) -> bool {
+    const MEMBERS: [&str; 8] = ["k", "d", "p", "q", "dp", "dq", "qi", "oth"];
+    match jwks {
+        Value::Array(values) => values.iter().any(holds_private_key),
+        Value::Object(object) => {
+            object.get("kty").and_then(Value::as_str) == Some("oct")
+                || MEMBERS.iter().any(|member| object.contains_key(*member))
+                || object.values().any(holds_private_key)
+        }
+        _ => false,
+    }
+}
+
 /// Keys that are too short to be safe or too long to be worth the time, and exponents that are none, are no keys.
 fn rsa(n: &[u8], e: &[u8]) -> Option<PublicKey> {
     let [n, e] = [n, e].map(without_zeros);

@@ -10,6 +10,7 @@ use crate::time::UnixTime;
 
 use super::client_store::{ClientStore, KeptDocument};
 use super::document::OwnBudget;
+use super::id::{is_plain, is_url};
 use super::{
     Client, ClientIdUrl, ClientIdUrlError, DocumentProblem, Registration, check_document,
     fetch_document, for_display,
@@ -200,18 +201,6 @@ async fn registration(
         return Ok(None);
     }
     clients.registration(client_id).await
-}
-
-/// The form of the ids that we draw, and that an operator may give.
-pub(super) fn is_plain(client_id: &str) -> bool {
-    (1..=128).contains(&client_id.len())
-        && client_id
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-}
-
-fn is_url(client_id: &str) -> bool {
-    client_id.contains("://") || client_id.to_ascii_lowercase().starts_with("https:")
 }
 
 pub(super) fn document_url(

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::client::client_store::{ClientStore, KeptDocument};
 use crate::client::document::{
-    Breach, Checklist, ClientIdUrl, DocumentProblem, OwnBudget, Rule, fetch_json, holds_private_key,
+    Breach, Checklist, ClientIdUrl, DocumentProblem, OwnBudget, Rule, fetch_json,
 };
 use crate::client::json::parse_object;
-use crate::client::keys::KeySet;
+use crate::client::keys::{KeySet, holds_private_key};
 use crate::client::resolve::{document_problem, document_url};
 use crate::client::{Client, ClientProblem};
 use crate::settings::Settings;

@@ -4,7 +4,7 @@ use oauth_types::ClientMetadata;
 use serde_json::{Map, Value};
 
 use crate::client::json::parse_object;
-use crate::client::keys::KeySource;
+use crate::client::keys::{KeySource, holds_private_key};
 use crate::client::text::name_for_display;
 use crate::client::{Authentication, Client, may_refresh};
 use crate::origin::is_loopback;
@@ -255,21 +255,6 @@ fn is_web_url(text: &str) -> bool {
         let local = url.scheme() == "http" && url.host().is_some_and(|host| is_loopback(&host));
         url.scheme() == "https" || local
     })
-}
-
-/// Members that only symmetric (`k`) and private keys (`d` and the RSA primes) have (RFC 7518 §6), wherever they
-/// stand: who publishes a secret in a set of another form has published it all the same.
-pub(in crate::client) fn holds_private_key(jwks: &Value) -> bool {
-    const MEMBERS: [&str; 8] = ["k", "d", "p", "q", "dp", "dq", "qi", "oth"];
-    match jwks {
-        Value::Array(values) => values.iter().any(holds_private_key),
-        Value::Object(object) => {
-            object.get("kty").and_then(Value::as_str) == Some("oct")
-                || MEMBERS.iter().any(|member| object.contains_key(*member))
-                || object.values().any(holds_private_key)
-        }
-        _ => false,
-    }
 }
 
 /// Given, `grant_types` and `response_types` must include the code flow; others may stand beside it.
