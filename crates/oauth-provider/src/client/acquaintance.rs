@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::{Bytes, KeyRing, Purpose};
 use crate::time::UnixTime;
 
-use super::Client;
-use super::client_store::KeptDocument;
+use super::record::Client;
 
 /// A client with which so many people have signed in is no longer new.
 const PEOPLE: usize = 3;
@@ -79,24 +78,6 @@ impl Acquaintance {
         (!is_fresh || newcomer != self.newcomer).then_some(Self {
             known_until: Some(until),
             newcomer,
-        })
-    }
-}
-
-impl KeptDocument {
-    pub(super) fn acquaintance(&self) -> Acquaintance {
-        Acquaintance {
-            known_until: self.known_until,
-            newcomer: self.newcomer.clone(),
-        }
-    }
-
-    /// What is left of it when its copy is of no more use; `None` where it has none.
-    pub(super) fn without_copy(&self, now: UnixTime) -> Option<Self> {
-        (!self.body.is_empty()).then(|| Self {
-            body: String::new(),
-            expires_at: now,
-            ..self.clone()
         })
     }
 }

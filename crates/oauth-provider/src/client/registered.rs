@@ -8,9 +8,9 @@ use crate::time::UnixTime;
 
 use super::acquaintance::{Acquaintance, Newcomer};
 use super::keys::KeySource;
+use super::record::{Authentication, Client, SecretMethod, may_refresh};
 use super::redirect_uri::{LeftOut, RedirectUri};
 use super::text::name_for_display;
-use super::{Authentication, Client, SecretMethod, may_refresh};
 
 /// A registered client as it is stored.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -4,17 +4,18 @@ use std::time::Duration;
 
 use fetch::Exchange;
 
-use crate::settings::{OwnDocument, Settings};
+use crate::settings::Settings;
 use crate::stored::StoreError;
 use crate::time::UnixTime;
 
 use super::client_store::{ClientStore, KeptDocument};
-use super::document::OwnBudget;
-use super::id::{is_plain, is_url};
-use super::{
-    Client, ClientIdUrl, ClientIdUrlError, DocumentProblem, Registration, check_document,
-    fetch_document, for_display,
+use super::document::{
+    ClientIdUrl, DocumentProblem, OwnBudget, check_document, fetch_document, own_client,
 };
+use super::id::{is_plain, is_url};
+use super::problem::{ClientProblem, document_problem, document_url, shown};
+use super::record::Client;
+use super::registered::Registration;
 
 /// A document is fetched again for a request that it does not fit, at most this often.
 const REFETCH_AFTER: Duration = Duration::from_secs(60);
@@ -29,45 +30,6 @@ pub struct Resolved {
     pub client: Client,
     /// The copy of its document that was used; `None` where there is none or it is fresh from this request.
     kept: Option<KeptDocument>,
-}
-
-/// Why there is no client. Shown on a page: nothing is known yet to which an error could be redirected.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum ClientProblem {
-    /// No client is registered under this id.
-    #[error("no client is registered as {client_id}")]
-    Unknown {
-        /// What was asked for, as far as a person may see it.
-        client_id: String,
-    },
-    /// The id looks like a URL and breaks a rule of its form.
-    #[error("the client id {client_id} {error}")]
-    Url {
-        /// What was asked for, as far as a person may see it.
-        client_id: String,
-        /// The rule.
-        error: ClientIdUrlError,
-    },
-    /// This server does not take URLs as client ids.
-    #[error("this server does not take URLs as client ids")]
-    DocumentsOff,
-    /// The document could not be fetched, or breaks a rule.
-    #[error("{url}: {problem}")]
-    Document {
-        /// Where it should be.
-        url: ClientIdUrl,
-        /// What is wrong.
-        problem: Box<DocumentProblem>,
-    },
-    /// Our own trouble.
-    #[error(transparent)]
-    Storage(StoreError),
-}
-
-impl From<StoreError> for ClientProblem {
-    fn from(error: StoreError) -> Self {
-        Self::Storage(error)
-    }
 }
 
 /// Resolves a client id, from the cache where a kept document is still good. At most one read of storage.
@@ -111,13 +73,6 @@ pub async fn resolve(
     }
 }
 
-pub(super) fn document_problem(url: ClientIdUrl, problem: DocumentProblem) -> ClientProblem {
-    ClientProblem::Document {
-        url,
-        problem: Box::new(problem),
-    }
-}
-
 /// The client of a kept copy, if that is fine by today's rules.
 fn from_copy(
     url: &ClientIdUrl,
@@ -136,26 +91,6 @@ fn from_copy(
 /// and only for a client that people use here. Whoever looks and finds it gone, changed or not to be kept, takes it away.
 fn may_stand_in(kept: &KeptDocument, now: UnixTime) -> bool {
     kept.acquaintance().known_until(now).is_some() && now.since(kept.expires_at) < STANDS_IN
-}
-
-/// A client of this server's own is not fetched over the network from itself.
-fn own_client(url: &ClientIdUrl, settings: &Settings) -> Option<Client> {
-    let own = own_document(url, settings)?;
-    let client = check_document(url, &own.body, settings).ok()?;
-    Some(Client {
-        is_new: false,
-        ..client
-    })
-}
-
-/// The document of a client of this server's own.
-pub(super) fn own_document<'a>(
-    url: &ClientIdUrl,
-    settings: &'a Settings,
-) -> Option<&'a OwnDocument> {
-    let own = settings.own_document.as_ref()?;
-    let path = url.as_str().strip_prefix(settings.origin.as_str())?;
-    (path == own.path).then_some(own)
 }
 
 /// Resolves anew past the cache, for a request whose redirect URI the kept copy lacks: the client may have added
@@ -201,23 +136,6 @@ async fn registration(
         return Ok(None);
     }
     clients.registration(client_id).await
-}
-
-pub(super) fn document_url(
-    client_id: &str,
-    settings: &Settings,
-) -> Result<ClientIdUrl, ClientProblem> {
-    if !settings.metadata_documents {
-        return Err(ClientProblem::DocumentsOff);
-    }
-    ClientIdUrl::parse(client_id, &settings.origin).map_err(|error| ClientProblem::Url {
-        client_id: shown(client_id),
-        error,
-    })
-}
-
-fn shown(client_id: &str) -> String {
-    for_display(client_id, 200).unwrap_or_default()
 }
 
 /// Fetches, and keeps what may be kept. `before` is the entry that there is already.

@@ -11,8 +11,8 @@ use crate::client::document::{
 };
 use crate::client::json::parse_object;
 use crate::client::keys::{KeySet, holds_private_key};
-use crate::client::resolve::{document_problem, document_url};
-use crate::client::{Client, ClientProblem};
+use crate::client::problem::{ClientProblem, document_problem, document_url};
+use crate::client::record::Client;
 use crate::settings::Settings;
 use crate::time::UnixTime;
 

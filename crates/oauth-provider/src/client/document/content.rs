@@ -5,13 +5,16 @@ use serde_json::{Map, Value};
 
 use crate::client::json::parse_object;
 use crate::client::keys::{KeySource, holds_private_key};
+use crate::client::record::{Authentication, Client, may_refresh};
 use crate::client::text::name_for_display;
-use crate::client::{Authentication, Client, may_refresh};
 use crate::origin::is_loopback;
 use crate::settings::Settings;
 
-use super::check::{Breach, Checklist, Rule, There};
-use super::{ClientIdUrl, DocumentProblem, redirect_uris};
+use super::checklist::{Checklist, There};
+use super::id_url::ClientIdUrl;
+use super::problem::DocumentProblem;
+use super::redirect_uris;
+use super::rule::{Breach, Rule};
 
 const DOCUMENT: &str = "CIMD §4.1";
 
@@ -288,7 +291,7 @@ mod tests {
 
     use super::*;
     use crate::Origin;
-    use crate::client::LeftOut;
+    use crate::client::redirect_uri::LeftOut;
 
     const URL: &str = "https://client.example/oauth/meta.json";
 

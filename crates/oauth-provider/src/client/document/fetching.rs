@@ -5,13 +5,15 @@ use std::time::Duration;
 use fetch::{Exchange, FetchError, Method, Request, Response};
 use url::Url;
 
-use crate::client::Client;
+use crate::client::record::Client;
 use crate::settings::Settings;
 
-use super::check::{Breach, Checklist, Rule, Standing, There};
+use super::checklist::{Checklist, There};
 use super::content::read_document;
 use super::freshness::lifetime;
-use super::{ClientIdUrl, DocumentProblem};
+use super::id_url::ClientIdUrl;
+use super::problem::DocumentProblem;
+use super::rule::{Breach, Rule, Standing};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_BODY: usize = 5 * 1024;

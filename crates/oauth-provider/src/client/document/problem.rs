@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::client::text::for_display;
 
-use super::check::{Breach, Rule, Standing};
+use super::rule::{Breach, Rule, Standing};
 
 /// A rule that a document breaks, in words that a developer of the client can act on.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use oauth_types::ClientMetadata;
 use crate::client::redirect_uri::{LeftOut, RedirectUri, RedirectUriError};
 use crate::settings::Settings;
 
-use super::ClientIdUrl;
-use super::check::{Breach, Standing};
+use super::id_url::ClientIdUrl;
+use super::rule::{Breach, Standing};
 
 /// One dangerous URI condemns the document; those that are merely unusable are left out while another remains.
 pub(super) fn usable(

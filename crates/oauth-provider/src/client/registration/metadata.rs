@@ -3,11 +3,10 @@
 use oauth_types::{ClientMetadata, ErrorCode};
 use serde_json::Value;
 
-use crate::client::ClientProblem;
 use crate::client::json::parse_object;
 use crate::client::keys::{KeySource, holds_private_key};
+use crate::client::problem::{ClientProblem, document_url};
 use crate::client::redirect_uri::{RedirectUri, RedirectUriError};
-use crate::client::resolve::document_url;
 use crate::client::text::for_display;
 use crate::http::Error;
 use crate::settings::Settings;
