@@ -1,7 +1,7 @@
 use crate::par::{PushedName, PushedRequests, RequestUri};
 use crate::params::Params;
 
-use super::request::{PageProblem, missing, once};
+use super::problem::{PageProblem, missing, once};
 
 /// What an authorization URL asks for: its own query, or the request that was pushed before it (RFC 9126 §4).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,7 @@ mod content;
 mod fetching;
 mod freshness;
 mod id_url;
+mod method;
 mod own;
 mod problem;
 mod redirect_uris;
