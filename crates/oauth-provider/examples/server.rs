@@ -4,8 +4,8 @@
 //! cargo run -p oauth-provider --example server -- 8080
 //! ```
 //!
-//! Point an MCP client at `http://127.0.0.1:8080/mcp`. There is no upstream to sign in at: whoever types a name is that
-//! person. The store in memory is for one thread, hence the `LocalSet`; `sqlite/` is for many.
+//! Point an MCP client at `http://127.0.0.1:8080/mcp`. There is no upstream to sign in at: anybody who types a name is
+//! that person. The store in memory is for one thread, hence the `LocalSet`; `sqlite/` is for many.
 
 use std::convert::Infallible;
 use std::rc::Rc;
@@ -347,7 +347,7 @@ impl Server {
     }
 }
 
-/// Where the redirect URI is known to be good the client hears of it, else the person does.
+/// The client hears of a problem if the redirect URI is known to be good, else the person does.
 fn refuse(error: AuthorizeError) -> Response {
     match error {
         AuthorizeError::Redirect(refusal) if refusal.way == Way::Redirect => {

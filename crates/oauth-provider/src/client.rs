@@ -1,4 +1,6 @@
-//! Clients: who asks. Three kinds (pre-registered, registered, described by their own document), one type.
+//! Clients of three kinds (pre-registered, registered, described by their own document) as one type, [`Client`].
+//!
+//! `registration` and `authentication` use `document`, which knows neither; they do not know each other.
 
 mod acquaintance;
 mod authentication;

@@ -8,7 +8,7 @@ use super::problem::{PageProblem, missing, once};
 pub struct Asked {
     /// The request, still to be validated.
     pub query: String,
-    /// Where it was pushed.
+    /// Its name, if it was pushed.
     pub pushed: Option<PushedName>,
 }
 

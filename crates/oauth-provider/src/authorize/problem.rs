@@ -26,7 +26,7 @@ pub enum PageProblem {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// Who is it?
+    /// The client is not known, or its document is not good.
     #[error(transparent)]
     Client(ClientProblem),
     /// None of the client's URIs accepts the one asked for.
@@ -52,7 +52,7 @@ pub enum PageProblem {
     /// No request waits under this `request_uri`, or it is another client's (RFC 9126 §4).
     #[error("no request waits under this request_uri")]
     RequestUri,
-    /// Our own trouble.
+    /// Storage failed.
     #[error(transparent)]
     Storage(StoreError),
 }

@@ -19,26 +19,26 @@ const MAX_STATE: usize = 2048;
 /// An authorization request in which everything was checked (RFC 6749 §4.1.1).
 #[derive(Debug, Clone)]
 pub struct AuthorizationRequest {
-    /// Who asks.
+    /// The client that asks.
     pub client: Client,
-    /// Where the answer goes.
+    /// The redirect URI of this request.
     pub redirect_uri: RegisteredRedirectUri,
     /// The same for signed state, to be matched again later.
     pub approved_redirect_uri: ApprovedRedirectUri,
     /// Returned as it was sent.
     pub state: Option<String>,
-    /// RFC 7636
+    /// The PKCE challenge (RFC 7636 §4.3).
     pub challenge: CodeChallenge,
-    /// RFC 8707; the root where none was asked for.
+    /// RFC 8707; the base path if the request names none.
     pub resource: Resource,
-    /// What is asked for; everything where nothing was said.
+    /// The scope that is asked for; every scope if the request names none.
     pub scope: Scope,
     /// The issuer of the metadata document that the client used (RFC 9207).
     pub issuer: String,
 }
 
 impl AuthorizationRequest {
-    /// The answer where the person, or the server on second thoughts, says no (RFC 6749 §4.1.2.1).
+    /// The answer when the person declines, or the server refuses after all (RFC 6749 §4.1.2.1).
     #[must_use]
     pub fn refuse(&self, code: ErrorCode, description: &str) -> AuthorizationResponse {
         AuthorizationResponse {
@@ -113,7 +113,7 @@ pub(crate) fn check(
 
 type Check<T> = Result<T, (ErrorCode, &'static str)>;
 
-/// Where an error goes.
+/// What an error that is sent to the client needs.
 struct Answer<'a> {
     client: &'a Client,
     redirect_uri: &'a RegisteredRedirectUri,
@@ -148,7 +148,7 @@ fn state(params: &Params) -> Option<String> {
     (!state.contains(char::REPLACEMENT_CHARACTER)).then(|| state.to_owned())
 }
 
-/// RFC 6749 appendix B
+/// Parameters are UTF-8 (RFC 6749 appendix B).
 fn utf8(params: &Params) -> Check<()> {
     let problem = (ErrorCode::InvalidRequest, "parameters must be UTF-8");
     params.are_utf8().then_some(()).ok_or(problem)
@@ -181,7 +181,7 @@ fn no_request_object(params: &Params) -> Check<()> {
     Ok(())
 }
 
-/// RFC 6749 §3.1.1
+/// `code` only (RFC 6749 §3.1.1).
 fn response_type(params: &Params) -> Check<()> {
     match params.all("response_type").next() {
         Some("code") => Ok(()),
@@ -196,7 +196,7 @@ fn response_type(params: &Params) -> Check<()> {
     }
 }
 
-/// OAuth 2.0 Multiple Response Types §2.1
+/// `query` only (OAuth 2.0 Multiple Response Types §2.1).
 fn response_mode(params: &Params) -> Check<()> {
     match params.all("response_mode").next() {
         None | Some("query") => Ok(()),
@@ -223,7 +223,7 @@ fn pkce(params: &Params) -> Check<CodeChallenge> {
     ))
 }
 
-/// RFC 8707 §2
+/// At most one resource, which must be this server's (RFC 8707 §2).
 fn resource(params: &Params, settings: &Settings) -> Check<Resource> {
     match params.all("resource").next() {
         None => Ok(settings.root_resource()),
@@ -238,7 +238,7 @@ fn resource(params: &Params, settings: &Settings) -> Check<Resource> {
     }
 }
 
-/// RFC 6749 §3.3; nothing said means everything.
+/// Known scopes only; every scope if the request names none (RFC 6749 §3.3).
 fn scope(params: &Params, settings: &Settings) -> Check<Scope> {
     let asked = Scope::parse(
         params.all("scope").next().unwrap_or_default(),

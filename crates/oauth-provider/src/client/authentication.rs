@@ -1,4 +1,4 @@
-//! How a client shows at the endpoints that it calls itself that it is the one: secrets, assertions, key sets.
+//! Client authentication at the endpoints that clients call themselves: secrets, assertions, key sets.
 
 mod assertion;
 mod authenticate;
@@ -14,16 +14,16 @@ pub use authenticate::{Presented, authenticate, authenticate_known};
 pub use credentials::Credentials;
 pub use once_store::{Claim, Claimant, OnceStore};
 
-/// All that it can take to know who sends a request. A public client costs nothing of it, a secret one read of the
-/// store, and an assertion the rest.
+/// Everything that authenticating a client may need. A public client needs none of it, a secret takes one read of the
+/// store, and an assertion may take all.
 pub struct Authenticator<'a, C, F: ?Sized, V, O> {
-    /// Of this server.
+    /// The configuration of this server.
     pub settings: &'a Settings,
     /// Registrations, and what is kept of documents and key sets.
     pub store: &'a C,
-    /// To documents and key sets.
+    /// For documents and key sets.
     pub fetch: &'a F,
-    /// Of assertions.
+    /// Verifies the signatures of assertions.
     pub signatures: &'a V,
     /// For assertions, each of which is good once.
     pub once: &'a O,

@@ -12,7 +12,7 @@ const MAX_TRIES: usize = 4;
 const MIN_RSA_BITS: usize = 2048;
 const MAX_RSA_BITS: usize = 4096;
 
-/// Where a client's keys are.
+/// The source of a client's public keys.
 #[derive(Debug, Clone)]
 pub enum KeySource {
     /// In its metadata.

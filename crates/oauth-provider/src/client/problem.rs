@@ -1,4 +1,4 @@
-//! Why an id is no client's, and the first of the reasons: that it is no URL under which a document may be.
+//! Why there is no client for an id, and the first check: that a URL may be the address of a document.
 
 use crate::settings::Settings;
 use crate::stored::StoreError;
@@ -29,12 +29,12 @@ pub enum ClientProblem {
     /// The document could not be fetched, or breaks a rule.
     #[error("{url}: {problem}")]
     Document {
-        /// Where it should be.
+        /// The URL of the document.
         url: ClientIdUrl,
         /// What is wrong.
         problem: Box<DocumentProblem>,
     },
-    /// Our own trouble.
+    /// Storage failed.
     #[error(transparent)]
     Storage(StoreError),
 }

@@ -13,8 +13,8 @@ use super::redirect_uri::{LeftOut, RedirectUri, RegisteredRedirectUri};
 pub struct Client {
     /// Compared byte for byte.
     pub id: String,
-    /// For URL clients the host of the Client ID, which is their identity, with its port where that is not the usual
-    /// one; for registered ones nothing is proven.
+    /// For URL clients the host of the Client ID, which is their identity, with its port unless that is the scheme's;
+    /// `None` for registered ones, of which nothing is proven.
     pub verified_host: Option<String>,
     /// Whether the server's operator registered it.
     pub by_operator: bool,
@@ -22,8 +22,8 @@ pub struct Client {
     pub name: Option<String>,
     /// Its home page; for URL clients only on their own host.
     pub uri: Option<String>,
-    /// In the order of registration. Empty only where it registered before a rule that refuses all of them: its grants
-    /// live on, and there are no new ones.
+    /// In the order of registration. Empty only if it registered before a rule that refuses all of them: its grants live
+    /// on, and there are no new ones.
     pub redirect_uris: Vec<RedirectUri>,
     /// What it lists beside them that cannot be used.
     pub left_out: Vec<LeftOut>,
@@ -31,7 +31,8 @@ pub struct Client {
     pub authentication: Authentication,
     /// Whether it gets refresh tokens.
     pub refresh: bool,
-    /// Whether so few people have signed in with it at this server, and so lately, that whoever is asked should know.
+    /// Whether nobody has signed in with it here, or only one or two people have and the first of them less than thirty
+    /// days ago. A consent page should say so.
     pub is_new: bool,
     /// Whether somebody has completed a sign-in with it here.
     pub is_known: bool,
@@ -51,14 +52,14 @@ pub enum Authentication {
     },
     /// `private_key_jwt`
     Keys {
-        /// Where the public halves are.
+        /// The source of the public keys.
         source: KeySource,
         /// Whether there is no other way; a document may offer `none` beside it.
         required: bool,
     },
 }
 
-/// Where a shared secret travels.
+/// How a request carries a shared secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretMethod {
     /// The header `Authorization` (RFC 6749 §2.3.1).
@@ -76,7 +77,7 @@ impl Client {
             .find_map(|registered| Some((registered, registered.accepts(asked)?)))
     }
 
-    /// What its grants need to know of it.
+    /// What its grants store of it.
     #[must_use]
     pub fn binding(&self) -> ClientBinding {
         let strength = match self.authentication {

@@ -17,7 +17,7 @@ pub use matching::{ApprovedRedirectUri, RegisteredRedirectUri};
 
 const MAX_BYTES: usize = 2048;
 
-/// Where an answer goes, in terms that a person understands.
+/// The kind of receiver that an answer goes to, in terms that a person understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RedirectKind {
     /// A web site.
@@ -48,7 +48,7 @@ pub enum RedirectUriError {
          known editor's"
     )]
     Scheme,
-    /// Its query already has what an answer adds, and whoever reads the first of two would read the client's.
+    /// Its query already has a parameter of an answer; a receiver that reads the first of two would read the client's.
     #[error(
         "has a parameter of the answer itself in its query: code, state, iss, error, error_description or error_uri"
     )]

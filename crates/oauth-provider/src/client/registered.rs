@@ -19,7 +19,7 @@ pub struct Registration {
     pub client_id: String,
     /// When it registered.
     pub issued_at: UnixTime,
-    /// Of the secret, for a confidential client.
+    /// Hash of the secret, for a client that has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_hash: Option<SecretHash>,
     /// Whether the method was left out, so that basic and post both work.
@@ -34,7 +34,7 @@ pub struct Registration {
     /// Whether it comes from the operator's configuration.
     #[serde(skip)]
     pub preregistered: bool,
-    /// Every effective value.
+    /// The metadata with every default filled in.
     pub metadata: ClientMetadata,
 }
 
@@ -46,8 +46,8 @@ impl Registration {
         }
     }
 
-    /// The client, or `None` where the record does not satisfy today's rules. How well it is known is a matter of the
-    /// time, and of whoever resolves it.
+    /// The client, or `None` if the record does not satisfy today's rules. The caller sets `is_new` and `is_known`, which
+    /// depend on the time.
     #[must_use]
     pub fn to_client(&self) -> Option<Client> {
         let mut redirect_uris = Vec::new();

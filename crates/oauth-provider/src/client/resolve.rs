@@ -19,8 +19,8 @@ use super::registered::Registration;
 
 /// A document is fetched again for a request that it does not fit, at most this often.
 const REFETCH_AFTER: Duration = Duration::from_secs(60);
-/// So long after its end a copy may stand in while the budget for fetches is spent: as long as a publisher may let one
-/// live.
+/// How long after its expiry a copy may stand in while the budget for fetches is spent: one day, the longest time for
+/// which a publisher may have a document kept.
 const STANDS_IN: Duration = Duration::from_secs(86_400);
 
 /// A client, and whether a fresh look at its document could change the answer.
@@ -87,8 +87,8 @@ fn from_copy(
     })
 }
 
-/// A copy past its end stands in only where nobody could look at the document, because others have used the budget up,
-/// and only for a client that people use here. Whoever looks and finds it gone, changed or not to be kept, takes it away.
+/// An expired copy stands in only if the document could not be fetched because others have used the budget up,
+/// and only for a client that people use here. The next fetch that finds it gone, changed or not to be kept removes it.
 fn may_stand_in(kept: &KeptDocument, now: UnixTime) -> bool {
     kept.acquaintance().known_until(now).is_some() && now.since(kept.expires_at) < STANDS_IN
 }
@@ -176,7 +176,7 @@ async fn fetch_and_keep(
     })
 }
 
-/// A failure is not kept.
+/// What to write back after a failed fetch. The failure itself is not kept.
 fn after_failure(
     problem: &DocumentProblem,
     before: &KeptDocument,

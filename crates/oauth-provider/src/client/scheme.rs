@@ -4,8 +4,8 @@
 //! is: in reverse-domain form (RFC 8252 §7.1), or as that of an editor that is known. What an operating system or a
 //! browser handles itself is no application's own, whatever its form.
 
-/// Editors and agents that came before the rule, or that nobody told of it. Where each is from stands in
-/// docs/CLIENTS.md, "Schemes of editors".
+/// Schemes of known editors and agents that are not in reverse-domain form. The source of each is in docs/CLIENTS.md,
+/// "Schemes of editors".
 const EDITORS: &[&str] = &[
     "antigravity",
     "antigravity-ide",

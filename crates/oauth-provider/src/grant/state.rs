@@ -8,7 +8,7 @@ use crate::time::UnixTime;
 
 use super::family::Family;
 
-/// Where a grant stands. This is what is stored, as JSON.
+/// The state of a grant, from the approval to its end. Stored as JSON.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lifecycle {
@@ -37,7 +37,7 @@ pub struct Pending {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Active {
     pub(super) terms: Terms,
-    /// To know its second redemption.
+    /// Of the redeemed code, to recognise a second redemption.
     pub(super) code: SecretHash,
     pub(super) props: Props,
     /// Absent for a client that may not refresh.
@@ -83,7 +83,7 @@ pub(super) struct DocumentWatch {
 /// A grant that ended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Closed {
-    /// Its person, whose list it must leave.
+    /// The upstream's id of the person whose list of grants it must still leave.
     pub(super) subject: String,
     pub(super) until: UnixTime,
 }
@@ -91,13 +91,13 @@ pub struct Closed {
 /// What was agreed, for the whole life of the grant.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Terms {
-    /// Who may use it.
+    /// The client that may use it.
     pub client: ClientBinding,
-    /// Who allowed it: the upstream's id of the person.
+    /// The upstream's id of the person who allowed it.
     pub subject: String,
-    /// Where its tokens may be used at most.
+    /// The widest resource at which its tokens may be used (RFC 8707).
     pub resource: Resource,
-    /// What its tokens may do at most: what was granted, less what was taken back.
+    /// The widest scope of its tokens: what was granted, less what was taken back.
     pub scope: Scope,
     /// What its person has taken back.
     #[serde(default, skip_serializing_if = "Withheld::is_empty")]
@@ -115,7 +115,7 @@ pub struct Terms {
 pub struct Withheld {
     /// By name, in the order in which they went.
     pub choices: Vec<String>,
-    /// The scope before any of them went: a client may go on asking for it, and is told what it gets.
+    /// The scope before any of them went. A client may go on asking for it, and is told what it gets (RFC 6749 §3.3).
     pub granted: Scope,
 }
 
@@ -124,13 +124,13 @@ pub struct Withheld {
 pub struct ClientBinding {
     /// Compared byte for byte.
     pub id: String,
-    /// The least authentication that is taken from it; grows with what it shows.
+    /// The least authentication that is accepted from it. Raised when it shows more.
     pub strength: Strength,
     /// Whether it gets refresh tokens.
     pub refresh: bool,
 }
 
-/// How well a request to the token endpoint showed who sends it, weakest first.
+/// How a request to the token endpoint was authenticated, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Strength {
@@ -151,10 +151,10 @@ pub(super) struct Access {
     pub(super) wrap: Wrapped,
     #[serde(rename = "e")]
     pub(super) expires_at: UnixTime,
-    /// Where it was narrowed below the grant's.
+    /// Its own scope, if that is narrower than the grant's.
     #[serde(rename = "s", skip_serializing_if = "Option::is_none")]
     pub(super) scope: Option<Scope>,
-    /// Where it was narrowed below the grant's.
+    /// Its own resource, if that is narrower than the grant's.
     #[serde(rename = "r", skip_serializing_if = "Option::is_none")]
     pub(super) resource: Option<Resource>,
 }
@@ -192,7 +192,7 @@ impl Lifecycle {
         }
     }
 
-    /// Whose it is.
+    /// The upstream's id of the person.
     #[must_use]
     pub fn subject(&self) -> &str {
         match self {

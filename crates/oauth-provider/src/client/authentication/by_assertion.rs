@@ -138,7 +138,7 @@ async fn any_verifies(
     false
 }
 
-/// One answer: who has no key of a client learns nothing about it.
+/// One answer for all of these, so that a sender without the client's key learns nothing about the client.
 fn wrong_key() -> Error {
     Error::new(
         ErrorCode::InvalidClient,

@@ -1,4 +1,4 @@
-//! What a request shows of its client: the header `Authorization` or members of the form (RFC 6749 §2.3, RFC 7521 §4.2).
+//! The credentials of a request: in the header `Authorization` or in its form (RFC 6749 §2.3, RFC 7521 §4.2).
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use super::assertion::{self, Assertion};
 /// What a request shows of its client, before any of it is checked.
 #[derive(Clone)]
 pub struct Credentials {
-    /// Who it says it is.
+    /// The client id that the request claims.
     pub client_id: String,
     pub(super) shown: Shown,
 }
@@ -28,7 +28,7 @@ pub(super) enum Shown {
     Assertion(Box<Assertion>),
 }
 
-/// Nothing that could be used.
+/// Leaves out the secret and the assertion.
 impl fmt::Debug for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

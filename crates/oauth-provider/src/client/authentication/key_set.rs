@@ -91,9 +91,9 @@ pub(super) async fn keys_at_again(
         .map_err(|problem| document_problem(url.clone(), problem))
 }
 
-/// Fetches, and keeps what may be kept; longer than it is fresh for a client that people use here. Where that fails, a
-/// fresh copy stays as it is: whether it lacks the key is not known, and the budget for fetches bounds how often somebody
-/// looks. One past its end goes when what it was a copy of has gone.
+/// Fetches, and keeps what may be kept; longer than it is fresh for a client that people use here. If the fetch fails, a
+/// fresh copy stays as it is: whether it lacks the key is not known, and the budget for fetches bounds the attempts. An
+/// expired copy is removed once the key set is gone.
 async fn fetched(
     url: &ClientIdUrl,
     before: Option<&KeptDocument>,

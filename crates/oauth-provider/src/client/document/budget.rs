@@ -1,9 +1,9 @@
-//! Whose fetches are counted for themselves, so that strangers cannot use them up.
+//! Fetches for known clients have budgets of their own, so that strangers cannot use them up.
 
 use fetch::{Exchange, FetchError, Request, Response};
 
-/// A client that somebody has signed in with has a budget of its own for what it publishes: whoever makes up addresses
-/// on its host, or names its keys as theirs, spends another one.
+/// A client that somebody has signed in with has a budget of its own for what it publishes. Made-up addresses on its
+/// host, and other clients that name its keys as theirs, use another budget.
 pub(in crate::client) struct OwnBudget<'a, F: ?Sized> {
     fetch: &'a F,
     /// `None` for clients that nobody knows.

@@ -20,11 +20,11 @@ pub struct Check {
     pub found: String,
     /// What should be there.
     pub expected: String,
-    /// Where the rule stands.
+    /// The specification and section of the rule.
     pub section: &'static str,
 }
 
-/// What is there where a rule holds; put into words only for whoever wants to know.
+/// What was found where a rule holds; put into words only for a report.
 #[derive(Clone, Copy)]
 pub(super) enum There<'a> {
     Text(&'a str),

@@ -112,7 +112,7 @@ pub fn check_document(
     read_document(url, text, settings, &mut Checklist::until_broken())
 }
 
-/// The same, for whoever wants to know of every rule.
+/// The same with a list, which may ask for every rule instead of the first breach.
 pub(super) fn read_document(
     url: &ClientIdUrl,
     text: &str,

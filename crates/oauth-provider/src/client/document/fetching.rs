@@ -88,7 +88,7 @@ pub async fn fetch_document(
     fetch_into(url, settings, fetch, &mut Checklist::until_broken()).await
 }
 
-/// The same, for whoever wants to know of every rule.
+/// The same with a list, which may ask for every rule instead of the first breach.
 pub(super) async fn fetch_into(
     url: &ClientIdUrl,
     settings: &Settings,
@@ -141,7 +141,7 @@ fn public(url: &ClientIdUrl, settings: &Settings) -> Result<Url, Breach> {
         .ok_or_else(|| Breach::found(url.host()).standing(Standing::Silent))
 }
 
-/// Nor does this server fetch from itself.
+/// This server does not fetch from itself.
 fn elsewhere(url: &ClientIdUrl, target: &Url, settings: &Settings) -> Result<(), Breach> {
     if settings.origin.is_server_of(target) {
         return Err(Breach::found(url.host()).standing(Standing::Silent));
@@ -149,7 +149,7 @@ fn elsewhere(url: &ClientIdUrl, target: &Url, settings: &Settings) -> Result<(),
     Ok(())
 }
 
-/// Nor from what the operator excludes.
+/// The operator may exclude hosts.
 fn allowed(url: &ClientIdUrl, settings: &Settings) -> Result<(), Breach> {
     if settings.document_hosts.allow(url.host()) {
         return Ok(());

@@ -15,7 +15,7 @@ pub struct DocumentProblem {
     pub found: String,
     /// What should have been there.
     pub expected: String,
-    /// Where the rule stands.
+    /// The specification and section of the rule.
     pub section: &'static str,
     /// Whether the network is at fault and the document may be fine: trying again can help.
     pub transient: bool,

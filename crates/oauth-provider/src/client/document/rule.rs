@@ -10,7 +10,7 @@ pub(in crate::client) struct Rule {
 /// How a rule is broken.
 pub(in crate::client) struct Breach {
     pub(in crate::client) found: String,
-    /// Where that can be said better than by the rule.
+    /// Overrides [`Rule::expected`] if something more exact can be said.
     pub(in crate::client) expected: Option<String>,
     pub(in crate::client) standing: Standing,
 }
@@ -20,11 +20,11 @@ pub(in crate::client) struct Breach {
 pub(in crate::client) enum Standing {
     /// It is not there any more, or not a valid one.
     Gone,
-    /// Nothing.
+    /// It may be fine: this server refused to fetch it, or its answer was no verdict.
     Silent,
-    /// Nothing, and trying again can help.
+    /// It may be fine, and trying again can help.
     Transient,
-    /// Nothing: it was not asked for.
+    /// It may be fine: it was not fetched, since the budget for that is spent.
     OverBudget,
 }
 

@@ -32,7 +32,8 @@ pub(super) fn parse(body: &[u8]) -> Result<ClientMetadata, Error> {
         .map_err(|error| invalid(format!("a member has another type: {error}")))
 }
 
-/// The metadata as it will hold: what we lack is dropped, what is missing gets its default.
+/// The metadata as they will apply, and whether the authentication method was left out: values that this server does not
+/// support are dropped, missing ones get their default (RFC 7591 §2).
 pub(super) fn effective(mut metadata: ClientMetadata) -> Result<(ClientMetadata, bool), Error> {
     redirect_uris(&metadata)?;
     keys(&metadata)?;
@@ -70,7 +71,8 @@ pub(super) fn effective(mut metadata: ClientMetadata) -> Result<(ClientMetadata,
     Ok((metadata, any_secret_method))
 }
 
-/// Keeps of a list what we have; absent means all of it. `None` where the one that must be there is not.
+/// Keeps the values of a list that this server supports; an absent list gets all of them. `None` if the required one is
+/// missing.
 fn retain(list: &mut Option<Vec<String>>, ours: &[&str], required: &str) -> Option<()> {
     match list {
         None => *list = Some(ours.iter().map(|s| (*s).to_owned()).collect()),
@@ -93,7 +95,7 @@ fn redirect_uris(metadata: &ClientMetadata) -> Result<(), Error> {
     each_redirect_uri(metadata, RedirectUri::parse)
 }
 
-/// None leads back to this server, save the one that may.
+/// No redirect URI leads back to this server, except [`Settings::own_redirect_uri`].
 pub(super) fn elsewhere(metadata: &ClientMetadata, settings: &Settings) -> Result<(), Error> {
     each_redirect_uri(metadata, |text| RedirectUri::at_server(text, "", settings))
 }

@@ -13,7 +13,7 @@ use super::metadata::effective;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{client_id}: {reason}")]
 pub struct PreregistrationError {
-    /// Which one.
+    /// The client, or "the list" if it cannot be read at all.
     pub client_id: String,
     /// Why.
     pub reason: String,
