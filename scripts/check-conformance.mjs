@@ -1,15 +1,15 @@
 // Every test that docs/CONFORMANCE.md and docs/SECURITY-MODEL.md name exists, and none of them is switched off.
 // With `--ran REPORT` (the last step of `make test`, scripts/test-report.mjs): each of them also ran, and passed.
 //
-// Tests stand in the last column of a table that is headed "tests", in the notation of scripts/named-tests.mjs. In a column
-// headed "test" all are in the file that was named last before the table. In one headed "shown by" (a limit, which is no
-// promise) there may be "–" instead.
+// Tests stand in the last column of a table that is headed "tests", in the notation of scripts/named-tests.mjs. In one
+// headed "shown by" (a limit, which is no promise) there may be "–" instead. CONFORMANCE.md is written by
+// scripts/rules.mjs, SECURITY-MODEL.md by hand.
 //
 // SECURITY-MODEL.md may say nothing that has no test: outside of its free sections there are headings, tables of such rows,
 // and right below a heading one short quotation ("> …") that tells the attack. Whatever else stands there is refused.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { matches, namedIn, SHORT_PLACE, testsIn, withoutPlaceholders } from "./named-tests.mjs";
+import { matches, namedIn, testsIn, withoutPlaceholders } from "./named-tests.mjs";
 import { inFile } from "./test-report.mjs";
 
 const root = dirname(import.meta.dirname);
@@ -19,7 +19,7 @@ const pages = [
   { path: "docs/SECURITY-MODEL.md", claims: { free: ["What is worth attacking", "Who is trusted", "How to read this page"], limits: "Known limits" } },
 ];
 /** What may head the last column, and whether its rows may do without a test. */
-const HEADS = { test: "must", tests: "must", "shown by": "may" };
+const HEADS = { tests: "must", "shown by": "may" };
 /** A quotation that tells an attack is no place for more. */
 const LONGEST_ATTACK = 400;
 
@@ -46,11 +46,9 @@ process.exitCode = problems.length > 0 ? 1 : 0;
 /** Every row of every table whose last column is one of tests. */
 function checkRows(lines, problem) {
   let heading = "";
-  let named = "";
   lines.forEach((line, index) => {
     if (!line.startsWith("|")) {
       heading = "";
-      named = [...line.matchAll(SHORT_PLACE)].at(-1)?.[1] ?? named;
       return;
     }
     const cell = cells(line).at(-1);
@@ -58,7 +56,7 @@ function checkRows(lines, problem) {
     else if (heading in HEADS && !/^[:-]+$/.test(cell)) {
       totals.rows++;
       if (HEADS[heading] === "may" && cell === "–") return;
-      checkRow(heading === "test" ? `\`${named}\` ${cell}` : cell, problem(index));
+      checkRow(cell, problem(index));
     }
   });
 }

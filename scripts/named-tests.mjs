@@ -22,8 +22,9 @@ const places = {
   "k/": ["tests/client/", ".test.ts"],
 };
 
-/** Any short place, to be found in a line of prose. */
-export const SHORT_PLACE = new RegExp(`\`((?:${Object.keys(places).join("|")})[^\`]+)\``, "g");
+/** Of a title in a row, in characters. */
+const SHORTEST_CUT = 24;
+const LONGEST_TITLE = 60;
 
 /**
  * Which files and tests a text names: `[{ file, names }]`, where a name is `{ text, whole }`, and no name means all of the
@@ -64,11 +65,32 @@ export function withoutPlaceholders(title) {
 /** The names of the tests in a file, without those that are switched off. */
 export function testsIn(file) {
   const known = (testsIn.known ??= new Map());
-  if (!known.has(file)) {
-    const text = readFileSync(join(root, file), "utf8");
-    known.set(file, file === "scripts/test.mjs" ? steps(text) : file.endsWith(".rs") ? rustTests(text) : titles(text));
-  }
+  if (!known.has(file)) known.set(file, testsOf(file, readFileSync(join(root, file), "utf8")).map(({ name }) => name));
   return known.get(file);
+}
+
+/** The same of a file's text, each with the line (from 0) on which its function or its call begins. */
+export function testsOf(file, text) {
+  const found = file === "scripts/test.mjs" ? steps(text) : file.endsWith(".rs") ? rustTests(text) : titles(text);
+  return found.map(({ name, at }) => ({ name, line: text.slice(0, at).split("\n").length - 1 }));
+}
+
+/** How a row calls a file, or a test in it: what `namedIn` reads. */
+export function shortFile(file) {
+  const [short, [folder, suffix]] = Object.entries(places).find(([, [folder, suffix]]) => file.startsWith(folder) && file.endsWith(suffix)) ?? ["", ["", ""]];
+  return `\`${short}${file.slice(folder.length, file.length - suffix.length)}\``;
+}
+
+/** The same of a test; a long title is cut where what is left tells it from the file's others. */
+export function shortName(file, name, tests) {
+  if (file.endsWith(".rs")) return `\`${name}\``;
+  const meant = (text) => tests.filter((test) => matches(test, { text, whole: false })).length;
+  // What would end the title or the cell is left out, and what the test itself fills in.
+  const title = name.replace(/["|]|\$\{[^}]*\}/g, "…");
+  if (title.length <= LONGEST_TITLE) return `"${title}"`;
+  const cuts = [...title.matchAll(/[,;:](?= )|(?= )/g)].filter(({ index }) => index >= SHORTEST_CUT && index <= LONGEST_TITLE).reverse();
+  const texts = cuts.sort((a, b) => b[0].length - a[0].length).map(({ index, 0: mark }) => `${title.slice(0, index)}${mark} …`);
+  return `"${texts.find((text) => meant(text) === meant(title)) ?? title}"`;
 }
 
 function isPath(text) {
@@ -88,15 +110,16 @@ function resolve(path, before) {
 /** Functions under #[test] or #[tokio::test], and those that proptest! makes into tests. */
 function rustTests(text) {
   const found = [];
-  for (const [, attributes, name] of text.matchAll(/((?:^[ \t]*#\[[^\n]*\]\n)+)[ \t]*(?:pub )?(?:async )?fn (\w+)/gm)) {
-    if (/#\[(\w+::)?test\b/.test(attributes) && !/#\[ignore/.test(attributes)) found.push(name);
+  for (const { index, 1: attributes, 2: name } of text.matchAll(/((?:^[ \t]*#\[[^\n]*\]\n)+)[ \t]*(?:pub )?(?:async )?fn (\w+)/gm)) {
+    const at = index + attributes.length;
+    if (/#\[(\w+::)?test\b/.test(attributes) && !/#\[ignore/.test(attributes)) found.push({ name, at });
   }
   return found;
 }
 
 /** What `make test` runs beside the tests. */
 function steps(text) {
-  return [...text.matchAll(/\btitle: "([^"]+)"/g)].map(([, title]) => title);
+  return [...text.matchAll(/\{[^{}]*?\btitle: "([^"]+)"/g)].map(({ index, 1: name }) => ({ name, at: index }));
 }
 
 /** Of `it("…")`, `describe("…")` and, after the table, `it.each(…)("…")`. */
@@ -116,9 +139,13 @@ function titles(text) {
     }
     string.lastIndex = at + (/^\s*/.exec(text.slice(at))?.[0].length ?? 0);
     const title = string.exec(text);
-    if (title) found.push((title[1] ?? title[2]).replace(/\\"/g, '"'));
+    if (title) found.push({ name: (title[1] ?? title[2]).replace(/\\"/g, '"'), at: call.index });
   }
-  // Where a table's first column is the whole title, any string of the file may be one.
-  if (found.includes("%s")) found.push(...[...text.matchAll(/"((?:[^"\\\n]|\\.)*)"/g)].map(([, text]) => text));
+  // Where a table's first column is the whole title, what begins a line may be one.
+  if (found.some(({ name }) => name === "%s")) {
+    for (const { index, 1: before, 2: name } of text.matchAll(/^([ \t]*[[{]?(?: ?name: )?)"((?:[^"\\\n]|\\.)*)"/gm)) {
+      found.push({ name, at: index + before.length });
+    }
+  }
   return found;
 }

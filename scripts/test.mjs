@@ -35,6 +35,7 @@ const steps = [
   { name: "deny", title: "sources of the fuzzers", run: ["cargo", "deny", "--locked", "--manifest-path", "fuzz/Cargo.toml", "check", "sources"] },
   { name: "neutral", title: "crates that others can use", run: [node, "scripts/check-neutral.mjs"] },
   { name: "readme", title: "commands in the documents", run: [node, "scripts/check-readme.mjs"] },
+  { name: "conformance", title: "rules that stand at the tests, and CONFORMANCE.md", run: [node, "scripts/rules.mjs", "--check"] },
   { name: "conformance", title: "tests that CONFORMANCE.md and SECURITY-MODEL.md name", run: [node, "scripts/check-conformance.mjs"] },
   { name: "mutants", title: "mutants apply, and their judges are there", run: [node, "scripts/mutants.mjs", "--check"] },
   { name: "openspec", title: "specifications", run: ["openspec", "validate", "--all", "--strict"], before: openspecExists },

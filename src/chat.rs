@@ -372,6 +372,7 @@ fn refuse(status: u16, error: &str, description: &str) -> Response {
 
 #[cfg(test)]
 mod tests {
+    // rule: chat/no-privilege
     /// The files that talk to this server, and what of it is named in them. Requests go through `router::route`, so that
     /// the names of what stands behind it have no place here.
     #[test]

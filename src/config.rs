@@ -362,6 +362,8 @@ mod tests {
         Origin::of(&url::Url::parse(text).unwrap()).unwrap()
     }
 
+    // rule: clients/incomplete-deployment
+    // rule: chat/without-model
     #[test]
     fn what_is_missing_is_named() {
         for name in SECRETS {
@@ -393,6 +395,7 @@ mod tests {
         }
     }
 
+    // rule: tokens/key-per-use
     #[test]
     fn a_short_key_is_for_local_work_only() {
         let config = read(&[("COOKIE_SECRET", "0123456789abcdef0123456789abcdef,short")]).unwrap();
@@ -410,6 +413,7 @@ mod tests {
         );
     }
 
+    // rule: chat/without-model
     #[test]
     fn a_model_is_there_where_a_key_is() {
         let model = |change: &[(&str, &str)]| read(change).unwrap().model;

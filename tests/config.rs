@@ -106,6 +106,7 @@ fn fetches_are_strictly_public_everywhere() {
     assert!(section(None)["compatibility_date"].as_str().unwrap() >= "2026-02-24");
 }
 
+// rule: clients/platform-logs-without-query: the platform's logs have no query, in any environment
 /// Codes and states are in the URLs of callbacks.
 #[test]
 fn what_the_platform_logs_has_no_query() {

@@ -226,6 +226,7 @@ pub fn query_of(place: &Place) -> String {
 mod tests {
     use super::*;
 
+    // rule: apps/many-grants-in-parts
     #[test]
     fn a_place_survives_its_query_and_anything_else_is_the_newest() {
         let grant = GrantId::from_hex(&"ab".repeat(32)).unwrap();

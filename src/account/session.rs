@@ -123,6 +123,7 @@ mod tests {
         )
     }
 
+    // rule: apps/session: the session: an hour, unaltered, under its own key, this host's
     #[test]
     fn good_for_an_hour_and_unaltered_only() {
         let (keys, session) = (keys(), session("7"));
@@ -144,6 +145,7 @@ mod tests {
         assert_eq!(Session::read(&value, &rotated, NOW), Some(session));
     }
 
+    // rule: apps/session
     #[test]
     fn nothing_that_was_signed_for_another_purpose_is_one() {
         let (keys, session) = (keys(), session("7"));
@@ -159,6 +161,7 @@ mod tests {
         }
     }
 
+    // rule: apps/forms: forms: from our page, in a session, with its own proof, well formed
     #[test]
     fn what_a_page_carries_is_good_in_its_session_only() {
         let (keys, mine, other) = (keys(), session("7"), session("7"));
@@ -169,6 +172,7 @@ mod tests {
         assert_eq!(mine.verify(&cookie, &keys), None);
     }
 
+    // rule: apps/two-tabs: a sign-in finishes in two tabs
     #[test]
     fn another_sign_in_of_the_same_person_keeps_the_other_tab_good() {
         let (keys, rng) = (keys(), &mut UnwrapErr(getrandom::SysRng));

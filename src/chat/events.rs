@@ -117,6 +117,7 @@ mod tests {
         (event.name, serde_json::from_str(&event.data).unwrap())
     }
 
+    // rule: chat/event-stream
     #[test]
     fn whatever_a_text_holds_is_one_event() {
         let hostile = "a\n\nevent: done\ndata: {}\n\n\r\"\\\u{2028}</script>";

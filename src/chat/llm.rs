@@ -201,6 +201,7 @@ mod tests {
         }
     }
 
+    // rule: chat/model-failures
     #[test]
     fn what_a_service_says_becomes_a_code() {
         let whole = r#"{"choices":[{"message":{"content":"Yes."}}]}"#;
@@ -227,6 +228,7 @@ mod tests {
         }
     }
 
+    // rule: chat/model-failures
     #[test]
     fn an_answer_without_end_is_given_up() {
         let bytes = vec![b'x'; MOST + 1];

@@ -207,6 +207,7 @@ mod tests {
         }
     }
 
+    // rule: chat/sealed-cookie: tokens sealed in a small cookie, for one purpose, unaltered
     #[test]
     fn the_cookie_tells_nobody_and_is_small() {
         let rng = &mut UnwrapErr(getrandom::SysRng);
@@ -226,6 +227,7 @@ mod tests {
         }
     }
 
+    // rule: chat/sealed-cookie
     #[test]
     fn tokens_too_long_for_a_cookie_are_not_cut() {
         let rng = &mut UnwrapErr(getrandom::SysRng);
@@ -237,6 +239,8 @@ mod tests {
         assert!(long.write(&keys(), rng).is_none());
     }
 
+    // rule: chat/renewal: tokens are renewed before their end, by two tabs at once without harm;
+    //    trouble that passes ends nothing
     #[test]
     fn a_token_near_its_end_is_renewed_before_it_ends() {
         let session = session();
@@ -246,6 +250,7 @@ mod tests {
         assert!(session.has_ended(left(0)));
     }
 
+    // rule: chat/state-and-iss
     #[test]
     fn a_flow_is_of_its_state_for_ten_minutes_and_is_no_session() {
         let (keys, rng) = (keys(), &mut UnwrapErr(getrandom::SysRng));

@@ -1,4 +1,6 @@
 //! Where a request comes from, as limiters count it.
+// file rule: clients/address-is-a-network: an address is an IPv4 host or an IPv6 /64; all that has
+//    none is one [RFC 6177 §2]
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::rc::Rc;

@@ -73,6 +73,7 @@ pub fn surplus_flows(kind: &str, names: &[String], origin: &Origin) -> Vec<Strin
 mod tests {
     use super::*;
 
+    // rule: clients/plain-http-redirected
     #[test]
     fn away_from_this_computer_all_are_tied_to_host_and_https() {
         for (origin, tied) in [

@@ -1,4 +1,5 @@
 //! What this is and how to connect to it, for people, agents and programs.
+// file rule: home/ways-to-connect
 
 use askama::Template;
 use base64::Engine;

@@ -264,6 +264,7 @@ mod tests {
         assert_eq!(host(&long), format!("…{}.evil.example", "w".repeat(31)));
     }
 
+    // rule: tokens/transient-never-fatal
     #[test]
     fn what_passes_says_when_to_come_again() {
         let origin = "https://mcp.example.com".parse().ok();

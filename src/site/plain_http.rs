@@ -76,6 +76,7 @@ mod tests {
         Url::parse(text).unwrap()
     }
 
+    // rule: clients/plain-http-redirected
     #[test]
     fn open_to_others_is_http_away_from_this_computer() {
         for (text, open) in [
@@ -94,6 +95,7 @@ mod tests {
         }
     }
 
+    // rule: clients/plain-http-redirected
     #[test]
     fn the_same_address_on_https() {
         for (plain, expected) in [

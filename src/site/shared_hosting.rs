@@ -1,6 +1,8 @@
 //! Hosts on which anybody can publish: pages and gists, object storage, functions, tunnels, mirrors, names for computers
 //! at home. That a document is served there says who pays for an account, and not who that is, so nobody is to take the
 //! host for a publisher ([ADR 65](../../docs/adr/0065-a-list-of-shared-hosts.md)).
+// file rule: clients/shared-hosting-unverified: where anybody can publish, no host is called
+//    verified
 
 use oauth_provider::Origin;
 

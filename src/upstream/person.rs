@@ -1,4 +1,6 @@
 //! Who somebody is to Sentry, for what is counted by person.
+// file rule: agent/confirmed-people-only: the model is for people whom Sentry has confirmed, for
+//    half a minute
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -247,6 +247,8 @@ mod tests {
         .await
     }
 
+    // rule: authorization/outage-and-refusal: Sentry's outage and refusal are told apart
+    // rule: tokens/upstream-trouble
     #[tokio::test]
     async fn outage_and_refusal_are_told_apart() {
         let body = r#"{"access_token":"a","refresh_token":"r","expires_in":60,"user":{"id":"1","name":"Ada","email":null},"x":1}"#;
@@ -285,6 +287,7 @@ mod tests {
         }
     }
 
+    // rule: authorization/no-ungranted-write-scope: no write scope of Sentry that was not granted
     #[test]
     fn sentry_is_asked_for_no_write_scope_that_was_not_granted() {
         let scope = |tokens: &[&str]| tokens.iter().map(|t| (*t).to_owned()).collect::<Scope>();

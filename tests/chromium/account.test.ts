@@ -1,5 +1,7 @@
 // Connected apps in a real browser: through Sentry and back, with the keyboard alone, without scripts, with a client in
 // use, and attacked from another origin.
+// file rule: apps/without-scripts: the list works without scripts and with the keyboard alone; a client in use is out
+//    at once
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { violations } from "../support/axe.ts";

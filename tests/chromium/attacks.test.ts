@@ -62,6 +62,8 @@ async function post(from: string, action: string, fields: Record<string, string>
 }
 
 describe("login CSRF: the attacker's own sign-in, finished in the victim's browser", () => {
+  // rule: authorization/login-csrf: login CSRF, forged and cross-site forms, from another site and from the same one at
+  //    another port
   it.each(["elsewhere", "neighbour"])("by a link to the callback (%s) connects nothing", async (from) => {
     const attacker = new Person();
     const consent = await attacker.consent(authorizationUrl(worker, client));
@@ -77,6 +79,7 @@ describe("login CSRF: the attacker's own sign-in, finished in the victim's brows
     expect((await attacker.request(callback)).status).toBe(302);
   });
 
+  // rule: authorization/login-csrf
   it("by an image, a frame and a fetch connects nothing either", async () => {
     const attacker = new Person();
     const consent = await attacker.consent(authorizationUrl(worker, client));
@@ -105,6 +108,7 @@ describe("login CSRF: the attacker's own sign-in, finished in the victim's brows
 });
 
 describe("state replay", () => {
+  // rule: authorization/upstream-state
   it("a return from Sentry that is loaded again gives no second code, here or elsewhere", async () => {
     await page.goto(link());
     const returned = page.waitForRequest((request) => request.url().startsWith(`${worker.origin}/oauth/callback`));
@@ -136,6 +140,7 @@ describe("form forgery", () => {
     return { state: await page.locator('input[name="state"]').inputValue(), skill: "inspect", action: "approve" };
   };
 
+  // rule: authorization/login-csrf
   it.each([
     ["another site, with the attacker's form", () => elsewhere.origin, attackersForm, ""],
     ["another site, with the victim's form", () => elsewhere.origin, victimsForm, ""],
@@ -152,6 +157,7 @@ describe("form forgery", () => {
     expect(heard).toEqual([]);
   });
 
+  // rule: authorization/login-csrf
   it("of our own page with the attacker's request in it is another browser's", async () => {
     const { state } = await attackersForm();
     await page.goto(link());
@@ -161,6 +167,7 @@ describe("form forgery", () => {
     expect(await askedOfSentry()).toEqual([]);
   });
 
+  // rule: authorization/login-csrf
   it("by a script of a neighbour cannot read the page that it would have to copy", async () => {
     await page.goto(link());
     await page.goto(`${neighbour}/`);
@@ -174,6 +181,7 @@ describe("form forgery", () => {
 });
 
 describe("cross-site posts", () => {
+  // rule: authorization/login-csrf
   it.each(["/oauth/callback", "/oauth/check", "/", "/oauth/authorize"])("to %s change nothing", async (path) => {
     await page.goto(link());
     const status = await post(`${neighbour}/`, `${worker.origin}${path}`, { action: "approve", state: "x" });
@@ -185,6 +193,7 @@ describe("cross-site posts", () => {
 
 describe("a page that wants us to look at an address", () => {
   const address = () => `${worker.origin}/oauth/check?client_id=${encodeURIComponent("http://127.0.0.1:9/client.json")}`;
+  // rule: clients/check-from-other-sites
   it.each(["elsewhere", "neighbour"])("(%s) gets nothing looked at, by whatever it sends", async (from) => {
     const before = worker.requests.length;
     const site = () => `${from === "elsewhere" ? elsewhere.origin : neighbour}/`;
@@ -217,6 +226,7 @@ describe("clickjacking", () => {
     ["the check", () => `${worker.origin}/oauth/check`],
     ["home", () => `${worker.origin}/`],
   ];
+  // rule: authorization/no-framing: no framing; the popup stays connected; reload and Back
   it.each(addresses)("%s is shown in no frame, object or embed", async (_, address) => {
     for (const from of [elsewhere.origin, neighbour]) {
       await page.goto(`${from}/`);

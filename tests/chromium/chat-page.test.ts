@@ -43,6 +43,8 @@ const onScreen = (page: Page) =>
     return signs.sort((a, b) => a.top - b.top || a.left - b.left).map(({ sign }) => sign).join("");
   });
 
+// rule: chat-page/for-everybody: for everybody: axe, keyboard, screen reader, 320 px, themes, colours, motion, no
+//    shift, no scripts
 describe("for everybody", () => {
   it.each([
     ["light", 1280],
@@ -66,6 +68,7 @@ describe("for everybody", () => {
     expect(but(made.complaints, 429)).toEqual([]);
   });
 
+  // rule: chat-page/change-approved-once
   it("with the keyboard alone a question is asked, and a change is approved by no key that was meant for the question", async () => {
     await using made = await open();
     const { page, answers, asked } = made;
@@ -173,6 +176,8 @@ describe("what strangers write", () => {
     "```html\n<iframe src=https://evil.example></iframe>\n```",
   ].join("\n\n");
 
+  // rule: chat-page/words-drawn-not-parsed: words of strangers are drawn, never parsed as HTML; no image; links to
+  //    known pages of Sentry only, their address beside them
   it("in answers, results and arguments loads nothing, runs nothing, and links to Sentry only", async () => {
     await using made = await open();
     const { page, answers } = made;
@@ -189,6 +194,7 @@ describe("what strangers write", () => {
     expect(made.complaints).toEqual([]);
   });
 
+  // rule: chat-page/script-of-ours-only
   it("could not become HTML if this page tried", async () => {
     await using made = await open();
     const tried = await made.page.evaluate(() => {
@@ -202,6 +208,7 @@ describe("what strangers write", () => {
     expect(tried).toBe("TypeError");
   });
 
+  // rule: chat-page/change-approved-once
   it("in what would be changed is shown sign for sign", async () => {
     await using made = await open();
     const SHOWN = '{\n  "z": 12345678901234567890,\n  "note": "fine\\u202e\\u200b<b>"\n}';
@@ -217,6 +224,7 @@ describe("what strangers write", () => {
     expect(sent.tool_calls[0]!.function.arguments, "what was shown is what is agreed to").toBe(SHOWN);
   });
 
+  // rule: chat-page/change-approved-once
   it("in what would be changed cannot push the end out of sight: nobody approves before it was there", async () => {
     await using made = await open({ viewport: { width: 1280, height: 700 } });
     const { page, answers, asked } = made;
@@ -275,6 +283,7 @@ describe("what strangers write", () => {
     expect((await onScreen(made.page)).replaceAll(/\s/g, "")).toBe(drawn.replaceAll(/\s/g, ""));
   });
 
+  // rule: chat-page/history
   it.each([
     ["no JSON", "{{{"],
     ["of another version", '{"version":9,"entries":[{"kind":"user","text":"old"}]}'],
@@ -295,6 +304,7 @@ describe("what strangers write", () => {
 });
 
 describe("what one can do", () => {
+  // rule: chat-page/change-approved-once
   it("decline: the server hears it, and nothing is sent of an approval", async () => {
     await using made = await open();
     made.answers.push(asks("1", RESOLVE), [["tool_result", { id: "1", is_error: true, text: "The person declined." }], ...said("As you wish.")]);
@@ -305,6 +315,7 @@ describe("what one can do", () => {
     expect(await made.page.locator(".tool-state").innerText()).toBe("declined");
   });
 
+  // rule: chat-page/change-approved-once
   it("decide on two changes one after the other, and both are sent together", async () => {
     await using made = await open();
     made.answers.push([...asks("1", RESOLVE).slice(0, 2), ...asks("2", { ...RESOLVE, issueId: "CHECKOUT-2" })], said("Both."));
@@ -317,6 +328,7 @@ describe("what one can do", () => {
     expect(made.asked[1]).toMatchObject({ approved: ["1"], declined: ["2"] });
   });
 
+  // rule: chat-page/commands: commands, endpoint, copy, clear, try again
   it("use commands without a model's help", async () => {
     await using made = await open();
     const { page, answers, asked } = made;
@@ -340,6 +352,7 @@ describe("what one can do", () => {
     expect(made.complaints).toEqual([]);
   });
 
+  // rule: chat-page/commands
   it("try a command again: that command, and not the question before it", async () => {
     await using made = await open();
     const { page, answers, asked } = made;
@@ -360,6 +373,7 @@ describe("what one can do", () => {
     expect(but(made.complaints, 503)).toEqual([]);
   });
 
+  // rule: chat-page/change-approved-once
   it("approve a command's change once: after a sign-in in between it is asked again", async () => {
     await using made = await open();
     const { page, answers, asked } = made;
@@ -375,6 +389,7 @@ describe("what one can do", () => {
     expect(asked[2]!.approved).toBe(undefined);
   });
 
+  // rule: chat-page/commands
   it("choose an endpoint, which is kept, and not a wrong one", async () => {
     await using made = await open();
     const { page, asked } = made;
@@ -392,6 +407,7 @@ describe("what one can do", () => {
     expect(asked.map(({ endpoint }) => endpoint)).toEqual(Array(2).fill("/mcp/lighthouse-books/checkout"));
   });
 
+  // rule: chat-page/commands
   it("copy, clear and bring back", async () => {
     await using made = await open({ permissions: ["clipboard-read", "clipboard-write"] });
     const { page, answers } = made;
@@ -411,6 +427,7 @@ describe("what one can do", () => {
     await page.getByText("const a = 1;").first().waitFor();
   });
 
+  // rule: chat-page/history
   it("go on in two tabs that show the same", async () => {
     await using made = await open();
     const other = await made.context.newPage();

@@ -14,6 +14,7 @@ afterAll(() => Promise.all([worker?.stop(), browser?.close()]));
 
 const open = (options = {}) => madeUp(browser, worker.origin, options);
 
+// rule: chat-page/failures-said: each failure is said, with a way on
 describe("when it goes wrong", () => {
   it.each([
     ["no_model", 503, "commands work", false],
@@ -111,6 +112,7 @@ describe("a sign-in", () => {
     expect(made.asked).toHaveLength(1);
   });
 
+  // rule: chat-page/sign-in-window
   it.each([
     ["denied", "You did not allow it"],
     ["expired", "took too long"],
@@ -126,6 +128,7 @@ describe("a sign-in", () => {
     expect(made.complaints).toEqual([]);
   });
 
+  // rule: chat-page/session-that-ends
   it("that ended in the middle keeps the conversation, and the question goes on in one tab only", async () => {
     await using made = await open();
     const { page, answers, context } = made;
@@ -147,6 +150,7 @@ describe("a sign-in", () => {
     expect(made.asked[2]!.messages.map(({ role }) => role)).toEqual(["user", "assistant", "tool", "assistant", "user"]);
   });
 
+  // rule: chat-page/session-that-ends
   it("of somebody else does not show them what the person before was told, nor asks it for them", async () => {
     await using made = await open();
     const { page, answers, asked } = made;
@@ -164,6 +168,7 @@ describe("a sign-in", () => {
     expect(asked).toHaveLength(2);
   });
 
+  // rule: chat-page/every-tab
   it("ends everywhere at once, and takes the conversation along", async () => {
     await using made = await open();
     const { page, context } = made;

@@ -29,6 +29,10 @@ describe.each([
   const open = () => openChat(browser, site);
   const cards = (page: Page) => page.locator("details.tool .tool-name").allInnerTexts();
 
+  // rule: chat-page/sign-in-window: sign-in in a window, in the page where none opens, denied; a question and a command
+  //    wait for it
+  // rule: chat-page/change-approved-once: what would change something is shown in the server's words, to its end, and
+  //    approved by that button only, once; what was shown is what is sent
   it("a person signs in, asks, watches the tools, and resolves what they were shown", async () => {
     await using seen = await open();
     const { page } = seen;
@@ -55,6 +59,8 @@ describe.each([
     expect(seen.complaints).toEqual([]);
   });
 
+  // rule: chat-page/sign-in-window
+  // rule: chat-page/change-approved-once
   it("a question before the sign-in is answered after it, and what is declined is not done", async () => {
     await using seen = await open();
     const { page } = seen;
@@ -89,6 +95,7 @@ describe.each([
     expect(seen.complaints).toEqual([]);
   });
 
+  // rule: chat-page/history
   it("a reload keeps the conversation, and it goes on", async () => {
     await using seen = await open();
     const { page } = seen;
@@ -110,6 +117,7 @@ describe.each([
     expect(seen.complaints).toEqual([]);
   });
 
+  // rule: chat-page/failures-said
   it("stopping stops the tools and the model, and it can be tried again", async () => {
     await using seen = await open();
     const { page } = seen;
@@ -131,6 +139,7 @@ describe.each([
     expect(seen.complaints).toEqual([]);
   });
 
+  // rule: chat-page/session-that-ends: a session that ends keeps the conversation, and one tab goes on
   it.each(["at Sentry", "at Connected apps"])("a sign-in that was revoked %s in the middle is renewed, and the question goes on", async (where) => {
     await using seen = await open();
     const { page } = seen;
@@ -160,6 +169,7 @@ describe.each([
     expect(but(seen.complaints, 401)).toEqual([]);
   });
 
+  // rule: chat-page/sign-in-window
   it("where no window may be opened the sign-in goes on in this one", async () => {
     await using seen = await open();
     const { page } = seen;
@@ -173,6 +183,7 @@ describe.each([
     expect(seen.complaints).toEqual([]);
   });
 
+  // rule: chat-page/sign-in-window
   it("a command before the sign-in runs after it", async () => {
     await using seen = await open();
     await question(seen.page).fill("/whoami");
@@ -181,6 +192,7 @@ describe.each([
     expect(seen.complaints).toEqual([]);
   });
 
+  // rule: chat-page/sign-in-window
   it("a sign-in that is denied closes its window, and is said in the page", async () => {
     await using seen = await open();
     const { page } = seen;
@@ -194,6 +206,7 @@ describe.each([
     expect(seen.complaints).toEqual([]);
   });
 
+  // rule: chat-page/every-tab: signing in and out holds in every tab
   it("signing in and out is seen by every tab, and ends the connection", async () => {
     await using seen = await open();
     const { page } = seen;
@@ -220,6 +233,7 @@ describe.each([
     expect(seen.complaints).toEqual([]);
   });
 
+  // rule: chat-page/no-token-in-reach: no token in a script's reach, an address or the log
   it("no token is in reach of a script, in an address or in the log", async () => {
     await using seen = await open();
     const { page, context } = seen;
@@ -249,6 +263,7 @@ describe.each([
     expect(seen.complaints).toEqual([]);
   });
 
+  // rule: chat-page/commands
   it("an endpoint of one organization answers for that one", async () => {
     await using seen = await open();
     const { page } = seen;
@@ -265,6 +280,7 @@ describe.each([
 });
 
 describe("with other settings", () => {
+  // rule: chat-page/session-that-ends
   it("short-lived tokens are renewed while the person talks", async () => {
     await using sentry = await startDemoSentry();
     await using worker = await startWorker({ sentry: sentry.url, vars: { ...scripted(sentry), ACCESS_TOKEN_TTL: "2" } });
@@ -280,6 +296,7 @@ describe("with other settings", () => {
     expect(seen.complaints).toEqual([]);
   });
 
+  // rule: chat-page/commands
   it("without a model commands work, and the page says what is missing", async () => {
     await using sentry = await startDemoSentry();
     await using worker = await startWorker({ sentry: sentry.url });
@@ -302,6 +319,7 @@ describe("with other settings", () => {
     expect(but(seen.complaints, 503)).toEqual([]);
   });
 
+  // rule: chat-page/failures-said
   it("a model that is down is said, and the question can be asked again", async () => {
     await using sentry = await startDemoSentry();
     await using worker = await startWorker({ sentry: sentry.url, vars: scripted(sentry) });

@@ -1,5 +1,6 @@
 // Where a form of a page may lead (`form-action`), held against what Chromium does: it asks the policy of every redirect
 // that follows a form, so a policy that is too narrow stops a sign-in half-way, and one that is too wide stops nothing.
+// file rule: authorization/form-action
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContext, Page } from "playwright-core";

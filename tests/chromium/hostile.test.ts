@@ -1,5 +1,6 @@
 // Names and addresses that strangers chose, through every page that shows them: in the page's tree there is no element
 // and no attribute that a harmless name would not give.
+// file rule: authorization/strict-headers
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startBrowser } from "../support/browser.ts";

@@ -1,5 +1,8 @@
 // Every page as people meet it: in both themes, wide and narrow, enlarged, with a screen reader, without motion, in the
 // system's own colours, with names that nobody planned for. No page says a word on the console or asks another origin.
+// file rule: authorization/accessible-pages: pages for everybody: screen reader, both themes, the system's colours, no
+//    motion, 320 px, 200 %, keyboard, nothing shifts [WCAG 2.2 AA]
+// file rule: chat-page/for-everybody
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { violations } from "../support/axe.ts";
@@ -137,6 +140,7 @@ const inView = (page: Page, selector: string) =>
 describe("on a phone", () => {
   const long = "Ein ausgesprochen langer Name einer Anwendung, an dem nichts zu kürzen ist, wirklich nichts";
   const rtl = "مساعد البرمجة الذكي للفريق كله مع اسم طويل جدا حتى يملأ السطر";
+  // rule: authorization/seen-together-on-phone: name, destination, Approve and Deny are seen together on a phone
   it.each([
     [375, 667, "Example Editor", [REDIRECT_URI]],
     [375, 667, long, ["https://other.example/oauth/callback"]],
@@ -243,6 +247,7 @@ describe("the consent page", () => {
     expect(await seen.page.locator(".seal").innerText()).toBe(new URL(client.client_id).host);
   });
 
+  // rule: clients/shared-hosting-unverified
   it("gives no such form to a site on which anybody can publish", async () => {
     await using seen = await watched(browser, [worker.origin]);
     await seen.page.goto(consent(publish({}, "github.io")));

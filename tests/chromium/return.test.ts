@@ -1,4 +1,6 @@
 // Through Sentry and back, where it does not go well: what the person sees, and what the application hears.
+// file rule: authorization/page-for-each-end: denial, outage, too late, no cookies: each its own page, or the client's
+//    answer
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startBrowser } from "../support/browser.ts";
@@ -141,6 +143,7 @@ describe("Back and reload", () => {
   });
 });
 
+// rule: authorization/no-framing
 it("a popup that another origin opened hears of a denial at Sentry, and of one here", async () => {
   await using seen = await start();
   for (const here of [true, false]) {

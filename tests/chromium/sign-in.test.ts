@@ -121,6 +121,7 @@ it("works with the keyboard alone, and a box that is unticked stays so", async (
   expect(tokens.scope).toBe("org:read");
 });
 
+// rule: authorization/no-framing
 it("shows a consent page that is good again after a reload and after Back", async () => {
   const page = await open();
   const proof = pkce();
@@ -136,6 +137,7 @@ it("shows a consent page that is good again after a reload and after Back", asyn
   await expectWorkingTokens(await application.called(), proof);
 });
 
+// rule: authorization/upstream-state
 it("finishes in two tabs of one browser", async () => {
   const [first, second] = [await open(), await context.newPage()];
   const proofs = [pkce(), pkce()] as const;
@@ -153,6 +155,7 @@ it("finishes in two tabs of one browser", async () => {
   expect((await context.cookies()).filter(({ name }) => name.includes("flow"))).toEqual([]);
 });
 
+// rule: authorization/no-framing
 it("keeps a popup connected to the page that opened it", async () => {
   const page = await open();
   // The application's page has another origin than ours: a Cross-Origin-Opener-Policy anywhere on the way would cut it off.
@@ -169,6 +172,7 @@ it("keeps a popup connected to the page that opened it", async () => {
   expect(await popup.evaluate(() => window.opener !== null)).toBe(true);
 });
 
+// rule: authorization/private-use-scheme-page
 it("leaves for an application's own scheme with a page, on which nothing can be approved again", async () => {
   const editor = await register(worker, { redirect_uris: ["cursor://anysphere.cursor-mcp/oauth/callback"] });
   const page = await open();
@@ -183,6 +187,7 @@ it("leaves for an application's own scheme with a page, on which nothing can be 
   complaints = complaints.filter((line) => !line.includes("cursor://"));
 });
 
+// rule: authorization/upstream-state
 it("cannot be finished in another browser", async () => {
   const page = await open();
   await page.goto(link(pkce()));
@@ -200,6 +205,7 @@ it("cannot be finished in another browser", async () => {
   complaints = complaints.filter((line) => !line.includes("status of 400"));
 });
 
+// rule: authorization/consent-form
 it("cannot be approved from another site's page", async () => {
   const page = await open();
   await page.goto(link(pkce()));
@@ -224,6 +230,7 @@ it("cannot be approved from another site's page", async () => {
   complaints = complaints.filter((line) => !line.includes("status of 403"));
 });
 
+// rule: authorization/no-framing
 it("cannot be shown in a frame", async () => {
   const page = await open();
   await page.goto(`${application.origin}/`);

@@ -1,4 +1,5 @@
 // What the command says without a server.
+// file rule: test-client/exit-status-and-help: a status for each kind of failure; help, completions, a manual; 50 ms
 import { spawnSync } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import { expect, it } from "vitest";

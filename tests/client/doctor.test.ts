@@ -17,6 +17,7 @@ afterAll(async () => {
 });
 
 describe("the doctor", () => {
+  // rule: doctor/right-server-is-clean
   it.each(["/mcp", "/mcp/acme", "/mcp/acme/web?utm_source=x"])("finds nothing wrong with %s", async (path) => {
     const { status, diagnosis } = await diagnose(new URL(path, worker.url), ["--register"]);
     expect(troubles(diagnosis)).toEqual([]);
@@ -25,6 +26,8 @@ describe("the doctor", () => {
     expect(status).toBe(0);
   });
 
+  // rule: doctor/right-sign-in-is-clean: what comes of a sign-in is clean too: the worker in both reuse modes, the
+  //    example
   it.each(["mark", "close"])("finds nothing wrong with what comes of a sign-in, in mode %s", async (mode) => {
     await using strict = await startWorker({ sentry: sentry.url, vars: { REFRESH_REUSE: mode } });
     const { status, diagnosis } = await diagnose(new URL("/mcp", strict.url), ["--register"], new Person());
@@ -35,6 +38,7 @@ describe("the doctor", () => {
     expect(status).toBe(0);
   });
 
+  // rule: doctor/reads-only
   it("only reads, unless it may register", async () => {
     const before = await registrations();
     const { diagnosis } = await diagnose(new URL("/mcp", worker.url));

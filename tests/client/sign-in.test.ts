@@ -26,6 +26,8 @@ describe.each([
   ["registration", []],
   ["the ready metadata document", ["--client-metadata-url", DOCUMENT]],
 ])("by %s", (kind, who) => {
+  // rule: test-client/by-document
+  // rule: test-client/tokens-kept-close
   it("signs in once, calls tools, and keeps its tokens to itself", async () => {
     using computer = new Computer();
     const first = await computer.run(at(worker, ...who, ...whoami));
@@ -48,6 +50,7 @@ describe.each([
     for (const { stdout, stderr } of [first, second]) expect(stdout + stderr).not.toMatch(secret);
   });
 
+  // rule: test-client/refresh
   it("refreshes what has ended, without a browser", async () => {
     await using hasty = await startWorker({ sentry: sentry.url, vars: { ACCESS_TOKEN_TTL: "1" }, outgoing: serveDocuments(documents) });
     using computer = new Computer();
@@ -56,6 +59,7 @@ describe.each([
     expect(again).toMatchObject({ status: 0, links: [], stderr: expect.stringContaining("the token was refreshed") });
   });
 
+  // rule: test-client/refresh
   it("signs in anew where its grant was revoked", async () => {
     using computer = new Computer();
     await computer.run(at(worker, ...who, ...whoami));
@@ -72,6 +76,7 @@ describe.each([
   });
 });
 
+// rule: test-client/step-up
 it("signs in for more when a tool needs more, and calls it then", async () => {
   using computer = new Computer();
   const narrow = await computer.run(at(worker, "--scope", "org:read", ...whoami));
@@ -87,6 +92,7 @@ it("signs in for more when a tool needs more, and calls it then", async () => {
 });
 
 describe("an answer that is not to be believed", () => {
+  // rule: test-client/state-and-iss-first
   it.each<[string, (url: URL) => void, string]>([
     ["another state", (url) => url.searchParams.set("state", "other"), "RFC 6749 §10.12"],
     ["another issuer", (url) => url.searchParams.set("iss", "https://evil.example"), "RFC 9207 §2.4"],
@@ -112,6 +118,7 @@ it("says so when the person says no", async () => {
   expect(ended).toMatchObject({ status: 4, stderr: expect.stringContaining("access_denied") });
 });
 
+// rule: test-client/document-needs-http
 it("refuses a metadata document where the transport would be stdio, and says what to do", async () => {
   using computer = new Computer();
   const env = { SENTRY_ACCESS_TOKEN: "token", MCP_CLIENT_METADATA_URL: DOCUMENT };
@@ -121,6 +128,7 @@ it("refuses a metadata document where the transport would be stdio, and says wha
   expect(signedIn).toMatchObject({ status: 0, stdout: expect.stringContaining("Ada") });
 });
 
+// rule: test-client/tokens-kept-close
 it("revokes and forgets at logout", async () => {
   using computer = new Computer();
   await computer.run(at(worker, ...whoami));
@@ -133,6 +141,7 @@ it("revokes and forgets at logout", async () => {
   expect(readdirSync(computer.state).filter((name) => name.startsWith("tokens"))).toEqual([]);
 });
 
+// rule: test-client/revisions
 it("takes commands from a pipe, in each revision", async () => {
   using computer = new Computer();
   for (const version of ["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26"]) {
@@ -165,6 +174,7 @@ describe("in words", () => {
   });
 });
 
+// rule: test-client/network-lost
 it("says where nobody answers", async () => {
   using computer = new Computer();
   const ended = await computer.run(["--mcp-host", "http://127.0.0.1:1", "--list"]);

@@ -1,4 +1,5 @@
 // deny.toml lets in what is there, and nothing else: without one of its lines cargo-deny finds the crate that needs it.
+// file rule: clients/crates-and-arrows: crates come from the registry, under licences of a list, and by drawn arrows
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

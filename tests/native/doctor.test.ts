@@ -10,6 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => example?.stop());
 
+// rule: doctor/right-server-is-clean
 it("finds nothing wrong with the example server", async () => {
   const { status, diagnosis } = await diagnose(new URL("/mcp", example.origin), ["--register"]);
   expect(troubles(diagnosis)).toEqual([]);
@@ -19,12 +20,14 @@ it("finds nothing wrong with the example server", async () => {
   expect(status).toBe(0);
 });
 
+// rule: doctor/right-sign-in-is-clean
 it("finds nothing wrong with what comes of a sign-in there", async () => {
   const { status, diagnosis } = await diagnose(new URL("/mcp", example.origin), ["--register"], new Visitor());
   expect(diagnosis.findings.filter(({ severity }) => severity !== "ok")).toEqual([]);
   expect(status).toBe(0);
 });
 
+// rule: doctor/output-forms
 it("ends with another status where something fails, and says so in words", async () => {
   using computer = new Computer();
   const { status, stdout, stderr } = await computer.run(["doctor", new URL("/elsewhere", example.origin).href]);

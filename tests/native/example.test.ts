@@ -31,6 +31,7 @@ describe.each([
   ["registration", async () => new Keychain()],
   ["metadata document", withDocument],
 ])("by %s", (kind, makeKeychain) => {
+  // rule: others/example-server: the official TypeScript SDK signs in to the provider's example server too
   it("signs in, calls the tool, and refreshes", async () => {
     const keychain = await makeKeychain();
     const server = new URL("/mcp", origin);

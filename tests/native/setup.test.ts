@@ -1,5 +1,6 @@
 // What set-up downloads is what this repository has the hash of. The programs that it calls are stand-ins which write down
 // what they are told.
+// file rule: clients/downloads-have-hashes: what set-up downloads has the hash that stands here
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";

@@ -59,6 +59,7 @@ function start(env: Record<string, string> = ada) {
 const ping = (id: number) => `${JSON.stringify({ jsonrpc: "2.0", id, method: "ping" })}\n`;
 
 describe("the official SDK", () => {
+  // rule: stdio/protocol-output-only
   it("lists tools, prompts and resources, and calls", async () => {
     await using session = await connect(ada);
     const { client } = session;
@@ -75,6 +76,7 @@ describe("the official SDK", () => {
     expect(session.said()).toBe("");
   });
 
+  // rule: stdio/thousand-in-flight
   it("has a thousand calls in flight", async () => {
     await using session = await connect(ada);
     await sentry.fault({ path: "/api/0/auth/", kind: "latency_ms", ms: 200, times: 24 });
@@ -82,6 +84,7 @@ describe("the official SDK", () => {
     expect(all.filter((result) => !result.isError)).toHaveLength(1000);
   });
 
+  // rule: stdio/called-off
   it("calls off what it no longer waits for, and goes on", async () => {
     await using session = await connect(ada);
     await sentry.fault({ path: "/api/0/auth/", kind: "latency_ms", ms: 60_000, times: 1 });
@@ -91,6 +94,7 @@ describe("the official SDK", () => {
     expect((await call(session.client, "whoami")).isError).toBeFalsy();
   });
 
+  // rule: stdio/nobody-signed-in
   it("is told when nobody is signed in, and when Sentry refuses the token", async () => {
     await using nobody = await connect({});
     expect((await nobody.client.listTools()).tools.length).toBeGreaterThan(0);
@@ -101,6 +105,7 @@ describe("the official SDK", () => {
     expect(refused.said()).not.toContain("made-up");
   });
 
+  // rule: agent/bounded-and-told
   it("reaches one tool in agent mode, whose result shows every step", async () => {
     await using session = await connect({ ...ada, LLM_API_KEY: "any", LLM_BASE_URL: `${sentry.url}/v1` }, ["--agent"]);
     expect((await session.client.listTools()).tools.map((tool) => tool.name)).toEqual(["use_sentry"]);
@@ -109,6 +114,7 @@ describe("the official SDK", () => {
     expect(said).toMatch(/1\. `find_organizations`[\s\S]*2\. `search_issues`[\s\S]*3\. /);
   });
 
+  // rule: stdio/device-code-sign-in
   it("signs in by device code, and serves with that", async () => {
     const login = spawn(command, ["auth", "login", "--client-id", "demo-client"], { env: bare(), stdio: ["ignore", "pipe", "inherit"] });
     const ended = new Promise((resolve) => login.once("exit", resolve));
@@ -129,6 +135,7 @@ describe("the official SDK", () => {
 });
 
 describe("the pipe", () => {
+  // rule: stdio/garbage-and-long-lines
   it("may carry garbage and ten mebibytes", async () => {
     const { child, next, ended } = start();
     child.stdin.write("garbage\n");
@@ -141,6 +148,7 @@ describe("the pipe", () => {
     expect(await ended).toBe(0);
   });
 
+  // rule: stdio/ends
   it("may be half closed: what was asked is answered", async () => {
     const { child, next, ended } = start();
     await sentry.fault({ path: "/api/0/auth/", kind: "latency_ms", ms: 300, times: 1 });
@@ -149,6 +157,7 @@ describe("the pipe", () => {
     expect(await ended).toBe(0);
   });
 
+  // rule: stdio/ends
   it("may lose its reader", async () => {
     const { child, next, ended } = start();
     child.stdin.write(ping(1));
@@ -159,6 +168,7 @@ describe("the pipe", () => {
     clearInterval(writing);
   });
 
+  // rule: stdio/ends
   it.each(["SIGTERM", "SIGINT"] as const)("ends at once with calls under way on %s", async (signal) => {
     const { child, next, ended } = start();
     await sentry.fault({ path: "/api/0/auth/", kind: "latency_ms", ms: 60_000, times: 1 });
@@ -171,6 +181,7 @@ describe("the pipe", () => {
     await sentry.noFaults();
   });
 
+  // rule: stdio/ends
   it("leaves nothing behind when it is killed", async () => {
     const { child, next, ended } = start();
     child.stdin.write(ping(1));

@@ -1,4 +1,6 @@
 // What each event makes of the conversation, and what the model is told of it.
+// file rule: chat-page/events-into-conversation: every event makes of the conversation what it should, and what the
+//    model is told is one
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Entry, after, decided, failed, isUnfinished, passedOver, resumable, rewound, settled, turn, undecided, waiting } from "../../web/chat/conversation.ts";
@@ -40,6 +42,7 @@ describe("an answer", () => {
     expect(shape(messages(ran)).slice(-3)).toEqual(["said [b]", "b=result of b", "said Done.[]"]);
   });
 
+  // rule: chat-page/change-approved-once
   it("sends what the person was shown, as it was shown, and nothing that was not", () => {
     const sent = (list: Message[]) => list.flatMap((message) => (message.role === "assistant" ? (message.tool_calls ?? []) : [])).map((call) => call.function.arguments);
     const shown = '{\n  "z": 12345678901234567890,\n  "a": "\\u202e"\n}';

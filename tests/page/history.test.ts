@@ -1,4 +1,5 @@
 // The conversation in the browser's storage: what another version, another tab or somebody else has left there.
+// file rule: chat-page/history: the history is bounded, versioned, tolerant, the same in two tabs, and approves nothing
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Entry, after } from "../../web/chat/conversation.ts";
@@ -98,6 +99,7 @@ describe("what lies there", () => {
     expect(parse('{"version":1,"entries":[{"kind":"user","key":"a","text":"1"},{"kind":"user","key":"a","text":"2"}]}').entries).toHaveLength(1);
   });
 
+  // rule: chat-page/change-approved-once
   it("cannot approve anything, and nothing of it runs", () => {
     const stored = (state: string) => `{"version":1,"entries":[{"kind":"user","key":"u","text":"t"},{"kind":"call","key":"c","id":"i","name":"n","shown":"{}","endpoint":"/mcp","state":"${state}"}]}`;
     const state = (raw: string) => (parse(raw).entries[1] as { state?: string }).state;
@@ -148,6 +150,7 @@ it.each([
 });
 
 describe("a question that waits for a sign-in", () => {
+  // rule: chat-page/sign-in-window
   it("goes on once, and not after a quarter of an hour", () => {
     let now = 1_000_000;
     const waiting = new Waiting(new Shelf(), () => now);

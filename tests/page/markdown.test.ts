@@ -21,6 +21,7 @@ function isHarmless(drawn: string): void {
   for (const [, href] of drawn.matchAll(/ href="([^"]*)"/g)) expect(href).toMatch(/^https:\/\/([a-z0-9-]+\.)*sentry\.io\//);
 }
 
+// rule: chat-page/words-drawn-not-parsed
 describe("Markdown", () => {
   it.each([
     ["# A *title*", "<h3>A <em>title</em></h3>"],
@@ -99,12 +100,15 @@ describe("Markdown", () => {
     fc.assert(fc.property(fc.array(part, { maxLength: 30 }), (parts) => isHarmless(html(parts.join("")))), { numRuns: 3000 });
   });
 
+  // rule: chat-page/markdown-bounded: Markdown is read in bounded time: no links to mail addresses, bounded lines,
+  //    runs, levels and readings
   it("of one paragraph that is longer than anybody writes is text", () => {
     const long = `${"*a* ".repeat(1_100)}end`;
     expect(html(long) === `<p>${long}</p>`).toBe(true);
     expect(html(`${long}\n\n*b*`), "the rest is not").toContain("<p><em>b</em></p>");
   });
 
+  // rule: chat-page/markdown-bounded
   it("of more paragraphs than can be read at once is text from there on", () => {
     const paragraph = `${"*a* ".repeat(500)}\n\n`;
     const drawn = html(paragraph.repeat(30));
@@ -113,12 +117,14 @@ describe("Markdown", () => {
     expect(drawn.match(/<p>/g)).toHaveLength(30);
   });
 
+  // rule: chat-page/markdown-bounded
   it("of more lines, or of lines more often read again, than anybody writes is text as a whole", () => {
     const [lines, lazy, quotes] = ["*a*\n".repeat(4_001), `- *a*\n${"b c d\n".repeat(3_900)}`, `${">".repeat(9)} *a*\n`.repeat(1_000)];
     for (const text of [lines, lazy, quotes]) expect(html(text).startsWith("<pre>")).toBe(true);
     expect(html("*a*\n\n".repeat(1_999))).toContain("<em>a</em>");
   });
 
+  // rule: chat-page/markdown-bounded
   it("of a tool that answers as much as it may is drawn whole", () => {
     const row = (n: number) => `| ${n} | [WEB-${n}](https://acme.sentry.io/issues/${n}/) | **error** in \`f\` of checkout, seen ${n} times |\n`;
     const table = `| n | issue | what |\n|-|-|-|\n${Array.from({ length: 240 }, (_, n) => row(n)).join("")}`;
@@ -129,6 +135,7 @@ describe("Markdown", () => {
     expect(html(prose).match(/<em>/g)).toHaveLength(780);
   });
 
+  // rule: chat-page/markdown-bounded
   it("nested deeper than anybody writes is text from there on", () => {
     const drawn = html(`${"> ".repeat(40)}deep`);
     expect(drawn.match(/<blockquote>/g)!.length).toBeLessThanOrEqual(12);
@@ -150,6 +157,7 @@ describe("Markdown", () => {
   });
 });
 
+// rule: chat-page/code-in-colour: code in colour is the code
 describe("code in colour", () => {
   it("is the code, sign for sign, in every language", () => {
     const languages = fc.constantFrom("json", "js", "ts", "python", "py", "bash", "sh", "sql", "diff", "html", undefined);

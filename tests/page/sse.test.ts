@@ -1,4 +1,5 @@
 // The parser of server-sent events against the standard's grammar, written down a second time without pieces.
+// file rule: chat-page/event-stream: server-sent events, in any pieces, bounded
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EventParser, type SentEvent } from "../../web/chat/sse.ts";

@@ -8,6 +8,7 @@ import { sentryLink } from "../../web/chat/links.ts";
 import { asJson, asMarkdown, duration, inShort, readable, revealed, toolTitle } from "../../web/chat/plain.ts";
 import { heading, outcome } from "../../web/chat/spoken.ts";
 
+// rule: chat-page/commands
 describe("a command", () => {
   it.each([
     ["what broke today?", undefined],
@@ -29,6 +30,7 @@ describe("a command", () => {
   });
 });
 
+// rule: chat-page/words-drawn-not-parsed
 describe("a link", () => {
   const sentry = "https://sentry.io";
   it.each([
@@ -111,6 +113,7 @@ describe("a link", () => {
 });
 
 describe("data", () => {
+  // rule: chat-page/change-approved-once
   it("has no sign that cannot be seen", () => {
     expect(revealed("a\u00A0b\u3000c d\u2800\uE000\u{E0100}")).toBe("a\\u{a0}b\\u{3000}c d\\u{2800}\\u{e000}\\u{e0100}");
     expect(revealed("resolve \u202Edevloser\u200B\u0007\u{E0041}")).toBe("resolve \\u{202e}devloser\\u{200b}\\u{7}\\u{e0041}");

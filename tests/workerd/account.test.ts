@@ -50,6 +50,8 @@ async function alone<T>(run: (at: TestWorker, folder: string) => Promise<T>): Pr
 }
 
 describe("signing in", () => {
+  // rule: apps/signed-in-people-only: only who signed in through Sentry sees a list; for no scope, with PKCE, nothing
+  //    kept but who it is
   it("goes through Sentry for no scope, with PKCE, back by the one callback, and leaves nothing but a session", async () => {
     const person = new Person();
     const away = await person.request(accountUrl(worker));
@@ -73,6 +75,7 @@ describe("signing in", () => {
     expect((await openAccount(worker, person)).html).toContain("Signed in as <strong><bdi>Ada Marlowe</bdi>");
   });
 
+  // rule: apps/signed-in-people-only
   it("keeps nothing of Sentry's in the cookie but who it is", async () => {
     const person = new Person();
     await openAccount(worker, person, BO);
@@ -82,6 +85,7 @@ describe("signing in", () => {
     expect(who).toEqual(["1002", expect.stringMatching(/^\w+ \w+/)]);
   });
 
+  // rule: apps/session
   it("has the cookie bound to the host on https, and the page closed to others", async () => {
     await using secure = await startWorker({ sentry: sentry.url, https: true });
     const fetch = ((url: URL, init: RequestInit) => secure.at(url.href, init as never)) as never;
@@ -104,6 +108,7 @@ describe("signing in", () => {
     expect(page.headers.has("access-control-allow-origin")).toBe(false);
   });
 
+  // rule: apps/sign-in-state-no-approval
   it("cannot be finished in another browser, twice with one cookie, or with somebody else's approval", async () => {
     const [person, other] = [new Person(), new Person()];
     const asked = new URL((await person.request(accountUrl(worker))).headers.get("location")!);
@@ -128,6 +133,7 @@ describe("signing in", () => {
     expect(session(other)).toBeUndefined();
   });
 
+  // rule: apps/two-tabs
   it("finishes in both of two tabs, and what the first shows stays good", async () => {
     const person = new Person();
     const [one, two] = [await person.request(accountUrl(worker)), await person.request(accountUrl(worker))];
@@ -141,6 +147,7 @@ describe("signing in", () => {
     expect((await press(worker, person, first, { grant: grants[0]! })).status).toBe(303);
   });
 
+  // rule: apps/page-for-each-refusal: Sentry's refusal and outage, and a person's no, each have their page
   it.each([
     ["the person says no", { error: "access_denied" }, 400, "You did not sign in"],
     ["Sentry ends it", { error: "server_error" }, 502, "Sentry refused the sign-in"],
@@ -157,6 +164,7 @@ describe("signing in", () => {
     expect([...person.cookies.get(worker.url.host)!.keys()], "the flow is over").toEqual([]);
   });
 
+  // rule: apps/page-for-each-refusal
   it("says so where Sentry does not answer, and to who wants JSON too", async () => {
     const person = new Person();
     const asked = new URL((await person.request(accountUrl(worker))).headers.get("location")!);
@@ -169,6 +177,7 @@ describe("signing in", () => {
 });
 
 describe("the list", () => {
+  // rule: apps/what-list-says: the list says who, since when, last used, where, for what, and what is odd
   it("says who, since when, last used, where, for what", async () => {
     await alone(async (at) => {
       const { origin } = at;
@@ -188,6 +197,7 @@ describe("the list", () => {
     });
   });
 
+  // rule: apps/what-list-says
   it("names the host of a client that has described itself", async () => {
     const url = "https://editor.example/client.json";
     documents.set(url, { body: { client_id: url, client_name: "Described", redirect_uris: ["http://127.0.0.1:33418/callback"] } });
@@ -196,6 +206,7 @@ describe("the list", () => {
     expect(connections.find(({ name }) => name === "Described")?.text).toContain("editor.example describes it at https://editor.example/client.json");
   });
 
+  // rule: apps/what-list-says
   it("says in words that old tokens were used, and answers fetched again", async () => {
     await using aging = await startAgingWorker({ sentry: sentry.url });
     const { client, tokens } = await signIn(aging.worker);
@@ -211,6 +222,7 @@ describe("the list", () => {
     });
   });
 
+  // rule: apps/list-of-one-person: the list of connected apps is one person's, and so is what it does
   it("is one person's, who sees nothing of others and can do nothing to them", async () => {
     const { client, tokens } = await named("Ada's", ADA);
     const bo = new Person();
@@ -227,6 +239,7 @@ describe("the list", () => {
     expect((await tokensOf(await refresh(worker, client, tokens.refresh_token))).scope).toBe("event:write org:read");
   });
 
+  // rule: apps/no-words-by-link: what the page says cannot be put into a link
   it("cannot be made to say anything by a link", async () => {
     const person = new Person();
     const page = await openAccount(worker, person);
@@ -238,6 +251,7 @@ describe("the list", () => {
 });
 
 describe("taking a skill away", () => {
+  // rule: apps/skill-taken-away
   it("holds for the token that is out and for the next one, which says the smaller scope", async () => {
     const person = new Person();
     const { client, tokens } = await named("Narrowed", { skills: ALL_SKILLS });
@@ -266,6 +280,7 @@ describe("taking a skill away", () => {
     }
   });
 
+  // rule: apps/skill-taken-away
   it("reaches what an access token that is out may do, at once in the isolate that did it", async () => {
     const person = new Person();
     const { tokens } = await named("Without inspection", { skills: ["inspect", "project-management"] });
@@ -281,6 +296,7 @@ describe("taking a skill away", () => {
     expect(refused).toContain("Inspect");
   });
 
+  // rule: apps/last-skill-ends-grant
   it("of the last one ends the connection", async () => {
     const person = new Person();
     const { client, tokens } = await named("Last skill", { skills: ["inspect"] });
@@ -307,6 +323,7 @@ describe("taking a skill away", () => {
     }
   });
 
+  // rule: apps/skill-taken-away
   it("of two at the same time leaves what the rest needs, and no more", async () => {
     const person = new Person();
     const { client, tokens } = await named("Two at once", { skills: ALL_SKILLS });
@@ -327,6 +344,7 @@ describe("taking a skill away", () => {
 });
 
 describe("revoking", () => {
+  // rule: apps/revoking
   it("one ends it at its next request, and no other", async () => {
     const person = new Person();
     const [one, other] = [await named("Ends"), await named("Stays")];
@@ -357,6 +375,7 @@ describe("revoking", () => {
     });
   });
 
+  // rule: apps/revoking
   it("all ends all of this person's, also those that came after the page was shown", async () => {
     await alone(async (at, folder) => {
       const person = new Person();
@@ -375,6 +394,7 @@ describe("revoking", () => {
   });
 });
 
+// rule: apps/forms
 describe("a form", () => {
   let person: Person;
   let page: AccountPage;
@@ -469,6 +489,7 @@ describe("a session", () => {
     return person;
   };
 
+  // rule: apps/session
   it("ends with the hour, under the server's key only: then nothing is done, and the page wants a sign-in", async () => {
     const { tokens } = await named("An hour later");
     const live = browserWith(signed(60));
@@ -485,6 +506,7 @@ describe("a session", () => {
     expect(await status(tokens.access_token)).toBe(401);
   });
 
+  // rule: apps/session
   it("ends when the person signs out, who stays so until they want in again", async () => {
     const person = new Person();
     const page = await openAccount(worker, person);
@@ -501,6 +523,7 @@ describe("a session", () => {
 });
 
 describe("500 connections", { timeout: 240_000 }, () => {
+  // rule: apps/many-grants-in-parts: 500 grants are listed in parts, made and revoked meanwhile
   it("are shown in parts, are made and revoked meanwhile, and end with one press", async () => {
     await alone(async (at, folder) => {
       const clients: Registered[] = [];

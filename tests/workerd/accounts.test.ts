@@ -37,6 +37,7 @@ const works = async ({ access_token }: Tokens, at = worker) => (await rpc(at, ac
 const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 5_000 });
 
 describe("a person's list", () => {
+  // rule: tokens/account-list: the account's list: complete, without the ended, one person's
   it("names each grant by what its tokens carry", async () => {
     const client = await register(worker);
     const signedIn = [await signIn(worker, { client }), await signIn(worker, { client })];
@@ -44,6 +45,7 @@ describe("a person's list", () => {
     expect(linesOf(client).map(({ grant }) => grant).sort()).toEqual(grants.sort());
   });
 
+  // rule: tokens/account-list
   it("is complete after 10 sign-ins at once, of as many browsers or of one", async () => {
     const client = await register(worker);
     const one = new Person();
@@ -57,6 +59,7 @@ describe("a person's list", () => {
     for (const { tokens } of apart) expect(await works(tokens)).toBe(200);
   });
 
+  // rule: tokens/account-list
   it("is nobody else's", async () => {
     const client = await register(worker);
     const [ada, bo] = await Promise.all([
@@ -70,6 +73,7 @@ describe("a person's list", () => {
     expect(accounts.sort()).toEqual(expected.sort());
   });
 
+  // rule: tokens/account-list
   it.each<[string, (signedIn: Awaited<ReturnType<typeof signIn>>) => Promise<unknown>]>([
     ["revoked with its refresh token", ({ client, tokens }) => revoke(worker, client, tokens.refresh_token)],
     ["ended by a replay of its code", (authorized) => redeem(worker, authorized)],
@@ -82,6 +86,7 @@ describe("a person's list", () => {
     expect(await works(two.tokens)).toBe(200);
   });
 
+  // rule: tokens/account-list
   it("loses the line of a code that is closed by wrong tries", async () => {
     const authorized = await authorize(worker);
     expect(linesOf(authorized.client)).toHaveLength(1);
@@ -97,6 +102,7 @@ describe("a person's list", () => {
     expect((await refresh(worker, client, tokens.refresh_token)).status).toBe(200);
   });
 
+  // rule: tokens/account-list
   it("where REFRESH_REUSE is close, loses the line of a grant that an old token ended", async () => {
     using own = temporaryFolder();
     await using strict = await startWorker({ sentry: sentry.url, storage: own.path, vars: { REFRESH_REUSE: "close" } });
@@ -110,6 +116,7 @@ describe("a person's list", () => {
 });
 
 describe("beyond 20 sessions of one person and client", () => {
+  // rule: tokens/twenty-grants-at-most
   it("the one that was not used for longest closes, and no other", async () => {
     await using aging = await startAgingWorker({ sentry: sentry.url });
     let at = aging.worker;
@@ -145,6 +152,7 @@ describe("beyond 20 sessions of one person and client", () => {
     await soon(() => expect(linesOf(client, aging.folder)).toHaveLength(21));
   });
 
+  // rule: tokens/twenty-grants-at-most
   it("30 at once leave 20 that work, and those are the ones in the list", async () => {
     const client = await register(worker);
     // A code may have made room before it was redeemed: all of these are of the same second.
@@ -173,6 +181,7 @@ describe("a session whose old refresh token was used", () => {
     return third;
   }
 
+  // rule: tokens/mark-closes-at-sign-in
   it("closes when the same person signs in again with the same client and resource, and it alone", async () => {
     const client = await register(worker);
     const path = "/mcp/lighthouse-books";
@@ -199,6 +208,7 @@ describe("a session whose old refresh token was used", () => {
     expect(linesOf(client)).toHaveLength(4);
   });
 
+  // rule: tokens/mark-closes-at-sign-in
   it("lives when somebody only begins to sign in, or is denied", async () => {
     const client = await register(worker);
     const suspect = await marked(worker, { client });
@@ -207,6 +217,7 @@ describe("a session whose old refresh token was used", () => {
     expect(await works(suspect)).toBe(200);
   });
 
+  // rule: tokens/mark-closes-at-sign-in
   it("is not marked by what was never a token of it, or comes from another client", async () => {
     const { client, tokens } = await signIn(worker);
     const [second, stranger] = [await tokensOf(await refresh(worker, client, tokens.refresh_token)), await register(worker)];
@@ -222,6 +233,7 @@ describe("a session whose old refresh token was used", () => {
   });
 });
 
+// rule: tokens/use-noted-daily: use of a session is noted once a day
 it("the use of a session is noted once a day", async () => {
   await using aging = await startAgingWorker({ sentry: sentry.url });
   const { client, tokens } = await signIn(aging.worker);
@@ -247,6 +259,7 @@ describe("a line", () => {
     ]);
   });
 
+  // rule: apps/marks-reach-list: marks and late retries reach the list
   it("counts answers that were fetched again late", async () => {
     await using aging = await startAgingWorker({ sentry: sentry.url });
     const { client, tokens } = await signIn(aging.worker);
@@ -260,6 +273,7 @@ describe("a line", () => {
   });
 });
 
+// rule: apps/rows-of-version-before
 it("a list of the version before, all of it in one row, is read and goes on", async () => {
   await using aging = await startAgingWorker({ sentry: sentry.url });
   const client = await register(aging.worker);

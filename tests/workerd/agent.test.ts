@@ -36,6 +36,7 @@ const written = async () => (await sentry.requests("/api/")).filter(({ method })
 const ADA = "Sentry-Bearer demo-token-ada";
 
 describe("agent mode", () => {
+  // rule: agent/one-tool-where-asked
   it("offers one tool, where the URL asks for it and nowhere else", async () => {
     expect(names(await ask("/mcp?agent=1", ADA, "tools/list"))).toEqual(["use_sentry"]);
     for (const query of ["", "?agent=0", "?agent", "?agent=10", "?xagent=1", "?a=1&agent=2"]) {
@@ -45,6 +46,7 @@ describe("agent mode", () => {
     expect(there.error?.code).toBe(-32602);
   });
 
+  // rule: agent/bounded-and-told
   it("answers a request in words, and shows each step", async () => {
     const { result } = await use("/mcp?utm=x&agent=1", ADA, { request: "what broke today?" });
     expect(result?.isError).toBeFalsy();
@@ -59,6 +61,7 @@ describe("agent mode", () => {
     expect(result!.content![1]!.text).not.toContain("find_organizations");
   });
 
+  // rule: agent/limits-of-any-call: skill, scope and limits are those of any call; challenges are the transport's
   it("allows nothing more: skills, scopes and the URL's limits are those of any call", async () => {
     const token = await tokenFor(["inspect"]);
     const request = "resolve CHECKOUT-4 in organization lighthouse-books";
@@ -77,6 +80,7 @@ describe("agent mode", () => {
     expect(whoami.result?.isError).toBeFalsy();
   });
 
+  // rule: agent/allow-changes
   it("changes something only where that was allowed", async () => {
     const request = "resolve CHECKOUT-7 in organization lighthouse-books";
     expect(await written()).toHaveLength(0);
@@ -89,6 +93,7 @@ describe("agent mode", () => {
     expect(await written()).toHaveLength(1);
   });
 
+  // rule: agent/model-trouble
   it("says what is wrong with the model in its own words", async () => {
     await sentry.fault({ path: "/v1/", kind: "status", status: 401, body: '{"error":{"message":"bad key model-key"}}' });
     const { result } = await use("/mcp?agent=1", "Sentry-Bearer demo-token-bo", { request: "who am I?" });
@@ -97,6 +102,7 @@ describe("agent mode", () => {
     expect(JSON.stringify(result)).not.toContain("model-key");
   });
 
+  // rule: agent/one-tool-where-asked
   it("is not offered without a model, and the error says so", async () => {
     await using bare = await startWorker({ sentry: sentry.url });
     expect(names(await ask("/mcp?agent=1", "Sentry-Bearer demo-token-bo", "tools/list", {}, bare))).toContain("search_issues");
@@ -106,6 +112,7 @@ describe("agent mode", () => {
   });
 
   // From other addresses: the limits by address are in model-use.test.ts.
+  // rule: agent/counts-once: a request in words counts once against `CHAT_RATE_LIMITER`
   it("is limited by who asks: ten requests in words a minute, however often each asks the model", async () => {
     const vars = { LLM_API_KEY: "model-key", LLM_BASE_URL: `${sentry.url}/v1` };
     await using limited = await startWorker({ sentry: sentry.url, environment: "canary", vars });
@@ -122,6 +129,7 @@ describe("agent mode", () => {
     expect((await bo("demo-token-ada-readonly")).content![0]!.text).not.toContain("Wait a minute");
   });
 
+  // rule: agent/limits-of-any-call
   it("ends with the sign-in at Sentry like any call", async () => {
     const token = await tokenFor(["inspect"]);
     await sentry.revoke({ user: "1001" });

@@ -41,6 +41,7 @@ describe("in the chat", () => {
       ...more,
     });
 
+  // rule: chat/agreement-shown-whole
   it("the arguments stand whole, in the order in which they were sent, and nothing in them is hidden", async () => {
     const padding = "x".repeat(5000);
     const sent = `{"assignedTo":"${padding}","issueId":"CHECKOUT-3","organizationSlug":${JSON.stringify(HIDDEN)}}`;
@@ -49,6 +50,7 @@ describe("in the chat", () => {
     expect(named(events, "confirm")[0]!.shown).toBe(`{\n  "assignedTo": "${padding}",\n  "issueId": "CHECKOUT-3",\n  "organizationSlug": "${WRITTEN}"\n}`);
   });
 
+  // rule: chat/agreement-shown-whole
   it("the call inside of execute_sentry_tool is shown with it", async () => {
     const events = await open("execute_sentry_tool", '{"arguments":{"text":"b","issueId":"CHECKOUT-3"},"name":"add_issue_note"}');
     const [asked] = named(events, "confirm");
@@ -56,6 +58,7 @@ describe("in the chat", () => {
     expect(asked!.shown).toBe('{\n  "arguments": {\n    "text": "b",\n    "issueId": "CHECKOUT-3"\n  },\n  "name": "add_issue_note"\n}');
   });
 
+  // rule: chat/unreadable-not-run
   it.each([
     ["in which a name stands twice", "update_issue", '{"issueId":"CHECKOUT-3","status":"resolved","issueId":"CHECKOUT-1"}', "twice"],
     ["whose tool is named twice", "execute_sentry_tool", '{"name":"whoami","arguments":{},"name":"update_issue"}', "twice"],
@@ -88,6 +91,7 @@ describe("in the chat", () => {
     expect(await writes()).toEqual([]);
   });
 
+  // rule: chat/agreement-shown-whole
   it("what was shown is what runs when it comes back", async () => {
     const sent = '{"text":"Looked at.","organizationSlug":"lighthouse-books","issueId":"CHECKOUT-3"}';
     const call = { name: "add_issue_note", arguments: sent };
@@ -137,6 +141,7 @@ describe("by a client's form", () => {
 
   const PLACE = { organizationSlug: "lighthouse-books", projectSlug: "checkout" };
 
+  // rule: mcp/form-shows-all
   it("a change is shown whole, in a fence, and nothing in it is hidden", async () => {
     const name = `${"x".repeat(300)}${HIDDEN}\`\`\`\n<!-- the end`;
     const { resultType, inputRequests } = await create({ ...PLACE, name });
@@ -148,6 +153,7 @@ describe("by a client's form", () => {
     expect(await writes()).toEqual([]);
   });
 
+  // rule: mcp/form-shows-all
   it("what cannot be shown or done is not asked about, and not done", async () => {
     for (const [args, why] of [
       [{ ...PLACE, name: "\u200B".repeat(3000) }, "longer than a person"],

@@ -1,4 +1,5 @@
 // Anything malformed gets the status and the error code of the contract: at the pages, and where nothing is.
+// file rule: authorization/order-of-checks
 import { describe, it } from "vitest";
 import { asGoodAsBefore, checkRow, type Context, FORM, get, json, JSON_TYPE, page, post, redirect, type Row, SECRET, status, withContext } from "../support/hostile.ts";
 import { type Parameters, REDIRECT_URI, authorizationUrl, query } from "../support/oauth.ts";
@@ -34,6 +35,18 @@ const beforeTheClientIsKnown: Row[] = [
   ["a client_id with a line break", clientId("abc\r\nset-cookie: x=y"), page(400)],
   ["a client_id with a path in it", clientId("../document:abc"), page(400)],
   ["a client_id that is not UTF-8", (c) => ({ path: `${authorizeWith({ client_id: undefined })(c).path}&client_id=%ff%fe` }), page(400)],
+  ["an unregistered redirect_uri", authorizeWith({ redirect_uri: "https://evil.example/cb" }), page(400, "https://evil.example/cb")],
+  ["a redirect_uri with another path", authorizeWith({ redirect_uri: `${REDIRECT_URI}/more` }), page(400)],
+  ["a redirect_uri with another loopback name", authorizeWith({ redirect_uri: "http://localhost:33418/callback" }), page(400)],
+  ["a redirect_uri with a user", authorizeWith({ redirect_uri: "http://127.0.0.1:33418@evil.example/callback" }), page(400)],
+  ["a redirect_uri with a fragment", authorizeWith({ redirect_uri: `${REDIRECT_URI}#x` }), page(400)],
+  ["a redirect_uri that runs code", authorizeWith({ redirect_uri: "javascript:alert(1)" }), page(400)],
+  ["two redirect_uris", authorizeWith({ redirect_uri: [REDIRECT_URI, "https://evil.example/cb"] }), page(400)],
+  ["a bad redirect_uri besides other faults", authorizeWith({ redirect_uri: "https://evil.example/cb", response_type: "token", scope: "x" }), page(400)],
+  ["authorize by PUT", () => ({ method: "PUT", path: "/oauth/authorize" }), status(405)],
+];
+
+const urlAsTheClientId: Row[] = [
   ["a URL client_id over http", clientId("http://client.example/c.json"), page(400, "https")],
   ["a URL client_id without path", clientId("https://client.example"), page(400, "path")],
   ["a URL client_id with / as its path", clientId("https://client.example/"), page(400, "path")],
@@ -48,21 +61,13 @@ const beforeTheClientIsKnown: Row[] = [
   ["a URL client_id with port 0", clientId("https://client.example:0/c"), page(400)],
   ["a URL client_id that is too long", clientId(`https://client.example/${"a".repeat(2048)}`), page(400)],
   ["a URL client_id of another scheme", clientId("ftp://client.example/c"), page(400)],
-  ["an unregistered redirect_uri", authorizeWith({ redirect_uri: "https://evil.example/cb" }), page(400, "https://evil.example/cb")],
-  ["a redirect_uri with another path", authorizeWith({ redirect_uri: `${REDIRECT_URI}/more` }), page(400)],
-  ["a redirect_uri with another loopback name", authorizeWith({ redirect_uri: "http://localhost:33418/callback" }), page(400)],
-  ["a redirect_uri with a user", authorizeWith({ redirect_uri: "http://127.0.0.1:33418@evil.example/callback" }), page(400)],
-  ["a redirect_uri with a fragment", authorizeWith({ redirect_uri: `${REDIRECT_URI}#x` }), page(400)],
-  ["a redirect_uri that runs code", authorizeWith({ redirect_uri: "javascript:alert(1)" }), page(400)],
-  ["two redirect_uris", authorizeWith({ redirect_uri: [REDIRECT_URI, "https://evil.example/cb"] }), page(400)],
-  ["a bad redirect_uri besides other faults", authorizeWith({ redirect_uri: "https://evil.example/cb", response_type: "token", scope: "x" }), page(400)],
-  ["authorize by PUT", () => ({ method: "PUT", path: "/oauth/authorize" }), status(405)],
 ];
 
 const toTheClient: Row[] = [
   ["no response_type", authorizeWith({ response_type: undefined }), redirect("invalid_request")],
   ["response_type token", authorizeWith({ response_type: "token" }), redirect("unsupported_response_type")],
   ["response_type code token", authorizeWith({ response_type: "code token" }), redirect("unsupported_response_type")],
+  // rule: authorization/unsupported-parameters
   ["response_mode fragment", authorizeWith({ response_mode: "fragment" }), redirect("invalid_request")],
   ["response_mode form_post", authorizeWith({ response_mode: "form_post" }), redirect("invalid_request")],
   ["no PKCE", authorizeWith({ code_challenge: undefined, code_challenge_method: undefined }), redirect("invalid_request")],
@@ -80,18 +85,24 @@ const toTheClient: Row[] = [
   ["a resource with a fragment", (c) => authorizeWith({ resource: `${c.origin}/mcp#x` })(c), redirect("invalid_target")],
   ["a resource that is a path", authorizeWith({ resource: "/mcp" }), redirect("invalid_target")],
   ["two different resources", (c) => authorizeWith({ resource: [`${c.origin}/mcp`, `${c.origin}/mcp/a`] })(c), redirect("invalid_request")],
+  // rule: authorization/scopes
   ["an unknown scope", authorizeWith({ scope: "org:read org:admin" }), redirect("invalid_scope")],
   ["two scopes parameters", authorizeWith({ scope: ["org:read", "org:read"] }), redirect("invalid_request")],
   ["two states", authorizeWith({ state: ["a", "b"] }), redirect("invalid_request")],
   ["two code_challenges", (c) => ({ path: `${authorizeWith({})(c).path}&code_challenge=${"a".repeat(43)}` }), redirect("invalid_request")],
   ["an unknown parameter twice", (c) => ({ path: `${authorizeWith({})(c).path}&x=1&x=1` }), redirect("invalid_request")],
   ["a parameter that is not UTF-8", (c) => ({ path: `${authorizeWith({})(c).path}&x=%ff` }), redirect("invalid_request")],
+  // rule: authorization/unsupported-parameters
   ["a request object", authorizeWith({ request: "e30.e30." }), redirect("request_not_supported")],
+  // rule: authorization/unsupported-parameters
   ["a request_uri that we did not give out", authorizeWith({ request_uri: "https://evil.example/request" }), redirect("invalid_request_uri")],
+  // rule: authorization/unsupported-parameters
   ["prompt none", authorizeWith({ prompt: "none" }), redirect("interaction_required")],
+  // rule: authorization/unsupported-parameters
   ["prompt none among others", authorizeWith({ prompt: "login none" }), redirect("interaction_required")],
   ["a foreign issuer", authorizeWith({ issuer: "https://evil.example" }), redirect("invalid_request")],
   ["an issuer of ours that is none", (c) => authorizeWith({ issuer: `${c.origin}/other` })(c), redirect("invalid_request")],
+  // rule: authorization/state-length
   ["a state of 2,049 bytes", authorizeWith({ state: "s".repeat(2049) }), redirect("invalid_request")],
 ];
 
@@ -103,7 +114,7 @@ const formTo = (path: string, headers: RawRequest["headers"], form: Parameters) 
   body: query(form),
 });
 
-const consentAndCallback: Row[] = [
+const consentForms: Row[] = [
   ["a consent form without fields", formTo("/oauth/authorize", {}, {}), page(400)],
   ["a consent form with a made-up state", formTo("/oauth/authorize", {}, { state: SECRET, action: "approve" }), page(400)],
   ["a consent form with a forged state", formTo("/oauth/authorize", {}, { state: FORGED, action: "approve" }), page(400)],
@@ -111,11 +122,16 @@ const consentAndCallback: Row[] = [
   ["a consent form from another site", formTo("/oauth/authorize", { origin: "https://evil.example" }, { state: FORGED }), page(403, "another site")],
   ["a consent form from another port", formTo("/oauth/authorize", { origin: "http://127.0.0.1:1" }, { state: FORGED }), page(403)],
   ["a consent form with Origin null", formTo("/oauth/authorize", { origin: "null" }, { state: FORGED }), page(403)],
+  // rule: authorization/forms-from-our-page
   ["Origin null from another site", formTo("/oauth/authorize", { origin: "null", "sec-fetch-site": "cross-site" }, { state: FORGED }), page(403)],
+  // rule: authorization/forms-from-our-page
   ["no Origin, from another site", () => ({ method: "POST", path: "/oauth/authorize", headers: { ...FORM, "sec-fetch-site": "same-site" }, body: "" }), page(403)],
   ["a consent form as JSON", ({ origin }) => ({ method: "POST", path: "/oauth/authorize", headers: { ...JSON_TYPE, origin }, body: "{}" }), page(415)],
   ["a consent form without content type", ({ origin }) => ({ method: "POST", path: "/oauth/authorize", headers: { origin }, body: "state=x" }), page(415)],
   ["a consent form that is too large", formTo("/oauth/authorize", {}, { state: "x".repeat(70_000) }), page(413)],
+];
+
+const callback: Row[] = [
   ["a callback without parameters", get("/oauth/callback"), page(400)],
   ["a callback without state", get(`/oauth/callback?code=${SECRET}`), page(400)],
   ["a callback with two states", get("/oauth/callback?code=a&state=b&state=c"), page(400)],
@@ -140,8 +156,12 @@ const elsewhere: Row[] = [
 const table = {
   discovery,
   "authorize, before the client is known": beforeTheClientIsKnown,
+  // rule: clients/url-form
+  "authorize, with a URL as the client_id": urlAsTheClientId,
   "authorize, to the client": toTheClient,
-  "consent and callback": consentAndCallback,
+  // rule: authorization/consent-form
+  "the consent form": consentForms,
+  callback,
   elsewhere,
 };
 
@@ -151,4 +171,5 @@ describe.each(Object.entries(table))("%s", (_, rows) => {
   it.each(rows)("%s", checkRow);
 });
 
+// rule: tokens/nothing-secret-told
 describe("after all of that", asGoodAsBefore);

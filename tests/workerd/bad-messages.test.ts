@@ -39,9 +39,12 @@ const mcpEndpoint: Row[] = [
   ["a refresh token as an access token", (c) => mcp({ authorization: `Bearer ${c.tokens.refresh_token}` })(c), json(401, "invalid_token")],
   ["the token in the query only", (c) => ({ method: "POST", path: `/mcp?access_token=${c.tokens.access_token}`, headers: JSON_TYPE, body: "{}" }), json(401, "invalid_token")],
   ["an absurdly long token", withToken(`Bearer ${"x".repeat(8000)}`), json(401, "invalid_token")],
+  // rule: resource/origin-header: `Origin`: loopback only on loopback; any on a public host, or those of
+  //    `ALLOWED_ORIGINS` [MCP transports]
   ["a foreign Origin on loopback", mcp({ origin: "https://evil.example" }), json(403, "invalid_request")],
   ["Origin null on loopback", mcp({ origin: "null" }), json(403, "invalid_request")],
   ["an Origin that looks like loopback", mcp({ origin: "http://localhost.evil.example" }), json(403, "invalid_request")],
+  // rule: resource/origin-header
   ["a foreign Host on loopback", mcp({ host: "evil.example" }), json(403, "invalid_request")],
   ["a foreign Host and its own Origin", mcp({ host: "evil.example:8788", origin: "http://evil.example:8788" }), json(403, "invalid_request")],
   ["mcp as text", mcp({ "content-type": "text/plain" }), status(415)],
@@ -82,6 +85,7 @@ describe.each(Object.entries(table))("%s", (_, rows) => {
   it.each(rows)("%s", checkRow);
 });
 
+// rule: resource/challenges
 describe("the challenge", () => {
   const scope = "org:read project:write team:write event:write";
   const resource = (path: string) => `${worker.origin}/.well-known/oauth-protected-resource${path}`;
@@ -100,6 +104,7 @@ describe("the challenge", () => {
     );
   });
 
+  // rule: resource/upstream-token-scheme: `Sentry-Bearer`: its own challenge, and off where the operator says so
   it("has a scheme of its own for Sentry tokens", async () => {
     const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "whoami" } });
     const headers = { ...JSON_TYPE, authorization: `Sentry-Bearer ${SECRET}` };
@@ -110,4 +115,5 @@ describe("the challenge", () => {
   });
 });
 
+// rule: tokens/nothing-secret-told
 describe("after all of that", asGoodAsBefore);

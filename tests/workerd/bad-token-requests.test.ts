@@ -21,12 +21,16 @@ const basic = (id: string, secret: string) => ({ authorization: `Basic ${Buffer.
 const BASIC_CHALLENGE = { "www-authenticate": 'Basic realm="Sentry MCP"' };
 
 const tokenEndpoint: Row[] = [
+  // rule: tokens/order-at-endpoints
   ["token by GET", get(`/oauth/token?code=${SECRET}`), json(405, "invalid_request", { allow: "POST, OPTIONS" })],
   ["token by PUT", () => ({ method: "PUT", path: "/oauth/token", headers: FORM, body: "" }), json(405, "invalid_request")],
+  // rule: tokens/order-at-endpoints
   ["token as JSON", post("/oauth/token", JSON_TYPE, JSON.stringify({ grant_type: "refresh_token", refresh_token: SECRET })), json(415, "invalid_request")],
   ["token without content type", post("/oauth/token", {}, `code=${SECRET}`), json(415, "invalid_request")],
   ["token as multipart", post("/oauth/token", { "content-type": "multipart/form-data; boundary=x" }, "--x--"), json(415, "invalid_request")],
+  // rule: tokens/order-at-endpoints
   ["token beyond 64 KiB", token({ padding: "x".repeat(64 * 1024) }), json(413, "invalid_request")],
+  // rule: tokens/order-at-endpoints
   ["token beyond 64 KiB, chunked", (c) => ({ ...token({ padding: "x".repeat(64 * 1024) })(c), headers: { ...FORM, "transfer-encoding": "chunked" } }), json(413, "invalid_request")],
   ["token with an invalid byte", post("/oauth/token", FORM, invalidUtf8("grant_type=")), json(400, "invalid_request")],
   ["token with an invalid encoded byte", post("/oauth/token", FORM, "grant_type=authorization_code&code=%ff"), json(400, "invalid_request")],
@@ -46,9 +50,11 @@ const tokenEndpoint: Row[] = [
   ["a URL client_id that is none", token({ client_id: "https://client.example" }), json(401, "invalid_client")],
   ["a wrong secret in the form", (c) => token({ client_id: c.confidential.client_id, client_secret: SECRET })(c), json(401, "invalid_client")],
   ["a wrong secret in the header", (c) => token({ client_id: undefined }, basic(c.confidential.client_id, SECRET))(c), json(401, "invalid_client", BASIC_CHALLENGE)],
+  // rule: tokens/basic-header
   ["an unknown client in the header", token({ client_id: undefined }, basic("nobody-knows-it", SECRET)), json(401, "invalid_client", BASIC_CHALLENGE)],
   ["a secret of a public client", token({ client_secret: SECRET }), json(401, "invalid_client")],
   ["Basic that is not base64", token({}, { authorization: `Basic ***${SECRET}` }), json(401, "invalid_client", BASIC_CHALLENGE)],
+  // rule: tokens/basic-header
   ["Basic without a colon", token({}, { authorization: `Basic ${Buffer.from(SECRET).toString("base64")}` }), json(401, "invalid_client", BASIC_CHALLENGE)],
   ["Basic with broken form encoding", token({}, basic("%ff", SECRET)), json(401, "invalid_client", BASIC_CHALLENGE)],
   ["another scheme at the token endpoint", token({}, { authorization: `Bearer ${SECRET}` }), json(401, "invalid_client")],
@@ -57,6 +63,7 @@ const tokenEndpoint: Row[] = [
   ["no code", token({ code: undefined }), json(400, "invalid_request")],
   ["no verifier", token({ code_verifier: undefined }), json(400, "invalid_request")],
   ["a verifier that is too short", token({ code_verifier: "v".repeat(42) }), json(400, "invalid_request")],
+  // rule: authorization/pkce-verifier
   ["a verifier that is too long", token({ code_verifier: "v".repeat(129) }), json(400, "invalid_request")],
   ["a verifier of other characters", token({ code_verifier: `${"v".repeat(43)}+` }), json(400, "invalid_request")],
   ["a code that is none", token({}), json(400, "invalid_grant")],
@@ -91,9 +98,13 @@ const URIS = { redirect_uris: [REDIRECT_URI] };
 const nested = (depth: number) => `{"redirect_uris":["${REDIRECT_URI}"],"x":${"[".repeat(depth)}${"]".repeat(depth)}}`;
 
 const registering: Row[] = [
+  // rule: clients/registration-refused
   ["register by GET", get("/oauth/register"), json(405, "invalid_request", { allow: "POST, OPTIONS" })],
+  // rule: clients/registration-refused
   ["register as a form", post("/oauth/register", FORM, `redirect_uris=${REDIRECT_URI}`), json(415, "invalid_request")],
+  // rule: clients/registration-refused
   ["register without content type", post("/oauth/register", {}, JSON.stringify(URIS)), json(415, "invalid_request")],
+  // rule: clients/registration-refused
   ["register beyond 64 KiB", registration({ ...URIS, client_name: "x".repeat(64 * 1024) }), json(413, "invalid_request")],
   ["malformed JSON", registration("{"), json(400, "invalid_client_metadata")],
   ["an empty registration", registration(""), json(400, "invalid_client_metadata")],
@@ -142,4 +153,5 @@ describe.each(Object.entries(table))("%s", (_, rows) => {
   it.each(rows)("%s", checkRow);
 });
 
+// rule: tokens/nothing-secret-told
 describe("after all of that", asGoodAsBefore);

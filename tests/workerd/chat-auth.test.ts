@@ -25,6 +25,8 @@ let worker: TestWorker;
 withSite((site) => ({ sentry, worker } = site));
 
 describe("signing in", () => {
+  // rule: chat/signs-in-as-client: the chat signs in by registration on http, kept and renewed when lost; by its own
+  //    document on https
   it("on plain http goes through a registration, which is kept for the deployment", async () => {
     const chat = new Chat(worker);
     const asked = await chat.begin();
@@ -52,6 +54,7 @@ describe("signing in", () => {
     expect(await kv.get(`chat:${worker.origin}`)).toBe(parameters.client_id);
   });
 
+  // rule: chat/signs-in-as-client
   it("registers anew where the server has forgotten the client, before the person is sent anywhere", async () => {
     const kv = await kvOf(worker);
     const before = (await new Chat(worker).begin()).searchParams.get("client_id")!;
@@ -64,6 +67,7 @@ describe("signing in", () => {
     expect(await new Chat(worker).signIn()).toBe("/");
   });
 
+  // rule: chat/signs-in-as-client
   it("on https goes by its own metadata document, with cookies that are bound to the host", async () => {
     const chat = new Chat(worker, PUBLIC);
     const asked = await chat.begin();
@@ -85,6 +89,7 @@ describe("signing in", () => {
     expect(await chat.status()).toMatchObject({ authenticated: true });
   });
 
+  // rule: chat/landing-page: how a sign-in went is told by where it lands
   it("in a popup lands where the page can tell; what goes wrong lands there in a word", async () => {
     expect(await new Chat(worker).signIn({}, "/api/auth/authorize?popup=1")).toBe("/?signed-in=popup");
     for (const deny of ["here", "sentry"] as const) {
@@ -94,6 +99,7 @@ describe("signing in", () => {
     }
   });
 
+  // rule: chat/state-and-iss: `state`, `iss` and the flow's cookie; a code of its own [RFC 6749 §10.12, RFC 9207 §2.4]
   it("needs the state and the cookie of the flow, the server's issuer, and a code of its own", async () => {
     const changed = async (change: (callback: URL, chat: Chat) => void) => {
       const chat = new Chat(worker);
@@ -117,6 +123,7 @@ describe("signing in", () => {
     expect((await redeem(worker, foreign)).status, "which that client still redeems").toBe(200);
   });
 
+  // rule: chat/two-tabs: the chat works in two tabs, with few cookies
   it("works in two tabs at once, once each, and keeps few cookies", async () => {
     const chat = new Chat(worker);
     const tabs = [await chat.begin(), await chat.begin()];
@@ -130,6 +137,7 @@ describe("signing in", () => {
 });
 
 describe("a session", () => {
+  // rule: chat/renewal
   it("is renewed before its token ends, and by two tabs at once without harm", async () => {
     await using short = await startWorker({ sentry: sentry.url, vars: { ACCESS_TOKEN_TTL: "100" } });
     const chat = new Chat(short);
@@ -144,6 +152,7 @@ describe("a session", () => {
     expect(cookies.size).toBe(4);
   });
 
+  // rule: chat/renewal
   it("outlives its access token, and storage in trouble; not its end", async () => {
     await using aging = await startAgingWorker({ sentry: sentry.url });
     const chat = new Chat(aging.worker);
@@ -160,6 +169,7 @@ describe("a session", () => {
     expect(much.session, "deleted").toBeUndefined();
   });
 
+  // rule: chat/renewal
   it("stays when Sentry is in trouble, and ends for good when its person takes it back", async () => {
     const chat = new Chat(worker);
     await chat.signIn(BO);
@@ -174,6 +184,7 @@ describe("a session", () => {
     expect(chat.session).toBeUndefined();
   });
 
+  // rule: chat/sign-out: signing out revokes, and only its own page can [RFC 7009]
   it("ends at sign-out, with its tokens", async () => {
     const chat = new Chat(worker);
     await chat.signIn();
@@ -186,6 +197,7 @@ describe("a session", () => {
     expect((await chat.post("/api/auth/logout")).status, "twice").toBe(204);
   });
 
+  // rule: chat/sign-out
   it("is ended only by its own page", async () => {
     const chat = new Chat(worker);
     await chat.signIn();
@@ -200,6 +212,8 @@ describe("a session", () => {
 });
 
 describe("a client like any other", () => {
+  // rule: chat/no-privilege: the chat has no privilege: consent, its own code and tokens, the same refusals, no way
+  //    around the router
   it("has no token without a person's consent", async () => {
     const chat = new Chat(worker);
     const asked = await chat.begin();
@@ -215,6 +229,7 @@ describe("a client like any other", () => {
     expect(chat.session).toBeUndefined();
   });
 
+  // rule: chat/no-privilege
   it("takes no other client's tokens, and no cookie but its own", async () => {
     const { tokens } = await signIn(worker);
     const forged = Buffer.from(JSON.stringify([tokens.access_token, tokens.refresh_token, "9999999999", "", "Ada", "1001"]));
@@ -228,6 +243,7 @@ describe("a client like any other", () => {
     }
   });
 
+  // rule: chat/no-privilege
   it("can be used by nobody else: its client id and its code are no good elsewhere", async () => {
     const chat = new Chat(worker);
     const asked = await chat.begin();
@@ -249,6 +265,7 @@ describe("a client like any other", () => {
     expect(await outcome(await refresh(worker, { ...client, client_id }, tokens.refresh_token))).toBe("400 invalid_grant");
   });
 
+  // rule: chat/sealed-cookie
   it("leaves no token anywhere but sealed in the browser", async () => {
     using folder = temporaryFolder();
     const at = await startWorker({ sentry: sentry.url, storage: folder.path });
@@ -268,6 +285,7 @@ describe("a client like any other", () => {
     for (const kind of ["smcp_r_", "smcp_a_", "smcp_c_", "Marlowe"]) expect(dump.includes(kind), kind).toBe(false);
   });
 
+  // rule: chat/requests-well-formed
   it("has routes that answer to their methods", async () => {
     for (const [path, allow] of [
       ["/api/auth/authorize", "GET, HEAD"],

@@ -1,4 +1,5 @@
 // `/oauth/check`: what the developer of a client learns of its document, and that it is what a sign-in would say.
+// file rule: clients/check-of-live-document
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type ServedDocument, serveDocuments } from "../support/documents.ts";
 import { REDIRECT_URI, authorizationUrl } from "../support/oauth.ts";
@@ -143,6 +144,7 @@ describe("the check itself", () => {
     expect((await worker.fetch("/oauth/check", { method: "PUT" })).status).toBe(405);
   });
 
+  // rule: clients/shared-hosting-unverified
   it("says where anybody can publish, to people and programs", async () => {
     const url = "https://alice.github.io/oauth/client.json";
     documents.set(url, { body: { client_id: url, client_name: "Example Editor", redirect_uris: [REDIRECT_URI] } });
@@ -192,6 +194,8 @@ describe("nobody else has a document looked at", () => {
   const HTML = "text/html";
   const JSON_ONLY = "application/json";
 
+  // rule: clients/check-from-other-sites: no other site has a document looked at; in local work no page but our own,
+  //    which posts
   it.each([
     [HTML, from("cross-site"), [403, 0]],
     [HTML, from("same-site"), [403, 0]],
@@ -207,6 +211,7 @@ describe("nobody else has a document looked at", () => {
     expect(await get(PUBLIC, accept, headers)).toEqual(expected);
   });
 
+  // rule: clients/check-from-other-sites
   it.each([
     [HTML, from("cross-site"), [403, 0]],
     [HTML, from("same-site"), [403, 0]],
@@ -225,6 +230,7 @@ describe("nobody else has a document looked at", () => {
     expect(await get("http://localhost:8788", accept, headers)).toEqual(expected);
   });
 
+  // rule: clients/check-from-other-sites
   it("than what its own page posts", async () => {
     const html = await (await worker.fetch("/oauth/check", { headers: { accept: HTML } })).text();
     const form = readForm(html, worker.url);

@@ -72,6 +72,7 @@ describe("CLIENTS", () => {
   afterAll(() => worker?.stop());
   const [open, confidential, basic] = CLIENTS as Registered[] as [Registered, Registered, Registered];
 
+  // rule: clients/operators-clients
   it("(public) sign in without registering, and are never written to KV", async () => {
     const { tokens } = await signIn(worker, { client: open });
     expect(await tool(worker, tokens.access_token)).toContain("Ada Marlowe");
@@ -80,11 +81,13 @@ describe("CLIENTS", () => {
     expect(await keys(worker)).toEqual([]);
   });
 
+  // rule: clients/operators-clients
   it("(public) have no other redirect URIs than the operator's", async () => {
     const elsewhere = authorizationUrl(worker, open, { redirect_uri: "https://evil.example/callback" });
     expect((await worker.fetch(elsewhere.href)).status).toBe(400);
   });
 
+  // rule: clients/operators-clients
   it("(confidential) show their secret in the way that the operator chose", async () => {
     const authorized = await authorize(worker, { client: confidential });
     const header = { authorization: `Basic ${Buffer.from(`house-confidential:${SECRET}`).toString("base64")}` };
@@ -102,6 +105,7 @@ describe("CLIENTS", () => {
     expect((await refresh(worker, confidential, tokens.refresh_token, { client_secret: SECRET })).status).toBe(200);
   });
 
+  // rule: clients/operators-clients
   it("(confidential) without a method may use the header or the form", async () => {
     const header = { authorization: `Basic ${Buffer.from(`house-basic:${SECRET}`).toString("base64")}` };
     const { code, verifier } = await authorize(worker, { client: basic });
@@ -114,6 +118,7 @@ describe("CLIENTS", () => {
     expect((await signIn(worker)).tokens.scope).toBeTruthy();
   });
 
+  // rule: clients/operators-clients
   it.each([
     ["no JSON", "nonsense"],
     ["no list", '{"client_id": "x"}'],
@@ -152,6 +157,7 @@ describe("the record of a registered client", () => {
     return Math.round(((found?.expiration ?? 0) - now()) / DAY);
   };
 
+  // rule: clients/record-slides: a client's record slides: 30 days unused, then renewed by use, at most daily
   it("lives 30 days until somebody signs in with it, then 90, and each day's refresh renews it", async () => {
     await using aging = await startAgingWorker({ sentry: sentry.url });
     let at = aging.worker;
@@ -179,12 +185,14 @@ describe("the record of a registered client", () => {
     expect(await daysLeft(at, client)).toBe(90);
   });
 
+  // rule: clients/record-slides
   it("lives as long as CLIENT_REGISTRATION_TTL says", async () => {
     await using worker = await startWorker({ sentry: sentry.url, vars: { CLIENT_REGISTRATION_TTL: String(10 * DAY) } });
     const client = await register(worker);
     expect(await daysLeft(worker, client)).toBe(10);
   });
 
+  // rule: clients/registration-gone: a client is told what to do when its registration is gone
   it("when it is gone, live sessions of a public client go on; a page tells the next person what to do", async () => {
     await using worker = await startWorker({ sentry: sentry.url });
     const { client, tokens } = await signIn(worker);
@@ -218,6 +226,8 @@ describe("the document of a client with a session", () => {
     return next.refresh_token;
   }
 
+  // rule: clients/hourly-look: the look at a document: hourly, after the answer; gone at two of them an hour apart ends
+  //    refreshes, with the same reason as on a page; trouble says nothing
   it("is looked at once an hour, after the answer", async () => {
     const client = publish();
     let { refresh_token: token } = (await signIn(aging.worker, { client })).tokens;
@@ -229,6 +239,7 @@ describe("the document of a client with a session", () => {
     await refreshed(client, token, 1);
   });
 
+  // rule: clients/hourly-look
   it.each<[string, (url: string) => void, string]>([
     ["404", (url) => documents.set(url, { status: 404, body: {} }), "the status is 200: found 404; expected 200"],
     ["410", (url) => documents.set(url, { status: 410, body: {} }), "the status is 200: found 410; expected 200"],
@@ -259,6 +270,7 @@ describe("the document of a client with a session", () => {
     expect(log.some((line) => line.includes("a client's document is gone") && line.includes(client.client_id))).toBe(true);
   });
 
+  // rule: clients/hourly-look
   it("found gone once, and again there, changes nothing", async () => {
     const client = publish();
     const right = documents.get(client.client_id)!;
@@ -271,6 +283,7 @@ describe("the document of a client with a session", () => {
     expect((await refresh(aging.worker, client, token)).status).toBe(200);
   });
 
+  // rule: clients/hourly-look
   it.each([
     ["down (503)", { status: 503, body: {} }],
     ["too busy (429)", { status: 429, body: {} }],
@@ -291,6 +304,7 @@ describe("the document of a client with a session", () => {
 });
 
 describe("a document that is down for a minute", () => {
+  // rule: clients/document-down: a document that is down costs sessions nothing
   it("costs the sessions nothing, and who signs in meanwhile hears that it passes", async () => {
     await using worker = await startWorker({ sentry: sentry.url, outgoing });
     const client = publish({}, { headers: { "cache-control": "no-store" } });
@@ -319,6 +333,9 @@ describe("the budget for documents", () => {
     worker.at(authorizationUrl({ origin: PUBLIC }, client).href, { headers: { accept, "cf-connecting-ip": address } });
   const NEVER_KEPT = { headers: { "cache-control": "no-store" } };
 
+  // rule: clients/fetch-budget: the budget for fetches of documents: by address, and by host for a part of all
+  //    addresses; 429, no failure of the client
+  // rule: tokens/transient-never-fatal
   it("of one address is 20 a minute: then 429, for any document, and no fetch", async () => {
     const statuses = [];
     for (let times = 0; times < 22; times++) statuses.push((await ask(publish(), "203.0.113.7")).status);
@@ -336,12 +353,14 @@ describe("the budget for documents", () => {
     expect((await ask(publish(), "203.0.113.8")).status, "another address").toBe(200);
   });
 
+  // rule: clients/fetch-budget
   it("does not count what was kept", async () => {
     const client = publish();
     for (let times = 0; times < 30; times++) expect((await ask(client, "203.0.113.20")).status).toBe(200);
     expect(fetched).toHaveLength(1);
   });
 
+  // rule: clients/fetch-budget
   it("of one document's host is 30 a minute for a part of all addresses", async () => {
     const client = publish({}, NEVER_KEPT);
     const part = (address: string) => createHash("sha256").update(address).digest("hex").charAt(0);
@@ -365,6 +384,7 @@ describe("this server's own chat", () => {
   });
   afterAll(() => worker?.stop());
 
+  // rule: clients/own-chat: this server's own chat: its document, and no fetch of it
   it("describes itself on https, for any page to read", async () => {
     const response = await worker.at(PUBLIC + PATH);
     expect(response.status).toBe(200);
@@ -385,6 +405,7 @@ describe("this server's own chat", () => {
     expect(await other.json()).toMatchObject({ client_id: `https://other.example${PATH}` });
   });
 
+  // rule: clients/own-chat
   it("has no document on http, where it could not be a Client ID", async () => {
     expect((await worker.fetch(PATH)).status).toBe(404);
     expect((await worker.at(`http://localhost:8788${PATH}`)).status).toBe(404);
@@ -398,6 +419,7 @@ describe("this server's own chat", () => {
         (url.origin === PUBLIC ? await worker.at(url.href, init as object) : await fetch(url, init)) as Response,
     });
 
+  // rule: clients/own-chat
   it("signs in with it, and nothing is fetched", async () => {
     const { verifier, challenge } = pkce();
     const callback = await browser().authorize(authorizationUrl({ origin: PUBLIC }, chat, { code_challenge: challenge }));
@@ -420,6 +442,7 @@ describe("this server's own chat", () => {
     expect(worker.requests.filter(({ origin }) => origin === PUBLIC)).toEqual([]);
   });
 
+  // rule: clients/own-chat
   it("has the one redirect URI, and is nobody's client elsewhere", async () => {
     const show = (origin: string, changed = {}) => worker.at(authorizationUrl({ origin }, chat, changed).href);
     expect((await show(PUBLIC)).status).toBe(200);

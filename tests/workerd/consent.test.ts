@@ -45,6 +45,7 @@ describe("every page", () => {
     ["an error of the callback", (origin) => `${origin}/oauth/callback?state=x`, 400, ["'none'"]],
   ];
 
+  // rule: authorization/strict-headers: strict headers on every page and route; nothing of strangers but text
   it.each(pages)("(%s) has the strict headers", async (_, address, status, forms) => {
     for (const response of [await worker.fetch(address(worker.origin)), await worker.at(address("http://localhost:8788"))]) {
       expect(response.status).toBe(status);
@@ -93,6 +94,8 @@ describe("every page", () => {
     expect(addresses.filter((address) => !/^\/(?!\/)/.test(address))).toEqual([]);
   });
 
+  // rule: authorization/consent-each-time: consent is asked each time and says who, where to, for what; nothing ticked
+  //    is a denial [BP]
   it("tells who asks, where the answer goes, and for what", async () => {
     const url = authorizationUrl(worker, client, { resource: `${worker.origin}/mcp/lighthouse-books/checkout` });
     const html = await (await worker.fetch(url.href)).text();
@@ -103,6 +106,7 @@ describe("every page", () => {
   });
 });
 
+// rule: authorization/cookies: cookies: bound to the host, one per flow, four at most, small
 describe("cookies", () => {
   it("on http: one that tells browsers apart, readable by no script", async () => {
     const [cookie, ...more] = setCookies(await worker.fetch(authorizationUrl(worker, client).href));
@@ -160,6 +164,7 @@ describe("cookies", () => {
   });
 });
 
+// rule: authorization/skills: skills: what is granted, what a step-up ticks, what stays hidden
 describe("a decision", () => {
   const askedOfSentry = async () => {
     const log = await fetch(`${sentry.url}/_control/requests?path=/oauth/authorize/`);
@@ -169,6 +174,7 @@ describe("a decision", () => {
   };
   const READ = ["event:read", "org:read", "project:read", "team:read"];
 
+  // rule: authorization/consent-each-time
   it("to deny is answered to the client, here and at Sentry", async () => {
     for (const deny of ["here", "sentry"] as const) {
       const callback = await new Person().authorize(authorizationUrl(worker, client), { deny });
@@ -192,6 +198,7 @@ describe("a decision", () => {
     expect(await askedOfSentry()).toEqual([[...READ, ...write].sort()]);
   });
 
+  // rule: authorization/no-ungranted-write-scope
   it("never grants more than was asked for, whatever is ticked", async () => {
     const everything = ["inspect", "seer", "triage", "project-management"];
     const { tokens, ...rest } = await signIn(worker, { client, choices: { skills: everything }, parameters: { scope: "org:read" } });
@@ -201,11 +208,13 @@ describe("a decision", () => {
     expect(await outcome(wider)).toBe("400 invalid_scope");
   });
 
+  // rule: authorization/consent-each-time
   it("takes no skill that the page does not offer", async () => {
     const { tokens } = await signIn(worker, { client, choices: { skills: ["inspect", "docs", "root", "__proto__"] } });
     expect(tokens.scope).toBe("org:read");
   });
 
+  // rule: authorization/consent-each-time
   it("for nothing at all is a denial", async () => {
     const form = expectForm(await new Person().consent(authorizationUrl(worker, client)));
     expect(form.fields.getAll("skill")).toEqual(["inspect", "seer"]);
@@ -253,6 +262,7 @@ describe("a decision", () => {
   });
 });
 
+// rule: authorization/consent-form
 describe("a form and a return from Sentry", () => {
   it("belong to the browser in which they began", async () => {
     const [person, other] = [new Person(), new Person()];
@@ -272,6 +282,7 @@ describe("a form and a return from Sentry", () => {
     expect(new URL(back.headers.get("location")!).searchParams.has("code")).toBe(true);
   });
 
+  // rule: authorization/upstream-state
   it("are good once: the same return again is a page", async () => {
     const person = new Person();
     const callback = await person.atSentry(await person.decide(expectForm(await person.consent(authorizationUrl(worker, client)))));
@@ -293,6 +304,7 @@ describe("a form and a return from Sentry", () => {
     expect(await replay.text()).toContain("finished already");
   });
 
+  // rule: authorization/upstream-state
   it("bring one code, however often the browser loads it at once", async () => {
     const person = new Person();
     const callback = await person.atSentry(await person.decide(expectForm(await person.consent(authorizationUrl(worker, client)))));
@@ -314,6 +326,7 @@ describe("a form and a return from Sentry", () => {
     expect([answer.get("error"), answer.get("state")]).toEqual(["server_error", "two"]);
   });
 
+  // rule: authorization/upstream-state
   it("finish in both of two tabs", async () => {
     const person = new Person();
     const proofs = [pkce(), pkce()];
@@ -339,6 +352,7 @@ describe("a form and a return from Sentry", () => {
     expect((await person.signIn(second)).searchParams.has("code")).toBe(true);
   });
 
+  // rule: authorization/forms-from-our-page: forms come from our own page: `Origin`, `Sec-Fetch-Site`
   it("may come from our page only", async () => {
     const person = new Person();
     const form = expectForm(await person.consent(authorizationUrl(worker, client)));
@@ -353,6 +367,7 @@ describe("a form and a return from Sentry", () => {
 });
 
 describe("on https", () => {
+  // rule: authorization/cookies
   it("a person signs in under the public origin, with cookies bound to the host", async () => {
     const at = { origin: "https://mcp.example.com" };
     const person = new Person({
@@ -369,6 +384,7 @@ describe("on https", () => {
   });
 });
 
+// rule: authorization/outage-and-refusal
 describe("trouble at Sentry", () => {
   const fault = async (body: object) => {
     const added = await fetch(`${sentry.url}/_control/faults`, {
@@ -398,6 +414,7 @@ describe("trouble at Sentry", () => {
   });
 });
 
+// rule: authorization/private-use-scheme-page: private-use schemes get a page
 describe("a private-use scheme", () => {
   const uri = "cursor://anysphere.cursor-mcp/oauth/callback";
   const expectLeaving = async (response: Response) => {
@@ -431,6 +448,7 @@ describe("a private-use scheme", () => {
   });
 });
 
+// rule: authorization/strict-headers
 describe("a hostile name", () => {
   /** Every element with its attributes' names: what a page is made of, whatever its words are. */
   const structure = (html: string) => [...html.matchAll(/<[a-z/!?][^>]*/gi)].map(([tag]) => tag.replace(/="[^"]*"/g, ""));

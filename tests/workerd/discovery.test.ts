@@ -32,6 +32,7 @@ async function metadata(path: string): Promise<ServerMetadata> {
   return (await response.json()) as ServerMetadata;
 }
 
+// rule: resource/server-metadata
 describe("the authorization server's metadata", () => {
   it("at the root says what works", async () => {
     const found = await metadata("/.well-known/oauth-authorization-server");
@@ -109,6 +110,7 @@ describe("the authorization server's metadata", () => {
   });
 });
 
+// rule: resource/resource-metadata
 describe("a protected resource's metadata", () => {
   it.each([...RESOURCES, "/mcp?utm_source=a%20b", "/mcp/acme?a=1&b=%2F", "/mcp/Acme.x_y-1", "/mcp/", "/mcp/acme/"])(
     "of %s repeats it exactly as asked",
@@ -133,6 +135,7 @@ describe("a protected resource's metadata", () => {
   });
 });
 
+// rule: resource/cors-and-caching: CORS and caching
 describe("public documents", () => {
   const documents = [
     "/.well-known/oauth-authorization-server",
@@ -227,6 +230,7 @@ describe("a client that compares iss strictly (RFC 9207)", () => {
     ...(path ? [`${path}/.well-known/openid-configuration`] : []),
   ]);
 
+  // rule: authorization/iss-in-every-answer
   it.each(documents)("gets through with %s", async (path) => {
     const document = await metadata(path);
     const proof = pkce();
@@ -260,6 +264,7 @@ describe("a client that compares iss strictly (RFC 9207)", () => {
     expect(used.status, "past the token, and at the content type").toBe(415);
   });
 
+  // rule: authorization/resource
   it("has whatever resource our metadata prints accepted", async () => {
     for (const path of [...RESOURCES, "/mcp?utm_source=a%20b", "/mcp/acme/web?x=%2e%2e/&y", "/mcp/acme/?q"]) {
       const { resource } = await metadata(`/.well-known/oauth-protected-resource${path}`);
@@ -270,6 +275,7 @@ describe("a client that compares iss strictly (RFC 9207)", () => {
   });
 });
 
+// rule: mcp/constraints
 describe("with the official SDK", () => {
   const parametersOf = async (client: Client, name: string) => {
     const { tools } = await client.listTools();
@@ -277,6 +283,7 @@ describe("with the official SDK", () => {
     return tool && Object.keys(tool.inputSchema.properties ?? {});
   };
 
+  // rule: others/typescript-sdk
   it("a server URL with a query signs in, refreshes and calls", async () => {
     const server = new URL("/mcp?utm_source=newsletter&x=a%20b", worker.url);
     const keychain = new Keychain();

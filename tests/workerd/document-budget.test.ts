@@ -68,6 +68,7 @@ async function known(client: Registered): Promise<void> {
 }
 
 describe("a client that somebody has signed in with", () => {
+  // rule: clients/strangers-lock-nobody-out
   it("is signed in with while strangers make up addresses on its host, whether or not its document is kept", async () => {
     for (const answer of [{}, NEVER_KEPT]) {
       const client = publish(answer);
@@ -82,6 +83,7 @@ describe("a client that somebody has signed in with", () => {
     }
   });
 
+  // rule: clients/strangers-lock-nobody-out
   it("is signed in with by somebody whose address has no budget left", async () => {
     const client = publish(NEVER_KEPT);
     await known(client);
@@ -90,6 +92,7 @@ describe("a client that somebody has signed in with", () => {
     expect(await ask(client, "203.0.113.2")).toBe(200);
   });
 
+  // rule: clients/strangers-lock-nobody-out
   it("is not locked out by one who asks for nothing else", async () => {
     const client = publish(NEVER_KEPT);
     await known(client);
@@ -100,6 +103,7 @@ describe("a client that somebody has signed in with", () => {
     expect(await ask(client, "203.0.113.4"), "another address").toBe(200);
   });
 
+  // rule: clients/copy-stands-in
   it("has a copy that stands in while the budget is spent, and then alone", async () => {
     const client = publish({ headers: { "cache-control": "max-age=60" } });
     await known(client);
@@ -121,6 +125,7 @@ describe("a client that somebody has signed in with", () => {
 });
 
 describe("clients that nobody knows", () => {
+  // rule: clients/fetch-budget
   it("share 30 fetches a minute of a host with a sixteenth of all addresses", async () => {
     const host = publish();
     const [one, two, three] = inPart("3") as [string, string, string];
@@ -132,6 +137,7 @@ describe("clients that nobody knows", () => {
     expect(await ask(elsewhere, three), "another host").toBe(200);
   });
 
+  // rule: clients/fetch-budget
   it("cost their host nothing that their address is refused", async () => {
     const host = publish();
     const [one, two] = inPart("7") as [string, string];
@@ -139,6 +145,7 @@ describe("clients that nobody knows", () => {
     expect(await ask(host, two), "20 of 30").toBe(200);
   });
 
+  // rule: clients/fetch-budget
   it("are looked at by /oauth/check within that budget, also where somebody has signed in with one", async () => {
     const client = publish(NEVER_KEPT);
     await known(client);

@@ -62,6 +62,7 @@ const facts = (html: string) =>
   );
 
 describe("a document that is right", () => {
+  // rule: clients/document-fetched-plainly
   it("is asked for without anything of the person, and its host is the client's identity", async () => {
     const client = publish();
     const response = await open(client, {}, { cookie: "private=1", authorization: "Bearer private", "user-agent": "Person/1" });
@@ -83,6 +84,7 @@ describe("a document that is right", () => {
     expect((await open(publish(change, { headers: { "content-type": type } }))).status).toBe(200);
   });
 
+  // rule: clients/document-links
   it.each([
     ["a device grant among its grants", { grant_types: ["authorization_code", "urn:ietf:params:oauth:grant-type:device_code"] }],
     ["members that nobody knows", { x_theme: { dark: true }, software_statement: "e30." }],
@@ -95,6 +97,7 @@ describe("a document that is right", () => {
     expect(await response.text()).not.toContain("sentry.io");
   });
 
+  // rule: clients/document-redirect-uris
   it("has one line in the log for the redirect URIs that are left out, with the request's id and the reasons", async () => {
     const client = publish({ redirect_uris: ["http://client.example/cb", REDIRECT_URI, "https://*.client.example/cb"] });
     const response = await open(client);
@@ -183,6 +186,7 @@ describe("a document that breaks a rule", () => {
     ["lacks the code response", () => publish({ response_types: ["token"] }), { Check: "response_types includes code", Found: "token" }],
   ];
 
+  // rule: clients/words-for-developers
   it.each(rows)("(it %s) is a page that says which, what was found and what was expected", async (_, make, expected) => {
     const client = make();
     const response = await open(client);
@@ -205,6 +209,7 @@ describe("a document that breaks a rule", () => {
     expect(lines.join("\n")).not.toContain("published-to-the-world");
   });
 
+  // rule: clients/resolved-twice: page and approval each resolve the client; callback and redemption do not
   it("is refused at the approval as well", async () => {
     const client = publish({}, { headers: { "cache-control": "no-store" } });
     const person = new Person();
@@ -214,6 +219,7 @@ describe("a document that breaks a rule", () => {
     await expect(person.decide(form)).rejects.toThrow("400");
   });
 
+  // rule: clients/words-for-developers
   it("is told to programs as JSON", async () => {
     const client = publish({ client_secret: "s" });
     const response = await open(client, {}, { accept: "application/json" });
@@ -223,6 +229,7 @@ describe("a document that breaks a rule", () => {
     expect(body.request_id).toBe(response.headers.get("x-request-id"));
   });
 
+  // rule: clients/words-for-developers
   it("through no fault of its own is a passing trouble, and the next try is a new one", async () => {
     const client = publish();
     const right = documents.get(client.client_id)!;
@@ -262,10 +269,12 @@ describe("an answer that does not end", () => {
     return facts(await response.text());
   };
 
+  // rule: clients/document-size-and-time
   it("is counted while it comes, and dropped at 5 KiB", async () => {
     expect(await ask("/stalls")).toMatchObject({ Check: "the document can be fetched", Expected: "at most 5120 bytes" });
   });
 
+  // rule: clients/document-size-and-time
   it("is given up after ten seconds", async () => {
     const expected = "a complete answer within 10 s";
     expect(await ask("/never")).toMatchObject({ Check: "the document can be fetched", Expected: expected });
@@ -440,6 +449,7 @@ describe("the cache", () => {
     expect(fetched).toHaveLength(2);
   });
 
+  // rule: clients/resolved-twice
   it.each(["no-store", "no-cache", "private, no-store"])("keeps nothing under %s, which a sign-in fetches twice", async (value) => {
     const client = publish({}, { headers: { "cache-control": value } });
     const authorized = await authorize(worker, { client });
@@ -458,6 +468,7 @@ describe("the cache", () => {
     expect(await keptFor(client)).toBe(undefined);
   });
 
+  // rule: clients/copy-lacks-redirect-uri
   it("looks again, once a minute, for a redirect URI that its copy lacks", async () => {
     const client = publish();
     await open(client);
@@ -484,6 +495,7 @@ describe("the cache", () => {
     expect(fetched).toHaveLength(2);
   });
 
+  // rule: clients/concurrent-misses: concurrent misses of a document each fetch, and all are answered
   it("serves 10 people at once", async () => {
     const client = publish();
     const answers = await Promise.all(Array.from({ length: 10 }, () => open(client)));

@@ -33,6 +33,7 @@ beforeEach(() => documents.clear());
 const works = async (access_token: string, at = worker) => expect(await tool(at, access_token)).toContain("Ada Marlowe");
 
 describe("a session", () => {
+  // rule: tokens/two-steps-old
   it("outlives the use of a refresh token that is two steps old, which fails alone", async () => {
     const { client, tokens } = await signIn(worker);
     const second = await tokensOf(await refresh(worker, client, tokens.refresh_token));
@@ -42,6 +43,7 @@ describe("a session", () => {
     expect((await refresh(worker, client, third.refresh_token)).status).toBe(200);
   });
 
+  // rule: tokens/two-computers: two computers with one client and redirect URI do not end each other
   it("of one computer is not ended by another with the same client and redirect URI", async () => {
     const client = await register(worker);
     const computers = [await signIn(worker, { client }), await signIn(worker, { client }), await signIn(worker, { client })];
@@ -53,6 +55,7 @@ describe("a session", () => {
     for (const { tokens } of computers.slice(1)) await works(tokens.access_token);
   });
 
+  // rule: tokens/two-computers
   it("of one computer is not ended by another where the client is described by a document", async () => {
     const url = "https://two.example/client.json";
     documents.set(url, { body: { client_id: url, client_name: "Two", redirect_uris: [REDIRECT_URI] } });
@@ -64,6 +67,7 @@ describe("a session", () => {
     }
   });
 
+  // rule: tokens/predecessor-days-later: the predecessor is good days later, while its successor is unused
   it("is found again with the previous refresh token days later, if its successor was never used", async () => {
     await using aging = await startAgingWorker({ sentry: sentry.url });
     const { client, tokens } = await signIn(aging.worker);
@@ -80,6 +84,7 @@ describe("a session", () => {
     expect(await outcome(await refresh(at, client, tokens.refresh_token)), "its successor is used").toBe("400 invalid_grant");
   });
 
+  // rule: tokens/predecessor-days-later
   it("survives a client that refreshes in two windows at once and keeps either answer", async () => {
     const { client, tokens } = await signIn(worker);
     let [left, right] = [tokens, tokens];
@@ -103,12 +108,14 @@ describe("a session", () => {
 });
 
 describe("an authorization request", () => {
+  // rule: authorization/repeated-parameters
   it("may have the same resource twice, as clients that add it to an endpoint that has it", async () => {
     const resource = `${worker.origin}/mcp`;
     const { tokens } = await signIn(worker, { parameters: { resource: [resource, resource] } });
     await works(tokens.access_token);
   });
 
+  // rule: authorization/repeated-parameters
   it("may not have two different resources", async () => {
     const client = await register(worker);
     const url = authorizationUrl(worker, client, { resource: [`${worker.origin}/mcp`, `${worker.origin}/mcp/acme`] });
@@ -117,6 +124,7 @@ describe("an authorization request", () => {
     expect((callback as URL).searchParams.get("error")).toMatch(/^invalid_(request|target)$/);
   });
 
+  // rule: authorization/empty-and-unknown-parameters
   it("may have parameters without a value, and ones that nobody knows", async () => {
     const empty = { scope: "", state: "", prompt: "", response_mode: "", request: "", request_uri: "", login_hint: "", nonce: "" };
     const { tokens, callback } = await signIn(worker, { parameters: { ...empty, access_type: "offline", audience: "x", foo: ["1", "2"].slice(0, 1) } });
@@ -130,6 +138,7 @@ describe("an authorization request", () => {
     await works(tokens.access_token);
   });
 
+  // rule: authorization/scopes
   it("may ask for offline_access, which is neither granted nor refused", async () => {
     const { tokens } = await signIn(worker, { parameters: { scope: "org:read offline_access" } });
     expect(tokens.scope.split(" ")).not.toContain("offline_access");
@@ -158,6 +167,7 @@ describe("a token request", () => {
     await works((await tokensOf(await redeem(worker, authorized, { redirect_uri: undefined }))).access_token);
   });
 
+  // rule: authorization/empty-and-unknown-parameters
   it("may have parameters without a value, and ones that nobody knows", async () => {
     const authorized = await authorize(worker);
     const empty = { scope: "", resource: "", client_secret: "", client_assertion: "", client_assertion_type: "", audience: "x" };
@@ -166,6 +176,7 @@ describe("a token request", () => {
     await works(second.access_token);
   });
 
+  // rule: authorization/repeated-parameters
   it("may repeat the resource of the grant", async () => {
     const resource = `${worker.origin}/mcp`;
     const authorized = await authorize(worker);
@@ -182,6 +193,7 @@ describe("a token request", () => {
 });
 
 describe("a registration", () => {
+  // rule: clients/unusual-is-taken: what is merely unusual is taken [RFC 7591 §2]
   it("may list device_code and whatever else we lack, beside what we have", async () => {
     const client = await register(worker, {
       grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code", "implicit"],
@@ -193,6 +205,7 @@ describe("a registration", () => {
     expect((await refresh(worker, client, tokens.refresh_token)).status).toBe(200);
   });
 
+  // rule: clients/unusual-is-taken
   it("may have an empty scope, as clients send that ask for none", async () => {
     const client = await register(worker, { scope: "", contacts: [] });
     await works((await signIn(worker, { client })).tokens.access_token);
@@ -232,6 +245,7 @@ describe("a metadata document", () => {
     await works((await tokensOf(await redeem(worker, authorized))).access_token);
   });
 
+  // rule: clients/document-down
   it("may be down for a minute: the sessions of its client notice nothing, not even hours later", async () => {
     await using aging = await startAgingWorker({ sentry: sentry.url, outgoing: serveDocuments(documents) });
     const client = publish("https://down.example/client.json");
@@ -246,6 +260,7 @@ describe("a metadata document", () => {
     }
   });
 
+  // rule: clients/unusual-is-taken
   it("may list grants that we lack, and have its method only among those it supports", async () => {
     const client = publish("https://grants.example/client.json", {
       grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],

@@ -16,6 +16,7 @@ afterAll(() => sentry?.stop());
 const works = async (token: string, at: TestWorker) => (await rpc(at, token)).status;
 
 describe("time", () => {
+  // rule: tokens/lifetimes
   it("ends an access token, and the refresh token brings the next", async () => {
     await using hasty = await startWorker({ sentry: sentry.url, vars: { ACCESS_TOKEN_TTL: "1" } });
     const { client, tokens } = await signIn(hasty);
@@ -26,6 +27,7 @@ describe("time", () => {
     expect(second.access_token).not.toBe(tokens.access_token);
   });
 
+  // rule: tokens/lifetimes
   it("ends a refresh token, and an access token with it at the latest", async () => {
     await using hasty = await startWorker({ sentry: sentry.url, vars: { REFRESH_TOKEN_TTL: "2" } });
     const { client, tokens } = await signIn(hasty);
@@ -57,6 +59,7 @@ describe("later", () => {
   }
   const states = (folder: string, name: string) => objectStates(folder, name).flatMap((state) => Object.keys(state));
 
+  // rule: tokens/code-lifetime
   it("than a minute, a code is no longer good", async () => {
     await using minute = await later(58, authorize);
     expect((await redeem(minute.worker, minute.done)).status).toBe(200);
@@ -64,6 +67,7 @@ describe("later", () => {
     expect(await outcome(await redeem(more.worker, more.done))).toBe("400 invalid_grant");
   });
 
+  // rule: tokens/grace-and-late-retries
   it("than a minute, a lost answer is fetched again, and written down", async () => {
     await using hour = await later(3500, async (at) => {
       const signedIn = await signIn(at);
@@ -76,6 +80,7 @@ describe("later", () => {
     expect((await hour.worker.flushedLogs()).some(({ message }) => message.includes("late_retry"))).toBe(true);
   });
 
+  // rule: tokens/grace-and-late-retries
   it("than a minute, a lost answer is lost where REFRESH_REUSE is close", async () => {
     const loses = async (at: TestWorker) => {
       const signedIn = await signIn(at);
@@ -87,6 +92,7 @@ describe("later", () => {
     expect(await works(lost.access_token, hour.worker)).toBe(401);
   });
 
+  // rule: tokens/lifetimes
   it("than thirty days, an idle session is over; one that was used slides", async () => {
     const days = (count: number) => count * 86_400;
     await using month = await later(days(29), signIn);
@@ -95,6 +101,7 @@ describe("later", () => {
     expect(await outcome(await refresh(more.worker, more.done.client, more.done.tokens.refresh_token))).toBe("400 invalid_grant");
   });
 
+  // rule: tokens/alarms
   it("an alarm closes a code that was never redeemed and takes its line out of the account", async () => {
     await using more = await later(61, authorize);
     await vi.waitFor(() => expect(states(more.folder, "GrantObject")).toEqual(["closed"]), { timeout: 10_000 });
@@ -102,6 +109,7 @@ describe("later", () => {
     expect(objectStates(more.folder, "AccountObject")).toEqual([]);
   });
 
+  // rule: tokens/alarms
   it("an alarm deletes a grant that ended, and all that was known of it", async () => {
     await using more = await later(91 * 86_400, signIn);
     await vi.waitFor(() => expect(states(more.folder, "GrantObject")).toEqual([]), { timeout: 10_000 });
@@ -109,6 +117,7 @@ describe("later", () => {
     expect(await outcome(await refresh(more.worker, more.done.client, more.done.tokens.refresh_token))).toBe("400 invalid_grant");
   });
 
+  // rule: tokens/alarms
   it("than an alarm that met trouble by a minute, it comes again", async () => {
     await using aging = await startAgingWorker({ sentry: sentry.url });
     await signIn(aging.worker);
@@ -122,6 +131,7 @@ describe("later", () => {
     expect(objectStates(aging.folder, "AccountObject")).toEqual([]);
   });
 
+  // rule: tokens/alarms
   it("an alarm that comes early leaves a live session alone", async () => {
     await using more = await later(600, signIn);
     const { client, tokens } = more.done;
@@ -135,6 +145,7 @@ describe("later", () => {
 describe("after a rotation of COOKIE_SECRET", () => {
   const [older, newer] = ["an-older-value-of-at-least-32-bytes!", "a-newer-value-of-at-least-32-bytes!!"];
 
+  // rule: tokens/key-rotation
   it("sessions live while the old value is listed, and longer once they were refreshed", async () => {
     using folder = temporaryFolder();
     const start = (COOKIE_SECRET: string) => startWorker({ sentry: sentry.url, storage: folder.path, vars: { COOKIE_SECRET } });

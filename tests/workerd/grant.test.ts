@@ -28,6 +28,7 @@ const works = async (token: string, path?: string, at = worker) => (await rpc(at
 const next = async (client: Registered, token: string) => tokensOf(await refresh(worker, client, token));
 
 describe("a code", () => {
+  // rule: tokens/one-redemption-wins: one redemption wins, also of 20 at once [RFC 6749 §4.1.2]
   it("is redeemed by exactly one of 20 at once, whose tokens the others' tries end", async () => {
     const authorized = await authorize(worker);
     const answers = await many(20, () => redeem(worker, authorized));
@@ -41,6 +42,7 @@ describe("a code", () => {
     expect(await outcome(await refresh(worker, authorized.client, tokens.refresh_token))).toBe("400 invalid_grant");
   });
 
+  // rule: authorization/pkce-verifier
   it("is not used up by a wrong verifier, redirect URI or resource, nor by another client", async () => {
     const authorized = await authorize(worker);
     const other = await register(worker);
@@ -60,6 +62,7 @@ describe("a code", () => {
     expect(await works(tokens.access_token)).toBe(200);
   });
 
+  // rule: tokens/wrong-code-tries
   it("is closed by five wrong tries", async () => {
     const authorized = await authorize(worker);
     const wrong = () => redeem(worker, authorized, { code_verifier: "v".repeat(43) });
@@ -85,6 +88,7 @@ describe("a code", () => {
     expect(await works(tokens.access_token)).toBe(200);
   });
 
+  // rule: tokens/redirect-uri-at-redemption
   it("needs no redirect_uri, and takes the one that it was asked for", async () => {
     const authorized = await authorize(worker, { parameters: { redirect_uri: "http://127.0.0.1:50000/callback" } });
     expect(authorized.callback.port).toBe("50000");
@@ -106,6 +110,7 @@ describe("a code", () => {
 });
 
 describe("a refresh token", () => {
+  // rule: tokens/rotation
   it("yields the same successor to 20 at once", async () => {
     const { client, tokens } = await signIn(worker);
     const answers = await Promise.all((await many(20, () => refresh(worker, client, tokens.refresh_token))).map(tokensOf));
@@ -127,6 +132,7 @@ describe("a refresh token", () => {
     expect((await next(client, third.refresh_token)).refresh_token).not.toBe(third.refresh_token);
   });
 
+  // rule: tokens/two-steps-old
   it("two steps old fails alone, and is written down", async () => {
     const { client, tokens } = await signIn(worker);
     const second = await next(client, tokens.refresh_token);
@@ -157,6 +163,7 @@ describe("a refresh token", () => {
     expect(await outcome(wider)).toBe("400 invalid_scope");
   });
 
+  // rule: clients/refresh-grant-listed
   it("is not given to a client that did not list it", async () => {
     const client = await register(worker, { grant_types: ["authorization_code"] });
     const { tokens } = await signIn(worker, { client });
@@ -164,6 +171,7 @@ describe("a refresh token", () => {
     expect(await works(tokens.access_token)).toBe(200);
   });
 
+  // rule: tokens/eviction: eviction loses nothing
   it("survives the eviction of its object", async () => {
     const { client, tokens } = await signIn(worker);
     const id = Buffer.from(grantOf(tokens.refresh_token), "base64url").toString("hex");
@@ -176,6 +184,7 @@ describe("a refresh token", () => {
   });
 });
 
+// rule: tokens/grace-and-late-retries
 describe("with REFRESH_REUSE=close", () => {
   it("a token two steps old ends the session", async () => {
     await using strict = await startWorker({ sentry: sentry.url, vars: { REFRESH_REUSE: "close" } });
@@ -190,7 +199,9 @@ describe("with REFRESH_REUSE=close", () => {
   });
 });
 
+// rule: tokens/revocation
 describe("revocation", () => {
+  // rule: resource/audience
   it("of an access token ends that one", async () => {
     const { client, tokens } = await signIn(worker);
     const second = await next(client, tokens.refresh_token);
@@ -246,6 +257,7 @@ describe("revocation", () => {
   });
 });
 
+// rule: resource/audience
 describe("an access token", () => {
   const scoped = (path: string) => signIn(worker, { parameters: { resource: `${worker.origin}${path}` } });
 
@@ -318,6 +330,7 @@ describe("when Sentry", () => {
   };
   const whoami = (token: string) => rpc(worker, token, { method: "tools/call", params: { name: "whoami" } });
 
+  // rule: tokens/upstream-refusal-closes
   it("takes its token back, the session is over and the client is told to sign in again", async () => {
     const { client, tokens } = await signIn(worker, { choices: { user: "1002" } });
     expect(await (await whoami(tokens.access_token)).text()).toContain("Bo Tanaka");
@@ -328,6 +341,7 @@ describe("when Sentry", () => {
     expect(await outcome(await refresh(worker, client, tokens.refresh_token))).toBe("400 invalid_grant");
   });
 
+  // rule: tokens/upstream-trouble
   it.each([
     { kind: "status", status: 403 },
     { kind: "status", status: 429, retryAfter: 1 },

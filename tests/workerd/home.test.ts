@@ -17,6 +17,7 @@ afterAll(() => Promise.all([worker?.stop(), sentry?.stop()]));
 const NAMES = ["Claude Code", "Claude", "Cursor", "VS Code", "Codex", "Gemini CLI", "Zed", "Windsurf", "Any other client"];
 const get = (path: string, accept = "*/*") => worker.fetch(path, { headers: { accept } });
 
+// rule: home/ways-to-connect: a way to connect for each client, in HTML and Markdown; what programs read
 describe("the home page", () => {
   it("has a way for each client, with the address that was asked", async () => {
     const html = await (await get("/", "text/html,application/xhtml+xml,*/*;q=0.8")).text();
@@ -76,6 +77,7 @@ describe("the home page", () => {
   });
 });
 
+// rule: chat-page/files: the page's files fit together, are kept for good, name their licences, and are small
 describe("the chat's files", () => {
   it("are kept for a year under the address that this page gives them, and not under another's", async () => {
     const html = await (await get("/")).text();
@@ -104,7 +106,9 @@ describe("the chat's files", () => {
   });
 });
 
+// rule: home/ways-to-connect
 describe("beside it", () => {
+  // rule: home/ways-to-connect
   it("/llms.txt is the Markdown of the home page", async () => {
     const response = await get("/llms.txt");
     expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
@@ -229,6 +233,9 @@ describe("headers", () => {
     { path: "/health", status: 200, kind: "json" },
   ];
 
+  // rule: authorization/strict-headers
+  // rule: authorization/form-action
+  // rule: chat-page/script-of-ours-only: a script only on the first page, of ours, that cannot make HTML of a text
   it("of every route are those of its kind", async () => {
     for (const { method = "GET", path, status, kind, opener, accept = "*/*" } of routes()) {
       const init = { method, headers: { accept, ...(["/oauth/authorize", "/account/revoke"].includes(path) && { origin: "https://evil.example" }) } };
@@ -265,6 +272,7 @@ describe("headers", () => {
     }
   });
 
+  // rule: authorization/strict-headers
   it("are asked of every route that the router knows", async () => {
     const { readFileSync } = await import("node:fs");
     const router = readFileSync(new URL("../../src/router.rs", import.meta.url), "utf8");
@@ -310,6 +318,8 @@ describe("a client that is new here", () => {
     return signIn(at, { client });
   };
 
+  // rule: clients/new-clients-marked
+  // rule: clients/little-kept-of-people
   it("is marked until three people have signed in with it, however often one does", async () => {
     await using own = await startWorker({ sentry: sentry.url, outgoing: somebody });
     const fresh = await register(own, { client_name: "Fresh Editor" });
@@ -327,6 +337,7 @@ describe("a client that is new here", () => {
     expect((await entryOf(own, "client")).entry, "nobody is remembered").not.toHaveProperty("newcomer");
   });
 
+  // rule: clients/new-clients-marked
   it("is marked for thirty days after the first", async () => {
     await using own = await startWorker({ sentry: sentry.url, outgoing: somebody });
     const fresh = await register(own, { client_name: "Fresh Editor" });
@@ -340,6 +351,7 @@ describe("a client that is new here", () => {
     expect(await consent(own, fresh)).not.toContain("new here");
   });
 
+  // rule: clients/new-clients-marked
   it("was signed in with under the version before, and is not new", async () => {
     await using own = await startWorker({ sentry: sentry.url, outgoing: somebody });
     const fresh = await register(own, { client_name: "Fresh Editor" });
@@ -351,12 +363,14 @@ describe("a client that is new here", () => {
     expect(await consent(own, fresh)).not.toContain("new here");
   });
 
+  // rule: clients/new-clients-marked
   it("is one that the operator registered at no time", async () => {
     const CLIENTS = JSON.stringify([{ client_id: "known", client_name: "Known", redirect_uris: [REDIRECT_URI] }]);
     await using own = await startWorker({ sentry: sentry.url, vars: { CLIENTS } });
     expect(await consent(own, { client_id: "known", redirect_uris: [REDIRECT_URI] })).not.toContain("new here");
   });
 
+  // rule: clients/new-clients-marked
   it.each(["max-age=300", "no-store"])("may have a document that is %s", async (caching) => {
     const client_id = "https://client.example/c.json";
     const { Response } = await import("miniflare");

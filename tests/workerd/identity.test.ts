@@ -28,6 +28,7 @@ async function consent(host: string, redirectUri = REDIRECT_URI): Promise<string
 const SEAL = 'class="seal"';
 
 describe("who asks", () => {
+  // rule: clients/host-is-identity
   it.each(["client.example", "client.example:8443"])("is %s, verified", async (host) => {
     const html = await consent(host);
     expect(html).toContain(`<strong>${host}</strong></span>`);
@@ -35,6 +36,7 @@ describe("who asks", () => {
     expect(html).toContain("Verified: this site publishes it");
   });
 
+  // rule: clients/shared-hosting-unverified
   it.each([
     ["alice.github.io", "github.io"],
     ["raw.githubusercontent.com", "githubusercontent.com"],
@@ -57,6 +59,7 @@ describe("who asks", () => {
     expect(html).not.toContain("Verified");
   });
 
+  // rule: clients/shared-hosting-unverified
   it("is this server itself where that is hosted so", async () => {
     const origin = "https://mcp.alice.workers.dev";
     const chat = { client_id: `${origin}/.well-known/oauth-client/demo-chat.json`, redirect_uris: [`${origin}/api/auth/callback`] };
@@ -69,6 +72,7 @@ describe("who asks", () => {
 describe("where the answer goes", () => {
   const warning = (host: string) => `This is not ${host}, which asks`;
 
+  // rule: clients/host-is-identity
   it.each([
     ["client.example", "https://client.example/cb", false],
     ["client.example:8443", "https://client.example:8443/cb", false],
@@ -84,6 +88,7 @@ describe("where the answer goes", () => {
     if (redirectUri.startsWith("https:")) expect(html).toContain(`<strong class="host">${new URL(redirectUri).host}</strong>`);
   });
 
+  // rule: clients/shared-hosting-unverified
   it("says where anybody can publish, of an unverified client too", async () => {
     const client = await register(worker, { redirect_uris: ["https://bob.gitlab.io/cb"] });
     const html = await (await worker.fetch(authorizationUrl(worker, client).href)).text();
@@ -98,6 +103,7 @@ describe("where the answer goes", () => {
 });
 
 describe("the page of connected apps", () => {
+  // rule: clients/shared-hosting-unverified
   it("says the same of each", async () => {
     for (const host of ["client.example:8443", "alice.github.io"]) {
       const client = publishTo(documents, `https://${host}/client.json`);

@@ -30,6 +30,8 @@ const INACTIVE = { active: false };
 const now = () => Date.now() / 1000;
 
 describe("introspection", () => {
+  // rule: tokens/introspection: introspection: one's own live tokens, everything else is inactive [RFC 7662 §2.1, §2.2,
+  //    §4]
   it("says of an access token whose it is, where it is good, what it may do and until when", async () => {
     const { client, tokens } = await signIn(worker);
     const answer = await ask(client, tokens.access_token);
@@ -52,6 +54,7 @@ describe("introspection", () => {
     expect(Math.abs(body.iat - now())).toBeLessThan(30);
   });
 
+  // rule: tokens/introspection
   it("says the same of a refresh token, until its own end, and tells nothing of the person but an id", async () => {
     const { client, tokens } = await signIn(worker);
     const text = await (await ask(client, tokens.refresh_token, { token_type_hint: "access_token" })).text();
@@ -61,6 +64,7 @@ describe("introspection", () => {
     expect(text).not.toMatch(/ada|marlowe|@/i);
   });
 
+  // rule: tokens/introspection
   it("says what a narrowed token may do, not what its grant may", async () => {
     const client = await register(worker);
     const { tokens } = await signIn(worker, { client, choices: { skills: ["inspect", "triage"] } });
@@ -76,6 +80,7 @@ describe("introspection", () => {
     expect(await (await ask(client, narrow.refresh_token)).json()).toMatchObject({ scope: tokens.scope, aud: `${worker.origin}/mcp` });
   });
 
+  // rule: tokens/introspection
   it("tells another client nothing, nor anybody of what is no token", async () => {
     const [{ tokens, client }, stranger] = [await signIn(worker), await register(worker)];
     const pending = await authorize(worker);
@@ -95,6 +100,7 @@ describe("introspection", () => {
     expect((await redeem(worker, pending)).status).toBe(200);
   });
 
+  // rule: tokens/introspection
   it("follows the life of the tokens: rotation, revocation, the end", async () => {
     const { client, tokens } = await signIn(worker);
     const active = async (token: string) => ((await (await ask(client, token)).json()) as { active: boolean }).active;
@@ -109,6 +115,7 @@ describe("introspection", () => {
     expect([await active(second.access_token), await active(second.refresh_token)]).toEqual([false, false]);
   });
 
+  // rule: tokens/introspection
   it("says of an expired token that it is not active", async () => {
     await using aging = await startAgingWorker({ sentry: sentry.url });
     const { client, tokens } = await signIn(aging.worker);
@@ -119,6 +126,7 @@ describe("introspection", () => {
     expect(await (await ask(client, tokens.refresh_token, {}, aging.worker)).json()).toEqual(INACTIVE);
   });
 
+  // rule: tokens/introspection
   it("says of a predecessor that is past its retries that it is not active, as a refresh would", async () => {
     await using aging = await startAgingWorker({ sentry: sentry.url });
     const { client, tokens } = await signIn(aging.worker);
@@ -128,6 +136,7 @@ describe("introspection", () => {
     expect(await outcome(await refresh(at, client, tokens.refresh_token))).toBe("400 invalid_grant");
   });
 
+  // rule: tokens/introspection
   it("asks a confidential client for its secret, and everybody for a client", async () => {
     const client = await register(worker, { token_endpoint_auth_method: "client_secret_post" });
     const secret = { client_secret: client.client_secret };
@@ -141,6 +150,7 @@ describe("introspection", () => {
     expect(await outcome(await ask(client, "", secret))).toBe("400 invalid_request");
   });
 
+  // rule: tokens/introspection
   it("is a POST of a form", async () => {
     expect((await worker.fetch("/oauth/introspect")).status).toBe(405);
     const json = await worker.fetch("/oauth/introspect", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
@@ -152,6 +162,7 @@ describe("introspection", () => {
 describe("a token that this server remembers", () => {
   const status = async (token: string) => (await rpc(worker, token)).status;
 
+  // rule: tokens/revoked-forgotten-at-once: who revokes or closes forgets at once
   it("is worth nothing from the moment at which it is revoked", async () => {
     const { client, tokens } = await signIn(worker);
     for (let times = 0; times < 3; times++) expect(await status(tokens.access_token)).toBe(200);
@@ -162,6 +173,7 @@ describe("a token that this server remembers", () => {
     expect((await refresh(worker, client, tokens.refresh_token)).status).toBe(200);
   });
 
+  // rule: tokens/revoked-forgotten-at-once
   it("goes with a grant that is revoked by its refresh token", async () => {
     const one = await signIn(worker);
     const second = await tokensOf(await refresh(worker, one.client, one.tokens.refresh_token));
@@ -170,6 +182,7 @@ describe("a token that this server remembers", () => {
     for (const { access_token } of [one.tokens, second]) expect(await status(access_token)).toBe(401);
   });
 
+  // rule: tokens/revoked-forgotten-at-once
   it("goes with a grant that a replay of its code ends", async () => {
     const signedIn = await signIn(worker);
     expect(await status(signedIn.tokens.access_token)).toBe(200);
@@ -177,6 +190,7 @@ describe("a token that this server remembers", () => {
     expect(await status(signedIn.tokens.access_token)).toBe(401);
   });
 
+  // rule: tokens/revoked-forgotten-at-once
   it("goes with a grant that an old refresh token ends, where REFRESH_REUSE is close", async () => {
     await using strict = await startWorker({ sentry: sentry.url, vars: { REFRESH_REUSE: "close" } });
     const { client, tokens } = await signIn(strict);
@@ -187,6 +201,7 @@ describe("a token that this server remembers", () => {
     expect((await rpc(strict, third.access_token)).status).toBe(401);
   });
 
+  // rule: tokens/revoked-forgotten-at-once
   it("goes with a grant that Sentry ends at a refresh", async () => {
     await sentry.setExpiresIn(600);
     const signedIn = await signIn(worker);
@@ -205,6 +220,7 @@ describe("a token that this server remembers", () => {
     expect(await status(tokens.access_token)).toBe(200);
   });
 
+  // rule: tokens/token-cache
   it("ends on time, also while it is remembered", async () => {
     await using hasty = await startWorker({ sentry: sentry.url, vars: { ACCESS_TOKEN_TTL: "3" } });
     const { tokens } = await signIn(hasty);
@@ -213,6 +229,7 @@ describe("a token that this server remembers", () => {
     expect(Date.now() - began).toBeLessThan(5_000);
   });
 
+  // rule: tokens/token-cache
   it("is good for its own resource only, remembered or not", async () => {
     const { tokens } = await signIn(worker, { parameters: { resource: `${worker.origin}/mcp/lighthouse-books` } });
     const at = async (path: string) => (await rpc(worker, tokens.access_token, { path })).status;

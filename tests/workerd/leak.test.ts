@@ -223,12 +223,14 @@ describe("after all that", () => {
     for (const line of ["/oauth/callback", "refresh_reused", "code_replayed", "closed", "sign-in at Sentry"]) expect(log).toContain(line);
   });
 
+  // rule: tokens/sealed-props
   it("the storage holds none of it", () => {
     expectNowhere(dump, secrets);
     expectNowhere(dump, codes);
     for (const personal of ["ada@", "Marlowe"]) expect(dump.includes(personal), personal).toBe(false);
   });
 
+  // rule: tokens/nothing-secret-told: nothing secret in log, URL or answer
   it("the log holds none of it, nor anything of the person", () => {
     expectNowhere(log, secrets);
     expectNowhere(log, codes);
@@ -236,6 +238,7 @@ describe("after all that", () => {
     expect(log).not.toContain("?");
   });
 
+  // rule: tokens/nothing-secret-told
   it("no answer holds any of it, but the ones that issue tokens", () => {
     for (const { request, text, tokens } of answers) {
       if (!tokens) for (const [what, value] of secrets) expect(text.includes(value), `${what} in ${request}`).toBe(false);
@@ -245,6 +248,7 @@ describe("after all that", () => {
     for (const { request, text } of answers) for (const [what, value] of foreign) expect(text.includes(value), `${what} in ${request}`).toBe(false);
   });
 
+  // rule: tokens/nothing-secret-told
   it("no URL holds a secret, codes and states aside", () => {
     expect(locations.length).toBeGreaterThan(6);
     const urls = [...locations, ...worker.requests.map((url) => url.href)].join("\n");
@@ -252,6 +256,7 @@ describe("after all that", () => {
     expectNowhere(urls, new Map(kept));
   });
 
+  // rule: tokens/nothing-secret-told
   it("a token in a path that nobody knows is not written down either", async () => {
     const token = answers.map(({ text }) => /"access_token":"([^"]+)"/.exec(text)?.[1]).find((found) => found)!;
     for (const path of [`/nowhere/${token}`, `/mcp/${token}`, `/.well-known/oauth-protected-resource/mcp/${token}`]) await worker.fetch(path);

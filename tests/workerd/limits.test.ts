@@ -21,6 +21,8 @@ const registration = JSON.stringify({ redirect_uris: [REDIRECT_URI], token_endpo
 const register = (address: string) => post("/oauth/register", address, JSON_TYPE, registration);
 
 describe("in a minute", () => {
+  // rule: clients/registrations-limited: registrations are limited by address
+  // rule: tokens/transient-never-fatal
   it("20 registrations come from one address", async () => {
     const answers = await many(20, () => register("203.0.113.1"));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
@@ -28,6 +30,7 @@ describe("in a minute", () => {
     expect((await register("203.0.113.2")).status, "another address").toBe(201);
   });
 
+  // rule: resource/calls-limited: calls are limited by address and by session
   it("300 calls come from one address, with a token or without", async () => {
     const call = (address: string) => post("/mcp", address, JSON_TYPE, "{}");
     const answers = await many(300, () => call("203.0.113.3"));
@@ -36,6 +39,8 @@ describe("in a minute", () => {
     expect((await call("203.0.113.4")).status, "another address").toBe(401);
   });
 
+  // rule: tokens/transient-never-fatal
+  // rule: resource/calls-limited
   it("60 calls come from one session", async () => {
     const { tokens } = await signIn(worker);
     const answers = await many(60, () => rpc(worker, tokens.access_token));
@@ -47,6 +52,7 @@ describe("in a minute", () => {
 });
 
 describe("one address", () => {
+  // rule: clients/address-is-a-network
   it("is a whole network of IPv6, and one host of IPv4 however it is written", async () => {
     const answers = await many(20, (host) => register(`2001:db8:1:2:${host}::${host}`));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
@@ -58,6 +64,7 @@ describe("one address", () => {
   });
 
   // Without the header Miniflare adds the sender's own; src/runtime/address.rs holds that none at all is the same.
+  // rule: clients/address-is-a-network
   it("is all that says what is none", async () => {
     const answers = await many(20, (turn) => register(["made up", `made up ${turn}`, "203.0.113.300", "2001:db8::1%eth0"][turn % 4]!));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
@@ -72,6 +79,7 @@ describe("a batch", () => {
   const send = (token: string, address: string, body: string) =>
     post("/mcp", address, { ...JSON_TYPE, accept: "application/json", authorization: token }, body);
 
+  // rule: resource/batch-counted
   it("of 20 messages is 20 calls of a session, and one that is over the limit is refused before any of it runs", async () => {
     const { tokens } = await signIn(worker);
     const token = `Bearer ${tokens.access_token}`;
@@ -82,6 +90,7 @@ describe("a batch", () => {
     expect(await sentry.requests("/api/")).toEqual([]);
   });
 
+  // rule: resource/batch-counted
   it("of 20 messages is 20 calls of an address, whatever tokens it makes up", async () => {
     const made = (turn: number) => send(`Sentry-Bearer made-up-${turn}`, "203.0.113.21", batch(20));
     const answers = await many(15, made);
@@ -89,6 +98,7 @@ describe("a batch", () => {
     await expectToWait(await made(16));
   });
 
+  // rule: resource/batch-counted
   it("is at most 20 messages, and costs one call where it is more", async () => {
     for (let times = 0; times < 30; times += 1) {
       const answer = await send("Sentry-Bearer demo-token-ada", "203.0.113.22", batch(21, whoami));

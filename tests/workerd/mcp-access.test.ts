@@ -10,6 +10,8 @@ let worker: TestWorker;
 withSite((site) => ({ sentry, worker } = site));
 
 describe("a call whose scope the token lacks", () => {
+  // rule: resource/insufficient-scope: 403 `insufficient_scope` with all scopes and the skill, in every version, for
+  //    hidden tools too [RFC 6750 §3.1]
   it("is 403 with a challenge of all that it needs, in every protocol version, also where the tool is hidden", async () => {
     const { tokens } = await signIn(worker, { parameters: { scope: "event:write" }, choices: { skills: ["triage"] } });
     expect(tokens.scope).toBe("event:write");
@@ -37,6 +39,7 @@ describe("a page that calls", () => {
   const call = (origin: string | undefined, at: TestWorker, url = "https://mcp.example.com/mcp") =>
     at.at(url, { method: "POST", headers: { "content-type": "application/json", ...(origin && { origin }) }, body: "{}" });
 
+  // rule: resource/origin-header
   it("may be of any origin on a public host, where only a token gives access", async () => {
     for (const origin of [undefined, "https://evil.example", "http://localhost:6274", "null"]) {
       const answer = await call(origin, worker);
@@ -46,6 +49,7 @@ describe("a page that calls", () => {
     }
   });
 
+  // rule: resource/origin-header
   it("is of an allowed origin where ALLOWED_ORIGINS narrows them; who has none is no page", async () => {
     await using narrow = await startWorker({ sentry: sentry.url, vars: { ALLOWED_ORIGINS: "https://app.example, https://other.example" } });
     for (const origin of ["https://evil.example", "https://app.example.evil.example", "http://app.example", "null"]) {
@@ -65,6 +69,7 @@ describe("Sentry-Bearer", () => {
       body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" }),
     });
 
+  // rule: resource/upstream-token-scheme
   it("is refused with its own challenge where SENTRY_BEARER is off, and OAuth goes on", async () => {
     await using closed = await startWorker({ sentry: sentry.url, vars: { SENTRY_BEARER: "off" } });
     expect((await direct(worker, "a-token")).status, "on unless told otherwise").toBe(200);

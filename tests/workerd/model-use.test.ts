@@ -53,6 +53,7 @@ const modelRequests = async () => (await sentry.requests("/v1/")).length;
 const confirmations = async () => (await sentry.requests("/api/0/auth/")).length;
 
 describe("a Sentry token that is made up", () => {
+  // rule: agent/confirmed-people-only
   it("never reaches the model: not once in a hundred requests of one address, with the real limiters", async () => {
     const vars = { LLM_API_KEY: "model-key", LLM_BASE_URL: `${sentry.url}/v1`, LLM_MODEL: "demo-model" };
     await using real = await startWorker({ sentry: sentry.url, environment: "canary", vars });
@@ -64,6 +65,7 @@ describe("a Sentry token that is made up", () => {
     expect(became((await (await post(BO, words(), "203.0.113.9", real)).json()) as Answer)).toBe("done");
   });
 
+  // rule: agent/confirmed-people-only
   it("is asked about once, however many messages its batch has", async () => {
     const { limiter, keys } = counting(10);
     chatLimiter = limiter;
@@ -72,6 +74,7 @@ describe("a Sentry token that is made up", () => {
     expect([await confirmations(), await modelRequests(), keys.length]).toEqual([1, 0, 0]);
   });
 
+  // rule: agent/confirmed-people-only
   it.each([
     ["a status of 503", { kind: "status", status: 503, times: 10 }, "at the moment"],
     ["an answer that is none", { kind: "malformed" }, "at the moment"],
@@ -84,6 +87,7 @@ describe("a Sentry token that is made up", () => {
 });
 
 describe("a Sentry token that Sentry confirms", () => {
+  // rule: agent/confirmed-people-only
   it("is remembered for a while, and counts for its person and for the address", async () => {
     const { limiter, keys } = counting(10);
     chatLimiter = limiter;
@@ -92,6 +96,7 @@ describe("a Sentry token that Sentry confirms", () => {
     expect(keys).toEqual(["person:1001", "203.0.113.1", "person:1001", "203.0.113.1"]);
   });
 
+  // rule: agent/confirmed-people-only
   it("is not asked about for anything but the model", async () => {
     for (const body of [{ jsonrpc: "2.0", id: 1, method: "tools/list" }, call("find_organizations"), call("use_sentry", { request: "" })]) {
       for (const path of ["/mcp", "/mcp?agent=1"]) expect((await post(ADA_READING, body, undefined, worker, path)).status).toBe(200);
@@ -101,6 +106,7 @@ describe("a Sentry token that Sentry confirms", () => {
 });
 
 describe("in a minute", () => {
+  // rule: agent/uses-counted: uses of the model count by person and by address, with the chat's
   it("a person asks ten times, whatever they ask through and from wherever", async () => {
     const { tokens } = await signIn(worker);
     const chat = new Chat(worker);
@@ -124,6 +130,7 @@ describe("in a minute", () => {
     expect(await use(BO, from()), "another person").toBe("done");
   });
 
+  // rule: agent/uses-counted
   it("an address asks ten times, whoever it is", async () => {
     const chat = new Chat(worker);
     await chat.signIn({ user: "1002" });
@@ -145,6 +152,7 @@ describe("in a minute", () => {
     expect(command.status, "a command asks no model").toBe(200);
   });
 
+  // rule: agent/each-request-admitted
   it("a batch asks as often as its messages would alone", async () => {
     expect(await use(BO)).toBe("done");
     const each = await modelRequests();
@@ -157,6 +165,7 @@ describe("in a minute", () => {
     expect(keys, "and who was refused is not asked about again").toEqual([...Array(10).fill(once).flat(), "person:1002"]);
   });
 
+  // rule: agent/each-request-admitted
   it("a refusal holds for the rest of its batch, whatever the limiter would say", async () => {
     const keys: string[] = [];
     chatLimiter = (key) => keys.push(key) > 1;
@@ -169,6 +178,7 @@ describe("in a minute", () => {
 });
 
 describe("where a limiter fails", () => {
+  // rule: clients/failing-limiter
   it("the model is not used, and calls go on", async () => {
     const { tokens } = await signIn(worker);
     const chat = new Chat(worker);

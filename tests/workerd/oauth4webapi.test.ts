@@ -72,6 +72,8 @@ describe.each([
   ["client_secret_basic", (secret: string) => oauth.ClientSecretBasic(secret)],
   ["client_secret_post", (secret: string) => oauth.ClientSecretPost(secret)],
 ])("a client that authenticates with %s", (method, make) => {
+  // rule: others/oauth4webapi: oauth4webapi, which refuses every answer that is not as the RFCs have it, by `none`,
+  //    `client_secret_basic` and `client_secret_post`
   it("signs in, calls, refreshes, introspects and revokes", async () => {
     const client = await register(method);
     const auth = make(`${client.client_secret}`);
@@ -102,12 +104,14 @@ describe.each([
   });
 });
 
+// rule: others/oauth4webapi
 it("reads the resource's metadata and finds the same server in it (RFC 9728 §3.3)", async () => {
   const resource = new URL("/mcp", worker.origin);
   const found = await oauth.processResourceDiscoveryResponse(resource, await oauth.resourceDiscoveryRequest(resource, local));
   expect(found.authorization_servers).toEqual([server.issuer]);
 });
 
+// rule: others/oauth4webapi-iss: oauth4webapi compares `iss`, also of an issuer below the origin
 it("takes an issuer below the origin, whose answers name it", async () => {
   const resource = `${worker.origin}/mcp/lighthouse-books`;
   const as = await discover(new URL(resource));
@@ -116,6 +120,7 @@ it("takes an issuer below the origin, whose answers name it", async () => {
   expect(tokens.access_token).toBeTruthy();
 });
 
+// rule: others/oauth4webapi-iss
 it("refuses an answer of another issuer (RFC 9207 §2.4)", async () => {
   const resource = `${worker.origin}/mcp/lighthouse-books`;
   const as = await discover(new URL(resource));
@@ -123,6 +128,7 @@ it("refuses an answer of another issuer (RFC 9207 §2.4)", async () => {
   await expect(mixedUp).rejects.toThrow('unexpected "iss" (issuer) response parameter value');
 });
 
+// rule: others/oauth4webapi
 it("reads a challenge of the resource (RFC 6750 §3)", async () => {
   const request = oauth.protectedResourceRequest("no-token", "POST", new URL("/mcp", worker.origin), undefined, "{}", local);
   await expect(request).rejects.toMatchObject({
@@ -131,6 +137,7 @@ it("reads a challenge of the resource (RFC 6750 §3)", async () => {
   });
 });
 
+// rule: others/oauth4webapi
 it("reads a refusal by the person, with state and issuer", async () => {
   await expect(authorize(await register("none"), { deny: true })).rejects.toMatchObject({
     code: oauth.AUTHORIZATION_RESPONSE_ERROR,
@@ -138,6 +145,7 @@ it("reads a refusal by the person, with state and issuer", async () => {
   });
 });
 
+// rule: others/oauth4webapi
 it("reads a refusal to authenticate", async () => {
   const client = await register("client_secret_basic");
   await expect(redeem(client, oauth.ClientSecretBasic("wrong"))).rejects.toMatchObject({

@@ -56,6 +56,7 @@ describe("a deployment that lacks", () => {
     ...["OAUTH_KV", "GRANTS", "ACCOUNTS", "ONCE", "ASSETS"].map((name): [string, WorkerOptions] => [name, { without: name }]),
   ];
 
+  // rule: clients/incomplete-deployment: a deployment that is not complete says so once and answers 500
   it.each(cases)("%s answers 500 and names it in one log line", async (name, options) => {
     await using worker = await startWorker(options);
     await expectIncomplete(worker, name);
@@ -68,6 +69,7 @@ it("a secret of white space alone counts as missing", async () => {
 });
 
 describe("a deployment with an unusable", () => {
+  // rule: clients/incomplete-deployment
   it.each([
     ["SENTRY_URL", "http://sentry.example"],
     ["SENTRY_URL", "not a URL"],
@@ -84,6 +86,7 @@ describe("a deployment with an unusable", () => {
 });
 
 describe("a COOKIE_SECRET under 32 bytes", () => {
+  // rule: tokens/key-per-use
   it.each(["short-and-sweet", "a-value-that-is-long-enough-by-far-indeed,short-and-sweet"])(
     "(%s) is refused on a public origin, taken in local work, and not shown",
     async (COOKIE_SECRET) => {

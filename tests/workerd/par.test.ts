@@ -1,4 +1,5 @@
 // Pushed authorization requests (RFC 9126), as a client and browsers see them.
+// file rule: authorization/pushed-requests
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
 import { raw } from "../support/raw.ts";

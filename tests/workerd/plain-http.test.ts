@@ -1,4 +1,6 @@
 // Plain http away from this computer: pages lead to https, everything else is refused before anybody looks at it.
+// file rule: clients/plain-http-redirected: away from loopback, plain http is 308 to https for pages and 403 for the
+//    rest, before anything is read; no cookie [RFC 8414 §3, OAuth 2.1 §1.5]
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -147,6 +149,7 @@ describe("over plain http, away from this computer,", () => {
     expect(dumpStorage(folder.path).equals(before.storage)).toBe(true);
   });
 
+  // rule: clients/never-this-server
   it("nor is a document of this server's own host, under whatever scheme it was reached", async () => {
     const self = `${SECURE}/client.json`;
     publishTo(documents, self);

@@ -81,6 +81,7 @@ async function proof(
 const show = async (parameters: Parameters) => outcome(await postForm(worker, "/oauth/revoke", { token: "x", ...parameters }));
 
 describe("a client with a key", () => {
+  // rule: tokens/signature-algorithms
   it.each(["ES256", "EdDSA", "RS256", "PS256"] as const)("signs in, calls and refreshes with %s", async (algorithm) => {
     const client = publish();
     const authorized = await authorize(worker, { client });
@@ -126,6 +127,7 @@ describe("a client with a key", () => {
   });
 });
 
+// rule: tokens/both-methods-offered
 describe("a client that offers both methods", () => {
   const both = {
     token_endpoint_auth_method: "none",
@@ -145,6 +147,7 @@ describe("a client that offers both methods", () => {
     await tokensOf(await refresh(worker, client, shown.refresh_token, await proof(client)));
   });
 
+  // rule: tokens/private-key-jwt
   it("is bound by an assertion with its code", async () => {
     const client = publish(both);
     const tokens = await tokensOf(await redeem(worker, await authorize(worker, { client }), await proof(client)));
@@ -152,7 +155,9 @@ describe("a client that offers both methods", () => {
   });
 });
 
+// rule: tokens/private-key-jwt
 describe("an assertion", () => {
+  // rule: tokens/jti-once
   it("is good once, also for twenty at the same time", async () => {
     const client = publish();
     const assertion = await proof(client);
@@ -237,6 +242,7 @@ describe("an assertion", () => {
   });
 });
 
+// rule: tokens/keys-looked-at-again
 describe("keys by reference", () => {
   it("are kept, and looked at again for a kid that they lack, at most once a minute", async () => {
     const [first, second] = [await ClientKey.generate("ES256", { kid: "1" }), await ClientKey.generate("ES256", { kid: "2" })];
@@ -273,6 +279,7 @@ describe("keys by reference", () => {
     await tokensOf(await redeem(worker, authorized, assertion));
   });
 
+  // rule: tokens/key-set-by-reference
   it("are not fetched from inside", async () => {
     for (const jwks_uri of ["https://169.254.169.254/jwks", "https://localhost/jwks", "https://keys.internal/jwks"]) {
       expect(await show(await proof(publish({ jwks_uri })))).toBe("401 invalid_client");
@@ -280,6 +287,7 @@ describe("keys by reference", () => {
     }
   });
 
+  // rule: tokens/key-set-by-reference
   it("hold no private key", async () => {
     const jwks_uri = `https://keyed${clients + 1}.example/jwks`;
     const client = publish({ jwks_uri });

@@ -47,6 +47,7 @@ async function ask(method: string, params: Record<string, unknown> = {}, changed
 }
 
 describe("2026-07-28", () => {
+  // rule: mcp/over-http: version 2026-07-28 is served the same at the worker, over HTTP
   it("is discovered, with what the grant's skills give", async () => {
     const { status, headers, body } = await ask("server/discover");
     expect(status).toBe(200);
@@ -64,6 +65,7 @@ describe("2026-07-28", () => {
     expect(body.result?._meta["io.modelcontextprotocol/serverInfo"].icons).toBeUndefined();
   });
 
+  // rule: mcp/over-http
   it.each([
     ["another version in the header", { "mcp-protocol-version": "2025-11-25" }, 400, -32020],
     ["no version in the header", { "mcp-protocol-version": undefined }, 400, -32020],
@@ -78,6 +80,7 @@ describe("2026-07-28", () => {
     expect(answer.body.id).toBe("q");
   });
 
+  // rule: mcp/over-http
   it("has neither initialize nor ping", async () => {
     for (const method of ["initialize", "ping", "subscriptions/listen"]) {
       const { status, body } = await ask(method);
@@ -85,6 +88,7 @@ describe("2026-07-28", () => {
     }
   });
 
+  // rule: mcp/over-http
   it("lists without asking Sentry, and says how long the list may be kept", async () => {
     await sentry.forget();
     const { body } = await ask("tools/list");
@@ -94,6 +98,7 @@ describe("2026-07-28", () => {
     expect(await sentry.requests("/api/")).toEqual([]);
   });
 
+  // rule: mcp/person-is-asked
   it("asks which organization is meant, and takes the answer", async () => {
     const elicitation = { elicitation: { form: {} } };
     const first = await ask("tools/call", { name: "search_issues", arguments: {} }, {}, elicitation);
@@ -112,6 +117,7 @@ describe("2026-07-28", () => {
     expect(without.body.result).toMatchObject({ resultType: "complete", isError: true });
   });
 
+  // rule: mcp/over-http
   it("is told from a browser as well", async () => {
     const { headers } = await worker.fetch("/mcp", {
       method: "OPTIONS",
@@ -121,6 +127,7 @@ describe("2026-07-28", () => {
   });
 });
 
+// rule: mcp/over-http
 it("a version that nobody speaks is told the ones that are", async () => {
   const response = await worker.fetch("/mcp", {
     method: "POST",
@@ -140,6 +147,8 @@ describe("the official SDK", () => {
   });
   afterAll(() => client?.close());
 
+  // rule: mcp/issue-resource-and-completions
+  // rule: others/typescript-sdk-features: the official TypeScript SDK finds and uses prompts, resources and completions
   it("finds and fills in the prompts", async () => {
     const { prompts } = await client.listPrompts();
     expect(prompts.map(({ name }) => name)).toEqual(["fix_issue", "whats_broken"]);
@@ -148,6 +157,8 @@ describe("the official SDK", () => {
     await expect(client.getPrompt({ name: "fix_issue" })).rejects.toMatchObject({ code: -32602 });
   });
 
+  // rule: mcp/issue-resource-and-completions
+  // rule: others/typescript-sdk-features
   it("reads an issue as a resource", async () => {
     expect((await client.listResources()).resources).toEqual([]);
     const { resourceTemplates } = await client.listResourceTemplates();
@@ -158,6 +169,8 @@ describe("the official SDK", () => {
     await expect(client.readResource({ uri: `${uri}000` })).rejects.toMatchObject({ code: -32002 });
   });
 
+  // rule: mcp/issue-resource-and-completions
+  // rule: others/typescript-sdk-features
   it("completes organizations and projects", async () => {
     const ref = { type: "ref/prompt" as const, name: "whats_broken" };
     const organization = await client.complete({ ref, argument: { name: "organization", value: "light" } });

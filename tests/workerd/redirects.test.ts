@@ -75,6 +75,7 @@ describe("a scheme that a system or a browser handles itself", () => {
     "mailto:x@evil.example",
   ];
 
+  // rule: clients/private-use-schemes
   it.each(schemes.flatMap((uri) => [uri, uri.replace(/^[^:]+/, (scheme) => scheme.toUpperCase())]))("%s is nobody's redirect URI", async (uri) => {
     expect(await registering([uri])).toBe("400 invalid_redirect_uri");
     expect(await registering([REDIRECT_URI, uri])).toBe("400 invalid_redirect_uri");
@@ -83,6 +84,7 @@ describe("a scheme that a system or a browser handles itself", () => {
     expect([page.status, await page.text()], "it condemns a document").toEqual([400, expect.stringContaining("never allowed")]);
   });
 
+  // rule: clients/private-use-schemes
   it("is opened by no link, though a client registered with it before there was this rule", async () => {
     for (const uri of ["search-ms:query=x", "ssh://evil.example/"]) {
       const client = await kept("Old Client", [uri]);
@@ -100,6 +102,7 @@ describe("a scheme that a system or a browser handles itself", () => {
 });
 
 describe("an application's own scheme", () => {
+  // rule: clients/private-use-schemes
   it.each([CURSOR, "vscode-insiders://publisher.extension/cb", "Cursor://x/cb", "windsurf://x/cb", "zed://oauth/callback", "warp://mcp/oauth2callback", "com.example.app:/cb", "app.example://cb"])(
     "%s is taken",
     async (uri) => {
@@ -127,10 +130,12 @@ describe("an application's own scheme", () => {
     expect(html).not.toMatch(/href="(cursor|vscode|goose|zed):/);
   });
 
+  // rule: clients/private-use-schemes
   it.each(["myapp:/cb", "myapp://cb", "cursorx://cb", "a..b:/cb", ".app:/cb", "app-:/cb"])("%s says nothing of whose it is", async (uri) => {
     expect(await registering([uri])).toBe("400 invalid_redirect_uri");
   });
 
+  // rule: clients/document-redirect-uris
   it("that nobody knows is left out of a document while another redirect URI remains", async () => {
     const client = publish("https://several.example/c.json", ["myapp:/cb", REDIRECT_URI]);
     expect((await worker.fetch(authorizationUrl(worker, client, { redirect_uri: REDIRECT_URI }).href)).status).toBe(200);
@@ -142,6 +147,7 @@ describe("an application's own scheme", () => {
     expect((await worker.fetch(authorizationUrl(worker, alone).href)).status).toBe(400);
   });
 
+  // rule: clients/private-use-schemes
   it("that was taken before there was this rule: its grants live on, and a new sign-in says what to do", async () => {
     const { client, tokens } = await signIn(worker);
     const kv = await records();
@@ -195,6 +201,7 @@ describe("a request that is refused before anybody has done anything", () => {
     return new URL(found!.replaceAll(/&amp;|&#38;/g, "&"));
   };
 
+  // rule: authorization/sent-on-before-deciding
   it.each(clients)("of %s: what a browser and a program get, for every error", async (_, make, browser, program) => {
     const client = await make();
     for (const [name, breach, error] of breaches) {
@@ -212,6 +219,7 @@ describe("a request that is refused before anybody has done anything", () => {
     }
   });
 
+  // rule: authorization/sent-on-before-deciding
   it("says where the link goes, and nothing else leads away from the page", async () => {
     const client = await register(worker, { client_name: "Web App", redirect_uris: [WEB] });
     const html = await (await new Person().request(authorizationUrl(worker, client, { scope: "nonsense" }))).text();
@@ -229,6 +237,7 @@ describe("a person's no", () => {
     return person.request(form.action, form.fields);
   };
 
+  // rule: authorization/no-opens-no-application
   it("goes to a site and to this computer by itself", async () => {
     for (const redirect of [WEB, REDIRECT_URI]) {
       const client = await register(worker, { redirect_uris: [redirect] });
@@ -237,6 +246,7 @@ describe("a person's no", () => {
     }
   });
 
+  // rule: authorization/no-opens-no-application: a no opens no application
   it.each([
     ["a denial", "deny", undefined],
     ["an approval of nothing", "approve", []],
@@ -249,6 +259,7 @@ describe("a person's no", () => {
     expect(html).toMatch(/href="cursor:\/\/anysphere\.cursor-mcp\/oauth\/callback\?error=access_denied/);
   });
 
+  // rule: authorization/no-opens-no-application
   it("at Sentry comes after a yes here, so that the application hears of it", async () => {
     const client = await register(worker, { redirect_uris: [CURSOR] });
     const callback = await new Person().authorize(authorizationUrl(worker, client), { deny: "sentry" });
@@ -259,6 +270,7 @@ describe("a person's no", () => {
 describe("a redirect URI with a parameter of the answer in its query", () => {
   const queries = ["code=x", "iss=https://evil.example", "state=x", "error=access_denied", "error_description=x", "error_uri=x", "a=1&%63ode=x", "st%61te", "&&iss=", "a;code=x", "+code=x", "CODE=x", "code[]=x", "a=b&error"];
 
+  // rule: clients/no-parameter-twice
   it.each(queries)("(?%s) is nobody's: whoever reads the first of two would read the client's", async (query) => {
     for (const base of [WEB, REDIRECT_URI, CURSOR]) {
       const uri = `${base}?${query}`;
@@ -267,6 +279,7 @@ describe("a redirect URI with a parameter of the answer in its query", () => {
     }
   });
 
+  // rule: clients/no-parameter-twice
   it.each(queries)("(?%s) is refused of a client that was kept, described or pushed with it", async (query) => {
     const uri = `${WEB}?${query}`;
     const described = publish(`https://answers${queries.indexOf(query)}.example/c.json`, [uri, WEB]);
@@ -281,6 +294,7 @@ describe("a redirect URI with a parameter of the answer in its query", () => {
     expect((await worker.fetch(authorizationUrl(worker, { ...described, redirect_uris: [WEB] }).href)).status).toBe(200);
   });
 
+  // rule: clients/no-parameter-twice
   it("is told from one whose parameters are only alike", async () => {
     const uri = `${WEB}?codes=1&coder=2&state.x=3&a=code=4&%2563ode=5`;
     const client = await register(worker, { redirect_uris: [uri] });
@@ -293,6 +307,7 @@ describe("a redirect URI with a parameter of the answer in its query", () => {
 describe("an address of this server", () => {
   const own = ["/oauth/callback", "/oauth/authorize?client_id=x", "/account", "/api/auth/callback", "/"];
 
+  // rule: clients/redirect-leads-elsewhere
   it.each(own)("(%s) is no redirect URI of a registered client", async (path) => {
     for (const origin of [PUBLIC, "https://mcp.example.com:443", "https://MCP.example.com", "https://mcp.example.com."]) {
       expect(await registering([`${origin}${path}`], PUBLIC), origin).toBe("400 invalid_redirect_uri");
@@ -306,6 +321,7 @@ describe("an address of this server", () => {
     expect(await registering([`https://other.example${path}`, `https://mcp.example.com:8443${path}`], PUBLIC)).toBe("201");
   });
 
+  // rule: clients/redirect-leads-elsewhere
   it("is refused whatever port a loopback URI was registered with", async () => {
     const client = await register(worker, { redirect_uris: ["http://127.0.0.1/oauth/callback"] });
     const page = await new Person().request(authorizationUrl(worker, client, { redirect_uri: `${worker.origin}/oauth/callback` }));
@@ -314,6 +330,7 @@ describe("an address of this server", () => {
     expect((await worker.fetch(authorizationUrl(worker, client, { redirect_uri: "http://127.0.0.1:1/oauth/callback" }).href)).status).toBe(200);
   });
 
+  // rule: clients/redirect-leads-elsewhere
   it("is refused of a client that was kept, pushed, described or configured with it", async () => {
     const uri = `${PUBLIC}/oauth/callback`;
     const described = publish("https://selfish.example/c.json", [uri, WEB]);
@@ -331,6 +348,7 @@ describe("an address of this server", () => {
     for (const other of others) expect((await worker.at(authorizationUrl({ origin: PUBLIC }, other).href)).status).toBe(200);
   });
 
+  // rule: clients/redirect-leads-elsewhere
   it("is the chat's, byte for byte: on https of its document alone, on http of a registration", async () => {
     const callback = "/api/auth/callback";
     const chat = { client_id: `${PUBLIC}/.well-known/oauth-client/demo-chat.json`, redirect_uris: [PUBLIC + callback] };
@@ -343,6 +361,7 @@ describe("an address of this server", () => {
   });
 });
 
+// rule: clients/private-use-schemes
 it("of a client in CLIENTS with a scheme that is not its own ends the configuration with a word", async () => {
   const clients = JSON.stringify([{ client_id: "x", redirect_uris: ["ssh://partner.example"] }]);
   await using broken = await startWorker({ sentry: sentry.url, vars: { CLIENTS: clients } });
@@ -350,6 +369,8 @@ it("of a client in CLIENTS with a scheme that is not its own ends the configurat
   expect((await broken.flushedLogs()).some(({ message }) => message.includes("CLIENTS"))).toBe(true);
 });
 
+// rule: authorization/form-action: `form-action` names the port and the scheme that the page needs, and nothing where
+//    there is no form [CSP3 §6.4.1]
 it("is what a form of the page may lead to, and no more", async () => {
   const sources = async (redirect_uri: string, origin = PUBLIC, changed: Parameters = {}) => {
     const client = await register(worker, { redirect_uris: [redirect_uri] });

@@ -1,4 +1,5 @@
 // An approval is good for what was shown: who asks, and where the answer goes. And each page's form is one of its own.
+// file rule: authorization/good-for-what-was-shown
 import { createHmac, hkdfSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { openAccount } from "../support/account.ts";
@@ -118,6 +119,7 @@ it("a form of a server before, which does not say what was shown, is shown again
   expect((await press(person, readForm(await answer.text(), worker.url), "approve")).status).toBe(302);
 });
 
+// rule: authorization/forms-are-their-own
 it("two pages of one browser in one second are two forms, of which one uses a pushed request up", async () => {
   const person = new Person();
   const client = await register(worker);

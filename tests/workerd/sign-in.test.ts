@@ -26,6 +26,8 @@ describe.each([
   ["dynamic registration", () => new Keychain()],
   ["client metadata document", keychainWithDocument],
 ])("by %s", (kind, makeKeychain) => {
+  // rule: others/typescript-sdk: the official TypeScript SDK signs in by registration and by document, calls every
+  //    tool, refreshes
   it("signs in, lists and calls the tools, refreshes, and calls again", async () => {
     const keychain = makeKeychain();
     const server = new URL("/mcp", worker.url);

@@ -26,6 +26,7 @@ beforeAll(async () => {
 afterAll(() => sentry?.stop());
 
 describe("storage and log", () => {
+  // rule: tokens/sealed-props
   it("hold no code, token, verifier or secret, of ours or of Sentry", async () => {
     using folder = temporaryFolder();
     const fromSentry: string[] = [];
@@ -82,6 +83,7 @@ describe("storage and log", () => {
     return [secret, Buffer.from(secret).toString("base64").replace(/=+$/, ""), bytes.toString("hex"), bytes.toString("base64").replace(/=+$/, "")];
   }
 
+  // rule: tokens/unopened-id-costs-nothing: an id that was drawn and never opened costs no storage, whoever asks for it
   it("hold nothing of a grant that never opened, whoever asks for it", async () => {
     using folder = temporaryFolder();
     await using watched = await startWorker({ sentry: sentry.url, storage: folder.path });
@@ -102,6 +104,7 @@ describe("storage and log", () => {
     expect(tables(folder.path, "GrantObject")).toEqual(["state"]);
   });
 
+  // rule: tokens/account-list
   it("have one line in the account for each grant, and none for a sign-in that was denied", async () => {
     using folder = temporaryFolder();
     await using watched = await startWorker({ sentry: sentry.url, storage: folder.path });

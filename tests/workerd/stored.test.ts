@@ -62,6 +62,7 @@ const assertion = async (client: Registered) => asserted(await key.sign(claims(c
 const show = (proof: Record<string, string>, address: string) => postForm(worker, "/oauth/revoke", { token: "x", ...proof }, from(address));
 
 describe("pushed requests", () => {
+  // rule: clients/pushed-requests-limited: pushed requests are limited by address, before the client is looked at
   it("of one address are 20 a minute, of 400 at once, and no more objects", async () => {
     using folder = temporaryFolder();
     await untilThereIsTime();
@@ -80,6 +81,7 @@ describe("pushed requests", () => {
     expect(objectStates(folder.path, "OnceObject")).toHaveLength(21);
   }, 60_000);
 
+  // rule: clients/pushed-requests-limited
   it("are counted before the client is looked at, and what is no push is not counted", async () => {
     const client = await register(worker);
     asked.length = 0;
@@ -95,6 +97,7 @@ describe("pushed requests", () => {
   });
 });
 
+// rule: clients/assertion-ids-limited
 describe("the ids of assertions", () => {
   const ASSERTIONS = "MCP_IP_RATE_LIMITER assertion:";
   const counted = () => asked.filter((line) => line.startsWith(ASSERTIONS)).map((line) => line.slice(ASSERTIONS.length));
@@ -138,6 +141,8 @@ describe("the ids of assertions", () => {
   });
 });
 
+// rule: clients/returned-codes-limited: codes that are brought back from Sentry are limited by address; the page can be
+//    loaded again
 describe("codes of Sentry's that somebody brings back", () => {
   /** A person whom Sentry sends back, and the callback. */
   async function returning(): Promise<{ person: Person; callback: URL; verifier: string; client: Registered }> {
@@ -189,6 +194,7 @@ describe("codes of Sentry's that somebody brings back", () => {
 });
 
 describe("where a limiter fails", () => {
+  // rule: clients/failing-limiter: a limiter that fails lets through what costs nothing
   it("nothing is stored, fetched or sent in this server's name, and nobody is told that anything has ended", async () => {
     const client = await register(worker);
     const [known, unknown] = [keyed(), keyed()];

@@ -26,6 +26,8 @@ const say = async (token: string, name: string, args: object) => {
 const issue = { organizationSlug: "lighthouse-books", issueId: "CHECKOUT-7" };
 
 describe("a tool that writes", () => {
+  // rule: mcp/missing-scope-or-skill: a missing scope is the transport's to say, a missing skill a tool error, also
+  //    through `execute_sentry_tool`
   it("is a 403 that names all its scopes where the token lacks one, by its own name and through another", async () => {
     const token = await tokenFor(["inspect"]);
     for (const response of [
@@ -40,6 +42,7 @@ describe("a tool that writes", () => {
     }
   });
 
+  // rule: mcp/missing-scope-or-skill
   it("is a tool error where only its skill was left unticked", async () => {
     const token = await tokenFor(["inspect", "seer"]);
     const { isError, text } = await say(token, "update_issue", { ...issue, status: "resolved" });
@@ -47,6 +50,7 @@ describe("a tool that writes", () => {
     expect(text).toContain("tick Triage");
   });
 
+  // rule: mcp/every-tool-answers
   it("changes the issue in Sentry", async () => {
     const token = await tokenFor(["inspect", "triage"]);
     const done = await say(token, "update_issue", { ...issue, status: "resolved", reason: "The pool was raised." });
@@ -59,6 +63,7 @@ describe("a tool that writes", () => {
   });
 });
 
+// rule: mcp/every-tool-answers
 it("finds a tool that its list lacks, and runs it", async () => {
   const token = await tokenFor(["inspect"]);
   const found = await say(token, "search_sentry_tools", { query: "spans of one request across services" });

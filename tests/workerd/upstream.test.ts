@@ -51,6 +51,8 @@ async function expectEnded(signedIn: { client: { client_id: string; redirect_uri
 }
 
 describe("a Sentry token that ends before the next access token would", () => {
+  // rule: tokens/upstream-renewed-in-time: Sentry's token is renewed before a refresh that would outlive it: one call,
+  //    however many ask
   it("is renewed once by 20 refreshes at once, which all succeed with the same refresh token", async () => {
     const { client, tokens } = await signInFor(SOON);
     expect(hasLine(tokens)).toBe(true);
@@ -62,12 +64,14 @@ describe("a Sentry token that ends before the next access token would", () => {
     expect(await sentry.renewals(), "nothing more was needed").toHaveLength(1);
   });
 
+  // rule: tokens/upstream-renewed-in-time
   it("is not renewed before its time", async () => {
     const { client, tokens } = await signInFor(LONG);
     await tokensOf(await refresh(worker, client, tokens.refresh_token));
     expect(await sentry.renewals()).toEqual([]);
   });
 
+  // rule: tokens/upstream-renewed-in-time
   it("is renewed for a retry of the predecessor too, and the chain goes on", async () => {
     const { client, tokens } = await signInFor(SOON);
     await sentry.setExpiresIn(SOON);
@@ -79,6 +83,7 @@ describe("a Sentry token that ends before the next access token would", () => {
     for (const { access_token } of [lost, again, next]) expect(await tool(worker, access_token)).toContain("Ada Marlowe");
   });
 
+  // rule: tokens/upstream-renewed-in-time
   it("is not renewed for a refresh that is refused", async () => {
     const { client, tokens } = await signInFor(SOON);
     const second = await tokensOf(await refresh(worker, client, tokens.refresh_token));
@@ -90,6 +95,7 @@ describe("a Sentry token that ends before the next access token would", () => {
     expect(await sentry.renewals()).toEqual([]);
   });
 
+  // rule: tokens/upstream-401-renews
   it("leaves earlier access tokens of the grant good, also where this isolate remembers them", async () => {
     const { client, tokens } = await signInFor(SOON);
     expect(await tool(worker, tokens.access_token)).toContain("Ada Marlowe");
@@ -99,6 +105,7 @@ describe("a Sentry token that ends before the next access token would", () => {
     expect(await sentry.renewals()).toHaveLength(1);
   });
 
+  // rule: tokens/upstream-renewed-in-time
   it("is renewed once where refreshes and tool calls need it at the same time", async () => {
     const { client, tokens } = await signInFor(SOON);
     await tool(worker, tokens.access_token);
@@ -113,6 +120,7 @@ describe("a Sentry token that ends before the next access token would", () => {
     expect(await sentry.renewals()).toHaveLength(1);
   });
 
+  // rule: tokens/upstream-renewed-in-time
   it("is renewed for the others when the one who began hangs up", async () => {
     const { client, tokens } = await signInFor(SOON);
     await sentry.fault({ path: "/oauth/token/", kind: "latency_ms", ms: 1500 });
@@ -127,6 +135,7 @@ describe("a Sentry token that ends before the next access token would", () => {
 });
 
 describe("a 401 of Sentry in the middle of a tool call", () => {
+  // rule: tokens/upstream-401-renews: a 401 of Sentry renews once, by the hash of what failed
   it("renews the token once, and the tool answers", async () => {
     const { client, tokens } = await signInFor(LONG);
     await sentry.expire(ADA);
@@ -137,6 +146,7 @@ describe("a 401 of Sentry in the middle of a tool call", () => {
     expect(await sentry.renewals()).toHaveLength(1);
   });
 
+  // rule: tokens/upstream-401-renews
   it("renews it once for 10 calls at once", async () => {
     const { tokens } = await signInFor(LONG);
     await sentry.expire(ADA);
@@ -144,6 +154,7 @@ describe("a 401 of Sentry in the middle of a tool call", () => {
     expect(await sentry.renewals()).toHaveLength(1);
   });
 
+  // rule: tokens/upstream-401-renews
   it("renews it once for calls under several access tokens of one grant", async () => {
     const { client, tokens } = await signInFor(LONG);
     const all = [tokens, ...(await many(5, async () => tokensOf(await refresh(worker, client, tokens.refresh_token))))];
@@ -154,6 +165,7 @@ describe("a 401 of Sentry in the middle of a tool call", () => {
     expect(await sentry.renewals()).toHaveLength(1);
   });
 
+  // rule: tokens/upstream-401-renews
   it("renews it again the next time", async () => {
     const { tokens } = await signInFor(LONG);
     for (let times = 1; times <= 3; times++) {
@@ -163,6 +175,7 @@ describe("a 401 of Sentry in the middle of a tool call", () => {
     }
   });
 
+  // rule: tokens/upstream-trouble
   it.each([
     { kind: "status", status: 429, retryAfter: 1 },
     { kind: "status", status: 503 },
@@ -180,6 +193,7 @@ describe("a 401 of Sentry in the middle of a tool call", () => {
     expect((await refresh(worker, client, tokens.refresh_token)).status).toBe(200);
   });
 
+  // rule: tokens/upstream-refusal-closes
   it("closes the grant where the fresh token is refused as well", async () => {
     const signedIn = await signInFor(LONG);
     const before = live().length;
@@ -191,6 +205,8 @@ describe("a 401 of Sentry in the middle of a tool call", () => {
 });
 
 describe("where Sentry says invalid_grant", () => {
+  // rule: tokens/upstream-refusal-closes: `invalid_grant`, or a fresh token that is refused: the grant closes, 401 with
+  //    the challenge
   it("to a renewal for a tool call, the grant closes and its line goes", async () => {
     const signedIn = await signInFor(LONG);
     const [before, other] = [live().length, await signInFor(LONG)];
@@ -201,6 +217,7 @@ describe("where Sentry says invalid_grant", () => {
     expect(await tool(worker, other.tokens.access_token), "another session of the same person").toContain("Ada Marlowe");
   });
 
+  // rule: tokens/upstream-refusal-closes
   it("to a renewal for a refresh, likewise", async () => {
     const signedIn = await signInFor(SOON);
     const before = live().length;
@@ -209,6 +226,7 @@ describe("where Sentry says invalid_grant", () => {
     await expectEnded(signedIn, before);
   });
 
+  // rule: tokens/upstream-refusal-closes
   it("to one of 10 refreshes at once, all hear the same", async () => {
     const signedIn = await signInFor(SOON);
     const before = live().length;
@@ -230,6 +248,7 @@ const TROUBLE = [
 ] satisfies Omit<Fault, "path">[];
 
 describe("while Sentry is in trouble, a refresh that is due", () => {
+  // rule: tokens/upstream-trouble: Sentry's trouble closes nothing; a dead token is 503 and costs nothing
   it.each(TROUBLE)("succeeds with the old Sentry token as long as that lives (%j)", async (trouble) => {
     const { client, tokens } = await signInFor(SOON);
     await sentry.fault({ path: "/oauth/token/", times: 20, ...trouble });
@@ -241,6 +260,7 @@ describe("while Sentry is in trouble, a refresh that is due", () => {
     expect(await tool(worker, third.access_token)).toContain("Ada Marlowe");
   });
 
+  // rule: tokens/upstream-trouble
   it.each(TROUBLE)("is 503 when that is dead, and costs nothing (%j)", async (trouble) => {
     const { client, tokens } = await signInFor(1);
     await new Promise((resolve) => setTimeout(resolve, 2_100));

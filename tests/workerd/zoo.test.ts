@@ -454,6 +454,8 @@ async function walk(animal: Animal, at: TestWorker): Promise<void> {
 }
 
 describe("in its published shape, from the challenge to a call after a refresh,", () => {
+  // rule: others/eleven-clients: eleven clients in 25 published shapes ([CLIENTS.md](CLIENTS.md)), from the challenge
+  //    to a call after a refresh
   it.each(zoo.map((animal) => [animal.name, animal] as const))("%s", async (_, animal) => {
     if (!animal.address) return walk(animal, worker);
     await using there = await deployed(animal.address);
@@ -461,11 +463,13 @@ describe("in its published shape, from the challenge to a call after a refresh,"
   });
 });
 
+// rule: others/eleven-clients
 it("each of the eleven has its place", () => {
   const kinds = ["Claude (", "Claude Code", "Cursor", "VS Code", "Codex", "ChatGPT", "Gemini CLI", "MCP Inspector", "mcp-remote", "Windsurf", "mcp2cli"];
   for (const kind of kinds) expect(zoo.some(({ name }) => name.startsWith(kind)), kind).toBe(true);
 });
 
+// rule: others/eleven-clients
 it("an MCP Inspector in a browser reads what it needs across origins", async () => {
   const headers = { origin: "http://localhost:6274", "access-control-request-method": "POST", "access-control-request-headers": "content-type,mcp-protocol-version" };
   for (const path of ["/mcp", "/oauth/token", "/oauth/register"]) {
@@ -476,6 +480,7 @@ it("an MCP Inspector in a browser reads what it needs across origins", async () 
   }
 });
 
+// rule: others/eleven-clients
 it("a registration with one client's loopback port is good for its next port", async () => {
   const client = await register(worker, { redirect_uris: ["http://127.0.0.1:63546/callback/6MFBM1In3Ey-"] });
   const ask = async (redirect_uri: string) => {

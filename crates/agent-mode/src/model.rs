@@ -1,3 +1,4 @@
+// file rule: agent/key-over-https: a key goes over https, or stays on the computer
 use std::fmt;
 use std::time::Duration;
 

@@ -130,6 +130,7 @@ mod tests {
         assert_eq!(read.len(), 5);
     }
 
+    // rule: chat/requests-well-formed
     #[test]
     fn anything_else_is_refused() {
         for messages in [

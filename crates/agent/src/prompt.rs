@@ -48,6 +48,7 @@ pub fn unmarked(text: &str) -> &str {
 mod tests {
     use super::*;
 
+    // rule: chat/answers-are-data
     #[test]
     fn a_text_cannot_close_its_marks() {
         for text in [

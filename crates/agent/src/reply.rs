@@ -201,6 +201,8 @@ mod tests {
         }
     }
 
+    // rule: chat/chat-completions: chat completions, whole and in pieces, also where calls are
+    //    numbered badly
     #[test]
     fn the_same_answer_whole_and_in_pieces() {
         let whole = json!({ "choices": [{ "message": {
@@ -235,6 +237,7 @@ mod tests {
         assert_eq!(streamed(&pieces), Ok(said));
     }
 
+    // rule: chat/chat-completions
     #[test]
     fn services_that_number_calls_badly() {
         let call = |id: &str, index: Value| {
@@ -248,6 +251,7 @@ mod tests {
         }
     }
 
+    // rule: chat/chat-completions
     #[test]
     fn what_is_no_answer() {
         let refused = json!({ "error": { "message": "No credit." } }).to_string();

@@ -88,6 +88,7 @@ fn from_a_question_over_a_tool_to_an_answer() {
     assert_eq!(agent.steps(), 2);
 }
 
+// rule: chat/changes-need-agreement
 #[test]
 fn what_changes_waits_for_somebody_to_agree_and_what_reads_does_not() {
     let mut agent = agent(Limits::default());
@@ -124,6 +125,7 @@ fn what_changes_waits_for_somebody_to_agree_and_what_reads_does_not() {
     assert_eq!(answers.len(), 3);
 }
 
+// rule: chat/changes-need-agreement
 #[test]
 fn agreeing_counts_for_the_call_that_waits_and_for_none_that_comes_later() {
     let open = |id: &str| {
@@ -152,6 +154,7 @@ fn agreeing_counts_for_the_call_that_waits_and_for_none_that_comes_later() {
     assert!(!ids.contains(&"1"), "{ids:?}");
 }
 
+// rule: chat/every-run-ends
 #[test]
 fn a_model_that_does_wrong_is_told_so() {
     let mut agent = agent(Limits {
@@ -202,6 +205,7 @@ fn a_call_is_no_repetition_after_something_changed() {
     }
 }
 
+// rule: chat/changes-need-agreement
 #[test]
 fn a_tool_that_stands_for_another_changes_what_that_one_changes() {
     let targets = |name: &str, arguments: &serde_json::Map<String, Value>| {
@@ -272,6 +276,7 @@ fn a_conversation_goes_on_from_open_calls() {
     assert_eq!(agent.next(), Next::AskModel);
 }
 
+// rule: chat/every-run-ends: every run ends: steps, tokens, time of the model, length
 #[test]
 fn every_run_ends() {
     let mut endless = agent(Limits::default());
@@ -330,6 +335,7 @@ fn every_run_ends() {
     assert_eq!(long.next(), Next::Done(Reason::TooLong));
 }
 
+// rule: chat/answers-are-data
 #[test]
 fn the_model_is_told_that_outputs_are_data() {
     let agent = agent(Limits::default()).with_rules("Only Acme.");
@@ -342,6 +348,7 @@ fn the_model_is_told_that_outputs_are_data() {
     assert!(body.get("stream").is_none());
 }
 
+// rule: chat/agreement-shown-whole
 #[test]
 fn what_a_person_agrees_to_is_shown_whole_and_in_its_order() {
     let sent = "{\"to\":\"a\u{202e}b\",\n\"padding\":\"x\",\"all\":true}";
@@ -363,6 +370,8 @@ fn what_a_person_agrees_to_is_shown_whole_and_in_its_order() {
     );
 }
 
+// rule: chat/unreadable-not-run: what two readers read differently, or nobody could read whole, is
+//    not run
 #[test]
 fn what_cannot_be_shown_is_not_run() {
     let long = format!("{{\"note\":\"{}\"}}", "x".repeat(70_000));
@@ -387,6 +396,7 @@ fn what_cannot_be_shown_is_not_run() {
     assert_eq!(ids(&agent.next()), ["4"], "nobody has to be shown that");
 }
 
+// rule: chat/agreement-shown-whole
 #[test]
 fn what_was_shown_and_came_back_is_the_call_that_was_agreed_to() {
     let conversation = |arguments: &str| {

@@ -1,4 +1,5 @@
 //! Characters that nobody sees, that look like a space and are none, or that change the order or the place of others.
+// file rule: chat/agreement-shown-whole
 
 use std::fmt::Write as _;
 

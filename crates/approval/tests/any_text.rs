@@ -1,4 +1,6 @@
 //! Of any text: what is shown is what was sent, nothing in it is hidden, and every page of it comes.
+// file rule: chat/agreement-shown-whole: what is agreed to is written in one way: whole, in the
+//    order sent, nothing hidden; it reads back as what was sent
 
 #![cfg(test)]
 

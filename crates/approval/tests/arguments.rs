@@ -1,4 +1,5 @@
 //! Arguments as a person reads them: what stands, in which order, and what is refused.
+// file rule: chat/agreement-shown-whole
 
 #![cfg(test)]
 

@@ -1,4 +1,5 @@
 //! The parser of server-sent events against a plain reading of the whole text, for any text in any pieces.
+// file rule: chat/event-stream: server-sent events, in any pieces, bounded [HTML §9.2]
 
 #![cfg(test)]
 
@@ -128,6 +129,7 @@ fn a_line_and_an_event_have_an_end() {
     assert_eq!(parse(&[&event[..16 * 10]], 100), Ok(Vec::new()));
 }
 
+// rule: test-client/sessions-and-streams
 #[test]
 fn events_ids_and_waiting_times() {
     let mut parser = Parser::new(100);
@@ -144,6 +146,7 @@ fn events_ids_and_waiting_times() {
     assert_eq!(parser.last_id(), Some("8"));
 }
 
+// rule: test-client/sessions-and-streams
 #[test]
 fn a_new_connection_keeps_id_and_waiting_time_alone() {
     let mut parser = Parser::new(100);
@@ -162,6 +165,7 @@ fn a_new_connection_keeps_id_and_waiting_time_alone() {
     assert_eq!(events, [("message".to_owned(), "first".to_owned())]);
 }
 
+// rule: test-client/sessions-and-streams
 #[test]
 fn limits() {
     assert_eq!(Parser::new(3).push(b"data: 1\n"), Err(TooLong));

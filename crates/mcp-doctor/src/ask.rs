@@ -161,6 +161,7 @@ mod tests {
 
     use super::*;
 
+    // rule: doctor/no-private-network
     #[test]
     fn a_public_server_aims_nobody_at_a_private_network() {
         let script = Scripted::new();
@@ -211,6 +212,7 @@ mod tests {
         }
     }
 
+    // rule: doctor/answer-limits
     #[tokio::test]
     async fn a_host_that_hangs_is_left_alone() {
         let url = Url::parse("https://mcp.example.com/mcp").unwrap();

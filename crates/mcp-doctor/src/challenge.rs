@@ -171,6 +171,7 @@ mod tests {
         }
     }
 
+    // rule: doctor/challenges: challenges are parsed as they are defined [RFC 9110 §11.6.1]
     #[test]
     fn challenges() {
         for (header, expected) in [
@@ -213,6 +214,7 @@ mod tests {
         }
     }
 
+    // rule: doctor/challenges
     #[test]
     fn what_is_no_challenge() {
         for (header, expected) in [

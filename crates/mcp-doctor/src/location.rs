@@ -93,6 +93,8 @@ mod tests {
         places.into_iter().map(|(_, url)| url.into()).collect()
     }
 
+    // rule: doctor/probing-orders: every place of every probing order [RFC 9728 §3.1, RFC 8414
+    //    §3.1]
     #[test]
     fn probing_orders() {
         let url = |text| Url::parse(text).unwrap();

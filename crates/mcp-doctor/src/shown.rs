@@ -50,6 +50,7 @@ mod tests {
         }
     }
 
+    // rule: doctor/no-control-characters
     #[test]
     fn nothing_reaches_the_terminal_but_text() {
         for (text, clean) in [

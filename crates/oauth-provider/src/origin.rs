@@ -137,6 +137,8 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
 mod tests {
     use super::*;
 
+    // rule: clients/redirect-leads-elsewhere: no redirect URI leads to this server itself, but for
+    //    the chat's
     #[test]
     fn what_leads_here() {
         let at = |origin: &str, url: &str| {
@@ -183,6 +185,7 @@ mod tests {
         }
     }
 
+    // rule: clients/special-use-hosts: special-use hosts are never asked [CIMD, SSRF]
     #[test]
     fn special_use_addresses_are_not_public() {
         for host in [

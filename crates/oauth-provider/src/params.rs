@@ -184,6 +184,8 @@ impl From<Duplicate> for Error {
 mod tests {
     use super::*;
 
+    // rule: authorization/empty-and-unknown-parameters: parameters without a value are absent,
+    //    unknown ones ignored [RFC 6749 §3.1]
     #[test]
     fn parameters_without_a_value_are_absent() {
         let params = Params::parse("a=&b&c=1&a=2&c=1&=x");
@@ -194,6 +196,7 @@ mod tests {
         assert_eq!(format!("{params:?}"), r#"{"c", "a", "c", ""}"#);
     }
 
+    // rule: authorization/repeated-parameters
     #[test]
     fn duplicates() {
         let check = |text| {

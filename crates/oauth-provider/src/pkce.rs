@@ -94,6 +94,7 @@ impl std::fmt::Debug for CodeVerifier {
 mod tests {
     use super::*;
 
+    // rule: authorization/pkce-s256-only: PKCE `S256` only [RFC 7636]
     /// RFC 7636 appendix B
     #[test]
     fn example_of_the_rfc() {
@@ -104,6 +105,8 @@ mod tests {
         assert_eq!(CodeChallenge::of(&verifier), challenge);
     }
 
+    // rule: authorization/pkce-s256-only
+    // rule: authorization/pkce-verifier
     #[test]
     fn malformed_ones_are_refused() {
         assert!(CodeVerifier::parse(&"a".repeat(42)).is_none());

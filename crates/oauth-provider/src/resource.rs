@@ -1,4 +1,5 @@
 //! What a token is for (RFC 8707): a path of this server, compared by path segments.
+// file rule: authorization/resource: `resource` [RFC 8707 §2]
 
 use std::fmt;
 
@@ -190,6 +191,7 @@ mod tests {
         }
     }
 
+    // rule: resource/audience: audience on a segment boundary [RFC 8707]
     #[test]
     fn covers_on_segment_boundaries_only() {
         let at = |path| Resource::from_path(path, "/mcp").unwrap();

@@ -1,3 +1,5 @@
+// file rule: authorization/scopes: scopes: known ones, in any order; `offline_access` is nothing
+//    [RFC 6749 §3.3]
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -110,6 +110,7 @@ impl DocumentHosts {
 mod tests {
     use super::DocumentHosts;
 
+    // rule: clients/never-this-server
     #[test]
     fn hosts_with_their_subdomains() {
         let hosts = DocumentHosts {

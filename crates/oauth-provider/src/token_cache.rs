@@ -84,6 +84,7 @@ mod tests {
 
     use super::*;
 
+    // rule: tokens/token-cache: a token is remembered 30 s at most, and not beyond its end
     #[test]
     fn for_half_a_minute_and_never_beyond_the_token() {
         let grant = GrantId::draw(&mut ChaCha20Rng::seed_from_u64(1));
@@ -104,6 +105,7 @@ mod tests {
         assert!(!live("other", 1_000));
     }
 
+    // rule: tokens/token-cache
     #[test]
     fn a_grant_is_forgotten_as_a_whole_and_the_cache_is_bounded() {
         let rng = &mut ChaCha20Rng::seed_from_u64(1);

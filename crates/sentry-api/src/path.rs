@@ -1,4 +1,5 @@
 /// A value that would change the path's shape instead of filling one segment of it.
+// file rule: mcp/values-in-their-segment
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a path segment may not be empty, `.` or `..`")]
 pub struct InvalidSegment;

@@ -4,6 +4,8 @@
 //! of whoever asks. What lies below a project or an issue is asked for with a [`ProjectKey`] or an [`IssueKey`], and only
 //! a sight, or an issue that it has seen, gives one. So the comparison cannot be forgotten: without it there is nothing
 //! to show, and nothing to ask for.
+// file rule: mcp/opaque-until-seen: what carries a project is opaque until it meets the session's
+//    sight, in every spelling that Sentry has for it; requests are narrowed where they can be
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
 //! Answers of other releases: members missing, `null`, of another type, or unknown.
+// file rule: mcp/missing-members
 
 #![cfg(test)]
 

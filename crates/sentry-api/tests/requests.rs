@@ -318,6 +318,7 @@ async fn lists_know_whether_there_is_more() {
     );
 }
 
+// rule: mcp/values-in-their-segment
 #[tokio::test]
 async fn dots_never_reach_a_path() {
     // No slug is `..`, but a project's slug could be `.` away from it: the path has the last word.

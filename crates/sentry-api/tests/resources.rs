@@ -1,4 +1,5 @@
 //! Each resource: what is asked, and the shapes in which Sentry's releases answer.
+// file rule: mcp/missing-members
 
 #![cfg(test)]
 #![expect(
@@ -105,6 +106,7 @@ async fn a_change_is_sent_as_documented() {
     );
 }
 
+// rule: mcp/change-sent-once: a change is sent once
 #[tokio::test]
 async fn a_change_is_never_sent_twice() {
     for status in [429, 502, 503] {
@@ -413,6 +415,7 @@ async fn rows_have_the_fields_in_order() {
     );
 }
 
+// rule: mcp/search-events-datasets
 #[tokio::test]
 async fn what_a_server_does_not_understand() {
     let url = format!("{BASE}/organizations/acme/events/validate/");

@@ -1,4 +1,6 @@
 //! What options and environment come to.
+// file rule: stdio/options: options before variables; what cannot be used is named; no secret is
+//    shown
 
 use agent_mode::Model;
 use sentry_api::{BaseUrl, Slug, Token};

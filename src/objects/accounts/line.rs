@@ -166,6 +166,8 @@ mod tests {
         }
     }
 
+    // rule: tokens/twenty-grants-at-most: at most 20 of one person and client; the least recently
+    //    used goes
     #[test]
     fn beyond_twenty_of_one_client_the_longest_unused_closes() {
         let new = line(30, "editor", 600);
@@ -195,6 +197,8 @@ mod tests {
         }
     }
 
+    // rule: tokens/mark-closes-at-sign-in: a mark closes at the next sign-in of the same person,
+    //    client and resource, and that grant alone
     #[test]
     fn a_marked_grant_closes_when_the_same_client_and_resource_sign_in_again() {
         let mut same: Vec<_> = (1..4).map(|n| line(n, "editor", 1)).collect();
@@ -206,6 +210,7 @@ mod tests {
         assert_eq!(room.close, [line(2, "", 0).grant]);
     }
 
+    // rule: apps/marks-reach-list
     #[test]
     fn notes_come_in_any_order_and_twice() {
         let mut line = line(1, "editor", 10);
@@ -231,6 +236,8 @@ mod tests {
         assert_eq!(line.scope.to_string(), "org:read", "never more than before");
     }
 
+    // rule: clients/host-is-identity
+    // rule: apps/what-list-says
     #[test]
     fn only_a_client_that_described_itself_has_a_verified_host() {
         let origin = Origin::of(&url::Url::parse("https://mcp.example.com").unwrap()).unwrap();
@@ -252,6 +259,7 @@ mod tests {
         }
     }
 
+    // rule: apps/rows-of-version-before: lines and rows of the version before are read
     #[test]
     fn a_line_of_the_version_before_is_read() {
         let grant = line(1, "", 0).grant;

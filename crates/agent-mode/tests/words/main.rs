@@ -20,6 +20,8 @@ use fixture::{
 
 const URL: &str = "https://llm.example/v1/chat/completions";
 
+// rule: agent/one-tool-where-asked: one tool where it was asked for and there is a model, else all
+//    as it was
 #[tokio::test]
 async fn what_is_offered_is_what_was_asked_for_and_all_else_is_as_it_was() {
     let names = |list: &str| {
@@ -118,6 +120,7 @@ async fn the_model_is_given_the_tools_and_asked_until_it_answers() {
     assert_eq!(header("authorization"), "Bearer key");
 }
 
+// rule: agent/allow-changes: changes need `allow_changes`, also through `execute_sentry_tool`
 #[tokio::test]
 async fn changes_are_made_only_where_they_were_allowed() {
     for (call, name) in [("change", "change"), ("any", "any")] {
@@ -162,6 +165,8 @@ async fn changes_are_made_only_where_they_were_allowed() {
     }
 }
 
+// rule: agent/bounded-and-told: a request in words has ten questions to the model, tokens, 50 s;
+//    every step is told
 #[tokio::test]
 async fn it_stops_after_ten_questions_and_at_its_tokens() {
     let mut answers: Vec<String> = (0..20)
@@ -191,6 +196,7 @@ async fn it_stops_after_ten_questions_and_at_its_tokens() {
     assert_eq!(fetch.requests().len(), 1);
 }
 
+// rule: agent/bounded-and-told
 #[tokio::test]
 async fn what_takes_too_long_is_given_up_and_what_was_begun_is_told() {
     let fixture = Fixture {
@@ -216,6 +222,7 @@ async fn what_takes_too_long_is_given_up_and_what_was_begun_is_told() {
     );
 }
 
+// rule: agent/limits-of-any-call
 #[tokio::test]
 async fn what_only_the_transport_can_answer_is_left_to_it() {
     let fixture = Fixture {
@@ -255,6 +262,7 @@ async fn a_tool_that_fails_and_a_call_that_is_none_go_back_to_the_model() {
     );
 }
 
+// rule: agent/model-trouble: the model's trouble in our words; its key stays
 #[tokio::test]
 async fn a_model_that_cannot_be_asked_is_told_in_our_words() {
     let answer = |status, body: &str| {
@@ -315,6 +323,8 @@ impl Admission<Challenge> for Door {
     }
 }
 
+// rule: agent/each-request-admitted: every request in words is admitted for itself; a refusal holds
+//    for the rest of its batch
 #[tokio::test]
 async fn every_request_in_words_is_admitted_for_itself_before_the_model_is_asked() {
     let asked = Rc::new(Cell::new(0));

@@ -8,6 +8,8 @@ use super::broken::{NO_REFRESH_TOKENS, Server};
 use super::person::Person;
 use super::visit::{Watched, options, visit};
 
+// rule: doctor/right-server-is-clean: a server that is right is clean: the test's own, the worker
+//    on three paths, the example
 #[test]
 fn a_server_that_is_right_is_clean() {
     let report = alone(visit(None, None)).report;
@@ -20,6 +22,7 @@ fn a_server_that_is_right_is_clean() {
     assert!(report.findings.len() > 60, "{}", report.findings.len());
 }
 
+// rule: doctor/reads-only: reads only, unless registering or signing in is allowed
 #[test]
 fn without_leave_nothing_is_written_and_nobody_signs_in() {
     alone(async {
@@ -60,6 +63,7 @@ fn without_leave_nothing_is_written_and_nobody_signs_in() {
     });
 }
 
+// rule: doctor/right-server-is-clean
 #[test]
 fn a_server_without_refresh_tokens_is_right_as_well() {
     let report = alone(visit(Some(&NO_REFRESH_TOKENS), None)).report;
@@ -82,6 +86,7 @@ fn a_server_without_refresh_tokens_is_right_as_well() {
     assert_eq!(others, skipped.map(|check| (check, none)));
 }
 
+// rule: doctor/output-forms: status, table and JSON
 #[test]
 fn a_table_for_people_and_json_for_programs() {
     alone(async {

@@ -1,4 +1,5 @@
 //! One fault at a time: found, named, and by the one check whose business it is.
+// file rule: doctor/tokens-stay
 
 use std::collections::BTreeSet;
 
@@ -30,6 +31,7 @@ fn missed(fault: &Fault, report: &Report) -> Option<String> {
     })
 }
 
+// rule: doctor/one-check-per-fault: every check finds its fault, and no other check does
 #[test]
 fn each_fault_is_found_by_exactly_its_check() {
     let missed: Vec<String> = alone(async {
@@ -42,6 +44,7 @@ fn each_fault_is_found_by_exactly_its_check() {
     assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
 
+// rule: doctor/one-check-per-fault
 #[test]
 fn every_check_has_a_fault_that_it_finds() {
     let found: BTreeSet<_> = faults().map(|fault| fault.found.0).collect();

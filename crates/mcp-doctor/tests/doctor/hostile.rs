@@ -29,6 +29,7 @@ fn answer(status: u16, challenge: &str) -> Result<Response, FetchError> {
     })
 }
 
+// rule: doctor/no-control-characters: control characters of a server never reach the terminal
 #[test]
 fn escape_sequences_of_a_server_never_reach_the_terminal() {
     let nasty = "\u{1b}]0;owned\u{7}\u{9b}2J\u{202e}";
@@ -95,6 +96,7 @@ fn escape_sequences_of_a_server_never_reach_the_terminal() {
     }
 }
 
+// rule: doctor/answer-limits
 #[test]
 fn a_server_that_is_not_there_is_one_failure_and_few_requests() {
     let script = Scripted::new().on(
@@ -116,6 +118,7 @@ fn a_server_that_is_not_there_is_one_failure_and_few_requests() {
     assert!(script.requests().len() <= 3, "{}", script.requests().len());
 }
 
+// rule: doctor/answer-limits: ten seconds and 256 KiB for each answer; who hangs is left alone
 #[test]
 fn every_request_has_its_limits() {
     let script = Scripted::new().on(Method::Post, SERVER, answer(401, "Bearer"));
@@ -125,6 +128,7 @@ fn every_request_has_its_limits() {
     }));
 }
 
+// rule: doctor/no-private-network: a public server aims no request at a private network
 #[test]
 fn a_public_server_aims_nobody_at_this_computer() {
     let resource =

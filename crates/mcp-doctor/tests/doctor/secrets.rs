@@ -17,6 +17,8 @@ fn says(visit: &Visit, why: &str) -> bool {
         .any(|f| f.severity == Severity::Skipped && f.found.contains(why))
 }
 
+// rule: doctor/tokens-stay: tokens go to the server that they are for, and are never shown [MCP
+//    authorization, Token Handling]
 #[test]
 fn tokens_go_to_their_own_servers_alone() {
     let visit = alone(visit(None, None));
@@ -27,6 +29,8 @@ fn tokens_go_to_their_own_servers_alone() {
     );
 }
 
+// rule: doctor/foreign-metadata: metadata of another issuer are sent nothing of value [RFC 8414
+//    §3.3]
 #[test]
 fn metadata_of_another_issuer_get_no_token() {
     let other = faults().find(|fault| fault.name == "metadata of another issuer");
@@ -39,6 +43,7 @@ fn metadata_of_another_issuer_get_no_token() {
     assert!(says(&visit, "nothing of value is sent there"));
 }
 
+// rule: doctor/foreign-metadata
 #[test]
 fn nor_does_a_revocation_endpoint_on_another_host() {
     let visit = alone(visit(Some(&REVOCATION_ELSEWHERE), None));
@@ -46,6 +51,7 @@ fn nor_does_a_revocation_endpoint_on_another_host() {
     assert!(says(&visit, "on another host than the token endpoint"));
 }
 
+// rule: doctor/foreign-metadata
 #[test]
 fn nor_does_an_endpoint_that_the_sign_in_did_not_use() {
     let elsewhere = Url::parse("https://elsewhere.invalid/token").unwrap();
@@ -59,6 +65,7 @@ fn nor_does_an_endpoint_that_the_sign_in_did_not_use() {
     assert!(visit.report.ok);
 }
 
+// rule: doctor/tokens-stay
 #[test]
 fn a_code_that_nobody_wanted_is_not_shown() {
     let visit = alone(visit(Some(&ASKS_NOBODY), None));

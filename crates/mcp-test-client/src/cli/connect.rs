@@ -250,6 +250,7 @@ fn folder(asked: &SignIn) -> Result<PathBuf, Error> {
 mod tests {
     use super::*;
 
+    // rule: test-client/document-needs-http: a document needs HTTP
     #[test]
     fn which_transport() {
         use Transport::{Auto, Http, Stdio};

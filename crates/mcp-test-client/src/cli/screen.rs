@@ -316,6 +316,7 @@ fn printable(text: &str) -> String {
 mod tests {
     use super::printable;
 
+    // rule: test-client/cursor-stays: what a server says cannot move the cursor
     #[test]
     fn what_a_server_says_cannot_reach_the_terminal() {
         assert_eq!(

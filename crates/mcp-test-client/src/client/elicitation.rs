@@ -118,6 +118,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    // rule: test-client/questions
     #[test]
     fn forms() {
         let params = json!({ "requestedSchema": {

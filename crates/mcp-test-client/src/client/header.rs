@@ -146,6 +146,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    // rule: test-client/mirrored-headers: the headers that repeat the body [MCP 2026-07-28
+    //    streamable-http]
     #[test]
     fn values_that_are_not_plain_are_encoded() {
         for (text, header) in [
@@ -162,6 +164,7 @@ mod tests {
         }
     }
 
+    // rule: test-client/mirrored-headers
     #[test]
     fn names_and_methods() {
         let params = json!({ "name": "a b", "uri": "x:y" });
@@ -172,6 +175,7 @@ mod tests {
         assert_eq!(read("resources/read")[1].1, "x:y");
     }
 
+    // rule: test-client/mirrored-headers
     #[test]
     fn parameters_are_read_at_their_path() {
         let schema = json!({ "type": "object", "properties": {
@@ -196,6 +200,7 @@ mod tests {
         assert!(custom(&mirrored, &json!({ "n": 9_007_199_254_740_992_i64 })).is_empty());
     }
 
+    // rule: test-client/mirrored-headers
     #[test]
     fn a_breach_makes_the_tool_unusable() {
         let property = |property: Value| json!({ "properties": { "p": property } });

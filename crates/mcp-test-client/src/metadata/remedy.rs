@@ -85,6 +85,7 @@ mod tests {
     use super::*;
     use crate::metadata::{OF_A_SERVER, settings};
 
+    // rule: doctor/document-rules
     #[tokio::test]
     async fn every_rule_of_the_provider_has_one() {
         let report = check("no url", &settings("").unwrap(), &Scripted::new()).await;

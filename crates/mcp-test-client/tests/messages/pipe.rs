@@ -1,4 +1,5 @@
 //! Servers that are processes: shell scripts here.
+// file rule: test-client/stdio: stdio: noise, silence, an end [MCP stdio]
 
 use std::time::Duration;
 

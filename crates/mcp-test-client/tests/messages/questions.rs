@@ -1,4 +1,6 @@
 //! What a server asks while a call waits, in each of the ways there are.
+// file rule: test-client/questions: questions, in each of the three ways; none where nobody is
+//    there [MCP elicitation, mrtr]
 
 use axum::body::Body;
 use futures_util::stream::{self, StreamExt as _};

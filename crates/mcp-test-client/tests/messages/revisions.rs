@@ -1,4 +1,5 @@
 //! Which revision is spoken.
+// file rule: test-client/revisions: which revision is spoken [MCP versioning]
 
 use mcp_test_client::client::{Connection, Error, Revision};
 use serde_json::{Map, json};

@@ -1,4 +1,6 @@
 //! Sessions of the older revisions, and what is no answer.
+// file rule: test-client/sessions-and-streams: sessions, streams and what takes them up again [MCP
+//    2025-11-25 transports]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

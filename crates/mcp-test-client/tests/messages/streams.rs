@@ -1,4 +1,5 @@
 //! Answers as streams.
+// file rule: test-client/sessions-and-streams
 
 use std::convert::Infallible;
 use std::time::Duration;

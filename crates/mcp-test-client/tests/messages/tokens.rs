@@ -106,6 +106,8 @@ fn authorizer(server: &Server) -> Authorizer {
     )
 }
 
+// rule: test-client/tokens-kept-close: tokens go to their server alone, and lie where nobody else
+//    reads them [MCP authorization, Token Theft]
 #[tokio::test]
 async fn signs_in_when_asked_and_for_more_when_more_is_needed() {
     let server = Server::start(|asked| {
@@ -144,6 +146,7 @@ async fn signs_in_when_asked_and_for_more_when_more_is_needed() {
     }
 }
 
+// rule: test-client/step-up
 #[tokio::test]
 async fn gives_up_where_more_scope_never_helps() {
     let server = Server::start(|asked| {
@@ -177,6 +180,7 @@ async fn gives_up_where_more_scope_never_helps() {
     assert_eq!(sign_ins, 3, "the first and two more");
 }
 
+// rule: test-client/step-up
 #[tokio::test]
 async fn another_403_is_no_reason_to_sign_in() {
     let server = Server::start(|asked| {

@@ -1,4 +1,6 @@
 //! `metadata check`: the provider's rules over a document, live or in a file.
+// file rule: doctor/document-rules: the rules of a document, live or in a file, each with a remedy
+//    [CIMD §4.1]
 
 #![cfg(test)]
 
@@ -193,6 +195,7 @@ async fn a_file_that_is_not_there_is_an_error() {
     assert!(out.is_empty());
 }
 
+// rule: doctor/no-control-characters
 #[tokio::test]
 async fn a_document_that_means_ill_moves_no_cursor() {
     let nasty = "\u{1b}[2J\u{9b}31m\u{202e}x";

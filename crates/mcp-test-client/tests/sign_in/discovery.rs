@@ -6,6 +6,8 @@ use url::Url;
 
 use crate::world::*;
 
+// rule: test-client/resource-metadata-place: resource metadata: where the challenge says, else at
+//    the path, else at the root [RFC 9728 §3.1, §5.1]
 #[tokio::test]
 async fn the_resources_metadata_is_where_the_challenge_says_else_at_the_path_else_at_the_root() {
     let elsewhere = "https://mcp.example/custom/location.json";
@@ -42,6 +44,8 @@ async fn the_resources_metadata_is_where_the_challenge_says_else_at_the_path_els
     );
 }
 
+// rule: test-client/server-metadata: server metadata in MCP's order, and of the issuer that was
+//    asked [RFC 8414 §3.3, MCP authorization-server-discovery]
 #[tokio::test]
 async fn the_issuers_metadata_is_looked_for_in_mcps_order() {
     let issuer = "https://as.example/tenant1";
@@ -73,6 +77,8 @@ async fn the_issuers_metadata_is_looked_for_in_mcps_order() {
     }
 }
 
+// rule: test-client/server-without-metadata: a server of 2025-03-26 is its own issuer; its assumed
+//    endpoints only where that revision was asked for [MCP 2025-03-26 authorization]
 #[tokio::test]
 async fn a_server_without_metadata_of_its_own_may_be_the_issuer() {
     let server = Url::parse(SERVER).unwrap();
@@ -109,6 +115,7 @@ async fn a_server_without_metadata_of_its_own_may_be_the_issuer() {
     );
 }
 
+// rule: test-client/resource-metadata-place
 #[tokio::test]
 async fn what_is_no_document_says_so() {
     let page = fetch::Response {

@@ -1,4 +1,6 @@
 //! Two authorization servers: what one gave is not shown to the other.
+// file rule: test-client/credentials-of-issuer: credentials stay with their issuer [MCP
+//    client-registration, Authorization Server Binding]
 
 use mcp_test_client::client::oauth::Client;
 use serde_json::json;

@@ -9,6 +9,7 @@ fn lost() -> Result<fetch::Response, FetchError> {
     Err(FetchError::Unreachable("connection reset".to_owned()))
 }
 
+// rule: test-client/network-lost: the network is lost in any step
 #[tokio::test]
 async fn each_step_says_what_it_was_and_where() {
     let at = |method, url| {
@@ -66,6 +67,7 @@ async fn each_step_says_what_it_was_and_where() {
     }
 }
 
+// rule: test-client/network-lost
 #[tokio::test]
 async fn while_refreshing_nothing_is_thrown_away() {
     let before = World::new(whole());

@@ -1,4 +1,6 @@
 //! Renewal, and its end.
+// file rule: test-client/refresh: refresh with `resource`; `invalid_grant` ends, passing trouble
+//    does not [RFC 6749 §6, RFC 8707]
 
 use mcp_test_client::client::oauth::Client;
 use serde_json::json;
@@ -130,6 +132,7 @@ async fn passing_trouble_keeps_the_tokens_and_opens_no_browser() {
     );
 }
 
+// rule: test-client/registration
 #[tokio::test]
 async fn a_client_that_is_forgotten_registers_again() {
     let before = signed_in().await;

@@ -37,6 +37,9 @@ async fn refusal(resource: Value, server: Value, client: Client) -> Error {
     error
 }
 
+// rule: test-client/resource-metadata-about
+// rule: test-client/server-metadata
+// rule: test-client/https-or-this-computer
 #[tokio::test]
 async fn documents_that_break_a_rule() {
     let none = || json!({});
@@ -128,6 +131,7 @@ async fn documents_that_break_a_rule() {
     }
 }
 
+// rule: test-client/by-document
 #[tokio::test]
 async fn a_document_where_documents_are_not_taken() {
     let server = json!({ "client_id_metadata_document_supported": null });
@@ -135,6 +139,7 @@ async fn a_document_where_documents_are_not_taken() {
     assert!(section(&error).contains("Metadata Document §6"), "{error}");
 }
 
+// rule: test-client/credentials-of-issuer
 #[tokio::test]
 async fn a_client_that_belongs_to_another_issuer() {
     let client = Client::Registered {
@@ -146,6 +151,7 @@ async fn a_client_that_belongs_to_another_issuer() {
     assert!(section(&error).contains("Server Binding"), "{error}");
 }
 
+// rule: test-client/state-and-iss-first
 #[tokio::test]
 async fn answers_that_are_not_to_be_believed_send_no_code_anywhere() {
     type Answer = fn(&str) -> String;
@@ -182,6 +188,7 @@ async fn answers_that_are_not_to_be_believed_send_no_code_anywhere() {
     }
 }
 
+// rule: test-client/registration
 #[tokio::test]
 async fn registrations_and_tokens_that_are_none() {
     for (status, body, expected) in [
@@ -234,6 +241,7 @@ async fn registrations_and_tokens_that_are_none() {
     }
 }
 
+// rule: test-client/refused-new-token: a token that was just given and is refused ends it
 #[tokio::test]
 async fn a_token_that_was_just_given_is_refused() {
     let world = World::new(whole());

@@ -1,4 +1,5 @@
 //! What lies on the disk.
+// file rule: test-client/tokens-kept-close
 
 use std::path::PathBuf;
 

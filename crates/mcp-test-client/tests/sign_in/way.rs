@@ -8,6 +8,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::world::*;
 
+// rule: test-client/pkce-s256
+// rule: test-client/registration: registration: `application_type`, what the server makes of it,
+//    its refusals; again only where it must [RFC 7591 §3.2]
 #[tokio::test]
 async fn by_registration_from_the_first_401_to_a_token() {
     let world = World::new(whole());
@@ -78,6 +81,7 @@ async fn the_next_run_uses_what_was_kept() {
     assert!(second.asked().is_empty());
 }
 
+// rule: test-client/registration
 #[tokio::test]
 async fn a_registration_is_used_again_at_its_own_port_only() {
     let first = World::new(whole());
@@ -106,6 +110,8 @@ async fn a_registration_is_used_again_at_its_own_port_only() {
     );
 }
 
+// rule: test-client/by-document: by document nothing is registered, and not where documents are not
+//    taken [CIMD §6]
 #[tokio::test]
 async fn by_metadata_document_nothing_is_registered() {
     let world = World::new(script().discovery().post(TOKEN, 200, tokens(1)));
@@ -124,6 +130,8 @@ async fn by_metadata_document_nothing_is_registered() {
     );
 }
 
+// rule: test-client/client-authentication: client authentication as the server takes it [RFC 6749
+//    §2.3.1]
 #[tokio::test]
 async fn a_client_of_its_own_authenticates_as_the_server_takes_it() {
     for (methods, is_basic) in [
@@ -172,6 +180,7 @@ async fn a_client_of_its_own_authenticates_as_the_server_takes_it() {
     }
 }
 
+// rule: test-client/client-authentication
 #[tokio::test]
 async fn a_clients_own_token_needs_nobody() {
     let world = World::new(script().discovery().post(TOKEN, 200, tokens(1)));
@@ -193,6 +202,8 @@ async fn a_clients_own_token_needs_nobody() {
     assert_eq!(value(form, "scope"), Some("read"));
 }
 
+// rule: test-client/scopes: scopes: the challenge's, else the resource's, else none;
+//    `offline_access` where it is offered [MCP authorization, Scope Selection Strategy]
 #[tokio::test]
 async fn what_is_asked_for() {
     let scope = async |challenged: Option<&str>, resource, server| {
@@ -232,6 +243,8 @@ async fn what_is_asked_for() {
     );
 }
 
+// rule: test-client/step-up: more scope by the union, twice at most, and never where it would
+//    change nothing [MCP authorization, Step-Up Authorization Flow]
 #[tokio::test]
 async fn more_scope_is_asked_for_together_with_what_there_was() {
     let world = World::new(whole().post(

@@ -28,6 +28,8 @@ fn ask(server: &Server) -> Terminal {
     Terminal::run(server, &["Change it"])
 }
 
+// rule: test-client/agreement-at-terminal: at a terminal nobody agrees before the end was shown,
+//    the hidden written out; without one nothing is agreed to
 #[tokio::test]
 async fn the_end_of_long_arguments_is_shown_before_anybody_is_asked() {
     let server = Server::start(&padded(), json!({})).await;
@@ -64,6 +66,7 @@ async fn the_end_of_long_arguments_is_shown_before_anybody_is_asked() {
         .await;
 }
 
+// rule: test-client/agreement-at-terminal
 #[tokio::test]
 async fn a_person_who_says_no_or_nothing_has_not_agreed() {
     let server = Server::start(&padded(), json!({})).await;
@@ -85,6 +88,7 @@ async fn a_person_who_says_no_or_nothing_has_not_agreed() {
         .await;
 }
 
+// rule: test-client/agreement-at-terminal
 #[tokio::test]
 async fn hidden_signs_are_written_out() {
     let sent = json!({ "text": HIDDEN });
@@ -104,6 +108,7 @@ async fn hidden_signs_are_written_out() {
         .await;
 }
 
+// rule: test-client/agreement-at-terminal
 #[tokio::test]
 async fn what_two_readers_read_differently_is_not_asked_about() {
     let server = Server::start("{\"to\":\"web\",\"to\":\"all\"}", json!({})).await;
@@ -118,6 +123,7 @@ async fn what_two_readers_read_differently_is_not_asked_about() {
         .await;
 }
 
+// rule: test-client/agreement-at-terminal
 #[tokio::test]
 async fn without_a_terminal_it_is_refused_and_where_all_was_agreed_to_shown_whole() {
     let server = Server::start(&padded(), json!({})).await;
@@ -133,6 +139,7 @@ async fn without_a_terminal_it_is_refused_and_where_all_was_agreed_to_shown_whol
         .await;
 }
 
+// rule: test-client/agreement-at-terminal
 #[tokio::test]
 async fn a_servers_question_is_shown_whole_and_its_answer_before_it_is_sent() {
     let question = json!({

@@ -1,6 +1,7 @@
 //! The headers that repeat what the body says, for whoever routes by them (MCP 2026-07-28 streamable-http, Request
 //! Metadata). "Servers that process the request body MUST reject requests where the values specified in the headers
 //! do not match".
+// file rule: mcp/mirrored-headers
 
 use serde_json::{Map, Value};
 

@@ -1,3 +1,4 @@
+// file rule: stdio/garbage-and-long-lines
 use serde_json::Value;
 
 use crate::message::{Id, read_id};

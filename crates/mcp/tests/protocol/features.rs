@@ -1,4 +1,6 @@
 //! Prompts, resources and completions, in every version.
+// file rule: mcp/prompts-and-resources: prompts, resources, completions, one-page lists in every
+//    version
 
 use crate::fixture::ask;
 use mcp::Version;

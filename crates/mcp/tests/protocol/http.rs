@@ -1,4 +1,5 @@
 //! Streamable HTTP, request by request.
+// file rule: mcp/streamable-http: headers, versions, batches, errors
 
 use crate::fixture::{Challenge, Fixture, json_of};
 use mcp::http::{Request, Response, read, respond};
@@ -89,6 +90,7 @@ async fn headers_decide_before_the_body() {
     }
 }
 
+// rule: mcp/unknown-version
 #[tokio::test]
 async fn an_unsupported_version_names_the_supported_ones() {
     let (status, body) = post(Some("2030-01-01"), PING).await;
@@ -215,6 +217,7 @@ async fn messages_and_their_errors() {
     }
 }
 
+// rule: mcp/json-depth: JSON nests 128 deep at most
 #[tokio::test]
 async fn json_nests_128_deep_at_most() {
     // The message, its `params` and the member are three of them.
@@ -312,6 +315,8 @@ async fn only_the_first_version_has_batches() {
     }
 }
 
+// rule: resource/batch-counted: each message of a batch counts, before one runs; at most 20 [MCP
+//    2025-03-26 basic]
 #[tokio::test]
 async fn how_much_is_asked_is_known_before_any_of_it_runs() {
     let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"forbidden"}}"#;
@@ -351,6 +356,7 @@ async fn a_refusal_is_the_transports_to_answer() {
     }
 }
 
+// rule: mcp/refusal-reaches-transport: a refusal reaches the transport in every version
 #[tokio::test]
 async fn a_refusal_is_one_in_every_version() {
     for version in mcp::Version::ALL {

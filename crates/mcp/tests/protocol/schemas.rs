@@ -1,4 +1,5 @@
 //! Every kind of answer satisfies the published schema of its version.
+// file rule: mcp/schemas: every message validates against its version's schema
 
 use crate::fixture::{Fixture, ask, ask_as, json_of};
 use mcp::Version;

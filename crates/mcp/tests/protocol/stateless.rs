@@ -64,6 +64,7 @@ impl Post {
     }
 }
 
+// rule: mcp/meta-in-every-request: 2026-07-28: `_meta` in every request, −32602 and 400 without
 #[tokio::test]
 async fn a_request_says_its_version_and_capabilities() {
     let without = |name: &str| {
@@ -91,6 +92,8 @@ async fn a_request_says_its_version_and_capabilities() {
     assert_eq!(Post::default().send().await.0, 200);
 }
 
+// rule: mcp/mirrored-headers: `MCP-Protocol-Version`, `Mcp-Method`, `Mcp-Name` say what the body
+//    says, plain or in base64; else −32020 and 400
 #[tokio::test]
 async fn headers_say_what_the_body_says() {
     let with = |change: fn(&mut Post)| {
@@ -123,6 +126,7 @@ async fn headers_say_what_the_body_says() {
     }
 }
 
+// rule: mcp/unknown-version: an unknown version is −32022 with the known ones
 #[tokio::test]
 async fn an_unknown_version_is_told_the_known_ones() {
     let mut post = Post {
@@ -145,6 +149,8 @@ async fn an_unknown_version_is_told_the_known_ones() {
     );
 }
 
+// rule: mcp/unknown-methods: removed and unknown methods are −32601 and 404; what is not declared
+//    is not there
 #[tokio::test]
 async fn removed_and_unknown_methods_are_not_found() {
     for method in [
@@ -162,6 +168,7 @@ async fn removed_and_unknown_methods_are_not_found() {
     }
 }
 
+// rule: mcp/discover: `server/discover`, result types, cache hints
 #[tokio::test]
 async fn discovery() {
     let (status, answer) = ask(VERSION, "server/discover", json!({})).await;
@@ -189,6 +196,7 @@ async fn discovery() {
     assert_eq!((status, &answer["error"]["code"]), (200, &json!(-32601)));
 }
 
+// rule: mcp/unknown-methods
 #[tokio::test]
 async fn what_is_not_declared_is_not_there() {
     for method in [
@@ -209,6 +217,7 @@ async fn what_is_not_declared_is_not_there() {
     }
 }
 
+// rule: mcp/discover
 #[tokio::test]
 async fn only_what_can_be_kept_has_cache_hints() {
     for (method, params, ttl) in [
@@ -236,6 +245,8 @@ async fn only_what_can_be_kept_has_cache_hints() {
     }
 }
 
+// rule: mcp/input-requests: input requests: asked, answered, refused, asked again; only of clients
+//    that declared them, else −32021
 #[tokio::test]
 async fn a_call_can_ask_first() {
     let (_, answer) = ask(VERSION, "tools/call", json!({ "name": "ask" })).await;
@@ -273,6 +284,7 @@ async fn a_call_can_ask_first() {
     }
 }
 
+// rule: mcp/input-requests
 #[tokio::test]
 async fn a_state_comes_back() {
     let (_, answer) = ask(VERSION, "tools/call", json!({ "name": "state" })).await;
@@ -283,6 +295,7 @@ async fn a_state_comes_back() {
     assert_eq!(answer["result"]["content"][0]["text"], "once");
 }
 
+// rule: mcp/input-requests
 #[tokio::test]
 async fn answers_that_are_no_answers_are_refused() {
     for odd in [
@@ -300,6 +313,7 @@ async fn answers_that_are_no_answers_are_refused() {
     }
 }
 
+// rule: mcp/input-requests
 #[tokio::test]
 async fn nobody_is_asked_what_they_did_not_declare() {
     for (declared, missing) in [

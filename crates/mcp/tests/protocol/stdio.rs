@@ -32,6 +32,7 @@ fn spoken(incoming: &Incoming) -> Version {
 
 const PING: &str = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
 
+// rule: stdio/protocol-output-only: standard output is the protocol's alone; one message a line
 #[tokio::test]
 async fn an_answer_is_one_line_without_line_breaks() {
     let mut peer = Peer::default();
@@ -53,6 +54,8 @@ async fn an_answer_is_one_line_without_line_breaks() {
     }
 }
 
+// rule: stdio/version-and-batches: the version is what was agreed on, or what the request says;
+//    batches of 2025-03-26 only
 #[test]
 fn the_version_is_what_was_agreed_on_or_what_the_request_says() {
     let mut peer = Peer::default();
@@ -86,6 +89,8 @@ fn the_version_is_what_was_agreed_on_or_what_the_request_says() {
     assert_eq!(spoken(&read(&mut peer, PING)), Version::V2025_11_25);
 }
 
+// rule: stdio/garbage-and-long-lines: garbage is −32700, a line beyond 1 MiB −32600 under its
+//    request's id, neither is kept, and the next line is read
 #[test]
 fn what_cannot_be_read_is_refused_and_the_next_line_is_not() {
     let mut peer = Peer::default();
@@ -139,6 +144,8 @@ fn what_wants_no_answer_gets_none() {
     }
 }
 
+// rule: stdio/called-off: a request that is called off is not answered; an id in flight is used
+//    once
 #[test]
 fn a_request_is_called_off_by_its_id() {
     let mut peer = Peer::default();
@@ -152,6 +159,7 @@ fn a_request_is_called_off_by_its_id() {
     }
 }
 
+// rule: stdio/version-and-batches
 #[test]
 fn batches_are_of_the_version_that_has_them() {
     let batch = format!("[{PING},{PING}]");
@@ -174,6 +182,7 @@ fn batches_are_of_the_version_that_has_them() {
     assert_eq!(error(read(&mut peer, batch)).1, -32600);
 }
 
+// rule: stdio/garbage-and-long-lines
 #[test]
 fn a_line_that_is_too_long_is_let_go_while_it_comes() {
     let mut lines = Lines::new(MAX_LINE);
@@ -211,6 +220,7 @@ fn the_last_line_needs_no_end() {
 }
 
 proptest! {
+    // rule: stdio/garbage-and-long-lines
     /// However the bytes come in, the lines are the same; and every one is read.
     #[test]
     fn pieces_make_no_difference(bytes in prop::collection::vec(prop_oneof![Just(b'\n'), Just(b'{'), Just(b'"'), any::<u8>()], 0..200), cut in 1usize..20) {

@@ -1,4 +1,6 @@
 //! Whatever is sent is answered. `make fuzz` asks the same for longer.
+// file rule: mcp/always-answered: whatever is sent is answered, with its own id or none, and
+//    nothing panics
 
 mod checks;
 

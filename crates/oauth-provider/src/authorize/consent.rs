@@ -186,6 +186,7 @@ mod tests {
         }
     }
 
+    // rule: authorization/forms-are-their-own: each page's form is one of its own
     #[test]
     fn two_forms_of_one_second_are_two() {
         let rng = &mut ChaCha20Rng::seed_from_u64(1);
@@ -203,6 +204,8 @@ mod tests {
         assert_ne!(id(&one), id(&other));
     }
 
+    // rule: authorization/good-for-what-was-shown: an approval is good for the name, host and
+    //    address that were shown
     #[test]
     fn a_form_says_what_was_shown_and_another_page_does_not_prolong_it() {
         let rng = &mut ChaCha20Rng::seed_from_u64(1);
@@ -227,6 +230,7 @@ mod tests {
         );
     }
 
+    // rule: authorization/consent-form: the consent form: browser, age, signature, page
     #[test]
     fn good_in_its_browser_for_an_hour() {
         let rng = &mut ChaCha20Rng::seed_from_u64(1);

@@ -1,4 +1,5 @@
 //! JSON from strangers: one object, no key twice.
+// file rule: clients/document-members
 
 use std::fmt;
 

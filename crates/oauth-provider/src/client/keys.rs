@@ -1,4 +1,5 @@
 //! The public keys of a client (RFC 7517, RFC 7518 §6, RFC 8037 §2), and which of them a signature can be of.
+// file rule: tokens/signature-algorithms
 
 use oauth_types::ClientMetadata;
 use serde_json::{Map, Value};
@@ -178,6 +179,8 @@ mod tests {
         KeySet::read(&json!({"keys": [key]})).is_some_and(|set| !set.0.is_empty())
     }
 
+    // rule: tokens/key-members: `kid`, `alg`, `use` and `key_ops` of a key are honoured [RFC 7517
+    //    §4]
     #[test]
     fn what_a_key_is_for() {
         for (more, expected) in [
@@ -233,6 +236,7 @@ mod tests {
         }
     }
 
+    // rule: tokens/key-members
     #[test]
     fn the_key_that_the_header_names_and_a_few_without() {
         let key = |id: &str| p256(&json!({"kid": id}));

@@ -197,6 +197,8 @@ fn parts(text: &str) -> Option<(&str, &str, &str)> {
 mod tests {
     use super::*;
 
+    // rule: clients/private-use-schemes
+    // rule: clients/redirect-uri-kinds: which redirect URIs may be [RFC 8252 §7.1]
     #[test]
     fn kinds() {
         use RedirectKind::{Https, Loopback, PrivateUse};
@@ -217,6 +219,10 @@ mod tests {
         }
     }
 
+    // rule: clients/private-use-schemes
+    // rule: clients/no-parameter-twice: no parameter of an answer stands in it twice: a redirect
+    //    URI that has one in its query is refused [RFC 6749 §3.1]
+    // rule: clients/redirect-uri-kinds
     #[test]
     fn refused_ones() {
         use RedirectUriError::{Action, Answer, Dangerous, Malformed, PlainHttp, Scheme};
@@ -278,6 +284,8 @@ mod tests {
         );
     }
 
+    // rule: clients/redirect-uri-matching: how redirect URIs match: byte for byte, save for a
+    //    loopback port; one function everywhere [RFC 8252 §7.3]
     #[test]
     fn matching() {
         let accepts = |registered: &str, asked: &str| {

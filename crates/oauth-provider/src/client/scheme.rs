@@ -3,6 +3,9 @@
 //! An answer to such a URI starts a program on the person's computer, so a scheme is taken only where it says whose it
 //! is: in reverse-domain form (RFC 8252 §7.1), or as that of an editor that is known. What an operating system or a
 //! browser handles itself is no application's own, whatever its form.
+// file rule: clients/private-use-schemes: a private-use scheme is a domain backwards or a known
+//    editor's, and never what a system or a browser handles, however it is written; kept
+//    registrations too [RFC 8252 §7.1]
 
 /// Schemes of known editors and agents that are not in reverse-domain form. The source of each is in docs/CLIENTS.md,
 /// "Schemes of editors".

@@ -158,6 +158,8 @@ mod tests {
         }
     }
 
+    // rule: clients/names-cleaned-and-cut: names, and what else a page shows of strangers, are
+    //    cleaned and cut
     #[test]
     fn what_a_person_may_see() {
         for (text, shown) in [

@@ -128,6 +128,7 @@ fn derive(value: &[u8], purpose: Purpose) -> [u8; 32] {
 mod tests {
     use super::*;
 
+    // rule: tokens/key-per-use
     #[test]
     fn each_purpose_and_each_value_has_its_own_key() {
         let ring = KeyRing::parse(
@@ -148,6 +149,8 @@ mod tests {
         );
     }
 
+    // rule: tokens/key-per-use: each use has its own key, HKDF with info `smcp/1/<use>`; short
+    //    values are for local work [RFC 5869]
     /// Computed by another implementation of RFC 5869, with no salt and these infos: what was signed or wrapped must
     /// stay so whatever is changed here.
     #[test]
@@ -193,6 +196,7 @@ mod tests {
         }
     }
 
+    // rule: tokens/key-per-use
     #[test]
     fn short_and_missing_values_are_refused() {
         assert_eq!(KeyRing::parse(" , ", 32).unwrap_err(), KeyRingError::Empty);

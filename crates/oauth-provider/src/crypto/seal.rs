@@ -149,6 +149,7 @@ mod tests {
     const OLD: &str = "old-old-old-old-old-old-old-old-old-";
     const NEW: &str = "new-new-new-new-new-new-new-new-new-";
 
+    // rule: tokens/sealed-props
     #[test]
     fn opens_with_secret_and_listed_server_key_only() {
         let rng = &mut ChaCha20Rng::seed_from_u64(1);
@@ -167,6 +168,7 @@ mod tests {
         assert_eq!(open(&old, &secret, b"another grant"), None);
     }
 
+    // rule: chat/sealed-cookie
     #[test]
     fn a_sealed_text_opens_for_its_purpose_and_its_words_only() {
         let rng = &mut ChaCha20Rng::seed_from_u64(2);

@@ -160,6 +160,7 @@ mod tests {
         bytes.iter().map(|b| format!("{b:02x}")).collect()
     }
 
+    // rule: others/hmac-and-sha-vectors: vectors of RFC 4231 §4.2 and §4.3, FIPS 180-4
     /// RFC 4231 §4.2 and §4.3; HMAC pads a shorter key with zeros, and so do these.
     #[test]
     fn hmac_examples_of_the_rfc() {
@@ -181,6 +182,7 @@ mod tests {
         );
     }
 
+    // rule: others/hmac-and-sha-vectors
     /// FIPS 180-4
     #[test]
     fn sha256_of_abc() {

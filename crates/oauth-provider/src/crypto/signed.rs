@@ -71,6 +71,7 @@ mod tests {
         KeyRing::parse(text, 1).unwrap()
     }
 
+    // rule: tokens/key-per-use
     #[test]
     fn verifies_under_any_listed_key_for_the_same_purpose_only() {
         let text = ring("old").sign(Purpose::Form, &"value");

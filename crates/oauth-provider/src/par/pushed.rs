@@ -1,3 +1,4 @@
+// file rule: authorization/pushed-requests
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,6 @@
 //! How well a client is known: who has completed a sign-in with it, known without a read of its own.
+// file rule: clients/new-clients-marked: a client is new until three people have signed in with it,
+//    or 30 days after the first; known without a read more
 
 use fetch::scripted::Scripted;
 use fetch::{FetchError, Method, Response};
@@ -119,6 +121,8 @@ fn it_is_new_again_when_nobody_came_for_long() {
     }
 }
 
+// rule: clients/little-kept-of-people: of people no more is kept for that than two keyed hashes,
+//    and not for long
 #[test]
 fn what_is_kept_of_people_is_little_and_goes() {
     let server = serving("max-age=300");

@@ -31,6 +31,8 @@ fn resume(sent: &Approved, keys: &KeyRing, seconds: u64) -> Result<Approval, App
     Approval::resume(&sent.state, cookie, keys, after(seconds))
 }
 
+// rule: clients/redirect-uri-matching
+// rule: authorization/upstream-state: upstream state: cookie, ten minutes, unaltered, single use
 #[test]
 fn it_comes_back_as_it_left_within_ten_minutes() {
     let approval = approved(&[]);
@@ -45,6 +47,7 @@ fn it_comes_back_as_it_left_within_ten_minutes() {
     );
 }
 
+// rule: authorization/upstream-state
 #[test]
 fn only_in_the_browser_that_approved() {
     let keys = keys(OLD);
@@ -71,6 +74,7 @@ fn only_in_the_browser_that_approved() {
     }
 }
 
+// rule: authorization/upstream-state
 #[test]
 fn no_altered_state_is_taken() {
     let ring = keys(OLD);
@@ -109,6 +113,7 @@ fn no_altered_state_is_taken() {
     );
 }
 
+// rule: authorization/upstream-state
 #[test]
 fn a_form_is_no_state_and_a_state_no_form() {
     let ring = keys(OLD);
@@ -132,6 +137,8 @@ fn a_form_is_no_state_and_a_state_no_form() {
     assert_eq!(as_form.unwrap_err(), TicketError::Forged);
 }
 
+// rule: authorization/upstream-verifier: the verifier towards the upstream travels nowhere else
+//    [RFC 7636]
 #[test]
 fn the_verifier_towards_the_upstream_is_in_no_url_and_no_cookie() {
     let ring = keys(OLD);

@@ -8,6 +8,7 @@ use crate::authorize_request::outcome as asked;
 use crate::client_documents::{URL, json_answer, serving};
 use crate::support::server::{CALLBACK, Server, body, outcome, query};
 
+// rule: authorization/state-byte-for-byte: `state` byte for byte [RFC 6749 §4.1.2]
 #[test]
 fn state_comes_back_as_it_was_sent() {
     let server = Server::new();
@@ -29,6 +30,7 @@ fn state_comes_back_as_it_was_sent() {
     }
 }
 
+// rule: authorization/state-byte-for-byte
 #[test]
 fn a_state_that_decoding_changes_is_refused_and_not_returned() {
     let server = Server::new();
@@ -37,6 +39,7 @@ fn a_state_that_decoding_changes_is_refused_and_not_returned() {
     assert_eq!(found, "invalid_request (-): parameters must be UTF-8");
 }
 
+// rule: authorization/iss-in-every-answer: `iss` in every answer, scoped issuers too [RFC 9207 §2]
 #[test]
 fn the_answer_names_the_issuer_whose_document_the_client_read() {
     let server = Server::new();
@@ -60,6 +63,8 @@ fn the_answer_names_the_issuer_whose_document_the_client_read() {
     }
 }
 
+// rule: clients/redirect-uri-matching
+// rule: authorization/redirect-uri-left-out
 #[test]
 fn several_redirect_uris_must_be_told_apart() {
     let server = Server::new();
@@ -82,6 +87,7 @@ fn several_redirect_uris_must_be_told_apart() {
     assert_eq!(uri(CALLBACK).host(), "app.example");
 }
 
+// rule: clients/words-for-developers
 #[test]
 fn the_page_names_what_was_asked_and_what_is_registered() {
     let server = Server::new();
@@ -102,6 +108,7 @@ fn the_page_names_what_was_asked_and_what_is_registered() {
     assert_eq!(registered, [CALLBACK]);
 }
 
+// rule: clients/redirect-uri-matching
 #[test]
 fn loopback_ports_are_free() {
     let server = Server::new();
@@ -126,6 +133,9 @@ fn loopback_ports_are_free() {
     );
 }
 
+// rule: authorization/sent-on-before-deciding: before a person has decided, a browser is sent on
+//    only to this computer, to a document's own origin and to the operator's clients; programs hear
+//    of errors as before [RFC 9700 §4.11.2]
 #[test]
 fn who_is_sent_on_without_having_done_anything() {
     let way = |server: &Server, client: &str, uri: &str| {
@@ -168,6 +178,7 @@ fn who_is_sent_on_without_having_done_anything() {
     );
 }
 
+// rule: clients/redirect-leads-elsewhere
 #[test]
 fn a_client_that_this_server_is_part_of_comes_back_here_and_nobody_else() {
     let own = "https://mcp.example.com/own/callback";

@@ -63,6 +63,7 @@ fn a_request_as_it_should_be() {
     assert_eq!(request.challenge.to_text(), crate::support::CHALLENGE);
 }
 
+// rule: clients/names-cleaned-and-cut
 /// What a page shows of a request that may be anybody's, it shows as it shows names: cut, and with nothing in it that
 /// turns the text around it.
 #[test]
@@ -88,6 +89,10 @@ fn what_a_page_shows_of_a_request_is_cleaned() {
     }
 }
 
+// rule: authorization/order-of-checks: the order of the checks; page before, redirect after [RFC
+//    6749 §4.1.2.1]
+// rule: authorization/unsupported-parameters
+// rule: authorization/state-length: `state` of at most 2 KiB
 /// Each with its breach, in the order in which they are looked for. A request with any two is answered by the first.
 #[test]
 fn the_order_of_the_checks() {
@@ -156,6 +161,15 @@ fn the_order_of_the_checks() {
     }
 }
 
+// rule: authorization/order-of-checks
+// rule: authorization/repeated-parameters: repetition; the same `resource` twice counts once [RFC
+//    6749 §3.1, RFC 8707]
+// rule: authorization/unsupported-parameters: `response_mode`, `prompt`, `request`, `request_uri`
+// rule: authorization/pkce-s256-only
+// rule: authorization/pkce-verifier: PKCE of every client; verifier of 43 to 128 characters,
+//    compared at the code [RFC 7636 §4.1, §4.6]
+// rule: authorization/redirect-uri-left-out: one redirect URI may be left out, of several it must
+//    be said [OAuth 2.1 §4.1.1]
 #[test]
 fn table() {
     let server = Server::new();

@@ -1,4 +1,5 @@
 //! The resource server's side: the challenges, and where a token may be used.
+// file rule: resource/challenges: challenges [RFC 6750 §3, RFC 9728 §5.1]
 
 use oauth_provider::bearer::{BearerError, TokenInfo, verify};
 use oauth_provider::discovery::AskedResource;
@@ -74,6 +75,7 @@ fn with_a_bad_one_at_a_scoped_path_with_a_query() {
     "#);
 }
 
+// rule: resource/insufficient-scope
 #[test]
 fn with_too_little_scope() {
     let error = BearerError::InsufficientScope {
@@ -127,6 +129,7 @@ fn headers() {
     }
 }
 
+// rule: resource/audience
 #[test]
 fn a_token_is_good_for_its_resource_and_what_lies_below() {
     for (resource, path, good) in [

@@ -14,6 +14,8 @@ use crate::support::assertion::{
 use crate::support::server::outcome;
 use crate::support::{NOW, ORIGIN};
 
+// rule: tokens/private-key-jwt: `private_key_jwt`: claims, header, form; five minutes, 30 s of skew
+//    [RFC 7523 §3]
 #[test]
 fn claims_one_by_one() {
     let token_endpoint = format!("{ORIGIN}/oauth/token");
@@ -79,6 +81,8 @@ fn claims_one_by_one() {
     }
 }
 
+// rule: tokens/private-key-jwt
+// rule: tokens/key-members
 #[test]
 fn headers_one_by_one() {
     let key = |id: &str, number: u8| Es256(number).jwk(json!({"kid": id}));
@@ -121,6 +125,7 @@ fn headers_one_by_one() {
     }
 }
 
+// rule: tokens/private-key-jwt
 #[test]
 fn the_form_of_an_assertion() {
     let good = Es256(1).good("1");
@@ -192,6 +197,7 @@ fn one_way_at_a_time() {
     assert_eq!(outcome(&server.revoke(&form)), "400 invalid_request");
 }
 
+// rule: tokens/jti-once: a `jti` is good once, and no forgery uses it up [RFC 7523 §3]
 #[test]
 fn an_assertion_is_good_once() {
     let server = usual();
@@ -245,6 +251,8 @@ impl OnceStore for Full {
     }
 }
 
+// rule: clients/assertion-ids-limited: ids of assertions are limited by address, and by client once
+//    it is known; 429 ends nothing and uses nothing up [RFC 7523 §3]
 #[test]
 fn too_many_assertions_are_no_end_of_a_session_and_use_nothing_up() {
     let server = usual();
@@ -261,6 +269,7 @@ fn too_many_assertions_are_no_end_of_a_session_and_use_nothing_up() {
     assert_eq!(outcome(&server.revoke(&form)), "200");
 }
 
+// rule: tokens/transient-never-fatal
 #[test]
 fn what_cannot_be_remembered_is_not_taken() {
     let server = usual();

@@ -29,6 +29,8 @@ fn redeem(server: &Server, code: &str, header: Option<&str>, form: &[(&str, &str
     server.token_at(&request, &server.store, &server.store)
 }
 
+// rule: tokens/client-authentication: one way of client authentication, the registered one; basic
+//    and post where none was [RFC 6749 §2.3]
 #[test]
 fn the_registered_method_and_no_other() {
     // Registered as, sent by Basic, sent by form, sent nothing.
@@ -55,6 +57,7 @@ fn the_registered_method_and_no_other() {
     }
 }
 
+// rule: tokens/client-authentication
 #[test]
 fn a_public_client_shows_nothing() {
     let server = Server::new();
@@ -73,6 +76,7 @@ fn a_public_client_shows_nothing() {
     assert_eq!(outcome(&server.redeem(&id, &code)), "200 ok");
 }
 
+// rule: tokens/unknown-and-wrong-alike: an unknown client and a wrong secret are answered alike
 #[test]
 fn unknown_and_wrong_are_answered_alike() {
     let server = Server::new();
@@ -96,6 +100,7 @@ fn unknown_and_wrong_are_answered_alike() {
     assert!(answers.iter().all(|answer| *answer == answers[0]));
 }
 
+// rule: tokens/basic-header
 #[test]
 fn headers() {
     let server = Server::new();
@@ -142,6 +147,7 @@ fn headers() {
     assert_eq!(answer.get("www-authenticate"), None, "Basic was not used");
 }
 
+// rule: tokens/client-authentication
 #[test]
 fn one_way_at_a_time() {
     let server = Server::new();
@@ -176,6 +182,7 @@ fn one_way_at_a_time() {
     );
 }
 
+// rule: tokens/client-authentication
 #[test]
 fn revocation_asks_the_same() {
     let server = Server::new();

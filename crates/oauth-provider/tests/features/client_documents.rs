@@ -75,6 +75,7 @@ fn a_document_makes_a_client() {
     );
 }
 
+// rule: clients/refresh-grant-listed: refresh tokens only for clients that list the grant, or none
 #[test]
 fn a_client_that_lists_grants_without_refresh_gets_no_refresh_token() {
     let mut document = document(URL);
@@ -85,6 +86,10 @@ fn a_client_that_lists_grants_without_refresh_gets_no_refresh_token() {
     assert_eq!(body(&answer).get("refresh_token"), None);
 }
 
+// rule: clients/document-fetched-plainly: how a document is fetched: plainly, no redirects, 200,
+//    JSON, UTF-8 [CIMD §4]
+// rule: clients/document-size-and-time: a document has 5 KiB, counted while they come, and ten
+//    seconds for all of it [CIMD §4]
 #[test]
 fn it_is_asked_for_plainly_with_limits() {
     let server = serving(URL, json_answer(&[], &document(URL)));
@@ -104,6 +109,7 @@ fn it_is_asked_for_plainly_with_limits() {
     assert_eq!(request.max_body, 5 * 1024);
 }
 
+// rule: clients/document-fetched-plainly
 #[test]
 fn each_answer_that_is_refused_says_why_and_whether_to_try_again() {
     let fine = document(URL).to_string();
@@ -226,6 +232,7 @@ fn each_answer_that_is_refused_says_why_and_whether_to_try_again() {
     assert!(server.authorize(&query(URL, &[])).is_ok(), "5 KiB exactly");
 }
 
+// rule: clients/document-fetched-plainly
 #[test]
 fn other_bytes_than_utf8_are_refused() {
     let bad = Response {
@@ -239,6 +246,8 @@ fn other_bytes_than_utf8_are_refused() {
     );
 }
 
+// rule: clients/words-for-developers: words that a developer can act on: the URL, the check, what
+//    was found and expected; the asked and the registered URIs
 #[test]
 fn the_words_help_the_developer_of_a_client() {
     let mut wrong = document(URL);
@@ -249,6 +258,8 @@ fn the_words_help_the_developer_of_a_client() {
     insta::assert_snapshot!(problem(&server, URL), @"the status is 200: found 302, a redirect, which must not be followed; expected 200 (CIMD §4)");
 }
 
+// rule: clients/url-byte-for-byte: a Client ID URL is compared byte for byte; a default port makes
+//    another client [CIMD §3]
 #[test]
 fn two_spellings_are_two_clients() {
     let spelled = "https://client.example:443/oauth/meta.json";

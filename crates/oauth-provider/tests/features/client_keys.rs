@@ -38,6 +38,8 @@ fn a_client_with_keys_signs_in_and_stays() {
     assert_eq!(body(&told)["active"], false, "without its key");
 }
 
+// rule: tokens/both-methods-offered: a client that offers both methods may use either, and never
+//    less than before
 #[test]
 fn who_offers_both_may_use_either_and_never_less_than_before() {
     let both = json!({"token_endpoint_auth_methods_supported": ["none", "private_key_jwt"]});
@@ -132,6 +134,7 @@ fn documents_that_offer_what_they_cannot() {
     }
 }
 
+// rule: clients/words-for-developers
 #[test]
 fn a_document_that_is_gone_says_why() {
     let server = serving(URL, answer(404, &[], ""));
@@ -171,6 +174,9 @@ fn at(server: &Server, number: u8, jti: &str) -> Response {
     )
 }
 
+// rule: clients/never-this-server
+// rule: tokens/key-set-by-reference: a key set by reference is fetched under the rules of
+//    documents, 64 KiB
 #[test]
 fn a_key_set_by_reference_is_fetched_as_documents_are() {
     let server = by_uri(vec![key_set(1, &[])]);
@@ -212,6 +218,8 @@ fn a_key_set_by_reference_is_fetched_as_documents_are() {
     }
 }
 
+// rule: tokens/keys-looked-at-again: keys in metadata or at `jwks_uri`, looked at again [RFC 7591
+//    §2]
 #[test]
 fn a_key_set_is_kept_and_looked_at_again_when_a_key_is_not_in_it() {
     let long = [("cache-control", "max-age=7200")];
@@ -235,6 +243,7 @@ fn a_key_set_is_kept_and_looked_at_again_when_a_key_is_not_in_it() {
     assert_eq!(looks(&server), 2, "not to be kept");
 }
 
+// rule: tokens/keys-looked-at-again
 #[test]
 fn keys_in_a_kept_document_change_too() {
     let first = keyed(jwks(&[Es256(1).jwk(json!({}))]));
@@ -250,6 +259,8 @@ fn keys_in_a_kept_document_change_too() {
     assert_eq!(server.fetch.requests().len(), 2);
 }
 
+// rule: tokens/transient-never-fatal: transient is never fatal, nothing used up, `Retry-After` on
+//    each 503 and 429
 #[test]
 fn trouble_on_the_way_is_never_the_end() {
     let unreachable = || Err(FetchError::Unreachable("SECRET address".to_owned()));

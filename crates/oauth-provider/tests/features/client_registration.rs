@@ -22,6 +22,8 @@ fn registered(changes: Value) -> Value {
     body(&answer)
 }
 
+// rule: clients/registration-answer: registration: shape, defaults, every effective value in the
+//    answer [RFC 7591 §2, §3.2.1]
 #[test]
 fn the_least_there_can_be() {
     let answer = Server::new().register(&minimal());
@@ -35,6 +37,7 @@ fn the_least_there_can_be() {
     "#);
 }
 
+// rule: clients/registration-answer
 #[test]
 fn a_public_client_gets_no_secret() {
     let answer = registered(json!({"token_endpoint_auth_method": "none"}));
@@ -43,6 +46,7 @@ fn a_public_client_gets_no_secret() {
     assert_eq!(answer["token_endpoint_auth_method"], "none");
 }
 
+// rule: clients/secrets-stored-as-hashes: client secrets are random, and stored as hashes
 #[test]
 fn ids_and_secrets_are_random_and_no_urls() {
     let server = Server::new();
@@ -62,6 +66,7 @@ fn ids_and_secrets_are_random_and_no_urls() {
     }
 }
 
+// rule: clients/secrets-stored-as-hashes
 #[test]
 fn secrets_rest_as_hashes() {
     let server = Server::new();
@@ -74,6 +79,9 @@ fn secrets_rest_as_hashes() {
     assert_eq!(serde_json::to_string(&again).unwrap(), stored);
 }
 
+// rule: clients/registration-answer
+// rule: clients/registration-drops-unknown: grant and response types that we lack are dropped;
+//    `application_type` and language-tagged members are kept, others not [RFC 7591 §2, §2.2]
 #[test]
 fn what_we_lack_is_dropped_and_what_we_have_is_stated() {
     for (asked, member, effective) in [
@@ -189,6 +197,7 @@ fn what_we_lack_is_dropped_and_what_we_have_is_stated() {
     }
 }
 
+// rule: clients/registration-answer
 #[test]
 fn every_kind_of_redirect_uri() {
     for uri in [
@@ -206,6 +215,8 @@ fn every_kind_of_redirect_uri() {
     }
 }
 
+// rule: clients/unused-registration-ends: a registration that is never used ends
+// rule: clients/record-slides
 #[test]
 fn a_client_that_never_signs_anybody_in_is_forgotten_after_thirty_days() {
     let server = Server::new();
@@ -225,6 +236,7 @@ fn a_client_that_never_signs_anybody_in_is_forgotten_after_thirty_days() {
     );
 }
 
+// rule: clients/names-cleaned-and-cut
 #[test]
 fn a_registered_name_proves_nothing_and_is_cleaned() {
     let server = Server::new();
@@ -239,6 +251,7 @@ fn a_registered_name_proves_nothing_and_is_cleaned() {
     assert_eq!((client.verified_host, client.uri), (None, None));
 }
 
+// rule: clients/operators-clients: clients of the operator: public, confidential, unusable
 #[test]
 fn what_an_operator_lists_is_found_again_or_refused() {
     let list = |client_id: &str| {

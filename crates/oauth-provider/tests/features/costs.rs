@@ -92,6 +92,9 @@ impl ClientStore for Counted<'_> {
     }
 }
 
+// rule: clients/resolved-twice
+// rule: tokens/cost-of-refresh: a refresh is one call to its grant, and reads a client's record
+//    only where a secret is compared
 #[test]
 fn tokens_of_a_public_client_cost_one_call_and_no_look_at_the_client() {
     for described in [false, true] {
@@ -119,6 +122,7 @@ fn tokens_of_a_public_client_cost_one_call_and_no_look_at_the_client() {
     }
 }
 
+// rule: tokens/cost-of-refresh
 #[test]
 fn tokens_of_a_confidential_client_cost_one_read_more() {
     let server = Server::new();
@@ -132,6 +136,8 @@ fn tokens_of_a_confidential_client_cost_one_read_more() {
     assert_eq!(counted.costs(0), [1, 1, 0, 0]);
 }
 
+// rule: tokens/cost-of-consent-and-calls: a consent page reads once at most, a registration writes
+//    once, a call within half a minute asks nobody
 #[test]
 fn a_consent_page_costs_one_read_at_most_and_a_document_one_fetch_in_its_time() {
     let script = Scripted::new().on(fetch::Method::Get, URL, json_answer(&[], &document(URL)));
@@ -155,6 +161,7 @@ fn a_consent_page_costs_one_read_at_most_and_a_document_one_fetch_in_its_time() 
     assert_eq!(ask(URL), [0, 1, 0, 0], "from then on");
 }
 
+// rule: tokens/cost-of-consent-and-calls
 #[test]
 fn a_registration_costs_one_write() {
     let server = Server::new();
@@ -165,6 +172,7 @@ fn a_registration_costs_one_write() {
     assert_eq!(counted.costs(0), [0, 0, 1, 0]);
 }
 
+// rule: tokens/cost-of-consent-and-calls
 #[test]
 fn a_call_costs_one_look_at_its_grant_and_none_for_half_a_minute() {
     let server = Server::new();

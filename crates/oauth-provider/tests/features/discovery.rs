@@ -1,4 +1,5 @@
 //! The metadata documents (RFC 8414, RFC 9728), and that what they print is taken.
+// file rule: resource/server-metadata: the root and the scoped documents [RFC 8414 §2, §3]
 
 use oauth_provider::discovery::{AskedResource, authorization_server, protected_resource};
 use proptest::prelude::*;
@@ -88,6 +89,7 @@ fn the_root_document() {
     "#);
 }
 
+// rule: clients/public-fetch-flag
 #[test]
 fn documents_are_advertised_only_where_they_work() {
     let mut settings = settings();
@@ -110,6 +112,7 @@ fn a_scoped_document_differs_in_issuer_and_authorization_endpoint_only() {
     assert_eq!(same, root);
 }
 
+// rule: resource/resource-metadata: the resource's document, as asked [RFC 9728 §2, §3.1]
 #[test]
 fn the_resource_document() {
     let document = protected_resource(&settings(), &asked("/mcp/acme/web", Some("a=%20&b")));
@@ -134,6 +137,7 @@ fn the_resource_document() {
 }
 
 proptest! {
+    // rule: authorization/resource
     /// Any slugs and any query, as a request line brings them through a URL parser.
     #[test]
     fn whatever_is_printed_is_taken(

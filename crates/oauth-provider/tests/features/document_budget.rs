@@ -1,4 +1,6 @@
 //! Strangers do not lock a client out: what people use has a budget of its own, and a copy stands in while it is spent.
+// file rule: clients/copy-stands-in: a document's copy stands in while the budget is spent, a day
+//    (keys: an hour) at most, and for nothing that a look has found otherwise
 
 use fetch::scripted::Scripted;
 use fetch::{FetchError, Method, Response};
@@ -71,6 +73,8 @@ fn budgets(server: &Server) -> Vec<Option<String>> {
     requests.into_iter().map(|asked| asked.own_budget).collect()
 }
 
+// rule: clients/strangers-lock-nobody-out: strangers lock no client out that people use: its
+//    document and its keys have a budget of their own
 #[test]
 fn a_client_that_people_use_is_counted_for_itself() {
     let server = Server::with(serving(URL, [kept(60)]));
@@ -207,6 +211,7 @@ fn shows(server: &Server, number: u8, jti: &str) -> String {
     ))
 }
 
+// rule: clients/strangers-lock-nobody-out
 #[test]
 fn keys_are_counted_for_the_client_that_names_them() {
     let server = by_uri([key_set(1)]);

@@ -49,6 +49,7 @@ fn unreachable() -> Answer {
     Err(FetchError::Unreachable("gone".to_owned()))
 }
 
+// rule: clients/cache-lifetime
 #[test]
 fn it_is_kept_as_long_as_it_says() {
     for (headers, seconds) in [
@@ -76,6 +77,8 @@ fn it_is_kept_as_long_as_it_says() {
     }
 }
 
+// rule: clients/cache-forbidden: `no-store` and `no-cache` are not kept, nor failures and invalid
+//    documents [RFC 9111]
 #[test]
 fn it_is_not_kept_where_it_forbids_that() {
     for cache_control in ["no-store", "no-cache", "max-age=300, no-store"] {
@@ -87,6 +90,7 @@ fn it_is_not_kept_where_it_forbids_that() {
     }
 }
 
+// rule: clients/cache-forbidden
 #[test]
 fn failures_and_invalid_documents_are_not_kept() {
     let mut invalid = document(URL);
@@ -102,6 +106,7 @@ fn failures_and_invalid_documents_are_not_kept() {
     }
 }
 
+// rule: clients/document-down
 #[test]
 fn a_kept_copy_serves_while_its_host_is_down() {
     let server = serving([kept("max-age=600"), unreachable()]);
@@ -110,6 +115,8 @@ fn a_kept_copy_serves_while_its_host_is_down() {
     assert!(ask(&server, CALLBACK));
 }
 
+// rule: clients/copy-lacks-redirect-uri: a kept copy that lacks the redirect URI is fetched anew,
+//    once a minute
 #[test]
 fn a_redirect_uri_that_was_added_is_found() {
     let server = serving([kept("max-age=600"), with_added("max-age=600")]);
@@ -120,6 +127,7 @@ fn a_redirect_uri_that_was_added_is_found() {
     assert_eq!(fetches(&server), 2);
 }
 
+// rule: clients/copy-lacks-redirect-uri
 #[test]
 fn strangers_uris_cost_a_look_a_minute() {
     let server = serving([kept("max-age=86400")]);
@@ -134,6 +142,7 @@ fn strangers_uris_cost_a_look_a_minute() {
     }
 }
 
+// rule: clients/copy-lacks-redirect-uri
 #[test]
 fn a_look_that_fails_is_one_too_and_the_copy_stays() {
     let server = serving([kept("max-age=600"), unreachable()]);
@@ -150,6 +159,7 @@ fn a_look_that_fails_is_one_too_and_the_copy_stays() {
     assert!(!ask(&server, CALLBACK), "and ends when it would have");
 }
 
+// rule: clients/cache-forbidden
 #[test]
 fn a_document_that_may_no_longer_be_kept_is_not_hidden_by_its_old_copy() {
     let server = serving([kept("max-age=86400"), with_added("no-store")]);
@@ -161,6 +171,7 @@ fn a_document_that_may_no_longer_be_kept_is_not_hidden_by_its_old_copy() {
     assert_eq!(fetches(&server), 3);
 }
 
+// rule: clients/cache-forbidden
 #[test]
 fn nor_is_it_outlived_by_it() {
     let mut moved = document(URL);

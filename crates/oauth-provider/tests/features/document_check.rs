@@ -1,4 +1,6 @@
 //! Every rule of a live document, for its developer: the same run that a sign-in makes.
+// file rule: clients/check-of-live-document: every rule of a live document, and the sign-in's own
+//    reason among them
 
 use std::collections::HashSet;
 

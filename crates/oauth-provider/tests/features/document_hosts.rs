@@ -7,6 +7,7 @@ use crate::client_documents::{URL, document, json_answer, problem, serving};
 use crate::support::server::{Server, outcome, query};
 use crate::support::{ORIGIN, origin};
 
+// rule: clients/special-use-hosts
 #[test]
 fn hosts_that_are_not_public_are_refused_before_any_fetch() {
     for host in [
@@ -78,6 +79,8 @@ fn hosts_that_are_not_public_are_refused_before_any_fetch() {
     }
 }
 
+// rule: clients/never-this-server: a document is never fetched from this server itself, under
+//    whatever scheme, port or name, nor beyond the operator's lists
 #[test]
 fn this_server_does_not_fetch_from_itself() {
     let url = format!("{ORIGIN}/.well-known/oauth-client/x.json");
@@ -101,6 +104,7 @@ fn this_server_does_not_fetch_from_itself() {
     assert_eq!(problem(&server, url).check, "the host is another one");
 }
 
+// rule: clients/never-this-server
 #[test]
 fn nor_under_another_scheme_port_or_name_of_its_own() {
     for (own, url) in [
@@ -130,6 +134,7 @@ fn nor_under_another_scheme_port_or_name_of_its_own() {
     }
 }
 
+// rule: clients/never-this-server
 #[test]
 fn an_operator_narrows_the_hosts() {
     for (url, allowed) in [
@@ -148,6 +153,7 @@ fn an_operator_narrows_the_hosts() {
     }
 }
 
+// rule: clients/public-fetch-flag: no documents without the public-fetch flag
 #[test]
 fn without_documents_no_url_is_a_client() {
     let mut server = serving(URL, json_answer(&[], &document(URL)));
@@ -163,6 +169,7 @@ fn without_documents_no_url_is_a_client() {
     assert_eq!(outcome(&server.refresh(URL, "x")), "401 invalid_client");
 }
 
+// rule: clients/loopback-http-local-only
 #[test]
 fn loopback_documents_only_in_local_work() {
     let url = "http://localhost:3000/c";

@@ -1,4 +1,6 @@
 //! The endpoints for clients: what is checked in which order, and with which status.
+// file rule: tokens/order-at-endpoints: the order at the endpoints; 405, 413 and 415 are OAuth's
+//    JSON too, and nobody may keep an answer [RFC 6749 §5.1, §5.2]
 
 use oauth_provider::http::{MAX_BODY, Request};
 
@@ -125,6 +127,7 @@ fn token_and_revocation_endpoints() {
     }
 }
 
+// rule: clients/registration-refused
 #[test]
 fn registration_endpoint() {
     let server = Server::new();

@@ -22,6 +22,8 @@ fn a_code_becomes_tokens_that_stand_for_what_was_approved() {
     assert_eq!(info.grant, grant.id);
 }
 
+// rule: tokens/code-replay: a replay by the right client ends the grant, by others nothing [RFC
+//    6749 §4.1.2]
 #[test]
 fn the_second_redemption_by_the_right_client_ends_everything() {
     let mut grant = Grant::new();
@@ -50,6 +52,7 @@ fn also_a_day_later_and_whatever_else_it_sends() {
     assert!(grant.refresh(&issued.refresh.unwrap(), |_| ()).is_err());
 }
 
+// rule: tokens/code-replay
 #[test]
 fn the_second_redemption_by_somebody_else_changes_nothing() {
     let mut grant = Grant::new();
@@ -78,6 +81,8 @@ fn the_second_redemption_by_somebody_else_changes_nothing() {
     );
 }
 
+// rule: authorization/pkce-verifier
+// rule: tokens/wrong-code-tries: a wrong try does not consume; five close
 #[test]
 fn a_wrong_try_does_not_consume() {
     type Change = fn(&mut Redeem);
@@ -131,6 +136,7 @@ fn a_client_that_has_a_secret_must_show_it() {
     );
 }
 
+// rule: tokens/wrong-code-tries
 #[test]
 fn five_wrong_tries_with_the_right_code_close() {
     let mut grant = Grant::new();
@@ -160,6 +166,7 @@ fn guesses_of_the_code_cost_its_client_nothing() {
     assert!(grant.redeem(&code, |_| ()).is_ok());
 }
 
+// rule: tokens/code-lifetime: a code lives 60 s
 #[test]
 fn it_lives_sixty_seconds() {
     for (seconds, good) in [(59, true), (60, false)] {
@@ -170,6 +177,9 @@ fn it_lives_sixty_seconds() {
     }
 }
 
+// rule: clients/redirect-uri-matching
+// rule: tokens/redirect-uri-at-redemption: `redirect_uri` may be left out, and must match when sent
+//    [OAuth 2.1 §10.2]
 #[test]
 fn redirect_uri_may_be_left_out() {
     let mut grant = Grant::new();
@@ -181,6 +191,7 @@ fn redirect_uri_may_be_left_out() {
     );
 }
 
+// rule: tokens/narrower-never-wider
 #[test]
 fn a_narrower_resource_holds_for_that_token_only() {
     let mut grant = Grant::new();
@@ -197,6 +208,7 @@ fn a_narrower_resource_holds_for_that_token_only() {
     );
 }
 
+// rule: authorization/upstream-state
 #[test]
 fn an_approval_opens_one_grant_once() {
     let now = crate::support::NOW;
@@ -223,6 +235,7 @@ fn an_approval_opens_one_grant_once() {
     }
 }
 
+// rule: tokens/unopened-id-costs-nothing
 #[test]
 fn a_grant_that_was_never_opened_knows_nothing() {
     let mut grant = Grant::new();

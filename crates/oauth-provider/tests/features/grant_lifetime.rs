@@ -7,6 +7,8 @@ use oauth_provider::grant::{Effect, Policy, Rang, Refusal, leave, ring};
 use crate::support::grant::{active, active_with, refreshing};
 use crate::support::{DAY, NOW, after};
 
+// rule: tokens/lifetimes: access tokens an hour, refresh tokens thirty days sliding, the grant
+//    ninety
 #[test]
 fn an_access_token_lives_an_hour() {
     let (mut grant, issued) = active();
@@ -16,6 +18,7 @@ fn an_access_token_lives_an_hour() {
     assert!(grant.inspect(&issued.access).is_none());
 }
 
+// rule: tokens/lifetimes
 #[test]
 fn a_refresh_token_lives_thirty_days_from_its_making() {
     let (mut grant, mut token) = refreshing();
@@ -28,6 +31,8 @@ fn a_refresh_token_lives_thirty_days_from_its_making() {
     assert_eq!(grant.stands(), None, "gone, with its approval long over");
 }
 
+// rule: tokens/lifetimes
+// rule: tokens/expires-in
 #[test]
 fn no_refreshing_goes_beyond_the_absolute_end() {
     let (mut grant, mut token) = refreshing();
@@ -46,6 +51,7 @@ fn no_refreshing_goes_beyond_the_absolute_end() {
     assert!(grant.rotate(&issued.refresh.unwrap()).is_err());
 }
 
+// rule: tokens/expires-in: `expires_in` is true [RFC 6749 §5.1]
 #[test]
 fn expires_in_is_true_where_the_grant_ends_before() {
     let (mut grant, token) = refreshing();
@@ -65,6 +71,7 @@ fn expires_in_is_true_where_the_grant_ends_before() {
     assert!(grant.rotate(&next).is_err());
 }
 
+// rule: tokens/live-access-tokens: at most 64 live access tokens; the oldest goes
 #[test]
 fn at_most_sixty_four_access_tokens_and_the_oldest_goes() {
     let (mut grant, first) = active();
@@ -84,6 +91,7 @@ fn at_most_sixty_four_access_tokens_and_the_oldest_goes() {
     assert_eq!(grant.stored()["accesses"].as_array().unwrap().len(), 64);
 }
 
+// rule: tokens/live-access-tokens
 #[test]
 fn expired_access_tokens_are_not_kept() {
     let (mut grant, token) = refreshing();
@@ -141,6 +149,7 @@ fn an_alarm_that_rings_out_of_turn_does_no_harm() {
     assert_eq!(leave(None, &grant.moment()).effects, [Effect::Delete]);
 }
 
+// rule: tokens/alarms: alarms: close, delete, leave the living alone, come again after trouble
 #[test]
 fn the_alarm_is_for_what_ends_next() {
     let mut grant = crate::support::grant::Grant::new();

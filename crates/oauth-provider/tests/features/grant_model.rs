@@ -227,6 +227,7 @@ fn asked(world: &World, grant: usize, who: &Who) -> Asked {
 }
 
 proptest! {
+    // rule: tokens/grace-and-late-retries
     #[test]
     fn every_history_is_the_models(strict: bool, few: bool, acts in prop::collection::vec((0..4usize, act()), 1..90)) {
         // Few access tokens, and such that the end of the grant cuts them short.

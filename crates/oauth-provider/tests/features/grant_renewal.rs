@@ -42,6 +42,7 @@ impl Drop for Path {
     }
 }
 
+// rule: tokens/upstream-renewed-in-time
 #[test]
 fn every_history_of_a_renewal_keeps_what_the_upstream_gave_and_tells_of_an_end_once() {
     let mut seen = HashSet::from([begin().canonical()]);
@@ -67,6 +68,7 @@ fn every_history_of_a_renewal_keeps_what_the_upstream_gave_and_tells_of_an_end_o
     println!("{} states", seen.len());
 }
 
+// rule: tokens/upstream-renewed-in-time
 #[test]
 fn what_cannot_be_renewed_serves_as_long_as_it_lives() {
     let (mut grant, issued) = active_with(|open| {

@@ -1,4 +1,5 @@
 //! Revocation (RFC 7009) and closing.
+// file rule: tokens/revocation: revocation: own tokens, 200 for others [RFC 7009 §2.1, §2.2]
 
 use oauth_provider::crypto::{Bytes, Secret};
 use oauth_provider::grant::{Audit, Command, Refusal, Reply, Revoke, Strength};

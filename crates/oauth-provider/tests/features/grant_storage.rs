@@ -1,4 +1,5 @@
 //! What rests in storage and in logs: nothing that opens anything.
+// file rule: tokens/sealed-props: sealed props, hashes only, bound to the grant
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

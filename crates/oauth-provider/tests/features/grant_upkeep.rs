@@ -25,6 +25,7 @@ fn look(grant: &mut Grant, found: Found) {
     ));
 }
 
+// rule: clients/hourly-look
 #[test]
 fn a_document_that_two_looks_an_hour_apart_find_gone_ends_refreshing() {
     let (mut grant, token) = refreshing();
@@ -52,6 +53,7 @@ fn a_document_that_two_looks_an_hour_apart_find_gone_ends_refreshing() {
     assert!(grant.rotate(&token).is_ok());
 }
 
+// rule: clients/hourly-look
 /// What `invalid_client` will tell the client's developer (the same words as on a page).
 #[test]
 fn a_look_says_what_it_found() {
@@ -86,6 +88,7 @@ fn a_look_says_what_it_found() {
     }
 }
 
+// rule: clients/hourly-look
 #[test]
 fn trouble_on_the_way_says_nothing_and_a_good_look_begins_anew() {
     for between in [Found::Unclear, Found::Good] {
@@ -136,6 +139,7 @@ fn chores_come_with_the_first_tokens_and_daily_and_looks_hourly_for_a_url_only()
     assert!(third.chores.look && !third.chores.daily);
 }
 
+// rule: tokens/upstream-renewed-in-time
 #[test]
 fn props_that_would_not_outlast_the_next_access_token_are_due() {
     let (mut grant, issued) = active_with(|open| open.props_expire_at = Some(after(2 * HOUR)));

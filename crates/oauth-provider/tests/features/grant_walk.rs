@@ -7,6 +7,7 @@
 //! resources, choices taken back, authentication above `none`, reseals, looks, clients without refresh tokens. Limits
 //! are small (two wrong tries, one late retry, two access tokens, 40 days in all), so that eight steps reach beyond each
 //! of them.
+// file rule: tokens/grace-and-late-retries
 
 use std::collections::HashSet;
 

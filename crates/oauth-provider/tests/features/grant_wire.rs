@@ -101,6 +101,7 @@ fn so_do_renewals() {
 /// Whether a command takes a reply for a good one.
 type Reader = fn(Reply) -> Option<bool>;
 
+// rule: tokens/storage-trouble
 /// Each command reads its own reply, and takes that to another one for trouble: never for a refusal, which would make a
 /// client throw its tokens away.
 #[test]
@@ -156,6 +157,7 @@ impl GrantStore for Confused {
     }
 }
 
+// rule: tokens/storage-trouble
 #[test]
 fn the_reply_to_another_command_is_our_own_trouble() {
     let server = Server::new();

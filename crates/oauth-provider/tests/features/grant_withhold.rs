@@ -1,4 +1,6 @@
 //! What the person who allowed a grant takes back while it lives: a choice, or everything.
+// file rule: apps/skill-taken-away: a skill that is taken away is gone at once and for good, with
+//    the scope that it alone needed; the token response says so [RFC 6749 §3.3]
 
 use oauth_provider::grant::{
     Audit, Choice, Command, Introspect, Lifecycle, News, Recall, Refusal, Reply, Strength, Withhold,
@@ -80,6 +82,7 @@ fn a_choice_may_go_alone_where_others_need_the_same() {
     assert_eq!(grant.inspect(&issued.access).unwrap().withheld, ["mend"]);
 }
 
+// rule: apps/list-of-one-person
 #[test]
 fn only_the_person_who_allowed_it() {
     let (mut grant, issued) = active();
@@ -99,6 +102,7 @@ fn only_the_person_who_allowed_it() {
     assert!(grant.audit.is_empty());
 }
 
+// rule: apps/last-skill-ends-grant: taking the last skill away ends the grant
 #[test]
 fn the_last_choice_ends_the_grant() {
     let (mut grant, issued) = active();
@@ -122,6 +126,7 @@ fn the_last_choice_ends_the_grant() {
     assert_eq!(withhold(&mut grant, "7", "read"), Err(Refusal::Unknown));
 }
 
+// rule: apps/last-skill-ends-grant
 #[test]
 fn the_last_of_the_scope_ends_the_grant() {
     let (mut grant, issued) = active_with(|open| open.scope = scope("event:write"));
@@ -208,6 +213,7 @@ fn a_client_that_goes_on_asking_for_what_it_had_is_told_what_there_is() {
     assert!(grant.rotate(&token).is_ok(), "nothing was used up");
 }
 
+// rule: apps/revoking: revoking one grant or all holds at the next request
 #[test]
 fn recalled_it_ends_like_any_other() {
     let (mut grant, issued) = active();
@@ -226,6 +232,7 @@ fn recalled_it_ends_like_any_other() {
     ));
 }
 
+// rule: apps/rows-of-version-before
 #[test]
 fn rows_of_the_version_before_are_read() {
     let (mut grant, issued) = active();
@@ -241,6 +248,7 @@ fn rows_of_the_version_before_are_read() {
     assert_eq!(grant.inspect(&issued.access).unwrap().withheld, ["mend"]);
 }
 
+// rule: apps/marks-reach-list
 #[test]
 fn late_retries_are_counted_over_the_life_of_the_grant() {
     let (mut grant, issued) = active();

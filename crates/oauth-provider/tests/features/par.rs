@@ -1,4 +1,6 @@
 //! Pushed authorization requests (RFC 9126).
+// file rule: authorization/pushed-requests: pushed requests: checked when pushed; two parameters
+//    count; whose, how long, once [RFC 9126 §2, §4]
 
 use fetch::FetchError;
 use oauth_provider::UnixTime;
@@ -206,6 +208,7 @@ fn whose_it_is_and_for_how_long() {
     assert_eq!(opened(&server, &fine), "page: request_uri");
 }
 
+// rule: authorization/forms-are-their-own
 #[test]
 fn the_approval_uses_it_up() {
     let server = Server::new();

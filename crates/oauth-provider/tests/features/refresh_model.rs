@@ -65,6 +65,7 @@ impl Model {
 }
 
 proptest! {
+    // rule: tokens/grace-and-late-retries
     #[test]
     fn the_machine_follows_the_model(strict: bool, acts in acts()) {
         let (mut grant, first) = refreshing();

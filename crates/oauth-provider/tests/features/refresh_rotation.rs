@@ -1,4 +1,6 @@
 //! Refresh tokens: rotation, the predecessor's grace, old tokens, narrowing, keys.
+// file rule: tokens/rotation: refresh tokens rotate; the predecessor yields the same successor [RFC
+//    9700 §4.14.2]
 
 use oauth_provider::crypto::{Bytes, Secret};
 use oauth_provider::grant::{Audit, Refresh, Refusal, Reuse, Strength};
@@ -37,6 +39,7 @@ fn a_lost_answer_or_two_at_once_yield_the_same_successor() {
     assert!(grant.rotate(&successor).is_ok());
 }
 
+// rule: tokens/grace-and-late-retries: grace, late retries, both reuse modes [RFC 9700 §4.14.2]
 #[test]
 fn later_the_predecessor_is_good_eight_times() {
     let (mut grant, first) = refreshing();
@@ -57,6 +60,7 @@ fn later_the_predecessor_is_good_eight_times() {
     assert!(grant.rotate(&successor).is_ok(), "the session lives on");
 }
 
+// rule: tokens/grace-and-late-retries
 #[test]
 fn and_for_fourteen_days() {
     let (mut grant, first) = refreshing();
@@ -68,6 +72,7 @@ fn and_for_fourteen_days() {
     assert!(grant.rotate(&successor).is_ok());
 }
 
+// rule: tokens/grace-and-late-retries
 #[test]
 fn the_retries_of_one_generation_are_not_those_of_the_next() {
     let (mut grant, mut token) = refreshing();
@@ -82,6 +87,7 @@ fn the_retries_of_one_generation_are_not_those_of_the_next() {
     }
 }
 
+// rule: tokens/two-steps-old: a refresh token two steps old fails alone, and marks the grant
 #[test]
 fn once_the_successor_was_used_the_predecessor_fails_alone_and_marks() {
     let (mut grant, first) = refreshing();
@@ -95,6 +101,7 @@ fn once_the_successor_was_used_the_predecessor_fails_alone_and_marks() {
     assert!(grant.rotate(&third).is_ok(), "the session lives on");
 }
 
+// rule: tokens/grace-and-late-retries
 #[test]
 fn in_strict_mode_the_predecessor_has_its_minute_and_every_other_old_token_closes() {
     type History = fn(&mut Grant, &RefreshToken) -> RefreshToken;
@@ -146,6 +153,7 @@ fn in_strict_mode_the_predecessor_has_its_minute_and_every_other_old_token_close
     }
 }
 
+// rule: tokens/strangers-change-nothing: strangers change nothing; authentication never weakens
 #[test]
 fn what_was_never_a_token_of_the_family_does_nothing_in_either_mode() {
     for reuse in [Reuse::Mark, Reuse::Close] {
@@ -176,6 +184,7 @@ fn what_was_never_a_token_of_the_family_does_nothing_in_either_mode() {
     }
 }
 
+// rule: tokens/strangers-change-nothing
 #[test]
 fn who_cannot_show_the_client_does_nothing_with_its_old_tokens() {
     let (mut grant, issued) = active_with(|open| open.client.strength = Strength::Secret);
@@ -201,6 +210,8 @@ fn an_old_token_is_one_whatever_else_it_asks() {
     assert_eq!(grant.stands().as_deref(), Some("closed"));
 }
 
+// rule: tokens/narrower-never-wider: narrower for one token, never wider [RFC 6749 §6, RFC 8707
+//    §2.2]
 #[test]
 fn narrower_is_for_one_token_and_wider_is_refused_without_rotating() {
     let (mut grant, issued) = active_with(|open| open.scope = scope("org:read event:write"));
@@ -231,6 +242,7 @@ fn narrower_is_for_one_token_and_wider_is_refused_without_rotating() {
     assert_eq!((info.scope, info.resource), (whole.scope, at("/mcp/acme")));
 }
 
+// rule: tokens/strangers-change-nothing
 #[test]
 fn authentication_never_gets_weaker() {
     let mut grant = Grant::new();
@@ -250,6 +262,7 @@ fn authentication_never_gets_weaker() {
     assert!(grant.refresh(&token, shown).is_ok());
 }
 
+// rule: tokens/key-rotation: the server's keys can be rotated
 #[test]
 fn a_rotation_carries_the_grant_to_the_new_server_key() {
     let (mut grant, first) = refreshing();
@@ -266,6 +279,7 @@ fn a_rotation_carries_the_grant_to_the_new_server_key() {
     assert!(grant.rotate(&third).is_ok());
 }
 
+// rule: tokens/key-rotation
 #[test]
 fn a_retry_under_the_new_server_key_gives_the_same_successor() {
     let (mut grant, first) = refreshing();
@@ -287,6 +301,7 @@ fn a_retry_whose_answer_is_lost_again_outlives_the_old_server_key() {
     assert!(grant.rotate(&second).is_ok());
 }
 
+// rule: tokens/key-rotation
 #[test]
 fn without_the_old_key_nothing_opens_and_nothing_is_lost() {
     let (mut grant, issued) = active_with(|_| ());

@@ -4,6 +4,8 @@ use serde_json::json;
 
 use crate::support::server::{CALLBACK, Server, json_post, outcome};
 
+// rule: clients/registration-refused: what is no registration: 1 to 20 redirect URIs, 64 KiB, one
+//    JSON object, no private key whatever the method [RFC 7591 §3.2.2]
 #[test]
 fn refusals() {
     let uris =
@@ -133,6 +135,7 @@ fn refusals() {
     }
 }
 
+// rule: clients/registration-refused
 #[test]
 fn bodies_that_are_not_one_json_object() {
     let server = Server::new();

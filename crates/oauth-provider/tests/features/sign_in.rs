@@ -14,6 +14,8 @@ fn resume(sent: &Approved, keys: &KeyRing, seconds: u64) -> Result<SignIn, Appro
     SignIn::resume(&sent.state, cookie, keys, after(seconds))
 }
 
+// rule: apps/sign-in-state-bound: the state of a sign-in is bound to its browser, unaltered, for
+//    ten minutes, across a change of keys [RFC 9700 §4.7]
 #[test]
 fn it_comes_back_within_ten_minutes_to_the_same_browser() {
     let ring = keys(OLD);
@@ -37,6 +39,7 @@ fn it_comes_back_within_ten_minutes_to_the_same_browser() {
     }
 }
 
+// rule: apps/sign-in-state-bound
 #[test]
 fn no_altered_state_is_taken() {
     let ring = keys(OLD);
@@ -50,6 +53,8 @@ fn no_altered_state_is_taken() {
     }
 }
 
+// rule: apps/sign-in-state-no-approval: the state of a sign-in is never an approval, and an
+//    approval never one
 #[test]
 fn it_is_never_an_approval_and_an_approval_never_one() {
     let ring = keys(OLD);
@@ -69,6 +74,7 @@ fn it_is_never_an_approval_and_an_approval_never_one() {
     );
 }
 
+// rule: apps/sign-in-state-bound
 #[test]
 fn a_change_of_keys_under_way_is_survived() {
     let sent = SignIn::begin(NOW, &mut rng()).sign(&keys(OLD));

@@ -12,6 +12,8 @@ use crate::support::assertion::{
 };
 use crate::support::server::{now, outcome};
 
+// rule: tokens/signature-algorithms: ES256, EdDSA, RS256, PS256; no weak RSA key [RFC 7518, RFC
+//    8037]
 #[test]
 fn every_algorithm_that_is_advertised() {
     let rsa: Value = serde_json::from_str(RSA).unwrap();
@@ -42,6 +44,8 @@ fn every_algorithm_that_is_advertised() {
     assert_refused(&show(&server(), weak), WRONG_KEY);
 }
 
+// rule: tokens/signature-algorithms
+// rule: others/signature-vectors: vectors of RFC 7515 A.2 and A.3, RFC 8037 A.4
 #[test]
 fn vectors() {
     // RFC 7515 A.3 and A.2, RFC 8037 A.4.

@@ -1,4 +1,6 @@
 //! Our own trouble is never the end of anybody's session: 503, try again, and nothing was consumed.
+// file rule: tokens/storage-trouble: storage trouble is transient and consumes nothing; the reply
+//    to another command is such trouble, never a refusal
 
 use oauth_provider::UnixTime;
 use oauth_provider::authorize::{AuthorizeError, PageProblem, validate};
@@ -90,6 +92,7 @@ fn assert_try_again(answer: &Response) {
     assert!(!answer.body.contains("SECRET"));
 }
 
+// rule: tokens/transient-never-fatal
 #[test]
 fn redeeming_and_refreshing() {
     let server = Server::new();
@@ -131,6 +134,7 @@ fn an_unknown_token_of_a_client_that_cannot_be_looked_up() {
     assert_try_again(&server.token_at(&post(form.as_bytes()), &Down, &server.store));
 }
 
+// rule: tokens/transient-never-fatal
 #[test]
 fn confidential_clients() {
     let server = Server::new();
@@ -143,6 +147,7 @@ fn confidential_clients() {
     assert_eq!(outcome(&server.token(&form)), "200 ok");
 }
 
+// rule: tokens/transient-never-fatal
 #[test]
 fn revoking_and_registering() {
     let server = Server::new();

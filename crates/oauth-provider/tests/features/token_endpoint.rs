@@ -10,6 +10,7 @@ fn text(answer: &oauth_provider::http::Response, member: &str) -> String {
     body(answer)[member].as_str().unwrap().to_owned()
 }
 
+// rule: tokens/order-at-endpoints
 #[test]
 fn the_shape_of_success() {
     let server = Server::new();
@@ -38,6 +39,7 @@ fn the_shape_of_success() {
     assert_eq!(id(&access), id(&refresh));
 }
 
+// rule: tokens/one-redemption-wins
 #[test]
 fn a_code_is_good_once() {
     let server = Server::new();
@@ -191,6 +193,7 @@ fn refreshes() {
     }
 }
 
+// rule: tokens/rotation
 #[test]
 fn the_predecessor_yields_the_same_text() {
     let server = Server::new();
@@ -208,6 +211,7 @@ fn the_predecessor_yields_the_same_text() {
     assert_eq!(server.store.take_audit(), [Audit::RefreshReused]);
 }
 
+// rule: tokens/unregistered-client: an unregistered client hears `invalid_client`
 #[test]
 fn a_client_that_is_gone_hears_it() {
     let server = Server::new();
@@ -224,6 +228,7 @@ fn a_client_that_is_gone_hears_it() {
     );
 }
 
+// rule: clients/refresh-grant-listed
 #[test]
 fn a_client_registered_without_the_refresh_grant_gets_none() {
     let server = Server::new();
@@ -235,6 +240,7 @@ fn a_client_registered_without_the_refresh_grant_gets_none() {
     assert_eq!(body(&answer).get("refresh_token"), None);
 }
 
+// rule: tokens/revocation
 #[test]
 fn revocation_is_200_whatever_the_token_and_ends_ones_own() {
     let server = Server::new();

@@ -67,11 +67,13 @@ proptest! {
         checks::token(&text);
     }
 
+    // rule: authorization/resource
     #[test]
     fn resources(text in near_url(&["", "https://mcp.example.com", "https://mcp.example.com/mcp", "https://mcp.example.com/mcp/"])) {
         checks::resource(&text);
     }
 
+    // rule: clients/redirect-uri-matching
     #[test]
     fn redirect_uris(
         text in near_url(&["", "https://", "http://localhost", "http://127.0.0.1", "cursor://", "app:", "javascript:"]),
@@ -80,11 +82,13 @@ proptest! {
         checks::redirect_uri(&text, &asked);
     }
 
+    // rule: clients/url-form
     #[test]
     fn client_id_urls(text in near_url(&["", "https://client.example", "https://", "http://localhost", "HTTPS://"])) {
         checks::client_id_url(&text);
     }
 
+    // rule: clients/document-members
     #[test]
     fn documents(text in prop_oneof![
         any::<String>(),
@@ -93,6 +97,7 @@ proptest! {
         checks::document(&text);
     }
 
+    // rule: clients/registration-refused
     #[test]
     fn registrations(body in prop_oneof![
         any::<String>(),
@@ -106,6 +111,7 @@ proptest! {
         checks::form(&text);
     }
 
+    // rule: tokens/basic-header
     #[test]
     fn basic_headers(
         header in prop_oneof![any::<String>(), "[Bb]asic +[A-Za-z0-9+/]{0,24}={0,2}"],
@@ -125,6 +131,7 @@ proptest! {
         checks::verifier_challenge_and_scope(&text);
     }
 
+    // rule: tokens/private-key-jwt
     #[test]
     fn assertions(
         text in any::<String>(),
@@ -169,6 +176,7 @@ proptest! {
         checks::authorization_request(&text);
     }
 
+    // rule: clients/cache-lifetime
     #[test]
     fn cache_headers(text in prop_oneof![
         any::<String>(),
@@ -178,6 +186,7 @@ proptest! {
         checks::cache_headers(&text);
     }
 
+    // rule: authorization/upstream-state
     #[test]
     fn cookies_and_forms(cookie in prop_oneof![any::<String>(), "[A-Za-z0-9_-]{60,66}"], text in any::<String>()) {
         signed::cookies_and_forms(&cookie, &text);
@@ -188,6 +197,7 @@ proptest! {
         signed::request_uri(&text);
     }
 
+    // rule: tokens/private-key-jwt
     #[test]
     fn claims(
         header in prop_oneof![4 => Just(r#"{"alg":"ES256"}"#.to_owned()), 1 => any::<String>()],
@@ -199,6 +209,7 @@ proptest! {
         signed::assertion(&header, &more);
     }
 
+    // rule: tokens/key-members
     #[test]
     fn key_sets(text in prop_oneof![
         any::<String>(),

@@ -1,4 +1,6 @@
 //! Examples as the RFCs print them, through what this crate offers to others.
+// file rule: others/rfc-examples: examples of RFC 7636 appendix B, 6749 §2.3.1, 7523 §2.2 and §4,
+//    8252 §7, 8414 §3.1, 9728 §3.1, 9207 §2
 
 use oauth_provider::authorize::AuthorizationResponse;
 use oauth_provider::client::{RedirectKind, RedirectUri, preregistered};
@@ -32,6 +34,7 @@ fn rfc_7636_appendix_b() {
     assert!(challenge.matches(&verifier));
 }
 
+// rule: tokens/basic-header
 /// RFC 6749 §2.3.1: the header, of the client `s6BhdRkqt3` with the secret `7Fjfp0ZBr1KtDRbnfVdmIw`.
 #[test]
 fn rfc_6749_section_2_3_1() {
@@ -61,6 +64,7 @@ fn rfc_6749_section_2_3_1() {
     assert_eq!(with(altered), "401 invalid_client");
 }
 
+// rule: tokens/private-key-jwt
 /// RFC 7523 §2.2 (the header) and §4 (the claims): an assertion about somebody else is an authorization grant, and
 /// authenticates no client (§3: `sub` "MUST be the client_id").
 #[test]
@@ -91,6 +95,8 @@ fn rfc_7523_section_2_2_and_4() {
     );
 }
 
+// rule: clients/redirect-uri-kinds
+// rule: clients/redirect-uri-matching
 /// RFC 8252 §7.1 to §7.3: each example is taken for what it is, and the loopback ones with any port.
 #[test]
 fn rfc_8252_section_7() {

@@ -55,6 +55,7 @@ async fn words_become_calls_and_each_is_told() {
     );
 }
 
+// rule: agent/allow-changes
 #[tokio::test]
 async fn nothing_is_changed_unless_that_was_allowed() {
     let (sentry, folder) = (sentry().await, Folder::new());
@@ -80,6 +81,7 @@ async fn nothing_is_changed_unless_that_was_allowed() {
     assert!(written(requests(&sentry, "/api/").await));
 }
 
+// rule: agent/one-tool-where-asked
 #[tokio::test]
 async fn without_a_key_it_is_not_offered_and_the_error_says_so() {
     let (sentry, folder) = (sentry().await, Folder::new());
@@ -100,6 +102,7 @@ async fn without_a_key_it_is_not_offered_and_the_error_says_so() {
     assert!(server.end().await.1.contains("LLM_API_KEY"));
 }
 
+// rule: agent/model-trouble
 #[tokio::test]
 async fn trouble_with_the_model_is_told_in_our_words() {
     let (sentry, folder) = (sentry().await, Folder::new());

@@ -1,4 +1,6 @@
 //! RFC 8628 against scripted answers: every way in which waiting goes on or ends. Nothing really waits.
+// file rule: stdio/device-code-waiting: waiting for a device code: `slow_down`, backoff, denial,
+//    expiry [RFC 8628 §3.5]
 
 use std::time::Duration;
 

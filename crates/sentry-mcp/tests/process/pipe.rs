@@ -14,6 +14,7 @@ async fn ada() -> (demo_sentry::Running, Folder, Server) {
     (sentry, folder, server)
 }
 
+// rule: stdio/version-and-batches
 #[tokio::test]
 async fn a_client_of_each_era_is_served() {
     let (_sentry, _folder, mut server) = ada().await;
@@ -34,6 +35,7 @@ async fn a_client_of_each_era_is_served() {
     assert_eq!(server.answer().await["result"]["resultType"], "complete");
 }
 
+// rule: stdio/garbage-and-long-lines
 #[tokio::test]
 async fn garbage_and_ten_mebibytes_are_refused_and_the_stream_goes_on() {
     let (_sentry, _folder, mut server) = ada().await;
@@ -68,6 +70,8 @@ async fn garbage_and_ten_mebibytes_are_refused_and_the_stream_goes_on() {
     assert_eq!(server.whoami().await["id"], "who");
 }
 
+// rule: stdio/thousand-in-flight: 1,000 calls in flight, and what needs no Sentry is answered
+//    meanwhile
 #[tokio::test]
 async fn a_thousand_calls_are_in_flight_and_sentry_is_not_asked_all_at_once() {
     let (sentry, _folder, mut server) = ada().await;
@@ -95,6 +99,7 @@ async fn a_thousand_calls_are_in_flight_and_sentry_is_not_asked_all_at_once() {
     assert_eq!(requests(&sentry, "/api/0/auth/").await.len(), 1000);
 }
 
+// rule: stdio/called-off
 #[tokio::test]
 async fn a_call_that_is_called_off_is_not_answered() {
     let (sentry, _folder, mut server) = ada().await;
@@ -125,6 +130,7 @@ async fn a_call_that_is_called_off_is_not_answered() {
     assert_eq!(server.end().await.0, Some(0));
 }
 
+// rule: stdio/version-and-batches
 #[tokio::test]
 async fn a_batch_is_answered_as_one_line() {
     let (_sentry, _folder, mut server) = ada().await;
@@ -145,6 +151,8 @@ async fn a_batch_is_answered_as_one_line() {
     assert_eq!(ids, [1, 2]);
 }
 
+// rule: stdio/ends: ends: of the input, of the reader, by signal, by kill; memory is bounded where
+//    nobody reads
 #[tokio::test]
 async fn what_was_asked_before_the_end_is_answered_and_the_process_ends() {
     let (sentry, _folder, mut server) = ada().await;
@@ -166,6 +174,7 @@ async fn what_was_asked_before_the_end_is_answered_and_the_process_ends() {
     assert_eq!(server.end().await, (Some(0), String::new()));
 }
 
+// rule: stdio/ends
 #[tokio::test]
 async fn a_call_that_takes_too_long_does_not_keep_the_process() {
     let (sentry, _folder, mut server) = ada().await;
@@ -183,6 +192,7 @@ async fn a_call_that_takes_too_long_does_not_keep_the_process() {
     assert!(error.contains("in time"), "{error}");
 }
 
+// rule: stdio/ends
 #[tokio::test]
 async fn a_client_that_no_longer_reads_ends_the_process() {
     let (_sentry, _folder, mut server) = ada().await;
@@ -205,6 +215,7 @@ async fn a_client_that_no_longer_reads_ends_the_process() {
     assert_eq!(ended.await, Some(0));
 }
 
+// rule: stdio/ends
 #[cfg(unix)]
 #[tokio::test]
 async fn it_ends_when_it_is_asked_to_even_with_calls_under_way() {
@@ -226,6 +237,7 @@ async fn it_ends_when_it_is_asked_to_even_with_calls_under_way() {
     assert_eq!(server.end_with_input_open().await, Some(0));
 }
 
+// rule: stdio/ends
 #[tokio::test]
 async fn a_client_that_writes_and_never_reads_costs_bounded_memory() {
     let (_sentry, _folder, mut server) = ada().await;

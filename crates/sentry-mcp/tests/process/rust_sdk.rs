@@ -1,4 +1,5 @@
 //! rmcp, the official Rust SDK, as the client.
+// file rule: stdio/rust-sdk: the official Rust SDK works as the client
 
 use rmcp::ServiceExt as _;
 use rmcp::model::CallToolRequestParams;

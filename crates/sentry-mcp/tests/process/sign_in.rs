@@ -57,6 +57,8 @@ async fn run(sentry: &Running, folder: &Folder, arguments: &[&str]) -> (i32, Str
     said(program(sentry.origin(), folder).args(arguments)).await
 }
 
+// rule: stdio/device-code-sign-in: signing in by device code, end to end; renewed once for all
+//    processes; kept in a file of 0600
 #[tokio::test]
 async fn signs_in_serves_renews_and_signs_out() {
     let (sentry, folder) = (sentry().await, Folder::new());
@@ -123,6 +125,8 @@ async fn signs_in_serves_renews_and_signs_out() {
     assert_eq!(run(&sentry, &folder, &["auth", "status"]).await.0, 3);
 }
 
+// rule: stdio/nobody-signed-in: nobody signed in, or a refused token, is a protocol error; neither
+//    hangs
 #[tokio::test]
 async fn a_sign_in_that_is_made_later_is_found() {
     let (sentry, folder) = (sentry().await, Folder::new());
@@ -152,6 +156,7 @@ async fn a_sign_in_that_is_made_later_is_found() {
     assert!(error.contains("Nobody is signed in"), "{error}");
 }
 
+// rule: stdio/device-code-sign-in
 #[tokio::test]
 async fn a_token_about_to_end_is_renewed_before_it_is_used() {
     let (sentry, folder) = (sentry().await, Folder::new());
@@ -168,6 +173,7 @@ async fn a_token_about_to_end_is_renewed_before_it_is_used() {
     );
 }
 
+// rule: stdio/device-code-sign-in
 #[tokio::test]
 async fn a_no_and_a_wrong_client_are_told() {
     let (sentry, folder) = (sentry().await, Folder::new());
@@ -181,6 +187,7 @@ async fn a_no_and_a_wrong_client_are_told() {
     assert!(!folder.0.join("sign-ins.json").exists());
 }
 
+// rule: stdio/device-code-sign-in
 #[tokio::test]
 async fn a_code_that_is_not_entered_in_time_is_told() {
     let (sentry, folder) = (sentry().await, Folder::new());
@@ -194,6 +201,7 @@ async fn a_code_that_is_not_entered_in_time_is_told() {
     assert!(code == 3 && error.contains("in time"), "{error}");
 }
 
+// rule: stdio/nobody-signed-in
 #[tokio::test]
 async fn a_sentry_that_is_away_is_told() {
     let folder = Folder::new();
@@ -213,6 +221,7 @@ async fn a_sentry_that_is_away_is_told() {
     assert!(text(&answer).contains("could not be reached"), "{answer}");
 }
 
+// rule: stdio/nobody-signed-in
 #[tokio::test]
 async fn a_wrong_token_is_a_protocol_error_once_on_standard_error_and_no_hang() {
     let (sentry, folder) = (sentry().await, Folder::new());

@@ -4,6 +4,8 @@
 //!
 //! The form's answer counts for the arguments that it comes with and is as trustworthy as they are: both are the
 //! client's. Nothing has to be kept between two rounds, since a form repeats what was chosen before it.
+// file rule: mcp/person-is-asked: a person is asked: ambiguous organization and project; changes
+//    that are not by id; no is no
 
 use mcp::json::{self, Object};
 use mcp::{Elicited, Input, InputKind, InputRequest, InputRequired};
@@ -317,6 +319,7 @@ mod tests {
         assert_eq!(decide(&tool, id, None), Next::ChooseOrganization);
     }
 
+    // rule: mcp/foreign-arguments
     #[test]
     fn only_the_tools_own_parameters_count() {
         let tool = tool(Effect::Creates, &[ORGANIZATION, KEY]);
@@ -382,6 +385,8 @@ mod tests {
         assert_eq!(arguments["organizationSlug"], "acme");
     }
 
+    // rule: mcp/form-shows-all: what a form asks about is whole, in a fence, nothing hidden, or
+    //    refused
     #[test]
     fn what_is_agreed_to_is_shown_whole_or_refused() {
         let tool = tool(Effect::Creates, &[ORGANIZATION, KEY]);

@@ -1,5 +1,6 @@
 //! Okapi BM25 over a few short documents: rare words of the query say more than common ones, and a long document does
 //! not win by length.
+// file rule: mcp/search-ranking: `search_sentry_tools` ranks by BM25
 
 use crate::text::order;
 

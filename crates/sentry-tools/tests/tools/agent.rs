@@ -37,6 +37,8 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
         .unwrap()
 }
 
+// rule: mcp/issue-in-eight-calls: from an issue's URL to stack trace, tags, breadcrumbs, trace and
+//    a change in at most eight calls
 #[tokio::test]
 async fn from_an_issue_url_to_a_change() {
     let world = world(full());
@@ -128,6 +130,7 @@ async fn from_an_issue_url_to_a_change() {
     assert!(calls <= 8, "{calls} calls");
 }
 
+// rule: mcp/search-ranking
 #[tokio::test]
 async fn what_is_searched_for_is_found() {
     let world = world(full());

@@ -1,4 +1,5 @@
 //! What a person is asked before a tool runs, where the client can ask.
+// file rule: mcp/person-is-asked
 
 use fetch::scripted::Scripted;
 use mcp::{CallError, CallToolResult, Handler, Input, Outcome, ToolCall};

@@ -1,4 +1,5 @@
 //! `tools/list` and the name card.
+// file rule: mcp/catalogue: catalogue, skills, scopes
 
 use fetch::scripted::Scripted;
 use mcp::{Handler, Version};
@@ -7,6 +8,7 @@ use serde_json::Value;
 
 use crate::fixture::{BASE, session, slug, world, world_of};
 
+// rule: mcp/list-size: `tools/list` in less than 5,000 tokens (20,000 bytes; held to 11,000)
 #[test]
 fn the_list() {
     let tools = world(Scripted::new()).tools(Version::LATEST);

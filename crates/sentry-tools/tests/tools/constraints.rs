@@ -1,4 +1,5 @@
 //! `/mcp/{org}` and `/mcp/{org}/{project}`.
+// file rule: mcp/constraints: constraints of a session hold for every tool
 
 use fetch::Method;
 use fetch::scripted::Scripted;
@@ -250,6 +251,8 @@ fn project_of(script: Scripted) -> World {
     world_of(BASE, session, script)
 }
 
+// rule: mcp/project-session-order: in a project's session the issue's project comes first, and
+//    traces show its own spans
 #[tokio::test]
 async fn every_issue_tool_looks_whose_the_issue_is_first() {
     let of_issues = calls().into_iter().filter(|(_, arguments, _)| {
@@ -293,6 +296,7 @@ async fn every_issue_tool_looks_whose_the_issue_is_first() {
     }
 }
 
+// rule: mcp/opaque-until-seen
 #[tokio::test]
 async fn searches_and_lists_stay_in_the_project() {
     let asked = async |tool: &str, arguments: Value| {
@@ -327,6 +331,7 @@ async fn searches_and_lists_stay_in_the_project() {
     );
 }
 
+// rule: mcp/project-session-order
 #[tokio::test]
 async fn a_trace_shows_the_projects_own_spans() {
     let arguments = || json!({ "traceId": TRACE });

@@ -1,4 +1,5 @@
 //! What an agent reads when Sentry does not answer as hoped: for every tool, each failure.
+// file rule: mcp/failures-in-words: failures in words, for every tool
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
 //! whoami, find_organizations, find_projects.
+// file rule: mcp/golden-answers
 
 use fetch::scripted::Scripted;
 use sentry_tools::{Constraint, Session};

@@ -1,5 +1,7 @@
 //! Only a tool's own parameters count. Whatever else a client sends beside them, and whatever it sends for what the
 //! session's URL fixes, changes nothing: not what is asked of Sentry, not what a person is asked, not the answer.
+// file rule: mcp/foreign-arguments: an argument that is none of the tool's, or that the URL fixes,
+//    changes no decision, no question, no request and no answer
 
 use mcp::{Handler, Input, Outcome, ToolCall};
 use sentry_tools::{Constraint, Session};

@@ -1,4 +1,6 @@
 //! What each tool says about the Sentry that has one of everything.
+// file rule: mcp/golden-answers: golden answers of every tool, and every structured one against its
+//    schema
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
 //! `update_issue`: what is sent for each way of archiving, and what is refused.
+// file rule: mcp/ways-of-archiving: ways of archiving, and what does not go together
 
 use fetch::Method;
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
 //! No value of any string parameter of any tool leaves its segment or reaches another host.
+// file rule: mcp/values-in-their-segment: values stay in their segment and on their host
 
 use serde_json::{Value, json};
 

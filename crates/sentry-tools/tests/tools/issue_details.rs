@@ -1,3 +1,4 @@
+// file rule: mcp/golden-answers
 use fetch::scripted::Scripted;
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
 //! Every tool against the running local Sentry, which speaks Sentry's wire shapes.
+// file rule: mcp/every-tool-answers: every tool answers over HTTP from a Sentry
 
 use std::rc::Rc;
 

@@ -1,6 +1,9 @@
 //! A session of one project, or of one organization, at a Sentry that is full of others: no tool, prompt, resource,
 //! completion, question or error says anything of them. [`tries`] has a row for every tool of the catalogue; one without
 //! fails `every_tool_is_tried`.
+// file rule: mcp/nothing-of-other-projects: nothing that a session is told names another project or
+//    organization: every tool by name and through `execute_sentry_tool`, agent mode, resources,
+//    prompts, completions, questions, errors
 
 use std::rc::Rc;
 

@@ -1,4 +1,5 @@
 //! Scopes and skills.
+// file rule: mcp/catalogue
 
 use fetch::scripted::Scripted;
 use mcp::CallError;
@@ -8,6 +9,7 @@ use serde_json::json;
 use crate::fixture::{BASE, session, slug, world_of};
 use crate::sentry::{calls, full};
 
+// rule: mcp/missing-scope-or-skill
 #[tokio::test]
 async fn a_missing_scope_is_the_transports_to_say() {
     let scopes = Scopes::of(&[Scope::EventWrite]);
@@ -79,6 +81,7 @@ const WRITERS: [(&str, &[Scope], Skill); 4] = [
     ),
 ];
 
+// rule: mcp/missing-scope-or-skill
 #[tokio::test]
 async fn writing_needs_its_scope_and_its_skill() {
     for (tool, scopes, skill) in WRITERS {

@@ -1,4 +1,5 @@
 //! Prompts, the issue's resource, and completions.
+// file rule: mcp/issue-resource-and-completions: prompts, the issue's resource, completions
 
 use std::rc::Rc;
 
@@ -125,6 +126,7 @@ async fn what_the_url_fixes_is_not_asked_for() {
     }
 }
 
+// rule: mcp/foreign-arguments
 #[tokio::test]
 async fn what_the_url_fixes_is_not_in_the_prompt() {
     let project = Constraint::Project {
@@ -187,6 +189,8 @@ async fn only_what_the_skills_allow_is_declared() {
     assert!(!words(&answer).contains("update_issue"));
 }
 
+// rule: mcp/list-serialized-once: a list is serialized once per skill set, kind of constraint and
+//    version, for everybody
 #[test]
 fn a_list_is_serialized_once_for_everybody() {
     let listings = Rc::new(Listings::default());

@@ -1,4 +1,5 @@
 //! `docs/TOOLS.md` is what the catalogue says.
+// file rule: mcp/tools-document: `docs/TOOLS.md` is what the catalogue says
 
 #[test]
 fn the_document_is_up_to_date() {

@@ -1,4 +1,5 @@
 //! `search_events`: what is sent for each dataset, and what is said when Sentry does not understand.
+// file rule: mcp/search-events-datasets: datasets of `search_events`, validation
 
 use fetch::Method;
 use fetch::scripted::Scripted;

@@ -1,3 +1,4 @@
+// file rule: mcp/golden-answers
 use fetch::Method;
 use fetch::Response;
 use fetch::scripted::Scripted;

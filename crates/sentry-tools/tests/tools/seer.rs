@@ -1,4 +1,5 @@
 //! `analyze_issue_with_seer`: starting, following, continuing, and giving up in time.
+// file rule: mcp/seer-time: Seer within 50 s, whatever hangs
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -192,6 +192,8 @@ mod tests {
         asked.read(query).unwrap_err().to_string()
     }
 
+    // rule: test-client/parameters-once: the authorization request has each parameter once, and
+    //    keeps the endpoint's own query [RFC 6749 §3.1]
     #[test]
     fn the_request_says_all_once_and_keeps_the_endpoints_query() {
         let discovered = discovered(
@@ -220,6 +222,8 @@ mod tests {
         assert!(!asked.url.as_str().contains(asked.verifier.reveal()));
     }
 
+    // rule: test-client/state-and-iss-first: `state` first, `iss` before an error is shown or a
+    //    code is used [RFC 9207 §2.4]
     #[test]
     fn state_is_compared_first() {
         let asked = asked(true);
@@ -234,6 +238,7 @@ mod tests {
         }
     }
 
+    // rule: test-client/state-and-iss-first
     #[test]
     fn iss_is_compared_before_anything_is_shown() {
         let state = |asked: &Asked| asked.state.clone();
@@ -264,6 +269,7 @@ mod tests {
         assert_eq!(silent.read(&query).unwrap().code, "c");
     }
 
+    // rule: test-client/state-and-iss-first
     #[test]
     fn errors_and_oddities() {
         let asked = asked(false);

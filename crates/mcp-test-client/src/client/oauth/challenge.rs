@@ -126,6 +126,8 @@ mod tests {
         Challenge::read([value].into_iter())
     }
 
+    // rule: test-client/challenges: challenges are read out of any `WWW-Authenticate` [RFC 6750 §3,
+    //    RFC 9110 §11.6.1]
     #[test]
     fn of_our_own_server() {
         let challenge = read(
@@ -145,6 +147,7 @@ mod tests {
         );
     }
 
+    // rule: test-client/challenges
     #[test]
     fn among_others() {
         let line = "Basic realm=\"a, Bearer scope=no\", Negotiate abc/def==, bearer scope=one";
@@ -154,6 +157,7 @@ mod tests {
         assert_eq!(challenge.error.as_deref(), Some("x"), "the first counts");
     }
 
+    // rule: test-client/challenges
     #[test]
     fn none_or_broken() {
         assert_eq!(read("Basic realm=\"x\""), None);

@@ -47,6 +47,8 @@ pub(super) fn read(member: &str, text: &str, section: &'static str) -> Result<Ur
 mod tests {
     use super::*;
 
+    // rule: test-client/https-or-this-computer: https, or this computer; nothing on this computer
+    //    for a server elsewhere [MCP authorization, RFC 9728 §7.7]
     #[test]
     fn only_https_and_this_computer() {
         for good in [

@@ -53,6 +53,7 @@ impl Verifier {
 mod tests {
     use super::*;
 
+    // rule: test-client/pkce-s256: PKCE with S256 or nothing [RFC 7636, MCP authorization]
     #[test]
     fn rfc_7636_appendix_b() {
         let verifier = Verifier("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".to_owned());
@@ -62,6 +63,7 @@ mod tests {
         );
     }
 
+    // rule: test-client/pkce-s256
     #[test]
     fn random_ones_differ_and_are_silent() {
         let (one, two) = (Verifier::new().unwrap(), Verifier::new().unwrap());

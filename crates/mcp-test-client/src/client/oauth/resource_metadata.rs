@@ -97,6 +97,8 @@ mod tests {
         metadata.is_about(&Url::parse(server).unwrap()).is_ok()
     }
 
+    // rule: test-client/resource-metadata-about: resource metadata are about this server [RFC 9728
+    //    §3.3]
     #[test]
     fn which_resource_it_is_about() {
         for (resource, server) in [

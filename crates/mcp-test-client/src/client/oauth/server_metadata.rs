@@ -109,6 +109,7 @@ impl ServerMetadata {
 mod tests {
     use super::*;
 
+    // rule: test-client/pkce-s256
     #[test]
     fn pkce_must_be_offered_with_s256() {
         let with = |methods: Option<&[&str]>| ServerMetadata {
@@ -127,6 +128,7 @@ mod tests {
         }
     }
 
+    // rule: test-client/client-authentication
     #[test]
     fn authentication_defaults_to_basic() {
         let silent = ServerMetadata::default();

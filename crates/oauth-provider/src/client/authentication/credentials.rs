@@ -161,6 +161,8 @@ mod tests {
         basic(&format!("Basic {}", STANDARD.encode(text)))
     }
 
+    // rule: tokens/basic-header: Basic is form-decoded, malformed is refused; 401 with its
+    //    challenge [RFC 6749 §2.3.1, §5.2]
     #[test]
     fn parts_are_form_decoded() {
         assert_eq!(
@@ -173,6 +175,7 @@ mod tests {
         );
     }
 
+    // rule: tokens/basic-header
     #[test]
     fn malformed_ones_are_refused() {
         assert_eq!(header("no colon"), None);

@@ -249,6 +249,9 @@ mod tests {
         assert!(client.refresh);
     }
 
+    // rule: clients/document-members: what a document holds, and does not [CIMD §4.1, RFC 7591 §2]
+    // rule: clients/document-redirect-uris: a dangerous redirect URI condemns a document; a merely
+    //    unusable one is left out, with a line in the log
     #[test]
     fn each_rule_refuses_its_breach() {
         let cases: [(&str, Value, &str); 21] = [
@@ -353,6 +356,10 @@ mod tests {
         }
     }
 
+    // rule: clients/document-members
+    // rule: clients/document-redirect-uris
+    // rule: clients/document-links: a document's links are shown on its own host only, and never
+    //    fetched
     #[test]
     fn what_is_tolerated() {
         let client = check(|d| {

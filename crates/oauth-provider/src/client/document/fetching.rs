@@ -1,4 +1,5 @@
 //! Getting a client metadata document (Client ID Metadata Document §4): where from, how long, how large.
+// file rule: clients/document-fetched-plainly
 
 use std::time::Duration;
 

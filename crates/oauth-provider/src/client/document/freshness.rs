@@ -98,6 +98,8 @@ mod tests {
         .map(|duration| duration.as_secs())
     }
 
+    // rule: clients/cache-lifetime: a document is kept by `s-maxage`, `max-age`, `Expires`, in this
+    //    order; a minute to a day; an hour where nothing is said [RFC 9111]
     #[test]
     fn cache_control() {
         for (value, expected) in [
@@ -119,6 +121,7 @@ mod tests {
         assert_eq!(seconds(&lines), None, "a second line counts too");
     }
 
+    // rule: clients/cache-lifetime
     #[test]
     fn expires_where_nothing_else_is_said() {
         let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
@@ -132,6 +135,7 @@ mod tests {
         );
     }
 
+    // rule: clients/cache-lifetime
     #[test]
     fn dates() {
         for (text, expected) in [

@@ -194,6 +194,7 @@ mod tests {
         Origin::of(&Url::parse(text).unwrap()).unwrap()
     }
 
+    // rule: clients/url-form: form of a Client ID URL [CIMD §3]
     #[test]
     fn forms() {
         use ClientIdUrlError::{
@@ -241,6 +242,8 @@ mod tests {
         }
     }
 
+    // rule: clients/host-is-identity: the host is the identity, with its port; another host or port
+    //    is another site
     #[test]
     fn a_port_is_part_of_the_identity_where_it_is_not_the_usual_one() {
         let local = origin("http://localhost:8788");
@@ -258,6 +261,7 @@ mod tests {
         }
     }
 
+    // rule: clients/loopback-http-local-only: loopback http only in local work [CIMD §8.6]
     #[test]
     fn loopback_http_only_in_local_work() {
         let local = origin("http://localhost:8788");
@@ -267,6 +271,7 @@ mod tests {
         assert!(ClientIdUrl::parse("http://client.example/c", &local).is_err());
     }
 
+    // rule: clients/special-use-hosts
     #[test]
     fn special_use_hosts_are_not_fetched() {
         let public = origin("https://mcp.example.com");
