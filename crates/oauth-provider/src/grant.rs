@@ -32,6 +32,7 @@ mod renewal;
 mod reseal;
 mod revoke;
 mod state;
+mod terms;
 mod token;
 mod verbs;
 mod withhold;
@@ -49,7 +50,8 @@ pub use id::GrantId;
 pub use need::Need;
 pub use policy::{Policy, Reuse};
 pub use renewal::{Next, Outcome, ReadProps, Renew, Renewal, Renewed, Upstream};
-pub use state::{ClientBinding, Lifecycle, Strength, Terms, Withheld};
+pub use state::Lifecycle;
+pub use terms::{ClientBinding, Strength, Terms, Withheld};
 pub use token::{Token, TokenKind};
 pub use verbs::GrantCommand;
 

@@ -7,7 +7,7 @@ use crate::scope::Scope;
 use crate::time::UnixTime;
 
 use super::id::GrantId;
-use super::state::{ClientBinding, Strength};
+use super::terms::{ClientBinding, Strength};
 
 /// A message to a grant.
 #[derive(Debug, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use crate::crypto::{Bytes, Secret, SecretHash, Wrapped, constant_time_eq, hmac_s
 use crate::time::UnixTime;
 
 use super::Moment;
-use super::state::Terms;
+use super::terms::Terms;
 
 /// The current refresh token and its predecessor.
 #[derive(Debug, Clone, Serialize, Deserialize)]
