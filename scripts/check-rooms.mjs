@@ -7,7 +7,7 @@ import { join } from "node:path";
 const houses = {
   src: {
     floors: [
-      ["lib"], ["router"], ["account", "chat", "mcp"], ["sign_in"], ["site"], ["app"], ["stores"], ["objects"], ["memory", "upstream"], ["config"], ["runtime"],
+      ["lib"], ["router"], ["app"], ["account", "chat", "mcp"], ["sign_in"], ["site"], ["deployment"], ["stores"], ["objects"], ["memory", "upstream"], ["config"], ["runtime"],
     ],
     // The chat is a client of this server: its requests go in where everybody's do.
     doors: ["chat router"],

@@ -1,24 +1,30 @@
-//! The whole URL space: one match on method and path segments.
+//! The whole URL space: one match on method and path segments. The router takes the [`App`] apart, so that each handler
+//! is given what it needs.
+
+use std::rc::Rc;
 
 use oauth_provider::authorize::Returned;
 use oauth_provider::client::register;
 use oauth_provider::http::{Error, MAX_BODY, Request, Response};
 use oauth_provider::par::par;
 use oauth_provider::params::Params;
-use oauth_provider::{introspect, revoke, token};
+use oauth_provider::{Granted, introspect, revoke, token};
 use oauth_types::ErrorCode;
 
 use crate::app::App;
+use crate::deployment::Deployment;
 use crate::memory::seen_tokens;
 use crate::runtime::bindings::REGISTER_RATE_LIMITER;
-use crate::runtime::incoming::Incoming;
+use crate::runtime::incoming::{BodyError, Incoming};
 use crate::runtime::limits::{Cost, Refused};
 use crate::runtime::respond::{method_not_allowed, not_found, preflight, with_cors, without_cors};
-use crate::runtime::{limits, log, random};
-use crate::sign_in::after_response::after_tokens;
+use crate::runtime::{limits, random};
 use crate::sign_in::{authorize, callback, check, returned};
+use crate::site::cookies::Jar;
+use crate::site::errors::{Audience, HandlerError};
 use crate::site::fetch_metadata::is_from_another_site;
-use crate::site::{assets, discovery, health, home, plain_http, problems};
+use crate::site::no_such_page::{is_for_a_person, no_such_page};
+use crate::site::{assets, discovery, health, home, plain_http};
 use crate::{account, chat, mcp};
 
 const POST: &str = "POST, OPTIONS";
@@ -31,7 +37,14 @@ const WELL_KNOWN: [&str; 4] = [
     "oauth-protected-resource",
 ];
 
-pub async fn route(request: &mut Incoming, app: &App) -> Response {
+/// Answers a request.
+pub async fn route(request: &mut Incoming, app: &Rc<App>) -> Response {
+    let Deployment {
+        config,
+        settings,
+        env,
+        ..
+    } = &app.deployment;
     let path = request.url.path().to_owned();
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     let method = request.method.clone();
@@ -40,7 +53,7 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
     } else {
         method.as_str()
     };
-    if let Some(answer) = plain_http::instead(method, &segments, request, app) {
+    if let Some(answer) = plain_http::instead(method, &segments, request, settings) {
         return answer;
     }
     match (method, segments.as_slice()) {
@@ -50,7 +63,7 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
                 ".well-known",
                 "oauth-authorization-server" | "openid-configuration",
             ],
-        ) => discovery::root(&app.settings),
+        ) => discovery::root(settings),
         (
             "GET",
             [
@@ -58,15 +71,15 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
                 "oauth-authorization-server" | "openid-configuration",
                 rest @ ..,
             ],
-        ) => discovery::scoped(&joined(rest), request, &app.settings),
+        ) => discovery::scoped(&joined(rest), request, settings),
         ("GET", ["mcp", rest @ .., ".well-known", "openid-configuration"]) => {
-            discovery::scoped(&joined(&[&["mcp"], rest].concat()), request, &app.settings)
+            discovery::scoped(&joined(&[&["mcp"], rest].concat()), request, settings)
         }
         ("GET", [".well-known", "oauth-protected-resource", rest @ ..]) => {
-            discovery::resource(&joined(rest), request, &app.settings)
+            discovery::resource(&joined(rest), request, settings)
         }
         ("GET", [".well-known", "oauth-client", "demo-chat.json"]) => {
-            discovery::chat_client(&app.settings)
+            discovery::chat_client(settings)
         }
         ("OPTIONS", [".well-known", document, ..]) if WELL_KNOWN.contains(document) => {
             cors_preflight(request, GET).header("cache-control", "public, max-age=3600")
@@ -77,14 +90,32 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
             method_not_allowed(GET)
         }
 
-        ("GET", ["oauth", "authorize"]) => authorize::show(request, app).await,
-        ("POST", ["oauth", "authorize"]) => authorize::decide(request, app).await,
+        ("GET", ["oauth", "authorize"]) => for_person(
+            authorize::show(request, app.consenting()).await,
+            request,
+            app,
+        ),
+        ("POST", ["oauth", "authorize"]) => for_person(
+            authorize::decide(request, app.consenting()).await,
+            request,
+            app,
+        ),
         (_, ["oauth", "authorize"]) => method_not_allowed("GET, HEAD, POST"),
         // A HEAD would use up what the GET behind it brings.
-        ("GET", ["oauth", "callback"]) if request.method == "GET" => returned(request, app).await,
+        ("GET", ["oauth", "callback"]) if request.method == "GET" => {
+            for_person(returned(request, app).await, request, app)
+        }
         (_, ["oauth", "callback"]) => method_not_allowed("GET"),
-        ("GET", ["oauth", "check"]) => check::show(request, app).await,
-        ("POST", ["oauth", "check"]) => check::posted(request, app).await,
+        ("GET", ["oauth", "check"]) => for_person(
+            check::show(request, settings, &app.documents).await,
+            request,
+            app,
+        ),
+        ("POST", ["oauth", "check"]) => for_person(
+            check::posted(request, settings, &app.documents).await,
+            request,
+            app,
+        ),
         (_, ["oauth", "check"]) => method_not_allowed("GET, HEAD, POST"),
 
         ("OPTIONS", ["oauth", "token" | "register" | "revoke"]) => cors_preflight(request, POST),
@@ -101,25 +132,41 @@ pub async fn route(request: &mut Incoming, app: &App) -> Response {
         }
         (_, ["mcp", ..]) => with_cors(mcp_endpoint(&path, request, app).await),
 
-        ("GET", ["account"]) => account::show(request, app).await,
+        ("GET", ["account"]) => {
+            for_person(account::show(request, &app.deployment).await, request, app)
+        }
         (_, ["account"]) => method_not_allowed("GET, HEAD"),
-        ("POST", ["account", "revoke"]) => account::change(request, app).await,
+        ("POST", ["account", "revoke"]) => for_person(
+            account::change(request, &app.deployment, &app.grants).await,
+            request,
+            app,
+        ),
         (_, ["account", "revoke"]) => method_not_allowed("POST"),
 
-        ("GET", [""]) => home::home(request, app),
-        ("GET", ["llms.txt"]) => home::llms(app),
-        ("GET", ["mcp.json"]) => home::service(app),
+        ("GET", [""]) => home::home(request, settings, &config.sentry.base),
+        ("GET", ["llms.txt"]) => home::llms(settings),
+        ("GET", ["mcp.json"]) => home::service(&settings.origin),
         ("GET", ["api", "metadata"]) => home::tools(),
-        (_, ["api", "auth" | "chat", ..]) => chat::route(method, &path, request, app).await,
+        (_, ["api", "auth" | "chat", ..]) => chat::route(method, &path, request, chat(app)).await,
         ("GET", ["robots.txt"]) => home::robots(),
-        (_, ["sse"]) => home::sse(app),
-        ("GET", ["health"]) => health::health(&app.env),
+        (_, ["sse"]) => home::sse(&settings.origin),
+        ("GET", ["health"]) => health::health(env),
         ("GET", ["favicon.ico" | "style.css" | "chat.css" | "chat.js"]) => {
-            assets::asset(&path, request, app).await
+            assets::asset(&path, request, env).await
         }
-        _ if problems::is_for_a_person(request) => problems::no_such_page(request, app),
+        _ if is_for_a_person(request) => no_such_page(&request.id, &settings.origin),
         _ => not_found(),
     }
+}
+
+fn for_person(outcome: Result<Response, HandlerError>, request: &Incoming, app: &App) -> Response {
+    let settings = &app.deployment.settings;
+    outcome.unwrap_or_else(|error| error.into_response(Audience::Person, request, settings))
+}
+
+fn for_client(outcome: Result<Response, HandlerError>, request: &Incoming, app: &App) -> Response {
+    let settings = &app.deployment.settings;
+    outcome.unwrap_or_else(|error| error.into_response(Audience::Client, request, settings))
 }
 
 fn joined(segments: &[&str]) -> String {
@@ -134,25 +181,26 @@ fn cors_preflight(request: &Incoming, methods: &'static str) -> Response {
 }
 
 async fn mcp_endpoint(path: &str, request: &mut Incoming, app: &App) -> Response {
-    let Some(asked) = discovery::asked(path, request, &app.settings) else {
+    let Some(asked) = discovery::asked(path, request, &app.deployment.settings) else {
         return not_found();
     };
     if request.method != "POST" {
         return method_not_allowed(POST);
     }
-    mcp::post(request, asked, app).await
+    let outcome = mcp::post(request, asked, &app.deployment, &app.grants).await;
+    for_client(outcome, request, app)
 }
 
 /// A person is back from Sentry: for a client, or for a page of ours.
-async fn returned(request: &Incoming, app: &App) -> Response {
-    match returned::read(request, app) {
-        Ok((Returned::Approval(approval), back)) => {
-            callback::finish(approval, &back, request, app).await
+async fn returned(request: &Incoming, app: &App) -> Result<Response, HandlerError> {
+    let deployment = &app.deployment;
+    match returned::read(request, Jar::of(deployment))? {
+        (Returned::Approval(approval), back) => {
+            callback::finish(approval, &back, request, deployment, &app.grants).await
         }
-        Ok((Returned::SignIn(sign_in), back)) => {
-            account::finish(sign_in, &back, request, app).await
+        (Returned::SignIn(sign_in), back) => {
+            account::finish(sign_in, &back, request, deployment).await
         }
-        Err(page) => page,
     }
 }
 
@@ -167,67 +215,80 @@ enum Endpoint {
 }
 
 async fn oauth(endpoint: Endpoint, request: &mut Incoming, app: &App) -> Response {
+    let outcome = answered(endpoint, request, app).await;
+    for_client(outcome.map_err(HandlerError::from), request, app)
+}
+
+/// Checked in this order: that no other site's page makes a client authenticate, that there is room for what is stored;
+/// then the provider checks the rest.
+async fn answered(
+    endpoint: Endpoint,
+    request: &mut Incoming,
+    app: &App,
+) -> Result<Response, Error> {
     let body = match request.body(MAX_BODY).await {
-        Ok(body) => body.ok(),
-        Err(error) => return trouble(Error::unavailable(error.to_string()), request, app),
+        Ok(body) => Some(body),
+        Err(BodyError::TooLarge) => None,
+        Err(BodyError::Unreadable(error)) => return Err(Error::unavailable(error.to_string())),
     };
     let (content_type, authorization) = (
         request.header("content-type"),
         request.header("authorization"),
     );
-    let method = request.method.clone();
     let parts = Request {
-        method: &method,
+        method: &request.method,
         content_type: content_type.as_deref(),
         authorization: authorization.as_deref(),
         body: body.as_deref(),
     };
-    if let Err(error) = may_authenticate(endpoint, &parts, request) {
-        return trouble(error, request, app);
-    }
-    let outcome = match endpoint {
-        Endpoint::Token => token(&parts, &app.authenticator(), &app.grants)
-            .await
-            .map(|granted| {
-                after_tokens(&granted, request.address.clone(), app);
-                granted.response
-            }),
+    may_authenticate(endpoint, &parts, request)?;
+    match endpoint {
+        Endpoint::Token => {
+            let granted = token(&parts, &app.authenticator(), &app.grants).await?;
+            Ok(with_chores(granted, app))
+        }
         Endpoint::Revoke => {
-            revoke(&parts, &app.authenticator(), &app.grants)
-                .await
-                .map(|revoked| {
-                    revoked.grant.iter().for_each(seen_tokens::forget);
-                    revoked.response
-                })
+            let revoked = revoke(&parts, &app.authenticator(), &app.grants).await?;
+            revoked.grant.iter().for_each(seen_tokens::forget);
+            Ok(revoked.response)
         }
         Endpoint::Introspect => introspect(&parts, &app.authenticator(), &app.grants).await,
-        Endpoint::Push => match room(&request.address.key_of("par"), request, app).await {
-            Ok(()) => {
-                par(
-                    &parts,
-                    &app.authenticator(),
-                    &app.pushed,
-                    &mut random::rng(),
-                )
-                .await
+        Endpoint::Push => {
+            room(&request.address.key_of("par"), request, app).await?;
+            let rng = &mut random::rng();
+            par(&parts, &app.authenticator(), &app.pushed, rng).await
+        }
+        Endpoint::Register => {
+            room(request.address.key(), request, app).await?;
+            let Deployment { settings, now, .. } = &app.deployment;
+            register(&parts, settings, &app.clients, *now, &mut random::rng()).await
+        }
+    }
+}
+
+/// The tokens; what is to be done for their client and grant is done after the answer.
+fn with_chores(granted: Granted, app: &App) -> Response {
+    let Granted {
+        response,
+        grant,
+        client_id,
+        chores,
+        subject,
+    } = granted;
+    if chores.daily || chores.look {
+        let after = app.after_tokens();
+        app.context.wait_until(async move {
+            if chores.daily {
+                after
+                    .renew_record(&grant, &client_id, subject.as_deref())
+                    .await;
             }
-            Err(refused) => Err(refused),
-        },
-        Endpoint::Register => match room(request.address.key(), request, app).await {
-            Ok(()) => {
-                register(
-                    &parts,
-                    &app.settings,
-                    &app.clients,
-                    app.now,
-                    &mut random::rng(),
-                )
-                .await
+            if chores.look {
+                after.look_at_document(&grant, &client_id).await;
             }
-            Err(refused) => Err(refused),
-        },
-    };
-    outcome.unwrap_or_else(|error| trouble(error, request, app))
+        });
+    }
+    response
 }
 
 /// Authenticating a client can mean fetching its document and its keys, and no page of another site may cause that. A client
@@ -261,15 +322,32 @@ async fn room(key: &str, request: &Incoming, app: &App) -> Result<(), Error> {
     if request.method != "POST" {
         return Ok(());
     }
-    limits::allow(&app.env, REGISTER_RATE_LIMITER, key, Cost::Operator)
-        .await
-        .map_err(Refused::error)
+    limits::allow(
+        &app.deployment.env,
+        REGISTER_RATE_LIMITER,
+        key,
+        Cost::Operator,
+    )
+    .await
+    .map_err(Refused::error)
 }
 
-fn trouble(error: Error, request: &Incoming, app: &App) -> Response {
-    error.grant.iter().for_each(seen_tokens::forget);
-    if let Some(detail) = &error.detail {
-        log::problem(&request.id, error.code.as_str(), detail);
+/// The chat's way into this server: its requests are routed as everybody's are.
+#[derive(Clone)]
+pub struct Door(Rc<App>);
+
+impl Door {
+    /// Answers a request that the chat sends.
+    pub async fn enter(&self, request: &mut Incoming) -> Response {
+        route(request, &self.0).await
     }
-    error.into_response(&app.settings)
+}
+
+/// What the chat is given.
+fn chat(app: &Rc<App>) -> chat::Context {
+    chat::Context {
+        deployment: app.deployment.clone(),
+        door: Door(Rc::clone(app)),
+        background: Rc::clone(&app.context),
+    }
 }

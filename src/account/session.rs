@@ -5,9 +5,8 @@ use oauth_provider::UnixTime;
 use oauth_provider::crypto::{KeyRing, Purpose};
 use rand_core::Rng;
 
-use crate::app::App;
 use crate::runtime::incoming::Incoming;
-use crate::site::cookies;
+use crate::site::cookies::{self, Jar};
 use crate::upstream::sentry::User;
 
 const LIFETIME: u64 = 3600;
@@ -50,9 +49,9 @@ impl Session {
     }
 
     /// Of this browser, while it lasts.
-    pub fn of(request: &Incoming, app: &App) -> Option<Self> {
-        let value = request.cookie(&cookies::session_name(&app.settings.origin))?;
-        Self::read(&value, &app.config.keys, app.now)
+    pub fn of(request: &Incoming, jar: &Jar<'_>) -> Option<Self> {
+        let value = request.cookie(&cookies::session_name(jar.origin))?;
+        Self::read(&value, jar.keys, jar.now)
     }
 
     fn read(value: &str, keys: &KeyRing, now: UnixTime) -> Option<Self> {
@@ -74,10 +73,10 @@ impl Session {
     }
 
     /// The `Set-Cookie` value that begins or extends this session.
-    pub fn cookie(&self, app: &App) -> String {
-        let origin = &app.settings.origin;
-        let value = self.write(Purpose::Session, &app.config.keys);
-        cookies::set(&cookies::session_name(origin), &value, LIFETIME, origin)
+    pub fn cookie(&self, jar: &Jar<'_>) -> String {
+        let value = self.write(Purpose::Session, jar.keys);
+        let name = cookies::session_name(jar.origin);
+        cookies::set(&name, &value, LIFETIME, jar.origin)
     }
 
     /// A text that only this session can have been given, for its forms and for what a page says after one.

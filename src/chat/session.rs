@@ -7,11 +7,10 @@ use oauth_provider::crypto::{KeyRing, Purpose, constant_time_eq};
 use oauth_provider::{Origin, UnixTime};
 use rand_core::CryptoRng;
 
-use crate::app::App;
 use crate::runtime::hex::sha256_hex;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::random;
-use crate::site::cookies;
+use crate::site::cookies::{self, Jar};
 
 /// What is left of an access token when it is renewed: an answer may take so long.
 const NEAR: u64 = 120;
@@ -53,9 +52,9 @@ impl Session {
     }
 
     /// Of this browser.
-    pub fn of(request: &Incoming, app: &App) -> Option<Self> {
-        let value = request.cookie(&cookies::chat_name(&app.settings.origin))?;
-        Self::read(&value, &app.config.keys)
+    pub fn of(request: &Incoming, jar: &Jar<'_>) -> Option<Self> {
+        let value = request.cookie(&cookies::chat_name(jar.origin))?;
+        Self::read(&value, jar.keys)
     }
 
     fn read(value: &str, keys: &KeyRing) -> Option<Self> {
@@ -85,17 +84,11 @@ impl Session {
         seal(keys, "tokens", &parts, rng)
     }
 
-    /// A `Set-Cookie` value; none where the tokens are too long for one.
-    pub fn cookie(&self, app: &App) -> Option<String> {
-        let origin = &app.settings.origin;
-        let value = self.write(&app.config.keys, &mut random::rng())?;
-        let seconds = app.config.policy().refresh.as_secs();
-        Some(cookies::set(
-            &cookies::chat_name(origin),
-            &value,
-            seconds,
-            origin,
-        ))
+    /// A `Set-Cookie` value that lasts as long as the refresh token; `None` if the tokens are too long for a cookie.
+    pub fn cookie(&self, jar: &Jar<'_>, lifetime: Duration) -> Option<String> {
+        let value = self.write(jar.keys, &mut random::rng())?;
+        let name = cookies::chat_name(jar.origin);
+        Some(cookies::set(&name, &value, lifetime.as_secs(), jar.origin))
     }
 
     /// Whether the access token should be renewed.
@@ -110,8 +103,7 @@ impl Session {
 }
 
 /// A `Set-Cookie` value that signs out.
-pub fn signed_out(app: &App) -> String {
-    let origin = &app.settings.origin;
+pub fn signed_out(origin: &Origin) -> String {
     cookies::delete(&cookies::chat_name(origin), origin)
 }
 
@@ -126,25 +118,20 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// A `Set-Cookie` value.
-    pub fn cookie(&self, app: &App) -> Option<String> {
-        let end = app.now.0.saturating_add(FLOW).to_string();
+    /// A `Set-Cookie` value; `None` if the flow is too long for a cookie.
+    pub fn cookie(&self, jar: &Jar<'_>) -> Option<String> {
+        let end = jar.now.0.saturating_add(FLOW).to_string();
         let popup = if self.popup { "popup" } else { "" };
         let parts = [&self.state, &self.verifier, &end, &self.client, popup];
-        let value = seal(&app.config.keys, "flow", &parts, &mut random::rng())?;
-        let origin = &app.settings.origin;
-        Some(cookies::set(
-            &name(&self.state, origin),
-            &value,
-            FLOW,
-            origin,
-        ))
+        let value = seal(jar.keys, "flow", &parts, &mut random::rng())?;
+        let name = name(&self.state, jar.origin);
+        Some(cookies::set(&name, &value, FLOW, jar.origin))
     }
 
     /// The flow of this browser that a callback's `state` is of.
-    pub fn of(state: &str, request: &Incoming, app: &App) -> Option<Self> {
-        let value = request.cookie(&name(state, &app.settings.origin))?;
-        Self::read(&value, state, &app.config.keys, app.now)
+    pub fn of(state: &str, request: &Incoming, jar: &Jar<'_>) -> Option<Self> {
+        let value = request.cookie(&name(state, jar.origin))?;
+        Self::read(&value, state, jar.keys, jar.now)
     }
 
     fn read(value: &str, state: &str, keys: &KeyRing, now: UnixTime) -> Option<Self> {

@@ -11,7 +11,7 @@ use sentry_api::{ApiError, Client, Token};
 use sentry_tools::{Constraint, Refusal};
 use worker::Env;
 
-use crate::app::App;
+use crate::deployment::Deployment;
 use crate::runtime::address::Address;
 use crate::runtime::fetch::Outgoing;
 use crate::runtime::incoming::Incoming;
@@ -33,18 +33,18 @@ pub fn of(
     who: Who,
     client: &Client,
     constraint: &Constraint,
-    app: &App,
+    deployment: &Deployment,
 ) -> Option<Mode<Refusal>> {
     let query = request.url.query()?;
     if !query.split('&').any(|pair| pair == "agent=1") {
         return None;
     }
-    let model = app.config.model.as_ref();
+    let model = deployment.config.model.as_ref();
     Some(Mode {
         model: model.map(|model| Model::at(model.url.clone(), model.key.expose(), &model.name)),
         admission: Rc::new(Counted {
-            env: app.env.clone(),
-            now: app.now,
+            env: deployment.env.clone(),
+            now: deployment.now,
             request_id: request.id.clone(),
             address: request.address.clone(),
             who,

@@ -12,7 +12,7 @@ use worker::{Env, State, worker_sys};
 pub use line::{Line, Note, Room};
 pub use lines::Place;
 
-use crate::config::Config;
+use crate::config::Sentry;
 use crate::objects::mailbox::{self, Storage};
 use crate::runtime::bindings::ACCOUNTS;
 use line::make_room;
@@ -119,12 +119,12 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    pub fn new(env: &Env) -> worker::Result<Self> {
-        let config = Config::of(env).map_err(mailbox::trouble)?;
-        Ok(Self {
-            env: env.clone(),
-            sentry: config.sentry.base.as_str().to_owned(),
-        })
+    /// The accounts of the people of one Sentry.
+    pub fn new(env: Env, sentry: &Sentry) -> Self {
+        Self {
+            env,
+            sentry: sentry.base.as_str().to_owned(),
+        }
     }
 
     /// Adds a line before its grant opens, so that no grant can be missing from the list.

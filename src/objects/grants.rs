@@ -256,7 +256,9 @@ fn read_props(props: &[u8]) -> Option<Upstream> {
 }
 
 async fn tell(env: &Env, subject: &str, grant: &GrantId, news: News) -> worker::Result<()> {
-    Accounts::new(env)?.tell(subject, grant, news).await
+    let config = Config::of(env).map_err(mailbox::trouble)?;
+    let accounts = Accounts::new(env.clone(), &config.sentry);
+    accounts.tell(subject, grant, news).await
 }
 
 #[cfg(test)]

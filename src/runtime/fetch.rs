@@ -32,6 +32,7 @@ impl Fetch for Outgoing {
 /// Fetches what clients publish: as [`Outgoing`], within budgets, so that nobody can aim this server at a third one. What
 /// belongs to a client that people use here has a budget of its own first; everything else shares one for each address
 /// that asks, and one for each host and part of the addresses ([ADR 64](../../docs/adr/0064-strangers-lock-no-client-out.md)).
+#[derive(Clone)]
 pub struct DocumentFetch {
     env: Env,
     address: Address,

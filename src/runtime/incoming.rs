@@ -33,9 +33,14 @@ pub struct Incoming {
     pub outlet: Option<Outlet>,
 }
 
-/// A body beyond its limit; reading stopped there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooLarge;
+/// Why there is no body to read.
+#[derive(Debug)]
+pub enum BodyError {
+    /// It is longer than the limit, where reading stopped.
+    TooLarge,
+    /// The connection broke, or the runtime failed.
+    Unreadable(worker::Error),
+}
 
 impl Incoming {
     pub fn new(request: web_sys::Request) -> worker::Result<Self> {
@@ -112,15 +117,19 @@ impl Incoming {
         has("sec-fetch-mode", "navigate") || has("accept", "text/html")
     }
 
-    /// The whole body, if it is not longer than `limit` bytes.
-    pub async fn body(&mut self, limit: usize) -> worker::Result<Result<Vec<u8>, TooLarge>> {
+    /// The whole body.
+    ///
+    /// # Errors
+    /// It is longer than `limit` bytes, or cannot be read.
+    pub async fn body(&mut self, limit: usize) -> Result<Vec<u8>, BodyError> {
         self.body_taken = true;
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        let body = JsFuture::from(edge::request_body(&self.request, limit)).await?;
-        Ok(body
-            .dyn_ref::<Uint8Array>()
+        let body = JsFuture::from(edge::request_body(&self.request, limit))
+            .await
+            .map_err(|error| BodyError::Unreadable(error.into()))?;
+        body.dyn_ref::<Uint8Array>()
             .map(Uint8Array::to_vec)
-            .ok_or(TooLarge))
+            .ok_or(BodyError::TooLarge)
     }
 
     /// Reads what nobody has asked for, if it is short: with a body left unread the runtime gives the connection up, and

@@ -1,7 +1,32 @@
 //! The cookies: one that tells browsers apart, one for each flow through Sentry, and one of a person who is signed in.
 //! The chat has its own: one for each sign-in under way, and one with its tokens.
 
-use oauth_provider::Origin;
+use oauth_provider::crypto::KeyRing;
+use oauth_provider::{Origin, UnixTime};
+
+use crate::deployment::Deployment;
+
+/// What reading and writing a cookie of ours needs.
+#[derive(Clone, Copy)]
+pub struct Jar<'a> {
+    /// Decides how the cookies are called and which attributes they have.
+    pub origin: &'a Origin,
+    /// Signs and seals what the cookies hold.
+    pub keys: &'a KeyRing,
+    /// For cookies with an end of their own.
+    pub now: UnixTime,
+}
+
+impl<'a> Jar<'a> {
+    /// The cookies of this deployment.
+    pub fn of(deployment: &'a Deployment) -> Self {
+        Self {
+            origin: &deployment.settings.origin,
+            keys: &deployment.config.keys,
+            now: deployment.now,
+        }
+    }
+}
 
 const BROWSER: &str = "smcp_browser";
 const SESSION: &str = "smcp_session";

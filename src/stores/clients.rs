@@ -17,6 +17,8 @@ use crate::runtime::hex::sha256_hex;
 /// KV's shortest lifetime, in seconds from now.
 const SHORTEST: u64 = 60;
 
+/// The namespace of registered clients and of documents that were fetched.
+#[derive(Clone)]
 pub struct Clients {
     env: Env,
     now: UnixTime,

@@ -11,6 +11,7 @@ use crate::runtime::bindings::GRANTS;
 use crate::runtime::edge;
 
 /// The namespace of [`crate::GrantObject`].
+#[derive(Clone)]
 pub struct Grants {
     env: Env,
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use fetch::{Fetch, FetchError, Method, Request, Response};
-use oauth_provider::{CodeChallenge, CodeVerifier, Scope, UnixTime};
+use oauth_provider::discovery::path;
+use oauth_provider::{CodeChallenge, CodeVerifier, Origin, Scope, UnixTime};
 use serde::{Deserialize, Serialize};
 use url::Url;
 use url::form_urlencoded::Serializer;
@@ -102,10 +103,15 @@ impl SentryTokens {
     }
 }
 
+/// The redirect URI that is registered with Sentry.
+fn redirect_uri(origin: &Origin) -> String {
+    format!("{origin}{}", path::CALLBACK)
+}
+
 /// Where the browser goes to sign in. Without a scope Sentry says who it is, and allows nothing else.
 pub fn authorize_url(
     sentry: &Sentry,
-    redirect_uri: &str,
+    origin: &Origin,
     scope: &str,
     state: &str,
     challenge: &CodeChallenge,
@@ -114,7 +120,7 @@ pub fn authorize_url(
     let query = Serializer::new(String::new())
         .append_pair("client_id", &sentry.client_id)
         .append_pair("response_type", "code")
-        .append_pair("redirect_uri", redirect_uri)
+        .append_pair("redirect_uri", &redirect_uri(origin))
         .extend_pairs(scope)
         .append_pair("state", state)
         .append_pair("code_challenge", &challenge.to_text())
@@ -136,14 +142,15 @@ pub fn asked_of_sentry(granted: &Scope) -> String {
 pub async fn exchange(
     sentry: &Sentry,
     code: &str,
-    redirect_uri: &str,
+    origin: &Origin,
     verifier: &CodeVerifier,
     fetch: &dyn Fetch,
 ) -> Result<SentryTokens, UpstreamError> {
+    let redirect_uri = redirect_uri(origin);
     let grant = [
         ("grant_type", "authorization_code"),
         ("code", code),
-        ("redirect_uri", redirect_uri),
+        ("redirect_uri", redirect_uri.as_str()),
         ("code_verifier", verifier.expose()),
     ];
     ask(sentry, &grant, fetch).await
@@ -237,14 +244,8 @@ mod tests {
             body,
         );
         let verifier = CodeVerifier::from_bytes(&[1; 32]);
-        exchange(
-            &sentry(),
-            "code",
-            "https://mcp.example.com/oauth/callback",
-            &verifier,
-            &script,
-        )
-        .await
+        let origin = Origin::of(&Url::parse("https://mcp.example.com").unwrap()).unwrap();
+        exchange(&sentry(), "code", &origin, &verifier, &script).await
     }
 
     #[tokio::test]
