@@ -73,9 +73,9 @@ impl Model {
         let url = BaseUrl::parse(&base)
             .ok()
             .and_then(|base| Url::parse(&[base.as_str(), "/chat/completions"].concat()).ok())
-            .ok_or_else(|| ConfigError::Invalid {
-                name: "LLM_BASE_URL",
-                reason: "it must be an https URL (http on a loopback host only)".to_owned(),
+            .ok_or_else(|| {
+                let reason = "it must be an https URL (http on a loopback host only)";
+                invalid("LLM_BASE_URL", reason)
             })?;
         Ok(Self {
             url,
@@ -151,56 +151,26 @@ impl Config {
         get: impl Fn(&'static str) -> Option<String>,
         strictly_public: bool,
     ) -> Result<Self, ConfigError> {
-        let secret = |name| get(name).ok_or(ConfigError::MissingSecret(name));
         let [client_id, client_secret, cookie_secret] = SECRETS;
-        let cookie_secret_value = secret(cookie_secret)?;
-        let invalid_key = |error: KeyRingError| ConfigError::Invalid {
-            name: cookie_secret,
-            reason: error.to_string(),
-        };
-        let keys = KeyRing::parse(&cookie_secret_value, 1).map_err(invalid_key)?;
+        let cookie_secret_value = secret(cookie_secret, &get)?;
+        let keys = KeyRing::parse(&cookie_secret_value, 1)
+            .map_err(|error: KeyRingError| invalid(cookie_secret, error))?;
         let short_key = KeyRing::parse(&cookie_secret_value, FEWEST_KEY_BYTES).is_err();
-        let host = get("SENTRY_HOST").unwrap_or_else(|| "sentry.io".to_owned());
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
-        if !host.bytes().all(plain) {
-            let reason = "it must be a host name, such as sentry.io".to_owned();
-            return Err(ConfigError::Invalid {
-                name: "SENTRY_HOST",
-                reason,
-            });
-        }
-        let url = get("SENTRY_URL").unwrap_or_else(|| format!("https://{host}"));
-        let base = BaseUrl::parse(&url).map_err(|error| ConfigError::Invalid {
-            name: "SENTRY_URL",
-            reason: error.to_string(),
-        })?;
-        let seconds = |name, default: u64| match get(name) {
-            None => Ok(Duration::from_secs(default)),
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|seconds| *seconds > 0)
-                .map(Duration::from_secs)
-                .ok_or_else(|| ConfigError::Invalid {
-                    name,
-                    reason: "it must be a whole number of seconds".to_owned(),
-                }),
-        };
         Ok(Self {
             keys,
             short_key,
             sentry: Sentry {
-                base,
-                client_id: secret(client_id)?,
-                client_secret: SecretText(secret(client_secret)?),
+                base: sentry_base(&get)?,
+                client_id: secret(client_id, &get)?,
+                client_secret: SecretText(secret(client_secret, &get)?),
             },
             grants: Policy {
-                access: seconds("ACCESS_TOKEN_TTL", 3600)?,
-                refresh: seconds("REFRESH_TOKEN_TTL", 2_592_000)?,
+                access: seconds("ACCESS_TOKEN_TTL", 3600, &get)?,
+                refresh: seconds("REFRESH_TOKEN_TTL", 2_592_000, &get)?,
                 reuse: reuse(get("REFRESH_REUSE").as_deref())?,
                 ..Policy::default()
             },
-            registration: seconds("CLIENT_REGISTRATION_TTL", 7_776_000)?,
+            registration: seconds("CLIENT_REGISTRATION_TTL", 7_776_000, &get)?,
             document_hosts: DocumentHosts {
                 allowed: list(get("CIMD_ALLOWED_HOSTS")),
                 denied: list(get("CIMD_DENIED_HOSTS")),
@@ -208,14 +178,10 @@ impl Config {
             strictly_public,
             allowed_origins: list(get("ALLOWED_ORIGINS")),
             sentry_bearer: get("SENTRY_BEARER").as_deref() != Some("off"),
-            preregistered: preregistered(get("CLIENTS").as_deref().unwrap_or("[]")).map_err(
-                |error| ConfigError::Invalid {
-                    name: "CLIENTS",
-                    reason: error.to_string(),
-                },
-            )?,
+            preregistered: preregistered(get("CLIENTS").as_deref().unwrap_or("[]"))
+                .map_err(|error| invalid("CLIENTS", error))?,
             model: match get("LLM_API_KEY") {
-                Some(key) => Some(Model::read(key, seconds("LLM_TIMEOUT", 60)?, &get)?),
+                Some(key) => Some(Model::read(key, seconds("LLM_TIMEOUT", 60, &get)?, &get)?),
                 None => None,
             },
             metrics: false,
@@ -250,10 +216,7 @@ impl Config {
         if self.short_key && !origin.is_loopback() {
             let reason =
                 format!("each value needs at least {FEWEST_KEY_BYTES} bytes outside local work");
-            return Err(ConfigError::Invalid {
-                name: "COOKIE_SECRET",
-                reason,
-            });
+            return Err(invalid("COOKIE_SECRET", reason));
         }
         Ok(Settings {
             resource_base: "/mcp",
@@ -289,14 +252,53 @@ impl Config {
     }
 }
 
+fn invalid(name: &'static str, reason: impl ToString) -> ConfigError {
+    ConfigError::Invalid {
+        name,
+        reason: reason.to_string(),
+    }
+}
+
+fn secret(
+    name: &'static str,
+    get: &impl Fn(&'static str) -> Option<String>,
+) -> Result<String, ConfigError> {
+    get(name).ok_or(ConfigError::MissingSecret(name))
+}
+
+fn seconds(
+    name: &'static str,
+    default: u64,
+    get: &impl Fn(&'static str) -> Option<String>,
+) -> Result<Duration, ConfigError> {
+    let Some(text) = get(name) else {
+        return Ok(Duration::from_secs(default));
+    };
+    match text.parse() {
+        Ok(seconds @ 1..) => Ok(Duration::from_secs(seconds)),
+        _ => Err(invalid(name, "it must be a whole number of seconds")),
+    }
+}
+
+/// `SENTRY_URL`, or `https://` and `SENTRY_HOST`; a host that would not be used must be well formed all the same.
+fn sentry_base(get: &impl Fn(&'static str) -> Option<String>) -> Result<BaseUrl, ConfigError> {
+    let host = get("SENTRY_HOST").unwrap_or_else(|| "sentry.io".to_owned());
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
+    if !host.bytes().all(plain) {
+        return Err(invalid(
+            "SENTRY_HOST",
+            "it must be a host name, such as sentry.io",
+        ));
+    }
+    let url = get("SENTRY_URL").unwrap_or_else(|| format!("https://{host}"));
+    BaseUrl::parse(&url).map_err(|error| invalid("SENTRY_URL", error))
+}
+
 fn reuse(value: Option<&str>) -> Result<Reuse, ConfigError> {
     match value {
         None | Some("mark") => Ok(Reuse::Mark),
         Some("close") => Ok(Reuse::Close),
-        Some(_) => Err(ConfigError::Invalid {
-            name: "REFRESH_REUSE",
-            reason: "it must be mark or close".to_owned(),
-        }),
+        Some(_) => Err(invalid("REFRESH_REUSE", "it must be mark or close")),
     }
 }
 

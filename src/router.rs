@@ -90,33 +90,13 @@ pub async fn route(request: &mut Incoming, app: &Rc<App>) -> Response {
             method_not_allowed(GET)
         }
 
-        ("GET", ["oauth", "authorize"]) => for_person(
-            authorize::show(request, app.consenting()).await,
-            request,
-            app,
-        ),
-        ("POST", ["oauth", "authorize"]) => for_person(
-            authorize::decide(request, app.consenting()).await,
-            request,
-            app,
-        ),
-        (_, ["oauth", "authorize"]) => method_not_allowed("GET, HEAD, POST"),
-        // A HEAD would use up what the GET behind it brings.
-        ("GET", ["oauth", "callback"]) if request.method == "GET" => {
-            for_person(returned(request, app).await, request, app)
+        (
+            _,
+            ["oauth", "authorize" | "callback" | "check"] | ["account"] | ["account", "revoke"],
+        ) => {
+            let outcome = for_person(method, &segments, request, app).await;
+            outcome.unwrap_or_else(|error| error.into_response(Audience::Person, request, settings))
         }
-        (_, ["oauth", "callback"]) => method_not_allowed("GET"),
-        ("GET", ["oauth", "check"]) => for_person(
-            check::show(request, settings, &app.documents).await,
-            request,
-            app,
-        ),
-        ("POST", ["oauth", "check"]) => for_person(
-            check::posted(request, settings, &app.documents).await,
-            request,
-            app,
-        ),
-        (_, ["oauth", "check"]) => method_not_allowed("GET, HEAD, POST"),
 
         ("OPTIONS", ["oauth", "token" | "register" | "revoke"]) => cors_preflight(request, POST),
         (_, ["oauth", "token"]) => with_cors(oauth(Endpoint::Token, request, app).await),
@@ -131,17 +111,6 @@ pub async fn route(request: &mut Incoming, app: &Rc<App>) -> Response {
             cors_preflight(request, POST).header("cache-control", "no-store")
         }
         (_, ["mcp", ..]) => with_cors(mcp_endpoint(&path, request, app).await),
-
-        ("GET", ["account"]) => {
-            for_person(account::show(request, &app.deployment).await, request, app)
-        }
-        (_, ["account"]) => method_not_allowed("GET, HEAD"),
-        ("POST", ["account", "revoke"]) => for_person(
-            account::change(request, &app.deployment, &app.grants).await,
-            request,
-            app,
-        ),
-        (_, ["account", "revoke"]) => method_not_allowed("POST"),
 
         ("GET", [""]) => home::home(request, settings, &config.sentry.base),
         ("GET", ["llms.txt"]) => home::llms(settings),
@@ -159,9 +128,31 @@ pub async fn route(request: &mut Incoming, app: &Rc<App>) -> Response {
     }
 }
 
-fn for_person(outcome: Result<Response, HandlerError>, request: &Incoming, app: &App) -> Response {
-    let settings = &app.deployment.settings;
-    outcome.unwrap_or_else(|error| error.into_response(Audience::Person, request, settings))
+/// What people open on their way through a sign-in, and to their connected apps.
+async fn for_person(
+    method: &str,
+    segments: &[&str],
+    request: &mut Incoming,
+    app: &App,
+) -> Result<Response, HandlerError> {
+    let deployment = &app.deployment;
+    let (settings, documents) = (&deployment.settings, &app.documents);
+    match (method, segments) {
+        ("GET", ["oauth", "authorize"]) => authorize::show(request, app.consenting()).await,
+        ("POST", ["oauth", "authorize"]) => authorize::decide(request, app.consenting()).await,
+        (_, ["oauth", "authorize"]) => Ok(method_not_allowed("GET, HEAD, POST")),
+        // A HEAD would use up what the GET behind it brings.
+        ("GET", ["oauth", "callback"]) if request.method == "GET" => returned(request, app).await,
+        (_, ["oauth", "callback"]) => Ok(method_not_allowed("GET")),
+        ("GET", ["oauth", "check"]) => check::show(request, settings, documents).await,
+        ("POST", ["oauth", "check"]) => check::posted(request, settings, documents).await,
+        (_, ["oauth", "check"]) => Ok(method_not_allowed("GET, HEAD, POST")),
+        ("GET", ["account"]) => account::show(request, deployment).await,
+        (_, ["account"]) => Ok(method_not_allowed("GET, HEAD")),
+        ("POST", ["account", "revoke"]) => account::change(request, deployment, &app.grants).await,
+        (_, ["account", "revoke"]) => Ok(method_not_allowed("POST")),
+        _ => Ok(not_found()),
+    }
 }
 
 fn for_client(outcome: Result<Response, HandlerError>, request: &Incoming, app: &App) -> Response {
