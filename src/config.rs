@@ -26,15 +26,18 @@ const FEWEST_KEY_BYTES: usize = 32;
 /// What an operator configured. The same for the life of an isolate, so it is read once.
 #[derive(Debug)]
 pub struct Config {
+    /// Sign and seal cookies, signed state and wrapped keys.
     pub keys: KeyRing,
     /// A key value is too short for anything but local work.
     short_key: bool,
+    /// The Sentry where people sign in.
     pub sentry: Sentry,
     grants: Policy,
     registration: Duration,
     document_hosts: DocumentHosts,
     strictly_public: bool,
     allowed_origins: Vec<String>,
+    /// Whether `/mcp` takes Sentry's own tokens.
     pub sentry_bearer: bool,
     preregistered: Vec<Registration>,
     /// Where the operator has given a key for one.
@@ -46,8 +49,11 @@ pub struct Config {
 /// Where people sign in, and as which application we send them there.
 #[derive(Debug)]
 pub struct Sentry {
+    /// Its base URL.
     pub base: BaseUrl,
+    /// The worker's client id there.
     pub client_id: String,
+    /// The worker's client secret there.
     pub client_secret: SecretText,
 }
 
@@ -56,7 +62,9 @@ pub struct Sentry {
 pub struct Model {
     /// Where a conversation is sent.
     pub url: Url,
+    /// The API key.
     pub key: SecretText,
+    /// The model's name, as the service knows it.
     pub name: String,
     /// For one answer, from the first byte sent to the last one read.
     pub timeout: Duration,
@@ -88,6 +96,7 @@ impl Model {
 
 #[cfg(test)]
 impl Sentry {
+    /// A Sentry at this base, with made-up credentials.
     pub(crate) fn for_test(base: BaseUrl) -> Self {
         Self {
             base,
@@ -101,6 +110,7 @@ impl Sentry {
 pub struct SecretText(String);
 
 impl SecretText {
+    /// The secret itself, to be sent to the service that it is for.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -115,10 +125,13 @@ impl std::fmt::Debug for SecretText {
 /// The deployment is not usable: a 500 with one log line that says what to set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
+    /// A binding of `wrangler.toml` is missing.
     #[error("the binding {0} is missing: add it to wrangler.toml")]
     MissingBinding(&'static str),
+    /// A secret is not set.
     #[error("the secret {0} is missing: set it with `wrangler secret put {0}`")]
     MissingSecret(&'static str),
+    /// A variable or secret has a value that cannot be used.
     #[error("{name} is not usable: {reason}")]
     Invalid { name: &'static str, reason: String },
 }

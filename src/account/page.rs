@@ -127,6 +127,7 @@ pub const BAD_FORM: Notice = Notice {
 };
 
 impl<'a> AccountPage<'a> {
+    /// The page of one part of the list. `said` is the sentence on what the person has just done.
     pub fn new(
         session: &'a Session,
         part: Answer,

@@ -32,7 +32,9 @@ pub struct Run {
 /// The person's decisions about the calls that wait for one.
 #[derive(Default)]
 pub struct Decided {
+    /// Ids of the calls that they agreed to.
     pub approved: Vec<String>,
+    /// Ids of the calls that they do not want.
     pub declined: Vec<String>,
 }
 

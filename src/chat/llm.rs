@@ -20,8 +20,11 @@ const MOST_IN_ALL: usize = 8 * MOST;
 /// service said is in it: services quote keys.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Trouble {
+    /// The code by which the page's script chooses what it shows.
     pub code: &'static str,
+    /// For the person.
     pub message: &'static str,
+    /// For the log.
     pub detail: String,
 }
 

@@ -27,8 +27,11 @@ const NAME: usize = 40;
 /// A person who is signed in to the chat. In the cookie a list of texts.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Session {
+    /// The chat's access token.
     pub access: String,
+    /// The chat's refresh token.
     pub refresh: String,
+    /// When the access token ends.
     pub access_ends: UnixTime,
     /// Of the client that the tokens are for.
     pub client: String,
@@ -109,7 +112,9 @@ pub fn signed_out(origin: &Origin) -> String {
 
 /// A sign-in under way: one cookie each, so that two tabs both finish.
 pub struct Flow {
+    /// The authorization request's `state`, which names the flow.
     pub state: String,
+    /// The PKCE code verifier (RFC 7636 §4.1).
     pub verifier: String,
     /// The client that it is of.
     pub client: String,

@@ -13,13 +13,17 @@ const VERSION: &str = "2025-11-25";
 
 /// One endpoint of this server, for one person.
 pub struct Endpoint {
+    /// Which endpoint.
     pub resource: Resource,
+    /// The access token.
     pub access: String,
+    /// Sends the messages.
     pub client: Client,
 }
 
 /// The outcome of a tool call.
 pub enum Called {
+    /// The tool answered, or the endpoint said why it did not run.
     Answered(ToolAnswer),
     /// The token is good no more.
     Ended,

@@ -54,6 +54,7 @@ pub struct Answer {
 
 #[wasm_bindgen]
 impl AccountObject {
+    /// The runtime makes one when a message comes for an account.
     #[wasm_bindgen(constructor)]
     pub fn new(state: worker_sys::DurableObjectState, _env: Env) -> Self {
         Self {
@@ -62,6 +63,10 @@ impl AccountObject {
         }
     }
 
+    /// Answers a message.
+    ///
+    /// # Errors
+    /// The message cannot be read, or the storage failed.
     pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
         Ok(self.answer(&request).await?)
     }

@@ -59,6 +59,7 @@ pub struct GrantObject {
 
 #[wasm_bindgen]
 impl GrantObject {
+    /// The runtime makes one when a message or an alarm comes for a grant.
     #[wasm_bindgen(constructor)]
     pub fn new(state: worker_sys::DurableObjectState, env: Env) -> Self {
         Self {
@@ -69,10 +70,18 @@ impl GrantObject {
         }
     }
 
+    /// Answers a message.
+    ///
+    /// # Errors
+    /// The message cannot be read, or the storage failed.
     pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
         Ok(self.answer(&request).await?)
     }
 
+    /// Ends the grant if its time is over. What fails is tried again in a minute.
+    ///
+    /// # Errors
+    /// The next alarm could not be set.
     pub async fn alarm(&self) -> Result<(), JsValue> {
         if let Err(error) = self.ring().await {
             log::problem("alarm", "a grant could not expire", &error.to_string());

@@ -73,6 +73,7 @@ impl Storage {
         Ok(Self(state.as_raw().storage()?))
     }
 
+    /// The row; `None` before the first write.
     pub fn read<T: DeserializeOwned>(&self) -> worker::Result<Option<T>> {
         let row = edge::read_row(&self.0)?;
         Ok(row.as_deref().map(serde_json::from_str).transpose()?)
@@ -90,6 +91,7 @@ impl Storage {
         Ok(edge::write_row(&self.0, &json, alarm.map(milliseconds))?)
     }
 
+    /// Sets the alarm, and waits until it is stored.
     pub async fn set_alarm(&self, after: Duration) -> worker::Result<()> {
         JsFuture::from(edge::set_alarm(&self.0, milliseconds(after))?).await?;
         Ok(())

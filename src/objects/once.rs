@@ -26,6 +26,7 @@ pub struct Once {
 }
 
 impl Once {
+    /// For a sender at this address.
     pub const fn new(env: Env, address: Address) -> Self {
         Self { env, address }
     }
@@ -80,7 +81,9 @@ pub struct OnceObject {
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Message {
+    /// To the object of an assertion id.
     Claim(Claim),
+    /// To the object of a pushed authorization request.
     Pushed(PushedMessage),
 }
 
@@ -94,6 +97,7 @@ pub struct Claim {
 /// Whether the caller is the first.
 #[derive(Serialize, Deserialize)]
 pub struct Claimed {
+    /// False if somebody has claimed it before.
     pub first: bool,
 }
 
@@ -111,6 +115,7 @@ pub enum PushedMessage {
 
 #[wasm_bindgen]
 impl OnceObject {
+    /// The runtime makes one when a message or an alarm comes for a thing.
     #[wasm_bindgen(constructor)]
     pub fn new(state: worker_sys::DurableObjectState, _env: Env) -> Self {
         Self {
@@ -118,10 +123,18 @@ impl OnceObject {
         }
     }
 
+    /// Answers a message.
+    ///
+    /// # Errors
+    /// The message cannot be read, or the storage failed.
     pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
         Ok(self.answer(&request).await?)
     }
 
+    /// Forgets the thing, which has expired.
+    ///
+    /// # Errors
+    /// The storage failed; the runtime tries again.
     pub async fn alarm(&self) -> Result<(), JsValue> {
         Ok(self.storage()?.delete_all().await?)
     }

@@ -39,6 +39,7 @@ pub struct DocumentFetch {
 }
 
 impl DocumentFetch {
+    /// For a request of the client at this address.
     pub const fn new(env: Env, address: Address) -> Self {
         Self { env, address }
     }

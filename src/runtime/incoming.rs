@@ -14,8 +14,11 @@ use crate::runtime::edge::{self, Outlet};
 
 /// An incoming request: the parts that every handler needs are read once.
 pub struct Incoming {
+    /// In upper case.
     pub method: String,
+    /// As the client sent it.
     pub url: Url,
+    /// The origin of the URL: the one that this server was reached at.
     pub origin: Origin,
     /// The client's address as rate limits count it.
     pub address: Address,
@@ -43,6 +46,10 @@ pub enum BodyError {
 }
 
 impl Incoming {
+    /// Reads what every handler needs.
+    ///
+    /// # Errors
+    /// The URL has no origin.
     pub fn new(request: web_sys::Request) -> worker::Result<Self> {
         let head = edge::request_head(&request);
         let mut lines = head.split('\n');
@@ -66,6 +73,7 @@ impl Incoming {
         })
     }
 
+    /// The value of a header; `name` is lower case.
     pub fn header(&self, name: &str) -> Option<String> {
         let known = self
             .headers

@@ -8,13 +8,17 @@ use crate::site::pages::Destination;
 #[derive(Template)]
 #[template(path = "consent.html")]
 pub struct Consent<'a> {
+    /// What the client calls itself.
     pub name: &'a str,
     /// For URL clients the host of the Client ID; nothing is proven of others.
     pub verified_host: Option<&'a str>,
     /// Where anybody can publish, if that host is such a place.
     pub shared: Option<&'static str>,
+    /// Its id.
     pub client_id: &'a str,
+    /// Where the answer goes, in full.
     pub redirect_uri: &'a str,
+    /// The same in words.
     pub destination: Destination,
     /// The client's own host, where the answer goes to another one.
     pub elsewhere: Option<&'a str>,
@@ -30,27 +34,35 @@ pub struct Consent<'a> {
     pub sentry: &'a str,
     /// How long a grant lives at the most.
     pub days: u64,
+    /// The signed request, for the form.
     pub ticket: String,
     /// What it called itself on the page that this one replaces.
     pub changed: Option<&'a str>,
+    /// Skills that only read, and those that change data.
     pub groups: [SkillGroup; 2],
 }
 
 /// Skills that only read, or those that change data.
 pub struct SkillGroup {
+    /// Whether they change data.
     pub changes: bool,
+    /// In the order in which they are shown.
     pub skills: Vec<SkillChoice>,
 }
 
 /// A checkbox of the consent page.
 pub struct SkillChoice {
+    /// The skill's id.
     pub id: &'static str,
+    /// Its name for people.
     pub title: &'static str,
+    /// What it lets the client do.
     pub description: &'static str,
     /// Of the write scopes that it needs, the ones that are asked for.
     pub scopes: Vec<&'static str>,
     /// It needs more than was asked for.
     pub lacks: bool,
+    /// Whether it is ticked when the page opens.
     pub ticked: bool,
 }
 
@@ -58,9 +70,12 @@ pub struct SkillChoice {
 #[derive(Template)]
 #[template(path = "leaving.html")]
 pub struct Leaving<'a> {
+    /// The headline.
     pub title: &'static str,
+    /// What happened.
     pub text: &'static str,
     /// Whether the browser opens it by itself.
     pub opens: bool,
+    /// The address that opens the application.
     pub location: &'a str,
 }

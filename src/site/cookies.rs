@@ -33,6 +33,7 @@ const SESSION: &str = "smcp_session";
 const CHAT: &str = "smcp_chat";
 /// What the names of flows' cookies begin with: of those through Sentry, and of the chat's.
 pub const FLOW: &str = "smcp_flow_";
+/// What the names of the chat's flows begin with.
 pub const CHAT_FLOW: &str = "smcp_begun_";
 
 /// `__Host-` ties a cookie to this host and to https; plain http in local work can have neither. Nobody sets one over plain

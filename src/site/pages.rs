@@ -11,8 +11,11 @@ use crate::runtime::incoming::Incoming;
 
 /// Where the answer goes, in terms that a person understands.
 pub enum Destination {
+    /// A loopback address: some application on this computer.
     ThisComputer,
+    /// An application's own scheme.
     Application(String),
+    /// A host on the web, with its port if that is not the usual one.
     Host(String),
 }
 
@@ -46,7 +49,9 @@ impl From<&RegisteredRedirectUri> for Destination {
 #[derive(Template, Default)]
 #[template(path = "error.html")]
 pub struct ErrorPage {
+    /// The status code.
     pub status: u16,
+    /// The headline.
     pub title: &'static str,
     /// The error's explanation for a person.
     pub text: String,
@@ -58,6 +63,7 @@ pub struct ErrorPage {
     pub check: Option<String>,
     /// Where the application hears of it, if the person wants that.
     pub onward: Option<Onward>,
+    /// To find the request in the log.
     pub request_id: String,
     /// Under the error's code, for callers that accept only JSON.
     pub code: &'static str,

@@ -26,6 +26,7 @@ pub struct Clients {
 }
 
 impl Clients {
+    /// At this time, with the clients that the operator registered.
     pub const fn new(env: Env, now: UnixTime, config: Rc<Config>) -> Self {
         Self { env, now, config }
     }

@@ -17,6 +17,7 @@ pub struct Grants {
 }
 
 impl Grants {
+    /// In this environment.
     pub const fn new(env: Env) -> Self {
         Self { env }
     }

@@ -17,6 +17,7 @@ pub struct PushedObjects {
 }
 
 impl PushedObjects {
+    /// In this environment.
     pub const fn new(env: Env) -> Self {
         Self { env }
     }

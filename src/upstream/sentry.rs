@@ -20,11 +20,14 @@ const MAX_BODY: usize = 64 * 1024;
 /// What a grant must know to act for its person: sealed, and opened by an access token only.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Props {
+    /// Sentry's access token.
     pub access_token: String,
+    /// Sentry's refresh token, good once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
     /// When Sentry's token ends.
     pub expires_at: Option<UnixTime>,
+    /// Whose token it is.
     pub user: User,
     /// Chosen on the consent page.
     pub skills: Vec<String>,
@@ -40,9 +43,12 @@ impl Props {
 /// The person, as Sentry's token answer names them.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct User {
+    /// Sentry's id of the person.
     pub id: String,
+    /// Their name, if they gave one.
     #[serde(default)]
     pub name: Option<String>,
+    /// Their address, if Sentry tells it.
     #[serde(default)]
     pub email: Option<String>,
 }

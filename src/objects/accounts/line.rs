@@ -10,12 +10,16 @@ const MOST_PER_CLIENT: usize = 20;
 /// One grant in a person's list. Members that came later have defaults: lines outlive versions.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Line {
+    /// The grant.
     pub grant: GrantId,
+    /// Whose grant it is: the id of its client.
     pub client_id: String,
     /// The client's name as the consent page showed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The endpoint that its tokens are for.
     pub resource: Resource,
+    /// When the person completed the sign-in.
     pub opened_at: UnixTime,
     /// Seconds; noted at most once a day.
     pub used_at: UnixTime,
@@ -49,6 +53,7 @@ pub struct Note {
     pub marked: bool,
     /// How often in all an answer was fetched again after the grace.
     pub late: u32,
+    /// When it was last used.
     pub used_at: Option<UnixTime>,
     /// A skill was taken back; what the tokens may do from now on.
     pub withheld: Option<(String, Scope)>,

@@ -23,8 +23,11 @@ pub struct List {
 /// Which part of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
+    /// Its beginning: the newest lines.
     Newest,
+    /// The lines that are older than the one of this time and grant.
     OlderThan(UnixTime, GrantId),
+    /// The lines that are newer than the one of this time and grant.
     NewerThan(UnixTime, GrantId),
 }
 
@@ -35,6 +38,7 @@ struct OneRow {
 }
 
 impl List {
+    /// At most `most` lines, from this place on.
     pub fn new(place: &Place, most: i32) -> Self {
         let (at, id, newer) = match place {
             // Behind every one: base64url has no such character.
@@ -57,6 +61,7 @@ pub struct Lines {
 }
 
 impl Lines {
+    /// A table of which it is not known yet whether it is there.
     pub const fn new() -> Self {
         Self {
             there: Cell::new(false),
@@ -83,6 +88,7 @@ impl Lines {
         Ok(self.there.get())
     }
 
+    /// Makes the table, if it is not there.
     pub fn make(&self, storage: &Storage) -> worker::Result<()> {
         if self.there.get() {
             return Ok(());
@@ -100,6 +106,7 @@ impl Lines {
         self.there.set(false);
     }
 
+    /// Adds a line, if its grant has none.
     pub fn add(&self, storage: &Storage, line: &Line) -> worker::Result<()> {
         let text = serde_json::to_string(line)?;
         let values = json!([line.grant, line.client_id, line.opened_at, text]);
@@ -114,11 +121,13 @@ impl Lines {
         lines(storage, select, &json!([client_id]))
     }
 
+    /// The line of a grant.
     pub fn find(&self, storage: &Storage, grant: &GrantId) -> worker::Result<Option<Line>> {
         let select = "SELECT json FROM lines WHERE id = ?";
         lines(storage, select, &json!([grant])).map(|mut found| found.pop())
     }
 
+    /// Replaces the line of its grant.
     pub fn rewrite(&self, storage: &Storage, line: &Line) -> worker::Result<()> {
         let values = json!([serde_json::to_string(line)?, line.grant]);
         let update = "UPDATE lines SET json = ? WHERE id = ?";
