@@ -64,7 +64,7 @@ pub struct Context {
     pub background: Rc<worker::Context>,
 }
 
-/// `/api/auth/…` and `/api/chat`
+/// Routes `/api/auth/…` and `/api/chat`.
 pub fn route<'a>(
     method: &str,
     path: &str,
@@ -407,7 +407,7 @@ const fn expired() -> ChatRefusal {
     refuse(401, "session_expired", EXPIRED)
 }
 
-/// The same, and the cookie goes.
+/// As [`expired`]; the cookie is of no more use, and goes.
 fn expired_for_good(origin: &Origin) -> ChatRefusal {
     ChatRefusal {
         header: Some(("set-cookie", signed_out(origin))),

@@ -18,19 +18,19 @@ use crate::runtime::edge;
 /// The worker's own OAuth application at Sentry, and the keys of cookies, signed state and wrapped keys.
 pub const SECRETS: [&str; 3] = ["SENTRY_CLIENT_ID", "SENTRY_CLIENT_SECRET", "COOKIE_SECRET"];
 
-/// What a token may carry.
+/// The scopes that an access token may have.
 pub const SCOPES: &[&str] = &["org:read", "project:write", "team:write", "event:write"];
 
 const FEWEST_KEY_BYTES: usize = 32;
 
-/// What an operator configured. The same for the life of an isolate, so it is read once.
+/// The operator's configuration. It stays the same for the life of an isolate, so it is read once.
 #[derive(Debug)]
 pub struct Config {
     /// Sign and seal cookies, signed state and wrapped keys.
     pub keys: KeyRing,
-    /// A key value is too short for anything but local work.
+    /// Whether a key value is too short for anything but local work.
     short_key: bool,
-    /// The Sentry where people sign in.
+    /// The Sentry at which people sign in.
     pub sentry: Sentry,
     grants: Policy,
     registration: Duration,
@@ -40,13 +40,13 @@ pub struct Config {
     /// Whether `/mcp` takes Sentry's own tokens.
     pub sentry_bearer: bool,
     preregistered: Vec<Registration>,
-    /// Where the operator has given a key for one.
+    /// The language model, if the operator has given a key for one.
     pub model: Option<Model>,
     /// Whether finished requests are counted.
     pub metrics: bool,
 }
 
-/// Where people sign in, and as which application we send them there.
+/// The Sentry at which people sign in, and this worker's OAuth application there.
 #[derive(Debug)]
 pub struct Sentry {
     /// Its base URL.
@@ -60,13 +60,13 @@ pub struct Sentry {
 /// A language model that speaks OpenAI's chat completions.
 #[derive(Debug)]
 pub struct Model {
-    /// Where a conversation is sent.
+    /// The URL to which a conversation is posted.
     pub url: Url,
     /// The API key.
     pub key: SecretText,
     /// The model's name, as the service knows it.
     pub name: String,
-    /// For one answer, from the first byte sent to the last one read.
+    /// The longest time for one answer, from the first byte sent to the last one read.
     pub timeout: Duration,
 }
 
@@ -122,7 +122,7 @@ impl std::fmt::Debug for SecretText {
     }
 }
 
-/// The deployment is not usable: a 500 with one log line that says what to set.
+/// Why the deployment is not usable: it answers 500, and one log line says what to set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// A binding of `wrangler.toml` is missing.
@@ -201,7 +201,7 @@ impl Config {
         })
     }
 
-    /// What the OAuth server is under the origin that it was reached at. `with_own_client` adds the client that this server
+    /// The OAuth server's settings at the origin that it was reached at. `with_own_client` adds the client that this server
     /// describes itself.
     ///
     /// # Errors
@@ -253,7 +253,7 @@ impl Config {
             .find(|client| client.client_id == client_id)
     }
 
-    /// Lifetimes and limits of grants.
+    /// The lifetimes and limits of grants.
     pub const fn policy(&self) -> &Policy {
         &self.grants
     }

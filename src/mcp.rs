@@ -39,11 +39,11 @@ use crate::upstream::sentry::Props;
 
 /// The authenticated caller of a request.
 struct Caller {
-    /// Of an OAuth session, with its access token's secret; `Sentry-Bearer` has none.
+    /// The grant of an OAuth session, with its access token's secret; a caller with a Sentry token has none.
     grant: Option<(GrantId, Secret)>,
     /// The person of an OAuth session, whom Sentry named when it began.
     person: Option<Person>,
-    /// Whose calls are counted together, and whose constraints are remembered. Anybody can make up a `Sentry-Bearer`
+    /// The key under which calls are counted and constraints remembered. Anybody can make up a `Sentry-Bearer`
     /// token, and a key with it: what holds those is the limit by address.
     key: String,
     token: Token,

@@ -13,7 +13,7 @@ use crate::runtime::date::Day;
 use crate::site::pages::Notice;
 use crate::site::shared_hosting::shared_hosting;
 
-/// Shown where a client gave no name.
+/// Shown for a client without a name.
 const NAMELESS: &str = "An application without a name";
 
 /// The list of a person's grants.
@@ -30,7 +30,7 @@ pub struct AccountPage<'a> {
     all: usize,
     first: usize,
     last: usize,
-    /// Queries of the parts beside it.
+    /// The query of the newer part, if there is one.
     newer: Option<String>,
     older: Option<String>,
     connections: Vec<Connection>,
@@ -40,7 +40,7 @@ struct Connection {
     grant: String,
     name: String,
     verified_host: Option<String>,
-    /// The hosting service, if the client's host belongs to one where anybody can publish.
+    /// The hosting service on which anybody can publish, if the client's host belongs to one.
     shared: Option<&'static str>,
     client_id: String,
     since: Day,
@@ -199,7 +199,7 @@ fn reach<'a>(mut segments: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// Which part of the list a query asks for; the newest where it cannot be read.
+/// Which part of the list a query asks for; the newest if the query cannot be read.
 pub fn place_of(params: &Params) -> Place {
     let read = |name: &'static str| {
         let (at, grant) = params.one(name).ok()??.split_once('.')?;
@@ -214,7 +214,7 @@ pub fn place_of(params: &Params) -> Place {
     }
 }
 
-/// The query that asks for it.
+/// The query that asks for a part of the list.
 pub fn query_of(place: &Place) -> String {
     match place {
         Place::Newest => String::new(),

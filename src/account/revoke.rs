@@ -14,10 +14,10 @@ use crate::memory::seen_tokens;
 use crate::objects::accounts::{Accounts, Line, Note, Place};
 use crate::stores::grant_store::Grants;
 
-/// Of one request: each is a call to a grant, and the runtime bounds those.
+/// The most grants that one request ends: each is a call to an object, and the runtime bounds those.
 const MOST_AT_ONCE: i32 = 500;
 
-/// So many calls at the same time.
+/// How many of those calls are under way at the same time.
 const ABREAST: usize = 20;
 
 const GONE: &str = "That connection has ended already.";
@@ -127,7 +127,8 @@ impl Connections<'_> {
         }
     }
 
-    /// Which of them have ended, before or now; a grant may not answer. All are asked at the same time.
+    /// Asks all of these grants at the same time to end. Answers of each whether it has ended, before or now; one that does
+    /// not answer has not.
     async fn recall(&self, grants: &[GrantId]) -> Vec<bool> {
         let command = || Recall {
             subject: self.user.to_owned(),

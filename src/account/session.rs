@@ -1,5 +1,5 @@
-//! Who is signed in to the pages that are a person's own: known by one signed cookie, for an hour. Nothing is stored,
-//! and nothing secret is in it: whose it is, and until when. No Sentry token outlives the sign-in.
+//! The session of a person who is signed in to their own pages: one signed cookie, for an hour. Nothing is stored, and the
+//! cookie holds no secret: only who the person is, and when the session ends. No Sentry token outlives the sign-in.
 
 use oauth_provider::UnixTime;
 use oauth_provider::crypto::{KeyRing, Purpose};
@@ -9,9 +9,10 @@ use crate::runtime::incoming::Incoming;
 use crate::site::cookies::{self, Jar};
 use crate::upstream::sentry::User;
 
+/// How long a session lasts, in seconds.
 const LIFETIME: u64 = 3600;
 
-/// Cookies are small, names need not be.
+/// The most characters of a name that the cookie keeps.
 const NAME: usize = 40;
 
 /// In the cookie a list of texts: number, end, person, name.
@@ -19,7 +20,7 @@ const NAME: usize = 40;
 pub struct Session {
     /// Sentry's id of the person.
     pub user: String,
-    /// For the person to see who they are here.
+    /// The name under which the person is shown to themselves.
     pub name: String,
     /// Tells this session from others of the same person.
     number: String,
@@ -27,7 +28,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// A person has come back from Sentry. Where the same person's session is still there it goes on, so that what
+    /// A person has come back from Sentry. If the same person's session is still there it goes on, so that what
     /// another tab shows stays good.
     pub fn begin(user: User, before: Option<Self>, now: UnixTime, rng: &mut impl Rng) -> Self {
         let before = before.filter(|before| before.user == user.id);
@@ -48,7 +49,7 @@ impl Session {
         }
     }
 
-    /// Of this browser, while it lasts.
+    /// The session of this browser, while it lasts.
     pub fn of(request: &Incoming, jar: &Jar<'_>) -> Option<Self> {
         let value = request.cookie(&cookies::session_name(jar.origin))?;
         Self::read(&value, jar.keys, jar.now)

@@ -15,7 +15,7 @@ use crate::deployment::Deployment;
 use crate::runtime::edge::Outlet;
 use crate::runtime::{clock, log};
 
-/// A run has this long, in milliseconds.
+/// The most milliseconds that a run may take.
 pub const TIME: u32 = 90_000;
 
 /// The input of a run.

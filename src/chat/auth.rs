@@ -17,7 +17,7 @@ use crate::runtime::random;
 use crate::site::cookies::{self, Jar};
 use crate::site::errors::{ChatRefusal, HandlerError};
 
-/// `GET /api/auth/authorize`
+/// `GET /api/auth/authorize`: begins a sign-in.
 pub async fn authorize(request: &Incoming, context: &Context) -> Response {
     let rng = &mut random::rng();
     let verifier = Secret::draw(rng).expose_text();
@@ -40,8 +40,8 @@ pub async fn authorize(request: &Incoming, context: &Context) -> Response {
     response
 }
 
-/// Where the person is sent. A client that registered may have been forgotten since; then the page would say so, and no
-/// answer would ever come back here: so it is looked at first.
+/// The path to which the person is sent. A client that registered may have been forgotten since; the page would only say
+/// so, and no answer would come back. So it is asked for first.
 async fn path(flow: &mut Flow, client: &Client, origin: &Origin) -> Result<String, NoTokens> {
     // Draft 13 of OAuth 2.1, §4.1.1: the SHA-256 of the verifier in base64url.
     let challenge = Secret::from_bytes(sha256(flow.verifier.as_bytes())).expose_text();
@@ -61,7 +61,7 @@ async fn path(flow: &mut Flow, client: &Client, origin: &Origin) -> Result<Strin
     }
 }
 
-/// `GET /api/auth/callback`
+/// `GET /api/auth/callback`: the authorization server's answer.
 pub async fn callback(request: &Incoming, context: &Context) -> Response {
     let jar = Jar::of(&context.deployment);
     let params = query(request);
@@ -85,7 +85,7 @@ const FAILED: &str = "/?sign-in=failed";
 /// Answers the cookie of the session.
 ///
 /// # Errors
-/// The path where a sign-in lands that came to nothing.
+/// The path to which the browser is sent if the sign-in came to nothing.
 async fn finish(
     flow: &Flow,
     params: &Params,
@@ -112,7 +112,7 @@ async fn finish(
             NoTokens::Ended => "/?sign-in=expired",
             NoTokens::Unavailable => FAILED,
         })?;
-    // Without it nobody could tell whose questions are counted.
+    // Questions are counted by person.
     let user = client.subject(&session).await.ok_or(FAILED)?;
     let endpoint = Endpoint {
         resource: settings.root_resource(),

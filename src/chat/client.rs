@@ -165,7 +165,7 @@ impl Client {
         let (Some(access), Some(refresh)) =
             (text(&said, "access_token"), text(&said, "refresh_token"))
         else {
-            // What these say is true (RFC 6749 §5.2); everything else may pass.
+            // These two are final (RFC 6749 §5.2); any other trouble may pass.
             let error = text(&said, "error").unwrap_or_default();
             return Err(if error == "invalid_grant" || error == "invalid_client" {
                 NoTokens::Ended
@@ -183,7 +183,7 @@ impl Client {
         })
     }
 
-    /// Whose tokens they are: Sentry's id of the person, as any client may learn it of its own tokens (RFC 7662 §2.2).
+    /// Sentry's id of the person whose tokens these are, as any client may learn it of its own tokens (RFC 7662 §2.2).
     pub async fn subject(&self, session: &Session) -> Option<String> {
         let answer = self
             .post(path::INTROSPECT, FORM, &about_tokens(session))
@@ -208,7 +208,7 @@ fn about_tokens(session: &Session) -> String {
     ])
 }
 
-/// The JSON of an answer; null where it is none.
+/// The JSON of an answer; null if it is not JSON.
 pub fn read(answer: &Response) -> Value {
     serde_json::from_slice(answer.body.as_bytes()).unwrap_or_default()
 }
@@ -221,7 +221,7 @@ fn form(pairs: &[(&str, &str)]) -> String {
     form.finish()
 }
 
-/// A member that is a text.
+/// A member of an object, if it is a string.
 pub fn text(value: &Value, name: &str) -> Option<String> {
     value.get(name)?.as_str().map(str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! What the page is sent, as server-sent events: a name, and one line of JSON.
+//! The server-sent events for the chat's page: a name, and one line of JSON.
 
 use agent::{Call, Reason, bounded};
 use mcp::json::{Object, array};
@@ -53,7 +53,7 @@ pub fn text(delta: &str) -> String {
     complete(out)
 }
 
-/// `tool_call` or `confirm`.
+/// A call that is run (`tool_call`), or one that needs the person's agreement (`confirm`).
 pub fn call(name: &str, call: &Call) -> String {
     let mut out = begin(name);
     let mut object = Object::begin(&mut out);

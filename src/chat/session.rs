@@ -1,5 +1,5 @@
-//! What the chat keeps in a browser, sealed: its tokens while a person is signed in, and what a sign-in under way has to
-//! remember. Neither the page's script nor anybody else can read it, and nothing of it is stored here.
+//! The chat's sealed cookies: its tokens while a person is signed in, and the state of a sign-in under way. Neither the
+//! page's script nor anybody else can read them, and nothing of them is stored here.
 
 use std::time::Duration;
 
@@ -12,16 +12,16 @@ use crate::runtime::incoming::Incoming;
 use crate::runtime::random;
 use crate::site::cookies::{self, Jar};
 
-/// What is left of an access token when it is renewed: an answer may take so long.
+/// An access token is renewed when it has this many seconds left: an answer may take so long.
 const NEAR: u64 = 120;
 
-/// A person finds through the consent and Sentry in this time.
+/// How long a sign-in may take, in seconds.
 const FLOW: u64 = 600;
 
-/// Browsers take 4,096 bytes with name and attributes (RFC 6265 §6.1).
+/// The most bytes of a cookie's value. Browsers take 4,096 with name and attributes (RFC 6265 §6.1).
 const MOST: usize = 3800;
 
-/// Cookies are small, names need not be.
+/// The most characters of a name that the cookie keeps.
 const NAME: usize = 40;
 
 /// A person who is signed in to the chat. In the cookie a list of texts.
@@ -33,16 +33,16 @@ pub struct Session {
     pub refresh: String,
     /// When the access token ends.
     pub access_ends: UnixTime,
-    /// Of the client that the tokens are for.
+    /// The id of the client that the tokens are for.
     pub client: String,
-    /// For the person to see who they are here. Empty where Sentry did not say.
+    /// The name under which the person is shown to themselves. Empty if Sentry did not say.
     pub name: String,
     /// Sentry's id of the person, whose calls are counted together.
     pub user: String,
 }
 
 impl Session {
-    /// Of a client that has no tokens yet.
+    /// A session of a client that has no tokens yet.
     pub const fn empty(client: String) -> Self {
         Self {
             access: String::new(),
@@ -54,7 +54,7 @@ impl Session {
         }
     }
 
-    /// Of this browser.
+    /// The session of this browser.
     pub fn of(request: &Incoming, jar: &Jar<'_>) -> Option<Self> {
         let value = request.cookie(&cookies::chat_name(jar.origin))?;
         Self::read(&value, jar.keys)
@@ -110,15 +110,15 @@ pub fn signed_out(origin: &Origin) -> String {
     cookies::delete(&cookies::chat_name(origin), origin)
 }
 
-/// A sign-in under way: one cookie each, so that two tabs both finish.
+/// A sign-in under way. Each has a cookie of its own, so that two tabs can both finish.
 pub struct Flow {
     /// The authorization request's `state`, which names the flow.
     pub state: String,
     /// The PKCE code verifier (RFC 7636 §4.1).
     pub verifier: String,
-    /// The client that it is of.
+    /// The id of the client that began it.
     pub client: String,
-    /// In a popup, which wants to be told apart when it comes back.
+    /// Whether it happens in a popup, whose page closes it on return.
     pub popup: bool,
 }
 
@@ -133,7 +133,7 @@ impl Flow {
         Some(cookies::set(&name, &value, FLOW, jar.origin))
     }
 
-    /// The flow of this browser that a callback's `state` is of.
+    /// The flow of this browser that has the `state` of a callback.
     pub fn of(state: &str, request: &Incoming, jar: &Jar<'_>) -> Option<Self> {
         let value = request.cookie(&name(state, jar.origin))?;
         Self::read(&value, state, jar.keys, jar.now)

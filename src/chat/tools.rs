@@ -25,9 +25,9 @@ pub struct Endpoint {
 pub enum Called {
     /// The tool answered, or the endpoint said why it did not run.
     Answered(ToolAnswer),
-    /// The token is good no more.
+    /// The token is no longer good.
     Ended,
-    /// Not at the moment: in words.
+    /// The endpoint does not answer at the moment. Holds words for the person.
     Unavailable(&'static str),
 }
 

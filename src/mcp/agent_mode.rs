@@ -1,4 +1,4 @@
-//! `/mcp?agent=1`: one tool that takes a request in words, where there is a language model. The query decides what is
+//! `/mcp?agent=1`: one tool that takes a request in words, if a language model is set up. The query decides what is
 //! offered, and nothing about what is allowed.
 
 use std::cell::Cell;
@@ -27,7 +27,7 @@ pub enum Who {
     Holder(Token),
 }
 
-/// Agent mode, where the request's URL asks for it. `client` asks Sentry in the name of `who`.
+/// Agent mode, if the request's URL asks for it. `client` asks Sentry in the name of `who`.
 pub fn of(
     request: &Incoming,
     who: Who,
@@ -56,8 +56,8 @@ pub fn of(
     })
 }
 
-/// Lets those ask the model whom Sentry has confirmed, as often as person and address may. A request in words counts
-/// once, however often it asks.
+/// Lets people ask the model whom Sentry has confirmed, within the limits of the person and the address. A request in
+/// words counts once, however often it asks the model.
 struct Counted {
     env: Env,
     now: UnixTime,

@@ -36,7 +36,7 @@ enum Message {
     List(List),
 }
 
-/// The answer to a message; empty where it asks nothing.
+/// The answer to a message; its members have their defaults if the message does not ask for them.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Answer {
@@ -46,9 +46,9 @@ pub struct Answer {
     pub is_new: bool,
     /// The lines of the part that was asked for, newest first.
     pub lines: Vec<Line>,
-    /// How many are newer than these.
+    /// How many lines are newer than these.
     pub newer: usize,
-    /// How many there are.
+    /// How many lines the person has.
     pub all: usize,
 }
 
@@ -163,7 +163,7 @@ impl Accounts {
         Ok(answer.lines.into_iter().next())
     }
 
-    /// At most so many lines. Where nothing is at the place any more, the newest.
+    /// At most `most` lines from a place on; the newest ones if nothing is left there.
     pub async fn list(&self, subject: &str, place: &Place, most: i32) -> worker::Result<Answer> {
         let mut answer = Answer::default();
         for place in [place, &Place::Newest] {

@@ -26,7 +26,7 @@ use crate::runtime::random::{self, Rng};
 use crate::runtime::{clock, log};
 use crate::upstream::sentry::{self, Props, UpstreamError};
 
-/// After an alarm that failed.
+/// How long after an alarm that failed the next one rings.
 const ALARM_AGAIN: Duration = Duration::from_secs(60);
 
 /// A message to a grant's object.
@@ -39,11 +39,11 @@ pub enum Message {
     Renew(Renew),
 }
 
-/// One call to Sentry, awaited by all who need what it brings. Kept after it ended, so that who comes late with the
+/// One call to Sentry, awaited by all who need what it brings. Kept after it ended, so that a caller who comes late with the
 /// same old token gets the same new one: Sentry's refresh tokens are good once.
 type Asked = Shared<LocalBoxFuture<'static, Result<Props, UpstreamError>>>;
 
-/// Whose list is told, and what.
+/// The person whose list is told, and the news.
 type Told = Vec<(String, News)>;
 
 /// Holds the state of one grant, and applies one command after the other to it.

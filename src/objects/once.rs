@@ -19,7 +19,7 @@ use crate::runtime::clock;
 use crate::runtime::hex::{hex, sha256_hex};
 use crate::runtime::limits::{self, Cost, Refused};
 
-/// Sends to the objects, of which each sender may make so many in a minute.
+/// The way to the objects of assertion ids. How many a sender may make in a minute is limited.
 pub struct Once {
     env: Env,
     address: Address,
@@ -32,7 +32,7 @@ impl Once {
     }
 
     /// A client that people use is counted by itself, since all of them may come from one address of its servers. Clients
-    /// that nobody has signed in with are counted together: who wants many of those makes them.
+    /// that nobody has signed in with are counted together: somebody who wants many budgets could make many of them.
     async fn within_limit(&self, claimant: Claimant<'_>) -> Result<(), Refused> {
         let mut key = self.address.key_of("assertion");
         if claimant.is_known {
@@ -77,7 +77,7 @@ pub struct OnceObject {
     state: State,
 }
 
-/// What the object is asked. A thing is of one kind for ever: the name tells which.
+/// A message to an object. The object's name tells of which kind its thing is, and that never changes.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Message {
@@ -105,11 +105,11 @@ pub struct Claimed {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PushedMessage {
-    /// Its reply is `null`.
+    /// Keeps the request. Its reply is `null`.
     Keep { query: String, expires_at: UnixTime },
-    /// Answered with the query, or `null`.
+    /// Asks for the query, which is `null` if it was used or has expired.
     Read,
-    /// Answered with whether it succeeds.
+    /// Uses the request up. The reply says whether that succeeded.
     Use { ticket: TicketId },
 }
 

@@ -1,4 +1,4 @@
-//! The runtime's functions, one crossing each: `edge.js` does a whole errand where single calls from here would cross
+//! The runtime's functions, one crossing each: `edge.js` does a whole errand; single calls from here would cross
 //! between wasm and JavaScript once for every header, and wait once for every promise on the way.
 
 use js_sys::{Promise, Uint8Array};
@@ -161,7 +161,7 @@ pub async fn text(promise: Promise) -> worker::Result<Option<String>> {
     Ok(JsFuture::from(promise).await?.as_string())
 }
 
-/// Names and values, one a line, as `edge.js` splits them; none where one of them holds a line break, which would make
+/// Names and values, one a line, as `edge.js` splits them; `None` if a value holds a line break, which would make
 /// two headers of one.
 pub fn head<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>) -> Option<String> {
     let mut head = String::new();

@@ -78,8 +78,8 @@ impl Fetch for DocumentFetch {
     }
 }
 
-/// Of all addresses there are sixteen parts: one that is used up rarely meets somebody else, and a host is asked by
-/// strangers at most sixteen times the limit.
+/// The key for one host and a sixteenth of all addresses. A part that is used up rarely holds anybody else, and strangers
+/// can make this server ask a host at most sixteen times the limit.
 fn strangers(url: &Url, address: &Address) -> String {
     // With a dot at its end it is the same host.
     let host = url.host_str().unwrap_or_default().trim_end_matches('.');

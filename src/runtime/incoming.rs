@@ -32,7 +32,7 @@ pub struct Incoming {
     /// The runtime's own: making a `worker::Request` of it reads `cf`, which costs as much as a small answer.
     request: web_sys::Request,
     body_taken: bool,
-    /// Set if the answer's body is written in pieces after its head: where to.
+    /// The outlet to which the answer's body is written, if it is written in pieces.
     pub outlet: Option<Outlet>,
 }
 
@@ -172,7 +172,7 @@ fn read_url(text: &str) -> Option<(Url, Origin)> {
     })
 }
 
-/// The same URL as from its whole text, where only what follows the origin has to be read; `None` where that could make
+/// The URL that the whole text means, by reading only what follows a known origin; `None` if that could make
 /// another host of it.
 fn below(text: &str, base: &Url, origin: &Origin) -> Option<Url> {
     let rest = text.strip_prefix(origin.as_str())?;

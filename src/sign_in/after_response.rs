@@ -1,4 +1,4 @@
-//! What is done for a client and its grant after the tokens were answered. If it fails, it comes again in its time.
+//! Chores for a client and its grant, done after the tokens were answered. One that fails is handed out again later.
 
 use oauth_provider::client::{look, renew};
 use oauth_provider::grant::{Found, GrantId, Looked};

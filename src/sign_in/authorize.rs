@@ -29,7 +29,7 @@ use crate::stores::grant_store::Grants;
 use crate::stores::pushed_request_store::PushedObjects;
 use crate::upstream::sentry;
 
-/// How long the browser's cookie lasts, in seconds. Whoever comes back to a form later is a new browser.
+/// How long the browser's cookie lasts, in seconds. If a person comes back to a form later, theirs is a new browser.
 const BROWSER_SECONDS: u64 = 30 * 86_400;
 
 /// What the consent page and its form need.
@@ -273,7 +273,7 @@ fn refuse(error: AuthorizeError, request: &Incoming, deployment: &Deployment) ->
     }
 }
 
-/// What the person has said before an answer goes out.
+/// Whether the person had agreed when the answer goes out.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// The person approved here; Sentry or we may still have refused.
@@ -283,8 +283,8 @@ pub enum Stage {
 }
 
 /// Sends an answer to the client: by redirect, save to an application's own scheme. After a 302 there the tab would
-/// still show the form, with Approve clickable. Such an application is opened if the person has approved; who said no
-/// is asked to open it.
+/// still show the form, with Approve clickable. Such an application is opened if the person has approved; a person who
+/// said no is asked to open it.
 pub fn answer(response: &AuthorizationResponse, stage: Stage, deployment: &Deployment) -> Response {
     let location = response.location();
     if response.redirect_uri.kind() != RedirectKind::PrivateUse {
@@ -326,7 +326,7 @@ pub fn answer(response: &AuthorizationResponse, stage: Stage, deployment: &Deplo
     response.header("refresh", format!("0;url={location}"))
 }
 
-/// What is asked for, less what the chosen skills do not need.
+/// Those of the scopes asked for that the chosen skills need.
 fn granted(asked: &Scope, skills: Skills) -> Scope {
     let needed = skills.iter().flat_map(|skill| {
         skill

@@ -22,17 +22,17 @@ use crate::site::shared_hosting::shared_hosting;
 #[derive(Template)]
 #[template(path = "check.html")]
 struct CheckPage {
-    /// What the form begins with.
+    /// The client id that stands in the form's field.
     client_id: String,
-    /// A form whose address anybody could link to would do nothing.
+    /// Whether the form posts: in local work, since there nothing is looked at for an address that anybody could link to.
     posts: bool,
-    /// Another site led here.
+    /// Whether another site led here.
     is_foreign: bool,
     report: Option<Report>,
     broken: usize,
-    /// What a person is shown as who asks.
+    /// The host that the consent page names, if the client id is a good one.
     host: Option<String>,
-    /// Where anybody can publish, if that host is such a place.
+    /// The service on which anybody can publish, if that host belongs to one.
     shared: Option<&'static str>,
     request_id: String,
 }
@@ -46,7 +46,7 @@ struct Answer<'a> {
     shared_hosting: Option<&'static str>,
 }
 
-/// Who wants to have a look.
+/// Who asks for a look at a document.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asker {
     /// A person on our own page, or somebody whom no page can have sent.
@@ -178,7 +178,7 @@ fn looked(client_id: &str, report: Report, request: &Incoming, settings: &Settin
     own_page(status, &template, &settings.origin, Forms::Here)
 }
 
-/// Nothing is looked at; a person may still want to.
+/// A page on which nothing was looked at, with a form to ask for it.
 fn form(status: u16, client_id: &str, request: &Incoming, settings: &Settings) -> Response {
     let client_id = client_id.chars().filter(char::is_ascii_graphic);
     let template = CheckPage {

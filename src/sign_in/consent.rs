@@ -36,7 +36,7 @@ pub fn consent<'a>(
         redirect_uri: asked.redirect_uri.as_str(),
         destination: Destination::from(&asked.redirect_uri),
         elsewhere,
-        // Of the host that asks it is said above.
+        // For the host that asks, the page says so above.
         answer_shared: answered
             .filter(|answered| home != Some(*answered))
             .and_then(shared),

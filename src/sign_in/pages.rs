@@ -10,9 +10,9 @@ use crate::site::pages::Destination;
 pub struct Consent<'a> {
     /// What the client calls itself.
     pub name: &'a str,
-    /// For URL clients the host of the Client ID; nothing is proven of others.
+    /// The host of the Client ID, if that is a URL; nothing is proven of other clients.
     pub verified_host: Option<&'a str>,
-    /// Where anybody can publish, if that host is such a place.
+    /// The service on which anybody can publish, if that host belongs to one.
     pub shared: Option<&'static str>,
     /// Its id.
     pub client_id: &'a str,
@@ -20,23 +20,23 @@ pub struct Consent<'a> {
     pub redirect_uri: &'a str,
     /// The same in words.
     pub destination: Destination,
-    /// The client's own host, where the answer goes to another one.
+    /// The client's own host, if the answer goes to another one.
     pub elsewhere: Option<&'a str>,
-    /// Where anybody can publish, if the answer goes to such a place.
+    /// The service on which anybody can publish, if the answer goes to a host there.
     pub answer_shared: Option<&'static str>,
-    /// Few people have completed a sign-in with it here, and lately.
+    /// Whether only few people have completed a sign-in with it here, and all of them lately.
     pub is_new: bool,
     /// Organization and project that it is limited to, in words.
     pub reach: String,
-    /// What Sentry is asked for in any case.
+    /// The scopes that Sentry is asked for in any case.
     pub read: [&'static str; 4],
     /// The host of the Sentry to sign in at.
     pub sentry: &'a str,
-    /// How long a grant lives at the most.
+    /// The longest life of a grant, in days.
     pub days: u64,
     /// The signed request, for the form.
     pub ticket: String,
-    /// What it called itself on the page that this one replaces.
+    /// The name that the client gave on the page that this one replaces.
     pub changed: Option<&'a str>,
     /// Skills that only read, and those that change data.
     pub groups: [SkillGroup; 2],
@@ -58,9 +58,9 @@ pub struct SkillChoice {
     pub title: &'static str,
     /// What it lets the client do.
     pub description: &'static str,
-    /// Of the write scopes that it needs, the ones that are asked for.
+    /// Those of the write scopes that it needs that are asked for.
     pub scopes: Vec<&'static str>,
-    /// It needs more than was asked for.
+    /// Whether it needs more scopes than were asked for.
     pub lacks: bool,
     /// Whether it is ticked when the page opens.
     pub ticked: bool,

@@ -19,7 +19,7 @@ use crate::site::cookies::{self, Jar};
 use crate::site::errors::HandlerError;
 use crate::upstream::sentry::{self, SentryTokens, UpstreamError};
 
-/// What came with a return.
+/// What a browser brings back from Sentry.
 pub struct Back {
     /// The query of the callback: Sentry's answer.
     pub params: Params,

@@ -8,7 +8,7 @@ use crate::runtime::edge;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::respond::{not_found, public};
 
-/// Of the files under `web/dist`, set by `scripts/build.mjs`. The first page puts it into the addresses of the chat's
+/// The version of the files under `web/dist`, set by `scripts/build.mjs`; empty without one. The first page puts it into the addresses of the chat's
 /// files, so that browsers keep them for good and yet never run the files of one version with the page of another.
 pub const VERSION: &str = match option_env!("WEB_VERSION") {
     Some(version) => version,

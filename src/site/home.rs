@@ -1,4 +1,4 @@
-//! What this is and how to connect to it, for people, agents and programs.
+//! The first page: what this server is and how to connect to it, for people, agents and programs.
 
 use askama::Template;
 use base64::Engine;
@@ -107,9 +107,9 @@ pub struct Way {
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home {
-    /// Of the chat's files.
+    /// The version of the chat's files.
     version: &'static str,
-    /// Whose pages the chat links to.
+    /// The base URL of the Sentry to whose pages the chat links.
     sentry: String,
     endpoint: String,
     ways: Vec<Way>,
@@ -152,18 +152,18 @@ pub fn home(request: &Incoming, settings: &Settings, sentry: &BaseUrl) -> Respon
         skills: skills(),
         endpoint,
     };
-    // What this page opens in a popup stays connected to it.
+    // The sign-in that the chat opens in a popup stays connected to this page.
     with_script(page(200, &template, &settings.origin, Forms::None))
         .header("vary", "accept")
         .header("cross-origin-opener-policy", "same-origin-allow-popups")
 }
 
-/// `GET /llms.txt`
+/// `GET /llms.txt`: the first page as Markdown, for agents.
 pub fn llms(settings: &Settings) -> Response {
     public(text(settings), "text/plain; charset=utf-8", SECONDS)
 }
 
-/// `GET /mcp.json`
+/// `GET /mcp.json`: name, version and endpoint, for programs.
 pub fn service(origin: &Origin) -> Response {
     public(filled(SERVICE, origin), "application/json", SECONDS)
 }

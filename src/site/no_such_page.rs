@@ -1,4 +1,4 @@
-//! What a person reads under an address that is not ours.
+//! The page for an address that this server does not have.
 
 use oauth_provider::Origin;
 use oauth_provider::http::Response;

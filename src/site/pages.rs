@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::runtime::incoming::Incoming;
 
-/// Where the answer goes, in terms that a person understands.
+/// The place to which an answer goes, in terms that a person understands.
 pub enum Destination {
     /// A loopback address: some application on this computer.
     ThisComputer,
@@ -20,7 +20,7 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// In few words, beside the buttons. A host's end says whose it is, so a long one loses its beginning.
+    /// A few words, for beside the buttons. The end of a host says whose it is, so a long host loses its beginning.
     pub fn end(&self) -> String {
         const LONGEST: usize = 44;
         match self {
@@ -45,7 +45,7 @@ impl From<&RegisteredRedirectUri> for Destination {
     }
 }
 
-/// What went wrong, for the person and for the client's developer.
+/// The page that says what went wrong, for the person and for the client's developer.
 #[derive(Template, Default)]
 #[template(path = "error.html")]
 pub struct ErrorPage {
@@ -59,13 +59,13 @@ pub struct ErrorPage {
     pub todo: &'static str,
     /// Term and value, for the developer of the client.
     pub facts: Vec<(&'static str, String)>,
-    /// Where every rule of the client's document is shown.
+    /// The address that shows every rule of the client's document.
     pub check: Option<String>,
-    /// Where the application hears of it, if the person wants that.
+    /// The way for the person to let the application know.
     pub onward: Option<Onward>,
     /// To find the request in the log.
     pub request_id: String,
-    /// Under the error's code, for callers that accept only JSON.
+    /// The error's code, for callers that accept only JSON.
     pub code: &'static str,
 }
 
@@ -73,11 +73,11 @@ pub struct ErrorPage {
 pub struct Onward {
     /// The destination in words.
     pub to: Destination,
-    /// The whole of it.
+    /// The destination's URL.
     pub location: String,
 }
 
-/// Where the forms of a page may lead.
+/// The places to which the forms of a page may lead.
 #[derive(Clone, Copy)]
 pub enum Forms<'a> {
     /// The page has no form.
@@ -86,9 +86,9 @@ pub enum Forms<'a> {
     Here,
     /// Through a sign-in, and to the client. Chromium holds a page's `form-action` against every redirect that follows.
     SignIn {
-        /// Where people sign in.
+        /// The base URL of the Sentry at which people sign in.
         sentry: &'a str,
-        /// Where the answer goes.
+        /// The URI to which the answer goes.
         client: &'a RegisteredRedirectUri,
     },
 }
@@ -268,7 +268,7 @@ pub fn page(status: u16, template: &impl Template, origin: &Origin, forms: Forms
     framed(status, template.render().unwrap_or_default(), origin, forms)
 }
 
-/// The same for all pages, so that it is compiled once.
+/// Apart from [`page`], so that it is compiled once and not for every template.
 fn framed(status: u16, body: String, origin: &Origin, forms: Forms<'_>) -> Response {
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; \

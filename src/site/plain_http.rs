@@ -11,7 +11,7 @@ use crate::runtime::incoming::Incoming;
 use crate::site::errors::{Audience, HandlerError};
 use crate::site::pages::ErrorPage;
 
-/// The answer to a request that came where there should be https; `None` where it came as it should.
+/// The answer to a request over plain http that should have come over https; `None` for any other request.
 pub fn instead(
     method: &str,
     segments: &[&str],
@@ -32,12 +32,12 @@ pub fn instead(
     })
 }
 
-/// Whether others can read along.
+/// Whether others on the network can read the request.
 const fn is_open(origin: &Origin) -> bool {
     !origin.is_secure() && !origin.is_loopback()
 }
 
-/// What people open, and what the pages load. Documents for programs are none: one that was read over http is anybody's
+/// Whether a path is a page that people open, or a file that pages load. Documents for programs are not: one that was read over http is anybody's
 /// (RFC 8414 §3 wants TLS), and a redirect would hide that the address in somebody's configuration is wrong.
 fn is_page(segments: &[&str]) -> bool {
     matches!(

@@ -100,7 +100,7 @@ impl ClientStore for Clients {
     }
 }
 
-/// By hash: a key has at most 512 bytes, a URL more.
+/// The key of a URL: its hash, since a key has at most 512 bytes and a URL may have more.
 fn key(kind: &str, url: &ClientIdUrl) -> String {
     format!("{kind}:{}", sha256_hex(url.as_str()))
 }

@@ -1,4 +1,4 @@
-//! Sending to the objects of grants.
+//! The provider's store of grants: sends commands to the objects of grants.
 
 use oauth_provider::crypto::Secret;
 use oauth_provider::grant::{Command, GrantId, Refusal, Renew, Renewed, Reply};
@@ -17,7 +17,7 @@ pub struct Grants {
 }
 
 impl Grants {
-    /// In this environment.
+    /// The namespace that is bound in this environment.
     pub const fn new(env: Env) -> Self {
         Self { env }
     }

@@ -82,12 +82,12 @@ impl SentryTokens {
             .map(|seconds| now + Duration::from_secs(seconds))
     }
 
-    /// Whose they are, and nothing else of them.
+    /// The person alone; the tokens are dropped.
     pub fn into_user(self) -> User {
         self.user
     }
 
-    /// What the grant keeps.
+    /// The person, and what the grant keeps, with the skills that they chose at `now`.
     pub fn into_props(self, skills: Vec<String>, now: UnixTime) -> (User, Props) {
         let expires_at = self.expires_at(now);
         let user = self.user.clone();
@@ -114,7 +114,7 @@ fn redirect_uri(origin: &Origin) -> String {
     format!("{origin}{}", path::CALLBACK)
 }
 
-/// Where the browser goes to sign in. Without a scope Sentry says who it is, and allows nothing else.
+/// The URL at which the browser signs in. Without a scope Sentry only says who the person is.
 pub fn authorize_url(
     sentry: &Sentry,
     origin: &Origin,
@@ -144,7 +144,7 @@ pub fn asked_of_sentry(granted: &Scope) -> String {
 /// Exchanges Sentry's code for tokens.
 ///
 /// # Errors
-/// Whether it was Sentry's trouble or its answer.
+/// Sentry did not answer, or refused.
 pub async fn exchange(
     sentry: &Sentry,
     code: &str,
@@ -162,11 +162,11 @@ pub async fn exchange(
     ask(sentry, &grant, fetch).await
 }
 
-/// Renews a Sentry token. Sentry's refresh tokens are good once: whoever calls this must keep what it answers, and
-/// must not call it twice with the same.
+/// Renews a Sentry token. Sentry's refresh tokens are good once: a caller must keep the answer, and must
+/// not call it twice with the same props.
 ///
 /// # Errors
-/// [`UpstreamError::Ended`] where the sign-in is over, and whether else it was Sentry's trouble or its answer.
+/// [`UpstreamError::Ended`] if the sign-in is over; otherwise whether Sentry did not answer or refused.
 pub async fn renew(
     sentry: &Sentry,
     props: Props,

@@ -45,7 +45,7 @@ const fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
-/// What happened to a grant: whatever of it did.
+/// News of a grant; members that have their default bring none.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Note {
@@ -60,7 +60,7 @@ pub struct Note {
 }
 
 impl Note {
-    /// What a grant has to say; `None` where it has ended, and its line with it.
+    /// The note for a grant's own news; `None` if the grant has ended, so that its line goes.
     pub fn of(news: News) -> Option<Self> {
         let note = Self::default();
         match news {
@@ -82,7 +82,7 @@ impl Note {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Room {
-    /// Which grants must close once the new one has opened; itself too, where so many came in after it.
+    /// Which grants must close once the new one has opened; itself too, if so many came in after it.
     pub close: Vec<GrantId>,
     /// Those of them whose lines may go at once: they are so old that their grants have opened or never will. The lines
     /// of the others are taken out by their grants when they end.
@@ -111,9 +111,9 @@ impl Line {
     }
 }
 
-/// The person has signed in anew: a marked grant of the same client and resource closes, since whoever else holds its
-/// tokens shall not keep them; so does what exceeds the limit. `same` are the lines of its client, in the order in which
-/// they came: whoever asks at the same time chooses the same ones. They go when their grants have closed.
+/// The person has signed in anew: a marked grant of the same client and resource closes, since anybody else who holds its
+/// tokens must not keep them; so does what exceeds the limit. `same` are the lines of its client, in the order in which
+/// they came: sign-ins at the same time choose the same ones. They go when their grants have closed.
 pub fn make_room(same: &[Line], new: &Line) -> Room {
     let surplus = same.len().saturating_sub(MOST_PER_CLIENT);
     // The longest unused go; of some that are alike, those that came first.

@@ -13,14 +13,14 @@ use crate::objects::mailbox::Storage;
 /// The part of the list that is asked for.
 #[derive(Serialize, Deserialize)]
 pub struct List {
-    /// The place, not itself in the part.
+    /// The time of the line beside which the part lies; that line is not in it.
     at: UnixTime,
     id: String,
     newer: bool,
     most: i32,
 }
 
-/// Which part of the list.
+/// A part of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// Its beginning: the newest lines.
@@ -101,7 +101,7 @@ impl Lines {
         Ok(())
     }
 
-    /// To be called before all storage goes.
+    /// Forgets that there is a table; to be called before all storage is deleted.
     pub fn forget(&self) {
         self.there.set(false);
     }
@@ -115,7 +115,7 @@ impl Lines {
         storage.rows(insert, &values).map(|_| ())
     }
 
-    /// In the order in which they came.
+    /// The lines of a client, in the order in which they were added.
     pub fn of_client(&self, storage: &Storage, client_id: &str) -> worker::Result<Vec<Line>> {
         let select = "SELECT json FROM lines WHERE client = ? ORDER BY rowid";
         lines(storage, select, &json!([client_id]))
@@ -134,7 +134,7 @@ impl Lines {
         storage.rows(update, &values).map(|_| ())
     }
 
-    /// Whether any is left.
+    /// Removes the lines of grants. Answers whether any line is left.
     pub fn remove(&self, storage: &Storage, grants: &[GrantId]) -> worker::Result<bool> {
         for grant in grants {
             storage.rows("DELETE FROM lines WHERE id = ?", &json!([grant]))?;
@@ -143,7 +143,7 @@ impl Lines {
         Ok(left != "[]")
     }
 
-    /// At most so many lines that are older than the place, or newer; the newest first.
+    /// The lines of a part, the newest first.
     pub fn beside(&self, storage: &Storage, list: &List) -> worker::Result<Vec<Line>> {
         let (than, order) = if list.newer {
             (">", "ASC")
@@ -177,7 +177,7 @@ impl Lines {
     }
 }
 
-/// As SQLite and JavaScript can both hold it.
+/// A time that both SQLite and JavaScript can hold: at most 2^52 seconds.
 fn safe(time: UnixTime) -> UnixTime {
     UnixTime(time.0.min(1 << 52))
 }
