@@ -5,17 +5,19 @@ mod agent;
 mod auth;
 mod client;
 mod events;
+mod live;
 mod llm;
 mod session;
 mod tools;
+mod wish;
 
 use std::future::ready;
 use std::rc::Rc;
 
-use ::agent::{Asked, Malformed, Message, Reason, Tool};
+use ::agent::{Reason, Tool};
 use fetch::LocalFuture;
+use oauth_provider::Origin;
 use oauth_provider::http::Response;
-use oauth_provider::{Origin, Resource};
 use serde_json::Value;
 use worker::Env;
 
@@ -24,7 +26,7 @@ use crate::router::Door;
 use crate::runtime::address::Address;
 use crate::runtime::bindings::CHAT_RATE_LIMITER;
 use crate::runtime::edge::Outlet;
-use crate::runtime::incoming::{BodyError, Incoming};
+use crate::runtime::incoming::Incoming;
 use crate::runtime::limits::{self, Cost, Refused};
 use crate::runtime::respond::{method_not_allowed, not_found};
 use crate::site::cookies::Jar;
@@ -33,25 +35,13 @@ use crate::site::fetch_metadata::is_from_our_page;
 use crate::site::no_such_page::{is_for_a_person, no_such_page};
 use crate::upstream::person::Person;
 
-use agent::{Decided, EXPIRED, Run, TIME};
-use client::{Client, NoTokens};
+use agent::{EXPIRED, Run, TIME};
+use client::Client;
 use events::Ended;
+use live::{Live, Out, live};
 use session::{Session, signed_out};
 use tools::Endpoint;
-
-const MAX_BODY: usize = 512 * 1024;
-
-/// The id of a call that a person makes without a model.
-const CALL: &str = "call";
-
-/// The parsed body of `POST /api/chat`.
-struct Wish {
-    resource: Resource,
-    messages: Vec<Message>,
-    /// Without a model: the name of the tool.
-    call: Option<String>,
-    decided: Decided,
-}
+use wish::Wish;
 
 /// What the chat is given: no store and no way to a token or a tool but the door.
 #[derive(Clone)]
@@ -120,7 +110,7 @@ fn for_page(
 async fn post(request: &mut Incoming, context: &Context) -> Result<Response, HandlerError> {
     let deployment = &context.deployment;
     check_ours(request)?;
-    let wish = wish(request).await?;
+    let wish = wish::read(request).await?;
     if wish.call.is_none() && deployment.config.model.is_none() {
         let description = "no language model is set up here: its operator sets LLM_API_KEY";
         return Err(refuse(503, "no_model", description).into());
@@ -217,71 +207,6 @@ fn run(
     }
 }
 
-/// A session whose tokens an endpoint has just accepted, with that endpoint's answer.
-pub struct Live {
-    session: Session,
-    /// The `Set-Cookie` value, if the tokens were renewed.
-    cookie: Option<String>,
-    answer: Response,
-}
-
-/// Why there is no live session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Out {
-    /// Nobody is signed in.
-    Nobody,
-    /// Somebody was, and has to sign in again.
-    Ended,
-    /// The token endpoint or the MCP endpoint does not answer; the session may still be good.
-    Unavailable,
-}
-
-/// Sends a message without parameters with tokens that will last: renewed before if they are near their end, and after
-/// if they were refused.
-async fn live(
-    resource: Resource,
-    method: &str,
-    request: &Incoming,
-    context: &Context,
-) -> Result<Live, Out> {
-    let jar = Jar::of(&context.deployment);
-    let client = Client::of(request, context);
-    let mut session = Session::of(request, &jar).ok_or(Out::Nobody)?;
-    let (mut cookie, mut refused) = (None, false);
-    loop {
-        if refused || session.is_near_its_end(jar.now) {
-            match client.refresh(session.clone()).await {
-                Ok(fresh) => {
-                    cookie = fresh.cookie(&jar, context.deployment.config.policy().refresh);
-                    session = fresh;
-                }
-                Err(NoTokens::Ended) => return Err(Out::Ended),
-                Err(NoTokens::Unavailable) if refused || session.has_ended(jar.now) => {
-                    return Err(Out::Unavailable);
-                }
-                Err(NoTokens::Unavailable) => {}
-            }
-        }
-        let endpoint = Endpoint {
-            resource: resource.clone(),
-            access: session.access.clone(),
-            client: client.clone(),
-        };
-        let answer = endpoint.ask(method, None).await;
-        if answer.status != 401 {
-            return Ok(Live {
-                session,
-                cookie,
-                answer,
-            });
-        }
-        if refused || cookie.is_some() {
-            return Err(Out::Ended);
-        }
-        refused = true;
-    }
-}
-
 /// Checks that the request is from a page of ours, and JSON, which no form of another page can send.
 fn check_ours(request: &Incoming) -> Result<(), ChatRefusal> {
     if !is_from_our_page(request) {
@@ -301,77 +226,6 @@ fn check_ours(request: &Incoming) -> Result<(), ChatRefusal> {
             "invalid_request",
             "the body must be application/json",
         ))
-    }
-}
-
-async fn wish(request: &mut Incoming) -> Result<Wish, ChatRefusal> {
-    let body = request.body(MAX_BODY).await.map_err(|error| match error {
-        BodyError::TooLarge => refuse(413, "too_large", "the body must not exceed 512 KiB"),
-        BodyError::Unreadable(_) => bad("the body could not be read"),
-    })?;
-    let body: Value = serde_json::from_slice(&body).map_err(|_| bad("the body must be JSON"))?;
-    // Anything but a text is no endpoint, and must not become the widest.
-    let endpoint = match body.get("endpoint") {
-        None => Some("/mcp"),
-        Some(endpoint) => endpoint.as_str(),
-    };
-    let resource = endpoint.and_then(tools::resource).ok_or_else(|| {
-        bad("`endpoint` must be /mcp, /mcp/organization or /mcp/organization/project")
-    })?;
-    let (messages, call) = match body.get("call").filter(|call| !call.is_null()) {
-        Some(call) => asked_call(call).map(|(message, name)| (vec![message], Some(name)))?,
-        None => {
-            let messages = body.get("messages").unwrap_or(&Value::Null);
-            let messages = Message::conversation(messages).map_err(|Malformed(why)| bad(why))?;
-            (messages, None)
-        }
-    };
-    Ok(Wish {
-        resource,
-        messages,
-        call,
-        decided: Decided {
-            approved: ids(&body, "approved")?,
-            declined: ids(&body, "declined")?,
-        },
-    })
-}
-
-/// A call that the person makes without a model, as the message in which a model would ask for it; and the tool's name.
-fn asked_call(call: &Value) -> Result<(Message, String), ChatRefusal> {
-    let name = client::text(call, "name").ok_or_else(|| bad("`call.name` must be a string"))?;
-    // As a text they keep their order and every digit, and a name that stands twice is seen.
-    let arguments = match call.get("arguments") {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(_) => return Err(bad("`call.arguments` must be a string of JSON")),
-    };
-    let asked = Asked {
-        id: CALL.to_owned(),
-        name: name.clone(),
-        arguments,
-    };
-    let message = Message::Assistant {
-        text: String::new(),
-        calls: vec![asked],
-    };
-    Ok((message, name))
-}
-
-/// The ids in a list of the body; none if there is no list.
-fn ids(body: &Value, name: &str) -> Result<Vec<String>, ChatRefusal> {
-    let Some(list) = body.get(name).filter(|list| !list.is_null()) else {
-        return Ok(Vec::new());
-    };
-    let mut ids = Vec::new();
-    for id in list.as_array().into_iter().flatten() {
-        ids.extend(id.as_str().map(str::to_owned));
-    }
-    let sent = list.as_array().map(Vec::len);
-    if sent == Some(ids.len()) && ids.len() <= 100 {
-        Ok(ids)
-    } else {
-        Err(bad("`approved` and `declined` must be lists of calls' ids"))
     }
 }
 
@@ -440,9 +294,11 @@ mod tests {
             include_str!("chat/auth.rs"),
             include_str!("chat/client.rs"),
             include_str!("chat/events.rs"),
+            include_str!("chat/live.rs"),
             include_str!("chat/llm.rs"),
             include_str!("chat/session.rs"),
             include_str!("chat/tools.rs"),
+            include_str!("chat/wish.rs"),
         ];
         for file in files {
             let code = file.split("#[cfg(test)]").next().unwrap();

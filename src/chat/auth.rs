@@ -8,9 +8,10 @@ use oauth_provider::params::Params;
 use serde_json::Value;
 
 use super::client::{Client, NoTokens, text};
+use super::live::{Live, Out, live};
 use super::session::{Flow, Session, name, signed_out};
 use super::tools::{Called, Endpoint, origin_of};
-use super::{Context, Live, Out, check_ours, live, refuse};
+use super::{Context, check_ours, refuse};
 use crate::deployment::Deployment;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::random;
