@@ -6,6 +6,7 @@ use oauth_provider::par::par;
 use oauth_provider::params::Params;
 use oauth_provider::{Granted, introspect, revoke, token};
 use oauth_types::ErrorCode;
+use worker::Env;
 
 use crate::app::App;
 use crate::deployment::Deployment;
@@ -76,13 +77,15 @@ async fn answered(
         }
         Endpoint::Introspect => introspect(&parts, &app.authenticator(), &app.grants).await,
         Endpoint::Push => {
-            room(&request.address.key_of("par"), request, app).await?;
+            room(&request.address.key_of("par"), request, &app.deployment.env).await?;
             let rng = &mut random::rng();
             par(&parts, &app.authenticator(), &app.pushed, rng).await
         }
         Endpoint::Register => {
-            room(request.address.key(), request, app).await?;
-            let Deployment { settings, now, .. } = &app.deployment;
+            let Deployment {
+                settings, env, now, ..
+            } = &app.deployment;
+            room(request.address.key(), request, env).await?;
             register(&parts, settings, &app.clients, *now, &mut random::rng()).await
         }
     }
@@ -140,7 +143,7 @@ fn may_authenticate(
 
 /// Counts one thing that is stored for a client that has not authenticated. Asked before it does, since checking an
 /// assertion costs too; a request that is no POST is refused later, and is not counted.
-async fn room(key: &str, request: &Incoming, app: &App) -> Result<(), Error> {
+async fn room(key: &str, request: &Incoming, env: &Env) -> Result<(), Error> {
     if request.method != "POST" {
         return Ok(());
     }
