@@ -55,7 +55,7 @@ pub async fn show(request: &Incoming, deployment: &Deployment) -> Result<Respons
     let part = accounts
         .list(&session.user, &place, A_PAGE)
         .await
-        .map_err(|error| HandlerError::ours("unavailable", error.to_string()))?;
+        .map_err(|error| HandlerError::ours("the account did not answer", error.to_string()))?;
     // Only what this session was told, so that no link can make the page say anything.
     let said = said
         .and_then(|said| session.verify(said, jar.keys))
@@ -104,7 +104,8 @@ pub async fn change(
         Fields::Grant(grant) => connections.end(grant).await,
         Fields::Skill(grant, skill) => connections.withhold(grant, skill).await,
     };
-    let said = outcome.map_err(|error| HandlerError::ours("unavailable", error.0))?;
+    let said =
+        outcome.map_err(|error| HandlerError::ours("a connection was not changed", error.0))?;
     let said = session.sign(&format!("said {said}"), jar.keys);
     let place = Params::parse(form.one("place").ok().flatten().unwrap_or_default());
     let mut query = format!("?said={said}");

@@ -122,7 +122,7 @@ async fn post(request: &mut Incoming, context: &Context) -> Result<Response, Han
     count(&wish, &person, &request.address, &deployment.env).await?;
     let live = live(wish.resource.clone(), "tools/list", request, context).await;
     let live = live.map_err(|out| match out {
-        Out::Unavailable => HandlerError::ours("the chat", "its requests are not answered"),
+        Out::Unavailable => HandlerError::ours("the chat", "its own requests are not answered"),
         Out::Nobody | Out::Ended => expired_for_good(jar.origin).into(),
     })?;
     let outcome = match live.answer.status {
@@ -244,7 +244,7 @@ async fn count(
     };
     counted.map_err(|refused| match refused {
         Refused::Over => over("too many questions; wait a minute", refused.retry_after()),
-        Refused::Broken => HandlerError::ours("the chat", "a limiter failed"),
+        Refused::Broken => HandlerError::ours("the chat", "its limiter failed"),
     })
 }
 

@@ -175,7 +175,10 @@ async fn use_pushed(ticket: &ConsentTicket, pushed: &PushedObjects) -> Result<()
     match pushed.use_pushed(name, &ticket.id).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(problems::already_approved()),
-        Err(error) => Err(HandlerError::ours("unavailable", error.0)),
+        Err(error) => Err(HandlerError::ours(
+            "a pushed request did not answer",
+            error.0,
+        )),
     }
 }
 
@@ -191,7 +194,7 @@ fn approve(
     let grant = with
         .grants
         .unique_id()
-        .map_err(|_| HandlerError::ours("unavailable", "no grant id"))?;
+        .map_err(|error| HandlerError::ours("a grant got no id", error.to_string()))?;
     let choices = skills
         .iter()
         .map(|skill| skill.as_str().to_owned())

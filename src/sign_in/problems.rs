@@ -20,7 +20,7 @@ const COOKIES: &str = "If you did not begin it, close this page. If you did, all
 /// A limit is reached, or its limiter failed.
 pub fn too_many(refused: Refused) -> HandlerError {
     match refused {
-        Refused::Broken => HandlerError::ours("unavailable", "a limiter failed"),
+        Refused::Broken => HandlerError::ours("a sign-in was not counted", "its limiter failed"),
         Refused::Over => ErrorPage {
             status: refused.status(),
             title: "Too many sign-ins from where you are",
