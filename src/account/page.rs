@@ -13,7 +13,7 @@ use crate::runtime::date::Day;
 use crate::site::pages::Notice;
 use crate::site::shared_hosting::shared_hosting;
 
-/// Shown for a client without a name.
+/// The name that is shown for a client without one.
 const NAMELESS: &str = "An application without a name";
 
 /// The list of a person's grants.

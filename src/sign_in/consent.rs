@@ -11,7 +11,7 @@ use crate::site::pages::Destination;
 use crate::site::shared_hosting::shared_hosting;
 use crate::upstream::sentry;
 
-/// Names a client until the person has chosen.
+/// The name that is shown for a client without one.
 pub const NAMELESS: &str = "An application without a name";
 
 /// What the page shows of a request. `ticket` goes into its form.
