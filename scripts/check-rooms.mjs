@@ -10,7 +10,7 @@ import { join } from "node:path";
 const houses = {
   src: {
     floors: [
-      ["lib"], ["router"], ["account", "chat", "mcp"], ["sign_in"], ["site"], ["app"], ["stores"], ["objects"], ["memory", "upstream"], ["config"], ["runtime"],
+      ["lib"], ["router"], ["app"], ["account", "chat", "mcp"], ["sign_in"], ["site"], ["deployment"], ["stores"], ["objects"], ["memory", "upstream"], ["config"], ["runtime"],
     ],
     // The chat is a client of this server: its requests enter through the router like everybody's.
     doors: ["chat router"],

@@ -1,4 +1,4 @@
-//! Sending to the objects of pushed authorization requests.
+//! The provider's store of pushed authorization requests: sends to their objects.
 
 use oauth_provider::UnixTime;
 use oauth_provider::authorize::TicketId;
@@ -17,6 +17,7 @@ pub struct PushedObjects {
 }
 
 impl PushedObjects {
+    /// The namespace that is bound in this environment.
     pub const fn new(env: Env) -> Self {
         Self { env }
     }
