@@ -15,14 +15,16 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     max_term_width = 100
 )]
 pub struct Options {
+    /// What to do; without a command, serve MCP.
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// Sentry user auth token; other users of this computer can see the command line, so prefer the variable [env:
-    /// SENTRY_ACCESS_TOKEN]
+    /// Sentry user auth token; other users of this computer can see the command line, so prefer the variable
+    /// [env: SENTRY_ACCESS_TOKEN]
     #[arg(long, value_name = "TOKEN")]
     pub access_token: Option<String>,
 
+    /// The Sentry to use.
     #[command(flatten)]
     pub sentry: Sentry,
 
@@ -71,10 +73,12 @@ pub struct Sentry {
     pub client_id: Option<String>,
 }
 
+/// The commands other than serving MCP.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Sign in, show who is signed in, or sign out
     Auth {
+        /// Which of the three.
         #[command(subcommand)]
         command: Auth,
     },
@@ -87,6 +91,7 @@ pub enum Command {
     Man,
 }
 
+/// The commands of `sentry-mcp auth`.
 #[derive(Debug, Subcommand)]
 pub enum Auth {
     /// Sign in: shows a code and a page to enter it on, and waits

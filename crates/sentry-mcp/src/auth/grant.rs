@@ -9,7 +9,9 @@ use serde_json::Value;
 pub struct Grant {
     /// The OAuth application that signed in, and that refreshes the tokens.
     pub client_id: String,
+    /// The access token, sent to Sentry with every call.
     pub access_token: String,
+    /// The refresh token, if Sentry issued one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
     /// When the access token expires, in seconds since 1970, if Sentry says so.
@@ -59,6 +61,7 @@ impl Grant {
         })
     }
 
+    /// The access token, in the form that the API client takes.
     #[must_use]
     pub fn token(&self) -> Token {
         Token::new(&*self.access_token)

@@ -24,6 +24,7 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// The token of the sign-in to `base`. Nothing is read yet.
     #[must_use]
     pub fn new(store: Store, base: BaseUrl, fetch: Rc<dyn Fetch>) -> Self {
         Self {
