@@ -21,6 +21,7 @@ use crate::stores::own_client;
 use crate::stores::pushed_request_store::PushedObjects;
 
 /// The parts of the worker, made for one request.
+#[derive(Clone)]
 pub struct App {
     /// Configuration, settings, bindings and time.
     pub deployment: Deployment,
@@ -66,6 +67,21 @@ impl App {
             },
             context: Rc::new(context),
         })
+    }
+
+    /// The same at the present time, for requests that follow after the answer to this one has begun.
+    pub fn at_present(&self) -> Self {
+        let now = clock::now();
+        let deployment = Deployment {
+            now,
+            ..self.deployment.clone()
+        };
+        let (env, config) = (deployment.env.clone(), Rc::clone(&deployment.config));
+        Self {
+            clients: Clients::new(env, now, config),
+            deployment,
+            ..self.clone()
+        }
     }
 
     /// What authenticates the client of a request.

@@ -152,7 +152,11 @@ fn stream(wish: Wish, live: &Live, request: &mut Incoming, context: &Context) ->
         outlet.write(&[events::tools(&listed), done].concat());
         outlet.close();
     } else {
-        let client = Client::of(request, context);
+        let later = Context {
+            door: context.door.for_later(),
+            ..context.clone()
+        };
+        let client = Client::of(request, &later);
         let run = run(wish, &listed, live, client, outlet.clone(), context);
         context.background.wait_until(run.until_done());
     }

@@ -191,6 +191,12 @@ async fn returned(request: &Incoming, app: &App) -> Result<Response, HandlerErro
 pub struct Door(Rc<App>);
 
 impl Door {
+    /// The door for what goes on after the answer has begun: its requests come at the present time, not at that of the
+    /// request which the chat answers.
+    pub fn for_later(&self) -> Self {
+        Self(Rc::new(self.0.at_present()))
+    }
+
     /// Answers a request that the chat sends.
     pub async fn enter(&self, request: &mut Incoming) -> Response {
         route(request, &self.0).await

@@ -20,6 +20,7 @@ use crate::runtime::hex::{hex, sha256_hex};
 use crate::runtime::limits::{self, Cost, Refused};
 
 /// The way to the objects of assertion ids. How many a sender may make in a minute is limited.
+#[derive(Clone)]
 pub struct Once {
     env: Env,
     address: Address,

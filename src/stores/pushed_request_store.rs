@@ -12,6 +12,7 @@ use crate::objects::once::{Message, PushedMessage};
 use crate::runtime::bindings::ONCE;
 
 /// The namespace of [`crate::OnceObject`], as far as it keeps pushed requests.
+#[derive(Clone)]
 pub struct PushedObjects {
     env: Env,
 }
