@@ -1,7 +1,8 @@
-// Pictures of Chromium's as one that moves (APNG), of each only the part that has changed, all with one palette.
+// Makes an animation (APNG) of Chromium's screenshots. Each frame holds only what has changed, and all share one
+// palette.
 import { SIGNATURE, chunk, commonColors, head, packed, read } from "./palette.mjs";
 
-/** `frames`: pictures of one size, each with the milliseconds that it stays. */
+/** `frames`: screenshots of the same size, each with its duration in milliseconds. */
 export function animated(frames) {
   const pictures = frames.map(({ png, ms }) => ({ ...read(png), ms }));
   const { palette, places } = commonColors(pictures);
@@ -9,7 +10,7 @@ export function animated(frames) {
   const shown = [{ part: { x: 0, y: 0, width: first.width, height: first.height }, ms: first.ms, picture: first }];
   for (const [n, picture] of pictures.entries()) {
     const part = n > 0 && changed(pictures[n - 1], picture);
-    // What looks the same stays longer.
+    // A frame that looks the same extends the one before.
     if (n > 0 && !part) shown.at(-1).ms += picture.ms;
     if (part) shown.push({ part, ms: picture.ms, picture });
   }
@@ -23,7 +24,7 @@ export function animated(frames) {
   return Buffer.concat([SIGNATURE, ...head(first, palette, [times]), ...chunks, chunk("IEND")]);
 }
 
-/** The smallest rectangle with everything in it that is not the same. */
+/** The smallest rectangle that contains every difference. */
 function changed(before, after) {
   const { width, height } = after;
   let [left, top, right, bottom] = [width, height, -1, -1];
@@ -36,7 +37,7 @@ function changed(before, after) {
   return right < 0 ? undefined : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
 }
 
-/** In four bytes each, then in two, then in one. */
+/** The big-endian bytes of numbers: the first in four bytes each, then in two, then in one. */
 function numbers(four, two = [], one = []) {
   const out = Buffer.alloc(four.length * 4 + two.length * 2 + one.length);
   four.forEach((value, n) => out.writeUInt32BE(value, n * 4));

@@ -1,5 +1,5 @@
-// Builds the worker (build/) and its static assets (web/dist/), unless both are newer than what they are made from.
-// --web builds the assets alone: for work on the chat's page, which a worker that is there already serves as well.
+// Builds the worker (build/) and its static assets (web/dist/), unless both are up to date. --web builds only the
+// assets: enough for work on the chat's page, since a worker that is already built serves them too.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ process.chdir(root);
 const script = "build/index.js";
 const wasm = "build/index_bg.wasm";
 const stamp = "target/worker.stamp";
-/** Bytes gzipped that a deployment may upload. */
+/** The largest upload of a deployment, in bytes after gzip. */
 const HEAVIEST = 850_000;
 
 const web = assets();
@@ -24,7 +24,7 @@ if (existsSync(script) && existsSync(wasm) && existsSync(stamp) && readFileSync(
 } else {
   rmSync(stamp, { force: true });
   const started = Date.now();
-  // Its own stack is of no use to anyone here.
+  // This script's own stack trace would not help anyone.
   const bundle = { REAL_ESBUILD_BIN: process.env.ESBUILD_BIN ?? join(root, "node_modules/.bin/esbuild"), ESBUILD_BIN: join(root, "scripts/bundle.mjs") };
   const env = { ...process.env, ...bundle, RUST_BACKTRACE: "0", WEB_VERSION: web };
   const build = spawnSync("worker-build", ["--release"], { env, stdio: ["ignore", "pipe", "pipe"], encoding: "utf8", maxBuffer: 1 << 28 });
@@ -41,9 +41,9 @@ if (existsSync(script) && existsSync(wasm) && existsSync(stamp) && readFileSync(
 }
 
 /**
- * worker-build's own pass keeps every function's name, a tenth of what is deployed; a panic tells its place without. Before
- * the names go, the functions are put in their order: what is generated from one source then stands together, which is
- * worth ten kilobytes to gzip.
+ * Optimizes the wasm again. worker-build keeps the name of every function, a tenth of the deployed size; a panic
+ * reports its place without them. Before the names are removed, the functions are sorted by name: code generated from
+ * the same source is then adjacent, which saves ten kilobytes after gzip.
  */
 function optimize() {
   wasmOpt("-O", "-g", "--reorder-functions-by-name");
@@ -57,7 +57,10 @@ function wasmOpt(...passes) {
   if (run.error || run.status !== 0) fail(`wasm-opt failed. Run: make setup\n${run.stderr ?? run.error}`);
 }
 
-/** Everything that the result depends on, by content: a checkout that touches a file rebuilds nothing. */
+/**
+ * Hashes everything that the result depends on, by content, so that a checkout that only touches files rebuilds
+ * nothing.
+ */
 function fingerprint() {
   const hash = createHash("sha256").update(web).update(process.env.KEEP_NAMES ?? "");
   const files = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "askama.toml", ".cargo/config.toml", "scripts/build.mjs", "scripts/bundle.mjs"];
@@ -68,7 +71,7 @@ function fingerprint() {
   return hash.digest("hex");
 }
 
-/** The crates that the worker is made of. */
+/** The workspace crates that the worker is made of. */
 function crateFolders() {
   const cargo = spawnSync("cargo", ["metadata", "--no-deps", "--offline", "--format-version", "1"], { encoding: "utf8", maxBuffer: 1 << 26 });
   if (cargo.status !== 0) fail(`cargo cannot read the workspace:\n${cargo.stderr ?? cargo.error}`);
@@ -95,7 +98,7 @@ function filesBelow(folder) {
     .filter((path) => !/[/\\](tests|benches|examples)[/\\]/.test(path));
 }
 
-/** Builds web/dist; answers its version. */
+/** Builds web/dist, and returns its version. */
 function assets() {
   try {
     const { version, weight } = buildWeb();
@@ -106,7 +109,7 @@ function assets() {
   }
 }
 
-/** What is uploaded: the script, the wasm, and the files of web/dist. */
+/** The size of an upload: the script, the wasm, and the files of web/dist. */
 function size() {
   const files = [script, wasm, ...filesBelow("web/dist")];
   const zipped = files.reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length, 0);

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** SHA-256 of the shim that src/runtime/entry.js was last compared with, without the list of classes that it exports. */
+/** SHA-256 of the shim with which src/runtime/entry.js was last compared, without the list of exported classes. */
 const COMPARED = "dd98e70f4fbdfed557495f21ae697bea7b40a2a19409c9cffca10609ae8af03e";
 
 const root = join(import.meta.dirname, "..");

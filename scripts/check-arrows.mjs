@@ -1,10 +1,13 @@
-// What of the dependency rules cargo-deny cannot say (deny.toml says the rest: which of our crates depends on which, licences,
-// sources): rules about crates that many others depend on as well, about programs, and about what is optional.
-// docs/ARCHITECTURE.md says why.
+// Checks the dependency rules that cargo-deny cannot express: rules about crates on which many others depend too, about
+// programs, and about optional dependencies. deny.toml has the others: which of our crates may depend on which,
+// licences and sources. docs/ARCHITECTURE.md explains why.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** Who of us may name these crates as a dependency outside of its tests. oauth-fetch's native half is a feature that binaries turn on. */
+/**
+ * Which of our crates may depend on these outside of tests. The native half of oauth-fetch is a feature that binaries
+ * enable.
+ */
 const known = {
   "wasm-bindgen": (crate) => crate.name === "hosted-sentry-mcp",
   "js-sys": (crate) => crate.name === "hosted-sentry-mcp",
@@ -20,7 +23,7 @@ const metadata = cargoMetadata();
 const own = metadata.packages.filter((crate) => metadata.workspace_members.includes(crate.id));
 const problems = own.flatMap(knowledge);
 
-// What is not in the list is not looked at there.
+// cargo-deny does not check a crate that is not in its list.
 const listed = new Set(Array.from(readFileSync("deny.toml", "utf8").matchAll(/^  \{ crate = "([^"]+)", wrappers = \["/gm), ([, name]) => name));
 for (const { name } of own) {
   const users = own.filter((user) => shipped(user).some((dependency) => dependency.name === name));
@@ -43,7 +46,7 @@ function knowledge(crate) {
     .map(({ name }) => `${crate.name} depends on ${name}, which only others may`);
 }
 
-/** What it depends on outside of its tests. */
+/** A crate's dependencies outside of tests. */
 function shipped(crate) {
   return crate.dependencies.filter((dependency) => dependency.kind !== "dev");
 }

@@ -1,12 +1,13 @@
-// Every test that docs/CONFORMANCE.md and docs/SECURITY-MODEL.md name exists, and none of them is switched off.
-// With `--ran REPORT` (the last step of `make test`, scripts/test-report.mjs): each of them also ran, and passed.
+// Checks that every test named in docs/CONFORMANCE.md and docs/SECURITY-MODEL.md exists and is not disabled. With
+// `--ran REPORT` (the last step of `make test`, scripts/test-report.mjs) it also checks that each of them ran and
+// passed.
 //
 // Tests stand in the last column of a table that is headed "tests", in the notation of scripts/named-tests.mjs. In one
 // headed "shown by" (a limit, which is no promise) there may be "–" instead. CONFORMANCE.md is written by
 // scripts/rules.mjs, SECURITY-MODEL.md by hand.
 //
-// SECURITY-MODEL.md may say nothing that has no test: outside of its free sections there are headings, tables of such rows,
-// and right below a heading one short quotation ("> …") that tells the attack. Whatever else stands there is refused.
+// SECURITY-MODEL.md may contain no claim without a test: outside of its free sections there are only headings, tables
+// of such rows, and directly below a heading one short quotation ("> …") that describes the attack.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { matches, namedIn, testsIn, withoutPlaceholders } from "./named-tests.mjs";
@@ -43,7 +44,7 @@ for (const problem of problems) console.error(problem);
 console.log(`${totals.rows} rules and claims, ${totals.names} tests named${report ? `, ${totals.ran} runs of them seen` : ""}, ${problems.length} problems`);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
-/** Every row of every table whose last column is one of tests. */
+/** Every row of every table whose last column names tests. */
 function checkRows(lines, problem) {
   let heading = "";
   lines.forEach((line, index) => {
@@ -83,7 +84,7 @@ function checkRow(cell, problem) {
   }
 }
 
-/** Where there is a report: at least one of these tests ran, and none of them failed or was left out. */
+/** If there is a report: at least one of these tests ran, and none failed or was skipped. */
 function hasRun(file, name, isMeant, problem) {
   if (!report) return;
   const meant = inFile(report, file, packageName).filter(isMeant);
@@ -93,7 +94,7 @@ function hasRun(file, name, isMeant, problem) {
   if (bad.length > 0) problem(`${file}: ${name} did not pass: ${bad.map(({ titles }) => titles.join(" > ")).join(", ")}`);
 }
 
-/** Outside of the free sections: headings, claims with their tests, and what an attack is. */
+/** Allows only headings, claims with their tests, and descriptions of attacks outside of the free sections. */
 function checkClaims(lines, { free, limits }, problem) {
   const sections = [...lines.keys()].filter((index) => /^#{2,3} /.test(lines[index]));
   const begin = lines.findIndex((line) => line.startsWith("## "));
@@ -125,7 +126,7 @@ function checkSection(lines, { from, until, holdsOthers, head }, problem) {
   if (rows === 0 && !holdsOthers) problem(from)("a section without a claim");
 }
 
-/** Whether this line is a claim, and not the head of a table. */
+/** Whether a line is a claim, and not the head of a table. */
 function isRow(lines, index, head, problem) {
   if (!lines[index - 1].startsWith("|")) {
     if (lines[index] !== head) problem(`a table of this section begins with ${head}`);
@@ -134,7 +135,7 @@ function isRow(lines, index, head, problem) {
   const row = cells(lines[index]);
   if (row.every((cell) => /^[:-]+$/.test(cell))) return false;
   if (row[0] === "" || row.length !== 2) problem("a row that is not a claim and its tests");
-  // One sentence, so that the tests of a row are the tests of all of it. A limit is no promise, and may explain itself.
+  // A claim is one sentence, so that a row's tests cover all of it. A limit is not a promise, and may explain itself.
   if (head.startsWith("| claim") && /[.!?] \p{Lu}/u.test(row[0])) problem("one claim is one sentence");
   return true;
 }
@@ -143,7 +144,10 @@ function cells(line) {
   return line.split("|").slice(1, -1).map((cell) => cell.trim());
 }
 
-/** Of the crate in a folder ("" is the root): its library's name where that is another one, since its tests bear it. */
+/**
+ * The name of the package in a folder ("" is the root), or of its library if that differs, since test binaries are
+ * named after it.
+ */
 function packageName(folder) {
   const manifest = readFileSync(join(root, folder, "Cargo.toml"), "utf8");
   return (manifest.match(/^\[lib\]\nname = "([^"]+)"/m) ?? manifest.match(/^name = "([^"]+)"/m))[1];

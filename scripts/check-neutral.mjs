@@ -1,5 +1,5 @@
-// What others can use names neither our product nor our host: the OAuth crates and the fetch port, their tests and
-// examples included.
+// Checks that the crates meant for others (the OAuth crates and the fetch port, with their tests and examples) name
+// neither our product nor our host.
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 

@@ -1,4 +1,5 @@
-// What the documents tell people to run and to read exists: make targets, scripts, workspace crates, linked files.
+// Checks that what the documents tell people to run and read exists: make targets, scripts, workspace crates, linked
+// files.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
@@ -28,7 +29,7 @@ for (const problem of problems) console.error(`check-readme: ${problem}`);
 if (problems.length > 0) process.exit(1);
 console.log(`check-readme: ${checked} commands and links of ${documents.length} documents exist`);
 
-/** Fenced blocks and inline code. */
+/** The fenced blocks and the inline code of a document. */
 function codeOf(text) {
   const fenced = [...text.matchAll(/^```[^\n]*\n([\s\S]*?)^```/gm)].map((match) => match[1]);
   const inline = [...text.replace(/^```[\s\S]*?^```/gm, "").matchAll(/`([^`\n]+)`/g)].map((match) => match[1]);
@@ -38,7 +39,7 @@ function codeOf(text) {
 function commands(path, code) {
   for (const line of code.split("\n")) {
     const command = line.replace(/#.*$/, "").replace(/^\s*\$\s+/, "").trim();
-    // Variables may stand before: PORT=9000 make dev
+    // Variables may come first: PORT=9000 make dev
     const make = /^(?:[A-Z_]+=\S+\s+)*make\s+(.*)$/.exec(command)?.[1];
     for (const word of make?.split(/\s+/) ?? []) {
       if (/^[a-z][a-z-]*$/.test(word)) expect(targets.has(word), path, `'make ${word}' is no target of the Makefile`);

@@ -1,4 +1,4 @@
-// Where this machine's Chromium is. Run by scripts/setup (status 1: none), imported by the browser tests.
+// Finds this machine's Chromium. Run by scripts/setup (status 1: none found), imported by the browser tests.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -11,7 +11,7 @@ const applications = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** The program to start, or undefined. */
+/** The path of the program, or undefined. */
 export function findChromium() {
   const onPath = (process.env.PATH ?? "").split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
   return [process.env.CHROMIUM_BIN, ...ofPlaywright(), ...onPath, ...applications].find(
@@ -20,7 +20,7 @@ export function findChromium() {
 }
 
 function ofPlaywright() {
-  // The full browser's place tells the headless shell's, which is what setup installs.
+  // The full browser's path leads to that of the headless shell, which setup installs.
   const full = chromium.executablePath();
   return [full, full.replace(/chromium-(\d+)/, "chromium_headless_shell-$1").replace(/chrome-([^/]*)\/.*$/, "chrome-headless-shell-$1/chrome-headless-shell")];
 }

@@ -1,4 +1,4 @@
-// make dev: the worker under `wrangler dev` and a local Sentry beside it, until Ctrl-C.
+// make dev: runs the worker under `wrangler dev` and a local Sentry, until Ctrl-C.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { parseEnv, stripVTControlCharacters } from "node:util";
 const root = dirname(import.meta.dirname);
 process.chdir(root);
 
-/** Optional variables of the worker: `[secrets] required` keeps wrangler from reading them out of .dev.vars. */
+/** Optional variables of the worker. Because of `[secrets] required`, wrangler does not read them from .dev.vars. */
 const optional = [
   "LLM_API_KEY", "LLM_BASE_URL", "LLM_MODEL", "LLM_TIMEOUT", "ACCESS_TOKEN_TTL", "REFRESH_TOKEN_TTL", "CLIENT_REGISTRATION_TTL",
   "REFRESH_REUSE", "CLIENTS", "CIMD_ALLOWED_HOSTS", "CIMD_DENIED_HOSTS", "ALLOWED_ORIGINS", "SENTRY_BEARER",
@@ -19,7 +19,7 @@ const optional = [
 const children = [];
 let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(0));
-// Killed outright, make cannot pass it on: whoever becomes our parent then is not the one that started us.
+// If make is killed it cannot pass the signal on, but then our parent changes.
 const parent = process.ppid;
 setInterval(() => process.ppid === parent || stop(0), 500).unref();
 
@@ -59,7 +59,7 @@ async function main() {
     console.log(`dev: its callback address must be ${origin}/oauth/callback`);
   } else {
     vars.SENTRY_URL = sentry;
-    // Its scripted model takes any key.
+    // Its scripted model accepts any key.
     if (!vars.LLM_API_KEY) Object.assign(vars, { LLM_API_KEY: "local", LLM_BASE_URL: `${sentry}/v1`, LLM_MODEL: "demo-model" });
     const demo = join(process.env.CARGO_TARGET_DIR ?? "target", "debug", "demo-sentry");
     start("local Sentry", demo, ["--port", String(demoPort)], process.env);
@@ -71,7 +71,7 @@ async function main() {
     process.execPath,
     [
       "node_modules/wrangler/bin/wrangler.js", "dev", "--local", "--port", String(port), "--inspector-port", "0",
-      // The environment comes before the file, so what was given replaces what the file holds.
+      // Variables of the environment override those of the file.
       "--env-file", ".dev.vars", "--show-interactive-dev-session=false",
       ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
     ],
@@ -135,7 +135,7 @@ async function mustBeFree(name, port) {
   for (const host of ["127.0.0.1", "::1"]) {
     const taken = await new Promise((resolve) => {
       const server = createServer();
-      // A machine without IPv6 has nothing listening there either.
+      // On a machine without IPv6, nothing listens on it either.
       server.once("error", (error) => resolve(error.code === "EADDRINUSE"));
       server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(false)));
     });
@@ -145,7 +145,7 @@ async function mustBeFree(name, port) {
   }
 }
 
-/** Runs a step of its own to its end. */
+/** Runs a build step to its end. */
 async function run(what, program, args) {
   const child = spawn(program, args, { detached: true, stdio: ["ignore", "inherit", "inherit"] });
   const outcome = new Promise((resolve) => {
@@ -160,7 +160,7 @@ async function run(what, program, args) {
   if (problem) throw new Error(problem);
 }
 
-/** Starts a program in a process group of its own; its output is held back until `show`, or until it fails. */
+/** Starts a program in its own process group. Its output is held back until `show` is called or it fails. */
 function start(name, program, args, env) {
   const child = spawn(program, args, { env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   let held = [];
@@ -183,7 +183,7 @@ function start(name, program, args, env) {
       void stop(1);
     };
     child.once("error", (error) => end(`did not start (${error.code}). Run: make setup`));
-    // "close" comes when the output has been read to its end.
+    // "close" comes after all output has been read.
     child.once("close", (code, signal) => end(`ended (${signal ?? `status ${code}`})`));
   });
   children.push(child);
@@ -207,7 +207,10 @@ async function answers(what, url, good) {
   throw new Error(`${what} did not come up at ${url} (${last}). What it said is above.`);
 }
 
-/** wrangler goes on after a fatal error, to try again when a file changes. */
+/**
+ * Whether a program has reported an error. wrangler keeps running after a fatal error, and tries again when a file
+ * changes.
+ */
 function reported() {
   return children.some((child) => child.held().some((line) => stripVTControlCharacters(line).includes("[ERROR]")));
 }
@@ -220,14 +223,14 @@ async function stop(code) {
       try {
         if (child.pid) process.kill(-child.pid, signal);
       } catch {
-        // It has ended already.
+        // It has already ended.
       }
     }
   };
   kill("SIGTERM");
   const all = Promise.all(children.map((child) => child.ended));
   await Promise.race([all, new Promise((resolve) => setTimeout(resolve, 3_000))]);
-  // What a child has started itself may outlive it.
+  // A child's own children may outlive it.
   kill("SIGKILL");
   process.exit(code);
 }

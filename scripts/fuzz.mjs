@@ -1,7 +1,7 @@
-// make fuzz: libFuzzer on every parser of untrusted bytes, one after the other (fuzz/README.md).
-// Plain stable Rust: the coverage instrumentation is LLVM's and needs no nightly; a C++ compiler builds libFuzzer.
+// make fuzz: runs libFuzzer on every parser of untrusted bytes, one after the other (fuzz/README.md).
+// Stable Rust is enough: the coverage instrumentation is LLVM's and needs no nightly. A C++ compiler builds libFuzzer.
 //
-// node scripts/fuzz.mjs [TARGET...] fuzzes those only. SECONDS_EACH: how long each runs (60).
+// node scripts/fuzz.mjs [TARGET...] runs only these targets. SECONDS_EACH: how long each runs (60).
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
@@ -18,7 +18,8 @@ if (unknown || !(seconds > 0)) {
   process.exit(2);
 }
 
-// What cargo-fuzz passes with `--sanitizer none`. The triple keeps build scripts and macros uninstrumented.
+// The flags that cargo-fuzz passes with `--sanitizer none`. Naming the triple keeps build scripts and macros
+// uninstrumented.
 const instrumentation = [
   "--cfg=fuzzing",
   "-Cpasses=sancov-module",

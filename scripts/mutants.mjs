@@ -1,9 +1,9 @@
-// make mutants: breaks the code in one way at a time (tests/mutants/*.patch) and expects its tests to notice: those of the
-// grant machine, or those that the patch names (scripts/mutants/patches.mjs). Works on a copy under target/, never on the
-// sources. A mutant that is judged in the built worker costs a build of it.
+// make mutants: breaks the code in one way at a time (tests/mutants/*.patch), and expects tests to fail: those of the
+// grant machine, or those that the patch names (scripts/mutants/patches.mjs). Works on a copy under target/, never on
+// the sources. A mutant that is judged in the built worker needs a build of it.
 //
-// node scripts/mutants.mjs [NAME...] tries those only; --check says whether every patch still applies, and whether the tests
-// that it names are there (part of make test).
+// node scripts/mutants.mjs [NAME...] tries only these; --check reports whether every patch still applies, and whether
+// the tests that it names exist (part of make test).
 import { spawnSync } from "node:child_process";
 import { cpSync, lstatSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -42,7 +42,7 @@ for (const { name, judges } of mutants) {
   const seconds = ((Date.now() - begun) / 1000).toFixed(1);
   console.log(`${(by ? "killed" : "SURVIVED").padEnd(9)} ${name.padEnd(44)} ${seconds.padStart(6)} s  ${by ?? ""}`);
 }
-// Last, since it takes longest: without a mutant nobody finds anything.
+// Done last, since it takes longest: without a mutant, all judges must pass.
 for (const judge of distinct(mutants.flatMap(({ judges }) => judges))) {
   const output = verdict(judge, "no mutant");
   if (output) fail(`${judge.name}: its tests fail without any mutant, so the table means nothing:\n${output}`);
@@ -50,7 +50,7 @@ for (const judge of distinct(mutants.flatMap(({ judges }) => judges))) {
 console.log(`\n${names.length - survivors} killed, ${survivors} survived`);
 process.exitCode = survivors > 0 ? 1 : 0;
 
-/** What a judge has found, where it has found something. */
+/** The output of the tests if the judge noticed the mutant, otherwise undefined. */
 function verdict(judge, mutant) {
   try {
     return ask(judge, copy);
@@ -63,7 +63,10 @@ function distinct(judges) {
   return [...new Map(judges.map((judge) => [JSON.stringify(judge), judge])).values()];
 }
 
-/** All that git knows or would, in a repository of its own so that a patch touches nothing else; it builds beside it. */
+/**
+ * Copies all files that git tracks or would track into a repository of its own, so that a patch cannot touch the
+ * sources.
+ */
 function prepare() {
   rmSync(copy, { recursive: true, force: true });
   const target = resolve("target/mutants/target");

@@ -1,9 +1,10 @@
-// Where a document names tests: what it means, and whether a source file has them.
+// Reads the names of tests in a document, and finds out whether a source file has them.
 //
-// A path in backquotes opens a file: `p/`, `u/`, `t/`, `w/`, `n/`, `c/`, `g/`, `m/`, `d/` and `k/` are short for its usual places,
-// and a file's name alone is one beside the file before. What follows names tests in it, up to the next path: functions in
-// backquotes, titles in quotes ("…" stands for what is left out). A path with no names after it stands for all tests of the
-// file, of which there must be one. The steps of `make test` are tests of `scripts/test.mjs`, by their titles.
+// A path in backquotes names a file: `p/`, `u/`, `t/`, `w/`, `n/`, `c/`, `g/`, `m/`, `d/` and `k/` are abbreviations of
+// its usual folders, and a file name alone is in the same folder as the file before. What follows, up to the next path,
+// are names of tests in it: functions in backquotes, titles in quotes ("…" stands for what is left out). A path without
+// names stands for all tests of the file, of which there must be at least one. The steps of `make test` count as tests
+// of `scripts/test.mjs`, by their titles.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -27,8 +28,8 @@ const SHORTEST_CUT = 24;
 const LONGEST_TITLE = 60;
 
 /**
- * Which files and tests a text names: `[{ file, names }]`, where a name is `{ text, whole }`, and no name means all of the
- * file's tests. What cannot be read is told to `problem`.
+ * The files and tests that a text names: `[{ file, names }]`, where a name is `{ text, whole }`, and no names mean all
+ * of the file's tests. `problem` is called for what cannot be read.
  */
 export function namedIn(text, problem) {
   const found = [];
@@ -47,7 +48,7 @@ export function namedIn(text, problem) {
   return found.filter(({ file }) => existsSync(join(root, file)));
 }
 
-/** "…" stands for anything. A function's name is the whole of it, a title may be a part. */
+/** A pattern for a name, where "…" matches anything. A function's name must match as a whole, a title in part. */
 export function matches(test, { text, whole }) {
   const pattern = patternOf(text);
   return new RegExp(whole ? `^${pattern}$` : pattern, "s").test(test);
@@ -57,12 +58,12 @@ export function patternOf(text) {
   return text.split("…").map((part) => part.trim().replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*");
 }
 
-/** What a row of a table fills in may be anything. */
+/** A pattern for a title, in which the values from a table may be anything. */
 export function withoutPlaceholders(title) {
   return title.replace(/%[sdifjoOpc#$]|\$[\w.]+/g, "…");
 }
 
-/** The names of the tests in a file, without those that are switched off. */
+/** The names of the tests in a file, without disabled ones. */
 export function testsIn(file) {
   const known = (testsIn.known ??= new Map());
   if (!known.has(file)) known.set(file, testsOf(file, readFileSync(join(root, file), "utf8")).map(({ name }) => name));
@@ -107,7 +108,7 @@ function resolve(path, before) {
   return path.includes("/") || !before ? path : join(dirname(before), path);
 }
 
-/** Functions under #[test] or #[tokio::test], and those that proptest! makes into tests. */
+/** Functions under #[test] or #[tokio::test], and those that proptest! turns into tests. */
 function rustTests(text) {
   const found = [];
   for (const { index, 1: attributes, 2: name } of text.matchAll(/((?:^[ \t]*#\[[^\n]*\]\n)+)[ \t]*(?:pub )?(?:async )?fn (\w+)/gm)) {
@@ -117,12 +118,12 @@ function rustTests(text) {
   return found;
 }
 
-/** What `make test` runs beside the tests. */
+/** The titles of the steps of `make test`. */
 function steps(text) {
   return [...text.matchAll(/\{[^{}]*?\btitle: "([^"]+)"/g)].map(({ index, 1: name }) => ({ name, at: index }));
 }
 
-/** Of `it("…")`, `describe("…")` and, after the table, `it.each(…)("…")`. */
+/** Titles of `it("…")`, `describe("…")` and, after a table, `it.each(…)("…")`. */
 function titles(text) {
   const found = [];
   const string = /"((?:[^"\\\n]|\\.)*)"|`([^`]*)`/y;

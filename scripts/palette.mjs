@@ -1,5 +1,5 @@
-// Chromium's screenshots with a palette: of text on flat colours the 256 commonest are all that an eye sees, at a third of
-// the bytes. Reads what Chromium writes (8 bits a channel, not interlaced) and nothing else.
+// Reduces Chromium's screenshots to a palette: for text on plain backgrounds, the 256 most common colours look the same
+// at a third of the size. Reads only what Chromium writes (8 bits per channel, not interlaced).
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 
 export const SIGNATURE = Buffer.from("89504e470d0a1a0a", "hex");
@@ -11,7 +11,7 @@ export function withPalette(png) {
   return Buffer.concat([SIGNATURE, ...head(picture, palette), chunk("IDAT", packed(picture, whole, places)), chunk("IEND")]);
 }
 
-/** The colours of these pictures that are kept, and for every colour the place of what it becomes. */
+/** The palette of these pictures, and the index in it for every colour. */
 export function commonColors(pictures) {
   const counts = new Map();
   for (const { pixels } of pictures) for (const color of pixels) counts.set(color, (counts.get(color) ?? 0) + 1);
@@ -21,7 +21,7 @@ export function commonColors(pictures) {
   return { palette, places };
 }
 
-/** IHDR and PLTE; `between` stands between them. */
+/** Writes IHDR and PLTE; `between` comes between them. */
 export function head({ width, height }, palette, between = []) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -30,7 +30,7 @@ export function head({ width, height }, palette, between = []) {
   return [chunk("IHDR", header), ...between, chunk("PLTE", Buffer.from(palette.flatMap(channels)))];
 }
 
-/** A part of a picture, as IDAT holds it. */
+/** The compressed data of a part of a picture, for IDAT. */
 export function packed({ width, pixels }, part, places) {
   const rows = Buffer.alloc(part.height * (part.width + 1));
   for (let y = 0; y < part.height; y++) {
@@ -83,7 +83,7 @@ export function read(png) {
   return { width, height, pixels };
 }
 
-/** PNG §9.4 */
+/** The Paeth predictor (PNG §9.4). */
 function paeth(left, up, corner) {
   const [a, b, c] = [left, up, corner].map((value) => Math.abs(left + up - corner - value));
   if (a <= b && a <= c) return left;

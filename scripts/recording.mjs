@@ -1,9 +1,9 @@
-// The chat in use, as a picture that moves: a question, the tools, the answer, and a change that a person approves.
+// Records the chat as an animation: a question, the tools, the answer, and a change that a person approves.
 import { approve, signedIn } from "../tests/support/chat-page.ts";
 import { conversation, question, settled } from "../tests/support/made-up.ts";
 import { animated } from "./animation.mjs";
 
-/** How often a frame is taken, in milliseconds. */
+/** Milliseconds between two frames. */
 const EVERY = 160;
 
 export async function record(browser, site) {
@@ -41,7 +41,7 @@ export async function record(browser, site) {
   };
 
   await take(900);
-  // As far away as a Sentry is.
+  // Simulates the distance to a real Sentry.
   await site.sentry.fault({ path: "/api/0/", kind: "latency_ms", ms: 400, times: 50 });
   await type("What broke today?");
   await until(conversation(page).getByText("The latest trouble is").waitFor().then(() => settled(page)));

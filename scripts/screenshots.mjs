@@ -1,6 +1,6 @@
-// make screenshots: every page as people meet it, wide, on a phone and dark, and the chat in use, into docs/screens/. The
-// built worker, the local Sentry and a real browser; nothing is retouched but the number of colours. With names
-// (ONLY="home chat") these alone.
+// make screenshots: takes pictures of every page (wide, on a phone, dark) and of the chat in use, into docs/screens/.
+// It uses the built worker, the local Sentry and a real browser; only the number of colours is reduced. With names
+// (ONLY="home chat"), only these are taken.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Response } from "miniflare";
@@ -15,7 +15,7 @@ import { recordTerminal } from "./terminal.mjs";
 import { withPalette } from "./palette.mjs";
 
 const folder = join(dirname(import.meta.dirname), "docs", "screens");
-/** What a picture may weigh, so that the repository stays light. */
+/** Maximum size of a picture in bytes, to keep the repository small. */
 const HEAVIEST = 50 * 1024;
 const HEAVIEST_RECORDING = 1024 * 1024;
 const only = process.argv.slice(2);
@@ -37,7 +37,7 @@ const views = {
   wider: { viewport: { width: 1280, height: 800 } },
   dark: { viewport: { width: 960, height: 800 }, colorScheme: "dark" },
   phone: { viewport: { width: 375, height: 667 } },
-  // Everything at once, for a reader of the README.
+  // Everything in one picture, for the README.
   whole: { viewport: { width: 720, height: 1180 } },
 };
 
@@ -89,7 +89,10 @@ try {
 }
 process.exit(tooHeavy > 0 ? 1 : 0);
 
-/** That somebody has signed in is noted after the answer; the local Sentry has not the three people that it takes. */
+/**
+ * Removes the mark of a new client. It needs sign-ins of three people, and the local Sentry does not have that many.
+ * The worker writes it only after its answer, so this waits for it.
+ */
 async function noLongerNew() {
   const kv = await worker.miniflare.getKVNamespace("OAUTH_KV");
   for (let tries = 0; tries < 50; tries++) {
@@ -102,13 +105,13 @@ async function noLongerNew() {
   throw new Error("a completed sign-in was not noted");
 }
 
-/** What is in the address is looked at when somebody presses the button. */
+/** Presses the button that checks what is in the address bar. */
 async function checked(page) {
   await page.getByRole("button", { name: "Check" }).click();
   await page.locator(".rows").waitFor();
 }
 
-/** Signed in, with an answer. */
+/** Signs in, asks a question and waits for the answer. */
 async function answered(page) {
   const opened = page.waitForEvent("popup");
   await page.getByRole("button", { name: "Sign in with Sentry" }).click();

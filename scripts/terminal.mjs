@@ -1,5 +1,5 @@
-// The test client in a terminal, as a picture that moves: it signs in and asks in words, then the doctor looks at the
-// server. Its own output with its own colours; what it prints on both streams.
+// Records the test client in a terminal as an animation: it signs in and asks a question in words, then the doctor
+// examines the server. It shows the program's own output and colours, from both streams.
 import { Computer } from "../tests/support/computer.ts";
 import { animated } from "./animation.mjs";
 
@@ -35,7 +35,7 @@ export async function recordTerminal(browser, worker) {
     const { status, stdout, stderr } = await computer.run(args, { env });
     if (status !== 0) throw new Error(`${command}: status ${status}\n${stderr}${stdout}`);
     const lines = `${stderr}${stdout}`.trimEnd().split("\n");
-    // A screen that scrolls is a whole new picture: not for every line.
+    // A scrolled screen is a completely new picture, so not every line gets one.
     for (let at = 0; at < lines.length; at += AT_ONCE) {
       shown.push(...lines.slice(at, at + AT_ONCE));
       await show(450);
@@ -53,7 +53,7 @@ export async function recordTerminal(browser, worker) {
   return animated(frames);
 }
 
-/** A line with its SGR sequences as classes, and nothing else of it as markup. */
+/** A line of HTML in which SGR sequences become classes, and all other markup is escaped. */
 function marked(line) {
   let classes = [];
   return line

@@ -1,9 +1,11 @@
-// What the runners of `make test` said of each test, in one form: scripts/test.mjs keeps it, scripts/check-conformance.mjs
-// asks it. A report is a list of `{ suite, titles, passed }`: the suite is a test binary of cargo's or a file of vitest's,
-// the titles lead from the outermost `describe` (or the whole path of a Rust test) to the test itself.
+// The results of all runners of `make test` in one form: scripts/test.mjs writes it, scripts/check-conformance.mjs
+// reads it. A report is a list of `{ suite, titles, passed }`: the suite is a test binary of cargo's or a file of
+// vitest's, and the titles lead from the outermost `describe` (or the whole path of a Rust test) to the test itself.
 import { basename, dirname, join, relative } from "node:path";
 
-/** Of `cargo test`, whose two streams must have come as one: its lines on stderr say which binary runs. */
+/**
+ * Reads the output of `cargo test`. Both streams must have been merged, because lines on stderr say which binary runs.
+ */
 export function fromCargo(output) {
   const report = [];
   let suite;
@@ -17,7 +19,7 @@ export function fromCargo(output) {
   return report;
 }
 
-/** Of vitest's JSON. */
+/** Reads vitest's JSON. */
 export function fromVitest({ testResults }, root) {
   return testResults.flatMap(({ name, assertionResults }) =>
     assertionResults.map(({ ancestorTitles, title, status }) => ({
@@ -28,7 +30,7 @@ export function fromVitest({ testResults }, root) {
   );
 }
 
-/** What the report says of the tests in a source file; a Rust test by its name alone. */
+/** The results of the tests in a source file. Rust tests are named without their path. */
 export function inFile(report, file, packageNames) {
   if (!file.endsWith(".rs")) return report.filter(({ suite }) => suite === file);
   const { suite, module } = placeOf(file, packageNames);
@@ -39,7 +41,7 @@ export function inFile(report, file, packageNames) {
   });
 }
 
-/** Which binary a Rust file's tests are in, and in which module. */
+/** The binary and the module that contain a Rust file's tests. */
 function placeOf(file, packageNames) {
   const [, folder, kind, rest] = file.match(/^(crates\/[^/]+\/)?(src|tests)\/(.+)\.rs$/) ?? [];
   if (!kind) throw new Error(`${file} is no place for a Rust test`);

@@ -1,7 +1,8 @@
-// make test: every check and every test. A failing step does not stop the others, so that one run shows all.
-// Ends with one line, 'N passed, N failed': the tests of all runners, and each other check as one.
+// make test: runs every check and every test. A failing step does not stop the others, so that one run shows
+// everything.
+// The last line is 'N passed, N failed': the tests of all runners, and each other check as one.
 //
-// node scripts/test.mjs [STEP...] runs those steps only; --list names them.
+// node scripts/test.mjs [STEP...] runs only these steps; --list prints their names.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -13,23 +14,23 @@ const root = dirname(import.meta.dirname);
 process.chdir(root);
 
 const vitestReport = "target/vitest.json";
-/** What every runner of this run said of each test. */
+/** The file with the result of every test of this run, from all runners. */
 const ranReport = "target/ran.json";
 const node = process.execPath;
 
-/** What others can use: published together or not at all. */
+/** The crates meant for others, which are published together. */
 const packages = ["oauth-types", "oauth-fetch", "oauth-provider"].flatMap((name) => ["--package", name]);
 
 /**
- * In this order: what is quick to fail comes first. `count` reads a runner's own numbers out of its output, `tests` what
- * it said of each test; what `needs` a step that has failed fails with it, unrun. What is about the results of the `whole`
- * run is left out where only some steps were asked for.
+ * The steps in order; those that fail quickly come first. `count` reads a runner's own numbers from its output, and
+ * `tests` the result of each test. A step is not run, and fails, if a step that it `needs` has failed. A step about the
+ * `whole` run is skipped if only some steps were requested.
  */
 const steps = [
   { name: "format", title: "formatting", run: ["cargo", "fmt", "--all", "--check"], remedy: "Run: make fmt" },
   { name: "arrows", title: "dependency arrows", run: [node, "scripts/check-arrows.mjs"] },
   { name: "arrows", title: "floors of src/ and of the tools", run: [node, "scripts/check-rooms.mjs"] },
-  // Of the arrows those that tests add are not meant; of licences and sources all are.
+  // Dependencies of tests may break the rules about arrows; those about licences and sources apply to all.
   { name: "deny", title: "bans and arrows", run: ["cargo", "deny", "--locked", "--workspace", "--exclude-dev", "check", "--deny", "unused-wrapper", "bans"] },
   { name: "deny", title: "licences and sources", run: ["cargo", "deny", "--locked", "--workspace", "check", "licenses", "sources"] },
   { name: "deny", title: "sources of the fuzzers", run: ["cargo", "deny", "--locked", "--manifest-path", "fuzz/Cargo.toml", "check", "sources"] },
@@ -48,7 +49,7 @@ const steps = [
   {
     name: "clippy-wasm",
     title: "clippy for wasm",
-    // What is compiled for wasm only is seen by nobody else.
+    // Code that is compiled only for wasm is checked by no other step.
     run: ["cargo", "clippy", "--lib", "--target", "wasm32-unknown-unknown", "--locked", "--", "-D", "warnings"],
   },
   {
@@ -128,7 +129,7 @@ if (unknown) {
 let current;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => {
-    // The whole group: cargo, vitest and workerd are children of children.
+    // Ends the whole process group, because cargo, vitest and workerd are children of children.
     if (current) kill(current);
     process.exit(130);
   });
@@ -170,12 +171,12 @@ async function perform(step) {
   const note = step.count ? `${counts.passed} passed, ${counts.failed} failed` : step.note?.(output);
   const good = counts.failed === 0;
   console.log(`${good ? "ok  " : "FAIL"}  ${step.title}${note ? `: ${note}` : ""} (${seconds(begun)} s)`);
-  // A step is a test too: what it shows may stand behind a claim.
+  // A step counts as a test too, since a claim may rest on it.
   ran.push({ suite: "scripts/test.mjs", titles: [step.title], passed: good });
   if (!good) {
     failures.push(step.title);
     failedSteps.add(step.name);
-    // What has passed is not what anyone is looking for here.
+    // Lines about tests that passed would only be in the way.
     const telling = output.split("\n").filter((line) => line.trim() !== "" && !/^test .* \.\.\. ok$|^running \d+ tests?$/.test(line));
     console.log(telling.map((line) => `      | ${line}`).join("\n"));
     if (step.remedy) console.log(`      ${step.remedy}`);
@@ -183,9 +184,9 @@ async function perform(step) {
   return counts;
 }
 
-/** Runs a step with its output held back; a long one says from time to time what it is at. */
+/** Runs a step with its output held back. A long one reports its progress from time to time. */
 async function run({ title, run: [program, ...args], env }) {
-  // One stream: where two are read, which line came first is not known.
+  // Both streams in one, because the order of lines would be lost between two.
   const child = spawn("sh", ["-c", 'exec "$0" "$@" 2>&1', program, ...args], { stdio: ["ignore", "pipe", "inherit"], detached: true, env: { ...process.env, ...env, CARGO_TERM_COLOR: "never", NO_COLOR: "1" } });
   current = child;
   const lines = [];
@@ -211,11 +212,11 @@ function kill(child) {
   try {
     if (child.pid) process.kill(-child.pid, "SIGKILL");
   } catch {
-    // Nothing is left of it.
+    // The process has already ended.
   }
 }
 
-/** One such line per test binary: 'test result: ok. 12 passed; 0 failed; …'. */
+/** Adds up lines like this, of which each test binary prints one: 'test result: ok. 12 passed; 0 failed; …'. */
 function cargoCount(output) {
   const counts = { passed: 0, failed: 0 };
   for (const [, passed, failed] of output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed;/gm)) {
@@ -225,7 +226,7 @@ function cargoCount(output) {
   return counts;
 }
 
-/** Its last line: '12 passed, 0 failed'. */
+/** Reads the last line: '12 passed, 0 failed'. */
 function suiteCount(output) {
   const [, passed, failed] = output.match(/^(\d+) passed, (\d+) failed$/m) ?? [];
   return { passed: Number(passed ?? 0), failed: Number(failed ?? 0) };
@@ -243,7 +244,7 @@ function clearReport() {
 function vitestCount() {
   if (!existsSync(vitestReport)) return { passed: 0, failed: 0 };
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(vitestReport, "utf8"));
-  // A file that does not load has no test of its own that could fail.
+  // A test file that does not load has no test that could fail.
   const broken = testResults.filter((file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"));
   return { passed: numPassedTests, failed: numFailedTests + broken.length };
 }

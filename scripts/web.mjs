@@ -1,4 +1,4 @@
-// web/dist, what browsers get: the files of web/ as they are, and the chat in one script.
+// Builds web/dist, the files that browsers get: the files of web/ unchanged, and the chat as one script.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
@@ -6,12 +6,15 @@ import { gzipSync } from "node:zlib";
 import { buildSync } from "esbuild";
 
 const KINDS = new Set([".css", ".svg", ".png", ".ico", ".webmanifest", ".txt"]);
-/** What the chat may weigh, gzipped. */
+/** Maximum size of the chat's script, in bytes after gzip. */
 const HEAVIEST = 60 * 1024;
-/** What is in the script, whose licences ask to be named. */
+/** The libraries in the script whose licences require to be named. */
 const PACKAGES = ["preact", "marked", "highlight.js"];
 
-/** Writes what is not there yet; answers the version of the chat's files, and what the script weighs. Throws with the reason. */
+/**
+ * Writes the files that have changed. Returns the version of the chat's files and the size of the script. Throws an
+ * error with the reason.
+ */
 export function buildWeb() {
   const names = readdirSync("web", { withFileTypes: true }).filter((entry) => entry.isFile() && KINDS.has(extname(entry.name)));
   const wanted = new Map(names.map(({ name }) => [name, readFileSync(join("web", name))]));
@@ -23,7 +26,7 @@ export function buildWeb() {
   }
   for (const [name, content] of wanted) {
     const path = join("web/dist", name);
-    // An unchanged file keeps its time: a running `wrangler dev` does not reload for it.
+    // An unchanged file keeps its time, so that a running `wrangler dev` does not reload.
     if (!existsSync(path) || !readFileSync(path).equals(content)) writeFileSync(path, content);
   }
   const weight = gzipSync(script, { level: 9 }).length;

@@ -1,38 +1,41 @@
-//! All that a handler needs, gathered once for a request.
+//! Everything that a request may need, gathered once. The router takes it apart: no handler sees the whole.
 
 use std::rc::Rc;
 
+use oauth_provider::Origin;
 use oauth_provider::client::Authenticator;
-use oauth_provider::discovery::path;
-use oauth_provider::{Origin, Resource, Settings, UnixTime};
-use sentry_api::Slug;
-use sentry_tools::Constraint;
 use worker::{Context, Env};
 
 use crate::config::{Config, ConfigError};
+use crate::deployment::Deployment;
 use crate::objects::once::Once;
 use crate::runtime::address::Address;
 use crate::runtime::clock;
-use crate::runtime::fetch::{DocumentFetch, Outgoing};
+use crate::runtime::fetch::DocumentFetch;
 use crate::runtime::signatures::WebCrypto;
+use crate::sign_in::after_response::AfterTokens;
+use crate::sign_in::authorize::Consenting;
 use crate::stores::clients::Clients;
 use crate::stores::grant_store::Grants;
 use crate::stores::own_client;
 use crate::stores::pushed_request_store::PushedObjects;
 
+/// The parts of the worker, made for one request.
+#[derive(Clone)]
 pub struct App {
-    pub config: Rc<Config>,
-    pub settings: Rc<Settings>,
+    /// Configuration, settings, bindings and time.
+    pub deployment: Deployment,
+    /// Registered clients, and documents that were kept.
     pub clients: Clients,
+    /// The way to the objects of grants.
     pub grants: Grants,
+    /// The way to the objects of pushed authorization requests.
     pub pushed: PushedObjects,
-    /// For requests to Sentry.
-    pub fetch: Outgoing,
-    /// To wherever clients have their documents, within the budget.
+    /// Fetches clients' documents and keys from wherever they are, within the budget of the address.
     pub documents: DocumentFetch,
+    /// The way to the objects of assertion ids.
     pub once: Once,
-    pub now: UnixTime,
-    pub env: Env,
+    /// Keeps the worker alive for what is done after the answer.
     pub context: Rc<Context>,
 }
 
@@ -43,7 +46,7 @@ impl App {
     /// Names what the deployment lacks.
     pub fn new(
         env: Env,
-        context: Rc<Context>,
+        context: Context,
         origin: Origin,
         address: Address,
     ) -> Result<Self, ConfigError> {
@@ -56,56 +59,61 @@ impl App {
             pushed: PushedObjects::new(env.clone()),
             documents: DocumentFetch::new(env.clone(), address.clone()),
             once: Once::new(env.clone(), address),
-            config,
-            settings,
-            fetch: Outgoing,
-            now,
-            env,
-            context,
+            deployment: Deployment {
+                config,
+                settings,
+                env,
+                now,
+            },
+            context: Rc::new(context),
         })
     }
 
-    /// The same for what is done after the answer.
-    ///
-    /// # Errors
-    /// As [`Self::new`].
-    pub fn for_later(&self, address: Address) -> Result<Self, ConfigError> {
-        Self::new(
-            self.env.clone(),
-            Rc::clone(&self.context),
-            self.settings.origin.clone(),
-            address,
-        )
+    /// The same at the present time, for requests that follow after the answer to this one has begun.
+    pub fn at_present(&self) -> Self {
+        let now = clock::now();
+        let deployment = Deployment {
+            now,
+            ..self.deployment.clone()
+        };
+        let (env, config) = (deployment.env.clone(), Rc::clone(&deployment.config));
+        Self {
+            clients: Clients::new(env, now, config),
+            deployment,
+            ..self.clone()
+        }
     }
 
-    /// For requests of clients.
+    /// What authenticates the client of a request.
     pub fn authenticator(&self) -> Authenticator<'_, Clients, DocumentFetch, WebCrypto, Once> {
         Authenticator {
-            settings: &self.settings,
+            settings: &self.deployment.settings,
             store: &self.clients,
             fetch: &self.documents,
             signatures: &WebCrypto,
             once: &self.once,
-            now: self.now,
+            now: self.deployment.now,
         }
     }
 
-    /// What a session at this resource is limited to.
-    pub fn constraint(&self, resource: &Resource) -> Constraint {
-        let segments = resource.segments(self.settings.resource_base);
-        let slugs: Vec<Slug> = segments.filter_map(|s| Slug::parse(s).ok()).collect();
-        match slugs.as_slice() {
-            [organization, project] => Constraint::Project {
-                organization: organization.clone(),
-                project: project.clone(),
-            },
-            [organization] => Constraint::Organization(organization.clone()),
-            _ => Constraint::None,
+    /// What the consent page and its form need.
+    pub const fn consenting(&self) -> Consenting<'_> {
+        Consenting {
+            deployment: &self.deployment,
+            clients: &self.clients,
+            documents: &self.documents,
+            pushed: &self.pushed,
+            grants: &self.grants,
         }
     }
 
-    /// The redirect URI that Sentry knows.
-    pub fn callback_url(&self) -> String {
-        format!("{}{}", self.settings.origin, path::CALLBACK)
+    /// What the chores after fresh tokens need. Owned, since they outlive the request.
+    pub fn after_tokens(&self) -> AfterTokens {
+        AfterTokens {
+            deployment: self.deployment.clone(),
+            clients: self.clients.clone(),
+            documents: self.documents.clone(),
+            grants: self.grants.clone(),
+        }
     }
 }

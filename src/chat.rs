@@ -5,164 +5,160 @@ mod agent;
 mod auth;
 mod client;
 mod events;
+mod live;
 mod llm;
 mod session;
 mod tools;
+mod wish;
 
-use ::agent::{Asked, Malformed, Message, Tool};
 use std::future::ready;
+use std::rc::Rc;
 
+use ::agent::{Reason, Tool};
 use fetch::LocalFuture;
-use mcp::json::Object;
-use oauth_provider::Resource;
+use oauth_provider::Origin;
 use oauth_provider::http::Response;
 use serde_json::Value;
+use worker::Env;
 
-use crate::app::App;
+use crate::deployment::Deployment;
+use crate::router::Door;
+use crate::runtime::address::Address;
 use crate::runtime::bindings::CHAT_RATE_LIMITER;
 use crate::runtime::edge::Outlet;
 use crate::runtime::incoming::Incoming;
-use crate::runtime::limits::{Cost, Refused};
+use crate::runtime::limits::{self, Cost, Refused};
 use crate::runtime::respond::{method_not_allowed, not_found};
-use crate::runtime::{limits, log};
+use crate::site::cookies::Jar;
+use crate::site::errors::{Audience, ChatRefusal, HandlerError};
 use crate::site::fetch_metadata::is_from_our_page;
-use crate::site::problems::{is_for_a_person, no_such_page};
+use crate::site::no_such_page::{is_for_a_person, no_such_page};
 use crate::upstream::person::Person;
 
-use agent::{Decided, EXPIRED, Run, TIME};
-use client::{Behalf, NoTokens};
+use agent::{EXPIRED, Run, TIME};
+use client::Client;
+use events::Ended;
+use live::{Live, Out, live};
 use session::{Session, signed_out};
 use tools::Endpoint;
+use wish::Wish;
 
-const MAX_BODY: usize = 512 * 1024;
-
-/// The id of a call that a person makes without a model.
-const CALL: &str = "call";
-
-/// The parsed body of `POST /api/chat`.
-struct Wish {
-    resource: Resource,
-    messages: Vec<Message>,
-    /// Without a model: the name of the tool.
-    call: Option<String>,
-    decided: Decided,
+/// What the chat is given: no store and no way to a token or a tool but the door.
+#[derive(Clone)]
+pub struct Context {
+    /// Configuration, settings, limiters and time.
+    pub deployment: Deployment,
+    /// The way in for its requests.
+    pub door: Door,
+    /// Keeps the worker alive while an answer is written.
+    pub background: Rc<worker::Context>,
 }
 
-/// `/api/auth/…` and `/api/chat`
+/// Routes `/api/auth/…` and `/api/chat`.
 pub fn route<'a>(
     method: &str,
     path: &str,
     request: &'a mut Incoming,
-    app: &'a App,
+    context: Context,
 ) -> LocalFuture<'a, Response> {
     let allowed = match (method, path) {
-        ("GET", "/api/auth/authorize") => return Box::pin(auth::authorize(request, app)),
-        ("GET", "/api/auth/callback") if request.method == "GET" => {
-            return Box::pin(auth::callback(request, app));
+        ("GET", "/api/auth/authorize") => {
+            return Box::pin(async move { auth::authorize(request, &context).await });
         }
-        ("GET", "/api/auth/status") => return Box::pin(auth::status(request, app)),
-        ("POST", "/api/auth/logout") => return Box::pin(auth::logout(request, app)),
-        ("POST", "/api/chat") => return Box::pin(post(request, app)),
+        ("GET", "/api/auth/callback") if request.method == "GET" => {
+            return Box::pin(async move { auth::callback(request, &context).await });
+        }
+        ("GET", "/api/auth/status") => {
+            return Box::pin(async move { auth::status(request, &context).await });
+        }
+        ("POST", "/api/auth/logout") => {
+            return Box::pin(async move {
+                let outcome = auth::logout(request, &context).await;
+                for_page(outcome, request, &context)
+            });
+        }
+        ("POST", "/api/chat") => {
+            return Box::pin(async move {
+                let outcome = post(request, &context).await;
+                for_page(outcome, request, &context)
+            });
+        }
         // A HEAD would use up what the GET behind it brings.
         (_, "/api/auth/callback") => method_not_allowed("GET"),
         (_, "/api/auth/authorize" | "/api/auth/status") => method_not_allowed("GET, HEAD"),
         (_, "/api/auth/logout" | "/api/chat") => method_not_allowed("POST"),
-        _ if is_for_a_person(request) => no_such_page(request, app),
+        _ if is_for_a_person(request) => {
+            no_such_page(&request.id, &context.deployment.settings.origin)
+        }
         _ => not_found(),
     };
     Box::pin(ready(allowed))
 }
 
-/// `POST /api/chat`
-async fn post(request: &mut Incoming, app: &App) -> Response {
-    if let Err(refused) = is_ours(request) {
-        return refused;
+/// The answer for the script of the chat's page.
+fn for_page(
+    outcome: Result<Response, HandlerError>,
+    request: &Incoming,
+    context: &Context,
+) -> Response {
+    let settings = &context.deployment.settings;
+    outcome.unwrap_or_else(|error| error.into_response(Audience::Chat, request, settings))
+}
+
+/// `POST /api/chat`. Checked in this order: the page that sent it, the body, whether there is a model, who is signed in,
+/// their limit, their tokens.
+async fn post(request: &mut Incoming, context: &Context) -> Result<Response, HandlerError> {
+    let deployment = &context.deployment;
+    check_ours(request)?;
+    let wish = wish::read(request).await?;
+    if wish.call.is_none() && deployment.config.model.is_none() {
+        let description = "no language model is set up here: its operator sets LLM_API_KEY";
+        return Err(refuse(503, "no_model", description).into());
     }
-    let wish = match wish(request).await {
-        Ok(wish) => wish,
-        Err(refused) => return refused,
+    let jar = Jar::of(deployment);
+    let session = Session::of(request, &jar).ok_or_else(expired)?;
+    // Nobody: signed in before it was always known here who that is.
+    let person = Person::of(&session.user).ok_or_else(|| expired_for_good(jar.origin))?;
+    count(&wish, &person, &request.address, &deployment.env).await?;
+    let live = live(wish.resource.clone(), "tools/list", request, context).await;
+    let live = live.map_err(|out| match out {
+        Out::Unavailable => HandlerError::ours("the chat", "its own requests are not answered"),
+        Out::Nobody | Out::Ended => expired_for_good(jar.origin).into(),
+    })?;
+    let outcome = match live.answer.status {
+        200 => Ok(stream(wish, &live, request, context)),
+        429 => Err(over(
+            "too many calls; wait a minute",
+            Refused::Over.retry_after(),
+        )),
+        status => Err(HandlerError::ours(
+            "the chat's list of tools",
+            status.to_string(),
+        )),
     };
-    let lists = wish.call.as_deref() == Some("tools/list");
-    if wish.call.is_none() && app.config.model.is_none() {
-        return refuse(
-            503,
-            "no_model",
-            "no language model is set up here: its operator sets LLM_API_KEY",
-        );
-    }
-    let Some(session) = Session::of(request, app) else {
-        return refuse(401, "session_expired", EXPIRED);
-    };
-    let Some(person) = Person::of(&session.user) else {
-        // Signed in before it was always known here who that is.
-        return refuse(401, "session_expired", EXPIRED).header("set-cookie", signed_out(app));
-    };
-    if let Err(refused) = count(&wish, &person, request, app).await {
-        return over(refused);
-    }
-    let live = match live(wish.resource.clone(), "tools/list", request, app).await {
-        Ok(live) => live,
-        Err(Out::Unavailable) => return unavailable(),
-        Err(Out::Nobody | Out::Ended) => {
-            return refuse(401, "session_expired", EXPIRED).header("set-cookie", signed_out(app));
-        }
-    };
-    let response = match live.answer.status {
-        200 => stream(wish, lists, &live, request, app),
-        429 => {
-            refuse(429, "rate_limited", "too many calls; wait a minute").header("retry-after", "60")
-        }
-        status => {
-            log::problem(&request.id, "the chat's list of tools", &status.to_string());
-            unavailable()
-        }
-    };
-    match live.cookie {
+    let response = for_page(outcome, request, context);
+    Ok(match live.cookie {
         Some(cookie) => response.header("set-cookie", cookie),
         None => response,
-    }
+    })
 }
 
 /// Begins the answer; the run goes on behind it.
-fn stream(wish: Wish, lists: bool, live: &Live, request: &mut Incoming, app: &App) -> Response {
-    let behalf = Behalf::of(request);
-    let Ok(later) = app.for_later(behalf.address.clone()) else {
-        return unavailable();
-    };
+fn stream(wish: Wish, live: &Live, request: &mut Incoming, context: &Context) -> Response {
     let listed = tools::listed(&live.answer);
     let outlet = Outlet::new(TIME);
-    if lists {
-        let all = [events::tools(&listed), events::done("answer", 0, 0)].concat();
-        outlet.write(&all);
+    if wish.call.as_deref() == Some("tools/list") {
+        let done = events::done(Ended::Done(Reason::Answer), 0, 0);
+        outlet.write(&[events::tools(&listed), done].concat());
         outlet.close();
     } else {
-        let mut offered: Vec<Tool> = listed.iter().filter_map(Tool::from_mcp).collect();
-        if let Some(name) = &wish.call
-            && let Some(changes) = sentry_tools::changes_something(name)
-            && !offered.iter().any(|tool| tool.name == *name)
-        {
-            // A person may name any tool of the catalogue; whether they may use it, the endpoint says.
-            offered.push(Tool {
-                name: name.clone(),
-                description: String::new(),
-                parameters: sentry_tools::input_schema(name, &app.constraint(&wish.resource))
-                    .unwrap_or_default(),
-                changes,
-            });
-        }
-        let endpoint = Endpoint {
-            resource: wish.resource,
-            access: live.session.access.clone(),
-            behalf,
+        let later = Context {
+            door: context.door.for_later(),
+            ..context.clone()
         };
-        let ours = outlet.clone();
-        let run = Run::new(wish.messages, offered, &wish.decided, endpoint, ours, later);
-        let run = if wish.call.is_some() {
-            run.call_only()
-        } else {
-            run
-        };
-        app.context.wait_until(run.until_done());
+        let client = Client::of(request, &later);
+        let run = run(wish, &listed, live, client, outlet.clone(), context);
+        context.background.wait_until(run.until_done());
     }
     request.outlet = Some(outlet);
     Response::empty(200)
@@ -170,72 +166,53 @@ fn stream(wish: Wish, lists: bool, live: &Live, request: &mut Incoming, app: &Ap
         .header("cache-control", "no-store")
 }
 
-/// A session whose tokens an endpoint has just accepted, with that endpoint's answer.
-pub struct Live {
-    session: Session,
-    /// The `Set-Cookie` value, if the tokens were renewed.
-    cookie: Option<String>,
-    answer: Response,
-}
-
-/// Why there is no live session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Out {
-    /// Nobody is signed in.
-    Nobody,
-    /// Somebody was, and has to sign in again.
-    Ended,
-    /// The token endpoint or the MCP endpoint does not answer; the session may still be good.
-    Unavailable,
-}
-
-/// Sends a message without parameters with tokens that will last: renewed before, where they are near their end, and
-/// after, where they were refused.
-async fn live(
-    resource: Resource,
-    method: &str,
-    request: &Incoming,
-    app: &App,
-) -> Result<Live, Out> {
-    let behalf = Behalf::of(request);
-    let mut session = Session::of(request, app).ok_or(Out::Nobody)?;
-    let (mut cookie, mut refused) = (None, false);
-    loop {
-        if refused || session.is_near_its_end(app.now) {
-            match client::refresh(session.clone(), &behalf, app).await {
-                Ok(fresh) => {
-                    cookie = fresh.cookie(app);
-                    session = fresh;
-                }
-                Err(NoTokens::Ended) => return Err(Out::Ended),
-                Err(NoTokens::Unavailable) if refused || session.has_ended(app.now) => {
-                    return Err(Out::Unavailable);
-                }
-                Err(NoTokens::Unavailable) => {}
-            }
-        }
-        let endpoint = Endpoint {
-            resource: resource.clone(),
-            access: session.access.clone(),
-            behalf: behalf.clone(),
-        };
-        let answer = endpoint.ask(method, None, app).await;
-        if answer.status != 401 {
-            return Ok(Live {
-                session,
-                cookie,
-                answer,
-            });
-        }
-        if refused || cookie.is_some() {
-            return Err(Out::Ended);
-        }
-        refused = true;
+/// A run with the tools that the endpoint has listed.
+fn run(
+    wish: Wish,
+    listed: &[Value],
+    live: &Live,
+    client: Client,
+    outlet: Outlet,
+    context: &Context,
+) -> Run {
+    let deployment = &context.deployment;
+    let mut offered: Vec<Tool> = listed.iter().filter_map(Tool::from_mcp).collect();
+    if let Some(name) = &wish.call
+        && let Some(changes) = sentry_tools::changes_something(name)
+        && !offered.iter().any(|tool| tool.name == *name)
+    {
+        // A person may name any tool of the catalogue; whether they may use it, the endpoint says.
+        let constraint = deployment.constraint(&wish.resource);
+        offered.push(Tool {
+            name: name.clone(),
+            description: String::new(),
+            parameters: sentry_tools::input_schema(name, &constraint).unwrap_or_default(),
+            changes,
+        });
+    }
+    let endpoint = Endpoint {
+        resource: wish.resource,
+        access: live.session.access.clone(),
+        client,
+    };
+    let messages = wish.messages;
+    let run = Run::new(
+        messages,
+        offered,
+        &wish.decided,
+        endpoint,
+        outlet,
+        deployment,
+    );
+    if wish.call.is_some() {
+        run.call_only()
+    } else {
+        run
     }
 }
 
-/// Whether the request is from a page of ours, and JSON, which no form of another page can send.
-fn is_ours(request: &Incoming) -> Result<(), Response> {
+/// Checks that the request is from a page of ours, and JSON, which no form of another page can send.
+fn check_ours(request: &Incoming) -> Result<(), ChatRefusal> {
     if !is_from_our_page(request) {
         return Err(refuse(
             403,
@@ -256,118 +233,57 @@ fn is_ours(request: &Incoming) -> Result<(), Response> {
     }
 }
 
-async fn wish(request: &mut Incoming) -> Result<Wish, Response> {
-    let body = match request.body(MAX_BODY).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => return Err(refuse(413, "too_large", "the body must not exceed 512 KiB")),
-        Err(_) => return Err(bad("the body could not be read")),
+/// Counts a question as a use of the language model. A call without one counts for its person, and like any other call
+/// at the endpoint to which it goes.
+async fn count(
+    wish: &Wish,
+    person: &Person,
+    address: &Address,
+    env: &Env,
+) -> Result<(), HandlerError> {
+    let counted = if wish.call.is_some() {
+        limits::allow(env, CHAT_RATE_LIMITER, person.key(), Cost::Nothing).await
+    } else {
+        person.may_use_model(env, address).await
     };
-    let body: Value = serde_json::from_slice(&body).map_err(|_| bad("the body must be JSON"))?;
-    // Anything but a text is no endpoint, and must not become the widest.
-    let endpoint = match body.get("endpoint") {
-        None => Some("/mcp"),
-        Some(endpoint) => endpoint.as_str(),
-    };
-    let resource = endpoint.and_then(tools::resource).ok_or_else(|| {
-        bad("`endpoint` must be /mcp, /mcp/organization or /mcp/organization/project")
-    })?;
-    let (messages, call) = match body.get("call").filter(|call| !call.is_null()) {
-        Some(call) => {
-            let name =
-                client::text(call, "name").ok_or_else(|| bad("`call.name` must be a string"))?;
-            // As a text they keep their order and every digit, and a name that stands twice is seen.
-            let arguments = match call.get("arguments") {
-                None | Some(Value::Null) => String::new(),
-                Some(Value::String(text)) => text.clone(),
-                Some(_) => return Err(bad("`call.arguments` must be a string of JSON")),
-            };
-            let asked = Asked {
-                id: CALL.to_owned(),
-                name: name.clone(),
-                arguments,
-            };
-            let messages = vec![Message::Assistant {
-                text: String::new(),
-                calls: vec![asked],
-            }];
-            (messages, Some(name))
-        }
-        None => {
-            let messages = body.get("messages").unwrap_or(&Value::Null);
-            let messages = Message::conversation(messages).map_err(|Malformed(why)| bad(why))?;
-            (messages, None)
-        }
-    };
-    Ok(Wish {
-        resource,
-        messages,
-        call,
-        decided: Decided {
-            approved: ids(&body, "approved")?,
-            declined: ids(&body, "declined")?,
-        },
+    counted.map_err(|refused| match refused {
+        Refused::Over => over("too many questions; wait a minute", refused.retry_after()),
+        Refused::Broken => HandlerError::ours("the chat", "its limiter failed"),
     })
 }
 
-fn ids(body: &Value, name: &str) -> Result<Vec<String>, Response> {
-    let Some(list) = body.get(name).filter(|list| !list.is_null()) else {
-        return Ok(Vec::new());
-    };
-    let mut ids = Vec::new();
-    for id in list.as_array().into_iter().flatten() {
-        ids.extend(id.as_str().map(str::to_owned));
+fn over(description: &'static str, retry_after: &str) -> HandlerError {
+    ChatRefusal {
+        header: Some(("retry-after", retry_after.to_owned())),
+        ..refuse(429, "rate_limited", description)
     }
-    let sent = list.as_array().map(Vec::len);
-    if sent == Some(ids.len()) && ids.len() <= 100 {
-        Ok(ids)
-    } else {
-        Err(bad("`approved` and `declined` must be lists of calls' ids"))
+    .into()
+}
+
+/// Nobody is signed in, or not any more.
+const fn expired() -> ChatRefusal {
+    refuse(401, "session_expired", EXPIRED)
+}
+
+/// As [`expired`]; the cookie is of no more use, and goes.
+fn expired_for_good(origin: &Origin) -> ChatRefusal {
+    ChatRefusal {
+        header: Some(("set-cookie", signed_out(origin))),
+        ..expired()
     }
 }
 
-/// A question counts as a use of the language model. A call without one counts for its person, and like any other call
-/// where it goes.
-async fn count(wish: &Wish, person: &Person, request: &Incoming, app: &App) -> Result<(), Refused> {
-    if wish.call.is_some() {
-        limits::allow(&app.env, CHAT_RATE_LIMITER, person.key(), Cost::Nothing).await
-    } else {
-        person.may_use_model(&app.env, &request.address).await
-    }
-}
-
-fn over(refused: Refused) -> Response {
-    match refused {
-        Refused::Over => refuse(429, "rate_limited", "too many questions; wait a minute")
-            .header("retry-after", refused.retry_after()),
-        Refused::Broken => unavailable(),
-    }
-}
-
-fn bad(why: &str) -> Response {
+const fn bad(why: &'static str) -> ChatRefusal {
     refuse(400, "invalid_request", why)
 }
 
-fn unavailable() -> Response {
-    refuse(
-        503,
-        "temporarily_unavailable",
-        "the server cannot answer at the moment; try again",
-    )
-    .header("retry-after", "5")
-}
-
-fn refuse(status: u16, error: &str, description: &str) -> Response {
-    let mut body = String::new();
-    Object::begin(&mut body)
-        .text("error", error)
-        .text("error_description", description)
-        .end();
-    Response {
-        body,
-        ..Response::empty(status)
+const fn refuse(status: u16, code: &'static str, description: &'static str) -> ChatRefusal {
+    ChatRefusal {
+        status,
+        code,
+        description,
+        header: None,
     }
-    .header("content-type", "application/json")
-    .header("cache-control", "no-store")
 }
 
 #[cfg(test)]
@@ -383,9 +299,11 @@ mod tests {
             include_str!("chat/auth.rs"),
             include_str!("chat/client.rs"),
             include_str!("chat/events.rs"),
+            include_str!("chat/live.rs"),
             include_str!("chat/llm.rs"),
             include_str!("chat/session.rs"),
             include_str!("chat/tools.rs"),
+            include_str!("chat/wish.rs"),
         ];
         for file in files {
             let code = file.split("#[cfg(test)]").next().unwrap();

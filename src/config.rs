@@ -18,47 +18,55 @@ use crate::runtime::edge;
 /// The worker's own OAuth application at Sentry, and the keys of cookies, signed state and wrapped keys.
 pub const SECRETS: [&str; 3] = ["SENTRY_CLIENT_ID", "SENTRY_CLIENT_SECRET", "COOKIE_SECRET"];
 
-/// What a token may carry.
+/// The scopes that an access token may have.
 pub const SCOPES: &[&str] = &["org:read", "project:write", "team:write", "event:write"];
 
 const FEWEST_KEY_BYTES: usize = 32;
 
-/// What an operator configured. The same for the life of an isolate, so it is read once.
+/// The operator's configuration. It stays the same for the life of an isolate, so it is read once.
 #[derive(Debug)]
 pub struct Config {
+    /// Sign and seal cookies, signed state and wrapped keys.
     pub keys: KeyRing,
-    /// A key value is too short for anything but local work.
+    /// Whether a key value is too short for anything but local work.
     short_key: bool,
+    /// The Sentry at which people sign in.
     pub sentry: Sentry,
     grants: Policy,
     registration: Duration,
     document_hosts: DocumentHosts,
     strictly_public: bool,
     allowed_origins: Vec<String>,
+    /// Whether `/mcp` takes Sentry's own tokens.
     pub sentry_bearer: bool,
     preregistered: Vec<Registration>,
-    /// Where the operator has given a key for one.
+    /// The language model, if the operator has given a key for one.
     pub model: Option<Model>,
     /// Whether finished requests are counted.
     pub metrics: bool,
 }
 
-/// Where people sign in, and as which application we send them there.
+/// The Sentry at which people sign in, and this worker's OAuth application there.
 #[derive(Debug)]
 pub struct Sentry {
+    /// Its base URL.
     pub base: BaseUrl,
+    /// The worker's client id there.
     pub client_id: String,
+    /// The worker's client secret there.
     pub client_secret: SecretText,
 }
 
 /// A language model that speaks OpenAI's chat completions.
 #[derive(Debug)]
 pub struct Model {
-    /// Where a conversation is sent.
+    /// The URL to which a conversation is posted.
     pub url: Url,
+    /// The API key.
     pub key: SecretText,
+    /// The model's name, as the service knows it.
     pub name: String,
-    /// For one answer, from the first byte sent to the last one read.
+    /// The longest time for one answer, from the first byte sent to the last one read.
     pub timeout: Duration,
 }
 
@@ -73,9 +81,9 @@ impl Model {
         let url = BaseUrl::parse(&base)
             .ok()
             .and_then(|base| Url::parse(&[base.as_str(), "/chat/completions"].concat()).ok())
-            .ok_or_else(|| ConfigError::Invalid {
-                name: "LLM_BASE_URL",
-                reason: "it must be an https URL (http on a loopback host only)".to_owned(),
+            .ok_or_else(|| {
+                let reason = "it must be an https URL (http on a loopback host only)";
+                invalid("LLM_BASE_URL", reason)
             })?;
         Ok(Self {
             url,
@@ -88,6 +96,7 @@ impl Model {
 
 #[cfg(test)]
 impl Sentry {
+    /// A Sentry at this base, with made-up credentials.
     pub(crate) fn for_test(base: BaseUrl) -> Self {
         Self {
             base,
@@ -101,6 +110,7 @@ impl Sentry {
 pub struct SecretText(String);
 
 impl SecretText {
+    /// The secret itself, to be sent to the service that it is for.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -112,13 +122,16 @@ impl std::fmt::Debug for SecretText {
     }
 }
 
-/// The deployment is not usable: a 500 with one log line that says what to set.
+/// Why the deployment is not usable: it answers 500, and one log line says what to set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
+    /// A binding of `wrangler.toml` is missing.
     #[error("the binding {0} is missing: add it to wrangler.toml")]
     MissingBinding(&'static str),
+    /// A secret is not set.
     #[error("the secret {0} is missing: set it with `wrangler secret put {0}`")]
     MissingSecret(&'static str),
+    /// A variable or secret has a value that cannot be used.
     #[error("{name} is not usable: {reason}")]
     Invalid { name: &'static str, reason: String },
 }
@@ -151,56 +164,26 @@ impl Config {
         get: impl Fn(&'static str) -> Option<String>,
         strictly_public: bool,
     ) -> Result<Self, ConfigError> {
-        let secret = |name| get(name).ok_or(ConfigError::MissingSecret(name));
         let [client_id, client_secret, cookie_secret] = SECRETS;
-        let cookie_secret_value = secret(cookie_secret)?;
-        let invalid_key = |error: KeyRingError| ConfigError::Invalid {
-            name: cookie_secret,
-            reason: error.to_string(),
-        };
-        let keys = KeyRing::parse(&cookie_secret_value, 1).map_err(invalid_key)?;
+        let cookie_secret_value = secret(cookie_secret, &get)?;
+        let keys = KeyRing::parse(&cookie_secret_value, 1)
+            .map_err(|error: KeyRingError| invalid(cookie_secret, error))?;
         let short_key = KeyRing::parse(&cookie_secret_value, FEWEST_KEY_BYTES).is_err();
-        let host = get("SENTRY_HOST").unwrap_or_else(|| "sentry.io".to_owned());
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
-        if !host.bytes().all(plain) {
-            let reason = "it must be a host name, such as sentry.io".to_owned();
-            return Err(ConfigError::Invalid {
-                name: "SENTRY_HOST",
-                reason,
-            });
-        }
-        let url = get("SENTRY_URL").unwrap_or_else(|| format!("https://{host}"));
-        let base = BaseUrl::parse(&url).map_err(|error| ConfigError::Invalid {
-            name: "SENTRY_URL",
-            reason: error.to_string(),
-        })?;
-        let seconds = |name, default: u64| match get(name) {
-            None => Ok(Duration::from_secs(default)),
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|seconds| *seconds > 0)
-                .map(Duration::from_secs)
-                .ok_or_else(|| ConfigError::Invalid {
-                    name,
-                    reason: "it must be a whole number of seconds".to_owned(),
-                }),
-        };
         Ok(Self {
             keys,
             short_key,
             sentry: Sentry {
-                base,
-                client_id: secret(client_id)?,
-                client_secret: SecretText(secret(client_secret)?),
+                base: sentry_base(&get)?,
+                client_id: secret(client_id, &get)?,
+                client_secret: SecretText(secret(client_secret, &get)?),
             },
             grants: Policy {
-                access: seconds("ACCESS_TOKEN_TTL", 3600)?,
-                refresh: seconds("REFRESH_TOKEN_TTL", 2_592_000)?,
+                access: seconds("ACCESS_TOKEN_TTL", 3600, &get)?,
+                refresh: seconds("REFRESH_TOKEN_TTL", 2_592_000, &get)?,
                 reuse: reuse(get("REFRESH_REUSE").as_deref())?,
                 ..Policy::default()
             },
-            registration: seconds("CLIENT_REGISTRATION_TTL", 7_776_000)?,
+            registration: seconds("CLIENT_REGISTRATION_TTL", 7_776_000, &get)?,
             document_hosts: DocumentHosts {
                 allowed: list(get("CIMD_ALLOWED_HOSTS")),
                 denied: list(get("CIMD_DENIED_HOSTS")),
@@ -208,21 +191,17 @@ impl Config {
             strictly_public,
             allowed_origins: list(get("ALLOWED_ORIGINS")),
             sentry_bearer: get("SENTRY_BEARER").as_deref() != Some("off"),
-            preregistered: preregistered(get("CLIENTS").as_deref().unwrap_or("[]")).map_err(
-                |error| ConfigError::Invalid {
-                    name: "CLIENTS",
-                    reason: error.to_string(),
-                },
-            )?,
+            preregistered: preregistered(get("CLIENTS").as_deref().unwrap_or("[]"))
+                .map_err(|error| invalid("CLIENTS", error))?,
             model: match get("LLM_API_KEY") {
-                Some(key) => Some(Model::read(key, seconds("LLM_TIMEOUT", 60)?, &get)?),
+                Some(key) => Some(Model::read(key, seconds("LLM_TIMEOUT", 60, &get)?, &get)?),
                 None => None,
             },
             metrics: false,
         })
     }
 
-    /// What the OAuth server is under the origin that it was reached at. `with_own_client` adds the client that this server
+    /// The OAuth server's settings at the origin that it was reached at. `with_own_client` adds the client that this server
     /// describes itself.
     ///
     /// # Errors
@@ -250,10 +229,7 @@ impl Config {
         if self.short_key && !origin.is_loopback() {
             let reason =
                 format!("each value needs at least {FEWEST_KEY_BYTES} bytes outside local work");
-            return Err(ConfigError::Invalid {
-                name: "COOKIE_SECRET",
-                reason,
-            });
+            return Err(invalid("COOKIE_SECRET", reason));
         }
         Ok(Settings {
             resource_base: "/mcp",
@@ -277,7 +253,7 @@ impl Config {
             .find(|client| client.client_id == client_id)
     }
 
-    /// Lifetimes and limits of grants.
+    /// The lifetimes and limits of grants.
     pub const fn policy(&self) -> &Policy {
         &self.grants
     }
@@ -289,14 +265,53 @@ impl Config {
     }
 }
 
+fn invalid(name: &'static str, reason: impl ToString) -> ConfigError {
+    ConfigError::Invalid {
+        name,
+        reason: reason.to_string(),
+    }
+}
+
+fn secret(
+    name: &'static str,
+    get: &impl Fn(&'static str) -> Option<String>,
+) -> Result<String, ConfigError> {
+    get(name).ok_or(ConfigError::MissingSecret(name))
+}
+
+fn seconds(
+    name: &'static str,
+    default: u64,
+    get: &impl Fn(&'static str) -> Option<String>,
+) -> Result<Duration, ConfigError> {
+    let Some(text) = get(name) else {
+        return Ok(Duration::from_secs(default));
+    };
+    match text.parse() {
+        Ok(seconds @ 1..) => Ok(Duration::from_secs(seconds)),
+        _ => Err(invalid(name, "it must be a whole number of seconds")),
+    }
+}
+
+/// `SENTRY_URL`, or `https://` and `SENTRY_HOST`; a host that would not be used must be well formed all the same.
+fn sentry_base(get: &impl Fn(&'static str) -> Option<String>) -> Result<BaseUrl, ConfigError> {
+    let host = get("SENTRY_HOST").unwrap_or_else(|| "sentry.io".to_owned());
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
+    if !host.bytes().all(plain) {
+        return Err(invalid(
+            "SENTRY_HOST",
+            "it must be a host name, such as sentry.io",
+        ));
+    }
+    let url = get("SENTRY_URL").unwrap_or_else(|| format!("https://{host}"));
+    BaseUrl::parse(&url).map_err(|error| invalid("SENTRY_URL", error))
+}
+
 fn reuse(value: Option<&str>) -> Result<Reuse, ConfigError> {
     match value {
         None | Some("mark") => Ok(Reuse::Mark),
         Some("close") => Ok(Reuse::Close),
-        Some(_) => Err(ConfigError::Invalid {
-            name: "REFRESH_REUSE",
-            reason: "it must be mark or close".to_owned(),
-        }),
+        Some(_) => Err(invalid("REFRESH_REUSE", "it must be mark or close")),
     }
 }
 

@@ -4,6 +4,7 @@ mod account;
 mod app;
 mod chat;
 pub mod config;
+mod deployment;
 mod mcp;
 mod memory;
 mod objects;
@@ -58,11 +59,14 @@ pub fn fetch(
 async fn handle(request: web_sys::Request, env: Env, context: Context) -> Result<JsValue, JsValue> {
     let mut request = Incoming::new(request)?;
     let (origin, address) = (request.origin.clone(), request.address.clone());
-    let (response, counted) = match App::new(env, Rc::new(context), origin, address) {
+    let (response, counted) = match App::new(env, context, origin, address) {
         Ok(app) => {
+            let app = Rc::new(app);
             let response = router::route(&mut request, &app).await;
             request.drain().await;
-            (response, app.config.metrics.then_some(app.env))
+            let deployment = &app.deployment;
+            let counted = deployment.config.metrics.then(|| deployment.env.clone());
+            (response, counted)
         }
         Err(error) => {
             log::problem(

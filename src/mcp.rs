@@ -14,20 +14,24 @@ use oauth_provider::bearer::BearerError;
 use oauth_provider::crypto::Secret;
 use oauth_provider::discovery::AskedResource;
 use oauth_provider::grant::{Close, GrantId};
-use oauth_provider::http::Response;
+use oauth_provider::http::{Error, Response};
 use oauth_provider::store::GrantStore;
-use oauth_types::{ErrorCode, ErrorResponse};
+use oauth_types::ErrorCode;
 use sentry_api::{Client, Fixed, Token, TokenSource};
-use sentry_tools::{Listings, Refusal, Scopes, Server, Session, Skill, Skills};
+use sentry_tools::{Listings, Scopes, Server, Session, Skill, Skills};
 use url::Url;
+use worker::Env;
 
-use crate::app::App;
+use crate::deployment::Deployment;
 use crate::mcp::agent_mode::Who;
 use crate::memory::constraint_cache::VerifiedHere;
 use crate::memory::seen_tokens;
+use crate::runtime::fetch::Outgoing;
 use crate::runtime::hex::sha256_hex;
-use crate::runtime::incoming::Incoming;
+use crate::runtime::incoming::{BodyError, Incoming};
 use crate::runtime::log;
+use crate::site::errors::{HandlerError, Refusal};
+use crate::stores::grant_store::Grants;
 use crate::stores::grant_tokens::GrantTokens;
 use crate::upstream::person;
 use crate::upstream::person::Person;
@@ -35,11 +39,11 @@ use crate::upstream::sentry::Props;
 
 /// The authenticated caller of a request.
 struct Caller {
-    /// Of an OAuth session, with its access token's secret; `Sentry-Bearer` has none.
+    /// The grant of an OAuth session, with its access token's secret; a caller with a Sentry token has none.
     grant: Option<(GrantId, Secret)>,
     /// The person of an OAuth session, whom Sentry named when it began.
     person: Option<Person>,
-    /// Whose calls are counted together, and whose constraints are remembered. Anybody can make up a `Sentry-Bearer`
+    /// The key under which calls are counted and constraints remembered. Anybody can make up a `Sentry-Bearer`
     /// token, and a key with it: what holds those is the limit by address.
     key: String,
     token: Token,
@@ -49,10 +53,10 @@ struct Caller {
 
 impl Caller {
     /// The source of Sentry tokens for this caller: an OAuth session's grant renews its token.
-    fn tokens(&self, app: &App) -> Rc<dyn TokenSource> {
+    fn tokens(&self, env: &Env) -> Rc<dyn TokenSource> {
         match &self.grant {
             Some((grant, access)) => Rc::new(GrantTokens::new(
-                app.env.clone(),
+                env.clone(),
                 grant.clone(),
                 access.clone(),
                 self.token.clone(),
@@ -62,33 +66,26 @@ impl Caller {
     }
 }
 
-/// `POST /mcp`, `/mcp/{org}`, `/mcp/{org}/{project}`
-pub async fn post(request: &mut Incoming, asked: AskedResource, app: &App) -> Response {
-    if let Some(refused) = wrong_origin(request, app) {
-        return refused;
-    }
-    if let Err(refused) = counted::request(request, app).await {
-        return refused;
-    }
-    let caller = match identify(request, &asked, app).await {
-        Ok(caller) => caller,
-        Err(response) => return response,
-    };
-    if let Err(refused) = counted::caller(&caller, app).await {
-        return refused;
-    }
-    let body = match request.body(MAX_BODY).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => {
-            return refuse(
-                413,
-                ErrorCode::InvalidRequest,
-                "the body must not exceed 1 MiB",
-            );
-        }
-        Err(_) => return refuse(400, ErrorCode::InvalidRequest, "the body could not be read"),
-    };
-    answer(caller, &body, request, asked, app).await
+/// `POST /mcp`, `/mcp/{org}`, `/mcp/{org}/{project}`. Checked in this order: the page that sent it, the address's limit,
+/// the token, the caller's limit, the body.
+///
+/// # Errors
+/// The caller may not call, or not now; or one of its calls needs another token.
+pub async fn post(
+    request: &mut Incoming,
+    asked: AskedResource,
+    deployment: &Deployment,
+    grants: &Grants,
+) -> Result<Response, HandlerError> {
+    check_origin(request, deployment)?;
+    counted::request(&request.address, &deployment.env).await?;
+    let caller = identify(request, &asked, deployment, grants).await?;
+    counted::caller(&caller, &deployment.env).await?;
+    let body = request.body(MAX_BODY).await.map_err(|error| match error {
+        BodyError::TooLarge => refuse(413, "the body must not exceed 1 MiB"),
+        BodyError::Unreadable(_) => refuse(400, "the body could not be read"),
+    })?;
+    answer(caller, &body, request, asked, deployment, grants).await
 }
 
 async fn answer(
@@ -96,8 +93,9 @@ async fn answer(
     body: &[u8],
     request: &Incoming,
     asked: AskedResource,
-    app: &App,
-) -> Response {
+    deployment: &Deployment,
+    grants: &Grants,
+) -> Result<Response, HandlerError> {
     let (content_type, accept) = (request.header("content-type"), request.header("accept"));
     let protocol_version = request.header("mcp-protocol-version");
     // Earlier versions have neither, and asking the runtime for a header costs.
@@ -117,15 +115,13 @@ async fn answer(
     };
     let messages = match read(&message) {
         Ok(messages) => messages,
-        Err(response) => return sent(response),
+        Err(response) => return Ok(sent(response)),
     };
-    if let Err(refused) = counted::rest(&messages, &caller, request, app).await {
-        return refused;
-    }
-    let server = server(&caller, request, &asked, app);
+    counted::rest(&messages, &caller, &request.address, &deployment.env).await?;
+    let server = server(&caller, request, &asked, deployment);
     match messages.answer(&server).await {
-        Ok(response) => sent(response),
-        Err(refusal) => refused(refusal, &caller, request, asked, app).await,
+        Ok(response) => Ok(sent(response)),
+        Err(refusal) => Err(refused(refusal, &caller, &request.id, asked, grants).await),
     }
 }
 
@@ -146,7 +142,7 @@ fn server(
     caller: &Caller,
     request: &Incoming,
     asked: &AskedResource,
-    app: &App,
+    deployment: &Deployment,
 ) -> AgentMode<Server> {
     thread_local! {
         static LISTINGS: RefCell<Rc<Listings>> = RefCell::default();
@@ -154,20 +150,21 @@ fn server(
     let session = Session {
         skills: caller.skills,
         scopes: caller.scopes,
-        constraint: app.constraint(&asked.resource),
+        constraint: deployment.constraint(&asked.resource),
         request_id: request.id.clone(),
     };
-    let tokens = caller.tokens(app);
-    let client = Client::new(Rc::new(app.fetch), tokens, app.config.sentry.base.clone());
-    let verified = Rc::new(VerifiedHere::new(caller.key.clone(), app.now));
-    let origin = &app.settings.origin;
+    let base = deployment.config.sentry.base.clone();
+    let tokens = caller.tokens(&deployment.env);
+    let client = Client::new(Rc::new(Outgoing), tokens, base);
+    let verified = Rc::new(VerifiedHere::new(caller.key.clone(), deployment.now));
+    let origin = &deployment.settings.origin;
     let icon = origin.is_secure().then(|| format!("{origin}/favicon.ico"));
     let listings = LISTINGS.with_borrow(Rc::clone);
     let who = match &caller.grant {
         Some(_) => Who::Grant(caller.person.clone()),
         None => Who::Holder(caller.token.clone()),
     };
-    let mode = agent_mode::of(request, who, &client, &session.constraint, app);
+    let mode = agent_mode::of(request, who, &client, &session.constraint, deployment);
     let server = Server::new(session, client, verified, listings).with_icon(icon);
     AgentMode::over(server, mode)
 }
@@ -176,30 +173,24 @@ fn server(
 async fn identify(
     request: &Incoming,
     asked: &AskedResource,
-    app: &App,
-) -> Result<Caller, Response> {
+    deployment: &Deployment,
+    grants: &Grants,
+) -> Result<Caller, HandlerError> {
     let header = request.header("authorization");
     if let Some(token) = header.as_deref().and_then(sentry_bearer) {
-        return if app.config.sentry_bearer {
+        return if deployment.config.sentry_bearer {
             Ok(direct(token))
         } else {
-            Err(sentry_challenge(
-                "this server does not take Sentry tokens; sign in with OAuth",
-            ))
+            let description = "this server does not take Sentry tokens; sign in with OAuth";
+            Err(HandlerError::Peer(Refusal::SentryBearer(description)))
         };
     }
-    let refuse = |error: BearerError| {
-        if let BearerError::Storage(error) = &error {
-            log::problem(&request.id, "a grant did not answer", &error.0);
-        }
-        error.into_response(asked, &app.settings)
-    };
-    let info = seen_tokens::verify(header.as_deref(), asked, &app.grants, app.now)
+    let info = seen_tokens::verify(header.as_deref(), asked, grants, deployment.now)
         .await
-        .map_err(refuse)?;
+        .map_err(|error| challenge(error, asked.clone()))?;
     let props: Props = serde_json::from_slice(&info.props.0).map_err(|_| {
         log::problem(&request.id, "a grant's props cannot be read", "");
-        BearerError::Invalid.into_response(asked, &app.settings)
+        challenge(BearerError::Invalid, asked.clone())
     })?;
     Ok(Caller {
         person: Person::of(&info.subject),
@@ -237,27 +228,26 @@ fn direct(token: &str) -> Caller {
 
 /// A call that the dispatcher leaves to the transport.
 async fn refused(
-    refusal: Refusal,
+    refusal: sentry_tools::Refusal,
     caller: &Caller,
-    request: &Incoming,
+    request_id: &str,
     asked: AskedResource,
-    app: &App,
-) -> Response {
+    grants: &Grants,
+) -> HandlerError {
     match (refusal, &caller.grant) {
-        (Refusal::Unauthorized, None) => {
+        (sentry_tools::Refusal::Unauthorized, None) => {
             person::forget(&caller.token);
-            sentry_challenge("Sentry does not take this token")
+            HandlerError::Peer(Refusal::SentryBearer("Sentry does not take this token"))
         }
-        (Refusal::Unauthorized, Some((grant, _))) => {
+        (sentry_tools::Refusal::Unauthorized, Some((grant, _))) => {
             seen_tokens::forget(grant);
             // Its tokens would lead to the same refusal for ever: closed, they lead to a new sign-in.
-            if let Err(error) = app.grants.ask(grant, Close).await {
-                let detail = error.to_string();
-                log::problem(&request.id, "a grant did not close", &detail);
+            if let Err(error) = grants.ask(grant, Close).await {
+                log::problem(request_id, "a grant did not close", &error.to_string());
             }
-            BearerError::Invalid.into_response(&asked, &app.settings)
+            challenge(BearerError::Invalid, asked)
         }
-        (Refusal::InsufficientScope { scopes, skill }, _) => {
+        (sentry_tools::Refusal::InsufficientScope { scopes, skill }, _) => {
             let scope: Scope = scopes
                 .iter()
                 .map(|scope| scope.as_str().to_owned())
@@ -267,33 +257,31 @@ async fn refused(
                 skill.title(),
                 skill.as_str()
             );
-            BearerError::InsufficientScope { scope, description }
-                .into_response(&asked, &app.settings)
+            challenge(BearerError::InsufficientScope { scope, description }, asked)
         }
     }
 }
 
-fn sentry_challenge(description: &str) -> Response {
-    refuse(401, ErrorCode::InvalidToken, description)
-        .header("www-authenticate", "Sentry-Bearer realm=\"Sentry MCP\"")
+/// The answer to a token that is not good here, or not good enough.
+fn challenge(error: BearerError, asked: AskedResource) -> HandlerError {
+    match error {
+        BearerError::Storage(error) => HandlerError::ours("a grant did not answer", error.0),
+        error => HandlerError::Peer(Refusal::Bearer(Box::new((error, asked)))),
+    }
 }
 
-fn refuse(status: u16, code: ErrorCode, description: &str) -> Response {
-    Response::json(
-        status,
-        &ErrorResponse {
-            error: code,
-            error_description: description,
-        },
-    )
+fn refuse(status: u16, description: &str) -> HandlerError {
+    Error::new(ErrorCode::InvalidRequest, description)
+        .status(status)
+        .into()
 }
 
 /// DNS rebinding (MCP transports, Security Warning): a page of somebody else's must not reach a server on this
 /// computer; under a name that was pointed here it has not come as far as this ([`crate::site::plain_http`]). On a public host
 /// access is by bearer token and never by cookie, so any page may try.
-fn wrong_origin(request: &Incoming, app: &App) -> Option<Response> {
+fn check_origin(request: &Incoming, deployment: &Deployment) -> Result<(), HandlerError> {
     let origin = request.header("origin");
-    let here = &app.settings.origin;
+    let here = &deployment.settings.origin;
     let local = |text: &str| {
         Url::parse(text)
             .ok()
@@ -303,12 +291,9 @@ fn wrong_origin(request: &Incoming, app: &App) -> Option<Response> {
     let foreign = here.is_loopback() && origin.as_deref().is_some_and(|origin| !local(origin));
     let narrowed = origin
         .as_deref()
-        .is_some_and(|origin| !app.config.allows_origin(origin));
-    (foreign || narrowed).then(|| {
-        refuse(
-            403,
-            ErrorCode::InvalidRequest,
-            "this Origin may not call this server",
-        )
-    })
+        .is_some_and(|origin| !deployment.config.allows_origin(origin));
+    if foreign || narrowed {
+        return Err(refuse(403, "this Origin may not call this server"));
+    }
+    Ok(())
 }

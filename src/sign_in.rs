@@ -4,4 +4,7 @@ pub mod after_response;
 pub mod authorize;
 pub mod callback;
 pub mod check;
+mod consent;
+mod pages;
+pub mod problems;
 pub mod returned;

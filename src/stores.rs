@@ -1,4 +1,4 @@
-//! What the provider's ports are implemented with: KV and objects.
+//! The provider's ports, implemented with KV and Durable Objects.
 
 pub mod clients;
 pub mod grant_store;

@@ -1,15 +1,15 @@
-// Runs a judge in the copy. Only a test that failed is a verdict: what does not build, or runs no test, proves nothing.
+// Runs a judge in the copy. Only a failed test is a verdict: a build error, or a run without tests, proves nothing.
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { patternOf } from "../named-tests.mjs";
 
 const MINUTE = 60_000;
-/** A mutant may make a test run for ever. */
+/** A mutant can make a test run forever. */
 const PATIENCE = { cargo: 4 * MINUTE, vitest: 10 * MINUTE };
 const BUILDING = 60 * MINUTE;
 
-/** What a judge of vitest's runs beside its own file. */
+/** The commands that build what a judge of vitest's needs. */
 const STEPS = {
   worker: [process.execPath, "scripts/build.mjs"],
   "demo-sentry": build("--package", "demo-sentry"),
@@ -18,7 +18,10 @@ const STEPS = {
   example: build("--package", "oauth-provider", "--example", "server"),
 };
 
-/** Asks a judge about what is in `copy`: undefined where all its tests pass, else what they said. Throws where it cannot tell. */
+/**
+ * Runs the judges on `copy`. Returns undefined if all tests pass, otherwise their output. Throws if there is no
+ * verdict.
+ */
 export function ask(judge, copy) {
   return judge.runner === "cargo" ? askCargo(judge, copy) : askVitest(judge, copy);
 }
@@ -43,7 +46,7 @@ function askVitest({ project, file, title, needs }, copy) {
   const { numPassedTests, numFailedTests, testResults } = readReport(report, stdout);
   const failed = testResults.flatMap((each) => each.assertionResults).filter((test) => test.status === "failed");
   if (numFailedTests > 0) return failed.map((test) => `${test.fullName}\n${test.failureMessages.join("\n")}`).join("\n");
-  // A file that does not load, or whose worker does not start, has no test that failed.
+  // A file that does not load, or a worker that does not start, is not a failed test.
   const broken = testResults.filter((each) => each.status === "failed").map((each) => each.message);
   if (broken.length > 0 || numPassedTests === 0) throw new Error(`no test ran for ${file} "${title ?? ""}":\n${broken.join("\n")}`);
   return undefined;
@@ -67,7 +70,7 @@ function succeed(program, rest, copy) {
 }
 
 function run(program, rest, cwd, timeout) {
-  // Failures must come from the mutant, not from a file that proptest keeps of an earlier one.
+  // Failures must come from the mutant, not from a file in which proptest stored an earlier one.
   const env = { ...process.env, PROPTEST_FAILURE_PERSISTENCE: "off", RUST_BACKTRACE: "0", PROPTEST_MAX_SHRINK_ITERS: "0" };
   delete env.CARGO_TARGET_DIR; // the copy has its own, where the tests look for programs
   return spawnSync(program, rest, { cwd, encoding: "utf8", env, timeout, maxBuffer: 1 << 28 });

@@ -1,13 +1,13 @@
-// A mutant is a patch that breaks one rule in one way: tests/mutants/NAME.patch. Above its first `diff --git` it says what it
-// breaks and who must notice; where it says nothing, it breaks the grant machine.
+// A mutant is a patch that breaks one rule in one way: tests/mutants/NAME.patch. Above its first `diff --git` it says
+// what it breaks and who must notice; without that, it breaks the grant machine.
 //
 //     Breaks: one sentence
 //     Judge: cargo test -p sentry-tools --test tools constraints::
 //     Judge: vitest tests/workerd/limits.test.ts "60 calls come from one session"
 //
-// A judge of cargo's is a package, perhaps one of `--lib`, `--test TARGET` and `--bin NAME`, and parts of the tests' names
-// (none: all of them). One of vitest's is a file, and a part of a title with its `describe`, "…" standing for what is left out. Judges are
-// asked in their order until one has noticed.
+// A judge of cargo's is a package, optionally one of `--lib`, `--test TARGET` and `--bin NAME`, and parts of test names
+// (none means all tests). A judge of vitest's is a file and part of a title including its `describe`, with "…" for what
+// is left out. Judges are run in their order until one notices.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -15,7 +15,7 @@ import { matches, testsIn } from "../named-tests.mjs";
 
 export const folder = "tests/mutants";
 
-/** Of the grant machine. */
+/** The judges of the grant machine. */
 const GRANT_JUDGES = [
   { name: "random histories", filters: ["grant_model"] },
   { name: "every short history", filters: ["grant_walk"] },
@@ -31,7 +31,7 @@ export function path(name) {
   return resolve(folder, `${name}.patch`);
 }
 
-/** What a patch says of itself: `{ judges, problems }`. */
+/** What a patch says about itself: `{ judges, problems }`. */
 export function read(name) {
   const text = readFileSync(path(name), "utf8");
   const begin = text.search(/^diff --git /m);
@@ -74,7 +74,7 @@ function ofCargo(line, rest, problem) {
   return judge;
 }
 
-/** As cargo calls them: `module::test`. */
+/** The tests as cargo names them: `module::test`. */
 function testsOfCrate({ crate, target: [kind, name] }) {
   const base = crate === "hosted-sentry-mcp" ? "." : join("crates", crate);
   const inUnits = kind === "--test" ? [] : testsBelow(join(base, "src"), "tests");
@@ -83,7 +83,7 @@ function testsOfCrate({ crate, target: [kind, name] }) {
   return [...inUnits, ...binaries.flatMap((binary) => testsBelow(join(tests, binary)))];
 }
 
-/** Of the files in a folder, or of the one file that stands for it. */
+/** The tests of the files in a folder, or of the one file in its place. */
 function testsBelow(folder, module) {
   const alone = `${folder}.rs`;
   const files = existsSync(alone) ? [alone] : existsSync(folder) ? filesBelow(folder) : [];
@@ -100,7 +100,10 @@ function filesBelow(folder) {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Which project of vitest.config.ts a folder is, and what must be built for it: steps of scripts/mutants/judges.mjs. */
+/**
+ * The project of vitest.config.ts that a folder belongs to, and what must be built for it: steps of
+ * scripts/mutants/judges.mjs.
+ */
 const PROJECTS = {
   workerd: { project: "workerd", needs: ["worker", "demo-sentry"] },
   chromium: { project: "chromium", needs: ["worker", "demo-sentry"] },
@@ -121,7 +124,7 @@ function ofVitest(line, rest, problem) {
   return { runner: "vitest", name: title ?? basename(file, ".test.ts"), file, title, ...project };
 }
 
-/** A title stands for itself, or behind that of a `describe`. */
+/** A title alone, or after that of its `describe`. */
 function isTitle(known, title) {
   const one = (text) => known.some((test) => matches(test, { text, whole: false }));
   return one(title) || known.some((outer) => title.startsWith(`${outer} `) && one(title.slice(outer.length + 1)));

@@ -1,18 +1,19 @@
 //! The page of connected apps.
 
 use askama::Template;
-use oauth_provider::UnixTime;
 use oauth_provider::grant::GrantId;
 use oauth_provider::params::Params;
+use oauth_provider::{Settings, UnixTime};
 use sentry_tools::Skill;
 
 use crate::account::session::Session;
-use crate::app::App;
+use crate::deployment::Deployment;
 use crate::objects::accounts::{Answer, Line, Place};
 use crate::runtime::date::Day;
+use crate::site::pages::Notice;
 use crate::site::shared_hosting::shared_hosting;
 
-/// Shown where a client gave no name.
+/// The name that is shown for a client without one.
 const NAMELESS: &str = "An application without a name";
 
 /// The list of a person's grants.
@@ -29,7 +30,7 @@ pub struct AccountPage<'a> {
     all: usize,
     first: usize,
     last: usize,
-    /// Queries of the parts beside it.
+    /// The query of the newer part, if there is one.
     newer: Option<String>,
     older: Option<String>,
     connections: Vec<Connection>,
@@ -39,7 +40,7 @@ struct Connection {
     grant: String,
     name: String,
     verified_host: Option<String>,
-    /// The hosting service, if the client's host belongs to one where anybody can publish.
+    /// The hosting service on which anybody can publish, if the client's host belongs to one.
     shared: Option<&'static str>,
     client_id: String,
     since: Day,
@@ -52,87 +53,87 @@ struct Connection {
     late: u32,
 }
 
-/// A page with a way back to the list.
-#[derive(Template)]
-#[template(path = "account-notice.html")]
-pub struct NoticePage<'a> {
-    pub title: &'a str,
-    pub text: &'a str,
-    /// Absent where nothing went wrong.
-    pub request_id: Option<&'a str>,
-}
-
-/// Something that went wrong: status, code for callers that want JSON, title, what to do.
-pub struct Problem(
-    pub u16,
-    pub &'static str,
-    pub &'static str,
-    pub &'static str,
-);
-
-pub const OTHER_BROWSER: Problem = Problem(
-    400,
-    "invalid_request",
-    "This sign-in was not begun here",
-    "It was begun in another browser, was finished already, or this browser keeps no cookies. If you did not begin it, \
+/// The return from Sentry is not of a sign-in that this browser began.
+pub const OTHER_BROWSER: Notice = Notice {
+    status: 400,
+    code: "invalid_request",
+    title: "This sign-in was not begun here",
+    text: "It was begun in another browser, was finished already, or this browser keeps no cookies. If you did not begin it, \
      close this page.",
-);
-pub const TOO_LATE: Problem = Problem(
-    400,
-    "invalid_request",
-    "The sign-in took too long",
-    "It is good for ten minutes.",
-);
-pub const DENIED: Problem = Problem(
-    400,
-    "access_denied",
-    "You did not sign in",
-    "Sentry was not allowed to say who you are, so there is nothing to show. Nothing was changed.",
-);
-pub const SENTRY_DOWN: Problem = Problem(
-    502,
-    "temporarily_unavailable",
-    "Sentry does not answer",
-    "It could not say who you are. Nothing was changed. Wait a moment, then try again.",
-);
-pub const SENTRY_REFUSED: Problem = Problem(
-    502,
-    "server_error",
-    "Sentry refused the sign-in",
-    "It did not say who you are. Nothing was changed. If it happens again, tell whoever runs this server.",
-);
-pub const SIGNED_OUT: Problem = Problem(
-    403,
-    "access_denied",
-    "You are no longer signed in",
-    "A sign-in here lasts for an hour. Nothing was changed.",
-);
-pub const STALE: Problem = Problem(
-    403,
-    "access_denied",
-    "This page is out of date",
-    "You have signed in anew since it was shown, perhaps as somebody else. Nothing was changed.",
-);
-pub const CROSS_SITE: Problem = Problem(
-    403,
-    "access_denied",
-    "This form came from another site",
-    "We act on our own page only. Nothing was changed.",
-);
-pub const BAD_FORM: Problem = Problem(
-    400,
-    "invalid_request",
-    "This form cannot be read",
-    "Nothing was changed.",
-);
+};
+
+/// The return from Sentry came later than ten minutes after the sign-in began.
+pub const TOO_LATE: Notice = Notice {
+    status: 400,
+    code: "invalid_request",
+    title: "The sign-in took too long",
+    text: "It is good for ten minutes.",
+};
+
+/// The person did not agree at Sentry.
+pub const DENIED: Notice = Notice {
+    status: 400,
+    code: "access_denied",
+    title: "You did not sign in",
+    text: "Sentry was not allowed to say who you are, so there is nothing to show. Nothing was changed.",
+};
+
+/// Sentry did not answer when the code was exchanged.
+pub const SENTRY_DOWN: Notice = Notice {
+    status: 502,
+    code: "temporarily_unavailable",
+    title: "Sentry does not answer",
+    text: "It could not say who you are. Nothing was changed. Wait a moment, then try again.",
+};
+
+/// Sentry refused the code, or sent an error.
+pub const SENTRY_REFUSED: Notice = Notice {
+    status: 502,
+    code: "server_error",
+    title: "Sentry refused the sign-in",
+    text: "It did not say who you are. Nothing was changed. If it happens again, tell whoever runs this server.",
+};
+
+/// The form of somebody whose session here has ended.
+pub const SIGNED_OUT: Notice = Notice {
+    status: 403,
+    code: "access_denied",
+    title: "You are no longer signed in",
+    text: "A sign-in here lasts for an hour. Nothing was changed.",
+};
+
+/// The form was shown in another session than the one that posts it.
+pub const STALE: Notice = Notice {
+    status: 403,
+    code: "access_denied",
+    title: "This page is out of date",
+    text: "You have signed in anew since it was shown, perhaps as somebody else. Nothing was changed.",
+};
+
+/// The form was not posted by a page of ours.
+pub const CROSS_SITE: Notice = Notice {
+    status: 403,
+    code: "access_denied",
+    title: "This form came from another site",
+    text: "We act on our own page only. Nothing was changed.",
+};
+
+/// The form is too long, malformed, or asks for no change that there is.
+pub const BAD_FORM: Notice = Notice {
+    status: 400,
+    code: "invalid_request",
+    title: "This form cannot be read",
+    text: "Nothing was changed.",
+};
 
 impl<'a> AccountPage<'a> {
+    /// The page of one part of the list. `said` is the sentence on what the person has just done.
     pub fn new(
         session: &'a Session,
         part: Answer,
         place: &Place,
         said: Option<String>,
-        app: &App,
+        deployment: &Deployment,
     ) -> Self {
         let at = |line: &Line| (line.opened_at, line.grant.clone());
         let (first, last) = (part.newer + 1, part.newer + part.lines.len());
@@ -140,7 +141,7 @@ impl<'a> AccountPage<'a> {
         let older = part.lines.last().filter(|_| last < part.all).map(at);
         Self {
             person: &session.name,
-            proof: session.sign(super::FORM, &app.config.keys),
+            proof: session.sign(super::FORM, &deployment.config.keys),
             place: query_of(place),
             said,
             all: part.all,
@@ -151,20 +152,20 @@ impl<'a> AccountPage<'a> {
             connections: part
                 .lines
                 .into_iter()
-                .map(|line| Connection::new(line, app))
+                .map(|line| Connection::new(line, &deployment.settings))
                 .collect(),
         }
     }
 }
 
 impl Connection {
-    fn new(line: Line, app: &App) -> Self {
+    fn new(line: Line, settings: &Settings) -> Self {
         let title = |id: String| {
             let title =
                 Skill::parse(&id).map_or_else(|| id.clone(), |skill| skill.title().to_owned());
             (id, title)
         };
-        let origin = &app.settings.origin;
+        let origin = &settings.origin;
         let verified_host = line.verified_host(origin);
         Self {
             grant: line.grant.to_string(),
@@ -175,7 +176,7 @@ impl Connection {
             verified_host,
             since: line.opened_at.into(),
             used: line.used_at.into(),
-            reach: reach(line.resource.segments(app.settings.resource_base)),
+            reach: reach(line.resource.segments(settings.resource_base)),
             scope: line.scope.to_string(),
             skills: line.skills.into_iter().map(title).collect(),
             marked: line.marked,
@@ -198,7 +199,7 @@ fn reach<'a>(mut segments: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// Which part of the list a query asks for; the newest where it cannot be read.
+/// Which part of the list a query asks for; the newest if the query cannot be read.
 pub fn place_of(params: &Params) -> Place {
     let read = |name: &'static str| {
         let (at, grant) = params.one(name).ok()??.split_once('.')?;
@@ -213,7 +214,7 @@ pub fn place_of(params: &Params) -> Place {
     }
 }
 
-/// The query that asks for it.
+/// The query that asks for a part of the list.
 pub fn query_of(place: &Place) -> String {
     match place {
         Place::Newest => String::new(),

@@ -1,18 +1,18 @@
-//! Who is signed in to the pages that are a person's own: known by one signed cookie, for an hour. Nothing is stored,
-//! and nothing secret is in it: whose it is, and until when. No Sentry token outlives the sign-in.
+//! The session of a person who is signed in to their own pages: one signed cookie, for an hour. Nothing is stored, and the
+//! cookie holds no secret: only who the person is, and when the session ends. No Sentry token outlives the sign-in.
 
 use oauth_provider::UnixTime;
 use oauth_provider::crypto::{KeyRing, Purpose};
 use rand_core::Rng;
 
-use crate::app::App;
 use crate::runtime::incoming::Incoming;
-use crate::site::cookies;
+use crate::site::cookies::{self, Jar};
 use crate::upstream::sentry::User;
 
+/// How long a session lasts, in seconds.
 const LIFETIME: u64 = 3600;
 
-/// Cookies are small, names need not be.
+/// The most characters of a name that the cookie keeps.
 const NAME: usize = 40;
 
 /// In the cookie a list of texts: number, end, person, name.
@@ -20,7 +20,7 @@ const NAME: usize = 40;
 pub struct Session {
     /// Sentry's id of the person.
     pub user: String,
-    /// For the person to see who they are here.
+    /// The name under which the person is shown to themselves.
     pub name: String,
     /// Tells this session from others of the same person.
     number: String,
@@ -28,7 +28,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// A person has come back from Sentry. Where the same person's session is still there it goes on, so that what
+    /// A person has come back from Sentry. If the same person's session is still there it goes on, so that what
     /// another tab shows stays good.
     pub fn begin(user: User, before: Option<Self>, now: UnixTime, rng: &mut impl Rng) -> Self {
         let before = before.filter(|before| before.user == user.id);
@@ -49,10 +49,10 @@ impl Session {
         }
     }
 
-    /// Of this browser, while it lasts.
-    pub fn of(request: &Incoming, app: &App) -> Option<Self> {
-        let value = request.cookie(&cookies::session_name(&app.settings.origin))?;
-        Self::read(&value, &app.config.keys, app.now)
+    /// The session of this browser, while it lasts.
+    pub fn of(request: &Incoming, jar: &Jar<'_>) -> Option<Self> {
+        let value = request.cookie(&cookies::session_name(jar.origin))?;
+        Self::read(&value, jar.keys, jar.now)
     }
 
     fn read(value: &str, keys: &KeyRing, now: UnixTime) -> Option<Self> {
@@ -74,10 +74,10 @@ impl Session {
     }
 
     /// The `Set-Cookie` value that begins or extends this session.
-    pub fn cookie(&self, app: &App) -> String {
-        let origin = &app.settings.origin;
-        let value = self.write(Purpose::Session, &app.config.keys);
-        cookies::set(&cookies::session_name(origin), &value, LIFETIME, origin)
+    pub fn cookie(&self, jar: &Jar<'_>) -> String {
+        let value = self.write(Purpose::Session, jar.keys);
+        let name = cookies::session_name(jar.origin);
+        cookies::set(&name, &value, LIFETIME, jar.origin)
     }
 
     /// A text that only this session can have been given, for its forms and for what a page says after one.

@@ -1,19 +1,21 @@
 //! One run of the agent, told to the page as it goes.
 
 use std::pin::pin;
+use std::rc::Rc;
 
 use agent::{Agent, Call, Limits, Message, Next, Reason, Tool};
 use futures_util::future::{Either, select};
 use wasm_bindgen_futures::JsFuture;
 
-use super::events::{self, Answered};
+use super::events::{self, Answered, Ended};
 use super::llm;
 use super::tools::{Called, Endpoint};
-use crate::app::App;
+use crate::config::Config;
+use crate::deployment::Deployment;
 use crate::runtime::edge::Outlet;
 use crate::runtime::{clock, log};
 
-/// A run has this long, in milliseconds.
+/// The most milliseconds that a run may take.
 pub const TIME: u32 = 90_000;
 
 /// The input of a run.
@@ -21,7 +23,7 @@ pub struct Run {
     agent: Agent,
     endpoint: Endpoint,
     outlet: Outlet,
-    app: App,
+    config: Rc<Config>,
     /// No model takes part: it ends with the call's answer.
     call_only: bool,
     calls: u32,
@@ -30,7 +32,9 @@ pub struct Run {
 /// The person's decisions about the calls that wait for one.
 #[derive(Default)]
 pub struct Decided {
+    /// Ids of the calls that they agreed to.
     pub approved: Vec<String>,
+    /// Ids of the calls that they do not want.
     pub declined: Vec<String>,
 }
 
@@ -42,13 +46,14 @@ impl Run {
         decided: &Decided,
         endpoint: Endpoint,
         outlet: Outlet,
-        app: App,
+        deployment: &Deployment,
     ) -> Self {
-        let mut agent = Agent::new(messages, tools, Limits::default())
-            .with_targets(sentry_tools::targets(&app.constraint(&endpoint.resource)));
+        let mut agent = Agent::new(messages, tools, Limits::default()).with_targets(
+            sentry_tools::targets(&deployment.constraint(&endpoint.resource)),
+        );
         for segment in endpoint
             .resource
-            .segments(app.settings.resource_base)
+            .segments(deployment.settings.resource_base)
             .take(1)
         {
             agent =
@@ -64,7 +69,7 @@ impl Run {
             agent,
             endpoint,
             outlet,
-            app,
+            config: Rc::clone(&deployment.config),
             call_only: false,
             calls: 0,
         }
@@ -82,38 +87,38 @@ impl Run {
     pub async fn until_done(mut self) {
         let began = clock::milliseconds();
         let ended = JsFuture::from(self.outlet.ended());
-        let reason = {
+        let outcome = {
             let work = pin!(self.work());
             match select(work, ended).await {
-                Either::Left((reason, _)) => Some(reason),
+                Either::Left((ended, _)) => Some(ended),
                 Either::Right(_) => None,
             }
         };
         let late = self.outlet.late();
-        let reason = reason.or(late.then_some("time"));
-        if let Some(reason) = reason {
-            let done = events::done(reason, self.agent.steps(), self.agent.tokens());
+        let ended = outcome.or(late.then_some(Ended::Late));
+        if let Some(ended) = ended {
+            let done = events::done(ended, self.agent.steps(), self.agent.tokens());
             self.outlet.write(&done);
         }
         self.outlet.close();
         let took = clock::milliseconds().saturating_sub(began);
-        let id = &self.endpoint.behalf.id;
+        let id = &self.endpoint.client.request_id;
         let (steps, tokens) = (self.agent.steps(), self.agent.tokens());
         log::chat(
             id,
-            reason.unwrap_or("gone"),
+            ended.map_or("gone", Ended::as_str),
             [u64::from(steps), u64::from(self.calls), tokens, took],
         );
     }
 
-    async fn work(&mut self) -> &'static str {
+    async fn work(&mut self) -> Ended {
         loop {
             match self.agent.next() {
-                Next::AskModel if self.call_only => return "answer",
+                Next::AskModel if self.call_only => return Ended::Done(Reason::Answer),
                 Next::AskModel => {
                     if let Err(trouble) = self.ask().await {
                         log::problem(
-                            &self.endpoint.behalf.id,
+                            &self.endpoint.client.request_id,
                             "the language model",
                             &trouble.detail,
                         );
@@ -122,8 +127,8 @@ impl Run {
                 }
                 Next::CallTools(calls) => {
                     for call in calls {
-                        if let Err(reason) = self.run(&call).await {
-                            return reason;
+                        if let Err(ended) = self.run(&call).await {
+                            return ended;
                         }
                     }
                 }
@@ -135,30 +140,28 @@ impl Run {
                     for call in calls {
                         self.outlet.write(&events::call("confirm", &call));
                     }
-                    return "confirm";
+                    return Ended::Confirm;
                 }
-                Next::Done(Reason::Answer) => return "answer",
-                Next::Done(Reason::Steps) => return "steps",
-                Next::Done(Reason::Tokens) => return "tokens",
                 Next::Done(Reason::TooLong) => return self.fail("too_long", llm::TOO_LONG),
+                Next::Done(reason) => return Ended::Done(reason),
             }
         }
     }
 
     async fn ask(&mut self) -> Result<(), llm::Trouble> {
         // Invariant: nothing comes here without a model.
-        if let Some(model) = &self.app.config.model {
+        if let Some(model) = &self.config.model {
             let said = llm::ask(&self.agent, model, &self.outlet).await?;
             self.agent.model_said(said);
         }
         Ok(())
     }
 
-    async fn run(&mut self, call: &Call) -> Result<(), &'static str> {
+    async fn run(&mut self, call: &Call) -> Result<(), Ended> {
         self.outlet.write(&events::call("tool_call", call));
         self.calls += 1;
         let began = clock::milliseconds();
-        let called = self.endpoint.call(&call.name, &call.json, &self.app).await;
+        let called = self.endpoint.call(&call.name, &call.json).await;
         let took = clock::milliseconds().saturating_sub(began);
         match called {
             Called::Answered(answer) => {
@@ -184,12 +187,13 @@ impl Run {
         }));
     }
 
-    fn fail(&self, code: &str, message: &str) -> &'static str {
-        let id = &self.endpoint.behalf.id;
+    /// Tells the page what went wrong.
+    fn fail(&self, code: &str, message: &str) -> Ended {
+        let id = &self.endpoint.client.request_id;
         self.outlet.write(&events::error(code, message, id));
-        "error"
+        Ended::Failed
     }
 }
 
-/// For a person whose tokens are good no more.
+/// The message for a person whose tokens are good no more.
 pub const EXPIRED: &str = "Your sign-in has ended. Sign in again to go on.";

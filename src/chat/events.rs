@@ -1,8 +1,35 @@
-//! What the page is sent, as server-sent events: a name, and one line of JSON.
+//! The server-sent events for the chat's page: a name, and one line of JSON.
 
-use agent::{Call, bounded};
+use agent::{Call, Reason, bounded};
 use mcp::json::{Object, array};
 use serde_json::Value;
+
+/// How a run ended, for the page and for the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The agent has nothing more to do.
+    Done(Reason),
+    /// Calls wait for the person's agreement.
+    Confirm,
+    /// Something failed, and an event has said what.
+    Failed,
+    /// The time for a run was over.
+    Late,
+}
+
+impl Ended {
+    /// The word in the event and in the log. An event has said before that a conversation is too long.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done(Reason::Answer) => "answer",
+            Self::Done(Reason::Steps) => "steps",
+            Self::Done(Reason::Tokens) => "tokens",
+            Self::Confirm => "confirm",
+            Self::Failed | Self::Done(Reason::TooLong) => "error",
+            Self::Late => "time",
+        }
+    }
+}
 
 /// The beginning of an event; its data come next.
 fn begin(name: &str) -> String {
@@ -13,19 +40,20 @@ fn begin(name: &str) -> String {
     out
 }
 
-/// An event is over. JSON as it is written here has no line breaks.
-fn ended(mut out: String) -> String {
+/// An event, complete. JSON as it is written here has no line breaks.
+fn complete(mut out: String) -> String {
     out.push_str("}\n\n");
     out
 }
 
+/// More of what the model says.
 pub fn text(delta: &str) -> String {
     let mut out = begin("text");
     Object::begin(&mut out).text("delta", delta);
-    ended(out)
+    complete(out)
 }
 
-/// `tool_call` or `confirm`.
+/// A call that is run (`tool_call`), or one that needs the person's agreement (`confirm`).
 pub fn call(name: &str, call: &Call) -> String {
     let mut out = begin(name);
     let mut object = Object::begin(&mut out);
@@ -39,18 +67,24 @@ pub fn call(name: &str, call: &Call) -> String {
         // The page shows this as it is, and sends it back as what was agreed to.
         object.text("shown", &call.shown);
     }
-    ended(out)
+    complete(out)
 }
 
 /// A tool's answer, shortened for the page.
 pub struct Answered<'a> {
+    /// The call's id.
     pub id: &'a str,
+    /// What the model reads of the answer.
     pub text: &'a str,
+    /// Whether the tool failed, or was not run.
     pub is_error: bool,
+    /// Whether the text is shorter than the answer.
     pub cut: bool,
+    /// How long the call took.
     pub milliseconds: u64,
 }
 
+/// A call has its answer.
 pub fn tool_result(answered: &Answered<'_>) -> String {
     let mut out = begin("tool_result");
     let mut object = Object::begin(&mut out);
@@ -62,7 +96,7 @@ pub fn tool_result(answered: &Answered<'_>) -> String {
     if answered.cut {
         object.flag("cut", true);
     }
-    ended(out)
+    complete(out)
 }
 
 /// The tools as `tools/list` has them, of each what a person reads.
@@ -80,28 +114,30 @@ pub fn tools(tools: &[Value]) -> String {
         object.flag("read_only", reads);
         object.end();
     });
-    ended(out)
+    complete(out)
 }
 
+/// Something failed: a code for the page's script, and words for the person.
 pub fn error(code: &str, message: &str, request_id: &str) -> String {
     let mut out = begin("error");
     Object::begin(&mut out)
         .text("code", code)
         .text("message", message)
         .text("request_id", request_id);
-    ended(out)
+    complete(out)
 }
 
-pub fn done(reason: &str, steps: u32, tokens: u64) -> String {
+/// The run is over. `steps` says how often the model was asked, `tokens` what it used.
+pub fn done(ended: Ended, steps: u32, tokens: u64) -> String {
     let mut out = begin("done");
     let mut object = Object::begin(&mut out);
     object
-        .text("reason", reason)
+        .text("reason", ended.as_str())
         .raw("steps", &u64::from(steps).to_string());
     if tokens > 0 {
         object.raw("tokens", &tokens.to_string());
     }
-    ended(out)
+    complete(out)
 }
 
 #[cfg(test)]
@@ -156,7 +192,7 @@ mod tests {
     #[test]
     fn what_is_left_out() {
         assert_eq!(
-            read(&done("answer", 1, 0)).1,
+            read(&done(Ended::Done(Reason::Answer), 1, 0)).1,
             json!({ "reason": "answer", "steps": 1 })
         );
         let answered = Answered {

@@ -16,12 +16,14 @@ const MOST: usize = 256 * 1024;
 /// The most bytes of all pieces of an answer.
 const MOST_IN_ALL: usize = 8 * MOST;
 
-/// What went wrong: a code of the page's, words for a person, and for the log what the operator needs. Nothing that the
-/// service said is in it: services quote keys.
+/// Why the model gave no answer. It holds nothing that the service said, since services quote keys.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Trouble {
+    /// The code by which the page's script chooses what it shows.
     pub code: &'static str,
+    /// For the person.
     pub message: &'static str,
+    /// For the log.
     pub detail: String,
 }
 
@@ -159,7 +161,7 @@ fn no_answer(error: &ReplyError) -> Trouble {
 }
 
 fn refused(status: u16, body: &[u8]) -> Trouble {
-    // Of all that services say of a long conversation, this is what they have in common.
+    // Services say in different words that a conversation is too long; this word is in all of them.
     let is_long = || String::from_utf8_lossy(body).contains("context");
     let (code, message) = match status {
         413 => ("too_long", TOO_LONG),
@@ -183,7 +185,7 @@ fn refused(status: u16, body: &[u8]) -> Trouble {
 
 const UNREACHABLE: &str = "The language model does not answer at the moment. Try again.";
 
-/// Of a conversation.
+/// For the person, if the conversation does not fit.
 pub const TOO_LONG: &str = "This conversation is too long for the language model. Begin a new one.";
 
 #[cfg(test)]

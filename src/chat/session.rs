@@ -1,5 +1,5 @@
-//! What the chat keeps in a browser, sealed: its tokens while a person is signed in, and what a sign-in under way has to
-//! remember. Neither the page's script nor anybody else can read it, and nothing of it is stored here.
+//! The chat's sealed cookies: its tokens while a person is signed in, and the state of a sign-in under way. Neither the
+//! page's script nor anybody else can read them, and nothing of them is stored here.
 
 use std::time::Duration;
 
@@ -7,40 +7,42 @@ use oauth_provider::crypto::{KeyRing, Purpose, constant_time_eq};
 use oauth_provider::{Origin, UnixTime};
 use rand_core::CryptoRng;
 
-use crate::app::App;
 use crate::runtime::hex::sha256_hex;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::random;
-use crate::site::cookies;
+use crate::site::cookies::{self, Jar};
 
-/// What is left of an access token when it is renewed: an answer may take so long.
+/// An access token is renewed when it has this many seconds left: an answer may take so long.
 const NEAR: u64 = 120;
 
-/// A person finds through the consent and Sentry in this time.
+/// How long a sign-in may take, in seconds.
 const FLOW: u64 = 600;
 
-/// Browsers take 4,096 bytes with name and attributes (RFC 6265 §6.1).
+/// The most bytes of a cookie's value. Browsers take 4,096 with name and attributes (RFC 6265 §6.1).
 const MOST: usize = 3800;
 
-/// Cookies are small, names need not be.
+/// The most characters of a name that the cookie keeps.
 const NAME: usize = 40;
 
 /// A person who is signed in to the chat. In the cookie a list of texts.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Session {
+    /// The chat's access token.
     pub access: String,
+    /// The chat's refresh token.
     pub refresh: String,
+    /// When the access token ends.
     pub access_ends: UnixTime,
-    /// Of the client that the tokens are for.
+    /// The id of the client that the tokens are for.
     pub client: String,
-    /// For the person to see who they are here. Empty where Sentry did not say.
+    /// The name under which the person is shown to themselves. Empty if Sentry did not say.
     pub name: String,
     /// Sentry's id of the person, whose calls are counted together.
     pub user: String,
 }
 
 impl Session {
-    /// Of a client that has no tokens yet.
+    /// A session of a client that has no tokens yet.
     pub const fn empty(client: String) -> Self {
         Self {
             access: String::new(),
@@ -52,10 +54,10 @@ impl Session {
         }
     }
 
-    /// Of this browser.
-    pub fn of(request: &Incoming, app: &App) -> Option<Self> {
-        let value = request.cookie(&cookies::chat_name(&app.settings.origin))?;
-        Self::read(&value, &app.config.keys)
+    /// The session of this browser.
+    pub fn of(request: &Incoming, jar: &Jar<'_>) -> Option<Self> {
+        let value = request.cookie(&cookies::chat_name(jar.origin))?;
+        Self::read(&value, jar.keys)
     }
 
     fn read(value: &str, keys: &KeyRing) -> Option<Self> {
@@ -85,17 +87,11 @@ impl Session {
         seal(keys, "tokens", &parts, rng)
     }
 
-    /// A `Set-Cookie` value; none where the tokens are too long for one.
-    pub fn cookie(&self, app: &App) -> Option<String> {
-        let origin = &app.settings.origin;
-        let value = self.write(&app.config.keys, &mut random::rng())?;
-        let seconds = app.config.policy().refresh.as_secs();
-        Some(cookies::set(
-            &cookies::chat_name(origin),
-            &value,
-            seconds,
-            origin,
-        ))
+    /// A `Set-Cookie` value that lasts as long as the refresh token; `None` if the tokens are too long for a cookie.
+    pub fn cookie(&self, jar: &Jar<'_>, lifetime: Duration) -> Option<String> {
+        let value = self.write(jar.keys, &mut random::rng())?;
+        let name = cookies::chat_name(jar.origin);
+        Some(cookies::set(&name, &value, lifetime.as_secs(), jar.origin))
     }
 
     /// Whether the access token should be renewed.
@@ -110,41 +106,37 @@ impl Session {
 }
 
 /// A `Set-Cookie` value that signs out.
-pub fn signed_out(app: &App) -> String {
-    let origin = &app.settings.origin;
+pub fn signed_out(origin: &Origin) -> String {
     cookies::delete(&cookies::chat_name(origin), origin)
 }
 
-/// A sign-in under way: one cookie each, so that two tabs both finish.
+/// A sign-in under way. Each has a cookie of its own, so that two tabs can both finish.
 pub struct Flow {
+    /// The authorization request's `state`, which names the flow.
     pub state: String,
+    /// The PKCE code verifier (RFC 7636 §4.1).
     pub verifier: String,
-    /// The client that it is of.
+    /// The id of the client that began it.
     pub client: String,
-    /// In a popup, which wants to be told apart when it comes back.
+    /// Whether it happens in a popup, whose page closes it on return.
     pub popup: bool,
 }
 
 impl Flow {
-    /// A `Set-Cookie` value.
-    pub fn cookie(&self, app: &App) -> Option<String> {
-        let end = app.now.0.saturating_add(FLOW).to_string();
+    /// A `Set-Cookie` value; `None` if the flow is too long for a cookie.
+    pub fn cookie(&self, jar: &Jar<'_>) -> Option<String> {
+        let end = jar.now.0.saturating_add(FLOW).to_string();
         let popup = if self.popup { "popup" } else { "" };
         let parts = [&self.state, &self.verifier, &end, &self.client, popup];
-        let value = seal(&app.config.keys, "flow", &parts, &mut random::rng())?;
-        let origin = &app.settings.origin;
-        Some(cookies::set(
-            &name(&self.state, origin),
-            &value,
-            FLOW,
-            origin,
-        ))
+        let value = seal(jar.keys, "flow", &parts, &mut random::rng())?;
+        let name = name(&self.state, jar.origin);
+        Some(cookies::set(&name, &value, FLOW, jar.origin))
     }
 
-    /// The flow of this browser that a callback's `state` is of.
-    pub fn of(state: &str, request: &Incoming, app: &App) -> Option<Self> {
-        let value = request.cookie(&name(state, &app.settings.origin))?;
-        Self::read(&value, state, &app.config.keys, app.now)
+    /// The flow of this browser that has the `state` of a callback.
+    pub fn of(state: &str, request: &Incoming, jar: &Jar<'_>) -> Option<Self> {
+        let value = request.cookie(&name(state, jar.origin))?;
+        Self::read(&value, state, jar.keys, jar.now)
     }
 
     fn read(value: &str, state: &str, keys: &KeyRing, now: UnixTime) -> Option<Self> {

@@ -6,30 +6,34 @@ use oauth_provider::http::Response;
 use oauth_provider::{Origin, Resource};
 use serde_json::Value;
 
-use super::client::{Behalf, read, send, text};
-use crate::app::App;
+use super::client::{Client, read, text};
+use crate::config::Sentry;
 
 const VERSION: &str = "2025-11-25";
 
 /// One endpoint of this server, for one person.
 pub struct Endpoint {
+    /// Which endpoint.
     pub resource: Resource,
+    /// The access token.
     pub access: String,
-    pub behalf: Behalf,
+    /// Sends the messages.
+    pub client: Client,
 }
 
 /// The outcome of a tool call.
 pub enum Called {
+    /// The tool answered, or the endpoint said why it did not run.
     Answered(ToolAnswer),
-    /// The token is good no more.
+    /// The token is no longer good.
     Ended,
-    /// Not at the moment: in words.
+    /// The endpoint does not answer at the moment. Holds words for the person.
     Unavailable(&'static str),
 }
 
 impl Endpoint {
     /// Sends one JSON-RPC message to the endpoint.
-    pub async fn ask(&self, method: &str, params: Option<&str>, app: &App) -> Response {
+    pub async fn ask(&self, method: &str, params: Option<&str>) -> Response {
         let mut body = String::from("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":");
         mcp::json::text(&mut body, method);
         if let Some(params) = params {
@@ -46,15 +50,15 @@ impl Endpoint {
             ("mcp-protocol-version", VERSION),
         ];
         let path = self.resource.path();
-        send("POST", path, &headers, Some(&body), &self.behalf, app).await
+        self.client.send("POST", path, &headers, Some(&body)).await
     }
 
     /// Calls a tool; `arguments` are JSON.
-    pub async fn call(&self, name: &str, arguments: &str, app: &App) -> Called {
+    pub async fn call(&self, name: &str, arguments: &str) -> Called {
         let mut params = String::new();
         let mut object = Object::begin(&mut params);
         object.text("name", name).raw("arguments", arguments).end();
-        called(&self.ask("tools/call", Some(&params), app).await)
+        called(&self.ask("tools/call", Some(&params)).await)
     }
 }
 
@@ -92,7 +96,7 @@ pub fn resource(path: &str) -> Option<Resource> {
     Resource::from_path(path, "/mcp")
 }
 
-/// The origins that links to Sentry may have.
-pub fn sentry_origin(app: &App) -> Option<Origin> {
-    Origin::of(&url::Url::parse(app.config.sentry.base.as_str()).ok()?)
+/// The origin that links to Sentry have.
+pub fn origin_of(sentry: &Sentry) -> Option<Origin> {
+    Origin::of(&url::Url::parse(sentry.base.as_str()).ok()?)
 }

@@ -1,4 +1,4 @@
-//! `/mcp?agent=1`: one tool that takes a request in words, where there is a language model. The query decides what is
+//! `/mcp?agent=1`: one tool that takes a request in words, if a language model is set up. The query decides what is
 //! offered, and nothing about what is allowed.
 
 use std::cell::Cell;
@@ -11,7 +11,7 @@ use sentry_api::{ApiError, Client, Token};
 use sentry_tools::{Constraint, Refusal};
 use worker::Env;
 
-use crate::app::App;
+use crate::deployment::Deployment;
 use crate::runtime::address::Address;
 use crate::runtime::fetch::Outgoing;
 use crate::runtime::incoming::Incoming;
@@ -27,24 +27,24 @@ pub enum Who {
     Holder(Token),
 }
 
-/// Agent mode, where the request's URL asks for it. `client` asks Sentry in the name of `who`.
+/// Agent mode, if the request's URL asks for it. `client` asks Sentry in the name of `who`.
 pub fn of(
     request: &Incoming,
     who: Who,
     client: &Client,
     constraint: &Constraint,
-    app: &App,
+    deployment: &Deployment,
 ) -> Option<Mode<Refusal>> {
     let query = request.url.query()?;
     if !query.split('&').any(|pair| pair == "agent=1") {
         return None;
     }
-    let model = app.config.model.as_ref();
+    let model = deployment.config.model.as_ref();
     Some(Mode {
         model: model.map(|model| Model::at(model.url.clone(), model.key.expose(), &model.name)),
         admission: Rc::new(Counted {
-            env: app.env.clone(),
-            now: app.now,
+            env: deployment.env.clone(),
+            now: deployment.now,
             request_id: request.id.clone(),
             address: request.address.clone(),
             who,
@@ -56,8 +56,8 @@ pub fn of(
     })
 }
 
-/// Lets those ask the model whom Sentry has confirmed, as often as person and address may. A request in words counts
-/// once, however often it asks.
+/// Lets people ask the model whom Sentry has confirmed, within the limits of the person and the address. A request in
+/// words counts once, however often it asks the model.
 struct Counted {
     env: Env,
     now: UnixTime,

@@ -21,6 +21,7 @@ pub struct VerifiedHere {
 }
 
 impl VerifiedHere {
+    /// The memory of the caller with this key.
     pub const fn new(caller: String, now: UnixTime) -> Self {
         Self { caller, now }
     }

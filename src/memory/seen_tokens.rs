@@ -14,7 +14,7 @@ thread_local! {
     static SEEN: RefCell<TokenCache> = RefCell::new(TokenCache::new(MOST));
 }
 
-/// Checks the bearer token of a request; its grant is asked only where that was not done lately.
+/// Checks the bearer token of a request; its grant is asked only if that was not done within the last half minute.
 ///
 /// # Errors
 /// When there is no token that is good here.

@@ -12,7 +12,7 @@ use worker::{Env, State, worker_sys};
 pub use line::{Line, Note, Room};
 pub use lines::Place;
 
-use crate::config::Config;
+use crate::config::Sentry;
 use crate::objects::mailbox::{self, Storage};
 use crate::runtime::bindings::ACCOUNTS;
 use line::make_room;
@@ -36,7 +36,7 @@ enum Message {
     List(List),
 }
 
-/// The answer to a message; empty where it asks nothing.
+/// The answer to a message; its members have their defaults if the message does not ask for them.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Answer {
@@ -46,14 +46,15 @@ pub struct Answer {
     pub is_new: bool,
     /// The lines of the part that was asked for, newest first.
     pub lines: Vec<Line>,
-    /// How many are newer than these.
+    /// How many lines are newer than these.
     pub newer: usize,
-    /// How many there are.
+    /// How many lines the person has.
     pub all: usize,
 }
 
 #[wasm_bindgen]
 impl AccountObject {
+    /// The runtime makes one when a message comes for an account.
     #[wasm_bindgen(constructor)]
     pub fn new(state: worker_sys::DurableObjectState, _env: Env) -> Self {
         Self {
@@ -62,6 +63,10 @@ impl AccountObject {
         }
     }
 
+    /// Answers a message.
+    ///
+    /// # Errors
+    /// The message cannot be read, or the storage failed.
     pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
         Ok(self.answer(&request).await?)
     }
@@ -119,12 +124,12 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    pub fn new(env: &Env) -> worker::Result<Self> {
-        let config = Config::of(env).map_err(mailbox::trouble)?;
-        Ok(Self {
-            env: env.clone(),
-            sentry: config.sentry.base.as_str().to_owned(),
-        })
+    /// The accounts of the people of one Sentry.
+    pub fn new(env: Env, sentry: &Sentry) -> Self {
+        Self {
+            env,
+            sentry: sentry.base.as_str().to_owned(),
+        }
     }
 
     /// Adds a line before its grant opens, so that no grant can be missing from the list.
@@ -158,7 +163,7 @@ impl Accounts {
         Ok(answer.lines.into_iter().next())
     }
 
-    /// At most so many lines. Where nothing is at the place any more, the newest.
+    /// At most `most` lines from a place on; the newest ones if nothing is left there.
     pub async fn list(&self, subject: &str, place: &Place, most: i32) -> worker::Result<Answer> {
         let mut answer = Answer::default();
         for place in [place, &Place::Newest] {

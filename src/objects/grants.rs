@@ -26,7 +26,7 @@ use crate::runtime::random::{self, Rng};
 use crate::runtime::{clock, log};
 use crate::upstream::sentry::{self, Props, UpstreamError};
 
-/// After an alarm that failed.
+/// How long after an alarm that failed the next one rings.
 const ALARM_AGAIN: Duration = Duration::from_secs(60);
 
 /// A message to a grant's object.
@@ -39,11 +39,11 @@ pub enum Message {
     Renew(Renew),
 }
 
-/// One call to Sentry, awaited by all who need what it brings. Kept after it ended, so that who comes late with the
+/// One call to Sentry, awaited by all who need what it brings. Kept after it ended, so that a caller who comes late with the
 /// same old token gets the same new one: Sentry's refresh tokens are good once.
 type Asked = Shared<LocalBoxFuture<'static, Result<Props, UpstreamError>>>;
 
-/// Whose list is told, and what.
+/// The person whose list is told, and the news.
 type Told = Vec<(String, News)>;
 
 /// Holds the state of one grant, and applies one command after the other to it.
@@ -59,6 +59,7 @@ pub struct GrantObject {
 
 #[wasm_bindgen]
 impl GrantObject {
+    /// The runtime makes one when a message or an alarm comes for a grant.
     #[wasm_bindgen(constructor)]
     pub fn new(state: worker_sys::DurableObjectState, env: Env) -> Self {
         Self {
@@ -69,10 +70,18 @@ impl GrantObject {
         }
     }
 
+    /// Answers a message.
+    ///
+    /// # Errors
+    /// The message cannot be read, or the storage failed.
     pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
         Ok(self.answer(&request).await?)
     }
 
+    /// Ends the grant if its time is over. What fails is tried again in a minute.
+    ///
+    /// # Errors
+    /// The next alarm could not be set.
     pub async fn alarm(&self) -> Result<(), JsValue> {
         if let Err(error) = self.ring().await {
             log::problem("alarm", "a grant could not expire", &error.to_string());
@@ -256,7 +265,9 @@ fn read_props(props: &[u8]) -> Option<Upstream> {
 }
 
 async fn tell(env: &Env, subject: &str, grant: &GrantId, news: News) -> worker::Result<()> {
-    Accounts::new(env)?.tell(subject, grant, news).await
+    let config = Config::of(env).map_err(mailbox::trouble)?;
+    let accounts = Accounts::new(env.clone(), &config.sentry);
+    accounts.tell(subject, grant, news).await
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the three kinds of Durable Objects share: messages as JSON, and one row of state.
+//! Shared by the three kinds of Durable Objects: messages as JSON, and one row of state.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use worker::{Env, State, worker_sys};
 
 use crate::runtime::edge;
 
-/// Sends a message to the object with this id and reads its reply; none for an id that is not of this namespace.
+/// Sends a message to the object with this id and reads its reply; `None` for an id that is not of this namespace.
 pub async fn ask_by_id<T: DeserializeOwned>(
     env: &Env,
     binding: &str,
@@ -47,7 +47,7 @@ pub async fn read<T: DeserializeOwned>(request: &web_sys::Request) -> worker::Re
     reply(edge::text(edge::message_of(request)).await?)
 }
 
-/// Reads an object's reply as JSON.
+/// Makes the answer of an object: its reply as JSON.
 pub fn write(reply: &impl Serialize) -> worker::Result<JsValue> {
     Ok(edge::answer(200, "", &serde_json::to_string(reply)?)?.into())
 }
@@ -57,7 +57,7 @@ pub fn grant_id(hex: &str) -> worker::Result<GrantId> {
     GrantId::from_hex(hex).ok_or_else(|| trouble("an object id of another form"))
 }
 
-/// Our own trouble in an object.
+/// A fault of ours in an object, as the runtime's kind of error.
 pub fn trouble(error: impl std::fmt::Display) -> worker::Error {
     worker::Error::RustError(error.to_string())
 }
@@ -67,12 +67,15 @@ pub fn trouble(error: impl std::fmt::Display) -> worker::Error {
 pub struct Storage(worker_sys::DurableObjectStorage);
 
 impl Storage {
+    /// The storage of an object.
+    ///
     /// # Errors
-    /// Where the runtime gives none.
+    /// The runtime gives none.
     pub fn of(state: &State) -> worker::Result<Self> {
         Ok(Self(state.as_raw().storage()?))
     }
 
+    /// The row; `None` before the first write.
     pub fn read<T: DeserializeOwned>(&self) -> worker::Result<Option<T>> {
         let row = edge::read_row(&self.0)?;
         Ok(row.as_deref().map(serde_json::from_str).transpose()?)
@@ -90,19 +93,20 @@ impl Storage {
         Ok(edge::write_row(&self.0, &json, alarm.map(milliseconds))?)
     }
 
+    /// Sets the alarm, and waits until it is stored.
     pub async fn set_alarm(&self, after: Duration) -> worker::Result<()> {
         JsFuture::from(edge::set_alarm(&self.0, milliseconds(after))?).await?;
         Ok(())
     }
 
-    /// The row, and the alarm with it.
+    /// Deletes the row, and the alarm with it.
     pub async fn delete_all(&self) -> worker::Result<()> {
         JsFuture::from(self.0.delete_all()?).await?;
         Ok(())
     }
 }
 
-/// Never at once: an alarm that has just rung and finds nothing to do would ring for ever.
+/// At least a second: an alarm that has just rung, found nothing to do and was set to now would ring for ever.
 fn milliseconds(after: Duration) -> f64 {
     after.max(Duration::from_secs(1)).as_secs_f64() * 1000.0
 }

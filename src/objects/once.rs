@@ -19,19 +19,21 @@ use crate::runtime::clock;
 use crate::runtime::hex::{hex, sha256_hex};
 use crate::runtime::limits::{self, Cost, Refused};
 
-/// Sends to the objects, of which each sender may make so many in a minute.
+/// The way to the objects of assertion ids. How many a sender may make in a minute is limited.
+#[derive(Clone)]
 pub struct Once {
     env: Env,
     address: Address,
 }
 
 impl Once {
+    /// For a sender at this address.
     pub const fn new(env: Env, address: Address) -> Self {
         Self { env, address }
     }
 
     /// A client that people use is counted by itself, since all of them may come from one address of its servers. Clients
-    /// that nobody has signed in with are counted together: who wants many of those makes them.
+    /// that nobody has signed in with are counted together: somebody who wants many budgets could make many of them.
     async fn within_limit(&self, claimant: Claimant<'_>) -> Result<(), Refused> {
         let mut key = self.address.key_of("assertion");
         if claimant.is_known {
@@ -76,11 +78,13 @@ pub struct OnceObject {
     state: State,
 }
 
-/// What the object is asked. A thing is of one kind for ever: the name tells which.
+/// A message to an object. The object's name tells of which kind its thing is, and that never changes.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Message {
+    /// To the object of an assertion id.
     Claim(Claim),
+    /// To the object of a pushed authorization request.
     Pushed(PushedMessage),
 }
 
@@ -94,6 +98,7 @@ pub struct Claim {
 /// Whether the caller is the first.
 #[derive(Serialize, Deserialize)]
 pub struct Claimed {
+    /// False if somebody has claimed it before.
     pub first: bool,
 }
 
@@ -101,16 +106,17 @@ pub struct Claimed {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PushedMessage {
-    /// Its reply is `null`.
+    /// Keeps the request. Its reply is `null`.
     Keep { query: String, expires_at: UnixTime },
-    /// Answered with the query, or `null`.
+    /// Asks for the query, which is `null` if it was used or has expired.
     Read,
-    /// Answered with whether it succeeds.
+    /// Uses the request up. The reply says whether that succeeded.
     Use { ticket: TicketId },
 }
 
 #[wasm_bindgen]
 impl OnceObject {
+    /// The runtime makes one when a message or an alarm comes for a thing.
     #[wasm_bindgen(constructor)]
     pub fn new(state: worker_sys::DurableObjectState, _env: Env) -> Self {
         Self {
@@ -118,10 +124,18 @@ impl OnceObject {
         }
     }
 
+    /// Answers a message.
+    ///
+    /// # Errors
+    /// The message cannot be read, or the storage failed.
     pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
         Ok(self.answer(&request).await?)
     }
 
+    /// Forgets the thing, which has expired.
+    ///
+    /// # Errors
+    /// The storage failed; the runtime tries again.
     pub async fn alarm(&self) -> Result<(), JsValue> {
         Ok(self.storage()?.delete_all().await?)
     }

@@ -1,20 +1,20 @@
-//! Where a request comes from, as limiters count it.
+//! The sender of a request, as limiters count senders.
 // file rule: clients/address-is-a-network: an address is an IPv4 host or an IPv6 /64; all that has
 //    none is one [RFC 6177 §2]
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::rc::Rc;
 
-/// All that comes from nowhere that can be told. The edge names every sender, so that this is local work, or a sender
-/// that reached us past the edge: one budget for all of them, since what such a sender says of itself is made up.
+/// The key of all senders without a readable address. Cloudflare names every sender, so these are local work, or senders
+/// that reached the worker some other way. They share one budget, since anything they say of themselves may be made up.
 const UNKNOWN: &str = "unknown";
 
-/// Whom limits by address count together. [`Self::read`] alone makes one, so that all of them mean the same by it.
+/// One sender, for limits by address. Only [`Self::read`] makes one, so that every limit means the same by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address(Rc<str>);
 
 impl Address {
-    /// Of the header `CF-Connecting-IP`: an IPv4 address whole, an IPv6 address as its /64, which is the least that one
+    /// Reads the header `CF-Connecting-IP`: an IPv4 address whole, an IPv6 address as its /64, which is the least that one
     /// customer of a network gets (RFC 6177 §2), so that all of its addresses are one sender's.
     pub fn read(text: &str) -> Self {
         Self(
@@ -35,7 +35,7 @@ impl Address {
         &self.0
     }
 
-    /// The key for a limiter that counts several kinds of things, each for itself.
+    /// The key for a limiter that counts several kinds of things separately.
     pub fn key_of(&self, kind: &str) -> String {
         [kind, ":", &self.0].concat()
     }

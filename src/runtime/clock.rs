@@ -2,6 +2,7 @@
 
 use oauth_provider::UnixTime;
 
+/// The time in seconds.
 pub fn now() -> UnixTime {
     UnixTime(milliseconds() / 1000)
 }

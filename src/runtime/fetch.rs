@@ -32,12 +32,14 @@ impl Fetch for Outgoing {
 /// Fetches what clients publish: as [`Outgoing`], within budgets, so that nobody can aim this server at a third one. What
 /// belongs to a client that people use here has a budget of its own first; everything else shares one for each address
 /// that asks, and one for each host and part of the addresses ([ADR 64](../../docs/adr/0064-strangers-lock-no-client-out.md)).
+#[derive(Clone)]
 pub struct DocumentFetch {
     env: Env,
     address: Address,
 }
 
 impl DocumentFetch {
+    /// For a request of the client at this address.
     pub const fn new(env: Env, address: Address) -> Self {
         Self { env, address }
     }
@@ -76,8 +78,8 @@ impl Fetch for DocumentFetch {
     }
 }
 
-/// Of all addresses there are sixteen parts: one that is used up rarely meets somebody else, and a host is asked by
-/// strangers at most sixteen times the limit.
+/// The key for one host and a sixteenth of all addresses. A part that is used up rarely holds anybody else, and strangers
+/// can make this server ask a host at most sixteen times the limit.
 fn strangers(url: &Url, address: &Address) -> String {
     // With a dot at its end it is the same host.
     let host = url.host_str().unwrap_or_default().trim_end_matches('.');

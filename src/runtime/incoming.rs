@@ -14,8 +14,11 @@ use crate::runtime::edge::{self, Outlet};
 
 /// An incoming request: the parts that every handler needs are read once.
 pub struct Incoming {
+    /// In upper case.
     pub method: String,
+    /// As the client sent it.
     pub url: Url,
+    /// The origin of the URL: the one that this server was reached at.
     pub origin: Origin,
     /// The client's address as rate limits count it.
     pub address: Address,
@@ -29,15 +32,24 @@ pub struct Incoming {
     /// The runtime's own: making a `worker::Request` of it reads `cf`, which costs as much as a small answer.
     request: web_sys::Request,
     body_taken: bool,
-    /// Set if the answer's body is written in pieces after its head: where to.
+    /// The outlet to which the answer's body is written, if it is written in pieces.
     pub outlet: Option<Outlet>,
 }
 
-/// A body beyond its limit; reading stopped there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooLarge;
+/// Why there is no body to read.
+#[derive(Debug)]
+pub enum BodyError {
+    /// It is longer than the limit, where reading stopped.
+    TooLarge,
+    /// The connection broke, or the runtime failed.
+    Unreadable(worker::Error),
+}
 
 impl Incoming {
+    /// Reads what every handler needs.
+    ///
+    /// # Errors
+    /// The URL has no origin.
     pub fn new(request: web_sys::Request) -> worker::Result<Self> {
         let head = edge::request_head(&request);
         let mut lines = head.split('\n');
@@ -61,6 +73,7 @@ impl Incoming {
         })
     }
 
+    /// The value of a header; `name` is lower case.
     pub fn header(&self, name: &str) -> Option<String> {
         let known = self
             .headers
@@ -112,15 +125,19 @@ impl Incoming {
         has("sec-fetch-mode", "navigate") || has("accept", "text/html")
     }
 
-    /// The whole body, if it is not longer than `limit` bytes.
-    pub async fn body(&mut self, limit: usize) -> worker::Result<Result<Vec<u8>, TooLarge>> {
+    /// The whole body.
+    ///
+    /// # Errors
+    /// It is longer than `limit` bytes, or cannot be read.
+    pub async fn body(&mut self, limit: usize) -> Result<Vec<u8>, BodyError> {
         self.body_taken = true;
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        let body = JsFuture::from(edge::request_body(&self.request, limit)).await?;
-        Ok(body
-            .dyn_ref::<Uint8Array>()
+        let body = JsFuture::from(edge::request_body(&self.request, limit))
+            .await
+            .map_err(|error| BodyError::Unreadable(error.into()))?;
+        body.dyn_ref::<Uint8Array>()
             .map(Uint8Array::to_vec)
-            .ok_or(TooLarge))
+            .ok_or(BodyError::TooLarge)
     }
 
     /// Reads what nobody has asked for, if it is short: with a body left unread the runtime gives the connection up, and
@@ -155,7 +172,7 @@ fn read_url(text: &str) -> Option<(Url, Origin)> {
     })
 }
 
-/// The same URL as from its whole text, where only what follows the origin has to be read; `None` where that could make
+/// The URL that the whole text means, by reading only what follows a known origin; `None` if that could make
 /// another host of it.
 fn below(text: &str, base: &Url, origin: &Origin) -> Option<Url> {
     let rest = text.strip_prefix(origin.as_str())?;

@@ -1,5 +1,5 @@
-//! Rate limit bindings: enforced where they are bound, absent in local work. Who is counted by what, and for what,
-//! docs/STORAGE.md and docs/SECURITY-MODEL.md list.
+//! Rate limit bindings: enforced where they are bound, absent in local work. docs/STORAGE.md and
+//! docs/SECURITY-MODEL.md list what is counted, and by which key.
 
 use std::cell::RefCell;
 
@@ -11,7 +11,7 @@ use worker::Env;
 
 use crate::runtime::{edge, log};
 
-/// What is let through where a limiter fails.
+/// What a use costs, which decides what happens if its limiter fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cost {
     /// Nothing but the request itself. A limiter guards against too much, and its failure is no reason to turn people
@@ -22,12 +22,12 @@ pub enum Cost {
     Operator,
 }
 
-/// No more for now. Nothing was done or used up.
+/// Why a use is refused. Nothing was done or used up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
     /// The minute's limit is reached.
     Over,
-    /// Nobody can tell, since the limiter failed.
+    /// The limiter failed, so nobody knows whether the limit is reached.
     Broken,
 }
 
@@ -65,12 +65,12 @@ impl Refused {
 /// Counts one use of what `binding` limits, under `key`.
 ///
 /// # Errors
-/// It is one too many; or nobody can tell, and it is not free.
+/// It is one use too many, or the limiter failed and the use costs the operator something.
 pub async fn allow(env: &Env, binding: &'static str, key: &str, cost: Cost) -> Result<(), Refused> {
     allow_times(env, binding, key, 1, cost).await
 }
 
-/// So many more at once. They count one by one, up to the first that is one too many.
+/// Counts several uses at once: one by one, up to the first that is one too many.
 ///
 /// # Errors
 /// As [`allow`].
@@ -98,7 +98,7 @@ pub async fn allow_times(
     }
 }
 
-/// The same for the life of an isolate, so the runtime is asked once.
+/// Bindings stay the same for the life of an isolate, so the runtime is asked once.
 fn is_bound(env: &Env, binding: &'static str) -> bool {
     thread_local! {
         static KNOWN: RefCell<Vec<(&'static str, bool)>> = const { RefCell::new(Vec::new()) };

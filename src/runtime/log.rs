@@ -23,7 +23,7 @@ pub fn request(request: &Incoming, response: &Response, milliseconds: u64) {
     );
 }
 
-/// What became of a run of the chat, when its answer was written to its end: how often the model was asked, how often a
+/// One line for a run of the chat, when its answer is complete: how often the model was asked, how often a
 /// tool was called, tokens, milliseconds.
 pub fn chat(id: &str, ended: &str, [steps, calls, tokens, milliseconds]: [u64; 4]) {
     worker::console_log!(
@@ -48,7 +48,7 @@ fn shown(path: &str) -> String {
         .join("/")
 }
 
-/// Our own trouble, or a peer's that its developer may ask about.
+/// One line for a fault of ours, or for one of a peer's that its developer may ask about.
 pub fn problem(id: &str, what: &str, detail: &str) {
     worker::console_error!(
         "{}",

@@ -1,4 +1,4 @@
-//! One data point for each finished request, where an Analytics Engine dataset is bound.
+//! One data point for each finished request, if an Analytics Engine dataset is bound.
 
 use worker::Env;
 
@@ -18,7 +18,7 @@ pub fn request(env: &Env, method: &str, path: &str, status: u16, milliseconds: u
     }
 }
 
-/// What of a path tells requests of one kind from others: no organization, no project, nothing that a stranger made up.
+/// The kind of route that a path is of: no organization, no project, nothing that a stranger made up.
 fn route(path: &str) -> &str {
     const ROUTES: [&str; 8] = [
         "/oauth",

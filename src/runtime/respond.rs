@@ -9,7 +9,7 @@ use crate::runtime::edge::{self, Outlet};
 /// Browsers take the content type from its header and do not guess it from the body.
 const NOSNIFF: (&str, &str) = ("x-content-type-options", "nosniff");
 
-/// Builds the runtime's response; from an outlet where the body is written in pieces.
+/// Builds the runtime's response; with an outlet, its body is what is written there.
 pub fn send(response: &Response, outlet: Option<&Outlet>) -> Result<web_sys::Response, JsValue> {
     let headers = response.headers.iter();
     let headers = headers.map(|(name, value)| (*name, value.as_str()));

@@ -24,7 +24,7 @@ impl SignatureVerifier for WebCrypto {
     }
 }
 
-/// Rejects what is no key or no signature at all.
+/// Rejects a malformed key or signature.
 async fn verify(
     algorithm: SignatureAlgorithm,
     key: &PublicKey,
@@ -34,7 +34,7 @@ async fn verify(
     let subtle = Reflect::get(&global(), &"crypto".into())?
         .unchecked_into::<Crypto>()
         .subtle();
-    // Of the key, and of the signature; each takes what it has a use for.
+    // One object for both calls: importing the key and verifying each read the members that they need.
     let algorithm = object(match algorithm {
         SignatureAlgorithm::Es256 => r#"{"name":"ECDSA","namedCurve":"P-256","hash":"SHA-256"}"#,
         SignatureAlgorithm::EdDsa => r#"{"name":"Ed25519"}"#,

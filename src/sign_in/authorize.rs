@@ -1,56 +1,68 @@
-//! The consent page and its form.
+//! The authorization endpoint: the consent page and its form.
 
+use oauth_provider::Scope;
 use oauth_provider::authorize::{
     Approval, Asked, AuthorizationRequest, AuthorizationResponse, AuthorizeError, Browser,
     ConsentTicket, FLOW_LIFETIME, Shown, TicketError, Way, validate,
 };
 use oauth_provider::client::RedirectKind;
-use oauth_provider::http::{Request, Response};
+use oauth_provider::http::Response;
 use oauth_provider::params::Params;
 use oauth_provider::store::PushedRequests;
-use oauth_provider::{Resource, Scope, Settings};
 use oauth_types::ErrorCode;
 use sentry_tools::{Skill, Skills};
 
-use crate::app::App;
+use crate::deployment::Deployment;
+use crate::runtime::fetch::DocumentFetch;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::{log, random};
-use crate::site::cookies;
+use crate::sign_in::consent::{NAMELESS, consent};
+use crate::sign_in::pages::{Consent, Leaving};
+use crate::sign_in::problems::{self, link};
+use crate::site::cookies::{self, Jar};
+use crate::site::errors::{HandlerError, redirect};
 use crate::site::fetch_metadata::{is_embedded, is_from_our_page};
-use crate::site::pages::{Consent, Destination, Forms, Leaving, SkillChoice, SkillGroup, page};
-use crate::site::problems;
-use crate::site::shared_hosting::shared_hosting;
+use crate::site::pages::{Forms, page};
+use crate::site::posted_form::posted_form;
+use crate::stores::clients::Clients;
+use crate::stores::grant_store::Grants;
+use crate::stores::pushed_request_store::PushedObjects;
 use crate::upstream::sentry;
 
-/// Names a client until the person has chosen.
-const NAMELESS: &str = "An application without a name";
-
-/// A person needs this long to come back to a form; then the browser is a new one.
+/// How long the browser's cookie lasts, in seconds. If a person comes back to a form later, theirs is a new browser.
 const BROWSER_SECONDS: u64 = 30 * 86_400;
 
+/// What the consent page and its form need.
+#[derive(Clone, Copy)]
+pub struct Consenting<'a> {
+    /// Keys, settings, Sentry and time.
+    pub deployment: &'a Deployment,
+    /// Looks the client up.
+    pub clients: &'a Clients,
+    /// Fetches the client's document.
+    pub documents: &'a DocumentFetch,
+    /// Reads a request that was pushed, and uses it up.
+    pub pushed: &'a PushedObjects,
+    /// Gives the new grant its id.
+    pub grants: &'a Grants,
+}
+
 /// `GET /oauth/authorize`: checks the request and asks the person.
-pub async fn show(request: &Incoming, app: &App) -> Response {
+///
+/// # Errors
+/// The request is embedded in another site's page, or it does not lead to a consent page.
+pub async fn show(request: &Incoming, with: Consenting<'_>) -> Result<Response, HandlerError> {
     // Checking it fetches the client's document, and an image on somebody's page must not make a browser ask for that.
     if is_embedded(request) {
-        return problems::embedded(request, app);
+        return Err(problems::embedded());
     }
     let query = request.url.query().unwrap_or_default();
-    let (link, asked) = match read_link(query, app).await {
-        Ok(read) => read,
-        Err(error) => return refuse(error, request, app),
-    };
-    if !asked.client.left_out.is_empty() {
-        let left_out = asked.client.left_out.iter().map(ToString::to_string);
-        let left_out = left_out.collect::<Vec<_>>().join("; ");
-        log::problem(
-            &request.id,
-            "redirect URIs of a client are left out",
-            &format!("{}: {left_out}", asked.client.id),
-        );
-    }
-    let origin = &app.settings.origin;
-    let known = request.cookie(&cookies::browser_name(origin));
-    let known = known.and_then(|value| Browser::from_cookie(&value, &app.config.keys));
+    let (link, asked) = read_link(query, with)
+        .await
+        .map_err(|error| refuse(error, request, with.deployment))?;
+    log_left_out(&asked, &request.id);
+    let jar = Jar::of(with.deployment);
+    let known = browser(request, &jar);
     let browser = known
         .clone()
         .unwrap_or_else(|| Browser::draw(&mut random::rng()));
@@ -58,35 +70,54 @@ pub async fn show(request: &Incoming, app: &App) -> Response {
         link,
         Shown::from(&asked),
         &browser,
-        &app.config.keys,
-        app.now,
+        jar.keys,
+        jar.now,
         &mut random::rng(),
     );
-    let response = consent_page(&consent(&asked, ticket, app), &asked, app);
+    let page = consent(&asked, ticket, with.deployment);
+    let response = consent_page(&page, &asked, with.deployment);
     if known.is_some() {
-        return response;
+        return Ok(response);
     }
-    let value = browser.cookie_value(&app.config.keys);
-    response.header(
-        "set-cookie",
-        cookies::set(
-            &cookies::browser_name(origin),
-            &value,
-            BROWSER_SECONDS,
-            origin,
-        ),
-    )
+    let name = cookies::browser_name(jar.origin);
+    let value = browser.cookie_value(jar.keys);
+    let cookie = cookies::set(&name, &value, BROWSER_SECONDS, jar.origin);
+    Ok(response.header("set-cookie", cookie))
+}
+
+/// The browser that this cookie tells from others.
+fn browser(request: &Incoming, jar: &Jar<'_>) -> Option<Browser> {
+    let value = request.cookie(&cookies::browser_name(jar.origin))?;
+    Browser::from_cookie(&value, jar.keys)
+}
+
+/// Redirect URIs that no client may have are left out of its document; its developer may ask why.
+fn log_left_out(asked: &AuthorizationRequest, request_id: &str) {
+    if asked.client.left_out.is_empty() {
+        return;
+    }
+    let left_out = asked.client.left_out.iter().map(ToString::to_string);
+    let left_out = left_out.collect::<Vec<_>>().join("; ");
+    log::problem(
+        request_id,
+        "redirect URIs of a client are left out",
+        &format!("{}: {left_out}", asked.client.id),
+    );
 }
 
 /// `POST /oauth/authorize`: the person has chosen.
-pub async fn decide(request: &mut Incoming, app: &App) -> Response {
-    let (asked, form, ticket) = match read_form(request, app).await {
-        Ok(read) => read,
-        Err(response) => return response,
-    };
+///
+/// # Errors
+/// The form is not to be believed, or what it approves cannot be approved any more.
+pub async fn decide(
+    request: &mut Incoming,
+    with: Consenting<'_>,
+) -> Result<Response, HandlerError> {
+    let Consenting { deployment, .. } = with;
+    let (asked, form, ticket) = read_form(request, with).await?;
     if form.all("action").next() != Some("approve") {
         let denied = asked.refuse(ErrorCode::AccessDenied, "the person did not allow it");
-        return answer(&denied, Stage::Refused, app);
+        return Ok(answer(&denied, Stage::Refused, deployment));
     }
     let skills: Skills = form
         .all("skill")
@@ -94,18 +125,16 @@ pub async fn decide(request: &mut Incoming, app: &App) -> Response {
         .filter(|skill| skill.is_offered())
         .collect();
     if ticket.shown() != Some(&Shown::from(&asked)) {
-        return show_again(&asked, &ticket, skills, app);
+        return Ok(show_again(&asked, &ticket, skills, deployment));
     }
     let scope = granted(&asked.scope, skills);
     if scope.is_empty() {
         let reason = "the person allowed none of what was asked for";
         let denied = asked.refuse(ErrorCode::AccessDenied, reason);
-        return answer(&denied, Stage::Refused, app);
+        return Ok(answer(&denied, Stage::Refused, deployment));
     }
-    if let Err(response) = use_pushed(&ticket, request, app).await {
-        return response;
-    }
-    approve(asked, skills, &scope, request, app)
+    use_pushed(&ticket, with.pushed).await?;
+    approve(asked, skills, &scope, request, with)
 }
 
 /// The page once more, since the client has changed while it lay open: what the person allowed is not what asks now.
@@ -113,35 +142,43 @@ fn show_again(
     asked: &AuthorizationRequest,
     ticket: &ConsentTicket,
     skills: Skills,
-    app: &App,
+    deployment: &Deployment,
 ) -> Response {
     let before = ticket.shown().and_then(|shown| shown.name.as_deref());
-    let again = ticket.sign_again(Shown::from(asked), &app.config.keys, &mut random::rng());
-    let mut page = consent(asked, again, app);
+    let keys = &deployment.config.keys;
+    let again = ticket.sign_again(Shown::from(asked), keys, &mut random::rng());
+    let mut page = consent(asked, again, deployment);
     page.changed = Some(before.unwrap_or(NAMELESS));
     for skill in page.groups.iter_mut().flat_map(|group| &mut group.skills) {
         skill.ticked = skills.iter().any(|chosen| chosen.as_str() == skill.id);
     }
-    consent_page(&page, asked, app)
+    consent_page(&page, asked, deployment)
 }
 
-fn consent_page(consent: &Consent<'_>, asked: &AuthorizationRequest, app: &App) -> Response {
+fn consent_page(
+    consent: &Consent<'_>,
+    asked: &AuthorizationRequest,
+    deployment: &Deployment,
+) -> Response {
     let forms = Forms::SignIn {
-        sentry: app.config.sentry.base.as_str(),
+        sentry: deployment.config.sentry.base.as_str(),
         client: &asked.redirect_uri,
     };
-    page(200, consent, &app.settings.origin, forms)
+    page(200, consent, &deployment.settings.origin, forms)
 }
 
 /// A request that was pushed is used up by its approval, and by nothing before it.
-async fn use_pushed(ticket: &ConsentTicket, request: &Incoming, app: &App) -> Result<(), Response> {
+async fn use_pushed(ticket: &ConsentTicket, pushed: &PushedObjects) -> Result<(), HandlerError> {
     let Some(name) = &ticket.pushed else {
         return Ok(());
     };
-    match app.pushed.use_pushed(name, &ticket.id).await {
+    match pushed.use_pushed(name, &ticket.id).await {
         Ok(true) => Ok(()),
-        Ok(false) => Err(problems::already_approved(request, app)),
-        Err(error) => Err(problems::unavailable(request, app, &error.0)),
+        Ok(false) => Err(problems::already_approved()),
+        Err(error) => Err(HandlerError::ours(
+            "a pushed request did not answer",
+            error.0,
+        )),
     }
 }
 
@@ -151,97 +188,80 @@ fn approve(
     skills: Skills,
     scope: &Scope,
     request: &Incoming,
-    app: &App,
-) -> Response {
-    let origin = &app.settings.origin;
-    let Ok(grant) = app.grants.unique_id() else {
-        return problems::unavailable(request, app, "no grant id");
-    };
+    with: Consenting<'_>,
+) -> Result<Response, HandlerError> {
+    let jar = Jar::of(with.deployment);
+    let grant = with
+        .grants
+        .unique_id()
+        .map_err(|error| HandlerError::ours("a grant got no id", error.to_string()))?;
     let choices = skills
         .iter()
         .map(|skill| skill.as_str().to_owned())
         .collect();
-    let approved =
-        Approval::new(asked, grant, scope.clone(), choices, app.now).sign(&app.config.keys);
-    let name = cookies::flow_name(&approved.cookie_name, origin);
-    let sentry = &app.config.sentry;
+    let approved = Approval::new(asked, grant, scope.clone(), choices, jar.now).sign(jar.keys);
     let location = sentry::authorize_url(
-        sentry,
-        &app.callback_url(),
+        &with.deployment.config.sentry,
+        jar.origin,
         &sentry::asked_of_sentry(scope),
         &approved.state,
         &approved.challenge,
     );
-    let flow = cookies::set(
-        &name,
-        &approved.cookie_value,
-        FLOW_LIFETIME.as_secs(),
-        origin,
-    );
-    let surplus = cookies::surplus_flows(cookies::FLOW, &request.cookie_names(), origin);
-    let response = redirect(&location).header("set-cookie", flow);
-    surplus.iter().fold(response, |response, name| {
-        response.header("set-cookie", cookies::delete(name, origin))
-    })
+    let name = cookies::flow_name(&approved.cookie_name, jar.origin);
+    let seconds = FLOW_LIFETIME.as_secs();
+    let flow = cookies::set(&name, &approved.cookie_value, seconds, jar.origin);
+    let response = redirect(302, &location).header("set-cookie", flow);
+    let surplus = cookies::surplus_flows(cookies::FLOW, &request.cookie_names(), jar.origin);
+    Ok(surplus.iter().fold(response, |response, name| {
+        response.header("set-cookie", cookies::delete(name, jar.origin))
+    }))
 }
 
 /// The form, checked in this order: from our page, well formed, signed, in the browser that was shown it; then the
 /// request in it, from the beginning.
 async fn read_form(
     request: &mut Incoming,
-    app: &App,
-) -> Result<(AuthorizationRequest, Params, ConsentTicket), Response> {
+    with: Consenting<'_>,
+) -> Result<(AuthorizationRequest, Params, ConsentTicket), HandlerError> {
     if !is_from_our_page(request) {
-        return Err(problems::cross_site(request, app));
+        return Err(problems::cross_site());
     }
-    let body = request
-        .body(oauth_provider::http::MAX_BODY)
-        .await
-        .ok()
-        .and_then(Result::ok);
-    let content_type = request.header("content-type");
-    let form = Params::from_form(&Request {
-        method: "POST",
-        content_type: content_type.as_deref(),
-        authorization: None,
-        body: body.as_deref(),
-    })
-    .map_err(|error| problems::bad_form(error, request, app))?;
-    let browser = request.cookie(&cookies::browser_name(&app.settings.origin));
-    let browser = browser.and_then(|value| Browser::from_cookie(&value, &app.config.keys));
+    let form = posted_form(request).await.map_err(problems::bad_form)?;
+    let jar = Jar::of(with.deployment);
+    let browser = browser(request, &jar);
     let ticket = form.one("state").ok().flatten().ok_or(TicketError::Forged);
     let ticket = ticket
-        .and_then(|text| ConsentTicket::open(text, browser.as_ref(), &app.config.keys, app.now))
-        .map_err(|error| problems::ticket(error, request, app))?;
-    let asked = check(&ticket.query, app)
+        .and_then(|text| ConsentTicket::open(text, browser.as_ref(), jar.keys, jar.now))
+        .map_err(|error| problems::ticket(error, request, &jar))?;
+    let asked = check(&ticket.query, with)
         .await
-        .map_err(|error| refuse(error, request, app))?;
+        .map_err(|error| refuse(error, request, with.deployment))?;
     Ok((asked, form, ticket))
 }
 
 async fn read_link(
     query: &str,
-    app: &App,
+    with: Consenting<'_>,
 ) -> Result<(Asked, AuthorizationRequest), AuthorizeError> {
-    let link = Asked::read(query, &app.pushed)
+    let link = Asked::read(query, with.pushed)
         .await
         .map_err(AuthorizeError::Page)?;
-    let asked = check(&link.query, app).await?;
+    let asked = check(&link.query, with).await?;
     Ok((link, asked))
 }
 
-async fn check(query: &str, app: &App) -> Result<AuthorizationRequest, AuthorizeError> {
+async fn check(query: &str, with: Consenting<'_>) -> Result<AuthorizationRequest, AuthorizeError> {
     validate(
         &Params::parse(query),
-        &app.settings,
-        &app.clients,
-        &app.documents,
-        app.now,
+        &with.deployment.settings,
+        with.clients,
+        with.documents,
+        with.deployment.now,
     )
     .await
 }
 
-fn refuse(error: AuthorizeError, request: &Incoming, app: &App) -> Response {
+fn refuse(error: AuthorizeError, request: &Incoming, deployment: &Deployment) -> HandlerError {
     match error {
         // RFC 9700 §4.11.2: nobody has done anything yet. A program that reads redirects is told as RFC 6749 §4.1.2.1 has it.
         AuthorizeError::Redirect(refusal)
@@ -249,14 +269,14 @@ fn refuse(error: AuthorizeError, request: &Incoming, app: &App) -> Response {
                 || (refusal.response.redirect_uri.kind() != RedirectKind::PrivateUse
                     && !request.is_browser()) =>
         {
-            redirect(&refusal.response.location())
+            refusal.response.into()
         }
-        AuthorizeError::Redirect(refusal) => problems::refusal(&refusal, request, app),
-        AuthorizeError::Page(problem) => problems::authorize(problem, request, app),
+        AuthorizeError::Redirect(refusal) => link::refusal(&refusal),
+        AuthorizeError::Page(problem) => link::authorize(problem, &deployment.settings.origin),
     }
 }
 
-/// What the person has said before an answer goes out.
+/// Whether the person had agreed when the answer goes out.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// The person approved here; Sentry or we may still have refused.
@@ -266,12 +286,12 @@ pub enum Stage {
 }
 
 /// Sends an answer to the client: by redirect, save to an application's own scheme. After a 302 there the tab would
-/// still show the form, with Approve clickable. Such an application is opened if the person has approved; who said no
-/// is asked to open it.
-pub fn answer(response: &AuthorizationResponse, stage: Stage, app: &App) -> Response {
+/// still show the form, with Approve clickable. Such an application is opened if the person has approved; a person who
+/// said no is asked to open it.
+pub fn answer(response: &AuthorizationResponse, stage: Stage, deployment: &Deployment) -> Response {
     let location = response.location();
     if response.redirect_uri.kind() != RedirectKind::PrivateUse {
-        return redirect(&location);
+        return redirect(302, &location);
     }
     let (title, text) = match &response.outcome {
         Ok(_) => (
@@ -302,21 +322,14 @@ pub fn answer(response: &AuthorizationResponse, stage: Stage, app: &App) -> Resp
         opens,
         location: &location,
     };
-    let response = page(200, &leaving, &app.settings.origin, Forms::None);
+    let response = page(200, &leaving, &deployment.settings.origin, Forms::None);
     if !opens {
         return response;
     }
     response.header("refresh", format!("0;url={location}"))
 }
 
-fn redirect(location: &str) -> Response {
-    Response::empty(302)
-        .header("location", location)
-        .header("cache-control", "no-store")
-        .header("referrer-policy", "same-origin")
-}
-
-/// What is asked for, less what the chosen skills do not need.
+/// Those of the scopes asked for that the chosen skills need.
 fn granted(asked: &Scope, skills: Skills) -> Scope {
     let needed = skills.iter().flat_map(|skill| {
         skill
@@ -326,88 +339,4 @@ fn granted(asked: &Scope, skills: Skills) -> Scope {
             .collect::<Vec<_>>()
     });
     asked.intersection(&needed.collect())
-}
-
-/// Ticked before the person chooses: what reads; for a step-up (some scopes, not all) also what needs a named one.
-fn ticked(skill: Skill, asked: &Scope, settings: &Settings) -> bool {
-    let step_up = *asked != Scope::all(settings.scopes);
-    let named = skill
-        .scopes()
-        .iter()
-        .any(|scope| scope.as_str() != "org:read" && asked.contains(scope.as_str()));
-    skill.is_on_by_default() || (step_up && named)
-}
-
-fn consent<'a>(asked: &'a AuthorizationRequest, ticket: String, app: &'a App) -> Consent<'a> {
-    let settings = &*app.settings;
-    let client = &asked.client;
-    let home = client.verified_host.as_deref();
-    let shared = |host| shared_hosting(host, &settings.origin);
-    let to_web = asked.redirect_uri.kind() == RedirectKind::Https;
-    let answered = to_web.then(|| asked.redirect_uri.authority());
-    let answered = answered.as_deref();
-    let elsewhere = home.filter(|home| answered.is_some_and(|answered| *home != answered));
-    Consent {
-        name: client.name.as_deref().unwrap_or(NAMELESS),
-        verified_host: home,
-        shared: home.and_then(shared),
-        client_id: &client.id,
-        redirect_uri: asked.redirect_uri.as_str(),
-        destination: Destination::from(&asked.redirect_uri),
-        elsewhere,
-        // Of the host that asks it is said above.
-        answer_shared: answered
-            .filter(|answered| home != Some(*answered))
-            .and_then(shared),
-        is_new: client.is_new,
-        reach: reach(&asked.resource, settings),
-        read: sentry::READ,
-        sentry: app.config.sentry.base.host(),
-        days: settings.grants.absolute.as_secs() / 86_400,
-        ticket,
-        changed: None,
-        groups: [false, true].map(|changes| SkillGroup {
-            changes,
-            skills: choices(&asked.scope, changes, settings),
-        }),
-    }
-}
-
-/// The skills that are offered: those that change data, or those that do not.
-fn choices(asked: &Scope, changes: bool, settings: &Settings) -> Vec<SkillChoice> {
-    let changing = |skill: &Skill| matches!(skill, Skill::Triage | Skill::ProjectManagement);
-    let offered = Skill::ALL.into_iter().filter(|skill| skill.is_offered());
-    offered
-        .filter(|skill| changing(skill) == changes)
-        .map(|skill| {
-            let (scopes, lacking): (Vec<_>, Vec<_>) = skill
-                .scopes()
-                .iter()
-                .map(|scope| scope.as_str())
-                .partition(|scope| asked.contains(scope));
-            let scopes = scopes
-                .into_iter()
-                .filter(|scope| !sentry::READ.contains(scope))
-                .collect();
-            SkillChoice {
-                id: skill.as_str(),
-                title: skill.title(),
-                description: skill.description(),
-                scopes,
-                lacks: !lacking.is_empty(),
-                ticked: ticked(skill, asked, settings),
-            }
-        })
-        .collect()
-}
-
-fn reach(resource: &Resource, settings: &Settings) -> String {
-    let mut segments = resource.segments(settings.resource_base);
-    match (segments.next(), segments.next()) {
-        (Some(organization), Some(project)) => {
-            format!("The project {project} of the organization {organization} only")
-        }
-        (Some(organization), None) => format!("The organization {organization} only"),
-        _ => "Every organization and project that you can see".to_owned(),
-    }
 }

@@ -4,32 +4,35 @@
 
 use askama::Template;
 use oauth_provider::client::{ClientIdUrl, Report, check};
-use oauth_provider::http::{MAX_BODY, Request, Response};
+use oauth_provider::http::Response;
 use oauth_provider::params::Params;
+use oauth_provider::{Origin, Settings};
 use serde::Serialize;
 
-use crate::app::App;
+use crate::runtime::fetch::DocumentFetch;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::log;
+use crate::sign_in::problems::link;
+use crate::site::errors::HandlerError;
 use crate::site::fetch_metadata::is_from_our_page;
-use crate::site::pages::{Forms, page};
-use crate::site::problems;
+use crate::site::pages::{ErrorPage, Forms, own_page};
+use crate::site::posted_form::posted_form;
 use crate::site::shared_hosting::shared_hosting;
 
 #[derive(Template)]
 #[template(path = "check.html")]
 struct CheckPage {
-    /// What the form begins with.
+    /// The client id that stands in the form's field.
     client_id: String,
-    /// A form whose address anybody could link to would do nothing.
+    /// Whether the form posts: in local work, since there nothing is looked at for an address that anybody could link to.
     posts: bool,
-    /// Another site led here.
+    /// Whether another site led here.
     is_foreign: bool,
     report: Option<Report>,
     broken: usize,
-    /// What a person is shown as who asks.
+    /// The host that the consent page names, if the client id is a good one.
     host: Option<String>,
-    /// Where anybody can publish, if that host is such a place.
+    /// The service on which anybody can publish, if that host belongs to one.
     shared: Option<&'static str>,
     request_id: String,
 }
@@ -43,7 +46,7 @@ struct Answer<'a> {
     shared_hosting: Option<&'static str>,
 }
 
-/// Who wants to have a look.
+/// Who asks for a look at a document.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asker {
     /// A person on our own page, or somebody whom no page can have sent.
@@ -55,28 +58,32 @@ enum Asker {
 }
 
 /// `GET`: fetches the document within the budget of sign-ins; without a client id a page asks for one.
-pub async fn show(request: &Incoming, app: &App) -> Response {
+///
+/// # Errors
+/// The query names no client, no documents are taken, or another site asks.
+pub async fn show(
+    request: &Incoming,
+    settings: &Settings,
+    documents: &DocumentFetch,
+) -> Result<Response, HandlerError> {
     let params = Params::parse(request.url.query().unwrap_or_default());
-    answer(&params, asker(request), request, app).await
+    answer(&params, asker(request), request, settings, documents).await
 }
 
 /// `POST`: the same from our own page, in local work.
-pub async fn posted(request: &mut Incoming, app: &App) -> Response {
+///
+/// # Errors
+/// As [`show`].
+pub async fn posted(
+    request: &mut Incoming,
+    settings: &Settings,
+    documents: &DocumentFetch,
+) -> Result<Response, HandlerError> {
     if !is_from_our_page(request) {
-        return form(403, "", request, app);
+        return Ok(form(403, "", request, settings));
     }
-    let body = request.body(MAX_BODY).await.ok().and_then(Result::ok);
-    let content_type = request.header("content-type");
-    let form = Params::from_form(&Request {
-        method: "POST",
-        content_type: content_type.as_deref(),
-        authorization: None,
-        body: body.as_deref(),
-    });
-    match form {
-        Ok(form) => answer(&form, Asker::Free, request, app).await,
-        Err(_) => problems::check_whom(request, app),
-    }
+    let form = posted_form(request).await.map_err(|_| which_document())?;
+    answer(&form, Asker::Free, request, settings, documents).await
 }
 
 /// A browser says which site led to a request (`Sec-Fetch-Site`), and nothing that a page can do changes that. Older ones
@@ -97,23 +104,50 @@ fn asker(request: &Incoming) -> Asker {
     }
 }
 
-async fn answer(params: &Params, asker: Asker, request: &Incoming, app: &App) -> Response {
-    if !app.settings.metadata_documents {
-        return problems::documents_off(request, app);
+async fn answer(
+    params: &Params,
+    asker: Asker,
+    request: &Incoming,
+    settings: &Settings,
+    documents: &DocumentFetch,
+) -> Result<Response, HandlerError> {
+    if !settings.metadata_documents {
+        return Err(link::documents_off().into());
     }
     match (params.one("client_id"), asker) {
-        (Ok(Some(client_id)), Asker::Free) => looked(client_id, request, app).await,
-        (Ok(Some(_)), _) if request.wants_json() => problems::check_from_elsewhere(request, app),
-        (Ok(Some(client_id)), Asker::Unknown) => form(200, client_id, request, app),
-        (Ok(Some(client_id)), Asker::Foreign) => form(403, client_id, request, app),
-        (Ok(None), _) if !request.wants_json() => form(200, "", request, app),
-        _ => problems::check_whom(request, app),
+        (Ok(Some(client_id)), Asker::Free) => {
+            let report = check(client_id, settings, documents).await;
+            Ok(looked(client_id, report, request, settings))
+        }
+        (Ok(Some(_)), _) if request.wants_json() => Err(from_elsewhere()),
+        (Ok(Some(client_id)), Asker::Unknown) => Ok(form(200, client_id, request, settings)),
+        (Ok(Some(client_id)), Asker::Foreign) => Ok(form(403, client_id, request, settings)),
+        (Ok(None), _) if !request.wants_json() => Ok(form(200, "", request, settings)),
+        _ => Err(which_document()),
     }
 }
 
-async fn looked(client_id: &str, request: &Incoming, app: &App) -> Response {
-    let origin = &app.settings.origin;
-    let report = check(client_id, &app.settings, &app.documents).await;
+/// The request does not say which document.
+fn which_document() -> HandlerError {
+    let text = "Give one client_id, the URL of the document: /oauth/check?client_id=https://…";
+    ErrorPage::refused("Which document?", text, "Add it to the address.").into()
+}
+
+/// A program asks that another site can have sent.
+fn from_elsewhere() -> HandlerError {
+    ErrorPage {
+        code: "access_denied",
+        ..ErrorPage::forbidden(
+            "Nothing was looked at",
+            "A document is looked at for our own page and for programs, not for pages of other sites.",
+            "Open /oauth/check, and ask there.",
+        )
+    }
+    .into()
+}
+
+fn looked(client_id: &str, report: Report, request: &Incoming, settings: &Settings) -> Response {
+    let origin = &settings.origin;
     log::problem(
         &request.id,
         "a document was checked",
@@ -139,26 +173,26 @@ async fn looked(client_id: &str, request: &Incoming, app: &App) -> Response {
         shared,
         client_id: report.client_id.clone(),
         report: Some(report),
-        ..blank(request, app)
+        ..blank(request, &settings.origin)
     };
-    render(status, &template, app)
+    own_page(status, &template, &settings.origin, Forms::Here)
 }
 
-/// Nothing is looked at; a person may still want to.
-fn form(status: u16, client_id: &str, request: &Incoming, app: &App) -> Response {
+/// A page on which nothing was looked at, with a form to ask for it.
+fn form(status: u16, client_id: &str, request: &Incoming, settings: &Settings) -> Response {
     let client_id = client_id.chars().filter(char::is_ascii_graphic);
     let template = CheckPage {
         is_foreign: status == 403,
         client_id: client_id.take(2048).collect(),
-        ..blank(request, app)
+        ..blank(request, &settings.origin)
     };
-    render(status, &template, app)
+    own_page(status, &template, &settings.origin, Forms::Here)
 }
 
-fn blank(request: &Incoming, app: &App) -> CheckPage {
+fn blank(request: &Incoming, origin: &Origin) -> CheckPage {
     CheckPage {
         client_id: String::new(),
-        posts: app.settings.origin.is_loopback(),
+        posts: origin.is_loopback(),
         is_foreign: false,
         report: None,
         broken: 0,
@@ -166,9 +200,4 @@ fn blank(request: &Incoming, app: &App) -> CheckPage {
         shared: None,
         request_id: request.id.clone(),
     }
-}
-
-fn render(status: u16, template: &CheckPage, app: &App) -> Response {
-    page(status, template, &app.settings.origin, Forms::Here)
-        .header("cross-origin-opener-policy", "same-origin")
 }

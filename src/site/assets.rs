@@ -1,14 +1,14 @@
 //! Static files of the pages.
 
 use oauth_provider::http::Response;
+use worker::Env;
 
-use crate::app::App;
 use crate::runtime::bindings::ASSETS;
 use crate::runtime::edge;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::respond::{not_found, public};
 
-/// Of the files under `web/dist`, set by `scripts/build.mjs`. The first page puts it into the addresses of the chat's
+/// The version of the files under `web/dist`, set by `scripts/build.mjs`; empty without one. The first page puts it into the addresses of the chat's
 /// files, so that browsers keep them for good and yet never run the files of one version with the page of another.
 pub const VERSION: &str = match option_env!("WEB_VERSION") {
     Some(version) => version,
@@ -16,7 +16,7 @@ pub const VERSION: &str = match option_env!("WEB_VERSION") {
 };
 
 /// A file under `web/dist`. Our mark is an SVG, whatever name browsers ask for.
-pub async fn asset(path: &str, request: &Incoming, app: &App) -> Response {
+pub async fn asset(path: &str, request: &Incoming, env: &Env) -> Response {
     let (file, content_type) = match path {
         "/favicon.ico" => ("/favicon.svg", "image/svg+xml"),
         "/chat.js" => (path, "text/javascript; charset=utf-8"),
@@ -32,12 +32,8 @@ pub async fn asset(path: &str, request: &Incoming, app: &App) -> Response {
         Some(_) => 0,
         None => 3600,
     };
-    match read(file, app).await {
+    match edge::text(edge::asset(env, ASSETS, file)).await {
         Ok(Some(body)) => public(body, content_type, seconds),
         _ => not_found(),
     }
-}
-
-async fn read(file: &str, app: &App) -> worker::Result<Option<String>> {
-    edge::text(edge::asset(&app.env, ASSETS, file)).await
 }

@@ -1,13 +1,39 @@
 //! The cookies: one that tells browsers apart, one for each flow through Sentry, and one of a person who is signed in.
 //! The chat has its own: one for each sign-in under way, and one with its tokens.
 
-use oauth_provider::Origin;
+use oauth_provider::crypto::KeyRing;
+use oauth_provider::{Origin, UnixTime};
+
+use crate::deployment::Deployment;
+
+/// What reading and writing a cookie of ours needs.
+#[derive(Clone, Copy)]
+pub struct Jar<'a> {
+    /// Decides how the cookies are called and which attributes they have.
+    pub origin: &'a Origin,
+    /// Signs and seals what the cookies hold.
+    pub keys: &'a KeyRing,
+    /// For cookies with an end of their own.
+    pub now: UnixTime,
+}
+
+impl<'a> Jar<'a> {
+    /// The cookies of this deployment.
+    pub fn of(deployment: &'a Deployment) -> Self {
+        Self {
+            origin: &deployment.settings.origin,
+            keys: &deployment.config.keys,
+            now: deployment.now,
+        }
+    }
+}
 
 const BROWSER: &str = "smcp_browser";
 const SESSION: &str = "smcp_session";
 const CHAT: &str = "smcp_chat";
-/// What the names of flows' cookies begin with: of those through Sentry, and of the chat's.
+/// The beginning of the names of flows' cookies: sign-ins through Sentry.
 pub const FLOW: &str = "smcp_flow_";
+/// The same for the chat's flows.
 pub const CHAT_FLOW: &str = "smcp_begun_";
 
 /// `__Host-` ties a cookie to this host and to https; plain http in local work can have neither. Nobody sets one over plain
@@ -44,19 +70,20 @@ pub fn flow_name(name: &str, origin: &Origin) -> String {
     prefixed(name, origin)
 }
 
-/// A `Set-Cookie` value: for scripts unreadable, sent along with links from other sites but not with their forms.
+/// A `Set-Cookie` value. Scripts cannot read the cookie; browsers send it with links from other sites, but not with their
+/// forms.
 pub fn set(name: &str, value: &str, seconds: u64, origin: &Origin) -> String {
     let secure = if is_tied(origin) { "; Secure" } else { "" };
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
-/// A `Set-Cookie` value that deletes.
+/// A `Set-Cookie` value that deletes the cookie.
 pub fn delete(name: &str, origin: &Origin) -> String {
     set(name, "", 0, origin)
 }
 
-/// Of these cookies the flows of a kind that must go, so that with one more there are at most four: a person who begins many
-/// sign-ins and finishes none would otherwise send ever more. Which are the oldest is not known; browsers send
+/// The flows of one kind, among these cookies, that must go so that with one more there are at most four: a person who
+/// begins many sign-ins and finishes none would otherwise send ever more. Which are the oldest is not known; browsers send
 /// cookies of one path in the order of their creation (RFC 6265 §5.4).
 pub fn surplus_flows(kind: &str, names: &[String], origin: &Origin) -> Vec<String> {
     let prefix = prefixed(kind, origin);

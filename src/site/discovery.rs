@@ -12,7 +12,7 @@ use crate::runtime::respond::{not_found, public, public_json};
 /// Long enough to spare most requests, short enough that a deployment is seen within the hour.
 const SECONDS: u32 = 3600;
 
-/// RFC 8414, at the root. Every client asks for it, and it is the same for the life of an isolate.
+/// RFC 8414, at the root. Every client asks for it, and it stays the same for the life of an isolate, so it is kept.
 pub fn root(settings: &Settings) -> Response {
     thread_local! {
         static WRITTEN: RefCell<Option<(Origin, Response)>> = const { RefCell::new(None) };

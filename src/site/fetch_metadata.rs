@@ -17,7 +17,7 @@ pub fn is_from_our_page(request: &Incoming) -> bool {
     }
 }
 
-/// Whether a page of another site sent it.
+/// Whether a page of another site sent the request.
 pub fn is_from_another_site(request: &Incoming) -> bool {
     match request.header("sec-fetch-site").as_deref() {
         Some(site) => site == "cross-site" || site == "same-site",
@@ -27,7 +27,7 @@ pub fn is_from_another_site(request: &Incoming) -> bool {
     }
 }
 
-/// Whether it is a part of another site's page (an image, a frame, a script's fetch) and not a window that went here.
+/// Whether the request is for a part of another site's page (an image, a frame, a script's fetch) and not a window that went here.
 pub fn is_embedded(request: &Incoming) -> bool {
     is_from_another_site(request)
         && request

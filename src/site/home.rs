@@ -1,15 +1,16 @@
-//! What this is and how to connect to it, for people, agents and programs.
+//! The first page: what this server is and how to connect to it, for people, agents and programs.
 // file rule: home/ways-to-connect
 
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use oauth_provider::http::Response;
+use oauth_provider::{Origin, Settings};
+use sentry_api::BaseUrl;
 use sentry_tools::Skill;
 use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
-use crate::app::App;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::respond::public;
 use crate::site::assets;
@@ -107,9 +108,9 @@ pub struct Way {
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home {
-    /// Of the chat's files.
+    /// The version of the chat's files.
     version: &'static str,
-    /// Whose pages the chat links to.
+    /// The base URL of the Sentry to whose pages the chat links.
     sentry: String,
     endpoint: String,
     ways: Vec<Way>,
@@ -137,34 +138,35 @@ struct Tool {
 }
 
 /// `GET /`, as a page or as Markdown, whichever is named first.
-pub fn home(request: &Incoming, app: &App) -> Response {
+pub fn home(request: &Incoming, settings: &Settings, sentry: &BaseUrl) -> Response {
     let accept = request.header("accept").unwrap_or_default();
     let place = |kind| accept.find(kind).unwrap_or(usize::MAX);
     if place("text/markdown") < place("text/html") {
-        return public(text(app), "text/markdown; charset=utf-8", SECONDS).header("vary", "accept");
+        return public(text(settings), "text/markdown; charset=utf-8", SECONDS)
+            .header("vary", "accept");
     }
-    let endpoint = endpoint(app);
+    let endpoint = endpoint(settings);
     let template = Home {
         version: assets::VERSION,
-        sentry: app.config.sentry.base.as_str().to_owned(),
+        sentry: sentry.as_str().to_owned(),
         ways: ways(&endpoint),
         skills: skills(),
         endpoint,
     };
-    // What this page opens in a popup stays connected to it.
-    with_script(page(200, &template, &app.settings.origin, Forms::None))
+    // The sign-in that the chat opens in a popup stays connected to this page.
+    with_script(page(200, &template, &settings.origin, Forms::None))
         .header("vary", "accept")
         .header("cross-origin-opener-policy", "same-origin-allow-popups")
 }
 
-/// `GET /llms.txt`
-pub fn llms(app: &App) -> Response {
-    public(text(app), "text/plain; charset=utf-8", SECONDS)
+/// `GET /llms.txt`: the first page as Markdown, for agents.
+pub fn llms(settings: &Settings) -> Response {
+    public(text(settings), "text/plain; charset=utf-8", SECONDS)
 }
 
-/// `GET /mcp.json`
-pub fn service(app: &App) -> Response {
-    public(filled(SERVICE, app), "application/json", SECONDS)
+/// `GET /mcp.json`: name, version and endpoint, for programs.
+pub fn service(origin: &Origin) -> Response {
+    public(filled(SERVICE, origin), "application/json", SECONDS)
 }
 
 /// `GET /api/metadata`: the tools.
@@ -190,23 +192,23 @@ pub fn robots() -> Response {
 }
 
 /// `/sse`, the transport before Streamable HTTP: gone, with the way to the new one.
-pub fn sse(app: &App) -> Response {
+pub fn sse(origin: &Origin) -> Response {
     Response {
-        body: filled(GONE, app),
+        body: filled(GONE, origin),
         ..Response::empty(410)
     }
     .header("content-type", "application/json")
     .header("cache-control", "no-store")
 }
 
-fn endpoint(app: &App) -> String {
-    app.settings.root_resource().url(&app.settings.origin)
+fn endpoint(settings: &Settings) -> String {
+    settings.root_resource().url(&settings.origin)
 }
 
-fn text(app: &App) -> String {
-    let endpoint = endpoint(app);
+fn text(settings: &Settings) -> String {
+    let endpoint = endpoint(settings);
     let template = HomeText {
-        origin: app.settings.origin.to_string(),
+        origin: settings.origin.to_string(),
         ways: ways(&endpoint),
         skills: skills(),
         endpoint,
@@ -250,8 +252,8 @@ fn encoded(text: &str) -> String {
     byte_serialize(text.as_bytes()).collect()
 }
 
-fn filled(text: &str, app: &App) -> String {
-    text.replace('@', app.settings.origin.as_str())
+fn filled(text: &str, origin: &Origin) -> String {
+    text.replace('@', origin.as_str())
 }
 
 #[cfg(test)]

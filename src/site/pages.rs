@@ -1,59 +1,26 @@
-//! The pages: one typed context per template, and the headers of all of them.
+//! The headers of every page, and the pages that say what went wrong: one typed context per template.
 
 use askama::Template;
-use oauth_provider::Origin;
 use oauth_provider::client::{RedirectKind, RegisteredRedirectUri};
 use oauth_provider::http::Response;
+use oauth_provider::{Origin, Settings};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-/// The consent page.
-#[derive(Template)]
-#[template(path = "consent.html")]
-pub struct Consent<'a> {
-    pub name: &'a str,
-    /// For URL clients the host of the Client ID; nothing is proven of others.
-    pub verified_host: Option<&'a str>,
-    /// Where anybody can publish, if that host is such a place.
-    pub shared: Option<&'static str>,
-    pub client_id: &'a str,
-    pub redirect_uri: &'a str,
-    pub destination: Destination,
-    /// The client's own host, where the answer goes to another one.
-    pub elsewhere: Option<&'a str>,
-    /// Where anybody can publish, if the answer goes to such a place.
-    pub answer_shared: Option<&'static str>,
-    /// Few people have completed a sign-in with it here, and lately.
-    pub is_new: bool,
-    /// Organization and project that it is limited to, in words.
-    pub reach: String,
-    /// What Sentry is asked for in any case.
-    pub read: [&'static str; 4],
-    /// The host of the Sentry to sign in at.
-    pub sentry: &'a str,
-    /// How long a grant lives at the most.
-    pub days: u64,
-    pub ticket: String,
-    /// What it called itself on the page that this one replaces.
-    pub changed: Option<&'a str>,
-    pub groups: [SkillGroup; 2],
-}
+use crate::runtime::incoming::Incoming;
 
-/// Skills that only read, or those that change data.
-pub struct SkillGroup {
-    pub changes: bool,
-    pub skills: Vec<SkillChoice>,
-}
-
-/// Where the answer goes, in terms that a person understands.
+/// The place to which an answer goes, in terms that a person understands.
 pub enum Destination {
+    /// A loopback address: some application on this computer.
     ThisComputer,
+    /// An application's own scheme.
     Application(String),
+    /// A host on the web, with its port if that is not the usual one.
     Host(String),
 }
 
 impl Destination {
-    /// In few words, beside the buttons. A host's end says whose it is, so a long one loses its beginning.
+    /// A few words, for beside the buttons. The end of a host says whose it is, so a long host loses its beginning.
     pub fn end(&self) -> String {
         const LONGEST: usize = 44;
         match self {
@@ -78,23 +45,13 @@ impl From<&RegisteredRedirectUri> for Destination {
     }
 }
 
-/// A checkbox of the consent page.
-pub struct SkillChoice {
-    pub id: &'static str,
-    pub title: &'static str,
-    pub description: &'static str,
-    /// Of the write scopes that it needs, the ones that are asked for.
-    pub scopes: Vec<&'static str>,
-    /// It needs more than was asked for.
-    pub lacks: bool,
-    pub ticked: bool,
-}
-
-/// What went wrong, for the person and for the client's developer.
+/// The page that says what went wrong, for the person and for the client's developer.
 #[derive(Template, Default)]
 #[template(path = "error.html")]
 pub struct ErrorPage {
+    /// The status code.
     pub status: u16,
+    /// The headline.
     pub title: &'static str,
     /// The error's explanation for a person.
     pub text: String,
@@ -102,12 +59,13 @@ pub struct ErrorPage {
     pub todo: &'static str,
     /// Term and value, for the developer of the client.
     pub facts: Vec<(&'static str, String)>,
-    /// Where every rule of the client's document is shown.
+    /// The address that shows every rule of the client's document.
     pub check: Option<String>,
-    /// Where the application hears of it, if the person wants that.
+    /// The way for the person to let the application know.
     pub onward: Option<Onward>,
+    /// To find the request in the log.
     pub request_id: String,
-    /// Under the error's code, for callers that accept only JSON.
+    /// The error's code, for callers that accept only JSON.
     pub code: &'static str,
 }
 
@@ -115,22 +73,11 @@ pub struct ErrorPage {
 pub struct Onward {
     /// The destination in words.
     pub to: Destination,
-    /// The whole of it.
+    /// The destination's URL.
     pub location: String,
 }
 
-/// The way back into an application that the operating system opens.
-#[derive(Template)]
-#[template(path = "leaving.html")]
-pub struct Leaving<'a> {
-    pub title: &'static str,
-    pub text: &'static str,
-    /// Whether the browser opens it by itself.
-    pub opens: bool,
-    pub location: &'a str,
-}
-
-/// Where the forms of a page may lead.
+/// The places to which the forms of a page may lead.
 #[derive(Clone, Copy)]
 pub enum Forms<'a> {
     /// The page has no form.
@@ -139,9 +86,9 @@ pub enum Forms<'a> {
     Here,
     /// Through a sign-in, and to the client. Chromium holds a page's `form-action` against every redirect that follows.
     SignIn {
-        /// Where people sign in.
+        /// The base URL of the Sentry at which people sign in.
         sentry: &'a str,
-        /// Where the answer goes.
+        /// The URI to which the answer goes.
         client: &'a RegisteredRedirectUri,
     },
 }
@@ -180,8 +127,103 @@ fn plain_http(address: &str) -> Option<String> {
     }
 }
 
+/// A problem on the pages of connected apps.
+#[derive(Debug, Clone, Copy)]
+pub struct Notice {
+    /// The status code.
+    pub status: u16,
+    /// For callers that accept only JSON.
+    pub code: &'static str,
+    /// The headline.
+    pub title: &'static str,
+    /// What happened, and what the person can do.
+    pub text: &'static str,
+}
+
+/// A page with a way back to the list of connected apps.
+#[derive(Template)]
+#[template(path = "account-notice.html")]
+pub struct NoticePage<'a> {
+    /// The headline.
+    pub title: &'a str,
+    /// What happened.
+    pub text: &'a str,
+    /// For questions to the operator; absent if nothing went wrong.
+    pub request_id: Option<&'a str>,
+}
+
+impl Notice {
+    /// The page, or the same as JSON for a caller that takes no page.
+    pub fn answer(self, request: &Incoming, settings: &Settings) -> Response {
+        let Self {
+            status,
+            code,
+            title,
+            text,
+        } = self;
+        if request.wants_json() {
+            let body =
+                json!({ "error": code, "error_description": text, "request_id": request.id });
+            return Response::json(status, &body);
+        }
+        let notice = NoticePage {
+            title,
+            text,
+            request_id: Some(&request.id),
+        };
+        own_page(status, &notice, &settings.origin, Forms::None)
+    }
+}
+
 impl ErrorPage {
-    /// The page, or the same as JSON.
+    /// The request cannot be used: what happened, and what the person can do.
+    pub fn refused(title: &'static str, text: impl Into<String>, todo: &'static str) -> Self {
+        Self {
+            status: 400,
+            code: "invalid_request",
+            title,
+            text: text.into(),
+            todo,
+            ..Self::default()
+        }
+    }
+
+    /// The same under 403: whoever sends the request may not, whatever is in it.
+    pub fn forbidden(title: &'static str, text: impl Into<String>, todo: &'static str) -> Self {
+        Self {
+            status: 403,
+            ..Self::refused(title, text, todo)
+        }
+    }
+
+    /// This server, or something that it depends on, does not work at the moment.
+    pub fn outage() -> Self {
+        Self {
+            status: 503,
+            code: "temporarily_unavailable",
+            title: "This server cannot answer at the moment",
+            text: "The trouble is ours. Nothing was lost, and nothing was connected.".to_owned(),
+            todo: "Wait a moment, then reload this page.",
+            ..Self::default()
+        }
+    }
+
+    /// Its facts, for the log.
+    pub fn facts_in_a_line(&self) -> String {
+        self.facts
+            .iter()
+            .map(|(term, value)| format!("{term}: {value}"))
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
+    /// The page, or the same as JSON for a caller that takes no page.
+    pub fn answer(mut self, request: &Incoming, settings: &Settings) -> Response {
+        self.request_id.clone_from(&request.id);
+        self.respond(&settings.origin, request.wants_json())
+    }
+
+    /// As [`Self::answer`].
     pub fn respond(self, origin: &Origin, wants_json: bool) -> Response {
         let status = self.status;
         let response = self.body(origin, wants_json);
@@ -210,13 +252,23 @@ impl ErrorPage {
     }
 }
 
+/// A page that nobody opens in a popup, so no other page keeps a handle on it.
+pub fn own_page(
+    status: u16,
+    template: &impl Template,
+    origin: &Origin,
+    forms: Forms<'_>,
+) -> Response {
+    page(status, template, origin, forms).header("cross-origin-opener-policy", "same-origin")
+}
+
 /// Renders a page under the headers that all pages have.
 pub fn page(status: u16, template: &impl Template, origin: &Origin, forms: Forms<'_>) -> Response {
     // Invariant: our templates only write to a string.
     framed(status, template.render().unwrap_or_default(), origin, forms)
 }
 
-/// The same for all pages, so that it is compiled once.
+/// Apart from [`page`], so that it is compiled once and not for every template.
 fn framed(status: u16, body: String, origin: &Origin, forms: Forms<'_>) -> Response {
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; \

@@ -2,17 +2,22 @@
 //! somebody has pointed at this server (DNS rebinding) would be served: what a person opens leads to https, all else is
 //! refused before anybody reads it. ADR 72.
 
-use oauth_provider::Origin;
 use oauth_provider::http::Response;
+use oauth_provider::{Origin, Settings};
 use oauth_types::{ErrorCode, ErrorResponse};
 use url::Url;
 
-use crate::app::App;
 use crate::runtime::incoming::Incoming;
-use crate::site::problems;
+use crate::site::errors::{Audience, HandlerError};
+use crate::site::pages::ErrorPage;
 
-/// The answer to a request that came where there should be https; `None` where it came as it should.
-pub fn instead(method: &str, segments: &[&str], request: &Incoming, app: &App) -> Option<Response> {
+/// The answer to a request over plain http that should have come over https; `None` for any other request.
+pub fn instead(
+    method: &str,
+    segments: &[&str],
+    request: &Incoming,
+    settings: &Settings,
+) -> Option<Response> {
     if !is_open(&request.origin) {
         return None;
     }
@@ -21,18 +26,18 @@ pub fn instead(method: &str, segments: &[&str], request: &Incoming, app: &App) -
     }
     let accept = request.header("accept").unwrap_or_default();
     Some(if accept.contains("text/html") {
-        problems::plain_http(request, app)
+        HandlerError::from(https_only()).into_response(Audience::Person, request, settings)
     } else {
         refused()
     })
 }
 
-/// Whether others can read along.
+/// Whether others on the network can read the request.
 const fn is_open(origin: &Origin) -> bool {
     !origin.is_secure() && !origin.is_loopback()
 }
 
-/// What people open, and what the pages load. Documents for programs are none: one that was read over http is anybody's
+/// Whether a path is a page that people open, or a file that pages load. Documents for programs are not: one that was read over http is anybody's
 /// (RFC 8414 §3 wants TLS), and a redirect would hide that the address in somebody's configuration is wrong.
 fn is_page(segments: &[&str]) -> bool {
     matches!(
@@ -57,6 +62,15 @@ fn moved(location: &str) -> Response {
         .header("location", location)
         .header("cache-control", "no-store")
         .header("referrer-policy", "no-referrer")
+}
+
+/// A form that was posted, or a path that is no page.
+fn https_only() -> ErrorPage {
+    ErrorPage::forbidden(
+        "This site is reached over https only",
+        "Over plain http others can read along. Nothing was looked at, and nothing was connected.",
+        "Put https:// before the address, or go back to your application and connect again.",
+    )
 }
 
 /// Any page may read this much: it is the same for everyone, and a developer's console shows it.

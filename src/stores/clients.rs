@@ -17,6 +17,8 @@ use crate::runtime::hex::sha256_hex;
 /// KV's shortest lifetime, in seconds from now.
 const SHORTEST: u64 = 60;
 
+/// The namespace of registered clients and of documents that were fetched.
+#[derive(Clone)]
 pub struct Clients {
     env: Env,
     now: UnixTime,
@@ -24,6 +26,7 @@ pub struct Clients {
 }
 
 impl Clients {
+    /// At this time, with the clients that the operator registered.
     pub const fn new(env: Env, now: UnixTime, config: Rc<Config>) -> Self {
         Self { env, now, config }
     }
@@ -97,7 +100,7 @@ impl ClientStore for Clients {
     }
 }
 
-/// By hash: a key has at most 512 bytes, a URL more.
+/// The key of a URL: its hash, since a key has at most 512 bytes and a URL may have more.
 fn key(kind: &str, url: &ClientIdUrl) -> String {
     format!("{kind}:{}", sha256_hex(url.as_str()))
 }

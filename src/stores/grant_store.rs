@@ -1,4 +1,4 @@
-//! Sending to the objects of grants.
+//! The provider's store of grants: sends commands to the objects of grants.
 
 use oauth_provider::crypto::Secret;
 use oauth_provider::grant::{Command, GrantId, Refusal, Renew, Renewed, Reply};
@@ -11,11 +11,13 @@ use crate::runtime::bindings::GRANTS;
 use crate::runtime::edge;
 
 /// The namespace of [`crate::GrantObject`].
+#[derive(Clone)]
 pub struct Grants {
     env: Env,
 }
 
 impl Grants {
+    /// The namespace that is bound in this environment.
     pub const fn new(env: Env) -> Self {
         Self { env }
     }

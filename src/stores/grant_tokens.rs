@@ -22,6 +22,8 @@ pub struct GrantTokens {
 }
 
 impl GrantTokens {
+    /// The tokens of `grant`. `access` is the secret of the access token that opens its props; `token` is Sentry's token as
+    /// the props have it.
     pub const fn new(env: Env, grant: GrantId, access: Secret, token: Token) -> Self {
         Self {
             grants: Grants::new(env),

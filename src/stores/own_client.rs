@@ -12,7 +12,7 @@ use crate::runtime::edge;
 /// The path of the metadata document.
 pub const PATH: &str = "/.well-known/oauth-client/demo-chat.json";
 
-/// The document. On https only: an http URL is no Client ID.
+/// The document; `None` on plain http, since an http URL is no Client ID.
 pub fn document(origin: &Origin) -> Option<OwnDocument> {
     origin.is_secure().then(|| OwnDocument {
         path: PATH,
@@ -20,7 +20,7 @@ pub fn document(origin: &Origin) -> Option<OwnDocument> {
     })
 }
 
-/// The Client ID that the document's place is.
+/// The Client ID: the document's URL.
 pub fn id(origin: &Origin) -> String {
     [origin.as_str(), PATH].concat()
 }
@@ -34,23 +34,23 @@ pub fn described_in(settings: Settings) -> Settings {
     }
 }
 
-/// The redirect URI.
+/// The chat's redirect URI.
 pub fn redirect_uri(origin: &Origin) -> String {
     [origin.as_str(), "/api/auth/callback"].concat()
 }
 
-/// The body of its dynamic registration, for origins where it has no document.
+/// The body of its dynamic registration, for origins at which it has no document.
 pub fn registration(origin: &Origin) -> String {
     metadata(origin, "application_type", "web")
 }
 
-/// The id with which it has registered at `origin`, while that is kept.
+/// The client id that it registered at `origin`, while that is kept.
 pub async fn kept_id(origin: &Origin, env: &Env) -> Option<String> {
     let got = edge::kv_get(env, OAUTH_KV, &key(origin)).ok()?;
     edge::text(got).await.ok()?
 }
 
-/// Keeps that id for `seconds`. Not kept, it registers again the next time.
+/// Keeps that id for `seconds`. If that fails, the chat registers again the next time.
 pub async fn keep_id(id: &str, seconds: u32, origin: &Origin, env: &Env) {
     if let Ok(put) = edge::kv_put(env, OAUTH_KV, &key(origin), id, seconds) {
         let _ = JsFuture::from(put).await;

@@ -1,4 +1,4 @@
-//! Sending to the objects of pushed authorization requests.
+//! The provider's store of pushed authorization requests: sends to their objects.
 
 use oauth_provider::UnixTime;
 use oauth_provider::authorize::TicketId;
@@ -12,11 +12,13 @@ use crate::objects::once::{Message, PushedMessage};
 use crate::runtime::bindings::ONCE;
 
 /// The namespace of [`crate::OnceObject`], as far as it keeps pushed requests.
+#[derive(Clone)]
 pub struct PushedObjects {
     env: Env,
 }
 
 impl PushedObjects {
+    /// The namespace that is bound in this environment.
     pub const fn new(env: Env) -> Self {
         Self { env }
     }

@@ -1,4 +1,4 @@
-//! Who somebody is to Sentry, for what is counted by person.
+//! The person whom Sentry names, for limits by person.
 // file rule: agent/confirmed-people-only: the model is for people whom Sentry has confirmed, for
 //    half a minute
 
@@ -15,7 +15,7 @@ use crate::runtime::address::Address;
 use crate::runtime::bindings::CHAT_RATE_LIMITER;
 use crate::runtime::limits::{Cost, Refused, allow};
 
-/// So long a Sentry token counts as confirmed, as our own tokens do.
+/// How long a Sentry token counts as confirmed: as long as our own tokens do.
 const KEPT: Duration = Duration::from_secs(30);
 const MOST: usize = 1000;
 
@@ -23,8 +23,8 @@ thread_local! {
     static CONFIRMED: RefCell<HashMap<[u8; 32], (UnixTime, Person)>> = RefCell::default();
 }
 
-/// A person whom Sentry has confirmed: the one of a grant, or the one behind a Sentry token. What they hold may be one of
-/// many; they are the same through all of it.
+/// A person whom Sentry has confirmed: the one of a grant, or the owner of a Sentry token. They may have many grants and
+/// tokens, and are counted as one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     key: String,
@@ -57,7 +57,7 @@ impl Person {
     /// address.
     ///
     /// # Errors
-    /// It is one too many; or nobody can tell.
+    /// It is one use too many, or the limiter failed.
     pub async fn may_use_model(&self, env: &Env, address: &Address) -> Result<(), Refused> {
         allow(env, CHAT_RATE_LIMITER, self.key(), Cost::Operator).await?;
         allow(env, CHAT_RATE_LIMITER, address.key(), Cost::Operator).await
@@ -97,7 +97,7 @@ fn remember(name: [u8; 32], person: Person, now: UnixTime) {
     });
 }
 
-/// A clock that was set back must not make an entry live for ever.
+/// An entry from the future is not fresh: a clock that was set back must not make it live for ever.
 fn is_fresh(since: UnixTime, now: UnixTime) -> bool {
     since <= now && now.since(since) < KEPT
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use fetch::{Fetch, FetchError, Method, Request, Response};
-use oauth_provider::{CodeChallenge, CodeVerifier, Scope, UnixTime};
+use oauth_provider::discovery::path;
+use oauth_provider::{CodeChallenge, CodeVerifier, Origin, Scope, UnixTime};
 use serde::{Deserialize, Serialize};
 use url::Url;
 use url::form_urlencoded::Serializer;
@@ -19,11 +20,14 @@ const MAX_BODY: usize = 64 * 1024;
 /// What a grant must know to act for its person: sealed, and opened by an access token only.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Props {
+    /// Sentry's access token.
     pub access_token: String,
+    /// Sentry's refresh token, good once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
     /// When Sentry's token ends.
     pub expires_at: Option<UnixTime>,
+    /// Whose token it is.
     pub user: User,
     /// Chosen on the consent page.
     pub skills: Vec<String>,
@@ -39,9 +43,12 @@ impl Props {
 /// The person, as Sentry's token answer names them.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct User {
+    /// Sentry's id of the person.
     pub id: String,
+    /// Their name, if they gave one.
     #[serde(default)]
     pub name: Option<String>,
+    /// Their address, if Sentry tells it.
     #[serde(default)]
     pub email: Option<String>,
 }
@@ -75,12 +82,12 @@ impl SentryTokens {
             .map(|seconds| now + Duration::from_secs(seconds))
     }
 
-    /// Whose they are, and nothing else of them.
+    /// The person alone; the tokens are dropped.
     pub fn into_user(self) -> User {
         self.user
     }
 
-    /// What the grant keeps.
+    /// The person, and what the grant keeps, with the skills that they chose at `now`.
     pub fn into_props(self, skills: Vec<String>, now: UnixTime) -> (User, Props) {
         let expires_at = self.expires_at(now);
         let user = self.user.clone();
@@ -102,10 +109,15 @@ impl SentryTokens {
     }
 }
 
-/// Where the browser goes to sign in. Without a scope Sentry says who it is, and allows nothing else.
+/// The redirect URI that is registered with Sentry.
+fn redirect_uri(origin: &Origin) -> String {
+    format!("{origin}{}", path::CALLBACK)
+}
+
+/// The URL at which the browser signs in. Without a scope Sentry only says who the person is.
 pub fn authorize_url(
     sentry: &Sentry,
-    redirect_uri: &str,
+    origin: &Origin,
     scope: &str,
     state: &str,
     challenge: &CodeChallenge,
@@ -114,7 +126,7 @@ pub fn authorize_url(
     let query = Serializer::new(String::new())
         .append_pair("client_id", &sentry.client_id)
         .append_pair("response_type", "code")
-        .append_pair("redirect_uri", redirect_uri)
+        .append_pair("redirect_uri", &redirect_uri(origin))
         .extend_pairs(scope)
         .append_pair("state", state)
         .append_pair("code_challenge", &challenge.to_text())
@@ -132,28 +144,29 @@ pub fn asked_of_sentry(granted: &Scope) -> String {
 /// Exchanges Sentry's code for tokens.
 ///
 /// # Errors
-/// Whether it was Sentry's trouble or its answer.
+/// Sentry did not answer, or refused.
 pub async fn exchange(
     sentry: &Sentry,
     code: &str,
-    redirect_uri: &str,
+    origin: &Origin,
     verifier: &CodeVerifier,
     fetch: &dyn Fetch,
 ) -> Result<SentryTokens, UpstreamError> {
+    let redirect_uri = redirect_uri(origin);
     let grant = [
         ("grant_type", "authorization_code"),
         ("code", code),
-        ("redirect_uri", redirect_uri),
+        ("redirect_uri", redirect_uri.as_str()),
         ("code_verifier", verifier.expose()),
     ];
     ask(sentry, &grant, fetch).await
 }
 
-/// Renews a Sentry token. Sentry's refresh tokens are good once: whoever calls this must keep what it answers, and
-/// must not call it twice with the same.
+/// Renews a Sentry token. Sentry's refresh tokens are good once: a caller must keep the answer, and must
+/// not call it twice with the same props.
 ///
 /// # Errors
-/// [`UpstreamError::Ended`] where the sign-in is over, and whether else it was Sentry's trouble or its answer.
+/// [`UpstreamError::Ended`] if the sign-in is over; otherwise whether Sentry did not answer or refused.
 pub async fn renew(
     sentry: &Sentry,
     props: Props,
@@ -237,14 +250,8 @@ mod tests {
             body,
         );
         let verifier = CodeVerifier::from_bytes(&[1; 32]);
-        exchange(
-            &sentry(),
-            "code",
-            "https://mcp.example.com/oauth/callback",
-            &verifier,
-            &script,
-        )
-        .await
+        let origin = Origin::of(&Url::parse("https://mcp.example.com").unwrap()).unwrap();
+        exchange(&sentry(), "code", &origin, &verifier, &script).await
     }
 
     // rule: authorization/outage-and-refusal: Sentry's outage and refusal are told apart

@@ -40,8 +40,8 @@ it("writes a document to host, for its own URL", () => {
 
 it.each([
   [["--tool", "x", "--args", "[]"], "are a JSON object"],
-  [["--tool", "x", "--args", "{"], "are no JSON"],
-  [["--list", "--mcp-host", "ftp://x.example"], "no http or https URL"],
+  [["--tool", "x", "--args", "{"], "are not JSON"],
+  [["--list", "--mcp-host", "ftp://x.example"], "not an http or https URL"],
   [["--list", "--client-metadata-url", "https://x.example"], "https URL with a path"],
   [["--list", "--transport", "http", "--command", "x"], "leave one out"],
   [["--args", "{}"], "--tool"],

@@ -1,21 +1,21 @@
 use fetch::LocalFuture;
 
-/// Says of each request in words whether it may ask the model: asked once for each, before the model is.
+/// Decides whether a request in words may use the model. Asked once per request, before the model is.
 pub trait Admission<R> {
-    /// One more request in words.
+    /// Asks for admission of one more request in words.
     fn admit(&self) -> LocalFuture<'_, Result<(), Denied<R>>>;
 }
 
-/// Why a request in words may not ask the model.
+/// Why a request in words may not use the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Denied<R> {
-    /// As a tool would refuse it: for the transport.
+    /// Refused as a tool call would be: the transport has to answer.
     Refused(R),
-    /// For now, in words for whoever asked.
+    /// Refused for now; the text is for the person who asked.
     Words(&'static str),
 }
 
-/// Whoever asks may: the model is theirs.
+/// Admits every request: the model belongs to the person who asks.
 #[derive(Debug, Clone, Copy)]
 pub struct Everybody;
 

@@ -14,13 +14,13 @@ use serde_json::value::RawValue;
 use crate::admission::{Admission, Denied};
 use crate::model::Model;
 
-/// The name of the one tool.
+/// The name of the only tool in agent mode.
 pub const USE_SENTRY: &str = "use_sentry";
 
-/// Bytes of a request: enough for a stack trace that is pasted into it.
+/// Maximum length of a request in bytes: enough for one with a pasted stack trace.
 const LONGEST: usize = 16 * 1024;
 
-/// The list, fit for every version: its title is where they all look for one.
+/// The tool list, which fits all versions: it has the title in the annotations, where all of them look.
 const LIST: &str = r#"[{"name":"use_sentry","description":"Does what a request in words asks of Sentry: finds issues, events, traces and releases, explains one, changes what is asked for. Say all that matters, such as the organization, an issue's id or URL: nothing is remembered between calls. The result lists every step.","inputSchema":{"type":"object","properties":{"request":{"type":"string","description":"What to find out or to do, in words.","minLength":1,"maxLength":16384},"allow_changes":{"type":"boolean","description":"Whether it may change something in Sentry: only when the person asked for that change. Without it the result says what would be changed.","default":false}},"required":["request"],"additionalProperties":false},"annotations":{"title":"Use Sentry","readOnlyHint":false,"destructiveHint":true,"openWorldHint":true}}]"#;
 
 const INSTRUCTIONS: &str = "Give use_sentry the person's question about Sentry in words, with the organization, issue ids and \
@@ -28,26 +28,26 @@ URLs that it is about.";
 
 const NO_MODEL: &str = "There is no tool `use_sentry` here: agent mode needs a language model, and none is set up (LLM_API_KEY).";
 
-/// A handler, with or without agent mode in front of it.
+/// A handler with agent mode in front of it, or without.
 pub struct AgentMode<H: Handler> {
     pub(crate) inner: H,
     mode: Option<Mode<H::Refusal>>,
 }
 
-/// What agent mode needs, where somebody asked for it.
+/// What agent mode needs.
 pub struct Mode<R> {
-    /// Without one, `use_sentry` is not offered.
+    /// The model; without one, `use_sentry` is not offered.
     pub model: Option<Model>,
-    /// Who may ask it, and how often.
+    /// Decides who may use the model, and how often.
     pub admission: Rc<dyn Admission<R>>,
-    /// Asks the model, and waits.
+    /// Sends requests to the model, and provides the waiting time.
     pub fetch: Rc<dyn Fetch>,
-    /// Knows which tools stand for others.
+    /// Resolves calls of tools that stand for others.
     pub targets: Targets,
 }
 
 impl<H: Handler> AgentMode<H> {
-    /// `inner` as it is, unless agent mode was asked for.
+    /// Wraps `inner`; without a `mode` it behaves exactly as `inner` does.
     #[must_use]
     pub const fn over(inner: H, mode: Option<Mode<H::Refusal>>) -> Self {
         Self { inner, mode }
@@ -83,7 +83,7 @@ impl<H: Handler> Handler for AgentMode<H> {
 
     fn list(&self, list: List, version: Version) -> Rc<RawValue> {
         if self.is_on() && list == List::Tools {
-            // A test reads it, so that nothing is lost here.
+            // Invariant: a test parses `LIST`, so the default is never used.
             Rc::from(RawValue::from_string(LIST.to_owned()).unwrap_or_default())
         } else {
             self.inner.list(list, version)
@@ -135,7 +135,7 @@ impl<H: Handler> Handler for AgentMode<H> {
     }
 }
 
-/// What the model can put right is a result, as with every tool.
+/// An error that the model can correct is a result, as with every tool.
 fn wrong<R>(words: &str) -> Answer<CallToolResult, R> {
     Ok(Outcome::Complete(CallToolResult::error(words)))
 }

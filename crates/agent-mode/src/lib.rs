@@ -1,11 +1,11 @@
 //! Agent mode: one tool that takes a request in words, in front of a server's own tools.
 //!
-//! [`AgentMode`] is a [`mcp::Handler`] around another one. Where it was asked for and there is a [`Model`], the list of
-//! tools is `use_sentry` alone; a call of it runs [`agent::Agent`] over the tools of the inner handler, through the
-//! inner handler, so that whatever it checks is checked here too. Everything else goes through as it came: asking for
-//! agent mode changes what is offered, and never what is allowed.
+//! [`AgentMode`] is a [`mcp::Handler`] around another one. If it was requested and there is a [`Model`], the tool list
+//! contains only `use_sentry`. A call of that tool runs [`agent::Agent`], which uses the inner handler's tools through
+//! the inner handler, so all of its checks apply here too. Everything else is passed on unchanged: asking for agent
+//! mode changes what is offered, and never what is allowed.
 //!
-//! It runs in workers and natively, and knows no tool of the server but by its list.
+//! It runs in workers and natively, and knows the server's tools only from their list.
 
 #![deny(missing_docs)]
 

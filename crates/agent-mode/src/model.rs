@@ -6,10 +6,10 @@ use agent::{ReplyError, Said};
 use fetch::{Fetch, FetchError, Method, Request};
 use url::{Host, Url};
 
-/// Of one answer of the model. What it says is much shorter; services add a lot of their own.
+/// Maximum size of one response of the model, in bytes. The reply is much shorter, but services add a lot around it.
 const MAX_BODY: usize = 1 << 20;
 
-/// For one answer of the model; the run as a whole has a limit of its own.
+/// How long to wait for one response of the model; the whole run has a limit of its own.
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A language model that speaks OpenAI's chat completions. `Debug` does not show its key.
@@ -20,7 +20,7 @@ pub struct Model {
     name: String,
 }
 
-/// The base of a model that no key may be sent to.
+/// The base URL of a model to which no key may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidModel;
 
@@ -39,7 +39,7 @@ impl fmt::Debug for Model {
 }
 
 impl Model {
-    /// The model of that name at `url`, which takes conversations.
+    /// The model `name` at `url`, the complete URL of its chat completions endpoint.
     #[must_use]
     pub fn at(url: Url, key: &str, name: &str) -> Self {
         Self {
@@ -49,11 +49,11 @@ impl Model {
         }
     }
 
-    /// The model of that name of the service at `base`, such as `https://api.openai.com/v1`. A key goes over https, or
-    /// stays on this computer.
+    /// The model `name` of the service at `base`, such as `https://api.openai.com/v1`. A key is only sent over https or
+    /// to this computer.
     ///
     /// # Errors
-    /// [`InvalidModel`]
+    /// [`InvalidModel`] if the URL is neither https nor on this computer, or has a query, a fragment or credentials.
     pub fn new(base: &str, key: &str, name: &str) -> Result<Self, InvalidModel> {
         let text = [base.trim_end_matches('/'), "/chat/completions"].concat();
         let url = Url::parse(&text).map_err(|_| InvalidModel)?;
@@ -72,13 +72,13 @@ impl Model {
         }
     }
 
-    /// As its service calls it.
+    /// The model's name, as its service calls it.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Asks once. A failure is told in our own words: nothing of what a service says is handed through.
+    /// Sends one request. Errors are in our own words: nothing that a service says about them is passed on.
     pub(crate) async fn ask(&self, fetch: &dyn Fetch, body: String) -> Result<Said, &'static str> {
         let mut key = String::from("Bearer ");
         key.push_str(&self.key);

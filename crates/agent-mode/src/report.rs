@@ -1,19 +1,19 @@
-//! What is said of a run: its answer, and every step that led there.
+//! The report on a run: its answer, and every step that led to it.
 
 use agent::{Call, Reason, bounded};
 use mcp::{CallToolResult, Content};
 
 use crate::run::End;
 
-/// Bytes of a step's arguments, and of the words of one that failed.
+/// Maximum length, in bytes, of a step's arguments and of the error message of a failed step.
 const LONGEST: usize = 400;
 
 #[derive(Debug, Default)]
 pub(crate) struct Report {
-    /// A line for each call.
+    /// One line for each call.
     steps: String,
     count: u32,
-    /// The last step has begun and not ended.
+    /// Whether the last step has begun and not ended.
     open: bool,
     asked: u32,
     tokens: u64,
@@ -25,7 +25,7 @@ impl Report {
         self.tokens = tokens;
     }
 
-    /// Begins a step before it is done, so that it is told of even if its end is not seen.
+    /// Begins a step before it runs, so that it is reported even if its end is never seen.
     pub(crate) fn begin(&mut self, call: &Call) {
         self.count += 1;
         self.open = true;
@@ -38,14 +38,14 @@ impl Report {
         self.steps.push_str(if cut { "…`: " } else { "`: " });
     }
 
-    /// One line, whatever it holds.
+    /// Ends the step on the same line.
     pub(crate) fn end(&mut self, became: &str, why: &str) {
         self.open = false;
         self.steps.push_str(became);
         self.code(bounded(why, LONGEST).0);
     }
 
-    /// A backtick would end the code that this stands in, a line break the line.
+    /// Appends text as inline code. A backtick would end the code, and a line break the line, so both are replaced.
     fn code(&mut self, text: &str) {
         for c in text.chars() {
             self.steps.push(match c {

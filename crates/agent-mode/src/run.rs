@@ -14,7 +14,7 @@ use crate::handler::{AgentMode, Mode};
 use crate::model::Model;
 use crate::report::Report;
 
-/// Most clients wait a minute for a tool.
+/// Time limit of a run. Most clients wait a minute for a tool.
 const TIME: Duration = Duration::from_secs(50);
 
 const RULES: &str = "There is nobody to ask back: do what can be done, and say what you assumed.";
@@ -28,18 +28,18 @@ const LIMITS: Limits = Limits {
     shown: 64 * 1024,
 };
 
-/// How a run ends.
+/// How a run ended.
 pub(crate) enum End {
-    /// As the model's loop says, with the model's last words.
+    /// The loop ended for this reason, with the model's last text.
     Done(Reason, String),
     /// The next calls would change something, and that was not allowed.
     Changes,
-    /// Without an answer: why.
+    /// There is no answer, for this reason.
     Failed(&'static str),
 }
 
 impl<H: Handler> AgentMode<H> {
-    /// Boxed, so that calls of other tools do not carry its state.
+    /// Runs the request. Boxed, so that the futures of other calls do not carry its state.
     pub(crate) fn run<'a>(
         &'a self,
         mode: &'a Mode<H::Refusal>,
@@ -66,7 +66,7 @@ impl<H: Handler> AgentMode<H> {
             .with_targets(mode.targets)
             .with_rules(RULES)
             .with_rules(self.inner.instructions().unwrap_or_default());
-        // Outside of what is given up when the time is over: what was done is told in any case.
+        // Kept outside the future that is dropped when time runs out, so that finished steps are reported in any case.
         let report = RefCell::new(Report::default());
         let work = pin!(self.drive(agent, mode, model, allow_changes, &report));
         let end = match select(work, mode.fetch.sleep(TIME)).await {
@@ -137,8 +137,9 @@ impl<H: Handler> AgentMode<H> {
         }
     }
 
-    /// A call like any client's. What only the transport can answer ends the run: a client signs in again, or allows more,
-    /// and asks anew. Boxed, so that the state of a tool is not a part of this one's.
+    /// Calls a tool as any client would. If only the transport can answer (the client must sign in again, or ask for
+    /// more scopes), the run ends, and the client has to ask anew. Boxed, so that the state of a tool is not part of
+    /// this future.
     fn tool<'a>(&'a self, call: &Call) -> LocalFuture<'a, Result<(String, bool), H::Refusal>> {
         let call = ToolCall::new(&*call.name, call.arguments.clone());
         Box::pin(async move {
@@ -147,7 +148,8 @@ impl<H: Handler> AgentMode<H> {
                 Err(CallError::Refused(refusal)) => return Err(refusal),
                 Err(CallError::Invalid(words)) => (words.into_owned(), true),
                 Err(CallError::Failed(words)) => (words, true),
-                // Nobody is offered to be asked, and the list has no other names.
+                // Neither can happen: no capability for questions is passed on, and the model sees only names from the
+                // list.
                 Ok(Outcome::InputRequired(_)) | Err(CallError::Unknown) => {
                     ("There is no such tool.".to_owned(), true)
                 }

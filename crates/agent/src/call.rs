@@ -1,24 +1,24 @@
 use approval::Target;
 use serde_json::{Map, Value};
 
-/// A call that was looked at: its tool is offered and its arguments are an object.
+/// A checked call: its tool is offered and its arguments are an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// Tells calls of one conversation apart.
+    /// The call's id, unique within a conversation.
     pub id: String,
-    /// Of the tool.
+    /// The name of the tool.
     pub name: String,
-    /// For the tool; it checks them.
+    /// The arguments. The tool itself checks them against its schema.
     pub arguments: Map<String, Value>,
-    /// The same as JSON, on one line.
+    /// The arguments as JSON, on one line.
     pub json: String,
-    /// The tool that is run in the end, where the called one stands for others.
+    /// The tool that is run in the end, if the one that was called stands for others.
     pub target: Option<String>,
-    /// Whether something is changed, so that somebody has to agree.
+    /// Whether the call changes something, so that a person has to agree first.
     pub changes: bool,
-    /// The arguments as that person is shown them: [`approval::json`]. Empty where nobody has to agree.
+    /// The arguments as shown to the person who has to agree ([`approval::json`]). Empty if nobody has to.
     pub shown: String,
 }
 
-/// Knows the tools that stand for others: `None` for every other.
+/// Resolves calls of tools that stand for others, such as one that executes a tool by name; `None` for any other tool.
 pub type Targets = fn(tool: &str, arguments: &Map<String, Value>) -> Option<Target>;

@@ -1,27 +1,28 @@
-//! A conversation as it comes from outside. It may be anything, and is read or refused; what a person broke off is
-//! mended, since models refuse a conversation in which a call has no answer.
+//! Reads a conversation from an untrusted source, and refuses it if it is malformed. If a person interrupted it,
+//! missing answers are filled in, because models refuse a conversation with an unanswered call.
 
 use serde_json::Value;
 
 use crate::message::{Asked, Message};
 
-/// The most messages of one conversation.
+/// The maximum number of messages in a conversation.
 const MOST: usize = 400;
 
-/// The most calls in all of them.
+/// The maximum number of calls in the whole conversation.
 const MOST_CALLS: usize = 1000;
 
-/// What is wrong with a conversation, for whoever sent it.
+/// What is wrong with a conversation, in words for its sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed(pub &'static str);
 
 const BROKEN_OFF: &str = "The person went on before this call was answered. It was not run.";
 
 impl Message {
-    /// Reads a conversation that goes on: its last message is the person's, or calls to run or answers to go on from.
+    /// Reads a conversation that can be continued: it ends with a message of the person, with calls to run, or with
+    /// answers of tools.
     ///
     /// # Errors
-    /// When it is none.
+    /// If it is not such a conversation.
     pub fn conversation(value: &Value) -> Result<Vec<Self>, Malformed> {
         let Value::Array(values) = value else {
             return Err(Malformed("`messages` must be an array"));
@@ -68,7 +69,7 @@ impl Message {
     }
 }
 
-/// The calls at the end that have no answer yet.
+/// The calls at the end that have not been answered yet.
 pub(crate) fn open_calls(messages: &[Message]) -> Vec<Asked> {
     let mut answered = Vec::new();
     for message in messages.iter().rev() {

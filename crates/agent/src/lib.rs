@@ -1,9 +1,9 @@
 //! A language model that uses the tools of an MCP server, without I/O, clock or session.
 //!
 //! [`Agent`] is the loop as a state machine: it says what comes next ([`Next`]), and is told what the model said and
-//! what a tool answered. Beside it stand the parts that whoever talks to a model needs: what is sent
-//! ([`Agent::body`]), and an answer in one piece ([`Said::whole`]) or in many ([`Reply`]), each the data of a server-sent
-//! event. The model is any that speaks OpenAI's chat completions.
+//! what the tools answered. It also has what is needed to talk to a model: the request's body ([`Agent::body`]), and
+//! the model's reply in one piece ([`Said::whole`]) or in many ([`Reply`]), where each piece is the data of a
+//! server-sent event. It works with any model that speaks OpenAI's chat completions.
 //!
 //! ```
 //! use agent::{Agent, Limits, Message, Next, Said, Tool};
@@ -21,8 +21,8 @@
 //! assert_eq!(agent.next(), Next::AskModel);
 //! ```
 //!
-//! What a tool answers is data that a stranger may have written: the model gets it marked as such ([`prompt`]), and a
-//! tool that changes something is run only after somebody agreed to that very call ([`Next::Confirm`]).
+//! What a tool answers may have been written by a stranger: the model gets it marked as data ([`prompt`]), and a tool
+//! that changes something runs only after a person has agreed to that very call ([`Next::Confirm`]).
 
 #![deny(missing_docs)]
 
@@ -45,8 +45,8 @@ pub use message::{Asked, Message};
 pub use reply::{Reply, ReplyError, Said};
 pub use tool::{Tool, ToolAnswer};
 
-/// Where models are asked if nothing else is set up: a base that `/chat/completions` follows.
+/// The service that is asked if none is configured: a base URL, to which `/chat/completions` is appended.
 pub const DEFAULT_BASE_URL: &str = "https://api.openai.com/v1";
 
-/// The model that is asked if no other is named.
+/// The model that is asked if none is configured.
 pub const DEFAULT_MODEL: &str = "gpt-4.1-mini";

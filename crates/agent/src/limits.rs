@@ -1,17 +1,17 @@
-/// How far one run goes. The time is the caller's.
+/// Limits of one run. The caller limits the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How often the model is asked.
+    /// How often the model may be asked.
     pub steps: u32,
-    /// How many tokens the model may read and write in all, as it counts them itself.
+    /// How many tokens the model may read and write in total, by its own count.
     pub tokens: u64,
-    /// How many calls of one answer are run.
+    /// How many calls of one reply are run.
     pub calls: usize,
-    /// Bytes of one tool's answer.
+    /// Maximum length of one tool's answer, in bytes.
     pub tool_text: usize,
-    /// Bytes of the whole conversation.
+    /// Maximum size of the whole conversation, in bytes.
     pub history: usize,
-    /// Bytes of a change, as a person is shown it before they agree. Longer ones are not run.
+    /// Maximum length, in bytes, of a change as shown to a person. Calls that are longer are not run.
     pub shown: usize,
 }
 
@@ -28,7 +28,7 @@ impl Default for Limits {
     }
 }
 
-/// At most `most` bytes of a text, whole characters only, and whether that is less than all of it.
+/// The longest prefix of at most `most` bytes that ends between characters, and whether the text was cut.
 #[must_use]
 pub fn bounded(text: &str, most: usize) -> (&str, bool) {
     if text.len() <= most {

@@ -1,4 +1,4 @@
-//! The loop: ask the model, run what it calls, until it says something without calling.
+//! The loop: ask the model, and run the tools it calls, until it replies without a call.
 
 mod pending;
 
@@ -15,35 +15,35 @@ use crate::tool::Tool;
 
 use pending::{Pending, State, look_at};
 
-/// What comes next. Asking again without having done it gets the same again.
+/// What the caller has to do next. Asking again before it is done returns the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
-    /// Send [`Agent::body`] to the model, then [`Agent::model_said`].
+    /// Send [`Agent::body`] to the model, then call [`Agent::model_said`].
     AskModel,
-    /// Run these, then [`Agent::tool_answered`] for each.
+    /// Run these calls, then call [`Agent::tool_answered`] for each.
     CallTools(Vec<Call>),
-    /// Not run: answered in words, which the model gets. Said once; there is nothing to do but to show it.
+    /// This call is not run; the model is told the reason. Returned once, so that it can be shown.
     Refused(Call, &'static str),
-    /// Somebody has to agree: [`Agent::approve`] or [`Agent::decline`] each, or leave it at that.
+    /// A person has to agree: call [`Agent::approve`] or [`Agent::decline`] for each, or stop here.
     Confirm(Vec<Call>),
-    /// The end.
+    /// The run is over.
     Done(Reason),
 }
 
 /// Why a run is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// The model has said its last word, which may be none.
+    /// The model has given its final reply, which may be empty.
     Answer,
-    /// The model was asked as often as it may be.
+    /// [`Limits::steps`] is reached.
     Steps,
-    /// The model has used as many tokens as it may.
+    /// [`Limits::tokens`] is used up.
     Tokens,
-    /// The conversation is longer than it may be.
+    /// The conversation is longer than [`Limits::history`].
     TooLong,
 }
 
-/// One run: from a question to an answer.
+/// One run, from a question to an answer.
 #[derive(Debug)]
 pub struct Agent {
     rules: String,
@@ -52,7 +52,7 @@ pub struct Agent {
     targets: Targets,
     limits: Limits,
     pending: Vec<Pending>,
-    /// Name and arguments of what was run since the person spoke or something changed.
+    /// Name and arguments of each call that was run since the person last spoke or something changed.
     ran: Vec<(String, Map<String, Value>)>,
     steps: u32,
     tokens: u64,
@@ -60,7 +60,7 @@ pub struct Agent {
 }
 
 impl Agent {
-    /// `messages` as [`Message::conversation`] reads them. Calls at their end that have no answer are run first.
+    /// Begins a run. `messages` come from [`Message::conversation`]; unanswered calls at their end are run first.
     #[must_use]
     pub fn new(messages: Vec<Message>, tools: Vec<Tool>, limits: Limits) -> Self {
         let open = open_calls(&messages);
@@ -80,11 +80,11 @@ impl Agent {
         agent
     }
 
-    /// With tools that stand for others.
+    /// Sets how calls of tools that stand for others are resolved.
     #[must_use]
     pub fn with_targets(mut self, targets: Targets) -> Self {
         self.targets = targets;
-        // What is open already is looked at again.
+        // Check again the calls that are already open.
         let open = open_calls(&self.messages);
         self.pending.clear();
         self.ran.clear();
@@ -92,7 +92,7 @@ impl Agent {
         self
     }
 
-    /// Tells the model more than [`prompt::RULES`].
+    /// Adds `more` to the [`prompt::RULES`] that the model is given.
     #[must_use]
     pub fn with_rules(mut self, more: &str) -> Self {
         self.rules.push('\n');
@@ -138,13 +138,13 @@ impl Agent {
         Next::Done(reason)
     }
 
-    /// The request for the model: its rules, the conversation, the tools.
+    /// The body of the request to the model: its rules, the conversation and the tools.
     #[must_use]
     pub fn body(&self, model: &str, stream: bool) -> String {
         request::body(model, &self.rules, &self.messages, &self.tools, stream)
     }
 
-    /// The model has answered.
+    /// Takes the model's reply.
     pub fn model_said(&mut self, said: Said) {
         let Said {
             text,
@@ -152,7 +152,7 @@ impl Agent {
             tokens,
         } = said;
         self.steps += 1;
-        // A token has about four bytes.
+        // Estimate: a token is about four bytes.
         let read = self.messages.iter().fold(0, |size, m| size + m.size());
         let about = read.saturating_add(text.len()) / 4;
         let tokens = tokens.unwrap_or(u64::try_from(about).unwrap_or(u64::MAX));
@@ -166,8 +166,8 @@ impl Agent {
         self.take_in(calls);
     }
 
-    /// A tool has answered a call of [`Next::CallTools`]. Gives back what the model will read, and whether that is
-    /// less than all of it; `None` for a call that nobody waits for.
+    /// Takes a tool's answer to a call of [`Next::CallTools`]. Returns the text that the model will read, and whether
+    /// it was cut; `None` if no such call is waiting.
     pub fn tool_answered(
         &mut self,
         id: &str,
@@ -178,7 +178,7 @@ impl Agent {
         let at = self.pending.iter().position(ready)?;
         let Pending { call, .. } = self.pending.remove(at);
         if call.changes && !is_error {
-            // What was read before may read otherwise now.
+            // Something has changed, so tools that only read may answer differently now.
             self.ran.clear();
         }
         let (text, cut) = bounded(text, self.limits.tool_text);
@@ -190,17 +190,17 @@ impl Agent {
         Some((text, cut))
     }
 
-    /// Somebody agreed to a call of [`Next::Confirm`].
+    /// A person agrees to a call of [`Next::Confirm`].
     pub fn approve(&mut self, id: &str) {
         self.decide(id, State::Ready);
     }
 
-    /// Somebody said no to one.
+    /// A person declines a call of [`Next::Confirm`].
     pub fn decline(&mut self, id: &str) {
         self.decide(id, State::Declined);
     }
 
-    /// The conversation so far, as it can be kept and gone on with.
+    /// The conversation so far. It can be stored, and continued with [`Agent::new`].
     #[must_use]
     pub fn messages(&self) -> &[Message] {
         &self.messages
@@ -212,7 +212,7 @@ impl Agent {
         self.steps
     }
 
-    /// How many tokens it used.
+    /// How many tokens the model has used.
     #[must_use]
     pub const fn tokens(&self) -> u64 {
         self.tokens
@@ -236,7 +236,7 @@ impl Agent {
     fn take_in(&mut self, calls: Vec<Asked>) {
         for (at, asked) in calls.into_iter().enumerate() {
             let mut pending = look_at(&asked, &self.tools, self.targets, self.limits.shown);
-            // As they are read: what a person agreed to comes back written as they were shown it.
+            // Compare as they were parsed: what a person agreed to comes back as it was shown to them.
             let same = (asked.name, pending.call.arguments.clone());
             if !pending.is_refused() {
                 if at >= self.limits.calls {
@@ -251,7 +251,7 @@ impl Agent {
         }
     }
 
-    /// Gives every call an id that no other call of the conversation has: what somebody agreed to is named by it.
+    /// Gives every call an id that is unique in the conversation, because agreements refer to a call by its id.
     fn rename(&self, calls: &mut [Asked]) {
         let mut taken: Vec<String> = Vec::new();
         for message in &self.messages {

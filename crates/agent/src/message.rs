@@ -3,43 +3,43 @@ use serde_json::Value;
 
 use crate::prompt;
 
-/// A part of a conversation, as chat completions have it. The rules that stand before it are not a part.
+/// A message of a conversation, as in chat completions, except for the rules that precede it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
-    /// What the person said.
+    /// A message of the person.
     User(String),
-    /// What the model said, and what it called.
+    /// A message of the model, with the tools that it called.
     Assistant {
-        /// May be empty beside calls.
+        /// The text; may be empty if there are calls.
         text: String,
-        /// In the model's order.
+        /// The calls, in the model's order.
         calls: Vec<Asked>,
     },
-    /// What a call was answered with.
+    /// The answer to a call.
     Tool {
-        /// Of the call.
+        /// The call's id.
         id: String,
-        /// As the tool said it.
+        /// The answer, as the tool gave it.
         text: String,
     },
 }
 
-/// A call as the model made it. Nothing about it was checked.
+/// A call as the model made it. Nothing about it has been checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// Tells calls of one conversation apart.
+    /// The call's id, unique within a conversation.
     pub id: String,
-    /// Of the tool.
+    /// The name of the tool.
     pub name: String,
-    /// JSON, if the model did right.
+    /// The arguments. They should be JSON.
     pub arguments: String,
 }
 
 impl Message {
-    /// Reads one as a stranger sends it.
+    /// Reads a message from an untrusted source.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// What is wrong with the message.
     pub(crate) fn read(value: &Value) -> Result<Self, &'static str> {
         let content = match value.get("content") {
             None | Some(Value::Null) => "",
@@ -74,7 +74,7 @@ impl Message {
         }
     }
 
-    /// As the model gets it: what a tool said stands between marks.
+    /// Writes the message for the model, with a tool's answer between marks.
     pub(crate) fn write(&self, out: &mut String) {
         let mut object = Object::begin(out);
         match self {
@@ -104,7 +104,7 @@ impl Message {
         object.end();
     }
 
-    /// About as many bytes as it takes.
+    /// Its approximate size in bytes.
     pub(crate) fn size(&self) -> usize {
         match self {
             Self::User(text) => text.len(),
@@ -117,7 +117,7 @@ impl Message {
 }
 
 impl Asked {
-    /// The longest id that is taken from elsewhere.
+    /// The longest id, in bytes, that is accepted from outside.
     pub(crate) const ID: usize = 100;
 
     fn read(value: &Value) -> Result<Self, &'static str> {
@@ -133,7 +133,7 @@ impl Asked {
         Ok(call)
     }
 
-    /// The object of the shape that chat completions have.
+    /// Writes the call as an object of the chat completions format.
     pub(crate) fn write(&self, out: &mut String) {
         let mut object = Object::begin(out);
         object.text("id", &self.id).raw("type", "\"function\"");

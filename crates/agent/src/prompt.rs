@@ -1,6 +1,6 @@
-//! What the model is told before all else, and how a tool's answer is marked for it.
+//! The rules that a model is given first, and the marks around a tool's answer.
 
-/// The rules. Whoever runs the agent adds what it knows of the place.
+/// The rules. The program that runs the agent may append rules of its own ([`crate::Agent::with_rules`]).
 pub const RULES: &str = "\
 You help a person with Sentry, through the tools that you are given. Find things out with tools instead of asking or \
 guessing; when a tool fails, read why and try another way once. Answer briefly, in Markdown, in the person's language, \
@@ -14,7 +14,7 @@ const NAME: &str = "tool_output";
 const OPEN: &str = "<tool_output>\n";
 const CLOSE: &str = "\n</tool_output>";
 
-/// A tool's answer between its marks. No text can contain them.
+/// A tool's answer between its marks. Marks inside the text are defused.
 #[must_use]
 pub fn marked(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + OPEN.len() + CLOSE.len());
@@ -23,7 +23,8 @@ pub fn marked(text: &str) -> String {
     while let Some((before, after)) = rest.split_once('<') {
         out.push_str(before);
         out.push('<');
-        // What looks like the mark to a lenient reader counts too: any case, white space before the name.
+        // A lenient reader could take other spellings for the mark, so they count too: any case, and white space before
+        // the name.
         let name = after.trim_start_matches(|c: char| c == '/' || c.is_whitespace());
         let begin = name.get(..NAME.len());
         if begin.is_some_and(|begin| begin.eq_ignore_ascii_case(NAME)) {
@@ -36,7 +37,7 @@ pub fn marked(text: &str) -> String {
     out
 }
 
-/// The text between the marks; the whole of one that has none.
+/// The text between the marks, or the whole text if it has none.
 #[must_use]
 pub fn unmarked(text: &str) -> &str {
     text.strip_prefix(OPEN)

@@ -1,44 +1,44 @@
-//! What a model answers, in one piece or in many.
+//! A model's reply, in one piece or as a stream.
 
 use serde_json::Value;
 
 use crate::message::Asked;
 
-/// The most bytes of a model's text, and of the arguments of all its calls.
+/// Maximum length, in bytes, of a model's text, and of the arguments of all its calls together.
 const TEXT: usize = 64 * 1024;
 
-/// The most calls that are read; how many are run is another limit.
+/// Maximum number of calls that are read. How many of them are run is limited by [`crate::Limits::calls`].
 const CALLS: usize = 32;
 
-/// An answer, complete.
+/// A complete reply.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Said {
-    /// May be empty beside calls.
+    /// The text; may be empty if there are calls.
     pub text: String,
-    /// What it called.
+    /// The calls, unchecked.
     pub calls: Vec<Asked>,
-    /// What it read and wrote for this answer, if it says so.
+    /// Tokens read and written for this reply, if the service reports them.
     pub tokens: Option<u64>,
 }
 
-/// An answer that is none.
+/// Why there is no usable reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplyError {
-    /// The model's service says why in its own words.
+    /// The service answered with an error; these are its own words.
     Refused(String),
-    /// It is no chat completion.
+    /// It is not a chat completion.
     Garbage,
-    /// It is longer than we read.
+    /// It exceeds a limit of this crate.
     TooLong,
-    /// It stops in the middle.
+    /// The stream ended in the middle of the reply.
     Incomplete,
 }
 
 impl Said {
-    /// Reads an answer in one piece.
+    /// Reads a reply that came in one piece.
     ///
     /// # Errors
-    /// When it is none.
+    /// If it is not a usable reply.
     pub fn whole(body: &[u8]) -> Result<Self, ReplyError> {
         let mut reply = Reply::default();
         reply.read(body, "message")?;
@@ -47,11 +47,11 @@ impl Said {
     }
 }
 
-/// An answer in pieces, under way.
+/// A streamed reply that is being read.
 #[derive(Debug, Default)]
 pub struct Reply {
     said: Said,
-    /// Where the service puts each call of [`Said::calls`].
+    /// The service's index of each call in [`Said::calls`].
     indexes: Vec<Option<u64>>,
     arguments: usize,
     ended: bool,
@@ -60,10 +60,10 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// Reads the data of one event, and answers what it adds to the text.
+    /// Reads the data of one event, and returns the text that it adds.
     ///
     /// # Errors
-    /// When it is no part of an answer, or the answer grows too long.
+    /// If it is not part of a reply, or the reply exceeds a limit.
     pub fn piece(&mut self, data: &str) -> Result<String, ReplyError> {
         if data.trim() == "[DONE]" {
             self.ended = true;
@@ -73,16 +73,16 @@ impl Reply {
         self.read(data.as_bytes(), "delta")
     }
 
-    /// Whether the last event was read, so that nothing more comes.
+    /// Whether the last event has been read, so that nothing more follows.
     #[must_use]
     pub const fn is_closed(&self) -> bool {
         self.closed
     }
 
-    /// The stream has ended.
+    /// Ends the stream.
     ///
     /// # Errors
-    /// When it ended before the answer did.
+    /// If it ended before the reply did.
     pub fn end(self) -> Result<Said, ReplyError> {
         if !self.any {
             return Err(ReplyError::Garbage);
@@ -107,7 +107,7 @@ impl Reply {
             self.said.tokens = Some(tokens);
         }
         let choices = value.get("choices").and_then(Value::as_array);
-        // The last piece of a stream may hold nothing but the usage.
+        // The last piece of a stream may contain only the usage.
         let Some(choice) = choices.ok_or(ReplyError::Garbage)?.first() else {
             return Ok(String::new());
         };
@@ -127,8 +127,8 @@ impl Reply {
         Ok(text.to_owned())
     }
 
-    /// A call, or a piece of one. Which one, its index says. Some services leave that out or have 0 for all; then a
-    /// new id begins a new call.
+    /// Reads a call, or a piece of one. Its index says which call a piece belongs to. Some services leave the index out
+    /// or always send 0; there, a new id begins a new call.
     fn call(&mut self, piece: &Value) -> Result<(), ReplyError> {
         let index = piece.get("index").and_then(Value::as_u64);
         let text = |of: &Value, name| of.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -157,7 +157,7 @@ impl Reply {
         let name = text(function, "name").unwrap_or_default();
         let arguments = match function.get("arguments") {
             Some(Value::String(arguments)) => arguments.clone(),
-            // Not as it should be, and plain enough.
+            // Should be a string, but an object is unambiguous.
             Some(arguments @ Value::Object(_)) => {
                 serde_json::to_string(arguments).unwrap_or_default()
             }

@@ -3,7 +3,7 @@ use mcp::json::{Object, array, text};
 use crate::message::Message;
 use crate::tool::Tool;
 
-/// The body of a request to a model.
+/// Writes the body of a request to the model.
 pub(crate) fn body(
     model: &str,
     rules: &str,

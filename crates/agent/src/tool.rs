@@ -3,29 +3,29 @@ use serde_json::{Map, Value};
 /// A tool that the model may call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tool {
-    /// As the model calls it.
+    /// The name by which the model calls it.
     pub name: String,
-    /// For the model.
+    /// What it does, for the model.
     pub description: String,
-    /// A JSON Schema, as JSON.
+    /// The schema of its arguments, a JSON Schema as JSON text.
     pub parameters: String,
-    /// Whether it changes anything, so that somebody has to agree.
+    /// Whether it changes anything, so that a person has to agree.
     pub changes: bool,
 }
 
-/// The longest name of a function that models know.
+/// The longest function name that models accept, in characters.
 const NAME: usize = 64;
 
 impl Tool {
-    /// Whether its schema names all of these arguments. One that lists no properties names any.
+    /// Whether its schema names all of these arguments. A schema without properties accepts any.
     pub(crate) fn reads_all(&self, arguments: &Map<String, Value>) -> bool {
         let schema: Value = serde_json::from_str(&self.parameters).unwrap_or_default();
         let properties = schema.get("properties").and_then(Value::as_object);
         properties.is_none_or(|own| arguments.keys().all(|name| own.contains_key(name)))
     }
 
-    /// A tool as `tools/list` has it. `None` for a name that no model could call: they know 64 characters of
-    /// `A-Z a-z 0-9 _ -`. Without annotations it counts as one that changes something, which is what MCP says of it.
+    /// Reads a tool of `tools/list`. `None` if no model could call it by its name: models accept 64 characters of `A-Z
+    /// a-z 0-9 _ -`. A tool without annotations counts as one that changes something, which is MCP's default.
     #[must_use]
     pub fn from_mcp(tool: &Value) -> Option<Self> {
         let text = |name| tool.get(name).and_then(Value::as_str);
@@ -49,17 +49,17 @@ impl Tool {
     }
 }
 
-/// What a tool answered.
+/// The answer of a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolAnswer {
-    /// For the model and the person.
+    /// The text for the model and for the person.
     pub text: String,
-    /// It failed, and the text says why.
+    /// Whether the tool failed; the text then says why.
     pub is_error: bool,
 }
 
 impl ToolAnswer {
-    /// The `result` of `tools/call`: its texts in order; what is no text is named.
+    /// Reads the `result` of `tools/call`: its texts in order, and the names of content that is not text.
     #[must_use]
     pub fn from_mcp(result: &Value) -> Self {
         let mut text = String::new();

@@ -1,4 +1,4 @@
-//! Runs of the machine: what it asks for, what it refuses, where it ends.
+//! Runs of the state machine: what it asks for, what it refuses, and how it ends.
 
 #![cfg(test)]
 
@@ -142,7 +142,7 @@ fn agreeing_counts_for_the_call_that_waits_and_for_none_that_comes_later() {
     assert_eq!(ids(&agent.next()), ["1"]);
     agent.tool_answered("1", "done", false);
     agent.approve("2");
-    // The model uses an id again, or one that was agreed to in advance.
+    // The model reuses an id, or one that a person agreed to earlier.
     agent.model_said(calls(&[
         ("1", "change", r#"{"all":true}"#),
         ("2", "change", r#"{"b":1}"#),

@@ -1,9 +1,12 @@
-//! Signs that nobody sees, that look like a space and are none, or that change the order or the place of others.
+//! Characters that nobody sees, that look like a space and are none, or that change the order or the place of others.
 // file rule: chat/agreement-shown-whole
 
 use std::fmt::Write as _;
 
-/// Ranges of Unicode 16 with that effect. Where a whole block is taken, what is not assigned in it may become such a sign.
+/// Ranges of Unicode 16 with that effect. Some are whole blocks, of which what is not assigned may become such a sign.
+///
+/// `oauth-provider` has such a list too, in `client/text.rs`: of what it strips from a client's name. There are two because
+/// that crate is published without this one, and neither may know the other (deny.toml); a test there compares them.
 const HIDDEN: &[(u32, u32)] = &[
     (0x00, 0x1f),     // controls: escape sequences of terminals begin with one
     (0x7f, 0xa0),     // more of them, and the no-break space
@@ -23,6 +26,7 @@ const HIDDEN: &[(u32, u32)] = &[
     (0x2028, 0x202f), // separators of lines and paragraphs, embeddings, narrow space
     (0x205f, 0x206f), // mathematical space, word joiner, invisible operators, isolates
     (0x2800, 0x2800), // an empty Braille cell
+    (0x2d7f, 0x2d7f), // Tifinagh consonant joiner
     (0x3000, 0x3000), // ideographic space
     (0x3164, 0x3164), // Hangul filler
     (0xe000, 0xf8ff), // private use: a font may make anything of it
@@ -43,7 +47,7 @@ const HIDDEN: &[(u32, u32)] = &[
     (0x3fffe, 0x10_ffff), // planes without characters, tags, selectors, private use
 ];
 
-/// Whether a sign has to be written out for a person to notice it. A space and a letter of any script need not.
+/// Whether a character must be written out for a person to notice it. A space and a letter of any script need not.
 #[must_use]
 pub fn is_hidden(sign: char) -> bool {
     let code = u32::from(sign);

@@ -2,9 +2,10 @@
 //! terminal, the chat's page, a client's form.
 //!
 //! Arguments are JSON, and what is shown of them ([`json`]) is JSON too: the same members in the same order, nothing left
-//! out, and every sign that nobody would see ([`is_hidden`]) as an escape. Whoever reads it back has what was sent. What
+//! out, and every sign that nobody would see ([`is_hidden`]) as an escape. Reading it back gives what was sent. What
 //! cannot be shown so is refused ([`Unshowable`]), and must not run. Other texts are written by [`plain`], and go to a
 //! terminal in [`pages`].
+#![deny(missing_docs)]
 
 mod arguments;
 mod hidden;

@@ -1,4 +1,5 @@
-//! The two uses of time: sample data counts back from one fixed instant, token lifetimes run.
+//! The server has two times: sample data is dated relative to one fixed instant, while token lifetimes use the real
+//! time.
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
@@ -22,12 +23,12 @@ impl Clock {
         }
     }
 
-    /// What is now for the sample data: the same for the whole run.
+    /// The fixed time of the sample data, the same for the whole run.
     pub(crate) fn data_now(self) -> Timestamp {
         self.data_now
     }
 
-    /// The running time, for what expires; in microseconds, as Sentry writes times.
+    /// The real time, for expiry, in microseconds as Sentry writes times.
     pub(crate) fn now(self) -> Timestamp {
         let elapsed =
             SignedDuration::try_from(self.since.elapsed()).unwrap_or(SignedDuration::ZERO);

@@ -1,26 +1,26 @@
-//! What a start may decide.
+//! The settings of a run.
 
 use jiff::Timestamp;
 
 /// Settings of one run. [`Config::new`] has the documented defaults.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where clients reach this server, without a trailing slash; permalinks begin with it.
+    /// The URL under which clients reach this server, without a trailing slash. Permalinks begin with it.
     pub origin: String,
-    /// The true time at the start: token lifetimes run from here, so that clients agree about them.
+    /// The real time at the start. Token lifetimes count from here, so that clients agree with them.
     pub now: Timestamp,
-    /// The instant that the sample data counts back from, to the second.
+    /// The instant to which the sample data is relative, in whole seconds.
     pub data_now: Timestamp,
-    /// How many times the data there is: 1 is the sample, more is for load.
+    /// How many copies of the data there are: 1 is the sample, more are for load tests.
     pub scale: u32,
-    /// The one OAuth application's id.
+    /// The id of the only OAuth application.
     pub client_id: String,
-    /// The one OAuth application's secret.
+    /// The secret of the only OAuth application.
     pub client_secret: String,
 }
 
 impl Config {
-    /// The defaults: port 9797 on loopback, data that ends now, `demo-client` with `demo-secret`.
+    /// The defaults: port 9797 on loopback, data that ends at `now`, the application `demo-client` with `demo-secret`.
     #[must_use]
     pub fn new(now: Timestamp) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! `/_control/`: what tests may do to the server. The crate's own page lists it all.
+//! `/_control/`: endpoints with which tests control the server. The documentation of this crate lists them.
 
 pub(crate) mod faults;
 pub(crate) mod requests;
@@ -6,5 +6,5 @@ pub(crate) mod reset;
 pub(crate) mod settings;
 pub(crate) mod tokens;
 
-/// Everything below it is out of reach of faults and of the log.
+/// The prefix of paths that faults and the log do not apply to.
 pub(crate) const PREFIX: &str = "/_control/";

@@ -1,7 +1,7 @@
 //! The sample data: read once from `data/*.json`, then kept in memory.
 //!
-//! To add an issue: one file in `data/issues/`, one line in [`load`]. Times in the files are written
-//! `@-9d4h`: that long before the start. What is many and alike comes from [`generate`].
+//! To add an issue, add a file in `data/issues/` and a line in [`load`]. A time in a file is written like `@-9d4h`,
+//! which is that long before the start. Large numbers of similar rows come from [`generate`].
 
 pub(crate) mod activity;
 mod ago;
@@ -45,10 +45,10 @@ use user::User;
 
 pub use load::DataError;
 
-/// Activity that is added counts from here.
+/// The id of the first activity that is added at run time.
 const FIRST_RECORDED: u64 = 970_000_000;
 
-/// All of it, in the order of every listing.
+/// All data. The order is that of every list.
 #[derive(Clone, Debug)]
 pub(crate) struct Data {
     pub(crate) users: Vec<User>,
@@ -62,14 +62,14 @@ pub(crate) struct Data {
     pub(crate) replays: Vec<Replay>,
     pub(crate) rows: Rows,
     pub(crate) code_mappings: Vec<CodeMapping>,
-    /// By id of the issue, newest first.
+    /// Activities by issue id, newest first.
     pub(crate) activity: BTreeMap<String, Vec<Activity>>,
-    /// By id of the issue.
+    /// Analyses by issue id.
     pub(crate) analyses: BTreeMap<String, Analysis>,
-    /// How many analyses and entries of activity were added while it ran: their ids count on.
+    /// How many analyses and activities were added at run time, from which their ids are derived.
     pub(crate) started: u64,
     pub(crate) recorded: u64,
-    /// By short id of the issue, as they go out.
+    /// External issues by the issue's short id, as they are sent.
     pub(crate) external_issues: BTreeMap<String, Vec<Value>>,
 }
 
@@ -78,14 +78,14 @@ impl Data {
         self.users.iter().find(|user| user.id == id)
     }
 
-    /// By slug or numeric id, as every path of Sentry's API takes either.
+    /// Finds an organization by slug or numeric id, since every path of Sentry's API accepts either.
     pub(crate) fn organization(&self, slug_or_id: &str) -> Option<&Organization> {
         self.organizations
             .iter()
             .find(|org| org.slug == slug_or_id || org.id == slug_or_id)
     }
 
-    /// By slug or numeric id, within one organization.
+    /// Finds a project of an organization by slug or numeric id.
     pub(crate) fn project(&self, organization: &str, slug_or_id: &str) -> Option<&Project> {
         self.projects_of(organization)
             .find(|project| project.is(slug_or_id))
@@ -116,7 +116,7 @@ impl Data {
             .filter(move |issue| slugs.contains(issue.project.as_str()))
     }
 
-    /// By numeric id or short id, the latter in any case.
+    /// Finds an issue by its numeric id or its short id; the latter in any case.
     pub(crate) fn issue<'a>(
         &'a self,
         organization: &'a str,
@@ -135,7 +135,7 @@ impl Data {
             .find_map(|issue| Some((issue, issue.event(id)?)))
     }
 
-    /// Writes down what happened to an issue, as its newest activity.
+    /// Adds an activity to an issue, as its newest.
     pub(crate) fn record(
         &mut self,
         issue: &str,

@@ -1,15 +1,15 @@
-//! Pages for people.
+//! HTML pages for people.
 
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
-/// No script, nothing from elsewhere, not in a frame. No `form-action`: Chromium would apply it to the
-/// redirect that follows the form.
+/// Content security policy: no scripts, nothing from other origins, no framing. There is no `form-action`, because
+/// Chromium would apply it to the redirect after the form.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
 
-/// A heading and a sentence.
+/// A page with a heading and a sentence.
 #[derive(Template)]
 #[template(path = "notice.html")]
 pub(crate) struct Notice<'a> {

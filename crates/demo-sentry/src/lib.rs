@@ -1,20 +1,19 @@
-//! A local Sentry with deterministic sample data, so that nobody needs an account to try the product
-//! and every test has an upstream.
+//! A local Sentry with deterministic sample data. It lets people try the product without an account, and gives tests a
+//! Sentry to talk to.
 //!
-//! It listens on loopback only, speaks Sentry's wire shapes, and keeps everything in memory. The data
-//! is the same at every start; its times are counted back from one instant, taken at start-up or fixed
-//! with `--now`. Tests of other crates begin with [`start`].
+//! It listens on loopback only, uses the formats of Sentry's API, and keeps everything in memory. The data is the same
+//! at every start; its times are relative to one instant, which is the time of the start or fixed with `--now`. Tests
+//! of other crates begin with [`start`].
 //!
 //! # Signing in
 //!
-//! `GET /oauth/authorize/` is a page with one form; `POST /oauth/token/` takes `authorization_code` and
-//! `refresh_token`. The application is `demo-client` with the secret `demo-secret`
-//! (`DEMO_SENTRY_CLIENT_ID`, `DEMO_SENTRY_CLIENT_SECRET`). A refresh replaces both tokens at once, as
-//! Sentry's does: the old access token stops working. A device signs in with a code (RFC 8628):
-//! `POST /oauth/device/code/` with the id alone, the page `/oauth/device/` for the person, and the token
-//! endpoint; such a grant is renewed without a secret.
+//! `GET /oauth/authorize/` is a page with one form; `POST /oauth/token/` accepts `authorization_code` and
+//! `refresh_token`. The application is `demo-client` with the secret `demo-secret` (`DEMO_SENTRY_CLIENT_ID`,
+//! `DEMO_SENTRY_CLIENT_SECRET`). As in Sentry, a refresh replaces both tokens at once: the old access token stops
+//! working. A device signs in with a code (RFC 8628): `POST /oauth/device/code/` with the client id alone, the page
+//! `/oauth/device/` for the person, and the token endpoint. Such a grant is refreshed without a secret.
 //!
-//! For `Authorization: Sentry-Bearer` and for stdio these tokens are there from the start:
+//! These tokens exist from the start, for `Authorization: Sentry-Bearer` and for stdio:
 //!
 //! | token | user | scopes |
 //! |---|---|---|
@@ -25,32 +24,32 @@
 //!
 //! # The data
 //!
-//! Ada Marlowe (`1001`, the preselected user) is a member of `lighthouse-books`, which holds all the
-//! data, and of `quiet-harbor`, which is empty and comes last. Bo Tanaka (`1002`) is a member of
-//! `quiet-harbor` only, so that tests can see that one person's data stays out of another's reach:
-//! an organization that exists but is not the caller's is a 403, one that does not exist a 404.
+//! Ada Marlowe (`1001`, the preselected user) is a member of `lighthouse-books`, which holds all the data, and of
+//! `quiet-harbor`, which is empty and comes last. Bo Tanaka (`1002`) is a member of `quiet-harbor` only, so that tests
+//! can check that nobody gets at another person's data: an organization that exists but is not the caller's is a 403,
+//! one that does not exist is a 404.
 //!
-//! Thirteen issues of every kind and state have 200 events in the last 14 days; beside them are spans, logs,
-//! metrics and profiles of the same days, three traces (two with an error), four replays, five releases (two
-//! with deploys and commits), notes and activity, and analyses by Seer in every state: `CHECKOUT-1` and, in the
-//! older shape, `PARCEL-POST-1` are done, `CHECKOUT-7` is at work, `CHECKOUT-4` failed, `SHOP-WINDOW-1` waits for
-//! an answer. These stay as they are. One that is started elsewhere moves on with every look and is done at the
-//! third. What is written (status, notes, keys, analyses) is dated by the instant that the data counts from, so
-//! that the same requests get the same answers in every run.
+//! Thirteen issues of every kind and state have 200 events in the last 14 days. There are also spans, logs, metrics and
+//! profiles of the same days, three traces (two with an error), four replays, five releases (two with deploys and
+//! commits), notes and activity, and analyses by Seer in every state: `CHECKOUT-1` and, in an older format,
+//! `PARCEL-POST-1` are done, `CHECKOUT-7` is in progress, `CHECKOUT-4` failed, `SHOP-WINDOW-1` waits for an answer.
+//! These never change. An analysis that is started for another issue advances each time it is read, and is done at the
+//! third. Everything that is written (status, notes, keys, analyses) is dated with the instant of the sample data, so
+//! that the same requests get the same responses in every run.
 //!
 //! [`Config::scale`] (`--seed-scale`) copies all of it: the second copy of project `checkout` is `checkout-2`,
 //! of issue `CHECKOUT-1` `CHECKOUT-2-1`, of release `checkout@5.2.0` `checkout-2@5.2.0`.
 //!
 //! # The language model
 //!
-//! `POST /v1/chat/completions` speaks OpenAI's interface, in one piece or as a stream, for the chat. It takes any
-//! key and calls the tools it is offered by a script: `what broke today?` searches issues, looks the first one up
-//! and sums up; `resolve CHECKOUT-1`, `why does CHECKOUT-1 happen?`, `CHECKOUT-1`, `which projects are there?` and
-//! `who am I?` do what they say. Faults apply to it as to everything else.
+//! `POST /v1/chat/completions` is compatible with OpenAI's API, in one piece or as a stream, for the chat. It accepts
+//! any key, and calls the tools that it is offered according to a script: `what broke today?` searches issues, looks up
+//! the first one and sums it up; `resolve CHECKOUT-1`, `why does CHECKOUT-1 happen?`, `CHECKOUT-1`, `which projects are
+//! there?` and `who am I?` do what they say. Faults apply to it as to everything else.
 //!
 //! # The control endpoint
 //!
-//! `/_control/` is for tests. It asks for no token and neither faults nor the log apply to it.
+//! `/_control/` is for tests. It needs no token, and neither faults nor the log apply to it.
 //!
 //! | request | effect |
 //! |---|---|

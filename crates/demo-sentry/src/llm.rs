@@ -1,4 +1,4 @@
-//! `/v1/`: a language model's interface, as OpenAI's clients speak it. What it says is scripted: see [`script`].
+//! `/v1/`: a language model with OpenAI's API. Its replies are scripted: see [`script`].
 
 mod chunks;
 mod conversation;
@@ -18,7 +18,7 @@ use crate::state::State;
 use conversation::ChatRequest;
 use script::Turn;
 
-/// The one model there is; any other name is answered as well.
+/// The name of the only model. Requests may name any other one.
 const MODEL: &str = "demo-model";
 
 pub(crate) async fn models(headers: HeaderMap) -> Response {
@@ -61,10 +61,10 @@ pub(crate) async fn completions(
     }
 }
 
-/// What is answered, before it is written in one piece or in many.
+/// A reply, before it is sent in one piece or as a stream.
 struct Completion {
     turn: Turn,
-    /// The same conversation gets the same id.
+    /// Derived from the conversation, so that the same one gets the same id.
     id: String,
     created: i64,
     model: String,
@@ -115,12 +115,12 @@ impl Completion {
     }
 }
 
-/// About as many as a real model counts.
+/// About the number of tokens that a real model would count.
 fn tokens(text: &str) -> usize {
     text.len().div_ceil(4)
 }
 
-/// The refusal of a request without a key. Any key will do, but there must be one.
+/// The error for a request without a key. There must be one, but any will do.
 fn unauthorized(headers: &HeaderMap) -> Option<Response> {
     let key = headers
         .get(AUTHORIZATION)

@@ -11,26 +11,26 @@ use tokio::net::TcpListener;
 /// A local Sentry with sample data, for development and tests.
 ///
 /// Listens on 127.0.0.1 only, keeps everything in memory and needs no account.
-/// Prints one line when it answers, and runs until Ctrl-C.
+/// Prints one line when it is ready, and runs until Ctrl-C.
 ///
 /// Sign in as Ada Marlowe to see the sample data (organization lighthouse-books).
 /// Without signing in, use the token demo-token-ada.
 ///
-/// Beside Sentry's API (/api/0/) and sign-in (/oauth/) it answers
+/// Besides Sentry's API (/api/0/) and sign-in (/oauth/) it offers
 ///   /v1/chat/completions  a scripted language model: ask it "what broke today?"
-///   /_control/            faults, the log of requests, ends of tokens, reset
+///   /_control/            faults, the request log, expiry of tokens, reset
 #[derive(Parser)]
 #[command(name = "demo-sentry", version, verbatim_doc_comment)]
 struct Options {
-    /// Port on 127.0.0.1; 0 takes a free one
+    /// Port on 127.0.0.1; 0 means any free port
     #[arg(long, env = "DEMO_SENTRY_PORT", default_value_t = 9797)]
     port: u16,
 
-    /// Instant that the sample data counts back from, such as 2026-03-10T12:00:00Z [default: now]
+    /// Instant at which the sample data ends, such as 2026-03-10T12:00:00Z [default: now]
     #[arg(long, env = "DEMO_SENTRY_NOW")]
     now: Option<Timestamp>,
 
-    /// How many times the data there is, up to 1000: projects, teams, issues, events and rows, for load
+    /// How many copies of the data to load, up to 1000: projects, teams, issues, events and rows, for load tests
     #[arg(long, env = "DEMO_SENTRY_SEED_SCALE", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), value_name = "N")]
     seed_scale: u32,
 
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     match run(Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nobody is left to tell when standard error is closed.
+            // If standard error is closed, there is nobody to report the error to.
             let _ = writeln!(io::stderr(), "demo-sentry: {error:#}");
             ExitCode::FAILURE
         }
@@ -85,7 +85,7 @@ async fn listen(port: u16) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// Ctrl-C, or on Unix the signal that `kill` and process managers send.
+/// Completes on Ctrl-C or, on Unix, on the signal that `kill` and process managers send.
 #[cfg(unix)]
 fn interrupted() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -102,7 +102,7 @@ fn interrupted() -> anyhow::Result<impl Future<Output = ()>> {
 #[cfg(not(unix))]
 fn interrupted() -> anyhow::Result<impl Future<Output = ()>> {
     Ok(async {
-        // A failure to watch leaves the console's own way to end a program.
+        // If Ctrl-C cannot be watched, the console ends the program in its own way.
         let _ = tokio::signal::ctrl_c().await;
     })
 }

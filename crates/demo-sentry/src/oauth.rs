@@ -1,4 +1,4 @@
-//! Sentry's side of OAuth: the pages where a person approves, and the token endpoint.
+//! Sentry's part of OAuth: the pages where a person approves, and the token endpoint.
 
 pub(crate) mod authorize;
 pub(crate) mod device;

@@ -1,4 +1,4 @@
-//! Query parameters, of which several may repeat (`project=1&project=2`).
+//! Query parameters, some of which may repeat (`project=1&project=2`).
 
 use std::convert::Infallible;
 
@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use url::form_urlencoded;
 
-/// The decoded query string, in order.
+/// The decoded parameters, in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Params(Vec<(String, String)>);
 
@@ -19,7 +19,7 @@ impl Params {
         )
     }
 
-    /// The first value, where there is one; an empty value is one too.
+    /// The first value of a parameter; it may be empty.
     pub(crate) fn first(&self, key: &str) -> Option<&str> {
         self.all(key).next()
     }
@@ -31,7 +31,7 @@ impl Params {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The query string again with one parameter replaced.
+    /// The query string with one parameter replaced.
     pub(crate) fn with(&self, key: &str, value: &str) -> String {
         form_urlencoded::Serializer::new(String::new())
             .extend_pairs(self.0.iter().filter(|(name, _)| name != key))

@@ -1,4 +1,4 @@
-//! The whole URL space.
+//! Routes all URLs.
 
 use axum::Router;
 use axum::extract::OriginalUri;
@@ -18,7 +18,7 @@ use crate::llm;
 use crate::oauth::{authorize, device, token};
 use crate::state::State;
 
-/// Everything the local Sentry answers.
+/// The router with all endpoints of the local Sentry.
 pub fn router(state: State) -> Router {
     Router::new()
         .route("/", get(home))
@@ -118,7 +118,7 @@ async fn home() -> Response {
     )
 }
 
-/// JSON where a program asks, a page where a person followed a permalink.
+/// The 404 response: JSON under the API, or a page for a person who followed a permalink.
 async fn nowhere(OriginalUri(uri): OriginalUri) -> Response {
     if uri.path().starts_with("/api/") {
         return ApiError::NotFound.into_response();

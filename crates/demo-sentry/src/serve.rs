@@ -1,4 +1,4 @@
-//! From a listener to answers.
+//! Runs the server on a listener.
 
 use std::io;
 
@@ -9,25 +9,25 @@ use crate::config::Config;
 use crate::router::router;
 use crate::state::State;
 
-/// Answers on `listener` until dropped or the listener fails.
+/// Serves requests on `listener` until the future is dropped or the listener fails.
 ///
 /// # Errors
-/// As the listener's.
+/// The listener's error.
 pub async fn serve(listener: TcpListener, state: State) -> io::Result<()> {
     axum::serve(listener, router(state)).await
 }
 
-/// A server for a test, on a free port of loopback; it ends when this is dropped.
+/// A server for tests, on a free port on loopback; it stops when this is dropped.
 pub struct Running {
     origin: String,
     state: State,
     task: JoinHandle<io::Result<()>>,
 }
 
-/// Starts a server on a free port; `config.origin` is replaced by where it listens.
+/// Starts a server on a free port; `config.origin` is replaced by its real origin.
 ///
 /// # Errors
-/// When loopback has no free port, or the sample data is broken.
+/// If loopback has no free port, or the sample data is invalid.
 pub async fn start(config: Config) -> io::Result<Running> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let origin = format!("http://{}", listener.local_addr()?);
@@ -45,13 +45,13 @@ pub async fn start(config: Config) -> io::Result<Running> {
 }
 
 impl Running {
-    /// `http://127.0.0.1:PORT`
+    /// The server's origin, `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// The same state that the server answers from.
+    /// The state of the running server.
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state

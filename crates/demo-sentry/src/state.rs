@@ -1,4 +1,4 @@
-//! Everything a request may touch.
+//! The state that requests share.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -14,10 +14,10 @@ use crate::control::settings::Settings;
 use crate::data::{Data, DataError};
 use crate::oauth::grants::Grants;
 
-/// The server's whole memory; a clone is a handle on the same one.
+/// The state of the server. A clone is a handle to the same state.
 ///
-/// One lock per noun, each held for a synchronous moment and never across an `await`. A poisoned lock is
-/// entered all the same: the data is a sample and every test may reset it.
+/// There is one lock per kind of data; each is held briefly, and never across an `await`. A poisoned lock is used all
+/// the same, because the data is only a sample and any test may reset it.
 #[derive(Clone)]
 pub struct State(Arc<Inner>);
 
@@ -32,10 +32,10 @@ struct Inner {
 }
 
 impl State {
-    /// Reads the sample data, which is compiled in.
+    /// Loads the sample data, which is compiled in.
     ///
     /// # Errors
-    /// When a data file does not have its shape; a test reads them all.
+    /// If a data file does not have the expected form. A test loads them all.
     pub fn new(config: Config) -> Result<Self, DataError> {
         let clock = Clock::of(&config);
         Ok(Self(Arc::new(Inner {
@@ -49,10 +49,10 @@ impl State {
         })))
     }
 
-    /// Everything as after the start; what was issued is forgotten.
+    /// Resets everything to the state after the start; codes and tokens are forgotten.
     ///
     /// # Errors
-    /// As [`State::new`].
+    /// The same as [`State::new`].
     pub fn reset(&self) -> Result<(), DataError> {
         *self.data_mut() = Data::load(self.clock().data_now(), self.config().scale)?;
         *self.grants() = Grants::with_dev_tokens(self.clock().now());
@@ -62,7 +62,7 @@ impl State {
         Ok(())
     }
 
-    /// What this run was started with.
+    /// The settings of this run.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.0.config
@@ -97,7 +97,7 @@ impl State {
     }
 }
 
-/// A handler takes the state as a plain argument.
+/// Lets a handler take the state as a plain argument.
 impl FromRequestParts<State> for State {
     type Rejection = Infallible;
 

@@ -1,4 +1,5 @@
-//! Server-sent events (HTML Living Standard §9.2), without I/O: bytes in, in any pieces, events out.
+//! Parses server-sent events (HTML Living Standard §9.2) without I/O: it takes bytes in pieces of any size, and returns
+//! events.
 //!
 //! ```
 //! let mut parser = event_stream::Parser::new(1024);
@@ -12,45 +13,45 @@
 
 use std::time::Duration;
 
-/// One event that has data, be it empty.
+/// One event. It has data, which may be empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// The field `event`; "message" if there is none or it is empty.
+    /// The field `event`, or "message" if that is missing or empty.
     pub name: String,
-    /// The lines of `data`, with line feeds between them.
+    /// The `data` lines, joined with line feeds.
     pub data: String,
 }
 
-/// A line or an event is longer than it may be. What comes after it cannot be told apart.
+/// A line or an event exceeds the limit. The rest of the stream cannot be parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooLong;
 
-/// A stream being read.
+/// A parser with the state of one stream.
 #[derive(Debug)]
 pub struct Parser {
-    /// Bytes.
+    /// Maximum length of a line and of an event, in bytes.
     most: usize,
     connection: Connection,
     last_id: Option<String>,
     retry: Option<Duration>,
 }
 
-/// What a new connection begins without.
+/// The state that does not survive a reconnect.
 #[derive(Debug, Default)]
 struct Connection {
     line: Vec<u8>,
     name: String,
     data: String,
-    /// Whether the event has data, be it empty.
+    /// Whether the event has data, even if it is empty.
     has_data: bool,
-    /// The last byte was a carriage return: a line feed after it ends nothing.
+    /// The last byte was a carriage return, so a line feed that follows belongs to the same line break.
     after_carriage: bool,
-    /// A line was read, so that no byte order mark can come any more.
+    /// A line has been read, so a byte order mark can no longer occur.
     is_begun: bool,
 }
 
 impl Parser {
-    /// Reads lines of at most `most` bytes, and events whose name and data have at most as many.
+    /// Accepts lines of at most `most` bytes, and events whose name and data are at most that long.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self {
@@ -61,27 +62,29 @@ impl Parser {
         }
     }
 
-    /// The id to take the stream up from, in `Last-Event-ID`. Visible ASCII and spaces, never empty.
+    /// The last event id, to send in `Last-Event-ID` when reconnecting. Visible ASCII and spaces, never empty.
     #[must_use]
     pub fn last_id(&self) -> Option<&str> {
         self.last_id.as_deref()
     }
 
-    /// How long the server asks to wait before the stream is taken up.
+    /// How long the server asks clients to wait before they reconnect.
     #[must_use]
     pub const fn retry(&self) -> Option<Duration> {
         self.retry
     }
 
-    /// Begins a new connection of the same stream: an incomplete event is dropped, id and waiting time stay.
+    /// Begins a new connection of the same stream: drops an incomplete event, and keeps the last id and the waiting
+    /// time.
     pub fn reconnect(&mut self) {
         self.connection = Connection::default();
     }
 
-    /// Reads more, and answers the events that it completes. What the end of a stream leaves incomplete is no event.
+    /// Reads more bytes, and returns the events that they complete. An event that is incomplete when the stream ends is
+    /// dropped.
     ///
     /// # Errors
-    /// When a limit is passed; the connection is of no use then.
+    /// If a limit is exceeded; the connection cannot be used after that.
     pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<Event>, TooLong> {
         let mut events = Vec::new();
         for &byte in bytes {
@@ -100,7 +103,7 @@ impl Parser {
     fn end_line(&mut self) -> Result<Option<Event>, TooLong> {
         let read = &mut self.connection;
         let line = std::mem::take(&mut read.line);
-        // A line break is never part of another character, so that a line can be decoded by itself.
+        // A line break is never part of a multi-byte character, so each line can be decoded by itself.
         let line = String::from_utf8_lossy(&line);
         let is_begun = std::mem::replace(&mut read.is_begun, true);
         let line = match line.strip_prefix('\u{feff}') {
@@ -120,7 +123,7 @@ impl Parser {
                 read.data.push_str(value);
             }
             "event" => value.clone_into(&mut read.name),
-            // "If the field value does not contain U+0000 NULL"; nor what no header can carry back.
+            // "If the field value does not contain U+0000 NULL". We also ignore ids that no header could send back.
             "id" if value.bytes().all(|byte| (0x20..0x7f).contains(&byte)) => {
                 self.last_id = Some(value.to_owned()).filter(|id| !id.is_empty());
             }
@@ -137,7 +140,7 @@ impl Parser {
 }
 
 impl Connection {
-    /// The event that an empty line ends. Without data it is none, and its name is forgotten.
+    /// The event that an empty line completes. Without data there is no event, and the name is dropped.
     fn dispatch(&mut self) -> Option<Event> {
         let mut name = std::mem::take(&mut self.name);
         let data = std::mem::take(&mut self.data);

@@ -1,4 +1,5 @@
-//! The parser of server-sent events against a plain reading of the whole text, for any text in any pieces.
+//! Compares the parser with a simple reference that reads the whole text at once, for arbitrary texts cut into
+//! arbitrary pieces.
 // file rule: chat/event-stream: server-sent events, in any pieces, bounded [HTML §9.2]
 
 #![cfg(test)]
@@ -8,15 +9,15 @@ use std::time::Duration;
 use event_stream::{Event, Parser, TooLong};
 use proptest::prelude::*;
 
-/// What a stream comes to: its events, its last id, and the waiting time.
+/// The result of reading a stream: its events, the last id and the waiting time.
 type Outcome = (Vec<Event>, Option<String>, Option<Duration>);
 
-/// HTML §9.2.6, over a text that is there as a whole.
+/// The algorithm of HTML §9.2.6, over the complete text.
 fn reference(bytes: &[u8]) -> Outcome {
     let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    // What comes after the last line break is no line yet.
+    // Text after the last line break is not a complete line.
     let lines: Vec<&str> = text.split('\n').collect();
     let (mut events, mut name, mut data) = (Vec::new(), String::new(), Vec::new());
     let (mut last_id, mut retry) = (None, None);
@@ -60,7 +61,7 @@ fn parse(pieces: &[&[u8]], most: usize) -> Result<Vec<Event>, TooLong> {
     read(&mut Parser::new(most), pieces)
 }
 
-/// The events of a text that comes byte by byte, with name and data.
+/// The events of a text that arrives byte by byte, as pairs of name and data.
 fn bytewise(parser: &mut Parser, text: &str) -> Vec<(String, String)> {
     let bytes: Vec<&[u8]> = text.as_bytes().chunks(1).collect();
     let events = read(parser, &bytes).unwrap();
@@ -157,7 +158,7 @@ fn a_new_connection_keeps_id_and_waiting_time_alone() {
     parser.reconnect();
     assert_eq!(parser.last_id(), Some("8"));
     assert_eq!(parser.retry(), Some(Duration::from_millis(500)));
-    // The line feed is an empty line of its own, which ends no event; a byte order mark may come after it no more.
+    // Here the line feed is an empty line, which completes no event; a byte order mark is not allowed after it.
     let events = bytewise(&mut parser, "\n\u{feff}data: lost\n\ndata: whole\n\n");
     assert_eq!(events, [("message".to_owned(), "whole".to_owned())]);
     parser.reconnect();

@@ -3,6 +3,7 @@
 //! Every crate that talks to another server takes a `&dyn Fetch`, so that a program in a script runtime can hand it
 //! that runtime's `fetch`, a binary can hand it reqwest, and a test can hand it a script. The port is deliberately small: whole
 //! bodies, counted while they are read; one deadline for headers and body together; redirects never followed.
+#![deny(missing_docs)]
 
 #[cfg(feature = "native")]
 pub mod native;
@@ -29,7 +30,7 @@ pub enum FetchError {
     /// The body is longer than [`Request::max_body`] bytes; reading stopped there.
     #[error("the answer is longer than {0} bytes")]
     TooLarge(usize),
-    /// Nothing was sent: whoever counts such requests allows no more of them for now.
+    /// Nothing was sent: the budget for such requests is used up for now.
     #[error("too many such requests for now")]
     OverBudget,
     /// The name did not resolve, the connection failed or broke off, or TLS failed. The text is for logs.

@@ -33,7 +33,7 @@ impl Native {
 
     /// Sends one request and returns as soon as the head of the answer is there, for answers that come in pieces.
     /// `more` are headers whose names are known at run time only. [`Request::timeout`] holds for the head and then
-    /// for each piece, [`Request::max_body`] for nothing: whoever reads counts.
+    /// for each piece, [`Request::max_body`] does not apply: the reader must count.
     ///
     /// # Errors
     /// As [`Fetch::fetch`].
@@ -133,7 +133,7 @@ impl Opened {
     /// What is left of the body, at most `max` bytes.
     ///
     /// # Errors
-    /// As [`Self::chunk`]; [`FetchError::TooLarge`] where there is more.
+    /// As [`Self::chunk`]; [`FetchError::TooLarge`] if there is more.
     pub async fn rest(&mut self, max: usize) -> Result<Vec<u8>, FetchError> {
         let mut body = Vec::new();
         while let Some(chunk) = self.chunk().await? {

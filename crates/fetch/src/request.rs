@@ -3,16 +3,16 @@ use std::time::Duration;
 
 use url::Url;
 
-/// The methods that our callers use.
+/// The methods that callers of this port need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Method {
-    /// RFC 9110 §9.3.1
+    /// `GET` (RFC 9110 §9.3.1).
     Get,
-    /// RFC 9110 §9.3.3
+    /// `POST` (RFC 9110 §9.3.3).
     Post,
-    /// RFC 9110 §9.3.4
+    /// `PUT` (RFC 9110 §9.3.4).
     Put,
-    /// RFC 9110 §9.3.5
+    /// `DELETE` (RFC 9110 §9.3.5).
     Delete,
     /// RFC 9110 §9.3.7: what a browser asks before a script may.
     Options,
@@ -37,18 +37,18 @@ impl Method {
 pub struct Request {
     /// What is asked for.
     pub method: Method,
-    /// Where. Callers check the host; the port sends to any.
+    /// The target. Callers check the host; the port sends to any.
     pub url: Url,
     /// Names are lower case.
     pub headers: Vec<(&'static str, String)>,
-    /// Sent as it is.
+    /// The bytes of the body, sent unchanged.
     pub body: Option<Vec<u8>>,
     /// For headers and body together. Default 30 s.
     pub timeout: Duration,
     /// In bytes, counted while reading. Default 16 MiB.
     pub max_body: usize,
-    /// The name of a budget that this request has to itself, before the one that it shares. Of no account where nobody
-    /// counts.
+    /// The name of a budget that this request has to itself, before the one that it shares. Ignored by a port that
+    /// does not count.
     pub own_budget: Option<String>,
 }
 

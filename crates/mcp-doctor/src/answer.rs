@@ -1,4 +1,4 @@
-//! What came of a request, and how a check reads it.
+//! The result of a request, and helpers with which checks read it.
 
 use fetch::Response;
 use serde_json::{Map, Value};
@@ -6,19 +6,19 @@ use url::Url;
 
 use crate::verdict::{Finding, Verdict, holds};
 
-/// What came of a request.
+/// The result of a request.
 #[derive(Debug, Clone)]
 pub enum Answer {
-    /// A complete response, of whatever status.
+    /// A complete response, with any status.
     Came(Response),
-    /// No response, and the reason.
+    /// No response came, for this reason.
     Failed(String),
-    /// The request was not sent, and the reason.
+    /// The request was not sent, for this reason.
     NotAsked(&'static str),
 }
 
 impl Answer {
-    /// The response, for the one check that reports its absence as a breach.
+    /// The response, for the one check that reports its absence as a breach ([`Finding::Broken`]).
     pub fn came(&self) -> Result<&Response, Finding> {
         match self {
             Self::Came(response) => Ok(response),
@@ -27,7 +27,7 @@ impl Answer {
         }
     }
 
-    /// The response, for every other check, which is skipped without one.
+    /// The response, for all other checks; they are skipped without one ([`Finding::Skipped`]).
     pub fn seen(&self) -> Result<&Response, Finding> {
         match self {
             Self::Came(response) => Ok(response),
@@ -36,7 +36,7 @@ impl Answer {
         }
     }
 
-    /// The response, if it came, for the next step of the walk.
+    /// The response, if there is one, for the next step of the walk.
     pub const fn response(&self) -> Option<&Response> {
         match self {
             Self::Came(response) => Some(response),
@@ -45,17 +45,17 @@ impl Answer {
     }
 }
 
-/// The body as a JSON object.
+/// The body as a JSON object, if it is one.
 pub fn object(response: &Response) -> Option<Map<String, Value>> {
     serde_json::from_slice(&response.body).ok()
 }
 
-/// The member `error` of a body (RFC 6749 §5.2).
+/// The member `error` of a JSON body (RFC 6749 §5.2).
 pub fn error_code(response: &Response) -> Option<String> {
     Some(object(response)?.get("error")?.as_str()?.to_owned())
 }
 
-/// Status, and the error code where there is one.
+/// The status, followed by the error code if there is one.
 pub fn outcome(response: &Response) -> String {
     match error_code(response) {
         Some(code) => format!("{} {code}", response.status),
@@ -63,27 +63,27 @@ pub fn outcome(response: &Response) -> String {
     }
 }
 
-/// The media type alone, in lower case.
+/// The media type without its parameters, in lower case.
 pub fn media_type(response: &Response) -> String {
     let value = response.header("content-type").unwrap_or("no content type");
     let essence = value.split(';').next().unwrap_or_default();
     essence.trim().to_ascii_lowercase()
 }
 
-/// Whether a script of this origin may read the response, without credentials (Fetch standard, CORS check).
+/// Whether a script of this origin may read the response without credentials (Fetch standard, CORS check).
 pub fn readable_from(origin: &str, response: &Response) -> bool {
     let allowed = response.header("access-control-allow-origin");
     allowed.is_some_and(|allowed| allowed == "*" || allowed == origin)
 }
 
-/// Whether one of the elements of a header that is a list is this one.
+/// Whether a header that is a comma-separated list contains this element, ignoring case.
 pub fn lists(response: &Response, name: &str, wanted: &str) -> bool {
     values(response, name)
         .flat_map(|value| value.split(','))
         .any(|element| element.trim().eq_ignore_ascii_case(wanted))
 }
 
-/// Judges whether the answer forbids caches to keep it.
+/// Judges whether the response forbids caches to store it.
 pub fn no_store(response: &Response) -> Verdict {
     let found = response
         .header("cache-control")
@@ -91,13 +91,13 @@ pub fn no_store(response: &Response) -> Verdict {
     holds(lists(response, "cache-control", "no-store"), found)
 }
 
-/// Every line of a header.
+/// The values of all header lines of this name.
 pub fn values<'a>(response: &'a Response, name: &'a str) -> impl Iterator<Item = &'a str> {
     let named = response.headers.iter().filter(move |(n, _)| n == name);
     named.map(|(_, value)| value.as_str())
 }
 
-/// Where a redirect leads.
+/// The target of a redirect, resolved against the URL that was requested.
 pub fn location(response: &Response, asked: &Url) -> Option<Url> {
     if !(300..400).contains(&response.status) {
         return None;

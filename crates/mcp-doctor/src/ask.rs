@@ -1,4 +1,5 @@
-//! How a server is asked: bounded, plainly, and nowhere that it has no business pointing at.
+//! Sends requests to a server: with limits on time and size, without following redirects, and only to hosts that the
+//! server may send us to.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -11,20 +12,20 @@ use url::{Url, form_urlencoded};
 use crate::answer::Answer;
 use crate::network::is_local;
 
-/// For one answer, its body included.
+/// Time limit for one response, including its body.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// Bytes.
+/// Maximum size of a response body, in bytes.
 const MAX_BODY: usize = 256 * 1024;
-/// After so many requests without an answer a host is left alone.
+/// The number of unanswered requests after which a host is not asked again.
 const PATIENCE: u8 = 3;
 const AGENT: &str = concat!("mcp-test-client/", env!("CARGO_PKG_VERSION"), " (doctor)");
 
 /// Sends the requests of one walk.
 pub struct Asker<'a> {
     fetch: &'a dyn Fetch,
-    /// The origin of a page in whose place we ask.
+    /// The value of `Origin`: the page on whose behalf the requests are made.
     pub origin: &'static str,
-    /// Whether the server itself is on another network than the public one, so that its documents may be too.
+    /// Whether the server itself is on this computer or a private network, so that its documents may point there too.
     local: bool,
     unanswered: RefCell<BTreeMap<String, u8>>,
 }
@@ -34,7 +35,7 @@ impl<'a> Asker<'a> {
         let local = is_local(server);
         Self {
             fetch,
-            // Servers on this computer rightly refuse pages from elsewhere (MCP transports, DNS rebinding).
+            // Servers on this computer rightly refuse pages of other origins (MCP transports, DNS rebinding).
             origin: if local {
                 "http://localhost:6274"
             } else {
@@ -45,19 +46,19 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// A document, as a script of a page would read it.
+    /// Requests a document, as a script in a page would.
     pub async fn document(&self, url: Url) -> Answer {
         let request = Request::new(Method::Get, url).header("accept", "application/json");
         self.send(request.header("origin", self.origin)).await
     }
 
-    /// A page, as a browser would open it.
+    /// Requests a page, as a browser would.
     pub async fn page(&self, url: Url) -> Answer {
         let request = Request::new(Method::Get, url).header("accept", "text/html,*/*;q=0.5");
         self.send(request.header("origin", self.origin)).await
     }
 
-    /// A form, as a script of a page would send it.
+    /// Posts a form, as a script in a page would.
     pub async fn form(&self, url: Url, fields: &[(&str, &str)]) -> Answer {
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
@@ -69,7 +70,7 @@ impl<'a> Asker<'a> {
         self.send(request).await
     }
 
-    /// JSON, for a registration or where a form belongs.
+    /// Posts JSON: a registration, or where a form would be correct.
     pub async fn json(&self, url: Url, body: &Value) -> Answer {
         let request = Request::new(Method::Post, url)
             .header("accept", "application/json")
@@ -77,7 +78,7 @@ impl<'a> Asker<'a> {
         self.send(request).await
     }
 
-    /// A first message to an MCP endpoint.
+    /// Posts `initialize` to an MCP endpoint.
     pub async fn call(&self, server: &Url, token: Option<&str>, from_page: bool) -> Answer {
         let message = json!({
             "jsonrpc": "2.0",
@@ -101,7 +102,7 @@ impl<'a> Asker<'a> {
         self.send(request).await
     }
 
-    /// What a browser asks before it lets a script send a message with a token.
+    /// Sends the CORS preflight that a browser sends before a script may post a message with a token.
     pub async fn preflight(&self, url: Url) -> Answer {
         let request = Request::new(Method::Options, url)
             .header("origin", self.origin)
@@ -113,7 +114,7 @@ impl<'a> Asker<'a> {
         self.send(request).await
     }
 
-    /// Waits, by the clock of the `Fetch`.
+    /// Waits, using the timer of [`Fetch`].
     pub async fn sleep(&self, duration: Duration) {
         self.fetch.sleep(duration).await;
     }
@@ -134,7 +135,8 @@ impl<'a> Asker<'a> {
         match self.fetch.fetch(request).await {
             Ok(response) => Answer::Came(response),
             Err(error) => {
-                // A body that is too long, or too slow to end, is an answer of a kind; a host that hangs is not.
+                // A response that is too large, or too slow to end, still counts as one; only a host that does not
+                // respond is left alone.
                 if !matches!(error, FetchError::TooLarge(_)) {
                     *self.unanswered.borrow_mut().entry(host).or_default() += 1;
                 }
@@ -143,8 +145,8 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// Https, or this computer where the server itself is here: what a server writes into a document aims nobody's
-    /// requests at the network behind their firewall.
+    /// Allows https; and local addresses only if the server itself is local. A remote server's documents must not
+    /// direct requests at the private network of the person who runs the doctor.
     fn may_ask(&self, url: &Url) -> Result<(), &'static str> {
         match (url.scheme(), is_local(url)) {
             ("http" | "https", true) if self.local => Ok(()),

@@ -1,24 +1,24 @@
-//! The header `WWW-Authenticate` (RFC 9110 §11.6.1), read strictly: where a client takes what it can, the doctor says
-//! what is wrong.
+//! A strict parser for `WWW-Authenticate` (RFC 9110 §11.6.1). A client takes what it can use; the doctor reports what
+//! is wrong.
 
-/// One challenge of it.
+/// One challenge of the header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Challenge {
-    /// In lower case.
+    /// The authentication scheme, in lower case.
     pub scheme: String,
-    /// Names in lower case, values without their quotes.
+    /// The parameters: names in lower case, values without quotes.
     pub parameters: Vec<(String, String)>,
 }
 
 impl Challenge {
-    /// The value of a parameter.
+    /// The value of a parameter, by its name in lower case.
     pub fn get(&self, name: &str) -> Option<&str> {
         let found = self.parameters.iter().find(|(n, _)| n == name);
         found.map(|(_, value)| value.as_str())
     }
 }
 
-/// Reads every challenge of one header line.
+/// Reads all challenges of one header line; the error says what is wrong.
 pub fn parse(header: &str) -> Result<Vec<Challenge>, String> {
     let mut reader = Reader {
         rest: header.trim(),
@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
         self.rest = self.rest.trim_start_matches([' ', '\t']);
     }
 
-    /// A list may have empty elements (RFC 9110 §5.6.1).
+    /// Skips commas and white space. A list may have empty elements (RFC 9110 §5.6.1).
     fn separators(&mut self) {
         self.rest = self.rest.trim_start_matches([' ', '\t', ',']);
     }
@@ -75,7 +75,8 @@ impl<'a> Reader<'a> {
         (!taken.is_empty()).then_some(taken)
     }
 
-    /// What stands behind the `=` of a parameter; `None` where what was read is no parameter's name.
+    /// Reads the value after the `=` of a parameter; `None` if there is no `=`, so that what was read is not a
+    /// parameter's name.
     fn value(&mut self) -> Result<Option<String>, String> {
         let before = self.rest;
         self.spaces();
@@ -122,7 +123,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Nothing, a token68, or the first parameter.
+    /// Reads what follows a scheme: nothing, a token68, or the first parameter.
     fn after_scheme(&mut self) -> Result<(), String> {
         let before = self.rest;
         self.spaces();
@@ -146,7 +147,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// RFC 9110 §5.6.2
+/// Whether a character may be part of a token (RFC 9110 §5.6.2).
 fn is_token(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
 }

@@ -1,4 +1,4 @@
-//! The list of all checks. Each file below has those of one area, and knows nothing of this list.
+//! The list of all checks. Each module below has the checks of one area, and does not know this list.
 
 mod authorize;
 mod bearer;
@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 
 use crate::check::Check;
 
-/// The checks by area, in the order of a sign-in.
+/// The areas with their checks, in the order of a sign-in.
 pub(crate) const AREAS: [(&str, &[Check]); 10] = [
     ("Challenge", challenge::CHECKS),
     ("Protected resource metadata", resource::CHECKS),
@@ -39,7 +39,7 @@ pub fn reference() -> String {
         ));
         for check in checks {
             let severity = check.severity.as_str();
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = writeln!(
                 text,
                 "| `{}` | {} | {} | {severity} |",

@@ -1,4 +1,4 @@
-//! What the walk has seen. Not printable: there are tokens in it.
+//! What the walk has seen. It cannot be printed, because it contains tokens.
 
 use std::collections::BTreeMap;
 
@@ -11,42 +11,42 @@ use crate::location::{Location, first_document};
 use crate::question::Question;
 use crate::verdict::Finding;
 
-/// What the walk keeps for the checks; they see nothing else.
+/// What the walk has collected for the checks; they see nothing else.
 pub struct Evidence {
     /// The MCP endpoint.
     pub server: Url,
-    /// The origin of the page in whose place was asked.
+    /// The origin of the page on whose behalf requests were made.
     pub origin: &'static str,
-    /// Where protected resource metadata were looked for.
+    /// The URLs where protected resource metadata were looked for, with the answers.
     pub resource_locations: Vec<Location>,
-    /// Which authorization server was looked at.
+    /// The authorization server that was examined.
     pub issuer: Option<Issuer>,
-    /// Where its metadata were looked for.
+    /// The URLs where its metadata were looked for, with the answers.
     pub server_locations: Vec<Location>,
-    /// As whom authorization requests were made.
-    pub client: Option<Client>,
-    /// The refresh token that the sign-in brought.
+    /// The client in whose name authorization requests were made.
+    pub client: Option<KnownClient>,
+    /// The refresh token from the sign-in.
     pub refresh_token: Option<String>,
-    /// Why there was no sign-in, where one was wanted.
+    /// Why a sign-in that was asked for failed.
     pub sign_in_failed: Option<String>,
-    /// How long an access token outlived its revocation, in seconds.
+    /// How long an access token remained valid after its revocation, in seconds.
     pub outlived: u64,
     answers: BTreeMap<Question, Answer>,
 }
 
 /// An authorization server, as the resource names it.
 pub struct Issuer {
-    /// As it was written, byte for byte: issuers are compared so.
+    /// The identifier exactly as written, because issuers are compared byte for byte.
     pub text: String,
-    /// Whether it is only the resource's own origin, since nobody named one (MCP 2025-03-26).
+    /// Whether it is the resource's own origin, assumed because the resource names no issuer (MCP 2025-03-26).
     pub guessed: bool,
 }
 
-/// The client in whose name authorization requests are made.
-pub struct Client {
+/// A client that the server knows, in whose name authorization requests are made.
+pub struct KnownClient {
     /// The `client_id`.
     pub id: String,
-    /// A redirect URI that is registered for it.
+    /// A redirect URI that the client has registered.
     pub redirect_uri: String,
 }
 
@@ -66,12 +66,12 @@ impl Evidence {
         }
     }
 
-    /// Keeps an answer, in place of an earlier one to the same question.
+    /// Stores an answer, and replaces an earlier one to the same question.
     pub fn keep(&mut self, question: Question, answer: Answer) {
         self.answers.insert(question, answer);
     }
 
-    /// Gives those questions that have no answer yet the reason why.
+    /// Records why the questions among these that have no answer yet were not asked.
     pub fn skip(&mut self, questions: &[Question], why: &'static str) {
         for question in questions {
             self.answers
@@ -80,13 +80,13 @@ impl Evidence {
         }
     }
 
-    /// What came of a question.
+    /// The answer to a question.
     pub fn answer(&self, question: Question) -> &Answer {
         const UNASKED: &Answer = &Answer::NotAsked("it was not asked");
         self.answers.get(&question).unwrap_or(UNASKED)
     }
 
-    /// The bearer challenge of an answer, or what is wrong with its header.
+    /// The bearer challenge of an answer; the error says what is wrong with the header.
     pub fn challenge(&self, question: Question) -> Result<Challenge, String> {
         let Some(response) = self.answer(question).response() else {
             return Err("there was no answer".to_owned());
@@ -104,33 +104,34 @@ impl Evidence {
             })
     }
 
-    /// The protected resource metadata that a client would use, and where it lies.
+    /// The protected resource metadata that a client would use, and their location.
     pub fn resource(&self) -> Option<(&Location, Map<String, Value>)> {
         let (at, document) = first_document(&self.resource_locations)?;
         Some((self.resource_locations.get(at)?, document))
     }
 
-    /// The authorization server metadata that a client would use, and where it lies.
+    /// The authorization server metadata that a client would use, and their location.
     pub fn metadata(&self) -> Option<(&Location, Map<String, Value>)> {
         let (at, document) = first_document(&self.server_locations)?;
         Some((self.server_locations.get(at)?, document))
     }
 
-    /// The authorization server metadata, for a check of one of their members.
+    /// The members of the authorization server metadata; skips the check if there are none.
     pub fn metadata_members(&self) -> Result<Map<String, Value>, Finding> {
         let (_, members) = self.metadata().ok_or(Finding::Skipped(NO_METADATA))?;
         Ok(members)
     }
 
-    /// An advertised endpoint, or the reason why there is none.
+    /// The URL of an advertised endpoint; the error says why there is none.
     pub fn endpoint(&self, member: &str) -> Result<Url, &'static str> {
         let (_, metadata) = self.metadata().ok_or(NO_METADATA)?;
         let text = metadata.get(member).and_then(Value::as_str);
         let text = text.ok_or("no such endpoint is advertised")?;
-        Url::parse(text).map_err(|_| "the endpoint is no URL")
+        Url::parse(text).map_err(|_| "the endpoint is not a URL")
     }
 
-    /// Whether the metadata are the issuer's own. Otherwise nobody "MUST use" them, least of all with a token.
+    /// Whether the metadata belong to the issuer. Otherwise they "MUST NOT be used" (RFC 8414 §3.3), and no token may
+    /// go there.
     pub fn is_issuers_own(&self) -> bool {
         let issuer = self.issuer.as_ref().map(|issuer| issuer.text.as_str());
         self.metadata().is_some_and(|(_, metadata)| {
@@ -138,18 +139,18 @@ impl Evidence {
         })
     }
 
-    /// The resource's own name for itself, which clients put into their requests (RFC 8707 §2).
+    /// The resource identifier that clients put into their requests (RFC 8707 §2).
     pub fn resource_identifier(&self) -> String {
         let named = self.resource().and_then(|(_, document)| {
             let text = document.get("resource").and_then(Value::as_str)?;
-            // Another's is not to be used (RFC 9728 §3.3).
+            // The identifier of another resource must not be used (RFC 9728 §3.3).
             let own = self.server.as_str().starts_with(text);
             own.then(|| text.to_owned())
         });
         named.unwrap_or_else(|| self.server.as_str().to_owned())
     }
 
-    /// The scopes that a client would ask for (MCP authorization, Scope Selection Strategy).
+    /// The scope that a client would ask for (MCP authorization, Scope Selection Strategy).
     pub fn scope(&self) -> Option<String> {
         let challenge = self.challenge(Question::NoToken).ok();
         if let Some(scope) = challenge.as_ref().and_then(|c| c.get("scope")) {
@@ -162,7 +163,7 @@ impl Evidence {
     }
 }
 
-/// The reason for skipping what needs a client that the server knows.
+/// Why a question is skipped that needs a client the server knows.
 pub const NO_CLIENT: &str = "needs --register or --sign-in";
-/// The reason for skipping what needs an endpoint.
+/// Why a question is skipped that needs an endpoint.
 pub const NO_METADATA: &str = "there are no authorization server metadata";

@@ -1,8 +1,8 @@
-//! Reading JSON of a server.
+//! Reads JSON from a server.
 
 use serde_json::{Map, Value};
 
-/// The strings of an array; what else is in it is left out.
+/// The strings of an array; other elements are left out.
 pub fn strings(value: &Value) -> Vec<&str> {
     let all = value.as_array().map(Vec::as_slice).unwrap_or_default();
     all.iter().filter_map(Value::as_str).collect()
@@ -14,7 +14,7 @@ pub fn list(metadata: &Map<String, Value>, name: &str) -> Option<Vec<String>> {
     Some(strings.into_iter().map(str::to_owned).collect())
 }
 
-/// As a person would write it: strings without quotes, arrays with commas.
+/// The value as a person would write it: strings without quotes, array elements separated by commas.
 pub fn plainly(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,8 +1,8 @@
 //! Finds what is wrong with the OAuth of any MCP server, check by check.
 //!
-//! Three steps, each ignorant of the others' work: the walk asks the server and keeps its answers as evidence; each
-//! check is data and one pure function over them; a [`Report`] writes what they found. The modules stand on floors: the
-//! list of checks is above the checks, and verdict and evidence are below them.
+//! There are three steps, independent of each other: the walk sends requests to the server and keeps the answers as
+//! evidence; each check is data and one pure function over the evidence; a [`Report`] prints what the checks found. The
+//! modules are layered: the list of checks is above the checks, and verdict and evidence are below them.
 
 mod answer;
 mod ask;
@@ -39,10 +39,10 @@ pub use table::{Row, Table};
 use ask::Asker;
 use evidence::Evidence;
 
-/// Walks the server's sign-in, writes what was found to `out`, and says whether nothing failed.
+/// Examines the server's sign-in, writes the report to `out`, and returns whether no check failed.
 ///
 /// # Errors
-/// When `out` takes no more.
+/// If `out` cannot be written.
 pub async fn run(
     options: &Options,
     fetch: &dyn Fetch,
@@ -59,7 +59,7 @@ pub async fn run(
     Ok(report.ok)
 }
 
-/// Walks the server's sign-in.
+/// Examines the server's sign-in.
 pub async fn examine(options: &Options, fetch: &dyn Fetch, sign_in: Option<&dyn SignIn>) -> Report {
     let asker = Asker::new(fetch, &options.server);
     let mut evidence = Evidence::new(options.server.clone());

@@ -1,35 +1,36 @@
-//! Where documents may be (RFC 9728 §3.1, RFC 8414 §3.1, OpenID Connect Discovery §4), in the order in which clients look.
+//! The URLs where documents may be (RFC 9728 §3.1, RFC 8414 §3.1, OpenID Connect Discovery §4), in the order in which
+//! clients try them.
 
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::answer::{Answer, media_type, object};
 
-/// A place where a document may be, and what was there.
+/// A URL where a document may be, and the answer there.
 pub struct Location {
-    /// In words, for a finding.
+    /// How the URL was derived, in words for a finding.
     pub how: &'static str,
-    /// The address.
+    /// The URL.
     pub url: Url,
-    /// What it answered.
+    /// The answer.
     pub answer: Answer,
 }
 
 impl Location {
-    /// The body, if it is a JSON object under status 200.
+    /// The body, if it is a JSON object and the status is 200.
     pub fn document(&self) -> Option<Map<String, Value>> {
         let response = self.answer.response().filter(|r| r.status == 200)?;
         object(response)
     }
 }
 
-/// The first location that has a document: its index and the document.
+/// The index and the document of the first location that has one.
 pub fn first_document(locations: &[Location]) -> Option<(usize, Map<String, Value>)> {
     let mut documents = locations.iter().map(Location::document).enumerate();
     documents.find_map(|(at, document)| Some((at, document?)))
 }
 
-/// What each location answered, for a finding that none has a document.
+/// The answer of each location in words, for a finding that none has a document.
 pub fn answers(locations: &[Location]) -> String {
     let each = locations.iter().map(|location| {
         let answer = match &location.answer {
@@ -43,7 +44,7 @@ pub fn answers(locations: &[Location]) -> String {
     each.collect::<Vec<_>>().join("; ")
 }
 
-/// Where a client looks for protected resource metadata if no challenge names them.
+/// The URLs of protected resource metadata, for when no challenge names them.
 pub fn of_resource(server: &Url) -> Vec<(&'static str, Url)> {
     let mut places = Vec::new();
     if let Some(url) = inserted(server, "oauth-protected-resource") {
@@ -56,7 +57,7 @@ pub fn of_resource(server: &Url) -> Vec<(&'static str, Url)> {
     places
 }
 
-/// Where a client looks for authorization server metadata. A slash at the end of the issuer is removed.
+/// The URLs of authorization server metadata. A slash at the end of the issuer is removed.
 pub fn of_server(issuer: &Url) -> Vec<(&'static str, Url)> {
     let mut places = Vec::new();
     let mut bare = issuer.clone();
@@ -76,7 +77,7 @@ pub fn of_server(issuer: &Url) -> Vec<(&'static str, Url)> {
     places
 }
 
-/// The well-known path between host and path; "any terminating slash following the host" is removed.
+/// Inserts a well-known path between host and path; "any terminating slash following the host" is removed.
 fn inserted(url: &Url, suffix: &str) -> Option<Url> {
     let path = if url.path() == "/" { "" } else { url.path() };
     let mut placed = url.join(&format!("/.well-known/{suffix}{path}")).ok()?;

@@ -1,4 +1,4 @@
-//! On which network a URL is, as far as the URL says.
+//! Which network a URL points to, as far as the URL itself tells.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -17,7 +17,7 @@ pub fn is_local(url: &Url) -> bool {
     }
 }
 
-/// Whether a URL names this computer, to which http is no worse than https.
+/// Whether a URL names this computer, for which http is as good as https.
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -27,7 +27,7 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Https, or http to this computer.
+/// Whether a URL is https, or http to this computer.
 pub fn is_safe(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))
 }

@@ -1,16 +1,16 @@
-//! What the doctor may do.
+//! What the doctor is allowed to do.
 
 use url::Url;
 
-/// What a person asked for.
+/// The choices of the person who runs the doctor.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The MCP endpoint.
     pub server: Url,
-    /// Register a client where the server offers it; that writes a record there.
+    /// Register a client if the server offers registration. That leaves a record at the server.
     pub register: bool,
     /// Sign in as well, and check tokens.
     pub sign_in: bool,
-    /// JSON instead of a table.
+    /// Print JSON instead of a table.
     pub json: bool,
 }

@@ -1,72 +1,72 @@
-//! Everything that a server is asked, apart from its documents.
+//! Every request to a server, except those for its documents.
 
-/// A request of the walk. Its answer is found under it.
+/// A request of the walk, and the key of its answer in [`crate::evidence::Evidence`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Question {
-    /// A message to the MCP endpoint, without a token.
+    /// A message to the MCP endpoint without a token.
     NoToken,
-    /// The same from a script of a page.
+    /// A message without a token, from a script in a page.
     NoTokenFromPage,
-    /// The same under a token that nobody issued.
+    /// A message with a token that nobody issued.
     MadeUpToken,
-    /// What a browser asks before the same.
+    /// The CORS preflight for a message with a token.
     McpPreflight,
-    /// A registration as it should be.
+    /// A correct registration.
     Registration,
-    /// One with a redirect URI that runs as a script.
+    /// A registration whose redirect URI is a `javascript:` URL.
     DangerousRegistration,
-    /// An authorization request of a client that there is not.
+    /// An authorization request from a client that does not exist.
     UnknownClient,
-    /// The same where the client is a document that there is not.
+    /// An authorization request from a client whose metadata document does not exist.
     UnknownDocument,
-    /// An authorization request without a client.
+    /// An authorization request without `client_id`.
     NoClient,
-    /// One as it should be.
+    /// A correct authorization request.
     GoodRequest,
-    /// One to a redirect URI that is not the client's.
+    /// An authorization request with a redirect URI that is not the client's.
     ForeignRedirectUri,
-    /// One without PKCE.
+    /// An authorization request without a code challenge.
     NoChallenge,
-    /// One with the challenge in the clear.
+    /// An authorization request with the challenge method `plain`.
     PlainChallenge,
-    /// One for a token in the redirect.
+    /// An authorization request with `response_type=token`.
     TokenResponse,
-    /// One for another resource.
+    /// An authorization request for another resource.
     ForeignResource,
-    /// One with a parameter twice.
+    /// An authorization request with a repeated parameter.
     Duplicate,
-    /// A code that nobody issued, at the token endpoint.
+    /// A token request with a code that nobody issued.
     UnknownCode,
-    /// The same as JSON.
+    /// A token request with an unknown code, with a JSON body.
     UnknownCodeAsJson,
-    /// The same in a query.
+    /// A token request with an unknown code, with its parameters in the query.
     UnknownCodeInQuery,
-    /// A grant type that there is not.
+    /// A token request with a grant type that does not exist.
     UnknownGrantType,
-    /// The end of a token that nobody issued.
+    /// The revocation of a token that nobody issued.
     UnknownTokenRevoked,
-    /// A message under the token of a sign-in.
+    /// A message with the access token of the sign-in.
     SignedInCall,
     /// A refresh for another resource.
     RefreshElsewhere,
-    /// A refresh.
+    /// A refresh for this resource.
     Refresh,
-    /// A message under the token that it brought.
+    /// A message with the access token from [`Self::Refresh`].
     RefreshedCall,
-    /// A second one, with what the first brought.
+    /// A second refresh, with the refresh token from the first.
     RefreshAgain,
-    /// The very first refresh token, after that.
+    /// After that, a refresh with the first refresh token.
     OldRefresh,
-    /// A message under the newest token, after that.
+    /// After [`Self::OldRefresh`], a message with the newest access token.
     CallAfterOldRefresh,
-    /// The code of the sign-in once more.
+    /// The code of the sign-in, redeemed again.
     Replay,
-    /// A message under the newest token, after that.
+    /// After [`Self::Replay`], a message with the newest access token.
     CallAfterReplay,
-    /// The end of a refresh token.
+    /// The revocation of a refresh token or, if there is none, of an access token.
     Revocation,
-    /// That token, afterwards.
+    /// A refresh with the revoked refresh token.
     RefreshAfterRevocation,
-    /// Its access token, afterwards.
+    /// A message with the access token of the revoked grant.
     CallAfterRevocation,
 }

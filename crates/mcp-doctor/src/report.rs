@@ -1,4 +1,4 @@
-//! What the checks found, and how it is printed.
+//! The findings of all checks, and how they are printed.
 
 use std::io::{self, Write};
 
@@ -12,31 +12,31 @@ use crate::shown::shown;
 use crate::table::{Row, Table};
 use crate::verdict::Finding;
 
-/// What one check found: a line of the report.
+/// The finding of one check: a line of the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
     /// The check's name.
     pub check: &'static str,
-    /// What the server did, fit to be shown.
+    /// What the server did. Safe to print.
     pub found: String,
-    /// What it should do.
+    /// What the server should do.
     pub expected: &'static str,
     /// The specification and section of the rule.
     pub section: &'static str,
-    /// How much it matters.
+    /// The severity of the finding.
     pub severity: Severity,
     #[serde(skip)]
     area: &'static str,
 }
 
-/// What all checks found.
+/// The findings of all checks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The MCP endpoint.
     pub server: String,
-    /// The issuer that was looked at.
+    /// The issuer that was examined.
     pub issuer: Option<String>,
-    /// Whether nothing failed. Warnings do not count.
+    /// Whether no check failed. Warnings do not count.
     pub ok: bool,
     /// One entry for each check, in the order of a sign-in.
     pub findings: Vec<Entry>,
@@ -48,7 +48,7 @@ impl Report {
         for (area, checks) in AREAS {
             findings.extend(checks.iter().map(|check| entry(area, check, evidence)));
         }
-        // One that nobody names is worth a line where it has metadata.
+        // An issuer that the resource does not name is shown only if it has metadata.
         let issuer = evidence.issuer.as_ref();
         let issuer = issuer.filter(|i| !i.guessed || evidence.metadata().is_some());
         Self {
@@ -59,7 +59,7 @@ impl Report {
         }
     }
 
-    /// How many entries have this severity.
+    /// The number of entries with this severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
         let of_it = self.findings.iter().filter(|f| f.severity == severity);
@@ -104,7 +104,7 @@ impl Report {
         )
     }
 
-    /// The names of the checks with this severity, at the end, where a person looks first.
+    /// Writes the names of the checks with this severity. They come at the end, where a person looks first.
     fn write_names(&self, severity: Severity, out: &mut dyn Write) -> io::Result<()> {
         let of_it = self.findings.iter().filter(|f| f.severity == severity);
         let names: Vec<_> = of_it.map(|finding| finding.check).collect();
@@ -127,7 +127,7 @@ impl Entry {
     }
 }
 
-/// The reason, if every check of an area was skipped for the same one; one line then says it.
+/// The reason, if all checks of an area were skipped for the same one; the report then gives it in a single line.
 fn why_all_skipped<'a>(findings: &[&'a Entry]) -> Option<&'a str> {
     let first = findings.first()?;
     let all = findings
@@ -145,7 +145,7 @@ fn entry(area: &'static str, check: &Check, evidence: &Evidence) -> Entry {
     };
     Entry {
         check: check.name,
-        // Much of it is the server's text, and a terminal is where it goes.
+        // Much of the text comes from the server, and it is going to a terminal.
         found: shown(&found),
         expected: check.expected,
         section: check.section,

@@ -1,23 +1,23 @@
-//! How much it matters what a check found.
+//! The severity of what a check found.
 
 use serde::Serialize;
 
-/// How much what a check found matters.
+/// The severity of what a check found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The rule holds.
     Ok,
-    /// Works for many clients, or cannot be decided from outside.
+    /// Works with many clients, or cannot be decided from outside.
     Warning,
-    /// Breaks a MUST.
+    /// The server breaks a MUST.
     Failure,
-    /// Nothing can be said.
+    /// The rule could not be judged.
     Skipped,
 }
 
 impl Severity {
-    /// The word that is printed.
+    /// The word that is printed in the report.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

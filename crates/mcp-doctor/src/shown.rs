@@ -1,10 +1,10 @@
-//! Text of a server, before it reaches a terminal.
+//! Makes a server's text safe to print on a terminal.
 
-/// Characters that are kept.
+/// Maximum number of characters that are kept.
 const MOST: usize = 300;
 
-/// Strips what a terminal would obey (control characters, so every escape sequence) and what it would hide (invisible
-/// and direction-changing characters), folds white space, and cuts.
+/// Removes control characters, and with them every escape sequence, and characters that are invisible or change the
+/// text's direction; then folds white space and truncates.
 #[must_use]
 pub fn shown(text: &str) -> String {
     let mut clean = String::new();
@@ -27,7 +27,7 @@ pub fn shown(text: &str) -> String {
     clean.trim_end().to_owned()
 }
 
-/// Format characters, fillers, tags, variation selectors, private use.
+/// Whether a character is invisible: format characters, fillers, tags, variation selectors, private use.
 const fn is_hidden(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'

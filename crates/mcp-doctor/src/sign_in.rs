@@ -1,31 +1,31 @@
-//! A sign-in, which is the caller's to do: it needs a browser and a person.
+//! A sign-in. The caller performs it, since it needs a browser and a person.
 
 use fetch::LocalFuture;
 use url::Url;
 
-/// What a sign-in brought, for the checks that need tokens. Nothing of it is ever printed.
+/// The result of a sign-in, for the checks that need tokens. None of it is ever printed.
 pub struct SignedIn {
-    /// The client that signed in.
+    /// The id of the client that signed in.
     pub client_id: String,
-    /// Sent to the MCP endpoint, and for its revocation to the issuer.
+    /// The access token. It is sent to the MCP endpoint and, to be revoked, to the issuer.
     pub access_token: String,
-    /// Sent to the issuer alone; `None` if the server gave none.
+    /// The refresh token, if the server issued one. It is sent only to the issuer.
     pub refresh_token: Option<String>,
-    /// The code that was redeemed for the tokens, to see what a replay does.
+    /// The authorization code that was redeemed for the tokens, with which a replay is tried.
     pub code: String,
-    /// The PKCE verifier of `code`.
+    /// The PKCE verifier that belongs to `code`.
     pub code_verifier: String,
-    /// The redirect URI of `code`.
+    /// The redirect URI that belongs to `code`.
     pub redirect_uri: String,
-    /// Where `code` was redeemed.
+    /// The endpoint at which `code` was redeemed.
     pub token_endpoint: Url,
 }
 
-/// Signs a person in with the client's own code: opens a browser, waits for the answer.
+/// Signs a person in: opens a browser and waits for the answer.
 pub trait SignIn {
-    /// Goes the whole way from discovery to tokens.
+    /// Performs a whole sign-in, from discovery to tokens.
     ///
     /// # Errors
-    /// With the reason in words, if it ends without tokens.
+    /// The reason in words, if there are no tokens.
     fn sign_in(&self, server: &Url) -> LocalFuture<'_, Result<SignedIn, String>>;
 }

@@ -1,32 +1,32 @@
-//! A table for a terminal of 120 columns. A rule that holds takes one line; a breach is written in full.
+//! A table for a terminal of 120 columns. A rule that holds takes one line; a breach is printed in full.
 
 use std::io::{self, Write};
 
 use crate::severity::Severity;
 
-/// A line of the table.
+/// A row of the table.
 pub struct Row<'a> {
     /// The check's name.
     pub check: &'a str,
-    /// What was found, fit to be shown.
+    /// What was found. Safe to print.
     pub found: &'a str,
     /// What was expected.
     pub expected: &'a str,
     /// The specification and section of the rule.
     pub section: &'a str,
-    /// Warnings and failures are written in full, the rest is cut to a line.
+    /// Warnings and failures are printed in full; other rows are cut to one line.
     pub severity: Severity,
 }
 
 const HEADINGS: [&str; 5] = ["severity", "check", "found", "expected", "section"];
 
-/// Columns of a table; the second depends on whose names stand in it.
+/// The layout of the table: its first column is as wide as the names need.
 pub struct Table {
     widths: [usize; 5],
 }
 
 impl Table {
-    /// A table whose names take `check` columns, at most 40.
+    /// A table whose first column is `check` columns wide, at most 40.
     #[must_use]
     pub const fn with(check: usize) -> Self {
         let rest = 120 - 8 - 8 - check;
@@ -37,10 +37,10 @@ impl Table {
         }
     }
 
-    /// Writes the names of the columns.
+    /// Writes the column headings.
     ///
     /// # Errors
-    /// When `out` takes no more.
+    /// If `out` cannot be written.
     pub fn write_headings(&self, out: &mut dyn Write) -> io::Result<()> {
         self.write_line(&HEADINGS, out)?;
         let rules = self.widths.map(|width| "-".repeat(width));
@@ -50,7 +50,7 @@ impl Table {
     /// Writes a row.
     ///
     /// # Errors
-    /// When `out` takes no more.
+    /// If `out` cannot be written.
     pub fn write(&self, row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
         let severity = row.severity.as_str();
         let cells = [severity, row.check, row.found, row.expected, row.section];
@@ -92,7 +92,8 @@ fn cut(text: &str, width: usize) -> String {
     short
 }
 
-/// Broken at spaces; a word that is longer than the cell is broken behind a mark, as URLs have them, or anywhere.
+/// Wraps text at spaces. A word that is longer than the cell is broken after a punctuation mark, as URLs have them, or
+/// anywhere.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line: Vec<char> = Vec::new();

@@ -1,20 +1,20 @@
-//! What a check says of a server.
+//! The result of a check.
 
-/// What was found where the rule holds, else why it cannot be said to hold.
+/// What was found, if the rule holds; otherwise why it does not, or why that cannot be decided.
 pub type Verdict = Result<String, Finding>;
 
-/// Why a rule does not hold, or cannot be said to.
+/// Why a rule does not hold, or cannot be judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// The rule is broken: what the server did instead.
+    /// The rule is broken; the text says what the server did instead.
     Broken(String),
-    /// From outside it cannot be told, but a person should look: what the server did.
+    /// Cannot be decided from outside, but a person should look; the text says what the server did.
     Doubtful(String),
-    /// Nothing can be said: why not.
+    /// The rule cannot be judged, for this reason.
     Skipped(&'static str),
 }
 
-/// Says that the rule holds if the condition does; `found` is what the server did.
+/// The rule holds if the condition does; `found` says what the server did.
 pub fn holds(condition: bool, found: impl Into<String>) -> Verdict {
     if condition {
         Ok(found.into())

@@ -1,5 +1,6 @@
-//! One visit of a server, as a client would make it: every request that the checks need, in an order in which none
-//! spoils another's answer. What was learned decides what is asked next; what it means is for the checks.
+//! One visit to a server, as a client would make it. It sends every request that the checks need, in an order in which
+//! no request affects the answer to another. Earlier answers decide which requests follow; the checks judge what they
+//! mean.
 
 mod authorize;
 mod discovery;
@@ -8,11 +9,11 @@ mod tokens;
 mod wrong_tokens;
 
 use crate::ask::Asker;
-use crate::evidence::{Client, Evidence};
+use crate::evidence::{Evidence, KnownClient};
 use crate::options::Options;
 use crate::sign_in::{SignIn, SignedIn};
 
-/// Asks everything that the options allow.
+/// Sends every request that the options allow.
 pub async fn walk(
     options: &Options,
     asker: &Asker<'_>,
@@ -34,8 +35,8 @@ pub async fn walk(
 async fn sign(person: &dyn SignIn, evidence: &mut Evidence) -> Option<SignedIn> {
     match person.sign_in(&evidence.server).await {
         Ok(signed_in) => {
-            // Its client is one that the server certainly knows.
-            evidence.client.get_or_insert_with(|| Client {
+            // The server certainly knows the client that has just signed in.
+            evidence.client.get_or_insert_with(|| KnownClient {
                 id: signed_in.client_id.clone(),
                 redirect_uri: signed_in.redirect_uri.clone(),
             });

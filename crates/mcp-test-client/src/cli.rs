@@ -1,4 +1,4 @@
-//! The command line: options, what is shown, and what a person types.
+//! The command line: options, output, and what a person types.
 
 mod approve;
 mod connect;
@@ -20,15 +20,15 @@ use crate::client::Error;
 use options::{Command, Options};
 use screen::Screen;
 
-/// What ran to its end.
+/// How a command that ran to its end turned out.
 enum End {
-    /// All is well.
+    /// It succeeded.
     Well,
-    /// It worked, and the answer is a failure: a tool's, or a check's.
+    /// It worked, but the result is a failure: of a tool or of a check.
     Failed,
 }
 
-/// Reads the arguments, and does what they say.
+/// Reads the arguments, and runs the command.
 #[must_use]
 pub fn main() -> ExitCode {
     let options = Options::parse();

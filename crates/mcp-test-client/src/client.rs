@@ -1,8 +1,8 @@
 //! The client: discovery, sign-in, tokens, and messages over HTTP or a pipe.
 //!
-//! [`oauth`] is an OAuth 2.1 client as MCP asks for it, without I/O of its own: it is handed a [`fetch::Fetch`], a
-//! clock, a [`oauth::Store`] and somebody who can show a person a link. [`transport`] carries JSON-RPC messages, and
-//! [`connection`] speaks the two families of revisions over it.
+//! [`oauth`] is an OAuth 2.1 client as MCP requires it, without I/O of its own: it is given a [`fetch::Fetch`], a
+//! clock, a [`oauth::Store`], and a [`oauth::Browser`] that shows a person a link. [`transport`] carries JSON-RPC
+//! messages, and [`connection`] speaks both families of protocol revisions over it.
 
 pub mod connection;
 mod elicitation;

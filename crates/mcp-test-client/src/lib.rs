@@ -1,4 +1,4 @@
-//! A client for finding out what is wrong with the sign-in of an MCP server.
+//! A client that finds out what is wrong with the sign-in of an MCP server.
 
 pub mod cli;
 pub mod client;

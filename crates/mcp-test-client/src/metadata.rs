@@ -1,7 +1,7 @@
-//! Every rule of a Client ID Metadata Document, run over a live document or a file.
+//! Checks every rule of a Client ID Metadata Document, on a published document or a file.
 //!
-//! The rules are the provider's own, so that what is fine here is fine at its consent page. Nothing else of this crate
-//! knows what the provider decides.
+//! The rules are the provider's own, so a document that passes here is accepted at its consent page. Nothing else in
+//! this crate knows what the provider decides.
 
 mod file;
 mod remedy;
@@ -18,7 +18,7 @@ use url::Url;
 use file::File;
 use remedy::remedy;
 
-/// What became of one rule.
+/// The result of one rule.
 #[derive(Debug, Serialize)]
 struct Finding {
     check: &'static str,
@@ -26,7 +26,7 @@ struct Finding {
     found: String,
     expected: String,
     section: &'static str,
-    /// What to do about it, where it is broken.
+    /// How to fix it, if it is broken.
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<&'static str>,
 }
@@ -38,15 +38,16 @@ struct Outcome {
     findings: Vec<Finding>,
 }
 
-/// These depend on the server that would fetch the document, and not on the document.
+/// Rules that depend on the server that would fetch the document, and not on the document.
 const OF_A_SERVER: [&str; 2] = ["the host is another one", "the host is allowed"];
-/// Of these a file says nothing.
+/// Rules about the HTTP response, which do not apply to a file.
 const OF_AN_ANSWER: [&str; 2] = ["the status is 200", "the content type is JSON"];
 
-/// Checks what is at an https URL or in a file, writes each rule with section and remedy to `out`, and says whether all hold.
+/// Checks the document at an https URL or in a file, writes each rule with its section and remedy to `out`, and returns
+/// whether all hold.
 ///
 /// # Errors
-/// When a file cannot be read, or `out` takes no more.
+/// If the file cannot be read, or `out` cannot be written.
 pub async fn check(
     of: &str,
     json: bool,
@@ -85,7 +86,8 @@ async fn of_file(path: &str) -> io::Result<Outcome> {
     Ok(outcome)
 }
 
-/// Of a server that is nobody's. Documents on this computer are taken, as a server in local work takes them (CIMD §8.6).
+/// The settings of an imaginary server. It accepts documents on this computer, as a server does during local
+/// development (CIMD §8.6).
 fn settings(client_id: &str) -> io::Result<Settings> {
     let plain = Url::parse(client_id).is_ok_and(|url| url.scheme() == "http");
     let origin = if plain {

@@ -7,31 +7,32 @@ use crate::json::{self, Object};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CompletionCall {
-    /// Whose argument.
+    /// The prompt or resource template that the argument belongs to.
     pub reference: Reference,
-    /// The argument's name.
+    /// The name of the argument to complete.
     pub argument: String,
-    /// What has been typed of it.
+    /// The part of the value that the user has typed so far.
     pub value: String,
-    /// Other arguments that are known already; values are strings, unchecked otherwise.
+    /// Values already chosen for other arguments (`context.arguments`). They are strings; nothing else about them is
+    /// checked.
     pub known: Map<String, Value>,
 }
 
-/// What an argument belongs to.
+/// The prompt or resource template that an argument belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reference {
-    /// A prompt, by name.
+    /// A prompt, by its name.
     Prompt(String),
-    /// A resource template, by its template.
+    /// A resource template, by its URI template.
     Resource(String),
 }
 
-/// Suggestions, the likeliest first.
+/// Suggested values, the likeliest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Completion {
-    /// Beyond [`Self::MOST`], the rest is cut.
+    /// The suggestions. At most [`Self::MOST`] of them are sent.
     pub values: Vec<String>,
-    /// There are more.
+    /// Whether the server knows more suggestions than these.
     pub has_more: bool,
 }
 

@@ -7,24 +7,24 @@ use crate::resource::ResourceContents;
 pub enum Content {
     /// Plain text or Markdown.
     Text {
-        /// The text.
+        /// The text itself.
         text: String,
     },
-    /// A picture.
+    /// An image.
     Image {
-        /// Its bytes in base64.
+        /// The image's bytes, in base64.
         data: String,
-        /// Such as `image/png`.
+        /// The media type, such as `image/png`.
         mime_type: String,
     },
-    /// A sound.
+    /// A sound recording.
     Audio {
-        /// Its bytes in base64.
+        /// The recording's bytes, in base64.
         data: String,
-        /// Such as `audio/wav`.
+        /// The media type, such as `audio/wav`.
         mime_type: String,
     },
-    /// What a resource holds.
+    /// The contents of a resource, embedded in the result.
     Resource(ResourceContents),
 }
 

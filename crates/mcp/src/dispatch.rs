@@ -1,4 +1,4 @@
-//! One message in, at most one message out: the part of the protocol that every transport shares.
+//! Takes one message and returns at most one message: the part of the protocol that all transports share.
 
 use std::rc::Rc;
 
@@ -17,26 +17,26 @@ use crate::resource::ResourceContents;
 use crate::server_info;
 use crate::version::Version;
 
-/// How long a client may keep a list, in milliseconds: they change with a deployment, and with a grant's skills.
+/// How long a client may cache a list, in milliseconds. Lists change with a deployment and with a grant's skills.
 const LIST_TTL: &str = "300000";
 
-/// An issue is another one a moment later.
+/// How long a client may cache a resource, in milliseconds. Issues change at any moment, so they are not cached.
 const RESOURCE_TTL: &str = "0";
 
 /// The answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
-    /// The whole message: JSON.
+    /// The complete response message, as JSON.
     pub body: String,
-    /// The HTTP status that the specification has for it; other transports have none.
+    /// The HTTP status that the specification prescribes for this answer. Other transports ignore it.
     pub status: u16,
 }
 
-/// Answers one message spoken in `version`; `None` for a notification or a response. `initialize` negotiates a
-/// version of its own.
+/// Answers one message in the given protocol `version`; `None` for a notification or a response. `initialize`
+/// negotiates a version of its own.
 ///
 /// # Errors
-/// The handler's refusal of a call, for the transport to answer.
+/// The handler's refusal of a call; the transport has to answer it.
 pub async fn answer<H: Handler>(
     handler: &H,
     version: Version,
@@ -179,7 +179,8 @@ async fn request<H: Handler>(
     Ok(body)
 }
 
-/// A version that is not spoken here, with those that are (MCP 2026-07-28 versioning).
+/// The error for a version that this server does not speak. It lists the versions that it does (MCP 2026-07-28
+/// versioning).
 pub(crate) fn unsupported(asked: &str) -> RpcError {
     let mut data = String::new();
     let mut object = Object::begin(&mut data);
@@ -189,7 +190,8 @@ pub(crate) fn unsupported(asked: &str) -> RpcError {
     RpcError::new(RpcError::UNSUPPORTED_VERSION, message).with_data(data)
 }
 
-/// "On HTTP, the response status MUST be 400" where the client lacks what the request needs (MCP 2026-07-28 basic).
+/// Sends the server's questions. "On HTTP, the response status MUST be 400" if the client lacks a capability that they
+/// need (MCP 2026-07-28 basic).
 fn ask<R>(
     question: &InputRequired,
     client: ClientCapabilities,
@@ -207,8 +209,8 @@ fn ask<R>(
     Ok(())
 }
 
-/// What every result of a stateless version has beside its `_meta`: its type, and cache hints for the lists and resources
-/// (MCP 2026-07-28 caching). They are for this caller alone: lists depend on a grant's skills.
+/// Adds what every result of a stateless version has beside its `_meta`: its type, and cache hints if it is a list or a
+/// resource (MCP 2026-07-28 caching). Caches are always private, because lists depend on a grant's skills.
 fn stateless(method: Method, complete: bool, result: &mut Object<'_>) {
     let kind = if complete {
         "\"complete\""
@@ -226,8 +228,8 @@ fn stateless(method: Method, complete: bool, result: &mut Object<'_>) {
     }
 }
 
-/// MCP 2025-11-25 lifecycle, Initialization. Of the parameters only the version decides anything here, so that a
-/// client which leaves out its own name card is served.
+/// The version that `initialize` asks for (MCP 2025-11-25 lifecycle, Initialization). The other parameters decide
+/// nothing here, so a client that leaves out `clientInfo` is served too.
 fn asked(params: &Map<String, Value>) -> Result<Version, RpcError> {
     match params.get("protocolVersion") {
         Some(Value::String(asked)) => Ok(Version::negotiate(asked)),
@@ -237,8 +239,8 @@ fn asked(params: &Map<String, Value>) -> Result<Version, RpcError> {
     }
 }
 
-/// Every list is one page, so that every cursor is one that we never gave: "Invalid cursors SHOULD result in an error
-/// with code -32602" (MCP 2025-11-25 pagination).
+/// Answers a list. Every list fits on one page, so no cursor can be one that we issued: "Invalid cursors SHOULD result
+/// in an error with code -32602" (MCP 2025-11-25 pagination).
 fn listed<H: Handler>(
     handler: &H,
     list: List,
@@ -282,8 +284,8 @@ fn text(params: &mut Map<String, Value>, name: &'static str) -> Result<String, R
     }
 }
 
-/// −32002 up to 2025-11-25; "If the requested resource does not exist, servers MUST return a JSON-RPC error with code
-/// `-32602`" (MCP 2026-07-28 resources). Both name the resource in `data`.
+/// The error for a resource that does not exist: −32002 up to 2025-11-25; since then "servers MUST return a JSON-RPC
+/// error with code `-32602`" (MCP 2026-07-28 resources). Both name the resource in `data`.
 fn no_resource(version: Version, uri: &str) -> RpcError {
     let code = if version.is_stateless() {
         RpcError::INVALID_PARAMS

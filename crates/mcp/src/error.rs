@@ -6,11 +6,11 @@ use crate::message::Id;
 /// A JSON-RPC error object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RpcError {
-    /// One of the constants of this type.
+    /// The error code, one of this type's constants.
     pub code: i32,
-    /// One sentence for a developer.
+    /// A one-sentence explanation for a developer.
     pub message: Cow<'static, str>,
-    /// More about it, where the specification defines some: JSON.
+    /// Details as JSON, for errors whose `data` the specification defines.
     pub data: Option<String>,
 }
 
@@ -19,19 +19,19 @@ impl RpcError {
     pub const PARSE_ERROR: i32 = -32700;
     /// The JSON is not a message of this protocol version.
     pub const INVALID_REQUEST: i32 = -32600;
-    /// No such method.
+    /// The server has no method of this name.
     pub const METHOD_NOT_FOUND: i32 = -32601;
-    /// The method's parameters are wrong; also an unknown tool (MCP 2025-11-25 tools, Error Handling).
+    /// The method's parameters are wrong, or the tool is unknown (MCP 2025-11-25 tools, Error Handling).
     pub const INVALID_PARAMS: i32 = -32602;
-    /// Our own fault.
+    /// The server failed, through no fault of the client.
     pub const INTERNAL_ERROR: i32 = -32603;
-    /// No such resource, up to 2025-11-25; [`Self::INVALID_PARAMS`] since.
+    /// The resource does not exist. Used up to 2025-11-25; later versions use [`Self::INVALID_PARAMS`].
     pub const RESOURCE_NOT_FOUND: i32 = -32002;
-    /// The headers do not say what the body says (MCP 2026-07-28 streamable-http, Server Validation).
+    /// The headers contradict the body (MCP 2026-07-28 streamable-http, Server Validation).
     pub const HEADER_MISMATCH: i32 = -32020;
-    /// The request needs something of the client that it did not declare (MCP 2026-07-28 basic).
+    /// The request needs a client capability that the client did not declare (MCP 2026-07-28 basic).
     pub const MISSING_CLIENT_CAPABILITY: i32 = -32021;
-    /// A version that the server does not speak (MCP 2026-07-28 versioning).
+    /// The server does not speak the requested version (MCP 2026-07-28 versioning).
     pub const UNSUPPORTED_VERSION: i32 = -32022;
 
     /// An error without `data`.
@@ -44,21 +44,21 @@ impl RpcError {
         }
     }
 
-    /// The parameters are wrong.
+    /// An [`Self::INVALID_PARAMS`] error without `data`.
     #[must_use]
     pub fn invalid_params(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Self::INVALID_PARAMS, message)
     }
 
-    /// Adds `data`, which is JSON.
+    /// Sets `data`, which must be valid JSON.
     #[must_use]
     pub fn with_data(mut self, json: String) -> Self {
         self.data = Some(json);
         self
     }
 
-    /// The whole error response. Without a readable id the member is left out: "Error responses MUST include the
-    /// same ID as the request […] (except in error cases where the ID could not be read)" (MCP 2025-11-25 basic).
+    /// The complete error response. If the id could not be read, the member is left out: "Error responses MUST include
+    /// the same ID as the request […] (except in error cases where the ID could not be read)" (MCP 2025-11-25 basic).
     #[must_use]
     pub fn to_json(&self, id: Option<&Id>) -> String {
         let mut out = String::new();

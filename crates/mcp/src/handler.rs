@@ -11,39 +11,42 @@ use crate::resource::ResourceContents;
 use crate::tool::CallToolResult;
 use crate::version::Version;
 
-/// The server behind the protocol: a hosted session or a local process. Futures need not be `Send`.
+/// The server behind the protocol: a hosted session or a local process. Its futures need not be `Send`.
 pub trait Handler {
-    /// Why a call is not answered by a message but by the transport: over HTTP a 401 or 403 with a challenge.
+    /// The reason for a refusal that the transport answers instead of a JSON-RPC message: over HTTP, a 401 or 403 with
+    /// a challenge.
     type Refusal;
 
-    /// Who answers.
+    /// The server's name and version, as clients see them.
     fn implementation(&self) -> Implementation<'_>;
 
-    /// How an agent begins, in a few sentences; clients put it into the model's prompt.
+    /// A few sentences on how an agent should begin; clients put them into the model's prompt.
     fn instructions(&self) -> Option<&str>;
 
-    /// What there is beside tools. Methods of the rest do not exist.
+    /// The optional features beside tools. Methods of a feature that is not declared are answered with "method not
+    /// found".
     fn capabilities(&self) -> Capabilities {
         Capabilities::default()
     }
 
-    /// The array of a list, in a fixed order, fit for `version` (see [`crate::Tool::for_version`]). It is the same
-    /// for every request of a session, so that an implementation hands out a shared, serialized one.
+    /// The items of a list as a JSON array, in a fixed order and reduced to what `version` knows (see
+    /// [`crate::Tool::for_version`]). It is the same for every request of a session, so an implementation can hand out
+    /// a shared, already serialized array.
     fn list(&self, list: List, version: Version) -> Rc<RawValue>;
 
-    /// Runs a tool. A failure that a model can act on is not an error: it is a [`CallToolResult::error`].
+    /// Runs a tool. A failure that the model can act on is not an `Err` but a [`CallToolResult::error`].
     ///
     /// # Errors
-    /// [`CallError`].
+    /// See [`CallError`].
     fn call_tool(
         &self,
         call: ToolCall,
     ) -> impl Future<Output = Answer<CallToolResult, Self::Refusal>>;
 
-    /// Fills in a prompt.
+    /// Fills in a prompt's template with the arguments of a call.
     ///
     /// # Errors
-    /// [`CallError`].
+    /// See [`CallError`].
     fn prompt(&self, call: PromptCall) -> impl Future<Output = Answer<Prompt, Self::Refusal>> {
         let _ = call;
         std::future::ready(Err(CallError::Unknown))
@@ -52,7 +55,7 @@ pub trait Handler {
     /// Reads a resource.
     ///
     /// # Errors
-    /// [`CallError`].
+    /// See [`CallError`].
     fn read(
         &self,
         call: ResourceCall,
@@ -61,10 +64,10 @@ pub trait Handler {
         std::future::ready(Err(CallError::Unknown))
     }
 
-    /// Completes an argument. What cannot be completed just now has no suggestions.
+    /// Suggests values for an argument. If no suggestions can be made at the moment, the list is empty.
     ///
     /// # Errors
-    /// [`CallError`].
+    /// See [`CallError`].
     fn complete(
         &self,
         call: CompletionCall,
@@ -74,19 +77,19 @@ pub trait Handler {
     }
 }
 
-/// What answers a call.
+/// The answer to a call.
 pub type Answer<T, R> = Result<Outcome<T>, CallError<R>>;
 
 /// How a call ends.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome<T> {
-    /// With its result.
+    /// The call is finished, with this result.
     Complete(T),
-    /// With questions to the client, which then calls again.
+    /// The client must answer these questions first, and then call again.
     InputRequired(InputRequired),
 }
 
-/// Which capabilities are declared beside tools.
+/// The capabilities that the server declares in addition to tools.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Capabilities {
     /// `prompts/list`, `prompts/get`
@@ -97,7 +100,7 @@ pub struct Capabilities {
     pub completions: bool,
 }
 
-/// What can be listed.
+/// The lists that a client can request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum List {
     /// `tools/list`
@@ -116,9 +119,9 @@ pub enum List {
 pub struct ToolCall {
     /// The tool's name, not yet known to exist.
     pub name: String,
-    /// Unchecked; empty when the client sent none.
+    /// The arguments, not checked against the tool's schema; empty if the client sent none.
     pub arguments: Map<String, Value>,
-    /// Whom one may ask, and what was answered.
+    /// What the client can be asked, and its answers to earlier questions.
     pub input: Input,
 }
 
@@ -128,9 +131,9 @@ pub struct ToolCall {
 pub struct PromptCall {
     /// The prompt's name, not yet known to exist.
     pub name: String,
-    /// Unchecked; empty when the client sent none.
+    /// The arguments, unchecked; empty if the client sent none.
     pub arguments: Map<String, Value>,
-    /// Whom one may ask, and what was answered.
+    /// What the client can be asked, and its answers to earlier questions.
     pub input: Input,
 }
 
@@ -138,14 +141,14 @@ pub struct PromptCall {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ResourceCall {
-    /// The resource, not yet known to exist.
+    /// The resource's URI, not yet known to exist.
     pub uri: String,
-    /// Whom one may ask, and what was answered.
+    /// What the client can be asked, and its answers to earlier questions.
     pub input: Input,
 }
 
 impl ToolCall {
-    /// A call with these arguments, of a client that cannot be asked anything.
+    /// A call of the tool with these arguments, from a client that cannot be asked anything.
     #[must_use]
     pub fn new(name: impl Into<String>, arguments: Map<String, Value>) -> Self {
         Self {
@@ -155,7 +158,7 @@ impl ToolCall {
         }
     }
 
-    /// The same of a client that can be asked, or was.
+    /// The same call from a client that can be asked questions, or that has answered some.
     #[must_use]
     pub fn with_input(self, input: Input) -> Self {
         Self { input, ..self }
@@ -169,25 +172,25 @@ pub enum CallError<R> {
     Unknown,
     /// The parameters are wrong: −32602, with a sentence for a developer.
     Invalid(Cow<'static, str>),
-    /// It failed, and a message of this kind has no other place to say so: −32603, with a sentence for people.
+    /// The request failed, and its result has no place for the failure: −32603, with a sentence for people.
     Failed(String),
-    /// The transport answers instead.
+    /// The transport must answer, for instance with a 401.
     Refused(R),
 }
 
-/// A server's name card.
+/// How a server identifies itself (`Implementation`, in the MCP schema).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Implementation<'a> {
-    /// For programs.
+    /// The name for programs.
     pub name: &'a str,
-    /// For people.
+    /// The name shown to people.
     pub title: &'a str,
-    /// Of the software, not of the protocol.
+    /// The version of the server software, not of the protocol.
     pub version: &'a str,
-    /// One sentence.
+    /// What the server does, in one sentence.
     pub description: &'a str,
-    /// Where its documentation begins.
+    /// The first page of its documentation.
     pub website_url: Option<&'a str>,
-    /// The address of an SVG, on the server's own origin.
+    /// The URL of an SVG icon, on the server's own origin.
     pub icon: Option<&'a str>,
 }

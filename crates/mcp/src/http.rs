@@ -1,10 +1,10 @@
 //! Streamable HTTP without sessions: one POST, one JSON answer.
 //!
-//! What stands before this (method, path, `Origin`, size, the bearer token) is the adapter's; what comes after it
-//! (`no-store`, CORS) too. A body's JSON may nest 128 deep, which is serde_json's own limit: less would not be safer,
-//! since nothing here recurses deeper than it. Progress is not sent, which is the server's choice (MCP 2026-07-28
-//! progress): it needs a stream. A cancellation is accepted; what it wants to stop answers to another connection, and
-//! ends with that.
+//! The adapter checks what comes before this (method, path, `Origin`, size, the bearer token) and adds what comes after
+//! it (`no-store`, CORS). JSON in a body may nest 128 levels deep, which is serde_json's own limit; a lower one would
+//! not be safer, since nothing here recurses deeper. Progress notifications need a stream, so none are sent; the
+//! specification leaves that to the server (MCP 2026-07-28 progress). Cancellations are accepted but have no effect:
+//! the request that they name is answered on another connection, and ends when that one is closed.
 
 mod mirrored;
 mod negotiation;
@@ -19,13 +19,13 @@ use crate::meta;
 use crate::method::Method;
 use crate::version::Version;
 
-/// The most bytes of body that an adapter should read before it answers 413: 1 MiB.
+/// The largest body, in bytes, that an adapter should read before it answers 413: 1 MiB.
 pub const MAX_BODY: usize = 1 << 20;
 
-/// The most messages in one batch: each may cost calls to another server.
+/// The largest number of messages in one batch. Each of them may cause calls to another server.
 pub const MAX_BATCH: usize = 20;
 
-/// The parts of an authenticated `POST` that decide its answer. Header values are as they came.
+/// The parts of an authenticated `POST` that decide its answer. Header values are as received.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Request<'a> {
     /// `Content-Type`
@@ -42,19 +42,19 @@ pub struct Request<'a> {
     pub body: &'a [u8],
 }
 
-/// What to answer.
+/// The HTTP response to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     /// 200, 202, 400, 404, 406 or 415.
     pub status: u16,
-    /// JSON (`application/json`), or nothing at all with 202.
+    /// JSON (`application/json`); `None` with 202, which has no body.
     pub body: Option<String>,
 }
 
 /// Answers one request.
 ///
 /// # Errors
-/// The handler's refusal, when it refused a tool call: in a batch, the first one, and nothing after it ran.
+/// The handler's refusal of a tool call. In a batch it is the first refusal; the messages after it have not run.
 pub async fn respond<H: Handler>(
     handler: &H,
     request: Request<'_>,
@@ -65,7 +65,7 @@ pub async fn respond<H: Handler>(
     }
 }
 
-/// What a request asks: all of it is read and checked, and nothing of it has run.
+/// The messages of a request. All are read and checked, and none has run yet.
 #[derive(Debug)]
 pub struct Messages {
     version: Version,
@@ -73,7 +73,7 @@ pub struct Messages {
 }
 
 impl Messages {
-    /// How many they are: more than one in a batch only, and at most [`MAX_BATCH`].
+    /// The number of messages: more than one only in a batch, and at most [`MAX_BATCH`].
     #[must_use]
     pub const fn count(&self) -> usize {
         match &self.body {
@@ -82,10 +82,10 @@ impl Messages {
         }
     }
 
-    /// Answers them, one after the other.
+    /// Answers the messages in order, one at a time.
     ///
     /// # Errors
-    /// As [`respond`].
+    /// The same as [`respond`].
     pub async fn answer<H: Handler>(self, handler: &H) -> Result<Response, H::Refusal> {
         match self.body {
             Body::One(message) => {
@@ -139,10 +139,10 @@ enum Body {
     Batch(Vec<Message>),
 }
 
-/// Reads a request, for whoever must know how much it asks before any of it is done.
+/// Reads a request without running it, for callers that need to know first how many messages it holds.
 ///
 /// # Errors
-/// The answer to a request that is not one: 400, 406 or 415.
+/// The response to a malformed request: 400, 406 or 415.
 pub fn read(request: &Request<'_>) -> Result<Messages, Response> {
     if !negotiation::is_json(request.content_type) {
         return Err(refuse(415, "The body must be `application/json`."));
@@ -172,7 +172,7 @@ pub fn read(request: &Request<'_>) -> Result<Messages, Response> {
     }
 }
 
-/// The version of a message alone in its body, when its headers are right for it.
+/// The protocol version of a message that is alone in its body, provided that the headers are right for it.
 fn admit(request: &Request<'_>, message: &Message) -> Result<Version, Response> {
     let Message::Request { id, method, params } = message else {
         let version = spoken(request.protocol_version, None, None)?;
@@ -194,8 +194,8 @@ fn admit(request: &Request<'_>, message: &Message) -> Result<Version, Response> 
     Ok(version)
 }
 
-/// The version that header and body agree on. A body that names one is of a stateless version, whose header "MUST
-/// match the `io.modelcontextprotocol/protocolVersion` field" (MCP 2026-07-28 streamable-http, Protocol Version
+/// The version that header and body agree on. Only stateless versions name the version in the body, and then the header
+/// "MUST match the `io.modelcontextprotocol/protocolVersion` field" (MCP 2026-07-28 streamable-http, Protocol Version
 /// Header). "If the server receives a request with an invalid or unsupported `MCP-Protocol-Version`, it MUST respond
 /// with 400 Bad Request" (MCP 2025-06-18 transports).
 fn spoken(header: Option<&str>, body: Option<&str>, id: Option<&Id>) -> Result<Version, Response> {
@@ -213,8 +213,8 @@ fn spoken(header: Option<&str>, body: Option<&str>, id: Option<&Id>) -> Result<V
     Version::parse(asked).ok_or_else(|| bad_request(&dispatch::unsupported(asked), id))
 }
 
-/// The whole batch is read before any of it runs. "The initialize request MUST NOT be part of a JSON-RPC batch"
-/// (MCP 2025-03-26 lifecycle).
+/// Reads the whole batch before any of it runs. "The initialize request MUST NOT be part of a JSON-RPC batch" (MCP
+/// 2025-03-26 lifecycle).
 fn batch(version: Version, values: Vec<Value>) -> Result<Vec<Message>, Response> {
     if !version.has_batches() {
         return Err(refuse(

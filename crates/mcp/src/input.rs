@@ -1,33 +1,35 @@
-//! What a client can be asked while a request waits for it: multi round-trip requests (MCP 2026-07-28 mrtr). Such a
-//! request is answered with [`InputRequired`], and sent again with the answers. Before 2026-07-28 a server asked by a
-//! request of its own, which needs a session and a stream; here such clients have [`ClientCapabilities::NONE`].
+//! Questions that a server can put to a client while a request waits: multi round-trip requests (MCP 2026-07-28 mrtr).
+//! The server answers such a request with [`InputRequired`], and the client sends it again with its answers. Before
+//! 2026-07-28 a server sent a request of its own, which needs a session and a stream; here such clients have
+//! [`ClientCapabilities::NONE`].
 
 use serde_json::{Map, Value};
 
 use crate::error::RpcError;
 use crate::json::Object;
 
-/// What the client declared that it can be asked.
+/// The kinds of questions that the client has declared it can answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientCapabilities {
-    /// Forms for a person. URL mode alone is not this.
+    /// The user can fill in forms. URL mode alone does not count.
     pub elicitation: bool,
-    /// Completions of its model.
+    /// The client's model can be asked for completions.
     pub sampling: bool,
-    /// Its folders.
+    /// The client can list its root folders.
     pub roots: bool,
 }
 
 impl ClientCapabilities {
-    /// Nothing.
+    /// The client cannot be asked anything.
     pub const NONE: Self = Self {
         elicitation: false,
         sampling: false,
         roots: false,
     };
 
-    /// "An empty `elicitation` object is form mode" (MCP 2025-11-25 elicitation, Capabilities; 2026-07-28 keeps it).
+    /// Reads the declared capabilities. "An empty `elicitation` object is form mode" (MCP 2025-11-25 elicitation,
+    /// Capabilities; 2026-07-28 keeps this).
     pub(crate) fn read(declared: &Map<String, Value>) -> Self {
         let forms = |elicitation: &Map<String, Value>| {
             elicitation.contains_key("form") || !elicitation.contains_key("url")
@@ -49,26 +51,27 @@ impl ClientCapabilities {
     }
 }
 
-/// What came with a request beside its own parameters.
+/// What the client can be asked, and the answers that came with a request.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Input {
-    /// Whom one may ask, and what.
+    /// The kinds of questions that this client can answer.
     pub client: ClientCapabilities,
-    /// Answers to what was asked before, by the keys of [`InputRequired::requests`]. Each is an object, unchecked.
+    /// Answers to earlier questions, by the keys of [`InputRequired::requests`]. Each is an object; its contents are
+    /// unchecked.
     pub responses: Map<String, Value>,
-    /// [`InputRequired::state`] of before, as the client sends it back: hostile.
+    /// The earlier [`InputRequired::state`], as the client returned it. Do not trust it.
     pub state: Option<String>,
 }
 
-/// A person's answer to a form.
+/// A user's answer to a form.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Elicited<'a> {
-    /// Not asked yet, or the answer cannot be read: ask (again).
+    /// The form has not been answered yet, or the answer cannot be read: ask (again).
     Nothing,
-    /// The form, filled in; not yet checked against its schema.
+    /// The user filled in the form. The values are not yet checked against its schema.
     Accepted(&'a Map<String, Value>),
-    /// Said no, or closed the form.
+    /// The user declined, or closed the form.
     Declined,
 }
 
@@ -76,7 +79,7 @@ impl Input {
     /// Reads `inputResponses` and `requestState`.
     ///
     /// # Errors
-    /// They are not of the protocol's shape.
+    /// If one of them does not have the shape that the protocol defines.
     pub(crate) fn read(
         client: ClientCapabilities,
         params: &mut Map<String, Value>,
@@ -101,7 +104,7 @@ impl Input {
         })
     }
 
-    /// What a person answered to the form of that key.
+    /// The user's answer to the form with that key.
     #[must_use]
     pub fn elicited(&self, key: &str) -> Elicited<'_> {
         let Some(response) = self.responses.get(key) else {
@@ -118,32 +121,32 @@ impl Input {
     }
 }
 
-/// A request is answered with questions first.
+/// The questions that the client must answer before the request can be completed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InputRequired {
-    /// By keys of the server's choice. Not empty, or there is a state.
+    /// The questions, by keys that the server chose. May be empty only if there is a `state`.
     pub requests: Vec<(&'static str, InputRequest)>,
-    /// Comes back with the answers. A server that trusts what it says must have signed it.
+    /// Opaque to the client, which returns it with the answers. A server that relies on it must sign it.
     pub state: Option<String>,
 }
 
-/// One question to the client.
+/// One question to the client, in the shape of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputRequest {
-    /// Of what kind.
+    /// The kind of question, which determines the method.
     pub kind: InputKind,
-    /// The parameters of the method of that kind: JSON.
+    /// The parameters of that method, as JSON.
     pub params: String,
 }
 
-/// The kinds of questions that there are.
+/// The kinds of questions that MCP defines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InputKind {
-    /// `elicitation/create`: a form for a person.
+    /// `elicitation/create`: the user fills in a form.
     Elicitation,
-    /// `sampling/createMessage`: a completion by the client's model.
+    /// `sampling/createMessage`: the client's model completes a prompt.
     Sampling,
-    /// `roots/list`: the client's folders.
+    /// `roots/list`: the client lists its root folders.
     Roots,
 }
 
@@ -166,8 +169,8 @@ impl InputKind {
 }
 
 impl InputRequired {
-    /// "Servers MUST NOT send an `inputRequests` that the client has not declared support for"; a request that
-    /// cannot do without one is −32021 (MCP 2026-07-28 mrtr; basic, Per-request protocol fields).
+    /// "Servers MUST NOT send an `inputRequests` that the client has not declared support for"; a request that cannot
+    /// be completed without one gets −32021 (MCP 2026-07-28 mrtr; basic, Per-request protocol fields).
     pub(crate) fn check(&self, client: ClientCapabilities) -> Result<(), RpcError> {
         let asks = |kind| {
             self.requests

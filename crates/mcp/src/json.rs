@@ -1,7 +1,7 @@
-//! Writes JSON by hand: the messages are few, and a derived serializer for each is more code than all of them. For
-//! handlers too, whose lists are written once.
+//! Writes JSON by hand. There are few kinds of messages, and derived serializers for all of them would be more code.
+//! Handlers use it too, for lists that are written once.
 
-/// An object under way, written into a text.
+/// A JSON object that is being written to the end of a string.
 #[derive(Debug)]
 pub struct Object<'a> {
     out: &'a mut String,
@@ -9,25 +9,25 @@ pub struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// Opens it.
+    /// Writes the opening brace.
     pub fn begin(out: &'a mut String) -> Self {
         out.push('{');
         Self { out, empty: true }
     }
 
-    /// A member of already encoded JSON. Names are ours and need no escapes.
+    /// Adds a member whose value is already JSON. The name is ours and is not escaped.
     pub fn raw(&mut self, name: &str, json: &str) -> &mut Self {
         self.name(name).push_str(json);
         self
     }
 
-    /// A member that is a string.
+    /// Adds a member that is a string.
     pub fn text(&mut self, name: &str, value: &str) -> &mut Self {
         text(self.name(name), value);
         self
     }
 
-    /// A member that is left out where there is nothing.
+    /// Adds a member that is a string, unless the value is `None`.
     pub fn maybe(&mut self, name: &str, value: Option<&str>) -> &mut Self {
         if let Some(value) = value {
             self.text(name, value);
@@ -35,12 +35,13 @@ impl<'a> Object<'a> {
         self
     }
 
-    /// A member that is true or false.
+    /// Adds a member that is a boolean.
     pub fn flag(&mut self, name: &str, value: bool) -> &mut Self {
         self.raw(name, if value { "true" } else { "false" })
     }
 
-    /// A member that the caller writes, whole, before anything else is written here.
+    /// Adds a member's name. The caller must append its complete value to the returned string before it adds another
+    /// member.
     pub fn name(&mut self, name: &str) -> &mut String {
         if !self.empty {
             self.out.push(',');
@@ -52,13 +53,13 @@ impl<'a> Object<'a> {
         self.out
     }
 
-    /// Closes it.
+    /// Writes the closing brace.
     pub fn end(&mut self) {
         self.out.push('}');
     }
 }
 
-/// An array, an element at a time.
+/// Writes an array; `write` is called once for each element.
 pub fn array<T>(
     out: &mut String,
     items: impl IntoIterator<Item = T>,
@@ -74,7 +75,7 @@ pub fn array<T>(
     out.push(']');
 }
 
-/// A string: quote, backslash and control characters are escaped (RFC 8259 §7).
+/// Writes a string, and escapes quotes, backslashes and control characters (RFC 8259 §7).
 pub fn text(out: &mut String, value: &str) {
     out.push('"');
     let mut rest = value;
@@ -98,7 +99,7 @@ pub fn text(out: &mut String, value: &str) {
                 );
             }
         }
-        // What is escaped is one byte long in UTF-8.
+        // An escaped character is one byte long in UTF-8.
         rest = escaped.get(1..).unwrap_or_default();
     }
     out.push_str(rest);

@@ -1,11 +1,11 @@
 //! The Model Context Protocol, server side and transport-agnostic.
 //!
-//! A [`Handler`] knows a server's name, its tools, prompts and resources. [`http::respond`] puts the stateless
-//! Streamable HTTP rules in front of it, [`stdio`] those of a pipe, and [`dispatch::answer`] takes one message at a time
-//! for any other transport.
-//! Nothing here does I/O, has a clock or keeps a session: every request is answered from itself alone.
+//! A [`Handler`] supplies a server's name, tools, prompts and resources. [`http::respond`] applies the rules of
+//! stateless Streamable HTTP to it, [`stdio`] those of a pipe, and [`dispatch::answer`] takes one message at a time for
+//! any other transport.
+//! Nothing here does I/O, reads a clock or keeps a session: every request is answered from its own content alone.
 //!
-//! Spoken are 2025-03-26, 2025-06-18, 2025-11-25 and 2026-07-28 ([`Version`]); sections are cited as
+//! The supported versions are 2025-03-26, 2025-06-18, 2025-11-25 and 2026-07-28 ([`Version`]). Sections are cited as
 //! `MCP <version> <page>`.
 
 #![deny(missing_docs)]

@@ -6,9 +6,9 @@ use crate::json;
 /// A request's id: "Requests MUST include a string or integer ID. […] the ID MUST NOT be `null`" (MCP basic).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Id {
-    /// A string, echoed as it came.
+    /// A string id, returned unchanged.
     Text(String),
-    /// An integer.
+    /// An integer id.
     Integer(Number),
 }
 
@@ -24,32 +24,32 @@ impl Id {
 /// One JSON-RPC message from a client.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Message {
-    /// Wants exactly one answer.
+    /// A request, which gets exactly one response.
     Request {
-        /// Echoed in the answer.
+        /// The id to repeat in the response.
         id: Id,
-        /// Such as `tools/call`.
+        /// The method's name, such as `tools/call`.
         method: String,
         /// The method's parameters.
         params: Option<Map<String, Value>>,
     },
-    /// Gets no answer.
+    /// A notification, which gets no response.
     Notification {
-        /// Such as `notifications/initialized`.
+        /// The method's name, such as `notifications/initialized`.
         method: String,
         /// The method's parameters.
         params: Option<Map<String, Value>>,
     },
-    /// The client's answer to a request of ours. We send none, so it is accepted and dropped.
+    /// A response to a request of ours. We send none, so it is accepted and dropped.
     Response,
 }
 
 /// JSON that is not a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
-    /// The id, when at least that could be read.
+    /// The id, if it could be read.
     pub id: Option<Id>,
-    /// What is wrong.
+    /// The error to send back.
     pub error: RpcError,
 }
 
@@ -91,7 +91,7 @@ impl Message {
     }
 }
 
-/// An id as it stands in a message.
+/// Reads an id from its JSON value.
 pub(crate) fn read_id(value: Value) -> Option<Id> {
     match value {
         Value::String(text) => Some(Id::Text(text)),

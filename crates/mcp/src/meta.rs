@@ -14,13 +14,13 @@ fn member<'a>(params: Params<'a>, name: &str) -> Option<&'a Value> {
     params?.get("_meta")?.get(name)
 }
 
-/// The version that the body names. Earlier versions have no such member.
+/// The version that the body names. Versions before 2026-07-28 have no such member.
 pub(crate) fn version(params: Params<'_>) -> Option<&str> {
     member(params, PROTOCOL_VERSION)?.as_str()
 }
 
-/// "A request missing any required field is malformed; the server MUST reject it with JSON-RPC error code −32602"
-/// (MCP 2026-07-28 basic, Per-request protocol fields).
+/// Reads the client's capabilities. "A request missing any required field is malformed; the server MUST reject it with
+/// JSON-RPC error code −32602" (MCP 2026-07-28 basic, Per-request protocol fields).
 pub(crate) fn capabilities(params: Params<'_>) -> Result<ClientCapabilities, RpcError> {
     let missing = |what| Err(RpcError::invalid_params(what));
     if version(params).is_none() {

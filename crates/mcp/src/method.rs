@@ -1,7 +1,7 @@
 use crate::handler::{Capabilities, List};
 use crate::version::Version;
 
-/// The methods of the protocol that a server may have.
+/// The protocol methods that a server can implement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
     Initialize,
@@ -32,7 +32,7 @@ impl Method {
         })
     }
 
-    /// The method of that name, if the version has it and the server declares what it belongs to.
+    /// Finds a method by its name, if `version` has it and the server declares the capability that it needs.
     pub(crate) fn find(name: &str, version: Version, declared: Capabilities) -> Option<Self> {
         Self::parse(name).filter(|method| match method {
             Self::Initialize | Self::Ping => !version.is_stateless(),
@@ -46,12 +46,12 @@ impl Method {
         })
     }
 
-    /// Whether a message of this method opens a session.
+    /// Whether this method is `initialize`, which begins a session.
     pub(crate) fn is_initialize(name: &str) -> bool {
         Self::parse(name) == Some(Self::Initialize)
     }
 
-    /// The parameter that `Mcp-Name` repeats (MCP 2026-07-28 streamable-http, Standard Request Headers).
+    /// The name of the parameter that `Mcp-Name` repeats (MCP 2026-07-28 streamable-http, Standard Request Headers).
     pub(crate) fn mirrored(name: &str) -> Option<&'static str> {
         match Self::parse(name)? {
             Self::CallTool | Self::GetPrompt => Some("name"),

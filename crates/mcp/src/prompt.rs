@@ -1,28 +1,28 @@
 use crate::content::Content;
 use crate::json::{self, Object};
 
-/// A prompt, filled in.
+/// A prompt with its arguments filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt {
-    /// What it is for.
+    /// A description of the prompt, for people.
     pub description: Option<String>,
-    /// In order.
+    /// The messages, in the order of the conversation.
     pub messages: Vec<PromptMessage>,
 }
 
 /// One message of a prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PromptMessage {
-    /// Whose.
+    /// The speaker.
     pub role: Role,
-    /// What it says.
+    /// The content of the message.
     pub content: Content,
 }
 
-/// Who speaks in a conversation.
+/// The speaker of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// The person.
+    /// The user.
     User,
     /// The model.
     Assistant,

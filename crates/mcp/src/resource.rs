@@ -1,22 +1,22 @@
 use crate::json::Object;
 
-/// What a resource holds: the result of reading it, or a piece of content.
+/// The contents of a resource: the result of reading it, or embedded in other content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceContents {
-    /// Which resource.
+    /// The resource's URI.
     pub uri: String,
-    /// Such as `text/markdown`.
+    /// The media type, such as `text/markdown`.
     pub mime_type: String,
-    /// What it holds.
+    /// The text or the bytes.
     pub body: ResourceBody,
 }
 
-/// What a resource holds.
+/// The body of a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ResourceBody {
     /// Text.
     Text(String),
-    /// Bytes, in base64.
+    /// Binary data, in base64.
     Blob(String),
 }
 

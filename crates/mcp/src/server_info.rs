@@ -1,4 +1,5 @@
-//! What a server says about itself: the results of `initialize` and `server/discover`, and a line in every result.
+//! What a server says about itself: the results of `initialize` and `server/discover`, and the `_meta` member of every
+//! result.
 
 use crate::handler::{Capabilities, Handler, Implementation};
 use crate::json::{self, Object};
@@ -12,14 +13,14 @@ pub(crate) fn initialized<H: Handler>(handler: &H, version: Version, result: &mu
     result.maybe("instructions", handler.instructions());
 }
 
-/// The result of `server/discover` (MCP 2026-07-28 discover), but for what every result has.
+/// The result of `server/discover` (MCP 2026-07-28 discover), without the members that every result has.
 pub(crate) fn discovered<H: Handler>(handler: &H, result: &mut Object<'_>) {
     supported(result.name("supportedVersions"));
     capabilities(handler.capabilities(), result.name("capabilities"));
     result.maybe("instructions", handler.instructions());
 }
 
-/// All versions, as an array.
+/// Writes all supported versions, as an array.
 pub(crate) fn supported(out: &mut String) {
     json::array(out, Version::ALL, |out, version| {
         json::text(out, version.as_str());
@@ -27,7 +28,7 @@ pub(crate) fn supported(out: &mut String) {
 }
 
 /// "Servers SHOULD include [`io.modelcontextprotocol/serverInfo`] in every result's `_meta`" (MCP 2026-07-28 basic).
-/// The whole card stands in `server/discover`; elsewhere name and version do.
+/// `server/discover` gets all of it; other results get only the name and the version.
 pub(crate) fn signature(
     implementation: Implementation<'_>,
     whole: Option<Version>,
@@ -45,8 +46,9 @@ pub(crate) fn signature(
     }
 }
 
-/// Only what works is declared (MCP 2025-11-25 lifecycle, Capability Negotiation). Lists change with a deployment and
-/// nobody is told, so that there is no `listChanged`; nor `subscribe`, nor `logging`.
+/// Writes the capabilities, and declares only what works (MCP 2025-11-25 lifecycle, Capability Negotiation). Lists
+/// change only with a deployment, and clients are not told of it, so there is no `listChanged`; there is no `subscribe`
+/// and no `logging` either.
 fn capabilities(declared: Capabilities, out: &mut String) {
     let mut object = Object::begin(out);
     object.raw("tools", "{}");

@@ -1,6 +1,6 @@
-//! A pipe with one message a line (MCP 2025-11-25 transports, stdio), without I/O: [`Lines`] cuts the bytes, and a
-//! [`Peer`] reads the lines and knows what is spoken. Who answers, in which order, and when it is too much is the
-//! program's.
+//! The rules of stdio, with one message per line (MCP 2025-11-25 transports, stdio), without I/O: [`Lines`] splits the
+//! bytes into lines, and a [`Peer`] reads the lines and keeps track of the protocol version. The program decides who
+//! answers, in which order, and when to stop accepting requests.
 
 mod id_of;
 mod lines;
@@ -17,35 +17,36 @@ use crate::version::Version;
 
 pub use lines::{Line, Lines};
 
-/// The most bytes of a line, as of a body over HTTP: 1 MiB.
+/// The maximum length of a line in bytes, the same as for a body over HTTP: 1 MiB.
 pub const MAX_LINE: usize = crate::http::MAX_BODY;
 
-/// The client at the other end.
+/// The client at the other end of the pipe.
 ///
-/// A client of a version with a handshake says once what it speaks, one of 2026-07-28 with every request; one that
-/// says nothing is taken to speak what it would be taken to speak over HTTP.
+/// A client of a version with a handshake states its version once, a client of 2026-07-28 with every request. A client
+/// that states none is assumed to speak the same version as over HTTP without a header ([`Version::WITHOUT_HEADER`]).
 #[derive(Debug, Clone)]
 pub struct Peer {
     version: Version,
 }
 
-/// What a line asks for.
+/// The content of a line.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Incoming {
-    /// Requests to be answered by [`crate::dispatch::answer`]. Those of a batch are answered by one line.
+    /// Requests to answer with [`crate::dispatch::answer`]. A batch is answered with a single line.
     Requests {
-        /// What they are spoken in.
+        /// The protocol version of the requests.
         version: Version,
-        /// One, or those of a batch.
+        /// One request, or those of a batch.
         requests: Vec<Message>,
-        /// Whether the answers are an array, be there one.
+        /// Whether the responses must be sent as an array, even if there is only one.
         batch: bool,
     },
-    /// "The receiver SHOULD stop processing and not send a response" (MCP 2025-11-25 cancellation).
+    /// The client cancels the request with this id. "The receiver SHOULD stop processing and not send a response" (MCP
+    /// 2025-11-25 cancellation).
     Cancel(Id),
-    /// Nothing to answer: a notification, a response, an empty line.
+    /// There is nothing to answer: a notification, a response or an empty line.
     Nothing,
-    /// This line, at once.
+    /// The line is refused; send this response at once.
     Refused(String),
 }
 
@@ -58,7 +59,7 @@ impl Default for Peer {
 }
 
 impl Peer {
-    /// Reads a line. What cannot be read is refused, and the next line is read as if it had not been.
+    /// Reads a line. A line that cannot be read is refused, and has no effect on how the next one is read.
     pub fn read(&mut self, line: &Line) -> Incoming {
         let line = match line {
             Line::Whole(line) => line,
@@ -108,7 +109,7 @@ impl Peer {
         }
     }
 
-    /// As over HTTP: read as a whole before any of it runs (MCP 2025-03-26 basic, Batching).
+    /// As over HTTP, the batch is read as a whole before any of it runs (MCP 2025-03-26 basic, Batching).
     fn batch(&self, values: Vec<Value>) -> Incoming {
         if !self.version.has_batches() {
             return refuse(
@@ -141,7 +142,8 @@ impl Peer {
     }
 }
 
-/// "Invalid cancellation notifications SHOULD be ignored" (MCP 2025-11-25 cancellation, Error Handling).
+/// The id of the request that a notification cancels. "Invalid cancellation notifications SHOULD be ignored" (MCP
+/// 2025-11-25 cancellation, Error Handling).
 fn cancelled(method: &str, params: Option<&Map<String, Value>>) -> Option<Id> {
     if method != "notifications/cancelled" {
         return None;

@@ -5,46 +5,47 @@ use crate::content::Content;
 use crate::json::{self, Object};
 use crate::version::Version;
 
-/// A tool as `tools/list` shows it.
+/// A tool as it appears in `tools/list`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tool<'a, S> {
     /// 1 to 128 characters of `A-Z a-z 0-9 _ - .` (MCP 2025-11-25 tools, Tool Names).
     pub name: &'a str,
-    /// For people.
+    /// The name shown to people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<&'a str>,
     /// For the model: what it does and when to choose it.
     pub description: &'a str,
-    /// A JSON Schema object.
+    /// The schema of the arguments, a JSON Schema object.
     pub input_schema: S,
     /// A JSON Schema object that every `structuredContent` of this tool satisfies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_schema: Option<&'a RawValue>,
-    /// Hints; all four are always said, since their defaults are the dangerous ones.
+    /// Hints about what the tool does. All four are always sent, because their defaults assume the worst.
     pub annotations: Annotations<'a>,
 }
 
-/// What a tool does to the world, in the words of MCP's `ToolAnnotations`.
+/// What effects a tool has, in the words of MCP's `ToolAnnotations`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Annotations<'a> {
-    /// For people; where [`Tool::title`] does not exist yet.
+    /// The name shown to people, in versions without [`Tool::title`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<&'a str>,
-    /// Changes nothing.
+    /// The tool changes nothing.
     pub read_only_hint: bool,
-    /// May delete or overwrite.
+    /// The tool may delete or overwrite something.
     pub destructive_hint: bool,
-    /// Doing it twice is doing it once. Left out where it says nothing (`None`).
+    /// Calling the tool again with the same arguments has no further effect. `None` if this does not apply, as for
+    /// tools that only read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub idempotent_hint: Option<bool>,
-    /// Talks to something outside this server.
+    /// The tool talks to something outside this server.
     pub open_world_hint: bool,
 }
 
 impl<S> Tool<'_, S> {
-    /// Leaves out what `version` does not know, and says the title where that version looks for it.
+    /// Removes what `version` does not know, and moves the title to where that version expects it.
     #[must_use]
     pub fn for_version(mut self, version: Version) -> Self {
         if !version.has_structured_content() {
@@ -57,21 +58,21 @@ impl<S> Tool<'_, S> {
     }
 }
 
-/// What a tool answers, failures that the model can act on included.
+/// The result of a tool call, which may be a failure that the model can act on.
 #[derive(Debug, Clone)]
 pub struct CallToolResult {
-    /// For the model, in order.
+    /// The content for the model, in order.
     pub content: Vec<Content>,
-    /// For programs: a JSON object that satisfies the tool's `outputSchema`.
+    /// The content for programs: a JSON object that satisfies the tool's `outputSchema`.
     pub structured_content: Option<Box<RawValue>>,
-    /// The tool failed and `content` says why.
+    /// Whether the tool failed; `content` then says why.
     pub is_error: bool,
     /// Members of `_meta` beside those of the protocol: a key with its prefix (MCP 2025-11-25 basic, `_meta`), and JSON.
     pub meta: Vec<(&'static str, Box<RawValue>)>,
 }
 
 impl CallToolResult {
-    /// A result of one text.
+    /// A result that consists of one text.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         Self {
@@ -82,7 +83,7 @@ impl CallToolResult {
         }
     }
 
-    /// A failure that the model reads and may correct.
+    /// A failure that the model can read and may be able to correct.
     #[must_use]
     pub fn error(text: impl Into<String>) -> Self {
         Self {
@@ -91,8 +92,8 @@ impl CallToolResult {
         }
     }
 
-    /// Structured output, and the same JSON as text: "a tool that returns structured content SHOULD also return the
-    /// serialized JSON in a `TextContent` block" (MCP 2025-11-25 tools). `json` is an object.
+    /// Structured output, together with the same JSON as text: "a tool that returns structured content SHOULD also
+    /// return the serialized JSON in a `TextContent` block" (MCP 2025-11-25 tools). `json` must be an object.
     #[must_use]
     pub fn structured(json: Box<RawValue>) -> Self {
         Self {
@@ -101,7 +102,7 @@ impl CallToolResult {
         }
     }
 
-    /// Leaves out what `version` does not know.
+    /// Writes the result, without the members that `version` does not know.
     pub(crate) fn write(&self, version: Version, result: &mut Object<'_>) {
         json::array(result.name("content"), &self.content, Content::write);
         if let Some(structured) = &self.structured_content

@@ -1,18 +1,18 @@
 /// A revision of the protocol that this crate speaks. Later revisions compare greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
-    /// Streamable HTTP, batches; no `MCP-Protocol-Version` header yet.
+    /// Has Streamable HTTP and batches, but no `MCP-Protocol-Version` header yet.
     V2025_03_26,
-    /// Structured output, titles, the version header; no batches.
+    /// Adds structured output, titles and the version header; removes batches.
     V2025_06_18,
-    /// Icons, descriptions and tasks.
+    /// Adds icons, descriptions and tasks.
     V2025_11_25,
-    /// No handshake: every request carries its version and the client's capabilities.
+    /// Removes the handshake: every request carries its version and the client's capabilities.
     V2026_07_28,
 }
 
 impl Version {
-    /// All that are spoken, newest first, as clients are told of them.
+    /// All supported versions, newest first, as clients are told of them.
     pub const ALL: [Self; 4] = [
         Self::V2026_07_28,
         Self::V2025_11_25,
@@ -20,17 +20,18 @@ impl Version {
         Self::V2025_03_26,
     ];
 
-    /// The newest.
+    /// The newest supported version.
     pub const LATEST: Self = Self::V2026_07_28;
 
-    /// The newest that begins with `initialize`, and the one offered there to a client that asks for one we lack.
+    /// The newest version that begins with `initialize`. It is offered to clients that ask there for a version we do
+    /// not support.
     pub const LATEST_WITH_HANDSHAKE: Self = Self::V2025_11_25;
 
-    /// What a request without the version header speaks: "if the server does not receive an `MCP-Protocol-Version`
+    /// The version of a request without the version header: "if the server does not receive an `MCP-Protocol-Version`
     /// header […] the server SHOULD assume protocol version `2025-03-26`" (MCP 2025-06-18 transports).
     pub const WITHOUT_HEADER: Self = Self::V2025_03_26;
 
-    /// The version named by `text`, when we speak it.
+    /// The version named by `text`, if it is supported.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL
@@ -38,7 +39,7 @@ impl Version {
             .find(|version| version.as_str() == text)
     }
 
-    /// The version as it stands on the wire.
+    /// The version's name on the wire, such as `2025-11-25`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -49,9 +50,9 @@ impl Version {
         }
     }
 
-    /// The answer to `initialize`: "If the server supports the requested protocol version, it MUST respond with the
-    /// same version. Otherwise […] the latest version supported by the server" (MCP 2025-11-25 lifecycle). The
-    /// stateless version has no handshake, so that nobody is led to it by one.
+    /// The version with which `initialize` is answered: "If the server supports the requested protocol version, it MUST
+    /// respond with the same version. Otherwise […] the latest version supported by the server" (MCP 2025-11-25
+    /// lifecycle). The stateless version has no handshake, so it is never offered here.
     #[must_use]
     pub fn negotiate(asked: &str) -> Self {
         Self::parse(asked)
@@ -59,7 +60,7 @@ impl Version {
             .unwrap_or(Self::LATEST_WITH_HANDSHAKE)
     }
 
-    /// Whether every request says version and capabilities itself, and `initialize` and `ping` are gone.
+    /// Whether every request states its version and capabilities itself, and `initialize` and `ping` do not exist.
     #[must_use]
     pub fn is_stateless(self) -> bool {
         self >= Self::V2026_07_28

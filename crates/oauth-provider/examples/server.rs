@@ -4,8 +4,8 @@
 //! cargo run -p oauth-provider --example server -- 8080
 //! ```
 //!
-//! Point an MCP client at `http://127.0.0.1:8080/mcp`. There is no upstream to sign in at: whoever types a name is that
-//! person. The store in memory is for one thread, hence the `LocalSet`; `sqlite/` is for many.
+//! Point an MCP client at `http://127.0.0.1:8080/mcp`. There is no upstream to sign in at: anybody who types a name is
+//! that person. The store in memory is for one thread, hence the `LocalSet`; `sqlite/` is for many.
 
 use std::convert::Infallible;
 use std::rc::Rc;
@@ -267,7 +267,7 @@ impl Server {
     }
 
     /// Opens the grant and sends its code to the client. A server with an upstream sends the browser there first, with
-    /// `Approval::sign`, and does this at the callback, after `Approval::resume`.
+    /// `Approval::sign`, and does this at the callback, after `Returned::read`.
     async fn open(&self, asked: AuthorizationRequest, person: &str) -> Response {
         let (redirect_uri, scope) = (asked.redirect_uri.clone(), asked.scope.clone());
         let approval = Approval::new(asked, GrantId::draw(&mut rng()), scope, Vec::new(), now());
@@ -347,7 +347,7 @@ impl Server {
     }
 }
 
-/// Where the redirect URI is known to be good the client hears of it, else the person does.
+/// The client hears of a problem if the redirect URI is known to be good, else the person does.
 fn refuse(error: AuthorizeError) -> Response {
     match error {
         AuthorizeError::Redirect(refusal) if refusal.way == Way::Redirect => {

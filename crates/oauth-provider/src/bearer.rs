@@ -29,7 +29,7 @@ pub enum BearerError {
         /// What to do, for a person.
         description: String,
     },
-    /// Our own trouble.
+    /// Storage failed.
     #[error(transparent)]
     Storage(StoreError),
 }
@@ -39,19 +39,19 @@ pub enum BearerError {
 pub struct TokenInfo {
     /// The token's own secret, with which its grant opens the props again.
     pub secret: Secret,
-    /// Whose token.
+    /// The grant of the token.
     pub grant: GrantId,
-    /// Who uses it.
+    /// The client that uses it.
     pub client_id: String,
-    /// For whom.
+    /// The upstream's id of the person.
     pub subject: String,
-    /// Where it may be used: there, and at what lies below.
+    /// The resource at and below which it may be used.
     pub resource: Resource,
-    /// What it may do.
+    /// Its scope.
     pub scope: Scope,
     /// When it ends.
     pub expires_at: UnixTime,
-    /// As given at the opening.
+    /// The props, as given when the grant was opened or last renewed.
     pub props: Bytes,
     /// The choices that the person has taken back since, by name; the props do not know.
     pub withheld: Vec<String>,

@@ -1,143 +1,44 @@
-//! Clients: who asks. Three kinds (pre-registered, registered, described by their own document), one type.
+//! Clients of three kinds (pre-registered, registered, described by their own document) as one type, [`Client`].
+//!
+//! `registration` and `authentication` use `document`, which knows neither; they do not know each other.
 
 mod acquaintance;
-mod assertion;
-mod authenticate;
-mod budget;
+mod authentication;
 mod callback;
-mod check;
+mod chores;
 mod client_store;
 mod document;
-mod document_problem;
-mod fetch_document;
-mod freshness;
-mod id_url;
+mod id;
 mod json;
-mod key_set;
 mod keys;
-mod once_store;
+mod problem;
+mod record;
 mod redirect_uri;
+mod registered;
 mod registration;
 mod resolve;
 mod scheme;
 mod text;
-mod upkeep;
-
-use oauth_types::ClientMetadata;
 
 pub use acquaintance::Newcomer;
-pub use authenticate::{Authenticator, Credentials, Presented, authenticate, authenticate_known};
-pub use check::{Check, Report, check};
+pub use authentication::{
+    Authenticator, Claim, Claimant, Credentials, OnceStore, Presented, authenticate,
+    authenticate_known,
+};
+pub use chores::{look, renew};
 pub use client_store::{ClientStore, KeptDocument};
-pub use document::check_document;
-pub use document_problem::DocumentProblem;
-pub use fetch_document::{FetchedDocument, fetch_document};
-pub use id_url::{ClientIdUrl, ClientIdUrlError};
+pub use document::{
+    Check, ClientIdUrl, ClientIdUrlError, DocumentProblem, FetchedDocument, Report, check,
+    check_document, fetch_document,
+};
 pub use keys::{KeySet, KeySource};
-pub use once_store::{Claim, Claimant, OnceStore};
+pub use problem::ClientProblem;
+pub use record::{Authentication, Client, SecretMethod};
 pub use redirect_uri::{
     ApprovedRedirectUri, LeftOut, RedirectKind, RedirectUri, RedirectUriError,
     RegisteredRedirectUri,
 };
-pub use registration::{PreregistrationError, Registration, preregistered, register};
-pub use resolve::{ClientProblem, Resolved, is_known, resolve, resolve_again};
+pub use registered::Registration;
+pub use registration::{PreregistrationError, preregistered, register};
+pub use resolve::{Resolved, is_known, resolve, resolve_again};
 pub(crate) use text::for_display;
-pub use upkeep::{look, renew};
-
-use crate::crypto::SecretHash;
-use crate::grant::{ClientBinding, Strength};
-
-/// A client whose id, metadata and redirect URIs were checked. Everything after resolution treats all kinds alike.
-#[derive(Debug, Clone)]
-pub struct Client {
-    /// Compared byte for byte.
-    pub id: String,
-    /// For URL clients the host of the Client ID, which is their identity, with its port where that is not the usual
-    /// one; for registered ones nothing is proven.
-    pub verified_host: Option<String>,
-    /// Whether the server's operator registered it.
-    pub by_operator: bool,
-    /// What it calls itself: cut and stripped, still to be escaped.
-    pub name: Option<String>,
-    /// Its home page; for URL clients only on their own host.
-    pub uri: Option<String>,
-    /// In the order of registration. Empty only where it registered before a rule that refuses all of them: its grants
-    /// live on, and there are no new ones.
-    pub redirect_uris: Vec<RedirectUri>,
-    /// What it lists beside them that cannot be used.
-    pub left_out: Vec<LeftOut>,
-    /// How it authenticates.
-    pub authentication: Authentication,
-    /// Whether it gets refresh tokens.
-    pub refresh: bool,
-    /// Whether so few people have signed in with it at this server, and so lately, that whoever is asked should know.
-    pub is_new: bool,
-    /// Whether somebody has completed a sign-in with it here.
-    pub is_known: bool,
-}
-
-/// How a client authenticates at the token endpoint.
-#[derive(Debug, Clone)]
-pub enum Authentication {
-    /// `none`
-    Public,
-    /// `client_secret_basic` or `client_secret_post`; `None` takes both (the method was left out at registration).
-    Secret {
-        /// Of the secret.
-        hash: SecretHash,
-        /// The one method that it registered.
-        method: Option<SecretMethod>,
-    },
-    /// `private_key_jwt`
-    Keys {
-        /// Where the public halves are.
-        source: KeySource,
-        /// Whether there is no other way; a document may offer `none` beside it.
-        required: bool,
-    },
-}
-
-/// Where a shared secret travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SecretMethod {
-    /// The header `Authorization` (RFC 6749 §2.3.1).
-    Basic,
-    /// The form.
-    Post,
-}
-
-impl Client {
-    /// The registered URI that accepts `asked`, and what it then is.
-    #[must_use]
-    pub fn redirect_uri(&self, asked: &str) -> Option<(&RedirectUri, RegisteredRedirectUri)> {
-        self.redirect_uris
-            .iter()
-            .find_map(|registered| Some((registered, registered.accepts(asked)?)))
-    }
-
-    /// What its grants need to know of it.
-    #[must_use]
-    pub fn binding(&self) -> ClientBinding {
-        let strength = match self.authentication {
-            Authentication::Public
-            | Authentication::Keys {
-                required: false, ..
-            } => Strength::None,
-            Authentication::Keys { required: true, .. } => Strength::PrivateKeyJwt,
-            Authentication::Secret { .. } => Strength::Secret,
-        };
-        ClientBinding {
-            id: self.id.clone(),
-            strength,
-            refresh: self.refresh,
-        }
-    }
-}
-
-/// Whether a client gets refresh tokens: it lists the grant, or no grants at all.
-fn may_refresh(metadata: &ClientMetadata) -> bool {
-    metadata
-        .grant_types
-        .as_ref()
-        .is_none_or(|types| types.iter().any(|t| t == "refresh_token"))
-}

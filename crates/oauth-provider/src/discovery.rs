@@ -11,7 +11,7 @@ use crate::settings::Settings;
 pub mod path {
     /// RFC 6749 §3.1
     pub const AUTHORIZE: &str = "/oauth/authorize";
-    /// Where the upstream sends people back to.
+    /// The redirect URI of this server as a client of the upstream server.
     pub const CALLBACK: &str = "/oauth/callback";
     /// RFC 6749 §3.2
     pub const TOKEN: &str = "/oauth/token";
@@ -65,7 +65,7 @@ impl AskedResource {
         self.below(settings.origin.as_str())
     }
 
-    /// Where its metadata is (RFC 9728 §3.1).
+    /// The URL of its metadata (RFC 9728 §3.1).
     #[must_use]
     pub fn metadata_url(&self, settings: &Settings) -> String {
         self.below(&format!("{}{}", settings.origin, path::PROTECTED_RESOURCE))

@@ -1,12 +1,12 @@
 //! A grant: what one person allowed one client, from the authorization code to the last token.
 //!
 //! A grant is a state machine ([`Lifecycle`]) and this module is its pure transition function: [`apply`] takes the
-//! state, a [`Command`], the [`Moment`] and randomness, and says in a [`Step`] what the state becomes, what the answer is,
-//! and as a list of [`Effect`]s what its host must do. The machine never waits, so whoever holds the state (an actor, a
-//! mutex, a row lock) runs one command after the other and each of them happens once, whatever the concurrency outside.
+//! state, a [`Command`], the [`Moment`] and randomness, and returns a [`Step`]: the new state, the answer, and a list of
+//! [`Effect`]s that its host must carry out. The machine never waits: if the holder of the
+//! state (an actor, a mutex, a row lock) runs one command after the other, each happens once, however many arrive at once.
 //!
-//! Besides commands, time ([`ring`], [`leave`]) and the upstream server ([`Need`], [`Renewal`]) move a grant. Both are such
-//! functions too: a host decides nothing.
+//! Besides commands, time ([`ring`], [`leave`]) and the upstream server ([`Need`], [`Renewal`]) move a grant. Both are pure
+//! functions too, so a host decides nothing.
 //!
 //! ```text
 //! Pending(code) ──redeem──▶ Active(refresh family) ──rotate──▶ Active ──revoke/expire──▶ Closed
@@ -32,6 +32,7 @@ mod renewal;
 mod reseal;
 mod revoke;
 mod state;
+mod terms;
 mod token;
 mod verbs;
 mod withhold;
@@ -49,19 +50,20 @@ pub use id::GrantId;
 pub use need::Need;
 pub use policy::{Policy, Reuse};
 pub use renewal::{Next, Outcome, ReadProps, Renew, Renewal, Renewed, Upstream};
-pub use state::{ClientBinding, Lifecycle, Strength, Terms, Withheld};
+pub use state::Lifecycle;
+pub use terms::{ClientBinding, Strength, Terms, Withheld};
 pub use token::{Token, TokenKind};
 pub use verbs::GrantCommand;
 
 use crate::crypto::KeyRing;
 use crate::time::UnixTime;
 
-/// The circumstances of a transition.
+/// What a transition depends on beside the state and the command.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment<'a> {
     /// Which grant this is.
     pub id: &'a GrantId,
-    /// When.
+    /// The time of the transition.
     pub now: UnixTime,
     /// The server's keys.
     pub keys: &'a KeyRing,

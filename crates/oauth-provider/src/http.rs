@@ -103,7 +103,7 @@ pub struct Error {
     pub basic: bool,
     /// For the server's log, never sent.
     pub detail: Option<String>,
-    /// The grant that refused: it may have closed, so whoever remembers its tokens forgets them. Never sent.
+    /// The grant that refused. It may have closed, so drop its tokens from every cache. Never sent.
     pub grant: Option<GrantId>,
 }
 
@@ -128,7 +128,7 @@ impl Error {
         }
     }
 
-    /// Our own trouble, which is never the end of anybody's session: nothing was consumed, try again.
+    /// A failure of ours, such as storage. Nothing was consumed, and the client keeps its tokens and tries again.
     #[must_use]
     pub fn unavailable(detail: impl Into<String>) -> Self {
         let error = Self::new(
@@ -171,7 +171,7 @@ impl Error {
         }
         match self.status {
             405 => response.header("allow", "POST, OPTIONS"),
-            // Limits are by the minute.
+            // Seconds: limits are by the minute.
             429 => response.header("retry-after", "60"),
             503 => response.header("retry-after", "5"),
             _ => response,

@@ -5,7 +5,7 @@
 //!
 //! # The parts
 //!
-//! * [`client`]: who asks: client ids, metadata documents, registration, redirect URIs, authentication
+//! * [`client`]: client ids, metadata documents, registration, redirect URIs, authentication
 //! * [`authorize`]: from an authorization request to the answer at the client's redirect URI
 //! * [`grant`]: the state machine of a grant: code, tokens, rotation, revocation
 //! * [`token`](token()), [`revoke`](revoke()), [`introspect`](introspect()), [`client::register`], [`par::par`]: the
@@ -21,7 +21,7 @@
 //! 3. A [`store::GrantStore`]: for each grant a place where [`grant::apply`] runs one command after the other and each
 //!    [`grant::Effect`] is carried out before the reply leaves (an actor, a row under a lock), above all the new state
 //!    made durable. This is the one hard promise; single use of codes and the rotation of refresh tokens rest on it. The
-//!    alarm leads to [`grant::ring`]. Where props can end before the grant does, [`grant::Need`] renews them.
+//!    alarm leads to [`grant::ring`]. If props can end before the grant does, [`grant::Need`] renews them.
 //! 4. A [`fetch::Fetch`] for metadata documents, which must not reach private addresses. Until it is so, leave
 //!    [`Settings::metadata_documents`] off.
 //! 5. A [`store::OnceStore`] and a [`crypto::SignatureVerifier`], for clients that authenticate with a key; with the
@@ -128,7 +128,7 @@
 //! let caller = bearer::verify(Some(&header), &resource, &store).await?;
 //! assert_eq!((caller.subject.as_str(), caller.scope.to_string().as_str()), ("ada", "notes:read"));
 //!
-//! // Whoever redeems it again ends the grant, with all its tokens (RFC 6749 §4.1.2).
+//! // A second redemption ends the grant, with all its tokens (RFC 6749 §4.1.2).
 //! assert!(token(&request, &clients, &store).await.is_err());
 //! assert!(bearer::verify(Some(&header), &resource, &store).await.is_err());
 //! # Ok(())

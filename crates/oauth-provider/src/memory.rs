@@ -22,7 +22,7 @@ use crate::time::UnixTime;
 /// A pushed request, and when it may be forgotten.
 type Kept = (Pushed, UnixTime);
 
-/// Everything in maps; time and randomness come from outside.
+/// A store that keeps everything in maps. Time and randomness are handed in.
 pub struct MemoryStore<R> {
     /// The time of the next command.
     pub now: RefCell<UnixTime>,

@@ -41,42 +41,27 @@ impl Origin {
         self.secure
     }
 
-    /// Whether a URL leads to this server, in whatever scheme: a request that came over http must not be what makes the
-    /// server fetch from itself over https. One host answers at several ports, and a dot at the end of its name makes
-    /// another text, not another host. On this computer, where documents are tried, every port is a server of its own,
-    /// and all loopback names are one host.
+    /// Whether fetching a URL could reach this server: its host, in any scheme and at any port, so that a request that came
+    /// over http cannot make the server fetch from itself over https, or from its neighbour behind another port. On
+    /// loopback, where documents are tried, the port tells servers apart. `true` for a URL that has no host to compare.
     pub(crate) fn is_server_of(&self, url: &Url) -> bool {
-        let own = Url::parse(&self.text).ok();
         // Invariant: the text of an origin is a URL with a host.
-        let (Some(own), Some(host)) = (own, url.host()) else {
+        let (Ok(own), Some(_)) = (Url::parse(&self.text), url.host()) else {
             return true;
         };
-        if self.loopback {
-            return is_loopback(&host)
-                && url.port_or_known_default() == own.port_or_known_default();
-        }
-        let plain = |url: &Url| {
-            let host = url.host_str().unwrap_or_default();
-            host.trim_end_matches('.').to_owned()
-        };
-        plain(url) == plain(&own)
+        let same_port = url.port_or_known_default() == own.port_or_known_default();
+        is_same_host(&own, url) && (same_port || !self.loopback)
     }
 
-    /// Whether a URL leads here, whatever its scheme: a default port is as good as none, a dot at the end of the name
-    /// makes no other host, and in local work every name of this computer is one host.
+    /// Whether a browser that is sent to a URL reaches this server: its host and its port, in http or https. Narrower than
+    /// [`Self::is_server_of`], since another port may be somebody else's. A default port is as good as none.
     pub(crate) fn is_reached_at(&self, url: &Url) -> bool {
         let Ok(own) = Url::parse(&self.text) else {
             return false;
         };
-        let host = |url: &Url| {
-            url.host_str()
-                .map(|host| host.trim_end_matches('.').to_owned())
-        };
-        let local = |url: &Url| url.host().is_some_and(|host| is_loopback(&host));
-        let same_host = host(&own) == host(url) || (local(&own) && local(url));
         let same_port =
             own.port() == url.port() || own.port_or_known_default() == url.port_or_known_default();
-        matches!(url.scheme(), "https" | "http") && same_host && same_port
+        matches!(url.scheme(), "https" | "http") && is_same_host(&own, url) && same_port
     }
 
     /// Whether it is a name of this computer: local work.
@@ -90,6 +75,16 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+/// Whether two URLs have one host: a dot at the end of its name makes no other, and all names of this computer are one.
+fn is_same_host(one: &Url, other: &Url) -> bool {
+    let name = |url: &Url| {
+        url.host_str()
+            .map(|host| host.trim_end_matches('.').to_owned())
+    };
+    let local = |url: &Url| url.host().is_some_and(|host| is_loopback(&host));
+    name(one) == name(other) || (local(one) && local(other))
 }
 
 /// `localhost`, `127.0.0.0/8`, `[::1]` (RFC 8252 §7.3).

@@ -11,7 +11,7 @@ use crate::grant::{Token, TokenKind};
 use crate::http::{Error, Request};
 use crate::params::Params;
 
-/// Reads and authenticates such a request. `None` for what is no access or refresh token of ours, whoever asks.
+/// Reads and authenticates such a request. `None` if the token is no access or refresh token of ours.
 pub(crate) async fn own_token(
     request: &Request<'_>,
     clients: &Authenticator<

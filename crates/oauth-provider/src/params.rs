@@ -138,7 +138,7 @@ impl Params {
     /// Whether no parameter was given more than once. `collapsing` may be, with the same value.
     ///
     /// # Errors
-    /// Where one was.
+    /// When one was.
     pub fn no_duplicates_but(&self, collapsing: &'static str) -> Result<(), Duplicate> {
         self.same(collapsing)?;
         // A set, of the one kind whose code is there anyway: there may be thousands.

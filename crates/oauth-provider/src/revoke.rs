@@ -14,7 +14,7 @@ use crate::own_token::own_token;
 pub struct Revoked {
     /// For the client.
     pub response: Response,
-    /// Whose token it was, if it was one: whoever remembers its tokens forgets them now.
+    /// The grant of the token, if it was one of ours; drop its tokens from every cache.
     pub grant: Option<GrantId>,
 }
 

@@ -4,10 +4,10 @@ use crate::grant::Policy;
 use crate::origin::Origin;
 use crate::resource::Resource;
 
-/// What one deployment of the server is.
+/// The configuration of one deployment.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Under which it was reached; also the issuer.
+    /// The origin under which the server was reached; also its issuer.
     pub origin: Origin,
     /// The path of the protected resource, such as `/mcp`; up to two slugs below it narrow it.
     pub resource_base: &'static str,
@@ -17,8 +17,8 @@ pub struct Settings {
     pub resource_name: &'static str,
     /// Path of the documentation for developers of clients.
     pub documentation_path: &'static str,
-    /// Whether https URLs are taken as client ids. An adapter says no where it cannot keep a fetch away from
-    /// private addresses.
+    /// Whether https URLs are taken as client ids. An adapter must say no if its fetch can
+    /// reach private addresses.
     pub metadata_documents: bool,
     /// The metadata document of a client that this server itself serves.
     pub own_document: Option<OwnDocument>,
@@ -77,7 +77,7 @@ impl Settings {
 /// A client metadata document at this server's own origin.
 #[derive(Debug, Clone)]
 pub struct OwnDocument {
-    /// Where it is served.
+    /// The path at which it is served.
     pub path: &'static str,
     /// The JSON.
     pub body: String,

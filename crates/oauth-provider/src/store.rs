@@ -1,4 +1,4 @@
-//! All that is kept, for whoever writes a store. Each port stands beside its noun.
+//! Everything that a store implements. Each trait is defined beside what it stores, and re-exported here.
 
 pub use crate::client::{Claim, Claimant, ClientStore, KeptDocument, OnceStore};
 pub use crate::grant::{GrantError, GrantStore};

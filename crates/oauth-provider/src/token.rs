@@ -51,13 +51,13 @@ pub async fn token(
 pub struct Granted {
     /// For the client.
     pub response: Response,
-    /// Whose they are.
+    /// The grant of the tokens.
     pub grant: GrantId,
-    /// Who has them.
+    /// The client that got them.
     pub client_id: String,
-    /// For after the answer.
+    /// What to do after the answer has left.
     pub chores: Chores,
-    /// For whom they are, where the daily chores are due.
+    /// The upstream's id of the person, if the daily chores are due.
     pub subject: Option<String>,
 }
 
@@ -116,7 +116,7 @@ async fn exchange(
     }
 }
 
-/// RFC 6749 §4.1.3, RFC 7636 §4.5
+/// The grant `authorization_code` (RFC 6749 §4.1.3, RFC 7636 §4.5).
 fn redeem(
     form: &Params,
     client: &Presented,
@@ -145,7 +145,7 @@ fn redeem(
     Ok((token.grant, redeem))
 }
 
-/// RFC 6749 §6
+/// The grant `refresh_token` (RFC 6749 §6).
 fn refresh(
     form: &Params,
     client: &Presented,
@@ -181,7 +181,7 @@ fn refresh(
     Ok((token.grant, refresh))
 }
 
-/// RFC 8707 §2.2
+/// The resource that the request names, if any (RFC 8707 §2.2).
 fn resource(form: &Params, settings: &Settings) -> Result<Option<Resource>, Error> {
     let Some(text) = form.same("resource")? else {
         return Ok(None);
@@ -252,7 +252,7 @@ fn refused(refusal: Refusal) -> Error {
     }
 }
 
-/// One answer for all of these: who holds no valid token learns nothing.
+/// One answer for all of these, so that a sender without a valid token learns nothing.
 fn unknown() -> Error {
     Error::new(
         ErrorCode::InvalidGrant,
@@ -264,8 +264,8 @@ fn invalid_request(description: &str) -> Error {
     Error::new(ErrorCode::InvalidRequest, description)
 }
 
-/// A public client was taken at its word so far. Where its request fails for another reason, and there is no such
-/// client, that is the answer: some clients register again on `invalid_client` only.
+/// A public client is taken at its word until its request fails. If there is no such client, that is the answer: some
+/// clients register again only on `invalid_client`.
 async fn unknown_client_first(
     error: Error,
     client: &Presented,

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// Members that we have no use for are left out; language-tagged ones (`client_name#ja`) are kept.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClientMetadata {
-    /// Where authorization responses may go.
+    /// The URIs to which authorization responses may be sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redirect_uris: Vec<String>,
     /// How the client authenticates at the token endpoint.
@@ -25,7 +25,7 @@ pub struct ClientMetadata {
     /// `web` or `native` (OpenID Connect Dynamic Client Registration §2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub application_type: Option<String>,
-    /// For people.
+    /// The client's name, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_name: Option<String>,
     /// The client's home page.
@@ -49,7 +49,7 @@ pub struct ClientMetadata {
     /// The client's public keys (RFC 7517).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<Value>,
-    /// Where the client's public keys are.
+    /// The URL of the client's public keys (RFC 7517).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
     /// Chosen by the client's developer.
@@ -68,12 +68,12 @@ pub struct ClientMetadata {
 pub struct ClientInformation {
     /// Drawn by the server.
     pub client_id: String,
-    /// Seconds since the epoch.
+    /// Seconds since 1970-01-01T00:00:00Z.
     pub client_id_issued_at: u64,
     /// Shown once; only its hash is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
-    /// Seconds since the epoch; 0: never. Present where there is a secret.
+    /// Seconds since 1970-01-01T00:00:00Z; 0 means never. Present if there is a secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret_expires_at: Option<u64>,
     /// What was registered.

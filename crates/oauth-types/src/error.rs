@@ -13,15 +13,15 @@ pub enum ErrorCode {
     InvalidGrant,
     /// RFC 6749 §4.1.2.1, §5.2: the client may not use this grant.
     UnauthorizedClient,
-    /// RFC 6749 §5.2
+    /// RFC 6749 §5.2: the grant type is not supported.
     UnsupportedGrantType,
-    /// RFC 6749 §4.1.2.1
+    /// RFC 6749 §4.1.2.1: the response type is not supported.
     UnsupportedResponseType,
     /// RFC 6749 §4.1.2.1, §5.2: an unknown scope, or more than was granted.
     InvalidScope,
     /// RFC 6749 §4.1.2.1: the person, or an upstream server, said no.
     AccessDenied,
-    /// RFC 6749 §4.1.2.1: our own trouble.
+    /// RFC 6749 §4.1.2.1: the server failed.
     ServerError,
     /// RFC 6749 §4.1.2.1: try again later; nothing was consumed.
     TemporarilyUnavailable,
@@ -29,13 +29,13 @@ pub enum ErrorCode {
     InvalidTarget,
     /// OpenID Connect Core §3.1.2.6: `prompt=none` where a person must answer.
     InteractionRequired,
-    /// RFC 9101 §7
+    /// RFC 9101 §7: the parameter `request` is not supported.
     RequestNotSupported,
-    /// RFC 9101 §7
+    /// RFC 9101 §7: `request_uri` is unknown, expired or not ours.
     InvalidRequestUri,
-    /// RFC 7591 §3.2.2
+    /// RFC 7591 §3.2.2: a redirect URI of a registration is refused.
     InvalidRedirectUri,
-    /// RFC 7591 §3.2.2
+    /// RFC 7591 §3.2.2: another member of a registration is refused.
     InvalidClientMetadata,
     /// RFC 6750 §3.1: the access token is unknown, expired, revoked or for another resource.
     InvalidToken,

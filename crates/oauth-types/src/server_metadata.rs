@@ -5,39 +5,39 @@ use serde::Serialize;
 pub struct AuthorizationServerMetadata {
     /// What `iss` will be in every authorization response (RFC 9207 §2).
     pub issuer: String,
-    /// Where a person is sent.
+    /// The authorization endpoint, to which a person's browser is sent (RFC 6749 §3.1).
     pub authorization_endpoint: String,
-    /// Where codes and refresh tokens are exchanged.
+    /// The token endpoint (RFC 6749 §3.2).
     pub token_endpoint: String,
-    /// RFC 7591
+    /// The registration endpoint (RFC 7591 §3).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_endpoint: Option<String>,
-    /// RFC 7009
+    /// The revocation endpoint (RFC 7009 §2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation_endpoint: Option<String>,
     /// Stated because the default, `client_secret_basic`, would shut public clients out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
-    /// For `private_key_jwt` there.
+    /// Algorithms for `private_key_jwt` at that endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation_endpoint_auth_signing_alg_values_supported: Option<Vec<&'static str>>,
-    /// RFC 7662
+    /// The introspection endpoint (RFC 7662 §2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub introspection_endpoint: Option<String>,
-    /// As for revocation.
+    /// Client authentication at the introspection endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub introspection_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
-    /// For `private_key_jwt` there.
+    /// Algorithms for `private_key_jwt` at that endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub introspection_endpoint_auth_signing_alg_values_supported: Option<Vec<&'static str>>,
-    /// RFC 9126
+    /// The endpoint for pushed authorization requests (RFC 9126 §2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pushed_authorization_request_endpoint: Option<String>,
     /// Every scope there is.
     pub scopes_supported: Vec<String>,
-    /// `code`
+    /// Only `code`.
     pub response_types_supported: Vec<&'static str>,
-    /// `query`
+    /// Only `query`.
     pub response_modes_supported: Vec<&'static str>,
     /// `authorization_code`, `refresh_token`
     pub grant_types_supported: Vec<&'static str>,
@@ -49,11 +49,11 @@ pub struct AuthorizationServerMetadata {
     pub code_challenge_methods_supported: Vec<&'static str>,
     /// An https URL is taken as `client_id` (Client ID Metadata Document §6).
     pub client_id_metadata_document_supported: bool,
-    /// RFC 9207 §3
+    /// Whether authorization responses carry `iss` (RFC 9207 §3).
     pub authorization_response_iss_parameter_supported: bool,
-    /// RFC 9728 §4
+    /// The resources that trust this issuer (RFC 9728 §4).
     pub protected_resources: Vec<String>,
-    /// For developers of clients.
+    /// URL of the documentation for developers of clients.
     pub service_documentation: String,
 }
 
@@ -68,6 +68,6 @@ pub struct ProtectedResourceMetadata {
     pub scopes_supported: Vec<String>,
     /// RFC 6750: `header` only.
     pub bearer_methods_supported: Vec<&'static str>,
-    /// For people.
+    /// The resource's name, for people.
     pub resource_name: String,
 }

@@ -16,7 +16,7 @@ pub struct TokenResponse {
     pub token_type: TokenType,
     /// Seconds until the access token expires.
     pub expires_in: u64,
-    /// Absent where the client may not refresh.
+    /// Absent if the client may not refresh.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
     /// What was granted, separated by spaces. Always stated, since consent may grant less than was asked for.

@@ -1,4 +1,4 @@
-//! `sentry-mcp auth`, and the tokens that come of it.
+//! The command `sentry-mcp auth`, and the tokens of its sign-in.
 
 pub mod device;
 mod grant;
@@ -19,10 +19,10 @@ use crate::store::Store;
 pub use grant::Grant;
 pub use tokens::Kept;
 
-/// Runs one of the commands.
+/// Runs one of the `auth` commands.
 ///
 /// # Errors
-/// [`Failure`]
+/// [`Failure`], with the words for the person.
 pub async fn run(command: &Auth, options: &Options, env: Environment<'_>) -> Result<(), Failure> {
     let base = settings::base(&options.sentry, env)?;
     let store = Store::open(env)?;

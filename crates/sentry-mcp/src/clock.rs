@@ -1,4 +1,4 @@
-/// Seconds since 1970. The only place here that asks: lifetimes are compared with what is handed around.
+/// The current time in seconds since 1970. Nothing else in this crate reads the clock.
 #[expect(
     clippy::disallowed_methods,
     reason = "a process has a clock, and this is where it is asked"

@@ -1,26 +1,26 @@
-//! How the program ends.
+//! How the program ends: failures and their exit statuses.
 
 use std::process::ExitCode;
 
-/// Why it did not do what it was asked. The words are for people, on standard error.
+/// Why the program failed. The text is for people, on standard error.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// An option or variable that cannot be used.
+    /// An option or a variable has an invalid value.
     #[error("{0}")]
     Usage(String),
-    /// Nobody is signed in, or the sign-in was refused, denied or came too late.
+    /// Nobody is signed in, or the sign-in was denied, refused or too late.
     #[error("{0}")]
     NotSignedIn(String),
-    /// Sentry cannot be reached, or fails.
+    /// Sentry cannot be reached, or has an internal error.
     #[error("{0}")]
     Unreachable(String),
-    /// Anything else: a file that cannot be written, a broken terminal.
+    /// Any other failure, such as a file that cannot be written.
     #[error("{0}")]
     Other(String),
 }
 
 impl Failure {
-    /// As `docs/STDIO.md` and `--help` list them.
+    /// The exit status, as listed in `docs/STDIO.md` and `--help`.
     #[must_use]
     pub const fn code(&self) -> u8 {
         match self {

@@ -1,8 +1,8 @@
 //! Sentry's tools for a coding agent, as a local process that speaks MCP over stdio.
 //!
-//! The tools, their checks and the protocol are those of the hosted server (`sentry-tools`, `mcp`). What is here is what a
-//! process needs: options ([`options`], [`settings`]), the pipe ([`serve`]), a sign-in of its own ([`auth`]) and a place to
-//! keep it ([`store`]).
+//! The tools, their checks and the protocol are shared with the hosted server (`sentry-tools`, `mcp`). This crate has
+//! what a local process needs: options ([`options`], [`settings`]), the pipe ([`serve`]), its own sign-in ([`auth`])
+//! and a place to store it ([`store`]).
 
 pub mod auth;
 mod clock;

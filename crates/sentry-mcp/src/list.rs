@@ -1,4 +1,4 @@
-//! `--list-tools`
+//! The option `--list-tools`.
 
 use std::io::{Write as _, stdout};
 
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use crate::ends::Failure;
 use crate::service::Service;
 
-/// Prints what a client is offered, then what it reaches by `execute_sentry_tool`.
+/// Prints the tools that a client is offered, then those that it can run through `execute_sentry_tool`.
 ///
 /// # Errors
-/// When standard output is closed.
+/// If standard output is closed.
 pub fn list(service: &Service, json: bool) -> Result<(), Failure> {
     let mut out = stdout();
     let listed = service.handler().list(List::Tools, Version::LATEST);

@@ -1,4 +1,4 @@
-//! The tools behind a pipe: what only HTTP can answer is said in words here.
+//! A handler for a pipe: refusals that HTTP would answer with a status become words here.
 
 use std::rc::Rc;
 
@@ -10,18 +10,18 @@ use mcp::{
 use sentry_tools::{Refusal, Server};
 use serde_json::value::RawValue;
 
-/// A session's server; or, where nobody is signed in, one that says so to each call.
+/// The handler of one request. If nobody is signed in, every call gets an explanation instead.
 pub struct Local {
-    /// What it is that can be used.
+    /// The session's tools.
     pub server: Server,
-    /// Why there is nobody to call as.
+    /// Why no call can be made, if nobody is signed in.
     pub nobody: Option<Rc<str>>,
-    /// Told when Sentry refuses the token.
+    /// Called when Sentry refuses the token.
     pub refused: Rc<dyn Fn()>,
 }
 
-/// What a person can do about a token that Sentry does not take.
-pub const REFUSED: &str = "Sentry does not take this access token: it is wrong, or it has ended. Sign in with `sentry-mcp auth login`, \
+/// What a person can do if Sentry refuses the token.
+pub const REFUSED: &str = "Sentry does not accept this access token: it is wrong, or it has expired. Sign in with `sentry-mcp auth login`, \
 or start this server with a good SENTRY_ACCESS_TOKEN.";
 
 impl Local {
@@ -31,7 +31,8 @@ impl Local {
                 (self.refused)();
                 REFUSED.to_owned()
             }
-            // A token from outside has no scopes that we know of; Sentry itself says what it lacks.
+            // The scopes of a token given by the person are not known here; Sentry's own error says which one is
+            // missing.
             scope @ Refusal::InsufficientScope { .. } => scope.to_string(),
         }
     }
@@ -54,7 +55,7 @@ impl Local {
 }
 
 impl Handler for Local {
-    /// Nothing is left to the pipe.
+    /// Never used: every refusal becomes words.
     type Refusal = std::convert::Infallible;
 
     fn implementation(&self) -> Implementation<'_> {
@@ -76,7 +77,8 @@ impl Handler for Local {
     async fn call_tool(&self, call: ToolCall) -> Answer<CallToolResult, Self::Refusal> {
         self.somebody()?;
         match self.server.call_tool(call).await {
-            // For the model, which tells its person. A token that is not taken is the program's trouble instead.
+            // The model gets this error and can tell the person. A refused token is reported by the program itself
+            // instead.
             Err(CallError::Refused(scope @ Refusal::InsufficientScope { .. })) => {
                 Ok(Outcome::Complete(CallToolResult::error(self.words(scope))))
             }

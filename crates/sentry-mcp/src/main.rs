@@ -16,14 +16,14 @@ fn main() -> ExitCode {
         .enable_all()
         .build()
     {
-        // A handler's futures are not `Send`, as in an isolate.
+        // A handler's futures are not `Send`, since the worker's cannot be.
         Ok(runtime) => LocalSet::new().block_on(&runtime, run(options)),
         Err(error) => Err(error.into()),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Nobody is left to tell when standard error is closed.
+            // If standard error is closed, there is nobody to report the failure to.
             let _ = writeln!(io::stderr(), "sentry-mcp: {failure}");
             failure.into()
         }

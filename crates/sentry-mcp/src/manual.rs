@@ -1,4 +1,4 @@
-//! What is made from the options: completions for shells, and the manual page.
+//! Shell completions and the manual page, generated from the options.
 
 use std::io::{Write as _, stdout};
 
@@ -7,20 +7,20 @@ use clap::CommandFactory as _;
 use crate::ends::Failure;
 use crate::options::Options;
 
-/// `sentry-mcp completions SHELL`
+/// Prints a completion script: `sentry-mcp completions SHELL`.
 ///
 /// # Errors
-/// When standard output is closed.
+/// If standard output is closed.
 pub fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut Options::command(), "sentry-mcp", &mut text);
     Ok(stdout().write_all(&text)?)
 }
 
-/// `sentry-mcp man`
+/// Prints the manual page: `sentry-mcp man`.
 ///
 /// # Errors
-/// When standard output is closed.
+/// If standard output is closed.
 pub fn man() -> Result<(), Failure> {
     let mut text = Vec::new();
     clap_mangen::Man::new(Options::command()).render(&mut text)?;

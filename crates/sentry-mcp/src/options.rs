@@ -4,8 +4,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Sentry's tools for a coding agent: an MCP server over stdio.
 ///
-/// An editor or agent starts it and speaks MCP on its standard input and output. It needs an access token:
-/// sign in once with `sentry-mcp auth login`, or give one with SENTRY_ACCESS_TOKEN.
+/// An editor or agent starts it and speaks MCP on its standard input and output. It needs an access token: sign in once
+/// with `sentry-mcp auth login`, or set SENTRY_ACCESS_TOKEN.
 #[derive(Debug, Default, Parser)]
 #[command(
     name = "sentry-mcp",
@@ -15,22 +15,24 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     max_term_width = 100
 )]
 pub struct Options {
+    /// What to do; without a command, serve MCP.
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// Sentry user auth token; others on this computer can see the command line, so prefer the variable
+    /// Sentry user auth token; other users of this computer can see the command line, so prefer the variable
     /// [env: SENTRY_ACCESS_TOKEN]
     #[arg(long, value_name = "TOKEN")]
     pub access_token: Option<String>,
 
+    /// The Sentry to use.
     #[command(flatten)]
     pub sentry: Sentry,
 
-    /// Limit everything to this organization
+    /// Limit all tools to this organization
     #[arg(long, value_name = "SLUG")]
     pub organization_slug: Option<String>,
 
-    /// Limit everything to this project; needs --organization-slug
+    /// Limit all tools to this project; needs --organization-slug
     #[arg(long, value_name = "SLUG", requires = "organization_slug")]
     pub project_slug: Option<String>,
 
@@ -38,55 +40,58 @@ pub struct Options {
     #[arg(long, value_name = "SKILLS")]
     pub skills: Option<String>,
 
-    /// Print the tools that this would serve, and exit
+    /// Print the tools that this server would offer, and exit
     #[arg(long)]
     pub list_tools: bool,
 
-    /// With --list-tools: as JSON
+    /// With --list-tools: print JSON
     #[arg(long, requires = "list_tools")]
     pub json: bool,
 
-    /// Offer one tool, use_sentry, that takes a request in words; needs LLM_API_KEY
+    /// Offer a single tool, use_sentry, that takes a request in words; needs LLM_API_KEY
     #[arg(long)]
     pub agent: bool,
 
-    /// Say on standard error what is called and how long it took
+    /// Log each call and its duration to standard error
     #[arg(long, short)]
     pub verbose: bool,
 }
 
-/// Which Sentry.
+/// The options that choose a Sentry.
 #[derive(Debug, Default, Args)]
 pub struct Sentry {
-    /// Host of the Sentry to use [env: SENTRY_HOST] [default: sentry.io]
+    /// Hostname of the Sentry to use [env: SENTRY_HOST] [default: sentry.io]
     #[arg(long, global = true, value_name = "HOST", conflicts_with = "url")]
     pub host: Option<String>,
 
-    /// The same as a URL; https, or http on this computer [env: SENTRY_URL]
+    /// URL of the Sentry to use, instead of --host; https, or http on this computer [env: SENTRY_URL]
     #[arg(long, global = true, value_name = "URL")]
     pub url: Option<String>,
 
-    /// Id of an OAuth application of that Sentry, to sign in with [env: SENTRY_CLIENT_ID]
+    /// Id of the OAuth application at that Sentry to sign in with [env: SENTRY_CLIENT_ID]
     #[arg(long, global = true, value_name = "ID")]
     pub client_id: Option<String>,
 }
 
+/// The commands other than serving MCP.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Sign in, see who is signed in, sign out
+    /// Sign in, show who is signed in, or sign out
     Auth {
+        /// Which of the three.
         #[command(subcommand)]
         command: Auth,
     },
-    /// Print what a shell completes commands with
+    /// Print a completion script for a shell
     Completions {
-        /// Of this shell
+        /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page
     Man,
 }
 
+/// The commands of `sentry-mcp auth`.
 #[derive(Debug, Subcommand)]
 pub enum Auth {
     /// Sign in: shows a code and a page to enter it on, and waits
@@ -95,20 +100,20 @@ pub enum Auth {
         #[arg(long, value_enum, value_name = "WHERE")]
         store: Option<Keep>,
     },
-    /// Say who is signed in, and ask Sentry whether that still holds
+    /// Show who is signed in, and check with Sentry that the sign-in is still valid
     Status {
-        /// As JSON
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Forget the token that is kept here
+    /// Delete the token that is stored on this computer
     Logout,
 }
 
-/// Where a sign-in is kept.
+/// Where to store a sign-in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Keep {
-    /// In the system's keyring where there is one, else in a file
+    /// In the system's keyring if there is one, otherwise in a file
     #[default]
     Auto,
     /// In the system's keyring

@@ -1,4 +1,4 @@
-//! How this process asks other servers.
+//! Sends this process's requests to other servers.
 
 use std::cell::OnceCell;
 use std::time::Duration;
@@ -7,11 +7,12 @@ use fetch::native::Native;
 use fetch::{Fetch, FetchError, LocalFuture, Request, Response};
 use tokio::sync::Semaphore;
 
-/// How many requests are under way at once. A client may have a thousand calls in flight; a Sentry is not asked a
-/// thousand things at once by one person.
+/// How many requests may run at once. A client may have a thousand calls in flight, but one person should not send a
+/// thousand requests at once to Sentry.
 const AT_ONCE: usize = 24;
 
-/// reqwest, made when it is first needed: a process that is only asked for its tools opens no certificate store.
+/// A reqwest client that is created on first use, so that a process that only lists its tools does not load
+/// certificates.
 pub(crate) struct Outgoing {
     native: OnceCell<Native>,
     free: Semaphore,
@@ -37,7 +38,7 @@ impl Outgoing {
 }
 
 impl Fetch for Outgoing {
-    /// A request's own time begins when its turn has come.
+    /// A request's time limit begins when its turn has come.
     fn fetch(&self, request: Request) -> LocalFuture<'_, Result<Response, FetchError>> {
         Box::pin(async move {
             let _turn = self.free.acquire().await;

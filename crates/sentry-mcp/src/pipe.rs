@@ -1,18 +1,18 @@
-//! Standard input and output, each on a thread of its own: neither a client that does not write nor one that does not
-//! read stops what else is going on, and neither keeps the process from ending.
+//! Standard input and output, each on its own thread. A client that does not write or does not read blocks nothing
+//! else, and does not keep the process from ending.
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::thread::Builder;
 
 use tokio::sync::{mpsc, oneshot};
 
-/// Bytes that are read at once.
+/// How many bytes are read at once.
 const PIECE: usize = 64 * 1024;
 
-/// Pieces that wait to be looked at, and lines that wait to be written.
+/// How many chunks of input and lines of output may be queued.
 const WAITING: usize = 16;
 
-/// What comes in; it ends with the stream.
+/// The bytes of standard input. The channel closes at the end of the stream.
 pub(crate) fn input() -> io::Result<mpsc::Receiver<Vec<u8>>> {
     let (sender, pieces) = mpsc::channel(WAITING);
     Builder::new().name("input".to_owned()).spawn(move || {
@@ -34,7 +34,7 @@ pub(crate) fn input() -> io::Result<mpsc::Receiver<Vec<u8>>> {
     Ok(pieces)
 }
 
-/// Where lines go out. Its channel closes when nobody reads them any more.
+/// Writes lines to standard output. Its channel closes when nobody reads them any more.
 pub(crate) struct Output {
     pub(crate) lines: mpsc::Sender<String>,
     pub(crate) written: oneshot::Receiver<()>,

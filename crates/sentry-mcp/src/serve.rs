@@ -1,4 +1,4 @@
-//! The pipe to the client: requests are answered as they are done, in any order.
+//! Serves the client: requests run concurrently, and are answered in the order in which they finish.
 
 mod flight;
 
@@ -15,20 +15,20 @@ use crate::service::{Service, log};
 
 use flight::Flights;
 
-/// So many requests may be on their way before no more are read.
+/// The number of unfinished requests at which reading stops.
 const MOST: usize = 4096;
 
-/// How long a client that has said its last word waits for what it asked before.
+/// How long open requests may still run after the client has closed its end.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How long a client is waited for that does not read what was written.
+/// How long to wait at the end for a client that does not read its answers.
 const LAST_LINES: Duration = Duration::from_secs(2);
 
-/// Answers until the client closes the pipe or the process is asked to end. Standard output carries nothing but the
-/// protocol.
+/// Answers requests until the client closes the pipe or the process is asked to end. Nothing but the protocol is
+/// written to standard output.
 ///
 /// # Errors
-/// When the pipe cannot be opened.
+/// If the pipe cannot be opened.
 pub async fn serve(service: Rc<Service>) -> Result<(), Failure> {
     let mut input = pipe::input()?;
     let Output {
@@ -44,7 +44,7 @@ pub async fn serve(service: Rc<Service>) -> Result<(), Failure> {
     let mut open = true;
     while open {
         tokio::select! {
-            // Ends first: a client that is gone is not answered.
+            // Checks for the end first: a client that has gone is not answered.
             biased;
             () = &mut asked_to_end => return Ok(()),
             () = out.closed() => return Ok(()),
@@ -62,7 +62,7 @@ pub async fn serve(service: Rc<Service>) -> Result<(), Failure> {
             match peer.read(&line) {
                 Incoming::Nothing => {}
                 Incoming::Cancel(id) => flights.cancel(&id),
-                // A failure to send is the end of the pipe, which is looked for above.
+                // If this fails the pipe has ended, which the loop notices by itself.
                 Incoming::Refused(line) => {
                     log("a line of the client could not be read");
                     running.spawn_local(async move { drop(out.send(line).await) });
@@ -97,7 +97,7 @@ pub async fn serve(service: Rc<Service>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Ctrl-C, or on Unix the signal that clients and process managers send.
+/// Completes on Ctrl-C or, on Unix, on the signal that clients and process managers send.
 #[cfg(unix)]
 fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -114,7 +114,7 @@ fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
 #[cfg(not(unix))]
 fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
-        // A failure to watch leaves the console's own way to end a program.
+        // If Ctrl-C cannot be watched, the console ends the program in its own way.
         let _ = tokio::signal::ctrl_c().await;
     })
 }

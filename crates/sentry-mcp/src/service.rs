@@ -14,31 +14,31 @@ use crate::outgoing::Outgoing;
 use crate::settings::{Environment, Settings};
 use crate::store::Store;
 
-/// What all requests of a process share.
+/// The state that all requests of a process share.
 pub struct Service {
     settings: Settings,
     client: Client,
     fetch: Rc<dyn Fetch>,
     verified: Rc<Remembered>,
     listings: Rc<Listings>,
-    /// Where a sign-in is looked for, until there is one.
+    /// Where to look for a stored sign-in; `None` if a token was given.
     store: Option<Store>,
     signed_in: Cell<bool>,
     refused: Rc<dyn Fn()>,
     requests: Cell<u64>,
-    /// Tells the requests of one process from those of another.
+    /// A random prefix of request ids, which tells processes apart in logs.
     process: String,
 }
 
-/// What each call is answered with where nobody is signed in.
+/// The answer to each call while nobody is signed in.
 const NOBODY: &str = "Nobody is signed in to Sentry here. Run `sentry-mcp auth login`, or start this server with \
 SENTRY_ACCESS_TOKEN.";
 
 impl Service {
-    /// As options and environment say. A sign-in is looked for and not yet read.
+    /// Builds the service from options and environment. A stored sign-in is not read yet.
     ///
     /// # Errors
-    /// [`Failure`]
+    /// [`Failure`], if an option is invalid or the store cannot be opened.
     pub fn open(options: &Options, env: Environment<'_>) -> Result<Self, Failure> {
         let settings = Settings::read(options, env)?;
         let fetch: Rc<dyn Fetch> = Rc::new(Outgoing::new());
@@ -70,7 +70,7 @@ impl Service {
         })
     }
 
-    /// Why there is nobody to call as, if so. A sign-in that is made while this process runs is found.
+    /// Why no call can be made, if nobody is signed in. A sign-in that is made while this process runs is noticed.
     fn nobody(&self) -> Option<Rc<str>> {
         let store = self.store.as_ref().filter(|_| !self.signed_in.get())?;
         match store.place(&self.settings.base) {
@@ -83,7 +83,7 @@ impl Service {
         }
     }
 
-    /// Tells a person what will not work.
+    /// Tells the person on standard error what will not work.
     pub fn tell(&self) {
         if let Some(nobody) = self.nobody() {
             log(&nobody);
@@ -101,27 +101,27 @@ impl Service {
         }
     }
 
-    /// What is to be done.
+    /// The settings of this process.
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// The session of the next request.
+    /// A new session, for the next request.
     #[must_use]
     pub fn session(&self) -> Session {
         let number = self.requests.get().wrapping_add(1);
         self.requests.set(number);
         Session {
             skills: self.settings.skills,
-            // Whatever the token may do: Sentry knows.
+            // The token's scopes are not known here; Sentry checks them.
             scopes: Scopes::ALL,
             constraint: self.settings.constraint.clone(),
             request_id: format!("{}-{number}", self.process),
         }
     }
 
-    /// The handler of the next request.
+    /// A new handler, for the next request.
     #[must_use]
     pub fn handler(&self) -> AgentMode<Local> {
         let local = Local {
@@ -144,7 +144,7 @@ impl Service {
     }
 }
 
-/// A line on standard error. Nobody is left to tell when it is closed.
+/// Writes a line to standard error. If that is closed, there is nobody to tell.
 pub(crate) fn log(words: &str) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr(), "sentry-mcp: {words}");
@@ -152,7 +152,7 @@ pub(crate) fn log(words: &str) {
 
 fn process() -> String {
     let mut bytes = [0; 4];
-    // It names lines of a log; without randomness they are named alike.
+    // Used in log lines only, so it may be all zeros if there is no randomness.
     let _ = getrandom::fill(&mut bytes);
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

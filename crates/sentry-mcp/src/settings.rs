@@ -1,4 +1,4 @@
-//! What options and environment come to.
+//! The settings that result from options and environment.
 // file rule: stdio/options: options before variables; what cannot be used is named; no secret is
 //    shown
 
@@ -9,10 +9,10 @@ use sentry_tools::{Constraint, Skill, Skills};
 use crate::ends::Failure;
 use crate::options::{Keep, Options, Sentry};
 
-/// The environment: a variable's value, where it is set and not empty.
+/// Looks up an environment variable; `None` if it is not set or empty.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// The process's own environment. What is not UTF-8 counts as not set.
+/// Reads a variable of the process's environment. A value that is not UTF-8 counts as not set.
 #[must_use]
 pub fn environment(name: &str) -> Option<String> {
     std::env::var(name)
@@ -20,34 +20,36 @@ pub fn environment(name: &str) -> Option<String> {
         .filter(|value| !value.trim().is_empty())
 }
 
-/// What a server process is to do.
+/// The settings of a server process.
 #[derive(Debug)]
 pub struct Settings {
-    /// Whose tools these are.
+    /// The base URL of the Sentry in use.
     pub base: BaseUrl,
-    /// Given for this process; a sign-in that is kept counts where there is none.
+    /// A token given for this process. Without one, the stored sign-in is used.
     pub token: Option<Token>,
-    /// What everything is limited to.
+    /// The organization or project to which all tools are limited.
     pub constraint: Constraint,
-    /// Which tools there are.
+    /// The skills, which decide what tools are offered.
     pub skills: Skills,
-    /// Whether there is one tool that takes words.
+    /// Whether to offer the single tool of agent mode.
     pub agent: bool,
-    /// Which it needs.
+    /// The model for agent mode, if one is configured.
     pub model: Option<Model>,
-    /// Whether each call is told of.
+    /// Whether to log each call.
     pub verbose: bool,
 }
 
 impl Settings {
+    /// Reads the settings.
+    ///
     /// # Errors
-    /// [`Failure::Usage`], naming the option or variable.
+    /// [`Failure::Usage`], which names the option or variable.
     pub fn read(options: &Options, env: Environment<'_>) -> Result<Self, Failure> {
         let slug = |given: &Option<String>, name: &str| match given {
             None => Ok(None),
             Some(text) => Slug::parse(text.trim())
                 .map(Some)
-                .map_err(|_| usage(format!("{name} is not the slug of anything in Sentry"))),
+                .map_err(|_| usage(format!("{name} is not a valid slug"))),
         };
         let organization = slug(&options.organization_slug, "--organization-slug")?;
         let project = slug(&options.project_slug, "--project-slug")?;
@@ -70,10 +72,10 @@ impl Settings {
     }
 }
 
-/// An option counts before a variable, and among equals the URL before the host.
+/// The Sentry to use. An option takes precedence over a variable, and within each of them a URL over a host.
 ///
 /// # Errors
-/// [`Failure::Usage`]
+/// [`Failure::Usage`], if the value is not a host or an allowed URL.
 pub fn base(options: &Sentry, env: Environment<'_>) -> Result<BaseUrl, Failure> {
     let (name, text) = match (&options.url, &options.host) {
         (Some(url), _) => ("--url", url.clone()),
@@ -101,10 +103,11 @@ fn of_host(name: &str, host: &str) -> Result<String, Failure> {
     Ok(format!("https://{host}"))
 }
 
-/// What was given for this process. What cannot be part of a header is no token (RFC 6750 §2.1); it is not shown.
+/// The token given for this process. A text that cannot be sent in a header is refused (RFC 6750 §2.1), without showing
+/// it.
 ///
 /// # Errors
-/// [`Failure::Usage`]
+/// [`Failure::Usage`], if the token is not well formed.
 pub fn token(options: &Options, env: Environment<'_>) -> Result<Option<Token>, Failure> {
     let (name, text) = match (&options.access_token, env("SENTRY_ACCESS_TOKEN")) {
         (Some(text), _) => ("--access-token", text.clone()),
@@ -118,8 +121,10 @@ pub fn token(options: &Options, env: Environment<'_>) -> Result<Option<Token>, F
     Ok(Some(Token::new(text)))
 }
 
+/// Reads a comma-separated list of skills.
+///
 /// # Errors
-/// [`Failure::Usage`] for a skill that there is not.
+/// [`Failure::Usage`] for an unknown skill.
 pub fn skills(text: &str) -> Result<Skills, Failure> {
     let named = text.split(',').map(str::trim).filter(|id| !id.is_empty());
     let skills: Skills = named
@@ -127,7 +132,7 @@ pub fn skills(text: &str) -> Result<Skills, Failure> {
             Skill::parse(id).ok_or_else(|| {
                 let known: Vec<_> = Skill::ALL.iter().map(|skill| skill.as_str()).collect();
                 usage(format!(
-                    "--skills knows no `{}`; there are {}",
+                    "--skills: there is no skill `{}`; there are {}",
                     crate::words::plain(id),
                     known.join(", ")
                 ))
@@ -136,7 +141,7 @@ pub fn skills(text: &str) -> Result<Skills, Failure> {
         .collect::<Result<_, _>>()?;
     if skills == Skills::NONE {
         return Err(usage(
-            "--skills names no skill, so that there would be no tools".to_owned(),
+            "--skills names no skill, so there would be no tools".to_owned(),
         ));
     }
     Ok(skills)
@@ -153,8 +158,10 @@ fn model(env: Environment<'_>) -> Result<Option<Model>, Failure> {
         .map_err(|error| usage(format!("LLM_BASE_URL cannot be used: {error}")))
 }
 
+/// Where to store a sign-in, by option or variable.
+///
 /// # Errors
-/// [`Failure::Usage`]
+/// [`Failure::Usage`] for an unknown place.
 pub fn keep(option: Option<Keep>, env: Environment<'_>) -> Result<Keep, Failure> {
     match (option, env("SENTRY_MCP_STORE").as_deref()) {
         (Some(keep), _) => Ok(keep),
@@ -162,7 +169,7 @@ pub fn keep(option: Option<Keep>, env: Environment<'_>) -> Result<Keep, Failure>
         (None, Some("keyring")) => Ok(Keep::Keyring),
         (None, Some("file")) => Ok(Keep::File),
         (None, Some(_)) => Err(usage(
-            "SENTRY_MCP_STORE is auto, keyring or file".to_owned(),
+            "SENTRY_MCP_STORE must be auto, keyring or file".to_owned(),
         )),
     }
 }

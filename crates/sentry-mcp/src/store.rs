@@ -1,5 +1,5 @@
-//! Where sign-ins are kept: in the system's keyring where there is one, else in a file that only its owner can read. A
-//! file beside it, which holds no secret of the keyring's, says where.
+//! Where sign-ins are stored: in the system's keyring if there is one, otherwise in a file that only its owner can
+//! read. A file records which of the two is used; it holds no secret that is in the keyring.
 
 mod file;
 mod keyring;
@@ -19,16 +19,18 @@ use crate::settings::Environment;
 use file::{File, Kept};
 pub use lock::Lock;
 
-/// Of one person on one computer.
+/// The sign-ins of one person on one computer.
 #[derive(Debug, Clone)]
 pub struct Store {
     folder: PathBuf,
 }
 
-/// Where a sign-in is kept, for people.
+/// Where a sign-in is stored. `Display` is for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
+    /// In the system's keyring.
     Keyring,
+    /// In the file at this path.
     File(PathBuf),
 }
 
@@ -42,10 +44,10 @@ impl fmt::Display for Place {
 }
 
 impl Store {
-    /// Nothing is read or made yet.
+    /// Opens the store; nothing is read or created yet.
     ///
     /// # Errors
-    /// [`Failure::Usage`] where the system names no folder for it.
+    /// [`Failure::Usage`] if the system has no folder for it.
     pub fn open(env: Environment<'_>) -> Result<Self, Failure> {
         let folder = match env("SENTRY_MCP_CONFIG_DIR") {
             Some(folder) => PathBuf::from(folder),
@@ -61,10 +63,10 @@ impl Store {
         Ok(Self { folder })
     }
 
-    /// Held while a sign-in is changed. Other processes of this person wait for it.
+    /// Locks the store. Must be held while a sign-in is changed; other processes of this person wait.
     ///
     /// # Errors
-    /// [`Failure::Other`]
+    /// [`Failure::Other`], if the lock cannot be taken.
     pub async fn lock(&self) -> Result<Lock, Failure> {
         Lock::of(&self.folder).await
     }
@@ -73,10 +75,10 @@ impl Store {
         File::at(self.folder.join("sign-ins.json"))
     }
 
-    /// Where the sign-in to that Sentry is kept, if there is one.
+    /// Where the sign-in to this Sentry is stored, if there is one.
     ///
     /// # Errors
-    /// [`Failure::Other`] when the file cannot be read.
+    /// [`Failure::Other`] if the file cannot be read.
     pub fn place(&self, base: &BaseUrl) -> Result<Option<Place>, Failure> {
         let file = self.file();
         Ok(file.read()?.remove(base.as_str()).map(|kept| match kept {
@@ -85,8 +87,10 @@ impl Store {
         }))
     }
 
+    /// Reads the sign-in to this Sentry, if there is one.
+    ///
     /// # Errors
-    /// [`Failure::Other`]
+    /// [`Failure::Other`], if it cannot be read.
     pub async fn read(&self, base: &BaseUrl) -> Result<Option<Grant>, Failure> {
         match self.file().read()?.remove(base.as_str()) {
             None => Ok(None),
@@ -95,10 +99,10 @@ impl Store {
         }
     }
 
-    /// Keeps a new sign-in instead of one that there may be.
+    /// Stores a new sign-in, and replaces an existing one.
     ///
     /// # Errors
-    /// [`Failure::Other`]
+    /// [`Failure::Other`], if it cannot be written.
     pub async fn keep(&self, base: &BaseUrl, grant: &Grant, keep: Keep) -> Result<Place, Failure> {
         let _lock = self.lock().await?;
         let file = self.file();
@@ -126,16 +130,16 @@ impl Store {
         let before = all.insert(base.as_str().to_owned(), kept);
         file.write(&all)?;
         if before == Some(Kept::Keyring) && !in_keyring {
-            // What is no longer read is no longer kept.
+            // Deletes the entry that is no longer used.
             let _ = keyring::forget(base.as_str()).await;
         }
         Ok(place)
     }
 
-    /// Keeps a renewed sign-in where it was. The caller holds the [`Lock`].
+    /// Stores a refreshed sign-in where it was. The caller must hold the [`Lock`].
     ///
     /// # Errors
-    /// [`Failure::Other`]
+    /// [`Failure::Other`], if it cannot be written.
     pub async fn keep_again(&self, base: &BaseUrl, grant: &Grant) -> Result<(), Failure> {
         let file = self.file();
         let mut all = file.read()?;
@@ -146,15 +150,15 @@ impl Store {
                 all.insert(base.as_str().to_owned(), Kept::File { grant });
                 file.write(&all)
             }
-            // Signed out in the meantime: it stays so.
+            // The person has signed out in the meantime, and stays signed out.
             None => Ok(()),
         }
     }
 
-    /// Forgets a sign-in; whether there was one.
+    /// Deletes a sign-in, and returns whether there was one.
     ///
     /// # Errors
-    /// [`Failure::Other`]
+    /// [`Failure::Other`], if it cannot be deleted.
     pub async fn forget(&self, base: &BaseUrl) -> Result<bool, Failure> {
         if self.place(base)?.is_none() {
             return Ok(false);

@@ -1,6 +1,6 @@
-//! What comes from elsewhere, fit for a terminal.
+//! Makes foreign text fit for a terminal.
 
-/// At most 300 characters, none of which does anything but stand there.
+/// The first 300 characters, with control characters and direction marks replaced by spaces.
 pub(crate) fn plain(text: &str) -> String {
     text.chars()
         .map(|c| {
@@ -14,7 +14,7 @@ pub(crate) fn plain(text: &str) -> String {
         .collect()
 }
 
-/// Marks that turn the direction of the text around them (Unicode TR 9).
+/// Whether a character changes the direction of the text around it (Unicode TR 9).
 const fn is_direction(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

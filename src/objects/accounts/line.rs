@@ -10,12 +10,16 @@ const MOST_PER_CLIENT: usize = 20;
 /// One grant in a person's list. Members that came later have defaults: lines outlive versions.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Line {
+    /// The grant.
     pub grant: GrantId,
+    /// Whose grant it is: the id of its client.
     pub client_id: String,
     /// The client's name as the consent page showed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The endpoint that its tokens are for.
     pub resource: Resource,
+    /// When the person completed the sign-in.
     pub opened_at: UnixTime,
     /// Seconds; noted at most once a day.
     pub used_at: UnixTime,
@@ -41,7 +45,7 @@ const fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
-/// What happened to a grant: whatever of it did.
+/// News of a grant; members that have their default bring none.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Note {
@@ -49,13 +53,14 @@ pub struct Note {
     pub marked: bool,
     /// How often in all an answer was fetched again after the grace.
     pub late: u32,
+    /// When it was last used.
     pub used_at: Option<UnixTime>,
     /// A skill was taken back; what the tokens may do from now on.
     pub withheld: Option<(String, Scope)>,
 }
 
 impl Note {
-    /// What a grant has to say; `None` where it has ended, and its line with it.
+    /// The note for a grant's own news; `None` if the grant has ended, so that its line goes.
     pub fn of(news: News) -> Option<Self> {
         let note = Self::default();
         match news {
@@ -77,7 +82,7 @@ impl Note {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Room {
-    /// Which grants must close once the new one has opened; itself too, where so many came in after it.
+    /// Which grants must close once the new one has opened; itself too, if so many came in after it.
     pub close: Vec<GrantId>,
     /// Those of them whose lines may go at once: they are so old that their grants have opened or never will. The lines
     /// of the others are taken out by their grants when they end.
@@ -106,9 +111,9 @@ impl Line {
     }
 }
 
-/// The person has signed in anew: a marked grant of the same client and resource closes, since whoever else holds its
-/// tokens shall not keep them; so does what exceeds the limit. `same` are the lines of its client, in the order in which
-/// they came: whoever asks at the same time chooses the same ones. They go when their grants have closed.
+/// The person has signed in anew: a marked grant of the same client and resource closes, since anybody else who holds its
+/// tokens must not keep them; so does what exceeds the limit. `same` are the lines of its client, in the order in which
+/// they came: sign-ins at the same time choose the same ones. They go when their grants have closed.
 pub fn make_room(same: &[Line], new: &Line) -> Room {
     let surplus = same.len().saturating_sub(MOST_PER_CLIENT);
     // The longest unused go; of some that are alike, those that came first.

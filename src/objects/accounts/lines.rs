@@ -13,18 +13,21 @@ use crate::objects::mailbox::Storage;
 /// The part of the list that is asked for.
 #[derive(Serialize, Deserialize)]
 pub struct List {
-    /// The place, not itself in the part.
+    /// The time of the line beside which the part lies; that line is not in it.
     at: UnixTime,
     id: String,
     newer: bool,
     most: i32,
 }
 
-/// Which part of the list.
+/// A part of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
+    /// Its beginning: the newest lines.
     Newest,
+    /// The lines that are older than the one of this time and grant.
     OlderThan(UnixTime, GrantId),
+    /// The lines that are newer than the one of this time and grant.
     NewerThan(UnixTime, GrantId),
 }
 
@@ -35,6 +38,7 @@ struct OneRow {
 }
 
 impl List {
+    /// At most `most` lines, from this place on.
     pub fn new(place: &Place, most: i32) -> Self {
         let (at, id, newer) = match place {
             // Behind every one: base64url has no such character.
@@ -57,6 +61,7 @@ pub struct Lines {
 }
 
 impl Lines {
+    /// A table of which it is not known yet whether it is there.
     pub const fn new() -> Self {
         Self {
             there: Cell::new(false),
@@ -83,6 +88,7 @@ impl Lines {
         Ok(self.there.get())
     }
 
+    /// Makes the table, if it is not there.
     pub fn make(&self, storage: &Storage) -> worker::Result<()> {
         if self.there.get() {
             return Ok(());
@@ -95,11 +101,12 @@ impl Lines {
         Ok(())
     }
 
-    /// To be called before all storage goes.
+    /// Forgets that there is a table; to be called before all storage is deleted.
     pub fn forget(&self) {
         self.there.set(false);
     }
 
+    /// Adds a line, if its grant has none.
     pub fn add(&self, storage: &Storage, line: &Line) -> worker::Result<()> {
         let text = serde_json::to_string(line)?;
         let values = json!([line.grant, line.client_id, line.opened_at, text]);
@@ -108,24 +115,26 @@ impl Lines {
         storage.rows(insert, &values).map(|_| ())
     }
 
-    /// In the order in which they came.
+    /// The lines of a client, in the order in which they were added.
     pub fn of_client(&self, storage: &Storage, client_id: &str) -> worker::Result<Vec<Line>> {
         let select = "SELECT json FROM lines WHERE client = ? ORDER BY rowid";
         lines(storage, select, &json!([client_id]))
     }
 
+    /// The line of a grant.
     pub fn find(&self, storage: &Storage, grant: &GrantId) -> worker::Result<Option<Line>> {
         let select = "SELECT json FROM lines WHERE id = ?";
         lines(storage, select, &json!([grant])).map(|mut found| found.pop())
     }
 
+    /// Replaces the line of its grant.
     pub fn rewrite(&self, storage: &Storage, line: &Line) -> worker::Result<()> {
         let values = json!([serde_json::to_string(line)?, line.grant]);
         let update = "UPDATE lines SET json = ? WHERE id = ?";
         storage.rows(update, &values).map(|_| ())
     }
 
-    /// Whether any is left.
+    /// Removes the lines of grants. Answers whether any line is left.
     pub fn remove(&self, storage: &Storage, grants: &[GrantId]) -> worker::Result<bool> {
         for grant in grants {
             storage.rows("DELETE FROM lines WHERE id = ?", &json!([grant]))?;
@@ -134,7 +143,7 @@ impl Lines {
         Ok(left != "[]")
     }
 
-    /// At most so many lines that are older than the place, or newer; the newest first.
+    /// The lines of a part, the newest first.
     pub fn beside(&self, storage: &Storage, list: &List) -> worker::Result<Vec<Line>> {
         let (than, order) = if list.newer {
             (">", "ASC")
@@ -168,7 +177,7 @@ impl Lines {
     }
 }
 
-/// As SQLite and JavaScript can both hold it.
+/// A time that both SQLite and JavaScript can hold: at most 2^52 seconds.
 fn safe(time: UnixTime) -> UnixTime {
     UnixTime(time.0.min(1 << 52))
 }

@@ -1,4 +1,4 @@
-//! A handler with three tools, a model with a script, and what a caller is told.
+//! A handler with three tools, a scripted model, and helpers that read what a caller is told.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -82,7 +82,7 @@ impl Handler for Fixture {
     }
 }
 
-/// Its `sleep` never ends before anything else, as no real one does.
+/// A fetch whose `sleep` never ends before the scripted answers do, as no real one would.
 struct Awake(Rc<Scripted>);
 
 impl Fetch for Awake {
@@ -95,7 +95,7 @@ impl Fetch for Awake {
     }
 }
 
-/// Its `sleep` is over as soon as nothing else goes on.
+/// A fetch whose `sleep` ends as soon as nothing else can make progress.
 pub(crate) struct Stuck(pub(crate) Scripted);
 
 impl Fetch for Stuck {

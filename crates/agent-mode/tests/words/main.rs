@@ -1,4 +1,4 @@
-//! A request in words, with a scripted model and a handler that keeps what it was asked.
+//! Requests in words, with a scripted model and a handler that records its calls.
 
 #![cfg(test)]
 
@@ -309,7 +309,7 @@ async fn a_model_that_cannot_be_asked_is_told_in_our_words() {
     }
 }
 
-/// Answers what it is told to, in turn.
+/// An admission that gives the scripted answers in turn.
 struct Door {
     asked: Rc<Cell<usize>>,
     answers: RefCell<Vec<Result<(), Denied<Challenge>>>>,

@@ -1,4 +1,4 @@
-//! A call that has no answer yet, and what stands in its way.
+//! A call that has not been answered yet, and what prevents it from being run.
 
 use approval::Unshowable;
 use serde_json::{Map, Value};
@@ -15,25 +15,25 @@ pub(super) struct Pending {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
-    /// May be run.
+    /// It may be run.
     Ready,
-    /// Somebody has to agree first.
+    /// A person has to agree first.
     Waiting,
     Declined,
     NotOffered,
     NoObject,
-    /// Two readers could read different arguments.
+    /// A member's name occurs twice, so two parsers could read different arguments.
     NameTwice,
-    /// Something would be shown to a person that does not count.
+    /// It has arguments that the tool does not know: a person would be shown something that has no effect.
     Foreign,
-    /// Nobody could see all of it.
+    /// It is too long for a person to review.
     TooLong,
     TooMany,
     Repeated,
 }
 
 impl State {
-    /// What the model is told instead of an answer.
+    /// The explanation that the model gets instead of an answer.
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Ready | Self::Waiting => "",
@@ -74,7 +74,7 @@ impl Pending {
 
 pub(super) fn look_at(asked: &Asked, tools: &[Tool], targets: Targets, most: usize) -> Pending {
     let tool = tools.iter().find(|tool| tool.name == asked.name);
-    // Some models leave them out where there are none.
+    // Some models leave the arguments out if there are none.
     let json = match asked.arguments.trim() {
         "" => "{}",
         text => text,
@@ -86,7 +86,7 @@ pub(super) fn look_at(asked: &Asked, tools: &[Tool], targets: Targets, most: usi
     let mut line = String::from("{}");
     if right {
         line.clear();
-        // A string of JSON has no line break as it is.
+        // A JSON string cannot contain a raw line break, so it is safe to split here.
         for part in json.split(['\n', '\r']) {
             line.push_str(part);
             line.push(' ');
@@ -102,7 +102,7 @@ pub(super) fn look_at(asked: &Asked, tools: &[Tool], targets: Targets, most: usi
         Some(target) => target.foreign.is_some(),
         None => tool.is_some_and(|tool| !tool.reads_all(&arguments)),
     };
-    // Also of what only reads: what is shown of a call must be what is run.
+    // Done for calls that only read, too: what is shown of a call must be what is run.
     let shown = approval::json(json, most);
     let state = match (tool, &shown) {
         (None, _) => State::NotOffered,

@@ -1,4 +1,4 @@
-//! `/auth/`: whose token this is. Any token may ask.
+//! `/auth/`: the account that a token belongs to. Any token may ask.
 
 use axum::Json;
 use serde_json::Value;

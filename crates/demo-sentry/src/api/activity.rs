@@ -1,4 +1,4 @@
-//! What happened to an issue: `activities/` and `notes/`.
+//! An issue's history: `activities/` and `notes/`.
 
 use axum::Json;
 use axum::extract::Path;
@@ -17,7 +17,7 @@ use crate::state::State;
 
 const LONGEST_NOTE: usize = 65_536;
 
-/// All of it, newest first, in one object.
+/// The complete history of an issue, newest first, in one object.
 pub(crate) async fn list(
     state: State,
     caller: Caller,

@@ -1,9 +1,10 @@
-//! The spellings of a person or a team.
+//! Finds a person or a team by one of their names.
 
 use crate::data::Data;
 use crate::data::issue::Assignee;
 
-/// `user:1001`, `1001`, a username, an email address; `team:7101`, `#payments`. Members only.
+/// Accepts `user:1001`, `1001`, a username or an email address, and `team:7101` or `#payments`. Only members of the
+/// organization are found.
 pub(crate) fn find(data: &Data, organization: &str, text: &str) -> Option<Assignee> {
     let teams = || data.teams_of(organization);
     let by_team = |team: &crate::data::team::Team| Some(Assignee::Team(team.id.clone()));

@@ -13,10 +13,10 @@ use super::events::find;
 use crate::data::analysis::Analysis;
 use crate::state::State;
 
-/// Runs that are started count from here.
+/// The id of the first run that is started; later ones count on from it.
 const FIRST_RUN: u64 = 890_001;
 
-/// `{"autofix": null}` before anything was started.
+/// The state of the analysis; `{"autofix": null}` before one was started.
 pub(crate) async fn show(
     state: State,
     caller: Caller,
@@ -33,7 +33,7 @@ pub(crate) async fn show(
     Ok(Json(json!({"autofix": run})))
 }
 
-/// What a start may say; what else clients send is Sentry's to know.
+/// The members that a start request may have. Others, which only Sentry understands, are ignored.
 #[derive(Deserialize)]
 pub(crate) struct Start {
     step: Option<String>,
@@ -41,7 +41,7 @@ pub(crate) struct Start {
     instruction: Option<String>,
 }
 
-/// Begins a new run, in place of the one that is there.
+/// Starts a new run, which replaces an existing one.
 pub(crate) async fn start(
     state: State,
     caller: Caller,

@@ -1,4 +1,4 @@
-//! A JSON body, with Sentry's words when it is none.
+//! Reads a JSON body, and reports errors in Sentry's words.
 
 use axum::Json;
 use axum::extract::{FromRequest, Request};
@@ -23,7 +23,7 @@ impl<T: DeserializeOwned> FromRequest<State> for Body<T> {
     }
 }
 
-/// A text that must be there and say something, up to `most` characters.
+/// A required text that is not empty and has at most `most` characters.
 pub(crate) fn text<'a>(
     name: &'static str,
     value: Option<&'a str>,

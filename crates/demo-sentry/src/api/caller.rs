@@ -1,4 +1,4 @@
-//! Who calls, and what they may see.
+//! The user who calls, and what they may see.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
@@ -52,7 +52,7 @@ impl FromRequestParts<State> for Caller {
 }
 
 impl Caller {
-    /// One of these scopes is enough.
+    /// Checks that the token has at least one of these scopes.
     pub(crate) fn may(&self, any_of: &[&str]) -> Result<(), ApiError> {
         if any_of.iter().any(|scope| self.scopes.allow(scope)) {
             Ok(())
@@ -61,7 +61,7 @@ impl Caller {
         }
     }
 
-    /// The token's scopes by name.
+    /// The names of the token's scopes.
     pub(crate) fn scopes(&self) -> Vec<&'static str> {
         self.scopes
             .explained()
@@ -70,7 +70,8 @@ impl Caller {
             .collect()
     }
 
-    /// An organization that does not exist is a 404, one of others a 403.
+    /// The organization, if the caller may see it: one that does not exist is a 404, one of which the caller is not a
+    /// member a 403.
     pub(crate) fn organization<'a>(
         &self,
         data: &'a Data,

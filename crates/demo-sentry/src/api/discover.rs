@@ -1,4 +1,4 @@
-//! `/organizations/{organization}/events/`: a table of a dataset's rows, or of groups of them.
+//! `/organizations/{organization}/events/`: a table of a dataset's rows, or of groups of rows.
 
 mod aggregate;
 pub(crate) mod attributes;
@@ -45,7 +45,7 @@ pub(crate) async fn list(
     Ok(listing.page(rows, |row| row).enveloped(meta))
 }
 
-/// The rows of a dataset that the request's project, environment and time leave, newest first.
+/// The rows of a dataset that match the request's project, environment and period, newest first.
 fn records<'a>(
     data: &'a Data,
     organization: &Organization,

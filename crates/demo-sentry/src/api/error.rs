@@ -5,20 +5,20 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-/// Why a call is not answered.
+/// An error response.
 #[derive(Debug)]
 pub(crate) enum ApiError {
     /// 401, with the words for `detail`.
     Unauthenticated(&'static str),
-    /// 403: a scope is missing, or a membership.
+    /// 403: the token lacks a scope, or the user is not a member.
     Forbidden,
-    /// 404
+    /// 404.
     NotFound,
-    /// 404 where an event is asked for.
+    /// 404, in Sentry's words for an event.
     NoEvent,
     /// 400, with the words for `detail`.
     Invalid(String),
-    /// 400 for one member of a body.
+    /// 400 for one member of a body: its name, and what is wrong with it.
     InvalidMember(&'static str, String),
 }
 

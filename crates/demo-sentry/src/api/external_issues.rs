@@ -1,4 +1,4 @@
-//! `external-issues/` of an issue: what trackers know of it.
+//! `external-issues/`: the issue's counterparts in external trackers.
 
 use axum::Json;
 use axum::extract::Path;

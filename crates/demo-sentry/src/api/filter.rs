@@ -1,15 +1,15 @@
-//! Which part of an organization a request looks at: `project` and `environment`, each of which may repeat.
+//! The part of an organization that a request asks about: `project` and `environment`, both of which may repeat.
 
 use super::error::ApiError;
 use crate::data::Data;
 use crate::data::organization::Organization;
 use crate::params::Params;
 
-/// Slugs of the projects asked for; none when all are.
+/// The slugs of the requested projects; empty if all are requested.
 pub(crate) struct Projects<'a>(Vec<&'a str>);
 
 impl<'a> Projects<'a> {
-    /// By slug or id; `-1` is all of them. A project that is not there is a 403, as in Sentry.
+    /// Reads slugs or ids; `-1` means all projects. An unknown project is a 403, as in Sentry.
     pub(crate) fn of(
         data: &'a Data,
         organization: &Organization,
@@ -36,7 +36,7 @@ impl<'a> Projects<'a> {
     }
 }
 
-/// Whether something that was seen in some environments is asked for.
+/// Whether one of the requested environments is among those where something was seen.
 pub(crate) fn in_environment(params: &Params, seen_in: impl Fn(&str) -> bool) -> bool {
     let mut asked = params.all("environment").peekable();
     asked.peek().is_none() || asked.any(seen_in)

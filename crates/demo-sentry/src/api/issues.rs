@@ -19,7 +19,7 @@ use crate::search::period::Window;
 use crate::search::sort::IssueSort;
 use crate::state::State;
 
-/// What an absent `query` means; an empty one means everything.
+/// The query that applies if there is no `query`; an empty one matches everything.
 const DEFAULT_QUERY: &str = "is:unresolved";
 
 pub(crate) async fn list(

@@ -14,7 +14,7 @@ use super::projects;
 use crate::data::key::ClientKey;
 use crate::state::State;
 
-/// Sentry's longest name of a key.
+/// The longest name that Sentry allows for a key, in characters.
 const LONGEST_NAME: usize = 64;
 
 pub(crate) async fn list(
@@ -37,7 +37,7 @@ pub(crate) struct NewKey {
     name: Option<String>,
 }
 
-/// A name is optional, as in Sentry.
+/// Creates a key. As in Sentry, its name is optional.
 pub(crate) async fn create(
     state: State,
     caller: Caller,

@@ -1,4 +1,4 @@
-//! The `query` of listings of things with names: organizations, teams, projects, releases.
+//! The `query` of lists whose items have names: organizations, teams, projects, releases.
 
 use crate::data::organization::Organization;
 use crate::data::project::Project;
@@ -6,9 +6,9 @@ use crate::data::release::Release;
 use crate::data::team::Team;
 use crate::params::Params;
 
-/// What can be found by its names.
+/// An item that can be found by its names.
 pub(crate) trait Named {
-    /// Every member that can be searched, by key.
+    /// All names that can be searched, as pairs of key and value.
     fn names(&self) -> Vec<(&str, &str)>;
 }
 
@@ -43,7 +43,8 @@ impl Named for Release {
     }
 }
 
-/// Words that must all be somewhere in the names; `slug:`, `name:`, `id:`, `platform:` and `team:` compare one of them.
+/// A query: every word must occur in one of the names; `slug:`, `name:`, `id:`, `platform:` and `team:` compare one of
+/// them.
 pub(crate) struct NameQuery<'a>(Vec<&'a str>);
 
 impl<'a> NameQuery<'a> {
@@ -57,7 +58,7 @@ impl<'a> NameQuery<'a> {
         )
     }
 
-    /// `names` is every member that can be searched, by key.
+    /// Whether an item with these `names` (pairs of key and value) matches.
     pub(crate) fn fits(&self, names: &[(&str, &str)]) -> bool {
         self.0.iter().all(|word| {
             let keyed = word

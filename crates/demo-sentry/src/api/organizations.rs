@@ -9,7 +9,7 @@ use super::error::ApiError;
 use super::paging::{Listing, Page};
 use crate::state::State;
 
-/// The caller's, in the order of the data: the one that holds the sample data first.
+/// The caller's organizations in the order of the data, so that the one with the sample data comes first.
 pub(crate) async fn list(state: State, caller: Caller, listing: Listing) -> Result<Page, ApiError> {
     caller.may(&["org:read"])?;
     let data = state.data();

@@ -1,4 +1,4 @@
-//! Pages of a listing: `per_page` or `limit`, `cursor`, and the `Link` header.
+//! Pagination: `per_page` or `limit`, `cursor`, and the `Link` header.
 
 use axum::Json;
 use axum::extract::{FromRequestParts, OriginalUri};
@@ -12,14 +12,14 @@ use super::named::{NameQuery, Named};
 use crate::params::Params;
 use crate::state::State;
 
-/// Sentry's most and, for most listings, its usual number of items.
+/// Sentry's maximum page size, which most lists also use by default.
 const MOST: usize = 100;
 
-/// Which part of a listing a request asks for.
+/// The page that a request asks for.
 pub(crate) struct Listing {
     size: usize,
     offset: usize,
-    /// The listing's own address, for the links.
+    /// The URL of the list, for the links to other pages.
     address: String,
     pub(crate) params: Params,
 }
@@ -29,7 +29,7 @@ pub(crate) struct Page {
     items: Vec<Value>,
     link: String,
     hits: usize,
-    /// What is beside `data`; `None`: the items stand alone.
+    /// Members beside `data`; with `None`, the response is the array of items alone.
     envelope: Option<Map<String, Value>>,
 }
 
@@ -38,7 +38,7 @@ impl FromRequestParts<State> for Listing {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
         let params = Params::parse(parts.uri.query().unwrap_or_default());
-        // Below a nested router the address is cut; the original is not.
+        // A nested router sees a shortened URL, so the original one is used.
         let original = parts
             .extensions
             .get::<OriginalUri>()
@@ -76,7 +76,7 @@ impl Listing {
         })
     }
 
-    /// A page of those that fit `query`.
+    /// A page of the items that match `query`.
     pub(crate) fn named<'a, T: Named + 'a>(
         self,
         items: impl Iterator<Item = &'a T>,
@@ -87,7 +87,7 @@ impl Listing {
         self.page(fitting, render)
     }
 
-    /// Cuts this page out of the whole listing and renders only that.
+    /// Takes this page out of the complete list, and renders only its items.
     pub(crate) fn page<T>(self, items: Vec<T>, render: impl Fn(T) -> Value) -> Page {
         let hits = items.len();
         let back = self.offset.saturating_sub(self.size);
@@ -121,7 +121,7 @@ impl Listing {
 }
 
 impl Page {
-    /// The items as `data`, with these members beside it.
+    /// Puts the items into a member `data`, with these members beside it.
     pub(crate) fn enveloped(mut self, beside: Map<String, Value>) -> Self {
         self.envelope = Some(beside);
         self
@@ -146,7 +146,7 @@ impl IntoResponse for Page {
     }
 }
 
-/// A cursor is `0:{offset}:{whether it leads back}`.
+/// Reads the offset from a cursor, `0:{offset}:{1 if it leads back}`.
 fn offset_of(cursor: &str) -> Option<usize> {
     let mut parts = cursor.split(':');
     let (value, offset, back) = (parts.next()?, parts.next()?, parts.next()?);

@@ -35,7 +35,7 @@ pub(crate) async fn show(
     Ok(Json(project.detail(&data, &state.config().origin)))
 }
 
-/// The project of an address that begins with `/projects/{organization}/{project}/`.
+/// The project named by a path that begins with `/projects/{organization}/{project}/`.
 pub(super) fn find<'a>(
     data: &'a Data,
     caller: &Caller,

@@ -1,4 +1,5 @@
-//! `/users/me/regions/`: where organizations live, on sentry.io; a self-hosted Sentry has no such address.
+//! `/users/me/regions/`: the regions that host a user's organizations on sentry.io. A self-hosted Sentry has no such
+//! endpoint.
 
 use axum::Json;
 use serde_json::{Value, json};

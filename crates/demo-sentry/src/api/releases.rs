@@ -1,4 +1,4 @@
-//! Releases: of an organization, of a project, one of them, its deploys and its commits.
+//! Releases: lists for an organization and a project, one release, its deploys and its commits.
 
 use axum::Json;
 use axum::extract::Path;

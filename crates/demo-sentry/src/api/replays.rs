@@ -29,7 +29,7 @@ const SORTS: &[&str] = &[
     "count_rage_clicks",
 ];
 
-/// `{"data": […]}`, the one that started last first.
+/// `{"data": […]}`, in order of the start time, newest first.
 pub(crate) async fn list(
     state: State,
     caller: Caller,
@@ -102,9 +102,9 @@ impl Searchable for ReplaySubject<'_> {
     }
 }
 
-/// By id of the issue: how many replays, or with `returnIds=true` which.
+/// Counts replays by issue id or, with `returnIds=true`, lists their ids.
 ///
-/// `query` is `issue.id:[1,2]`; issues that are not errors count only where the source is `search_issues`.
+/// `query` is `issue.id:[1,2]`; issues that are not errors count only if the source is `search_issues`.
 pub(crate) async fn count(
     state: State,
     caller: Caller,

@@ -1,4 +1,4 @@
-//! `/projects/{organization}/{project}/stacktrace-link/`: a frame's line in the repository.
+//! `/projects/{organization}/{project}/stacktrace-link/`: the URL of a frame's line in its repository.
 
 use axum::Json;
 use axum::extract::Path;

@@ -21,7 +21,7 @@ pub(crate) async fn list(
     Ok(listing.named(data.teams_of(&organization.slug), Team::wire))
 }
 
-/// A project's own teams. Unlike the organization's, this listing knows no `query`.
+/// The teams of a project. Unlike the organization's list, this one ignores `query`.
 pub(crate) async fn of_project(
     state: State,
     caller: Caller,

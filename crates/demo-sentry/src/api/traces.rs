@@ -14,7 +14,7 @@ use crate::params::Params;
 use crate::search::records::written;
 use crate::state::State;
 
-/// The spans as trees; a trace that is not known is an empty list, as in Sentry.
+/// The spans as trees. As in Sentry, an unknown trace is an empty list.
 pub(crate) async fn show(
     state: State,
     caller: Caller,
@@ -107,7 +107,7 @@ impl Tree<'_> {
     }
 }
 
-/// How much there is; in newer names where the settings say so.
+/// Counts of what is in the trace; with camelCase names if the settings say so.
 pub(crate) async fn meta(
     state: State,
     caller: Caller,
@@ -163,7 +163,7 @@ pub(crate) async fn meta(
     })))
 }
 
-/// Each transaction's span, with how many spans are in it.
+/// The span of each transaction, and how many spans it contains.
 fn transactions(trace: &Trace) -> Vec<(&str, usize)> {
     let roots = trace.spans.iter().filter(|span| trace.is_transaction(span));
     roots
@@ -174,7 +174,7 @@ fn transactions(trace: &Trace) -> Vec<(&str, usize)> {
         .collect()
 }
 
-/// A trace that a caller's organization has; an id that cannot be one is a 400.
+/// The trace with this id, if the organization has it. A malformed id is a 400.
 fn find<'a>(data: &'a Data, organization: &str, id: &str) -> Result<Option<&'a Trace>, ApiError> {
     let id = id.to_ascii_lowercase();
     if id.len() != 32 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {

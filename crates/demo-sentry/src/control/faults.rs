@@ -1,4 +1,4 @@
-//! `/_control/faults`: trouble on demand.
+//! `/_control/faults`: makes requests fail on demand.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::state::State;
 
-/// What happens to the next requests of a kind.
+/// A fault that will affect the next matching requests.
 ///
 /// ```json
 /// {"path": "/api/0/organizations/", "kind": "status", "status": 429, "retryAfter": 2, "times": 3}
@@ -24,20 +24,20 @@ use crate::state::State;
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Fault {
-    /// What the path begins with; the query does not count.
+    /// The prefix of the affected paths, without the query.
     pub path: String,
-    /// Only this method; any, when absent.
+    /// The affected method; if absent, all methods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// How many requests it still applies to; 1 when absent.
+    /// How many more requests it affects; 1 if absent.
     #[serde(default = "once")]
     pub times: u32,
-    /// The trouble.
+    /// What happens to these requests.
     #[serde(flatten)]
     pub kind: FaultKind,
 }
 
-/// The kinds of trouble, named by the member `kind`.
+/// The kinds of faults, by the value of the member `kind`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(
     tag = "kind",
@@ -45,33 +45,33 @@ pub struct Fault {
     rename_all_fields = "camelCase"
 )]
 pub enum FaultKind {
-    /// The true answer, but `ms` milliseconds late.
+    /// The normal response, `ms` milliseconds late.
     LatencyMs {
-        /// Milliseconds.
+        /// The delay in milliseconds.
         ms: u64,
     },
-    /// This status instead of an answer.
+    /// An error status instead of the normal response.
     Status {
-        /// 400 to 599.
+        /// The status, from 400 to 599.
         status: u16,
-        /// Seconds, for the header of that name.
+        /// The value of the header `Retry-After`, in seconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<u32>,
-        /// Sent as it is; a JSON object with `detail` when absent.
+        /// The body, sent unchanged; if absent, a JSON object with `detail`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         body: Option<String>,
     },
-    /// 200, JSON by its content type, and cut off in the middle.
+    /// Status 200 and a JSON content type, but the body is cut off in the middle.
     Malformed,
-    /// The connection closes without an answer.
+    /// The connection is closed without a response.
     Drop,
 }
 
-/// The faults still waiting, oldest first.
+/// The faults that are still waiting, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Vec<Fault>);
 
-/// Marks a response whose connection closes instead.
+/// Marks a response that is replaced by closing the connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Dropped;
 
@@ -79,7 +79,7 @@ fn once() -> u32 {
     1
 }
 
-/// The layer that applies them: the oldest that fits the request, once.
+/// The middleware that applies faults: the oldest that matches the request.
 pub(crate) async fn apply(state: State, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if path.starts_with(super::PREFIX) {
@@ -107,7 +107,7 @@ pub(crate) async fn apply(state: State, request: Request, next: Next) -> Respons
 }
 
 impl Faults {
-    /// Counts the request against the first fault that fits; one that is used up goes.
+    /// Counts the request against the first fault that matches, and removes the fault when it is used up.
     fn take(&mut self, method: &str, path: &str) -> Option<FaultKind> {
         let index = self.0.iter().position(|fault| fault.fits(method, path))?;
         let fault = self.0.get_mut(index)?;
@@ -148,7 +148,7 @@ fn answer(status: u16, retry_after: Option<u32>, body: Option<String>) -> Respon
     response
 }
 
-/// hyper closes the connection when a body fails, and has sent nothing by then.
+/// Closes the connection: hyper does so when a body fails, and has sent nothing by then.
 fn drop_connection() -> Response {
     let mut response = Body::new(FailingBody).into_response();
     response.extensions_mut().insert(Dropped);

@@ -1,4 +1,4 @@
-//! `/_control/requests`: what was asked of the server, for tests that count it.
+//! `/_control/requests`: the log of requests, for tests that count them.
 
 use std::collections::VecDeque;
 
@@ -14,30 +14,30 @@ use super::faults::Dropped;
 use crate::params::Params;
 use crate::state::State;
 
-/// Enough for any test; beyond it the oldest goes.
+/// Maximum number of logged requests; the oldest is dropped first.
 const KEPT: usize = 10_000;
 
-/// The last requests, oldest first. No header and no body is kept, so no token is.
+/// The last requests, oldest first. No headers or bodies are kept, and so no tokens.
 #[derive(Debug, Default)]
 pub(crate) struct RequestLog(VecDeque<LoggedRequest>);
 
 #[derive(Clone, Debug, Serialize)]
 struct LoggedRequest {
     method: String,
-    /// With the query.
+    /// The path with the query.
     path: String,
-    /// `None`: the connection was dropped.
+    /// The status; `None` if the connection was dropped.
     status: Option<u16>,
-    /// `authorization_code` or `refresh_token`, at the token endpoint.
+    /// At the token endpoint, the grant type: `authorization_code` or `refresh_token`.
     #[serde(skip_serializing_if = "Option::is_none")]
     grant: Option<String>,
 }
 
-/// What the token endpoint tells the log, as an extension of its response.
+/// The grant type, which the token endpoint passes to the log as a response extension.
 #[derive(Clone, Debug)]
 pub(crate) struct GrantType(pub(crate) String);
 
-/// The outermost layer: writes every request down with what became of it.
+/// The outermost middleware: logs every request with its status.
 pub(crate) async fn record(state: State, request: Request, next: Next) -> Response {
     let method = request.method().to_string();
     let path = request

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::state::State;
 
-/// What can be changed while the server runs. `PATCH` takes any of the members.
+/// The settings that can be changed while the server runs. `PATCH` takes any of these members.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Settings {
-    /// Seconds that a new access token lasts; 30 days by default. Tokens that are out keep their end.
+    /// Lifetime of new access tokens in seconds; 30 days by default. Existing tokens keep their expiry.
     pub expires_in: u32,
-    /// Whether `/users/me/regions/` answers, as on sentry.io; off by default: 404, as self-hosted.
+    /// Whether `/users/me/regions/` exists, as on sentry.io. Off by default: it is a 404, as in a self-hosted Sentry.
     pub regions: bool,
     /// Whether `trace-meta` answers in camelCase, as newer servers do; off by default.
     pub camel_trace_meta: bool,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::oauth::grants::Selection;
 use crate::state::State;
 
-/// Nothing selects every token.
+/// The tokens that a request selects; an empty body selects all.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Which {

@@ -1,10 +1,10 @@
-//! What happened to an issue, notes included.
+//! The history of an issue, including notes.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// One thing that happened; a note is one of type `note`.
+/// One event in the history; a note has the type `note`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Activity {
@@ -12,7 +12,7 @@ pub(crate) struct Activity {
     pub(crate) id: String,
     #[serde(rename = "type")]
     pub(crate) kind: String,
-    /// In a data file a colleague's key, then the person as it goes out; null: Sentry itself.
+    /// In a data file the key of a user, later the user as sent; null for Sentry itself.
     pub(crate) user: Value,
     pub(crate) at: Timestamp,
     pub(crate) data: Value,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::search::period::parse_period;
 
-/// Replaces every such string, however deep, with the time it stands for.
+/// Replaces every such string, at any depth, with the time that it stands for.
 pub(super) fn resolve(value: &mut Value, start: Timestamp) {
     match value {
         Value::String(text) => {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::issue::Issue;
 
-/// A run: one from the data stays as it is, one that was started moves on each time it is looked at.
+/// A run of an analysis. One from the data never changes; one that was started advances each time it is read.
 #[derive(Clone, Debug)]
 pub(crate) enum Analysis {
     Sample(Value),
@@ -16,13 +16,14 @@ pub(crate) enum Analysis {
 pub(crate) struct Started {
     pub(crate) run_id: u64,
     pub(crate) at: Timestamp,
-    /// What the person who started it added.
+    /// What the person who started the run told Seer.
     pub(crate) instruction: Option<String>,
     looks: u32,
 }
 
-/// How often a started run is seen at work before its cause is known, and before it is done.
+/// The read of a started run at which its cause is shown.
 const LOOKS_TO_CAUSE: u32 = 2;
+/// The read of a started run at which it is done.
 const LOOKS_TO_END: u32 = 3;
 
 impl Analysis {
@@ -35,7 +36,7 @@ impl Analysis {
         })
     }
 
-    /// The state as it goes out.
+    /// Advances the run and returns its state as sent.
     pub(crate) fn look(&mut self, issue: &Issue) -> Value {
         match self {
             Self::Sample(run) => run.clone(),
@@ -106,5 +107,5 @@ fn solution(issue: &Issue) -> Value {
     }})
 }
 
-/// What Seer keeps of each issue, as a data file has it.
+/// The analyses in the data file.
 pub(super) type Samples = Map<String, Value>;

@@ -1,10 +1,10 @@
-//! Numbers and ids that look drawn and are the same at every start.
+//! Pseudo-random numbers and ids that are the same at every start.
 
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-/// A sequence of numbers that its name decides.
+/// A sequence of numbers, seeded by its name.
 pub(super) struct Chance(u64);
 
 impl Chance {
@@ -14,9 +14,9 @@ impl Chance {
         Self(seed.fold(0, |seed, byte| (seed << 8) | u64::from(*byte)))
     }
 
-    /// From 0 up to `end`, without it.
+    /// A number from 0 to `end`, exclusive.
     pub(super) fn below(&mut self, end: u64) -> u64 {
-        // SplitMix64: each state gives one well mixed number.
+        // SplitMix64: each state yields one well mixed number.
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -24,17 +24,17 @@ impl Chance {
         (mixed ^ (mixed >> 31)) % end.max(1)
     }
 
-    /// Around `typical`: from a half of it up to nearly twice as much.
+    /// A number around `typical`: from half of it to nearly twice as much.
     pub(super) fn around(&mut self, typical: u64) -> u64 {
         typical / 2 + self.below(typical.max(1) * 3 / 2)
     }
 }
 
-/// As many hexadecimal digits (at most 64) as asked for, decided by the parts.
+/// An id of `digits` hexadecimal digits (at most 64), derived from the parts.
 pub(crate) fn id(parts: &[&str], digits: usize) -> String {
     let mut text = String::new();
     for byte in Sha256::digest(parts.join("/")) {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
     }
     text.truncate(digits);

@@ -1,4 +1,4 @@
-//! Where the files of stack traces are in a repository.
+//! Maps the files in stack traces to a repository.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ pub(crate) struct CodeMapping {
     pub(crate) stack_root: String,
     pub(crate) source_root: String,
     pub(crate) default_branch: String,
-    /// What the paths of files that it knows begin with.
+    /// The prefixes of the paths that the repository contains.
     pub(crate) covers: Vec<String>,
 }
 
@@ -36,7 +36,7 @@ impl CodeMapping {
         })
     }
 
-    /// Address of a line; `None` for a file that is not in the repository.
+    /// The URL of a line; `None` if the repository does not contain the file.
     pub(crate) fn link(
         &self,
         file: &str,

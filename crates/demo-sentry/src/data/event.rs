@@ -22,12 +22,12 @@ pub(crate) struct Event {
     pub(crate) tags: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) user: Value,
-    /// `entries`, `contexts`, `sdk` and what else only the detailed shape has, as it goes out.
+    /// The members that only the detailed form has (`entries`, `contexts`, `sdk` and others), as sent.
     #[serde(flatten, deserialize_with = "shared")]
     pub(crate) rest: Arc<Map<String, Value>>,
 }
 
-/// Copies of an event share it.
+/// Deserializes into an `Arc`, so that copies of an event share it.
 fn shared<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Arc<Map<String, Value>>, D::Error> {
@@ -47,7 +47,7 @@ impl Event {
             .as_str()
     }
 
-    /// What `user.id`, `user.email` and the like are here.
+    /// The values for `user.id`, `user.email` and similar keys.
     pub(crate) fn user_values(&self, key: &str) -> Vec<String> {
         let member = key.trim_start_matches("user.");
         let member = if member == "ip" { "ip_address" } else { member };
@@ -59,7 +59,7 @@ impl Event {
             .collect()
     }
 
-    /// As an issue's event listing shows it.
+    /// The event as the list of an issue's events shows it.
     pub(crate) fn summary(&self, issue: &Issue, project: &Project) -> Value {
         json!({
             "id": self.id,
@@ -79,7 +79,7 @@ impl Event {
         })
     }
 
-    /// As the event's own address shows it; `neighbours` are the next (newer) and the previous (older) event.
+    /// The event as its own endpoint shows it; `neighbours` are the next (newer) and the previous (older) event.
     pub(crate) fn detail(
         &self,
         issue: &Issue,
@@ -119,7 +119,8 @@ impl Event {
     }
 
     pub(crate) fn platform<'a>(&'a self, project: &'a Project) -> &'a str {
-        // An event names the language, a project also the framework: `python-django` is `python` here.
+        // The event names the language; the project's platform also names the framework: `python-django` is `python`
+        // here.
         self.rest
             .get("platform")
             .and_then(Value::as_str)

@@ -1,4 +1,4 @@
-//! Rows from a few templates: what would be long to write down and says nothing by itself.
+//! Generates many similar rows from a few templates.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -11,9 +11,9 @@ use super::row::{Row, Rows};
 use super::trace::{Trace, members};
 use crate::search::period::parse_period;
 
-/// Short id, how many events more, and for how long before the newest one of the file.
+/// The issue's short id, how many more events it gets, and how long before the newest event of the file they begin.
 ///
-/// With those of the files they are 200 in the last 14 days; a test counts them.
+/// Together with the events in the files they are 200 in the last 14 days; a test counts them.
 const MORE_EVENTS: &[(&str, u32, &str)] = &[
     ("CHECKOUT-1", 40, "7d"),
     ("CHECKOUT-2", 12, "5d"),
@@ -26,7 +26,7 @@ const MORE_EVENTS: &[(&str, u32, &str)] = &[
     ("SHOP-WINDOW-4", 12, "7d"),
 ];
 
-/// How far back rows go.
+/// The period that rows are spread over.
 const SPREAD: SignedDuration = SignedDuration::from_hours(14 * 24);
 const TRANSACTIONS: u32 = 48;
 const LOGS: u32 = 120;
@@ -35,9 +35,9 @@ const METRICS: u32 = 120;
 #[derive(Deserialize)]
 pub(super) struct Templates {
     transactions: Vec<Transaction>,
-    /// Project, severity, message.
+    /// Project, severity and message of each log line.
     logs: Vec<(String, String, String)>,
-    /// Project, name, type, unit, typical value.
+    /// Project, name, type, unit and typical value of each metric.
     metrics: Vec<(String, String, String, String, u64)>,
 }
 
@@ -49,11 +49,11 @@ struct Transaction {
     description: String,
     release: String,
     duration: u64,
-    /// Op, description, typical milliseconds.
+    /// Op, description and typical duration in milliseconds of each span.
     spans: Vec<(String, String, u64)>,
 }
 
-/// Copies of an issue's events, at other times between its oldest and its newest.
+/// Adds copies of an issue's events, at times between its oldest and its newest.
 pub(super) fn more_events(issue: &mut Issue) {
     let Some((_, count, period)) = MORE_EVENTS
         .iter()
@@ -78,7 +78,7 @@ pub(super) fn more_events(issue: &mut Issue) {
         .sort_by_key(|event| std::cmp::Reverse(event.date_created));
 }
 
-/// The `number`th of `count` instants before `end`, evenly but not to the second.
+/// The `number`th of `count` instants before `end`, spread evenly but with some jitter.
 fn earlier(
     end: Timestamp,
     period: SignedDuration,
@@ -122,7 +122,7 @@ pub(super) fn rows(
 }
 
 impl Templates {
-    /// Spans, and a profile for every fourth transaction.
+    /// Adds the spans of transactions, and a profile for every fourth one.
     fn transactions(&self, start: Timestamp, rows: &mut Rows) {
         let mut chance = Chance::of("transactions");
         for (number, template) in (1..=TRANSACTIONS).zip(self.transactions.iter().cycle()) {
@@ -194,7 +194,7 @@ impl Templates {
         }
     }
 
-    /// The first ones belong to the traces, so that a trace has logs.
+    /// Adds log lines. The first ones belong to the traces, so that each trace has logs.
     fn logs(
         &self,
         traces: &[Trace],
@@ -257,7 +257,7 @@ impl Templates {
     }
 }
 
-/// The trace and the time of a row: one per trace first, then spread over the days.
+/// The trace and the time of a row: first one row per trace, then rows spread over the period.
 fn place(
     kind: &str,
     number: u32,

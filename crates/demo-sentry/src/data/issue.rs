@@ -1,4 +1,4 @@
-//! Issues: the state of one, and its wire shape.
+//! Issues: their state, and the form in which they are sent.
 
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ pub(crate) struct Issue {
     pub(crate) metadata: Map<String, Value>,
     /// How often each value of each tag was seen.
     pub(crate) tags: BTreeMap<String, BTreeMap<String, u64>>,
-    /// Newest first, filled in by the loader.
+    /// The events, newest first; the loader fills them in.
     #[serde(skip)]
     pub(crate) events: Vec<Event>,
 }
@@ -53,7 +53,7 @@ pub(crate) enum Status {
     Ignored,
 }
 
-/// Ordered from least to most urgent.
+/// The priorities, from least to most urgent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Priority {
@@ -62,7 +62,7 @@ pub(crate) enum Priority {
     High,
 }
 
-/// Who an issue is assigned to, by id.
+/// The user or team, by id, that an issue is assigned to.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Assignee {
@@ -75,13 +75,13 @@ impl Issue {
         self.id == id_or_short_id || self.short_id.eq_ignore_ascii_case(id_or_short_id)
     }
 
-    /// By event id; dashes and case do not matter, as in Sentry.
+    /// Finds an event by id, ignoring dashes and case as Sentry does.
     pub(crate) fn event(&self, id: &str) -> Option<&Event> {
         let id = id.replace('-', "").to_ascii_lowercase();
         self.events.iter().find(|event| event.id == id)
     }
 
-    /// As the issue listing shows it.
+    /// The issue as the list of issues shows it.
     pub(crate) fn summary(&self, data: &Data, origin: &str) -> Value {
         let project = data
             .projects
@@ -123,7 +123,7 @@ impl Issue {
         })
     }
 
-    /// As the issue's own address shows it: the summary, its tags and its releases.
+    /// The issue as its own endpoint shows it: the summary, with tags and releases.
     pub(crate) fn detail(&self, data: &Data, origin: &str) -> Value {
         let mut detail = self.summary(data, origin);
         if let Value::Object(members) = &mut detail {
@@ -184,7 +184,7 @@ fn tag(key: &str, values: &BTreeMap<String, u64>) -> Value {
     })
 }
 
-/// Sentry's own tags are keyed `sentry:…` inside and shown without it; the names are for people.
+/// The name of a tag for people. Sentry's own tags have keys that begin with `sentry:`, which is not shown.
 pub(crate) fn title_of_tag(key: &str) -> String {
     let mut name = key.to_owned();
     if let Some(first) = name.get_mut(0..1) {

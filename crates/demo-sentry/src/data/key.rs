@@ -1,4 +1,4 @@
-//! Client keys of a project: where its SDK sends events.
+//! Client keys of a project, with which its SDK sends events.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ pub(crate) struct ClientKey {
     pub(crate) project: String,
     pub(crate) name: String,
     pub(crate) date_created: Timestamp,
-    /// Its number within the project, from 0; decides the id.
+    /// The key's number within the project, from 0; the id is derived from it.
     #[serde(skip)]
     pub(crate) number: usize,
 }

@@ -1,4 +1,4 @@
-//! Reading the data files, which are compiled in.
+//! Reads the data files, which are compiled in.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -43,7 +43,7 @@ const EXTERNAL_ISSUES: File = File(
     include_str!("../../data/external-issues.json"),
 );
 
-/// One file per issue, named by its short id.
+/// One file per issue, named after its short id.
 const ISSUES: &[File] = &[
     File(
         "CHECKOUT-1",
@@ -99,7 +99,7 @@ const ISSUES: &[File] = &[
     ),
 ];
 
-/// A data file that does not have its shape.
+/// A data file does not have the expected form.
 #[derive(Debug, thiserror::Error)]
 #[error("the sample data file {file} is not as expected")]
 pub struct DataError {
@@ -108,7 +108,7 @@ pub struct DataError {
 }
 
 impl Data {
-    /// Everything, counted back from `start`, `scale` times.
+    /// Loads everything, with times relative to `start`, in `scale` copies.
     pub(crate) fn load(start: Timestamp, scale: u32) -> Result<Self, DataError> {
         let issues = ISSUES
             .iter()
@@ -140,7 +140,7 @@ impl Data {
     }
 }
 
-/// Keys with their number within their project.
+/// Numbers the keys within their project.
 fn numbered(mut keys: Vec<ClientKey>) -> Vec<ClientKey> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for key in &mut keys {
@@ -151,7 +151,7 @@ fn numbered(mut keys: Vec<ClientKey>) -> Vec<ClientKey> {
     keys
 }
 
-/// By id of the issue, with ids and with people instead of their keys.
+/// The activities by issue id, with ids added and users in place of their keys.
 fn activity(
     issues: &[Issue],
     start: Timestamp,
@@ -182,7 +182,7 @@ fn analyses(issues: &[Issue], start: Timestamp) -> Result<BTreeMap<String, Analy
 
 struct File(&'static str, &'static str);
 
-/// An issue's file: the issue, what its events have in common, and what each has of its own.
+/// An issue's file: the issue, the members that all its events share, and those of each event.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct IssueFile {
@@ -225,7 +225,7 @@ impl File {
     }
 }
 
-/// What an occurrence says wins, member by member; tags are merged, everything else is replaced.
+/// Merges an event's own members over the shared ones; tags are merged, anything else is replaced.
 fn overlay(mut base: Map<String, Value>, occurrence: Map<String, Value>) -> Map<String, Value> {
     for (key, value) in occurrence {
         match (base.get_mut(&key), value) {

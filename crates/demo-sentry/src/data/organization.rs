@@ -14,7 +14,8 @@ pub(crate) struct Organization {
 }
 
 impl Organization {
-    /// `regionUrl` is empty, as a self-hosted Sentry answers it: there is one host for everything.
+    /// The organization as lists show it. `regionUrl` is empty, as in a self-hosted Sentry, which has one host for
+    /// everything.
     pub(crate) fn summary(&self, origin: &str) -> Value {
         json!({
             "id": self.id,

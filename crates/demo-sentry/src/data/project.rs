@@ -26,12 +26,12 @@ impl Project {
         self.slug == slug_or_id || self.id == slug_or_id
     }
 
-    /// As other answers embed it.
+    /// The project as other responses embed it.
     pub(crate) fn reference(&self) -> Value {
         json!({"id": self.id, "slug": self.slug, "name": self.name, "platform": self.platform})
     }
 
-    /// As the organization's project listing shows it.
+    /// The project as the organization's list shows it.
     pub(crate) fn summary(&self, data: &Data) -> Value {
         let teams: Vec<Value> = data
             .teams_of(&self.organization)
@@ -59,7 +59,7 @@ impl Project {
         })
     }
 
-    /// As `/projects/{org}/{project}/` shows it: the summary and its organization.
+    /// The project as `/projects/{org}/{project}/` shows it: the summary and its organization.
     pub(crate) fn detail(&self, data: &Data, origin: &str) -> Value {
         let mut detail = self.summary(data);
         if let (Value::Object(members), Some(organization)) =

@@ -1,4 +1,4 @@
-//! Releases, with what was deployed of them and what is in them.
+//! Releases, with their deploys and commits.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -10,16 +10,16 @@ use super::Data;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Release {
     pub(crate) id: String,
-    /// In full: `package@version`.
+    /// The full version, `package@version`.
     pub(crate) version: String,
-    /// Slugs.
+    /// The slugs of its projects.
     pub(crate) projects: Vec<String>,
     pub(crate) date_created: Timestamp,
     pub(crate) date_released: Option<Timestamp>,
     pub(crate) new_groups: u32,
-    /// Oldest first.
+    /// The deploys, oldest first.
     pub(crate) deploys: Vec<Deploy>,
-    /// Newest first.
+    /// The commits, newest first.
     pub(crate) commits: Vec<Commit>,
 }
 
@@ -99,7 +99,7 @@ impl Release {
         })
     }
 
-    /// When events of it were seen first and last.
+    /// When the release's events were first and last seen.
     fn events(&self, data: &Data) -> (Option<Timestamp>, Option<Timestamp>) {
         let times = || {
             data.issues

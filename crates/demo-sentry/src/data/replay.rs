@@ -1,4 +1,4 @@
-//! Recordings of sessions in a browser.
+//! Session replays: recordings of browser sessions.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -13,9 +13,9 @@ pub(crate) struct Replay {
     pub(crate) project: String,
     pub(crate) started_at: Timestamp,
     pub(crate) finished_at: Timestamp,
-    /// Ids of events.
+    /// The ids of the errors in the session.
     pub(crate) error_ids: Vec<String>,
-    /// What else goes out, as it is.
+    /// All other members, as sent.
     #[serde(flatten)]
     pub(crate) rest: Map<String, Value>,
 }
@@ -47,7 +47,7 @@ impl Replay {
         Value::Object(wire)
     }
 
-    /// `user.email`, `count_errors`, `browser.name`: a path through what goes out.
+    /// Looks up a member by a dotted path such as `user.email`, `count_errors` or `browser.name`.
     pub(crate) fn member<'a>(wire: &'a Value, key: &str) -> Option<&'a Value> {
         match key.split_once('.') {
             Some((outer, inner)) => wire.get(outer)?.get(inner),

@@ -1,4 +1,4 @@
-//! Rows of the datasets that are not events of issues: spans, logs, metrics, profiles.
+//! Rows of the datasets other than errors: spans, logs, metrics and profiles.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -12,7 +12,7 @@ pub(crate) struct Row {
     pub(crate) fields: Map<String, Value>,
 }
 
-/// Each dataset newest first.
+/// The rows of each dataset, newest first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rows {
     pub(crate) spans: Vec<Row>,

@@ -1,17 +1,23 @@
-//! `--seed-scale`: the data again under other names and ids, as often as asked for.
+//! `--seed-scale`: copies the data under other names and ids.
 
 use std::collections::BTreeMap;
 
 use super::Data;
 use super::chance::id;
 use super::issue::Issue;
+use super::project::Project;
+use super::release::Release;
+use super::replay::Replay;
+use super::row::Row;
+use super::team::Team;
+use super::trace::Trace;
 
-/// One of the copies; the first is the data itself, so copies count from 2.
+/// The number of a copy. The original data is 1, so copies count from 2.
 #[derive(Clone, Copy)]
 struct Copy(u32);
 
 impl Data {
-    /// Adds `scale - 1` copies of everything that an organization has.
+    /// Adds `scale - 1` copies of everything in an organization.
     pub(super) fn scale(&mut self, scale: u32) {
         let originals = self.clone();
         for number in 2..=scale {
@@ -21,81 +27,31 @@ impl Data {
     }
 
     fn add(&mut self, originals: &Self, copy: Copy) {
-        self.teams
-            .extend(originals.teams.iter().cloned().map(|mut team| {
-                team.id = copy.number(&team.id, 100);
-                team.slug = copy.slug(&team.slug);
-                team.name = copy.name(&team.name);
-                team
-            }));
+        let teams = originals.teams.iter().cloned();
+        self.teams.extend(teams.map(|team| copy.team(team)));
+        let projects = originals.projects.iter().cloned();
         self.projects
-            .extend(originals.projects.iter().cloned().map(|mut project| {
-                project.id = copy.number(&project.id, 100);
-                project.slug = copy.slug(&project.slug);
-                project.name = copy.name(&project.name);
-                project
-                    .teams
-                    .iter_mut()
-                    .for_each(|team| *team = copy.slug(team));
-                project.latest_release = copy.version(&project.latest_release);
-                project
-            }));
+            .extend(projects.map(|project| copy.project(project)));
+        let releases = originals.releases.iter().cloned();
         self.releases
-            .extend(originals.releases.iter().cloned().map(|mut release| {
-                release.id = copy.number(&release.id, 100);
-                release.version = copy.version(&release.version);
-                release
-                    .projects
-                    .iter_mut()
-                    .for_each(|slug| *slug = copy.slug(slug));
-                release
-            }));
+            .extend(releases.map(|release| copy.release(release)));
         self.keys
             .extend(originals.keys.iter().cloned().map(|mut key| {
                 key.project = copy.slug(&key.project);
                 key
             }));
+        let replays = originals.replays.iter().cloned();
         self.replays
-            .extend(originals.replays.iter().cloned().map(|mut replay| {
-                replay.id = copy.id(&replay.id, 32);
-                replay.project = copy.slug(&replay.project);
-                replay
-                    .error_ids
-                    .iter_mut()
-                    .for_each(|event| *event = copy.id(event, 32));
-                replay
-            }));
-        self.traces
-            .extend(originals.traces.iter().cloned().map(|mut trace| {
-                trace.id = copy.id(&trace.id, 32);
-                trace
-                    .spans
-                    .iter_mut()
-                    .for_each(|span| span.project = copy.slug(&span.project));
-                trace
-                    .errors
-                    .iter_mut()
-                    .for_each(|(event, _)| *event = copy.id(event, 32));
-                trace
-            }));
+            .extend(replays.map(|replay| copy.replay(replay)));
+        let traces = originals.traces.iter().cloned();
+        self.traces.extend(traces.map(|trace| copy.trace(trace)));
         for (rows, originals) in self
             .rows
             .all_mut()
             .into_iter()
             .zip(originals.rows.clone().all_mut())
         {
-            rows.extend(originals.drain(..).map(|mut row| {
-                let digits = row.id.len();
-                row.id = copy.id(&row.id, digits);
-                row.project = copy.slug(&row.project);
-                if let Some(serde_json::Value::String(trace)) = row.fields.get_mut("trace") {
-                    *trace = copy.id(trace, 32);
-                }
-                if let Some(serde_json::Value::String(release)) = row.fields.get_mut("release") {
-                    *release = copy.version(release);
-                }
-                row
-            }));
+            rows.extend(originals.drain(..).map(|row| copy.row(row)));
         }
         for issue in &originals.issues {
             let issue = copy.issue(issue.clone());
@@ -117,7 +73,7 @@ impl Copy {
         (number + step * u64::from(self.0 - 1)).to_string()
     }
 
-    /// The number that [`Copy::number`] made this one of, in steps of 100.
+    /// The number that [`Copy::number`] turned into this one, which is in steps of 100.
     fn original(self, number: &str) -> String {
         let number: u64 = number.parse().unwrap_or_default();
         number
@@ -144,7 +100,72 @@ impl Copy {
         id(&[original, &self.0.to_string()], digits)
     }
 
-    /// `CHECKOUT-1` is `CHECKOUT-2-1` in the second copy.
+    fn team(self, mut team: Team) -> Team {
+        team.id = self.number(&team.id, 100);
+        team.slug = self.slug(&team.slug);
+        team.name = self.name(&team.name);
+        team
+    }
+
+    fn project(self, mut project: Project) -> Project {
+        project.id = self.number(&project.id, 100);
+        project.slug = self.slug(&project.slug);
+        project.name = self.name(&project.name);
+        project
+            .teams
+            .iter_mut()
+            .for_each(|team| *team = self.slug(team));
+        project.latest_release = self.version(&project.latest_release);
+        project
+    }
+
+    fn release(self, mut release: Release) -> Release {
+        release.id = self.number(&release.id, 100);
+        release.version = self.version(&release.version);
+        release
+            .projects
+            .iter_mut()
+            .for_each(|slug| *slug = self.slug(slug));
+        release
+    }
+
+    fn replay(self, mut replay: Replay) -> Replay {
+        replay.id = self.id(&replay.id, 32);
+        replay.project = self.slug(&replay.project);
+        replay
+            .error_ids
+            .iter_mut()
+            .for_each(|event| *event = self.id(event, 32));
+        replay
+    }
+
+    fn trace(self, mut trace: Trace) -> Trace {
+        trace.id = self.id(&trace.id, 32);
+        trace
+            .spans
+            .iter_mut()
+            .for_each(|span| span.project = self.slug(&span.project));
+        trace
+            .errors
+            .iter_mut()
+            .for_each(|(event, _)| *event = self.id(event, 32));
+        trace
+    }
+
+    fn row(self, mut row: Row) -> Row {
+        let digits = row.id.len();
+        row.id = self.id(&row.id, digits);
+        row.project = self.slug(&row.project);
+        if let Some(serde_json::Value::String(trace)) = row.fields.get_mut("trace") {
+            *trace = self.id(trace, 32);
+        }
+        if let Some(serde_json::Value::String(release)) = row.fields.get_mut("release") {
+            *release = self.version(release);
+        }
+        row
+    }
+
+    /// Renames an issue: `CHECKOUT-1` is `CHECKOUT-2-1` in the second copy.
     fn issue(self, mut issue: Issue) -> Issue {
         issue.id = self.number(&issue.id, 100);
         if let Some((project, number)) = issue.short_id.rsplit_once('-') {

@@ -31,7 +31,7 @@ impl Team {
         })
     }
 
-    /// As other answers embed it.
+    /// The team as other responses embed it.
     pub(crate) fn reference(&self) -> Value {
         json!({"id": self.id, "slug": self.slug, "name": self.name})
     }

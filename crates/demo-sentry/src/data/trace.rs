@@ -1,4 +1,4 @@
-//! Traces: the spans of one, and the errors that happened in them.
+//! Traces: their spans, and the errors that occurred in them.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -13,13 +13,13 @@ pub(crate) struct Trace {
     pub(crate) id: String,
     pub(crate) start: Timestamp,
     pub(crate) environment: String,
-    /// A parent comes before its children.
+    /// The spans; a parent comes before its children.
     pub(crate) spans: Vec<Span>,
-    /// Id of an event, and of the span that it happened in.
+    /// Pairs of an event's id and the id of the span in which it occurred.
     pub(crate) errors: Vec<(String, String)>,
 }
 
-/// In data files a list: id, parent, project, op, description, transaction, offset, duration.
+/// A span. In data files it is an array: id, parent, project, op, description, transaction, offset, duration.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(from = "Columns")]
 pub(crate) struct Span {
@@ -30,9 +30,9 @@ pub(crate) struct Span {
     pub(crate) op: String,
     pub(crate) description: String,
     pub(crate) transaction: String,
-    /// Milliseconds after the start of the trace.
+    /// Start of the span, in milliseconds after the start of the trace.
     offset: u32,
-    /// Milliseconds.
+    /// Duration in milliseconds.
     pub(crate) duration: u32,
 }
 
@@ -73,7 +73,7 @@ impl Trace {
         later(self.start, span.offset.saturating_add(span.duration))
     }
 
-    /// A span that begins a transaction: its parent is of another one, or there is none.
+    /// Whether a span begins a transaction: it has no parent, or its parent belongs to another one.
     pub(crate) fn is_transaction(&self, span: &Span) -> bool {
         let parent = self
             .spans
@@ -82,7 +82,7 @@ impl Trace {
         parent.is_none_or(|parent| parent.transaction != span.transaction)
     }
 
-    /// As the dataset `spans` has it.
+    /// The span as a row of the dataset `spans`.
     pub(super) fn row(&self, span: &Span, release: &str) -> Row {
         let fields = json!({
             "span.op": span.op,

@@ -1,4 +1,4 @@
-//! People who can sign in.
+//! Users who can sign in.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -10,17 +10,17 @@ pub(crate) struct User {
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) username: String,
-    /// Slugs of the organizations this user is a member of.
+    /// The slugs of the organizations that this user is a member of.
     pub(crate) organizations: Vec<String>,
 }
 
 impl User {
-    /// As other answers embed it.
+    /// The user as other responses embed it.
     pub(crate) fn person(&self) -> Value {
         json!({"id": self.id, "name": self.name, "username": self.username, "email": self.email})
     }
 
-    /// The caller's own account, as `/auth/` shows it.
+    /// The user's own account, as `/auth/` shows it.
     pub(crate) fn account(&self) -> Value {
         json!({
             "id": self.id,

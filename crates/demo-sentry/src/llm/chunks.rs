@@ -1,4 +1,4 @@
-//! An answer in pieces: server-sent events, one per few words, `[DONE]` at the end.
+//! A reply as a stream: server-sent events of a few words each, and `[DONE]` at the end.
 
 use std::convert::Infallible;
 
@@ -11,7 +11,7 @@ use super::Completion;
 use super::plan::Call;
 use super::script::Turn;
 
-/// A model says about one word at a time, and arguments in parts that are no JSON by themselves.
+/// Words per event. Real models send about one at a time, and arguments in parts that are not JSON by themselves.
 const WORDS: usize = 2;
 
 pub(super) fn stream(completion: &Completion, with_usage: bool) -> Response {
@@ -40,7 +40,7 @@ fn said(text: &str) -> Vec<Value> {
     parts.map(|part| json!({"content": part})).collect()
 }
 
-/// First the name, then the arguments in two parts.
+/// A call in three events: its name, then its arguments in two parts.
 fn called((index, call): (usize, &Call)) -> Vec<Value> {
     let mut head = call.wire();
     if let Some(arguments) = head.pointer_mut("/function/arguments") {

@@ -1,4 +1,4 @@
-//! What a client sends: messages and the tools that may be called.
+//! The request: messages, and the tools that may be called.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,7 +22,7 @@ struct StreamOptions {
 #[derive(Clone, Deserialize, Serialize)]
 pub(super) struct Message {
     pub(super) role: String,
-    /// A text, a list of parts, or null beside tool calls.
+    /// A string, an array of parts, or null beside tool calls.
     #[serde(default)]
     content: Value,
     #[serde(default)]
@@ -40,7 +40,7 @@ pub(super) struct ToolCall {
 #[derive(Clone, Deserialize, Serialize)]
 pub(super) struct FunctionCall {
     pub(super) name: String,
-    /// JSON, as a text.
+    /// The arguments: JSON in a string.
     pub(super) arguments: String,
 }
 
@@ -69,7 +69,7 @@ impl ChatRequest {
         functions.into_iter().find(|function| function.name == name)
     }
 
-    /// What was asked last, and what came after it.
+    /// The last question, and the messages after it.
     pub(super) fn last_question(&self) -> (String, &[Message]) {
         let place = self
             .messages
@@ -84,7 +84,7 @@ impl ChatRequest {
         (question, self.messages.get(place + 1..).unwrap_or_default())
     }
 
-    /// Everything that was said before and with the last question.
+    /// The text of all messages, separated by line breaks.
     pub(super) fn said(&self) -> String {
         let texts: Vec<String> = self.messages.iter().map(Message::text).collect();
         texts.join("\n")
@@ -92,7 +92,7 @@ impl ChatRequest {
 }
 
 impl Message {
-    /// What a tool answered may stand between marks that tell a model that it is data, each on a line of its own.
+    /// The text without the marks that a client may put around a tool's answer, each on a line of its own.
     pub(super) fn text(&self) -> String {
         match &self.content {
             Value::String(text) if self.role == "tool" => {

@@ -1,8 +1,8 @@
-//! What the script reads out of texts: ids of issues, organizations, headings.
+//! What the script extracts from texts: issue ids, organizations, headings.
 
 use serde_json::Value;
 
-/// The first thing that looks like an issue's short id: `CHECKOUT-1`, also in small letters.
+/// The first thing that looks like an issue's short id, such as `CHECKOUT-1`, in any case.
 pub(super) fn short_id(text: &str) -> Option<String> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     words.map(str::to_ascii_uppercase).find(|word| {
@@ -14,7 +14,7 @@ pub(super) fn short_id(text: &str) -> Option<String> {
             .bytes()
             .next()
             .is_some_and(|byte| byte.is_ascii_uppercase());
-        // `UTF-8` and dates are no issues.
+        // `UTF-8` and dates are not issues.
         digits && named && project.len() > 3
     })
 }
@@ -26,7 +26,7 @@ pub(super) fn organization(answer: &str) -> Option<String> {
     list.first()?.get("slug")?.as_str().map(String::from)
 }
 
-/// An organization that was named: `organization lighthouse-books`, `organizationSlug: lighthouse-books`.
+/// The organization named in a text: `organization lighthouse-books`, `organizationSlug: lighthouse-books`.
 pub(super) fn named_organization(text: &str) -> Option<String> {
     let mut words =
         text.split(|c: char| c.is_whitespace() || matches!(c, ':' | '=' | '"' | '`' | ','));
@@ -43,7 +43,7 @@ pub(super) fn named_organization(text: &str) -> Option<String> {
     None
 }
 
-/// The first heading of a Markdown text, or its first line, without the id that it begins with.
+/// The first heading of a Markdown text, or its first line, without the id at its start.
 pub(super) fn headline(text: &str, id: &str) -> String {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let line = lines()

@@ -1,4 +1,4 @@
-//! What a question asks for, as a list of tools to call.
+//! Turns a question into the tools to call.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use super::conversation::{ChatRequest, Function};
 use super::finding::short_id;
 use crate::data::chance::id;
 
-/// What the person wants.
+/// The person's intention.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Intent {
     /// `what broke today?`
@@ -21,12 +21,12 @@ pub(super) enum Intent {
     WhoAmI,
     /// `which projects are there?`
     Projects,
-    /// Anything else.
+    /// Any other question.
     Talk,
 }
 
 impl Intent {
-    /// `before` is the conversation so far: `resolve it` means the issue that was named last.
+    /// Reads a question. `before` is the conversation so far: `resolve it` refers to the issue that was named last.
     pub(super) fn of(question: &str, before: &str) -> Self {
         let text = question.to_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
@@ -51,17 +51,17 @@ impl Intent {
     }
 }
 
-/// One call of a tool.
+/// A call of a tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Call {
     id: String,
     pub(super) name: String,
-    /// JSON, as a text.
+    /// The arguments: JSON in a string.
     pub(super) arguments: String,
 }
 
 impl Call {
-    /// A tool that is offered, or that `execute_sentry_tool` can run. `None`: neither.
+    /// A call of a tool that is offered, or that `execute_sentry_tool` can run; `None` if it is neither.
     pub(super) fn of(request: &ChatRequest, name: &str, arguments: Value) -> Option<Self> {
         let (name, arguments) = match (request.tool(name), request.tool("execute_sentry_tool")) {
             (Some(tool), _) => (name, only_taken(tool, arguments)),
@@ -89,7 +89,7 @@ impl Call {
     }
 }
 
-/// Where a session fixes an organization its tools do not take one.
+/// The arguments without those that the tool does not have, such as the organization in a session that fixes it.
 fn only_taken(tool: &Function, arguments: Value) -> Value {
     match arguments {
         Value::Object(members) => {

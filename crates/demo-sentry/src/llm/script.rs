@@ -1,4 +1,4 @@
-//! What the model says next: it calls the tools that a question needs, one after the other, and sums up.
+//! The model's next reply: it calls the tools that a question needs, one at a time, and sums up.
 //!
 //! | question | tools |
 //! |---|---|
@@ -9,8 +9,8 @@
 //! | which projects are there? | `find_projects` |
 //! | who am I? | `whoami` |
 //!
-//! `find_organizations` comes first where the organization is needed and nobody has named it. A tool that is not
-//! offered is run through `execute_sentry_tool`; where that is not offered either, the answer says so.
+//! `find_organizations` comes first if the organization is needed and nobody has named it. A tool that is not offered
+//! is run through `execute_sentry_tool`; if that is not offered either, the reply says so.
 
 use serde_json::{Map, Value, json};
 
@@ -18,7 +18,7 @@ use super::conversation::{ChatRequest, Message};
 use super::finding::{headline, named_organization, organization, short_id};
 use super::plan::{Call, Intent};
 
-/// One answer of the model.
+/// One reply of the model.
 pub(super) enum Turn {
     Say(String),
     Call(Vec<Call>),
@@ -36,7 +36,7 @@ pub(super) fn answer(request: &ChatRequest) -> Turn {
 
 struct Script<'a> {
     request: &'a ChatRequest,
-    /// Name of the tool and its answer, in order, since the question.
+    /// The names and answers of the tools called since the question, in order.
     done: Vec<(String, String)>,
 }
 
@@ -83,7 +83,7 @@ impl Script<'_> {
         })
     }
 
-    /// A call about one issue, then what is said about its answer.
+    /// Calls a tool for one issue, then replies to its answer.
     fn about(&self, tool: &str, id: &str, more: Value, say: &dyn Fn(&str) -> String) -> Turn {
         let mut arguments = Map::from_iter([(String::from("issueId"), json!(id))]);
         if let Value::Object(more) = more {
@@ -96,7 +96,7 @@ impl Script<'_> {
         self.one_then(tool, arguments, &|text| Turn::Say(say(text)))
     }
 
-    /// A call that needs an organization, then what follows from its answer.
+    /// Calls a tool that needs an organization, then continues with its answer.
     fn one_then(&self, tool: &str, arguments: Value, then: &dyn Fn(&str) -> Turn) -> Turn {
         if let Some(text) = self.result(tool) {
             return then(text);
@@ -142,7 +142,7 @@ impl Script<'_> {
     }
 }
 
-/// The answers of tools by the name of the tool, also where another ran it.
+/// The answers of tools with the tools' names, including tools that another one ran.
 fn results(messages: &[Message]) -> Vec<(String, String)> {
     let calls: Vec<_> = messages
         .iter()

@@ -1,6 +1,6 @@
-//! `GET` and `POST /oauth/authorize/`: the page where a person approves, and what follows.
+//! `GET` and `POST /oauth/authorize/`: the page where a person approves or declines, and the redirect.
 //!
-//! The page carries the whole request in hidden fields; the answer to its form checks all of it again.
+//! The page carries the whole request in hidden fields; all of it is checked again when its form is submitted.
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -14,7 +14,7 @@ use crate::html::{Notice, page};
 use crate::params::Params;
 use crate::state::State;
 
-/// A request that may be shown and approved (RFC 6749 §4.1.1).
+/// A request that passed the checks (RFC 6749 §4.1.1).
 struct AuthorizeRequest {
     client_id: String,
     redirect_uri: RedirectUri,
@@ -28,7 +28,7 @@ struct AuthorizeRequest {
 struct AuthorizePage<'a> {
     client_id: &'a str,
     redirect_origin: String,
-    /// Name and value of every parameter that the form repeats.
+    /// Names and values of the hidden fields, which repeat the request.
     hidden: Vec<(&'a str, &'a str)>,
     scopes: Vec<(&'static str, &'static str)>,
     users: Vec<UserChoice>,
@@ -41,7 +41,7 @@ pub(super) struct UserChoice {
     pub(super) organizations: String,
 }
 
-/// The parameters that make up a request.
+/// The parameters of a request.
 const PARAMETERS: &[&str] = &[
     "client_id",
     "redirect_uri",
@@ -74,7 +74,7 @@ pub(crate) async fn show(state: State, params: Params) -> Response {
     )
 }
 
-/// Takes the page's form.
+/// Handles the submitted form.
 pub(crate) async fn decide(state: State, body: String) -> Response {
     let form = Params::parse(&body);
     let request = match AuthorizeRequest::parse(&state, &form) {
@@ -107,11 +107,11 @@ fn approve(state: &State, request: AuthorizeRequest, user: &str) -> Response {
     }
 }
 
-/// What an error that goes to the redirect address says: code and description.
+/// An error that is sent to the redirect URI: its code and description.
 type Redirected = (&'static str, String);
 
 impl AuthorizeRequest {
-    /// Until the redirect address is known to be good an error is a page; from then on it goes there.
+    /// Reads a request. An error is a page until the redirect URI has been checked; after that it goes there.
     fn parse(state: &State, params: &Params) -> Result<Self, Box<Response>> {
         let mut request =
             Self::addressed(state, params).map_err(|text| Box::new(refusal(&text)))?;
@@ -153,7 +153,7 @@ impl AuthorizeRequest {
         Ok(())
     }
 
-    /// RFC 6749 §4.1.2.1.
+    /// Redirects with an error (RFC 6749 §4.1.2.1).
     fn refuse(&self, error: &str, description: &str) -> Response {
         self.redirect_uri.answer(
             &[("error", error), ("error_description", description)],
@@ -162,7 +162,7 @@ impl AuthorizeRequest {
     }
 }
 
-/// PKCE may be absent, as Sentry has it; what is there is S256 and well formed.
+/// Reads the code challenge. As in Sentry, PKCE is optional; if used, it must be S256 and well formed.
 fn challenge(params: &Params) -> Result<Option<CodeChallenge>, Redirected> {
     let invalid = |text: &str| ("invalid_request", String::from(text));
     match (
@@ -207,7 +207,7 @@ pub(super) fn users(state: &State) -> Vec<UserChoice> {
         .collect()
 }
 
-/// The pages' one style sheet.
+/// The style sheet of the pages.
 pub(crate) async fn style() -> Response {
     let css = HeaderValue::from_static("text/css; charset=utf-8");
     (

@@ -1,4 +1,4 @@
-//! Signing in on another device (RFC 8628): `POST /oauth/device/code/`, and the page `/oauth/device/`.
+//! Sign-in on another device (RFC 8628): `POST /oauth/device/code/`, and the page `/oauth/device/`.
 
 mod waiting;
 
@@ -19,14 +19,14 @@ use crate::state::State;
 
 pub(super) use waiting::NoToken;
 
-/// Seconds that a person has.
+/// How long the codes are valid, in seconds.
 const LIFETIME: u32 = 600;
-/// Seconds between two questions of the client.
+/// Seconds between two polls of the client.
 const INTERVAL: u32 = 5;
-/// Without vowels, so that no code is a word, and without what looks alike.
+/// No vowels, so that no code is a word, and no letters that look alike.
 const LETTERS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
 
-/// A request for a sign-in that waits for a person.
+/// A sign-in that waits for a person.
 #[derive(Clone, Debug)]
 pub(crate) struct DeviceRequest {
     device_code: String,
@@ -36,11 +36,11 @@ pub(crate) struct DeviceRequest {
     answer: Answer,
 }
 
-/// What the person said.
+/// The person's decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Answer {
     Nothing,
-    /// The user's id.
+    /// Approved by the user with this id.
     Yes(String),
     No,
 }
@@ -51,7 +51,7 @@ impl DeviceRequest {
     }
 }
 
-/// RFC 8628 §3.2.
+/// The device authorization endpoint (RFC 8628 §3.2).
 pub(crate) async fn code(state: State, body: String) -> Response {
     match begin(&state, &Params::parse(&body)) {
         Ok(answer) => ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response(),
@@ -111,7 +111,7 @@ impl DeviceRequest {
         })
     }
 
-    /// As people type it: without regard to case and dashes.
+    /// Compares a code as people type it, ignoring case and dashes.
     fn has_user_code(&self, typed: &str) -> bool {
         let plain = |text: &str| text.replace(['-', ' '], "").to_ascii_uppercase();
         plain(&self.user_code) == plain(typed)
@@ -136,7 +136,7 @@ pub(crate) async fn show(state: State, params: Params) -> Response {
     )
 }
 
-/// Takes the page's form: `user_code`, `user`, `action`.
+/// Handles the page's form: `user_code`, `user`, `action`.
 pub(crate) async fn decide(state: State, body: String) -> Response {
     let form = Params::parse(&body);
     let user = form.first("user").unwrap_or_default();

@@ -1,6 +1,6 @@
-//! Who approved what: codes, access tokens, refresh tokens.
+//! What users have approved: codes, access tokens, refresh tokens.
 //!
-//! Tokens are kept as they are: they open sample data on loopback and nothing else.
+//! Tokens are stored in plain text, because they give access to nothing but sample data on loopback.
 
 use std::collections::HashMap;
 
@@ -13,10 +13,10 @@ use super::pkce::CodeChallenge;
 use super::redirect::RedirectUri;
 use super::scope::Scopes;
 
-/// How long a code may be redeemed.
+/// How long a code is valid.
 const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
-/// Token, user id, scopes (all where none are given), whether it is past its time.
+/// Token, user id, scopes (`None` means all), and whether the token has expired.
 const DEV_TOKENS: &[(&str, &str, Option<&str>, bool)] = &[
     ("demo-token-ada", "1001", None, false),
     (
@@ -29,12 +29,12 @@ const DEV_TOKENS: &[(&str, &str, Option<&str>, bool)] = &[
     ("demo-token-bo", "1002", None, false),
 ];
 
-/// All codes and tokens that are good, or good but past their time.
+/// All codes and tokens that are valid or have expired.
 #[derive(Debug, Default)]
 pub(crate) struct Grants {
     codes: HashMap<String, Approval>,
     live: Vec<Grant>,
-    /// Sign-ins on other devices that wait for their person.
+    /// Device sign-ins that wait for a person.
     pub(super) devices: Vec<DeviceRequest>,
 }
 
@@ -48,21 +48,21 @@ pub(crate) struct Approval {
     pub(crate) at: Timestamp,
 }
 
-/// A redeemed approval: one access token and one refresh token at any time.
+/// A redeemed approval. It has one access token and one refresh token at any time.
 #[derive(Clone, Debug)]
 pub(crate) struct Grant {
     pub(crate) user: String,
     pub(crate) scopes: Scopes,
     pub(crate) access: String,
-    /// `None`: never.
+    /// When the access token expires; `None` means never.
     pub(crate) access_ends: Option<Timestamp>,
-    /// `None`: a dev token, which cannot be refreshed.
+    /// The refresh token; `None` for a development token, which cannot be refreshed.
     pub(crate) refresh: Option<String>,
-    /// Given to a device, which has no secret and needs none to refresh.
+    /// Whether it was issued to a device, which has no secret and needs none to refresh.
     pub(crate) public: bool,
 }
 
-/// Why a grant is not given or not renewed: `invalid_grant`, with these words.
+/// Why a code or a refresh token is refused: the description of `invalid_grant`.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum InvalidGrant {
     #[error("the code is unknown, used, or older than ten minutes")]
@@ -75,18 +75,18 @@ pub(crate) enum InvalidGrant {
     RefreshToken,
 }
 
-/// Why an access token opens nothing.
+/// Why an access token is refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
     Unknown,
     Expired,
 }
 
-/// Which tokens a control request means.
+/// The tokens that a control request selects.
 #[derive(Debug, Default)]
 pub(crate) struct Selection {
     pub(crate) user: Option<String>,
-    /// An access or a refresh token.
+    /// An access token or a refresh token.
     pub(crate) token: Option<String>,
 }
 
@@ -111,14 +111,14 @@ impl Grants {
         }
     }
 
-    /// A code for what was approved.
+    /// Issues a code for an approval.
     pub(crate) fn approve(&mut self, approval: Approval) -> Result<String, getrandom::Error> {
         let code = secret()?;
         self.codes.insert(code.clone(), approval);
         Ok(code)
     }
 
-    /// Takes the code out, whatever comes of it, and checks it: one caller succeeds, once.
+    /// Redeems a code. It is removed in any case, so only one request can succeed.
     pub(crate) fn redeem(
         &mut self,
         code: &str,
@@ -133,7 +133,7 @@ impl Grants {
         if redirect_uri != Some(approval.redirect_uri.as_str()) {
             return Err(InvalidGrant::RedirectUri);
         }
-        // RFC 9700 §2.1.1: a verifier without a challenge is refused too.
+        // A verifier without a challenge is refused too (RFC 9700 §2.1.1).
         let fits = match (&approval.challenge, verifier) {
             (None, None) => true,
             (Some(challenge), Some(verifier)) => challenge.fits(verifier),
@@ -146,7 +146,7 @@ impl Grants {
         }
     }
 
-    /// First tokens for a redeemed approval.
+    /// Issues the first tokens for a redeemed approval.
     pub(crate) fn open(
         &mut self,
         approval: Approval,
@@ -174,8 +174,8 @@ impl Grants {
         Ok(grant)
     }
 
-    /// Replaces both tokens; the old ones stop working at once. `None`: no such refresh token, or one that
-    /// needs a secret where none was shown.
+    /// Replaces both tokens; the old ones stop working at once. `None` if the refresh token does not exist, or needs a
+    /// secret and none was sent.
     pub(crate) fn rotate(
         &mut self,
         refresh: &str,
@@ -196,7 +196,7 @@ impl Grants {
         Ok(Some(grant.clone()))
     }
 
-    /// The grant that an access token opens.
+    /// The grant of an access token.
     pub(crate) fn opened_by(&self, access: &str, now: Timestamp) -> Result<Grant, Refused> {
         let grant = self
             .live
@@ -209,14 +209,14 @@ impl Grants {
         }
     }
 
-    /// Forgets the selected tokens; says how many grants that were.
+    /// Removes the grants of the selected tokens, and returns how many there were.
     pub(crate) fn revoke(&mut self, selection: &Selection) -> usize {
         let before = self.live.len();
         self.live.retain(|grant| !selection.includes(grant));
         before - self.live.len()
     }
 
-    /// Ends the selected access tokens now; refresh tokens stay good.
+    /// Makes the selected access tokens expire now; refresh tokens remain valid. Returns how many there were.
     pub(crate) fn expire(&mut self, selection: &Selection, now: Timestamp) -> usize {
         let selected = self
             .live
@@ -237,7 +237,7 @@ impl Selection {
     }
 }
 
-/// 256 random bits.
+/// Generates a token of 256 random bits.
 fn secret() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)?;

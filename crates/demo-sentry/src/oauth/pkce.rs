@@ -9,13 +9,13 @@ use sha2::{Digest as _, Sha256};
 pub(crate) struct CodeChallenge(String);
 
 impl CodeChallenge {
-    /// A SHA-256 hash in base64url is 43 characters (RFC 7636 §4.2).
+    /// Reads a challenge: a SHA-256 hash in base64url has 43 characters (RFC 7636 §4.2).
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let hash = URL_SAFE_NO_PAD.decode(text).ok()?;
         (hash.len() == 32).then(|| Self(text.to_owned()))
     }
 
-    /// `BASE64URL-ENCODE(SHA256(ASCII(code_verifier))) == code_challenge` (RFC 7636 §4.6)
+    /// Whether `BASE64URL-ENCODE(SHA256(ASCII(code_verifier))) == code_challenge` (RFC 7636 §4.6).
     pub(crate) fn fits(&self, verifier: &str) -> bool {
         URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes())) == self.0
     }
@@ -25,7 +25,7 @@ impl CodeChallenge {
 mod tests {
     use super::*;
 
-    /// RFC 7636 appendix B.
+    /// The example of RFC 7636 appendix B.
     #[test]
     fn the_example_of_the_rfc() {
         let challenge =

@@ -1,16 +1,16 @@
-//! Where the browser goes back to.
+//! The redirect URI, where the browser returns.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use url::Url;
 
-/// An absolute http or https address without a fragment.
+/// An absolute http or https URL without a fragment.
 ///
-/// The local Sentry keeps no list of registered addresses: it is on loopback, and its codes open sample
-/// data only.
+/// The local Sentry keeps no list of registered redirect URIs, since it runs on loopback and its codes give access to
+/// sample data only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RedirectUri {
-    /// As sent: the token request must repeat it byte for byte.
+    /// The URI as sent: the token request must repeat it byte for byte.
     text: String,
     url: Url,
 }
@@ -30,18 +30,18 @@ impl RedirectUri {
         &self.text
     }
 
-    /// Scheme, host and port, for people.
+    /// Scheme, host and port, to show to people.
     pub(crate) fn origin(&self) -> String {
         self.url.origin().ascii_serialization()
     }
 
-    /// 302 with these parameters and the state added to whatever query it has (RFC 6749 §4.1.2).
+    /// A 302 with these parameters and the state, added to the query of the URI (RFC 6749 §4.1.2).
     pub(crate) fn answer(&self, parameters: &[(&str, &str)], state: Option<&str>) -> Response {
         let mut url = self.url.clone();
         url.query_pairs_mut()
             .extend_pairs(parameters)
             .extend_pairs(state.map(|state| ("state", state)));
-        // Invariant: a serialized URL is ASCII without control characters, so a header value.
+        // Invariant: a serialized URL is ASCII without control characters, so it is a valid header value.
         let location =
             HeaderValue::from_str(url.as_str()).unwrap_or_else(|_| HeaderValue::from_static("/"));
         (

@@ -1,8 +1,8 @@
-//! What a token may do.
+//! Scopes: what a token allows.
 
 use std::collections::BTreeSet;
 
-/// Every scope the local Sentry knows, with what it lets an application do.
+/// The scopes of the local Sentry, with descriptions for people.
 pub(crate) const KNOWN: &[(&str, &str)] = &[
     ("org:read", "See your organizations and their members"),
     ("org:write", "Change organization settings"),
@@ -28,11 +28,11 @@ pub(crate) const KNOWN: &[(&str, &str)] = &[
     ("alerts:write", "Change alert rules"),
 ];
 
-/// Known scopes, sorted.
+/// A sorted set of known scopes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Scopes(BTreeSet<&'static str>);
 
-/// The scope that is not known.
+/// A scope that is not known, as sent.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct UnknownScope(pub(crate) String);
 
@@ -41,7 +41,7 @@ impl Scopes {
         Self(KNOWN.iter().map(|(name, _)| *name).collect())
     }
 
-    /// From the space-separated form (RFC 6749 §3.3).
+    /// Reads scopes separated by spaces (RFC 6749 §3.3).
     pub(crate) fn parse(text: &str) -> Result<Self, UnknownScope> {
         text.split_ascii_whitespace()
             .map(|name| {
@@ -54,7 +54,7 @@ impl Scopes {
             .map(Self)
     }
 
-    /// Whether `needed` is here, or a stronger one of the same subject: `write` and `admin` include `read`.
+    /// Whether the set contains `needed` or a stronger scope of the same resource: `write` and `admin` include `read`.
     pub(crate) fn allow(&self, needed: &str) -> bool {
         let Some((subject, level)) = needed.split_once(':') else {
             return false;
@@ -69,7 +69,7 @@ impl Scopes {
             .any(|level| self.0.contains(format!("{subject}:{level}").as_str()))
     }
 
-    /// Names with their explanation, in the order of [`KNOWN`].
+    /// The scopes and their descriptions, in the order of [`KNOWN`].
     pub(crate) fn explained(&self) -> Vec<(&'static str, &'static str)> {
         KNOWN
             .iter()

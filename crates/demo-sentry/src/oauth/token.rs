@@ -1,4 +1,4 @@
-//! `POST /oauth/token/`
+//! `POST /oauth/token/`: the token endpoint.
 
 use axum::Json;
 use axum::extract::Form;
@@ -26,7 +26,7 @@ pub(crate) struct TokenRequest {
     device_code: Option<String>,
 }
 
-/// RFC 8628 §3.4.
+/// The grant type (RFC 8628 §3.4).
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 #[derive(Serialize)]
@@ -34,7 +34,7 @@ struct TokenResponse {
     access_token: String,
     refresh_token: Option<String>,
     token_type: &'static str,
-    /// Seconds.
+    /// Lifetime of the access token, in seconds.
     expires_in: u32,
     expires_at: Timestamp,
     user: TokenUser,
@@ -48,7 +48,7 @@ struct TokenUser {
     email: String,
 }
 
-/// RFC 6749 §5.2.
+/// An error response (RFC 6749 §5.2).
 #[derive(Debug, thiserror::Error)]
 enum TokenError {
     #[error("{0}")]
@@ -65,7 +65,7 @@ enum TokenError {
     NoRandomness(#[from] getrandom::Error),
 }
 
-/// Redeems a code or renews a grant.
+/// Redeems a code or refreshes a grant.
 pub(crate) async fn exchange(
     state: State,
     form: Result<Form<TokenRequest>, FormRejection>,
@@ -130,8 +130,8 @@ fn answer(state: &State, request: TokenRequest) -> Result<TokenResponse, TokenEr
     Ok(TokenResponse::of(state, grant, expires_in, ends))
 }
 
-/// The one application, with its secret in the body: Sentry takes it nowhere else. A device has no secret;
-/// a wrong one is an error all the same. Whether there was one.
+/// Checks the client's id and, if sent, its secret. Like Sentry, it accepts a secret only in the body. A device sends
+/// none, but a wrong one is always an error. Returns whether a secret was sent.
 fn check_client(state: &State, id: Option<&str>, secret: Option<&str>) -> Result<bool, TokenError> {
     let config = state.config();
     if id == Some(&config.client_id) && secret.is_none_or(|secret| secret == config.client_secret) {
@@ -141,7 +141,7 @@ fn check_client(state: &State, id: Option<&str>, secret: Option<&str>) -> Result
     }
 }
 
-/// Code and words of RFC 8628 §3.5.
+/// The error code and its description (RFC 8628 §3.5).
 fn no_token(why: NoToken) -> (&'static str, &'static str) {
     match why {
         NoToken::Pending => ("authorization_pending", "the person has not answered yet"),

@@ -1,4 +1,4 @@
-//! Who may call what.
+//! Which callers may use which endpoints.
 
 use axum::body::Body;
 use axum::http::{Method, Request};

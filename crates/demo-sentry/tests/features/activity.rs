@@ -1,4 +1,4 @@
-//! What happened to an issue, notes and trackers.
+//! The history of an issue, notes and external trackers.
 
 use axum::http::Method;
 use serde_json::json;

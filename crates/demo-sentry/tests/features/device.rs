@@ -1,4 +1,4 @@
-//! Signing in on another device.
+//! Sign-in on another device.
 
 use std::time::Duration;
 

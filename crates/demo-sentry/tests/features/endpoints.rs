@@ -1,4 +1,4 @@
-//! What holds for every endpoint of the API: who may call it, faults, the log, the same answer at every start.
+//! What holds for every endpoint of the API: access, faults, the log, and the same responses at every start.
 
 use axum::body::Body;
 use axum::http::{Method, Request};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::*;
 
-/// Below `/api/0/`; `{org}` and `{project}` are filled in.
+/// Paths below `/api/0/`; `{org}` and `{project}` are filled in.
 const READING: &[&str] = &[
     "organizations/{org}/",
     "organizations/{org}/teams/",
@@ -43,7 +43,7 @@ const READING: &[&str] = &[
     "projects/{org}/{project}/stacktrace-link/?file=payments/settle.py",
 ];
 
-/// Method, path, body, and what a good answer is.
+/// Method, path, body, and the status of success.
 fn writing() -> Vec<(Method, &'static str, Value, u16)> {
     vec![
         (

@@ -1,4 +1,4 @@
-//! Trouble on demand. A dropped connection needs a socket: `running.rs`.
+//! Faults on demand. A dropped connection needs a socket, so it is tested in `running.rs`.
 
 use std::time::Duration;
 

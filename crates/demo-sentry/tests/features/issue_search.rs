@@ -1,4 +1,4 @@
-//! The issue listing: query, window, order, project and environment.
+//! The list of issues: query, period, order, project and environment.
 
 use crate::support::*;
 

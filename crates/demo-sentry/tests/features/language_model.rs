@@ -1,4 +1,4 @@
-//! The scripted language model: conversations turn by turn, in one piece and in many.
+//! The scripted language model: conversations step by step, in one piece and as a stream.
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ fn tool(name: &str, parameters: &[&str]) -> Value {
     }})
 }
 
-/// As the server offers them: some by name, the rest through one that runs them.
+/// The tools as the server offers them: some by name, the others through a tool that runs them.
 fn tools() -> Value {
     json!([
         tool("find_organizations", &["query"]),
@@ -30,7 +30,7 @@ fn tools() -> Value {
     ])
 }
 
-/// A conversation of which the tools are answered by `results`, one after the other; the calls, and the last words.
+/// A conversation in which `results` answer the tools in turn. Returns the calls and the final reply.
 async fn talk(
     sentry: &Sentry,
     tools: Value,
@@ -127,7 +127,7 @@ async fn what_is_missing_is_said() {
     assert!(calls.is_empty() && said.contains("what broke today?"));
 }
 
-/// The pieces put together again: text, and the first call.
+/// Joins the pieces of a stream: the text and the first call.
 fn together(reply: &Reply) -> (String, String, String, Vec<Value>) {
     let (mut text, mut name, mut arguments) = (String::new(), String::new(), String::new());
     let mut chunks = Vec::new();

@@ -1,4 +1,4 @@
-//! What the local Sentry does, feature by feature, over HTTP.
+//! The features of the local Sentry, tested over HTTP.
 
 #![cfg(test)]
 

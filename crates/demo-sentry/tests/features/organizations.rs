@@ -62,7 +62,7 @@ async fn listings_can_be_narrowed() {
             "organizations/lighthouse-books/projects/?query=team:payments",
             vec!["checkout", "parcel-post"],
         ),
-        // A project's teams, where no `query` is known.
+        // The teams of a project, where `query` is ignored.
         (
             "projects/lighthouse-books/checkout/teams/?query=x",
             vec!["payments"],

@@ -1,8 +1,8 @@
-//! Pages of listings.
+//! Pages of a list.
 
 use crate::support::*;
 
-/// The cursor of the link with this relation, where it has results.
+/// The cursor of the link with this relation, if that page has results.
 fn cursor(reply: &Reply, rel: &str) -> Option<String> {
     let link = reply
         .header("link")

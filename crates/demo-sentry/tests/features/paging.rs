@@ -1,8 +1,8 @@
-//! Pages of every listing, followed by the `Link` header alone.
+//! Every list can be read to its end by following the `Link` header alone.
 
 use crate::support::*;
 
-/// Addresses in the order of the header: previous, next; `None` where it leads nowhere.
+/// The URLs in the order of the header, previous and next; `None` if that page has no results.
 fn links(reply: &Reply) -> Vec<Option<String>> {
     let link = reply.header("link");
     link.split(", <")

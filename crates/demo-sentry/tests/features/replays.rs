@@ -1,4 +1,4 @@
-//! Replays, and which issues have some.
+//! Replays, and the issues that have some.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! A server on a real socket, and the command.
+//! The server on a real socket, and the command.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
@@ -7,7 +7,7 @@ use demo_sentry::{Config, start};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// One request, everything that comes back until the connection closes.
+/// Sends one request, and returns everything until the connection closes.
 async fn ask(origin: &str, method: &str, path: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(origin.trim_start_matches("http://"))
         .await
@@ -19,7 +19,7 @@ async fn ask(origin: &str, method: &str, path: &str, body: &str) -> String {
     );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
-    // A dropped connection may end in a reset.
+    // A dropped connection may be reset.
     let _ = stream.read_to_string(&mut answer).await;
     answer
 }

@@ -1,4 +1,4 @@
-//! The authorization page and what its form leads to.
+//! The authorization page and the redirect after its form.
 
 use crate::support::*;
 

@@ -1,4 +1,4 @@
-//! From a frame to its line in the repository.
+//! From a stack frame to its line in the repository.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! A client that calls the router directly: the same requests as over a socket, without one.
+//! A client that calls the router directly, without a socket.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -10,7 +10,7 @@ use url::form_urlencoded::Serializer;
 
 pub(crate) const ADA: &str = "demo-token-ada";
 pub(crate) const REDIRECT: &str = "http://localhost:8788/oauth/callback";
-/// RFC 7636 appendix B.
+/// The example of RFC 7636 appendix B.
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
@@ -28,7 +28,7 @@ pub(crate) fn sentry() -> Sentry {
     scaled(1)
 }
 
-/// The same with as many copies of the data.
+/// The same server with this many copies of the data.
 pub(crate) fn scaled(scale: u32) -> Sentry {
     let now = "2026-03-10T12:00:00Z".parse().unwrap();
     let config = Config {
@@ -51,7 +51,7 @@ impl Sentry {
         }
     }
 
-    /// As Ada.
+    /// Requests a path as Ada.
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.get_with(path, ADA).await
     }
@@ -61,7 +61,7 @@ impl Sentry {
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    /// As Ada, and it must be answered.
+    /// Requests a path as Ada, and returns the body, which must come with status 200.
     pub(crate) async fn json(&self, path: &str) -> Value {
         let reply = self.get(path).await;
         assert_eq!(reply.status, 200, "{path}: {}", reply.text);
@@ -96,7 +96,7 @@ impl Sentry {
             .await
     }
 
-    /// Approves as a user; the code.
+    /// Approves as a user, and returns the code.
     pub(crate) async fn approve(&self, user: &str, scope: &str) -> String {
         let mut fields = authorization(scope);
         fields.extend([("user", user), ("action", "approve")]);
@@ -132,7 +132,7 @@ impl Sentry {
         .await
     }
 
-    /// Approves and redeems as Ada.
+    /// Approves as Ada and redeems the code.
     pub(crate) async fn sign_in(&self, scope: &str) -> Value {
         let code = self.approve("1001", scope).await;
         let reply = self.redeem(&code, REDIRECT, VERIFIER).await;
@@ -153,7 +153,7 @@ impl Reply {
             .unwrap_or_default()
     }
 
-    /// A parameter of the address that a 302 leads to.
+    /// A parameter of the URL to which a 302 redirects.
     pub(crate) fn redirected(&self, parameter: &str) -> Option<String> {
         assert_eq!(self.status, 302, "{}", self.text);
         let url = url::Url::parse(self.header("location")).unwrap();
@@ -163,7 +163,7 @@ impl Reply {
             .map(|(_, value)| value.into_owned())
     }
 
-    /// One member of every item of a listing.
+    /// One member of each item of a list.
     pub(crate) fn each(&self, member: &str) -> Vec<String> {
         self.json()
             .as_array()
@@ -178,7 +178,7 @@ pub(crate) fn encode(fields: &[(&str, &str)]) -> String {
     Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-/// A sound authorization request.
+/// The parameters of a correct authorization request.
 pub(crate) fn authorization(scope: &str) -> Vec<(&str, &str)> {
     vec![
         ("client_id", "demo-client"),

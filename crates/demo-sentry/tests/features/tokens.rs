@@ -1,4 +1,4 @@
-//! The token endpoint, and the life of what it gives out.
+//! The token endpoint, and the lifetime of its tokens.
 
 use axum::http::Method;
 use serde_json::json;

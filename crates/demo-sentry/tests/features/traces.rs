@@ -1,4 +1,4 @@
-//! Traces as trees, and how much is in them.
+//! Traces as trees, and the counts of what is in them.
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::support::*;
 const ORG: &str = "/api/0/organizations/lighthouse-books";
 const PAYING: &str = "5d3a9c1be7f04862a1c40d9be8273f61";
 
-/// Every span, and the errors in it.
+/// All spans of a tree, with the errors in it.
 fn flat(spans: &Value) -> Vec<&Value> {
     let spans = spans.as_array().unwrap();
     spans

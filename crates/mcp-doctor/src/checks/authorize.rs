@@ -1,5 +1,5 @@
-//! How the authorization endpoint answers requests that are wrong (RFC 6749 §4.1.2.1). No person is asked, and no
-//! redirect followed.
+//! How the authorization endpoint answers faulty requests (RFC 6749 §4.1.2.1). No page is filled in and no redirect is
+//! followed.
 
 use fetch::Response;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use url::{Url, form_urlencoded};
 
 use crate::answer::{location, media_type};
 use crate::check::Check;
-use crate::evidence::{Client, Evidence, NO_CLIENT};
+use crate::evidence::{Evidence, KnownClient, NO_CLIENT};
 use crate::made_up::{FOREIGN_URI, STATE};
 use crate::question::Question;
 use crate::severity::Severity::{Failure, Warning};
@@ -107,7 +107,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-/// Requests that are refused to the client.
+/// The faulty requests whose error the server should send to the client's redirect URI.
 const TO_THE_CLIENT: [Question; 5] = [
     Question::NoChallenge,
     Question::PlainChallenge,
@@ -116,7 +116,8 @@ const TO_THE_CLIENT: [Question; 5] = [
     Question::Duplicate,
 ];
 
-/// "the authorization server [...] MUST NOT automatically redirect the user agent to the invalid redirection URI"
+/// Judges one rule: "the authorization server [...] MUST NOT automatically redirect the user agent to the invalid
+/// redirection URI".
 fn no_redirect(evidence: &Evidence, question: Question) -> Verdict {
     let response = evidence.answer(question).came()?;
     let target = redirect(evidence, response);
@@ -127,7 +128,7 @@ fn no_redirect(evidence: &Evidence, question: Question) -> Verdict {
     holds(!is_nothing(response.status), found)
 }
 
-/// An endpoint that is not there, or that breaks.
+/// Whether the endpoint does not exist, or fails.
 const fn is_nothing(status: u16) -> bool {
     matches!(status, 404 | 405 | 500..=599)
 }
@@ -137,7 +138,7 @@ fn redirect(evidence: &Evidence, response: &Response) -> Option<Url> {
     location(response, &endpoint)
 }
 
-/// Without the query, where a server that asks nobody puts a code.
+/// The response in words. The query is left out, because it may hold a code if the server does not ask anybody.
 fn described(response: &Response, target: Option<&Url>) -> String {
     match target {
         Some(target) => {
@@ -150,7 +151,7 @@ fn described(response: &Response, target: Option<&Url>) -> String {
     }
 }
 
-/// Whether a URL is this redirect URI with an answer.
+/// Whether a URL is this redirect URI with an answer added.
 fn is_at(target: &Url, redirect_uri: &str) -> bool {
     Url::parse(redirect_uri).is_ok_and(|mut uri| {
         let mut target = target.clone();
@@ -162,7 +163,7 @@ fn is_at(target: &Url, redirect_uri: &str) -> bool {
     })
 }
 
-/// What a client is answered at its redirect URI: in the query, or for other response types in the fragment.
+/// The parameters sent to the client's redirect URI: in the query or, for other response types, in the fragment.
 struct ToClient(Vec<(String, String)>);
 
 impl ToClient {
@@ -172,7 +173,7 @@ impl ToClient {
     }
 }
 
-fn client(evidence: &Evidence) -> Result<&Client, Finding> {
+fn client(evidence: &Evidence) -> Result<&KnownClient, Finding> {
     evidence.client.as_ref().ok_or(Finding::Skipped(NO_CLIENT))
 }
 
@@ -224,8 +225,8 @@ fn framing(evidence: &Evidence) -> Verdict {
     }
 }
 
-/// An error at the client's redirect URI. Where a page comes instead, the server may refuse after it: that cannot be
-/// told from outside, but is worth a look.
+/// Judges whether the client gets one of these errors at its redirect URI. If the server shows a page instead, it may
+/// still refuse afterwards; that cannot be seen from outside, so a person should look.
 fn refused(evidence: &Evidence, question: Question, codes: &[&str]) -> Verdict {
     let response = evidence.answer(question).seen()?;
     client(evidence)?;
@@ -255,7 +256,7 @@ fn response_type(evidence: &Evidence) -> Verdict {
     refused(evidence, Question::TokenResponse, &codes)
 }
 
-/// Every error that went to the client.
+/// All errors that went to the client.
 fn errors(evidence: &Evidence) -> Result<Vec<ToClient>, Finding> {
     client(evidence)?;
     let mut all = Vec::new();

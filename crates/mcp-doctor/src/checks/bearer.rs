@@ -33,7 +33,7 @@ fn error(evidence: &Evidence) -> Verdict {
     if response.status != 401 {
         return Err(Finding::Skipped("it was not refused with 401"));
     }
-    // What is wrong with the header of both answers is said of the first.
+    // A fault in the header of both answers is reported for the first one only.
     let first = evidence.challenge(Question::NoToken);
     let challenge = match (evidence.challenge(Question::MadeUpToken), first) {
         (Ok(challenge), _) => challenge,

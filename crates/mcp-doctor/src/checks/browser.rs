@@ -1,4 +1,4 @@
-//! Clients that are scripts of a page: the Fetch standard lets them read only what says so.
+//! Clients that run as scripts in a page. The Fetch standard lets them read only responses that allow it.
 
 use crate::answer::{Answer, lists, readable_from};
 use crate::check::Check;
@@ -91,7 +91,7 @@ fn preflight(evidence: &Evidence) -> Verdict {
     if !readable_from(evidence.origin, response) {
         return Err(Finding::Broken("no Access-Control-Allow-Origin".to_owned()));
     }
-    // `*` does not cover it (Fetch, CORS non-wildcard request-header name).
+    // `*` does not include this header (Fetch, CORS non-wildcard request-header name).
     let allowed = lists(response, "access-control-allow-headers", "authorization");
     let found = if allowed {
         "allowed"

@@ -1,4 +1,4 @@
-//! The answer to whoever comes without a token.
+//! The challenge in the answer to a request without a token.
 
 use url::Url;
 
@@ -85,7 +85,7 @@ fn syntax(evidence: &Evidence) -> Verdict {
     Ok(format!("Bearer {}", names.collect::<Vec<_>>().join(", ")))
 }
 
-/// A parameter of the challenge; none where there is no challenge to have one.
+/// A parameter of the challenge; skips the check if there is no challenge.
 fn parameter(evidence: &Evidence, name: &str) -> Result<Option<String>, Finding> {
     let challenge = evidence.challenge(Question::NoToken);
     let challenge = challenge.map_err(|_| Finding::Skipped("there is no challenge"))?;
@@ -115,7 +115,7 @@ fn scope(evidence: &Evidence) -> Verdict {
     }
 }
 
-/// RFC 6749 §3.3: visible ASCII without quotes and backslashes, single spaces between.
+/// Whether a text is a scope (RFC 6749 §3.3): visible ASCII without quotes and backslashes, separated by single spaces.
 fn is_scope(text: &str) -> bool {
     text.split(' ').all(|scope| {
         !scope.is_empty()

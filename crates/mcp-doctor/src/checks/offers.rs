@@ -1,4 +1,4 @@
-//! What an authorization server says that it can do.
+//! The capabilities that an authorization server announces in its metadata.
 
 use serde_json::Value;
 
@@ -131,7 +131,7 @@ fn metadata_documents(evidence: &Evidence) -> Verdict {
         .metadata_members()?
         .contains_key("registration_endpoint")
     {
-        // Then it is not one way less, but the only one.
+        // If there is no way to register at all, `registration-way` reports that.
         registration_way(evidence).map_err(|_| Finding::Skipped("there is no way at all"))?;
     }
     flag(evidence, "client_id_metadata_document_supported")

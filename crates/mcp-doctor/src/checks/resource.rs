@@ -1,4 +1,4 @@
-//! The document that leads from the resource to its authorization server (RFC 9728).
+//! The protected resource metadata, which lead to the authorization server (RFC 9728).
 
 use fetch::Response;
 use serde_json::{Map, Value};
@@ -89,7 +89,7 @@ fn found(evidence: &Evidence) -> Verdict {
 
 fn well_known(evidence: &Evidence) -> Verdict {
     let (used, _, members) = document(evidence)?;
-    // Where the challenge names one of them it was asked once, under the challenge's name.
+    // If the challenge names one of these URLs, it was requested once, as the challenge's.
     let places = of_resource(&evidence.server);
     if let Some((how, _)) = places.iter().find(|(_, url)| *url == used.url) {
         return Ok((*how).to_owned());
@@ -109,8 +109,8 @@ fn content_type(evidence: &Evidence) -> Verdict {
     holds(found == "application/json", found)
 }
 
-/// "these values MUST be identical"; of a document at the root the URL is that of the origin. A slash is not lost or
-/// won by being at the end of a host.
+/// Judges the member `resource`: "these values MUST be identical". For a document at the root, the URL is that of the
+/// origin. A slash directly after the host makes no difference.
 fn identifier(evidence: &Evidence) -> Verdict {
     let (location, _, document) = document(evidence)?;
     let Some(text) = document.get("resource").and_then(Value::as_str) else {
@@ -141,7 +141,8 @@ fn authorization_servers(evidence: &Evidence) -> Verdict {
     holds(good, found)
 }
 
-/// RFC 8414 §2: "a URL that uses the "https" scheme and has no query or fragment components".
+/// Whether a text can be an issuer, RFC 8414 §2: "a URL that uses the "https" scheme and has no query or fragment
+/// components".
 fn is_issuer(text: &str) -> bool {
     let url = Url::parse(text);
     url.is_ok_and(|url| is_safe(&url) && url.query().is_none() && url.fragment().is_none())

@@ -80,7 +80,8 @@ fn found(evidence: &Evidence) -> Verdict {
     }
 }
 
-/// What a client meets before it comes to the document: a page under 200 or a 5xx ends its search.
+/// Judges the answers that a client gets before it finds the document: a page with status 200, or a 5xx, ends its
+/// search.
 fn probing_order(evidence: &Evidence) -> Verdict {
     let (used, _, _) = document(evidence)?;
     let before = evidence
@@ -151,7 +152,7 @@ fn issuer(evidence: &Evidence) -> Verdict {
 fn required_members(evidence: &Evidence) -> Verdict {
     let metadata = evidence.metadata_members()?;
     let mut missing = Vec::new();
-    // That there is an issuer is `issuer-identical`'s.
+    // Whether there is an issuer is judged by `issuer-identical`.
     for name in ["authorization_endpoint", "token_endpoint"] {
         if !metadata.get(name).is_some_and(Value::is_string) {
             missing.push(format!("no {name}"));

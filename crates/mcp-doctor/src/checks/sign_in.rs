@@ -1,4 +1,4 @@
-//! What becomes of the tokens of a sign-in.
+//! What happens to the tokens of a sign-in.
 
 use fetch::Response;
 use serde_json::Value;
@@ -127,7 +127,7 @@ fn signed_in(evidence: &Evidence) -> Verdict {
     }
 }
 
-/// Whatever a server says to the message itself: the token was not what it objected to.
+/// Judges whether a token was accepted. It was if the server objects to something other than the token.
 fn accepted(evidence: &Evidence, question: Question) -> Verdict {
     let response = evidence.answer(question).came()?;
     let refused = matches!(response.status, 401 | 403 | 500..=599);
@@ -160,7 +160,7 @@ fn refresh(evidence: &Evidence) -> Verdict {
     holds(kind.eq_ignore_ascii_case("bearer"), format!("200 {kind}"))
 }
 
-/// The tokens of a refresh.
+/// The response with the tokens of a refresh.
 fn refreshed(evidence: &Evidence) -> Result<&Response, Finding> {
     let response = evidence.answer(Question::Refresh).seen()?;
     if response.status == 200 {

@@ -1,4 +1,4 @@
-//! How the token and revocation endpoints answer what they cannot serve (RFC 6749 §5.2, RFC 7009 §2.2).
+//! How the token and revocation endpoints answer faulty requests (RFC 6749 §5.2, RFC 7009 §2.2).
 
 use fetch::Response;
 
@@ -61,7 +61,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-/// A limit on requests says nothing about the rule.
+/// Skips the check if the server limits requests, since that says nothing about the rule.
 fn unlimited(response: &Response) -> Result<(), Finding> {
     if response.status == 429 {
         return Err(Finding::Skipped("too many requests for now"));
@@ -106,7 +106,7 @@ fn no_store(evidence: &Evidence) -> Verdict {
     answer::no_store(evidence.answer(Question::UnknownCode).seen()?)
 }
 
-/// Whether the code was looked up, which is what should not come of such a request.
+/// Judges whether the server looked up the code, which it should not do for such a request.
 fn looked_up(evidence: &Evidence, question: Question) -> Verdict {
     let response = evidence.answer(question).seen()?;
     unlimited(response)?;

@@ -1,5 +1,5 @@
-//! Authorization requests that are wrong, each in one way. No redirect is followed and no form sent, so nobody is asked
-//! and nothing granted.
+//! Authorization requests, each with one fault. No redirect is followed and no form is sent, so nobody is asked and
+//! nothing is granted.
 
 use url::Url;
 
@@ -58,7 +58,7 @@ fn takes_documents(evidence: &Evidence) -> bool {
     })
 }
 
-/// A request as it should be, save for what the question is about.
+/// The URL of an authorization request that is correct, except for what the question is about.
 fn request(
     endpoint: &Url,
     question: Question,

@@ -39,7 +39,7 @@ pub async fn discover(asker: &Asker<'_>, evidence: &mut Evidence) {
     evidence.issuer = Some(issuer);
 }
 
-/// The first that the resource names, else its own origin, as it was in MCP's first revision.
+/// The first issuer that the resource names or, as in MCP's first revision, its own origin.
 fn issuer(evidence: &Evidence) -> Issuer {
     let named = evidence.resource().and_then(|(_, document)| {
         let servers = document.get("authorization_servers")?.as_array()?;
@@ -51,7 +51,7 @@ fn issuer(evidence: &Evidence) -> Issuer {
     }
 }
 
-/// Every place, whether or not an earlier one has the document: clients differ in where they begin.
+/// Requests every location, even after the document has been found, because clients differ in where they begin.
 async fn look(places: Vec<(&'static str, Url)>, asker: &Asker<'_>) -> Vec<Location> {
     let mut locations = Vec::new();
     for (how, url) in places {

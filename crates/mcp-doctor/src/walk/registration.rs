@@ -1,10 +1,10 @@
-//! Dynamic registration, where the person allows it: each leaves a record at the server.
+//! Dynamic registration, if the person allows it: each leaves a record at the server.
 
 use serde_json::{Value, json};
 
 use crate::answer::object;
 use crate::ask::Asker;
-use crate::evidence::{Client, Evidence};
+use crate::evidence::{Evidence, KnownClient};
 use crate::made_up::REDIRECT_URI;
 use crate::question::Question;
 
@@ -24,7 +24,7 @@ pub async fn register(allowed: bool, asker: &Asker<'_>, evidence: &mut Evidence)
         let id = body.get("client_id").and_then(Value::as_str)?;
         Some(id.to_owned())
     });
-    evidence.client = id.map(|id| Client {
+    evidence.client = id.map(|id| KnownClient {
         id,
         redirect_uri: REDIRECT_URI.to_owned(),
     });

@@ -1,5 +1,5 @@
-//! The tokens of a sign-in: used, refreshed, replayed and revoked. They go to the MCP endpoint and to the token endpoint
-//! that issued them, and to nobody else.
+//! Uses, refreshes, replays and revokes the tokens of a sign-in. They are sent only to the MCP endpoint and to the
+//! authorization server that issued them.
 
 use std::time::Duration;
 
@@ -13,9 +13,9 @@ use crate::made_up::FOREIGN_RESOURCE;
 use crate::question::Question;
 use crate::sign_in::{SignIn, SignedIn};
 
-/// Seconds for which a revoked token may be remembered by one machine of many.
+/// How long a revoked token may remain valid, in seconds, since machines of a cluster may cache it.
 const PATIENCE: u64 = 35;
-/// Seconds between two looks.
+/// Seconds between two attempts to use a revoked token.
 const PAUSE: u64 = 5;
 
 const ALL: [Question; 12] = [
@@ -96,7 +96,8 @@ struct Visit<'a> {
 }
 
 impl Visit<'_> {
-    /// Only where the endpoint that was looked at is the issuer's own, and the one that the tokens come from.
+    /// Allows tokens to be sent only if the metadata belong to the issuer, and their token endpoint is the one that
+    /// issued the tokens.
     fn may_send(&self) -> Result<(), &'static str> {
         if !self.evidence.is_issuers_own() {
             return Err("the metadata are not the issuer's, so nothing of value is sent there");
@@ -107,7 +108,7 @@ impl Visit<'_> {
         }
     }
 
-    /// A message under the newest access token.
+    /// Sends a message with the newest access token.
     async fn call(&mut self, question: Question) {
         let server = self.evidence.server.clone();
         let answer = self
@@ -133,7 +134,7 @@ impl Visit<'_> {
         self.exchange(&form).await
     }
 
-    /// Uses the newest refresh token, and keeps what it brings.
+    /// Uses the newest refresh token, and keeps the tokens that it gets.
     async fn refresh_newest(&mut self, question: Question, resource: &str) {
         let Some(token) = self.newest.refresh.clone() else {
             return;
@@ -157,7 +158,7 @@ impl Visit<'_> {
         let resource = self.evidence.resource_identifier();
         self.refresh_newest(Question::RefreshElsewhere, FOREIGN_RESOURCE)
             .await;
-        // What a server let through there is the one to rotate.
+        // If the server accepted that refresh, rotation is tested with the token it returned.
         self.evidence.refresh_token.clone_from(&self.newest.refresh);
         self.refresh_newest(Question::Refresh, &resource).await;
         self.call(Question::RefreshedCall).await;
@@ -186,7 +187,8 @@ impl Visit<'_> {
         self.call(Question::CallAfterReplay).await;
     }
 
-    /// Of a grant that lives: what came before has ended the first at a server that is strict.
+    /// Revokes a grant that is still alive. A strict server has ended the first one because of the replay, so a second
+    /// sign-in may be needed.
     async fn revoke(&mut self, person: &dyn SignIn) -> Result<(), &'static str> {
         let endpoint = self.evidence.endpoint("revocation_endpoint")?;
         if !same_origin(&endpoint, &self.signed_in.token_endpoint) {

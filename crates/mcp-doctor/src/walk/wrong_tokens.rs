@@ -1,4 +1,4 @@
-//! What the token and revocation endpoints make of codes and tokens that nobody issued.
+//! How the token and revocation endpoints treat codes and tokens that nobody issued.
 
 use serde_json::json;
 

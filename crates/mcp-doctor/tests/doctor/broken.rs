@@ -1,5 +1,4 @@
-//! A server that is right, made of the provider and a store in memory, and what stands before and behind it to spoil
-//! one thing.
+//! A correct server, made of the provider and a store in memory, and faults that change one request or one response.
 
 mod asked;
 mod authorize;
@@ -23,19 +22,19 @@ pub use metadata::REVOCATION_ELSEWHERE;
 pub use server::Server;
 pub use sign_in::NO_REFRESH_TOKENS;
 
-/// One thing that is wrong.
+/// One thing that a server does wrong.
 pub struct Fault {
-    /// In words.
+    /// A description in words.
     pub name: &'static str,
-    /// The one check that finds it, and how it puts it.
+    /// The one check that finds the fault: its name, its severity and part of what it reports.
     pub found: (&'static str, Severity, &'static str),
-    /// Changes a request on its way to the server, or answers in its place.
+    /// Changes a request on its way to the server, or answers it instead of the server.
     pub before: fn(&mut Asked, &Memory) -> Option<Response>,
-    /// Changes an answer on its way back.
+    /// Changes a response on its way back.
     pub after: fn(&Asked, &mut Response, &Memory),
 }
 
-/// What a fault remembers.
+/// What a fault has to remember between requests.
 #[derive(Default)]
 pub struct Memory {
     texts: RefCell<BTreeMap<String, String>>,
@@ -53,7 +52,7 @@ impl Memory {
     }
 }
 
-/// A fault of the answers alone.
+/// A fault that changes responses only.
 pub const fn spoils(
     name: &'static str,
     found: (&'static str, Severity, &'static str),
@@ -67,7 +66,7 @@ pub const fn spoils(
     }
 }
 
-/// A fault of what the server makes of a request.
+/// A fault that changes what the server receives.
 pub const fn takes(
     name: &'static str,
     found: (&'static str, Severity, &'static str),
@@ -81,7 +80,7 @@ pub const fn takes(
     }
 }
 
-/// All of them.
+/// All faults.
 pub fn faults() -> impl Iterator<Item = &'static Fault> {
     let all = [
         challenge::FAULTS,

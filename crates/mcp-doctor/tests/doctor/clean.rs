@@ -1,4 +1,4 @@
-//! The server that is right, and what is not done where nobody allowed it.
+//! The correct server, and what the doctor does not do without permission.
 
 use fetch::Method;
 use mcp_doctor::{Options, Severity, examine, run};

@@ -1,4 +1,4 @@
-//! One fault at a time: found, named, and by the one check whose business it is.
+//! One fault at a time: it must be found by the one check that is responsible for it, and by no other.
 // file rule: doctor/tokens-stay
 
 use std::collections::BTreeSet;
@@ -9,7 +9,7 @@ use super::alone;
 use super::broken::{Fault, faults};
 use super::visit::visit;
 
-/// Everything that is not as it should be.
+/// All warnings and failures of a report.
 fn broken(report: &Report) -> Vec<(&'static str, Severity, String)> {
     let bad = report
         .findings
@@ -19,7 +19,7 @@ fn broken(report: &Report) -> Vec<(&'static str, Severity, String)> {
         .collect()
 }
 
-/// How a fault was not found as it should be.
+/// How the report on a fault differs from what it should be, if it does.
 fn missed(fault: &Fault, report: &Report) -> Option<String> {
     let (check, severity, found) = fault.found;
     let seen = broken(report);
@@ -54,7 +54,7 @@ fn every_check_has_a_fault_that_it_finds() {
         .iter()
         .map(|finding| finding.check)
         .collect();
-    // A server over http on another host than this one cannot be had in a test: hostile.rs asks for one by its URL.
+    // A test cannot have a server over http on another host than this one: hostile.rs passes such a URL instead.
     let without: Vec<_> = all.difference(&found).copied().collect();
     assert_eq!(without, ["endpoint-https"]);
     assert!(faults().count() >= 20);

@@ -1,4 +1,4 @@
-//! Servers that mean ill, or are not there.
+//! Servers that are malicious, or not there.
 
 use std::time::Duration;
 

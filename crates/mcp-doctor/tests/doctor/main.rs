@@ -1,4 +1,4 @@
-//! The doctor against servers over real HTTP: one that is right, and the same with one fault at a time.
+//! The doctor against servers over real HTTP: a correct one, and the same with one fault at a time.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! Somebody who says yes, and the least of a client.
+//! A person who agrees to everything, and a minimal client.
 
 use fetch::native::Native;
 use fetch::{Fetch, LocalFuture, Method, Request, Response};

@@ -1,4 +1,5 @@
-//! Where tokens go. That none strays or is shown, each visit of these tests sees to (visit.rs), with every fault.
+//! Where tokens are sent. Every visit in these tests (visit.rs) checks that none goes astray or is printed, with every
+//! fault.
 
 use std::collections::BTreeSet;
 

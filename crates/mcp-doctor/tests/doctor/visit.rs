@@ -1,4 +1,4 @@
-//! One visit of the doctor, watched: wherever it is, whatever the server does, no token strays and none is shown.
+//! One visit of the doctor under observation: whatever the server does, no token goes astray and none is printed.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -17,16 +17,16 @@ thread_local! {
     static NETWORK: Native = Native::new().unwrap();
 }
 
-/// The network, for as long as one runtime lives: connections are kept.
+/// The network, shared within one runtime so that connections are reused.
 pub fn network() -> Native {
     NETWORK.with(Native::clone)
 }
 
-/// The network of this computer; remembers what went over it, and does not wait.
+/// The network of this computer. It records every request, and does not wait.
 pub struct Watched {
     network: Native,
     pub requests: RefCell<Vec<Request>>,
-    /// Every code and token that somebody was given.
+    /// Every code and token that was issued.
     secrets: RefCell<Vec<String>>,
 }
 
@@ -43,7 +43,7 @@ impl Watched {
         let body = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
         for name in ["access_token", "refresh_token"] {
             let token = body.get(name).and_then(Value::as_str);
-            // One of a fault that is made up can be part of any text.
+            // A made-up token may be short, and then it could occur in any text.
             let token = token.filter(|token| token.len() > 20);
             self.secrets.borrow_mut().extend(token.map(str::to_owned));
         }
@@ -69,11 +69,11 @@ impl Fetch for Watched {
     }
 }
 
-/// Tells the watch what it was given.
+/// Reports the tokens of a sign-in to the observer.
 struct Confidant<'a> {
     person: Person,
     watched: &'a Watched,
-    /// What the client says its token endpoint was, if not the true one.
+    /// The token endpoint that the client claims to have used, if not the true one.
     endpoint: Option<Url>,
 }
 
@@ -103,13 +103,13 @@ pub fn options(origin: &str) -> Options {
     }
 }
 
-/// What the doctor said, and which requests carried a code or token.
+/// The doctor's output, and the requests that carried a code or token.
 pub struct Visit {
     pub report: Report,
     pub carried: Vec<Url>,
 }
 
-/// Everything that can be looked at, at a server with this fault.
+/// Examines all that can be examined at a server with this fault.
 pub async fn visit(fault: Option<&'static Fault>, endpoint: Option<Url>) -> Visit {
     let origin = Server::start(fault).await;
     let watched = Watched::new();

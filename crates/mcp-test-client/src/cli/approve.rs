@@ -1,18 +1,18 @@
-//! A person's word on something that somebody else wrote: all of it is shown first, a screen at a time, and only who has
-//! seen the end is asked.
+//! Asks a person to approve a text that somebody else wrote. All of it is shown first, one screen at a time, and only a
+//! person who has seen its end is asked.
 
 use serde_json::{Map, Value};
 
 use super::screen::{STRONG, Screen};
 
-/// The longest text that a person is led through, in bytes; about as much as an agent lets pass.
+/// Maximum length, in bytes, of a text that is shown for approval; about as much as an agent lets pass.
 const MOST: usize = 64 * 1024;
 
-/// Lines of a screen that are not for the text: its heading, and what is asked below it.
+/// Lines of the screen that are not available for the text: its heading, and the question below it.
 const BESIDE: usize = 4;
 
 impl Screen {
-    /// Shows what would be done, and asks. No where nobody is there to see it.
+    /// Shows what would be done, and asks. The answer is no if nobody is there.
     pub(super) fn approves(&self, heading: &str, shown: &str, question: &str) -> bool {
         if self.agrees_to_all() {
             return true;
@@ -20,7 +20,7 @@ impl Screen {
         self.is_attended() && self.shows_all(heading, shown) && self.agrees(question)
     }
 
-    /// Leads the person through a text that [`approval`] has written. Whether they have seen its end.
+    /// Shows a text that [`approval`] has written, and returns whether the person has seen its end.
     pub(super) fn shows_all(&self, heading: &str, shown: &str) -> bool {
         self.quiet();
         self.aside_in(STRONG, heading);
@@ -41,7 +41,7 @@ impl Screen {
         true
     }
 
-    /// Enter is no agreement, here or at the question.
+    /// Asks whether to show more. Enter only continues; it never counts as an agreement.
     fn goes_on(&self, seen: usize, lines: usize) -> bool {
         let left = lines - seen;
         let said = self.ask(&format!(
@@ -52,24 +52,24 @@ impl Screen {
         })
     }
 
-    /// Shows the answer to a form before it is sent. Whether the person has seen all of it.
+    /// Shows the answer to a form before it is sent, and returns whether the person has seen all of it.
     pub(super) fn shows_answer(&self, content: &Map<String, Value>) -> bool {
         if content.is_empty() {
             return true;
         }
         let sent = Value::Object(content.clone()).to_string();
-        // Invariant: this is JSON, without a name that stands twice. It may be too long.
+        // Invariant: this is JSON in which no name occurs twice. It may still be too long.
         let shown = approval::json(&sent, MOST);
         shown.is_ok_and(|shown| self.shows_all("Your answer:", &shown))
     }
 }
 
-/// A text of somebody else's inside of a line.
+/// Makes somebody else's text fit to be shown within a line.
 pub(super) fn in_line(text: &str) -> String {
     approval::plain(text).replace('\n', "\\n")
 }
 
-/// Of the terminal, in columns and lines.
+/// The size of the terminal, in columns and lines.
 fn size() -> (usize, usize) {
     let found = terminal_size::terminal_size();
     found.map_or((80, 24), |(width, height)| {

@@ -1,4 +1,4 @@
-//! From options to a connection.
+//! Connects to the server that the options name.
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -11,14 +11,15 @@ use super::End;
 use super::options::{Logout, Options, Server, SignIn, Transport};
 use super::screen::Screen;
 use crate::client::oauth::{
-    Authorizer, Client, FileStore, Loopback, MemoryStore, Secret, Settings, Store, system_clock,
+    Authorizer, ClientChoice, FileStore, Loopback, MemoryStore, Secret, Settings, Store,
+    system_clock,
 };
 use crate::client::{Connection, Error, Http, Revision, Stdio};
 
-/// The variable that a server on stdio reads its token from.
+/// The environment variable from which a server on stdio reads its token.
 const TOKEN: &str = "SENTRY_ACCESS_TOKEN";
 
-/// Connects, and says with what.
+/// Connects to the server, over the transport that the options choose.
 pub(super) async fn connect(options: &Options, screen: &Screen) -> Result<Connection, Error> {
     let Options {
         server, sign_in, ..
@@ -42,7 +43,7 @@ pub(super) async fn connect(options: &Options, screen: &Screen) -> Result<Connec
     Connection::open(transport, wanted, &mut screen.clone()).await
 }
 
-/// `mcp-test-client logout`
+/// The command `mcp-test-client logout`.
 pub(super) async fn log_out(asked: &Logout, screen: &Screen) -> Result<End, Error> {
     let mut authorizer = authorizer(&asked.server, &asked.sign_in, screen, &native()?)?;
     let had = authorizer.sign_out().await?;
@@ -59,13 +60,13 @@ pub(super) async fn log_out(asked: &Logout, screen: &Screen) -> Result<End, Erro
 }
 
 pub(super) fn native() -> Result<Native, Error> {
-    // While a person types, nothing sees a server close its connections.
+    // While a person types, nothing notices that a server closes idle connections, so we close them early.
     Native::with_idle_timeout(Duration::from_secs(2))
-        .map_err(|error| Error::Local(format!("no HTTP: {error}")))
+        .map_err(|error| Error::Local(format!("HTTP cannot be used: {error}")))
 }
 
-/// Which transport is meant. A metadata document is of use on HTTP only, and where something else would be chosen
-/// quietly, that is said instead.
+/// Whether the transport is stdio. A metadata document is useful only over HTTP; an error says so if stdio would
+/// otherwise be chosen without a word.
 fn is_stdio(server: &Server, sign_in: &SignIn) -> Result<bool, Error> {
     let has_token = std::env::var_os(TOKEN).is_some_and(|token| !token.is_empty());
     choose(
@@ -103,7 +104,7 @@ fn choose(
     }
 }
 
-/// The MCP endpoint.
+/// The URL of the MCP endpoint.
 fn endpoint(server: &Server) -> Result<Url, Error> {
     let mut url = match &server.endpoint {
         Some(url) => url.clone(),
@@ -116,13 +117,13 @@ fn endpoint(server: &Server) -> Result<Url, Error> {
         }
     };
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(Error::Usage(format!("{url} is no http or https URL")));
+        return Err(Error::Usage(format!("{url} is not an http or https URL")));
     }
     url.set_fragment(None);
     Ok(url)
 }
 
-/// Beside this program, else in the path.
+/// The server's program: the one beside this program, otherwise the one in the path.
 fn program(server: &Server) -> Result<(String, Vec<String>), Error> {
     if let Some(command) = &server.command {
         let mut words = shlex::split(command)
@@ -156,7 +157,7 @@ fn authorizer(
     Ok(sign_in(asked, screen, native, settings, store))
 }
 
-/// With a browser on this computer.
+/// An authorizer that uses a browser on this computer.
 pub(super) fn sign_in(
     asked: &SignIn,
     screen: &Screen,
@@ -202,9 +203,9 @@ pub(super) fn settings(
                     "--client-metadata-url must be an https URL with a path, as a client_id must be (Client ID Metadata Document §3): {url}"
                 )));
             }
-            Client::Document(url.clone())
+            ClientChoice::Document(url.clone())
         }
-        (None, Some(id)) => Client::Registered {
+        (None, Some(id)) => ClientChoice::Registered {
             id: id.clone(),
             secret: std::env::var("MCP_CLIENT_SECRET")
                 .ok()
@@ -212,7 +213,7 @@ pub(super) fn settings(
                 .map(Secret::new),
             issuer: asked.issuer.clone(),
         },
-        (None, None) => Client::Register,
+        (None, None) => ClientChoice::Register,
     };
     Ok(Settings {
         server,

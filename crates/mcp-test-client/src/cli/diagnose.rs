@@ -1,4 +1,4 @@
-//! The doctor and the checks of documents, with what they need of a terminal.
+//! The commands `doctor` and `metadata`, with what they need of a terminal.
 
 use std::io;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use super::connect;
 use super::options::{self, Doctor, Metadata};
 use super::screen::Screen;
 use crate::client::Error;
-use crate::client::oauth::{Challenge, Client, MemoryStore};
+use crate::client::oauth::{Challenge, ClientChoice, MemoryStore};
 use crate::metadata;
 
 pub(super) async fn doctor(asked: &Doctor, screen: &Screen) -> Result<End, Error> {
@@ -66,7 +66,7 @@ fn finish(good: io::Result<bool>, out: &[u8], screen: &Screen) -> Result<End, Er
     }
 }
 
-/// `client-metadata.json` with its own URL in it.
+/// Prints a `client-metadata.json` for this URL.
 fn new_document(url: &Url, screen: &Screen) -> Result<End, Error> {
     if url.scheme() != "https" || url.path() == "/" || url.fragment().is_some() {
         return Err(Error::Usage(format!(
@@ -85,12 +85,12 @@ fn new_document(url: &Url, screen: &Screen) -> Result<End, Error> {
     Ok(End::Well)
 }
 
-/// Signs in as the client does, and keeps nothing on the disk.
+/// Signs in as the client does, but stores nothing on disk.
 struct Person<'a> {
     asked: &'a options::SignIn,
     screen: &'a Screen,
     native: &'a Native,
-    /// For this run, which may sign in more than once.
+    /// Shared by the sign-ins of one run, of which there may be several.
     store: Rc<MemoryStore>,
 }
 
@@ -110,7 +110,7 @@ impl Person<'_> {
         let settings = connect::settings(self.asked, server.clone(), false)?;
         if matches!(
             settings.client,
-            Client::Registered {
+            ClientChoice::Registered {
                 secret: Some(_),
                 ..
             }
@@ -147,7 +147,7 @@ impl Person<'_> {
         })
     }
 
-    /// What the server says to somebody without a token.
+    /// The challenge in the server's answer to a request without a token.
     async fn challenge(&self, server: Url) -> Result<Option<Challenge>, Error> {
         let shown = server.to_string();
         let request = Request::new(Method::Post, server)

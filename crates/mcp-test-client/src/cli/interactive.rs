@@ -1,4 +1,4 @@
-//! A prompt on a terminal; from a pipe, a command a line.
+//! The interactive prompt on a terminal. From a pipe, each line is a command.
 
 use std::io::{BufRead as _, IsTerminal as _, stdin, stdout};
 
@@ -61,7 +61,7 @@ pub(super) async fn run(options: &Options, screen: &Screen) -> Result<End, Error
     ended
 }
 
-/// Commands from a pipe. One that fails does not keep the next from running; the last failure is the end's.
+/// Runs commands from a pipe. A command that fails does not stop the next; the result is that of the last failure.
 async fn obey(talk: &mut Talk, connection: &mut Connection, screen: &Screen) -> Result<End, Error> {
     let mut ended = Ok(End::Well);
     for line in stdin().lock().lines() {
@@ -121,7 +121,7 @@ fn greet(connection: &Connection, screen: &Screen) {
     ));
 }
 
-/// Does what a line says; none at the end.
+/// Runs one line; `None` means that it ends the session.
 async fn run_line(
     line: &str,
     talk: &mut Talk,
@@ -172,14 +172,14 @@ async fn run_line(
         }
         _ => {
             return Err(Error::Usage(format!(
-                "there is no {command} like that; /help says what there is"
+                "{command} is not a command, or it lacks an argument; /help lists the commands"
             )));
         }
     }
     Ok(Some(End::Well))
 }
 
-/// Reads a resource or a prompt.
+/// Reads a resource or gets a prompt.
 async fn get(
     connection: &mut Connection,
     method: &str,
@@ -210,7 +210,7 @@ async fn get(
     Ok(())
 }
 
-/// Completes commands, and the names of tools that were listed.
+/// Completes commands, and the names of tools that have been listed.
 struct Names(Vec<String>);
 
 impl Completer for Names {

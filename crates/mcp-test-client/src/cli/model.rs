@@ -1,4 +1,4 @@
-//! A language model: any service that speaks OpenAI's chat completions.
+//! A language model of any service that speaks OpenAI's chat completions.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::connect;
 use crate::client::Error;
 use crate::client::oauth::{Secret, is_secure};
 
-/// The most bytes of one answer, with all that surrounds it.
+/// Maximum size of one response in bytes, with everything around the text.
 const MOST: usize = 4 << 20;
 
 pub(super) struct Model {
@@ -23,7 +23,7 @@ pub(super) struct Model {
 }
 
 impl Model {
-    /// What `LLM_API_KEY`, `LLM_BASE_URL` and `LLM_MODEL` say; none without a key.
+    /// Reads `LLM_API_KEY`, `LLM_BASE_URL` and `LLM_MODEL`; `None` without a key.
     pub(super) fn from_environment() -> Result<Option<Self>, Error> {
         let variable = |name| {
             std::env::var(name)
@@ -50,7 +50,7 @@ impl Model {
         }))
     }
 
-    /// Asks, and hands on the text as it comes.
+    /// Sends one request, and passes the text on as it arrives.
     pub(super) async fn ask(
         &self,
         body: String,
@@ -130,8 +130,10 @@ impl Model {
 fn bad(error: ReplyError) -> Error {
     Error::Protocol(match error {
         ReplyError::Refused(words) => format!("the model's service refused: {words}"),
-        ReplyError::Garbage => "the model's service answered with no chat completion".to_owned(),
-        ReplyError::TooLong => "the model's answer is longer than is read".to_owned(),
+        ReplyError::Garbage => {
+            "the model's service answered with something other than a chat completion".to_owned()
+        }
+        ReplyError::TooLong => "the model's answer is too long".to_owned(),
         ReplyError::Incomplete => "the model's answer broke off".to_owned(),
     })
 }

@@ -1,4 +1,4 @@
-//! One thing, and out.
+//! Commands that do one thing and end.
 
 use serde_json::Value;
 
@@ -37,7 +37,7 @@ async fn act(
     talk.ask(&options.words.join(" "), connection, screen).await
 }
 
-/// Calls a tool and shows what it says.
+/// Calls a tool and shows its result.
 pub(super) async fn call(
     name: &str,
     arguments: Value,
@@ -55,14 +55,14 @@ pub(super) async fn call(
     })
 }
 
-/// A tool's arguments, as somebody typed them.
+/// Parses a tool's arguments as typed on the command line.
 pub(super) fn read_object(text: &str) -> Result<Value, Error> {
     let text = if text.trim().is_empty() { "{}" } else { text };
     match serde_json::from_str(text) {
         Ok(Value::Object(members)) => Ok(Value::Object(members)),
         Ok(_) => Err(Error::Usage(format!(
-            "arguments are a JSON object, such as {{\"query\": \"x\"}}, and not {text}"
+            "arguments are a JSON object, such as {{\"query\": \"x\"}}, not {text}"
         ))),
-        Err(error) => Err(Error::Usage(format!("the arguments are no JSON: {error}"))),
+        Err(error) => Err(Error::Usage(format!("the arguments are not JSON: {error}"))),
     }
 }

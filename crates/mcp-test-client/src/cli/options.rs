@@ -5,9 +5,9 @@ use url::Url;
 
 /// Signs in to an MCP server, calls its tools, and finds what is wrong with its OAuth.
 ///
-/// Without arguments it is interactive: /help says what can be typed. With words, --list or --tool it does that one
-/// thing. On HTTP it signs in as an MCP client must, with a browser, when the server asks for it, and keeps the tokens
-/// for the next time.
+/// Without arguments it is interactive; type /help there to see the commands. With words, --list or --tool it does that
+/// one thing and exits. Over HTTP it signs in with a browser when the server asks for it, as an MCP client must, and
+/// keeps the tokens for the next time.
 #[derive(Parser, Debug)]
 #[command(
     name = "mcp-test-client",
@@ -17,7 +17,7 @@ use url::Url;
     after_help = EXAMPLES
 )]
 pub(super) struct Options {
-    /// What you want to know, in words: needs a language model (LLM_API_KEY), or a server with the tool use_sentry
+    /// A question or request in words: needs a language model (LLM_API_KEY), or a server with the tool use_sentry
     #[arg(value_name = "WORDS")]
     pub(super) words: Vec<String>,
 
@@ -29,7 +29,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "NAME", conflicts_with = "words")]
     pub(super) tool: Option<String>,
 
-    /// Its arguments, as a JSON object
+    /// The tool's arguments, as a JSON object
     #[arg(
         long,
         value_name = "JSON",
@@ -58,11 +58,11 @@ impl Options {
     }
 }
 
-/// Which server, and how it is reached.
+/// The server, and how to reach it.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Server")]
 pub(super) struct Server {
-    /// The server; /mcp is added where the URL has no path
+    /// The server; /mcp is added if the URL has no path
     #[arg(
         long,
         env = "MCP_HOST",
@@ -72,32 +72,32 @@ pub(super) struct Server {
     )]
     pub(super) mcp_host: Url,
 
-    /// The MCP endpoint exactly as it is, also where it has no path
+    /// The MCP endpoint; its URL is used exactly as given, even without a path
     #[arg(long, value_name = "URL")]
     pub(super) endpoint: Option<Url>,
 
-    /// How to reach it; auto is stdio where SENTRY_ACCESS_TOKEN or --command is given, else http
+    /// How to reach it; auto is stdio if SENTRY_ACCESS_TOKEN or --command is given, else http
     #[arg(long, value_enum, default_value_t = Transport::Auto)]
     pub(super) transport: Transport,
 
-    /// The server's program for stdio, with its arguments [default: sentry-mcp, beside this program or in the path]
+    /// The server's program for stdio, with its arguments [default: sentry-mcp, next to this program or in PATH]
     #[arg(long, value_name = "COMMAND")]
     pub(super) command: Option<String>,
 
-    /// Speak this revision of MCP only [default: 2026-07-28, or what the server speaks]
+    /// Speak only this revision of MCP [default: 2026-07-28, or what the server speaks]
     #[arg(long, value_name = "DATE", value_parser = crate::client::Revision::all())]
     pub(super) protocol_version: Option<String>,
 
-    /// Seconds to wait for the server, each time
+    /// Seconds to wait for each answer of the server
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(super) timeout: u64,
 }
 
-/// How it signs in over HTTP.
+/// Options of the sign-in over HTTP.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Sign-in (HTTP)")]
 pub(super) struct SignIn {
-    /// Be the client that the document at this https URL describes, and register nothing
+    /// Use the client that the document at this https URL describes, and register nothing
     #[arg(
         long,
         env = "MCP_CLIENT_METADATA_URL",
@@ -107,19 +107,19 @@ pub(super) struct SignIn {
     )]
     pub(super) client_metadata_url: Option<String>,
 
-    /// Be this client, registered by hand; its secret, if it has one, is read from MCP_CLIENT_SECRET
+    /// Use this client, which was registered by hand; its secret, if any, is read from MCP_CLIENT_SECRET
     #[arg(long, env = "MCP_CLIENT_ID", hide_env_values = true, value_name = "ID")]
     pub(super) client_id: Option<String>,
 
-    /// Sign in at this one of the server's authorization servers; a client registered by hand belongs to it
+    /// Use this one of the server's authorization servers; a client registered by hand belongs to it
     #[arg(long, value_name = "URL")]
     pub(super) issuer: Option<String>,
 
-    /// Ask for these scopes instead of those that the server names
+    /// Ask for these scopes, separated by spaces, instead of those that the server names
     #[arg(long, value_name = "SCOPES")]
     pub(super) scope: Option<String>,
 
-    /// Ask for the client's own token, without a person (needs --client-id)
+    /// Use the client credentials grant, without a person (needs --client-id)
     #[arg(long, requires = "client_id")]
     pub(super) client_credentials: bool,
 
@@ -127,15 +127,15 @@ pub(super) struct SignIn {
     #[arg(long)]
     pub(super) no_browser: bool,
 
-    /// Listen on this port of 127.0.0.1 for the browser to come back [default: any free one]
+    /// Port on 127.0.0.1 where the browser comes back after the sign-in [default: any free one]
     #[arg(long, value_name = "PORT")]
     pub(super) callback_port: Option<u16>,
 
-    /// Seconds that a person may take in the browser
+    /// Seconds to wait for the sign-in in the browser
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     pub(super) sign_in_timeout: u64,
 
-    /// Where tokens and registrations are kept [default: ~/.local/state/mcp-test-client]
+    /// Where to keep tokens and registrations [default: ~/.local/state/mcp-test-client]
     #[arg(
         long,
         env = "MCP_TEST_CLIENT_STATE",
@@ -144,12 +144,12 @@ pub(super) struct SignIn {
     )]
     pub(super) state: Option<PathBuf>,
 
-    /// Keep nothing, and use nothing that was kept
+    /// Keep no tokens or registrations, and ignore those that were kept
     #[arg(long)]
     pub(super) no_store: bool,
 }
 
-/// What is shown, and what is asked.
+/// Options of the output and of questions.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Output")]
 pub(super) struct Output {
@@ -157,11 +157,11 @@ pub(super) struct Output {
     #[arg(long, global = true)]
     pub(super) json: bool,
 
-    /// Answer the server's questions with their defaults instead of asking
+    /// Answer the server's questions with their default values instead of asking
     #[arg(long)]
     pub(super) accept_defaults: bool,
 
-    /// Agree to what changes something when a model wants to do it
+    /// Let a model change things without asking first
     #[arg(long)]
     pub(super) yes: bool,
 }
@@ -175,36 +175,36 @@ pub(super) enum Transport {
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
-    /// Walk a server's sign-in, check by check, and print what is wrong with it
+    /// Test a server's sign-in, check by check, and print what is wrong with it
     Doctor(Doctor),
-    /// Client ID Metadata Documents: check one, or write one
+    /// Check or create a client metadata document (Client ID Metadata Documents)
     Metadata {
         #[command(subcommand)]
         command: Metadata,
     },
-    /// Have the server revoke the tokens that are kept for it, and forget them
+    /// Revoke the tokens that are kept for a server, and delete them
     Logout(Logout),
-    /// Print completions for a shell
+    /// Print a completion script for a shell
     Completions {
-        /// Which
+        /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page, for man
     Man,
 }
 
-/// Reads only, unless told otherwise.
+/// Options of `doctor`, which only reads unless it is told otherwise.
 #[derive(Args, Debug)]
 pub(super) struct Doctor {
     /// The MCP endpoint, such as https://mcp.example.com/mcp
     #[arg(value_name = "URL")]
     pub(super) url: Url,
 
-    /// Register a client there too, which leaves a record, and try its authorization requests
+    /// Also register a client, which leaves a record there, and try its authorization requests
     #[arg(long)]
     pub(super) register: bool,
 
-    /// Sign in too, with your browser, and check the tokens; they are revoked in the end
+    /// Also sign in with your browser and check the tokens, which are revoked at the end
     #[arg(long)]
     pub(super) sign_in: bool,
 
@@ -212,7 +212,7 @@ pub(super) struct Doctor {
     pub(super) client: SignIn,
 }
 
-/// For the server and the client that the options say.
+/// Options of `logout`, which name the server and the client.
 #[derive(Args, Debug)]
 pub(super) struct Logout {
     #[command(flatten)]
@@ -224,15 +224,15 @@ pub(super) struct Logout {
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Metadata {
-    /// Apply every rule to the document at an https URL or in a file
+    /// Check the document at an https URL, or in a file, against every rule
     Check {
-        /// Where it is
+        /// The document's URL, or the path of a file
         #[arg(value_name = "URL|FILE")]
         of: String,
     },
-    /// Print a document to host at this https URL, for --client-metadata-url
+    /// Print a document to publish at this https URL, for --client-metadata-url
     New {
-        /// Where it will be
+        /// The URL where the document will be published
         #[arg(value_name = "URL")]
         url: Url,
     },

@@ -1,4 +1,4 @@
-//! What a person sees, and is asked. Answers go to standard output, everything else to standard error.
+//! What a person sees and is asked. Answers go to standard output, everything else to standard error.
 
 use std::cell::RefCell;
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
@@ -18,18 +18,18 @@ const WARNING: Style = AnsiColor::Yellow.on_default();
 const ERROR: Style = AnsiColor::Red.on_default();
 pub(super) const STRONG: Style = Style::new().bold();
 
-/// Who answers questions.
+/// Where the answers to questions come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Answers {
-    /// Nobody is there.
+    /// There is nobody to ask.
     Nobody,
     /// The person at the terminal.
     Person,
-    /// The defaults of the form.
+    /// The default values of the form.
     Defaults,
 }
 
-/// Shared by all who say something.
+/// The terminal. Clones share one state.
 #[derive(Clone)]
 pub(super) struct Screen(Rc<Inner>);
 
@@ -60,17 +60,17 @@ impl Screen {
         self.0.json
     }
 
-    /// Whether a person is there to be asked.
+    /// Whether a person is there to answer questions.
     pub(super) fn is_attended(&self) -> bool {
         self.0.answers == Answers::Person
     }
 
-    /// Whether the person has said yes to everything in advance.
+    /// Whether the person has agreed to everything in advance (`--yes`).
     pub(super) fn agrees_to_all(&self) -> bool {
         self.0.yes
     }
 
-    /// Turns a spinner while something is waited for; on a terminal only.
+    /// Shows a spinner while the program waits, on a terminal only.
     pub(super) fn busy(&self, text: &str) {
         if !io::stderr().is_terminal() || self.json() {
             return;
@@ -87,7 +87,7 @@ impl Screen {
         spinner.set_message(printable(text));
     }
 
-    /// No longer.
+    /// Stops the spinner.
     pub(super) fn quiet(&self) {
         if let Some(spinner) = self.0.spinner.borrow_mut().take() {
             spinner.finish_and_clear();
@@ -101,7 +101,7 @@ impl Screen {
         }
     }
 
-    /// A line of the answer, or several.
+    /// Prints one or more lines of the answer.
     pub(super) fn say(&self, text: &str) {
         self.say_in(Style::new(), text);
     }
@@ -109,12 +109,12 @@ impl Screen {
     pub(super) fn say_in(&self, style: Style, text: &str) {
         let text = printable(text);
         self.beside(|| {
-            // Nobody reads on when a pipe is closed.
+            // When the reader has closed the pipe, there is nobody to report the error to.
             let _ = writeln!(anstream::stdout(), "{style}{text}{style:#}");
         });
     }
 
-    /// A piece of the answer, as it comes.
+    /// Prints a piece of the answer as it arrives.
     pub(super) fn stream(&self, text: &str) {
         let text = printable(text);
         self.beside(|| {
@@ -123,7 +123,7 @@ impl Screen {
         });
     }
 
-    /// What programs read.
+    /// Prints a value for programs, as JSON.
     pub(super) fn value(&self, value: &Value) {
         self.beside(|| {
             let mut out = io::stdout().lock();
@@ -141,7 +141,7 @@ impl Screen {
         self.beside_in(WARNING, &format!("warning: {text}"));
     }
 
-    /// A line beside the answer that is to be read.
+    /// Prints a line that is not part of the answer, to standard error.
     pub(super) fn aside(&self, text: &str) {
         self.beside_in(Style::new(), text);
     }
@@ -170,7 +170,7 @@ impl Screen {
         self.beside_in(ERROR, &format!("mcp-test-client: {error}"));
     }
 
-    /// Yes or no; no where nobody is there.
+    /// Asks a question to answer with yes or no; the answer is no if nobody is there.
     pub(super) fn agrees(&self, question: &str) -> bool {
         if self.agrees_to_all() {
             return true;
@@ -182,7 +182,7 @@ impl Screen {
         said.is_some_and(|said| matches!(said.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
-    /// A line that the person types; none at the end of the input.
+    /// Reads a line that the person types; `None` at the end of the input.
     pub(super) fn ask(&self, question: &str) -> Option<String> {
         self.quiet();
         let mut out = anstream::stderr();
@@ -194,7 +194,7 @@ impl Screen {
         }
     }
 
-    /// Goes through a form with the person.
+    /// Asks the person for each field of a form.
     fn form(&self, params: &Value) -> Value {
         let message = params
             .get("message")
@@ -299,12 +299,12 @@ impl Listener for Screen {
     }
 }
 
-/// Text from elsewhere, without what would move the cursor or change the terminal.
+/// Replaces characters in foreign text that would move the cursor or change the terminal.
 fn printable(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\n' | '\t' => c,
-            // The bidirectional overrides can make one text look like another.
+            // Bidirectional overrides can make one text look like another.
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
             c if c.is_control() => '\u{fffd}',
             c => c,

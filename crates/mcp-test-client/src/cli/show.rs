@@ -1,4 +1,4 @@
-//! What servers answer, for people.
+//! Shows a server's answers to people.
 
 use std::io::IsTerminal as _;
 
@@ -23,7 +23,7 @@ pub(super) async fn tools(connection: &mut Connection, screen: &Screen) -> Resul
     Ok(())
 }
 
-/// Prompts, resources.
+/// Lists prompts or resources.
 pub(super) async fn list(
     connection: &mut Connection,
     (method, member, key): (&str, &str, &str),
@@ -63,7 +63,7 @@ fn named(found: &[Value], key: &str, screen: &Screen) {
     }
 }
 
-/// On a terminal, broken between words.
+/// Wraps a line between words to the width of the terminal, and indents it.
 fn indented(line: &str) -> String {
     if !std::io::stdout().is_terminal() {
         return format!("  {line}");
@@ -74,7 +74,7 @@ fn indented(line: &str) -> String {
     textwrap::fill(line, width)
 }
 
-/// `a, [b]` of a tool's schema or a prompt's arguments.
+/// The parameters of a tool's schema or a prompt, as `a, [b]`; optional ones are in brackets.
 fn parameters(one: &Value) -> String {
     let mut all = Vec::new();
     let mut add = |name: &str, is_required: bool| {
@@ -114,7 +114,7 @@ fn parameters(one: &Value) -> String {
     all.join(", ")
 }
 
-/// Who answers, and in which revision.
+/// The server's name and version, and the revision in use.
 pub(super) fn server(connection: &Connection) -> Value {
     let server = connection.server();
     json!({
@@ -126,7 +126,7 @@ pub(super) fn server(connection: &Connection) -> Value {
     })
 }
 
-/// Prints a tool's result, and says whether the tool failed.
+/// Prints a tool's result, and returns whether the tool failed.
 pub(super) fn result(found: &Value, screen: &Screen) -> bool {
     screen.quiet();
     let failed = found.get("isError") == Some(&Value::Bool(true));
@@ -149,7 +149,7 @@ pub(super) fn result(found: &Value, screen: &Screen) -> bool {
     failed
 }
 
-/// One part of a result, a prompt or a resource.
+/// One part of a result, a prompt or a resource, as text.
 pub(super) fn content(part: &Value) -> String {
     let text = |at: &str| part.pointer(at).and_then(Value::as_str);
     if let Some(text) = text("/text").or(text("/resource/text")) {

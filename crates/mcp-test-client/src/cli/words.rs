@@ -9,10 +9,10 @@ use super::one_shot::call;
 use super::screen::Screen;
 use crate::client::{Connection, Error};
 
-/// The tool of a server that takes a request in words.
+/// The name of a server's tool that takes a request in words.
 const IN_WORDS: &str = "use_sentry";
 
-/// A conversation, with a model of the person's or with the server's.
+/// A conversation with the person's own model or with the server's.
 pub(super) struct Talk {
     model: Option<Model>,
     messages: Vec<Message>,
@@ -72,7 +72,7 @@ impl Talk {
     }
 }
 
-/// Where the words go: the first parameter that the tool requires.
+/// The parameter for the words: the first one that the tool requires.
 fn parameter(tool: &Value) -> String {
     let required = tool
         .pointer("/inputSchema/required/0")
@@ -84,7 +84,7 @@ fn parameter(tool: &Value) -> String {
     required.or(any).unwrap_or("request").to_owned()
 }
 
-/// One question, to its answer.
+/// One question, until it is answered.
 struct Turn<'a> {
     model: &'a Model,
     screen: &'a Screen,
@@ -159,7 +159,7 @@ impl Turn<'_> {
             .await
         {
             Ok(found) => ToolAnswer::from_mcp(&found),
-            // What the server says of the call is for the model; that there is no server is not.
+            // The model is told of an error that the server reports; an unreachable server ends the turn.
             Err(error @ Error::Rpc { .. }) => ToolAnswer {
                 text: error.to_string(),
                 is_error: true,
@@ -234,7 +234,7 @@ fn name(call: &Call) -> &str {
     call.target.as_deref().unwrap_or(&call.name)
 }
 
-/// In the order in which they are sent; whole where something is changed.
+/// A call's arguments in the order in which they are sent; in full if the call changes something.
 fn arguments(call: &Call) -> String {
     let written = approval::line(&call.json, usize::MAX);
     let text = written.unwrap_or_else(|_| approval::plain(&call.json));

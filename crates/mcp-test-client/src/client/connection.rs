@@ -1,7 +1,8 @@
-//! A server that was spoken to: which revision, and requests in it.
+//! A connection to a server: the negotiated revision, and requests in it.
 //!
-//! Two families are spoken: those that begin with `initialize` (to 2025-11-25), and 2026-07-28, where every request
-//! says version and capabilities itself and a server asks by its answer (MCP 2026-07-28 versioning).
+//! There are two families of revisions: those that begin with `initialize` (up to 2025-11-25), and 2026-07-28, in which
+//! every request states the version and the capabilities itself, and a server asks questions by its answer (MCP
+//! 2026-07-28 versioning).
 
 mod input;
 mod message;
@@ -22,29 +23,29 @@ use input::answer_inputs;
 use message::result;
 use revision::MODERN;
 
-/// The error of a server whose headers and body differ.
+/// The error code of a server that finds different values in headers and body.
 const HEADER_MISMATCH: i64 = -32020;
 
-/// How often a server may ask for input before it has answered.
+/// How many rounds of questions a server may ask before it answers a request.
 const ROUNDS: usize = 16;
 
-/// How many pages of a list are read.
+/// Maximum number of pages of a list that are read.
 const PAGES: usize = 200;
 
-/// What the server says of itself; not verified by anybody.
+/// How the server describes itself. None of it is verified.
 #[derive(Debug, Clone, Default)]
 pub struct ServerInfo {
-    /// Its name.
+    /// The server's name.
     pub name: String,
-    /// Its version.
+    /// The version of the server's software.
     pub version: String,
-    /// For a model.
+    /// Instructions for a model.
     pub instructions: Option<String>,
-    /// What it offers.
+    /// The capabilities that the server declares, as sent.
     pub capabilities: Value,
 }
 
-/// A server, and how to speak with it.
+/// A connection to a server.
 pub struct Connection {
     transport: Box<dyn Transport>,
     revision: Revision,
@@ -55,10 +56,10 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Finds out what the server speaks, and begins. `wanted` is the only revision that will do.
+    /// Finds out which revision the server speaks, and begins. With `wanted`, only that revision is tried.
     ///
     /// # Errors
-    /// When it cannot be reached, or speaks nothing that we do.
+    /// If the server cannot be reached, or speaks no revision that we do.
     pub async fn open(
         transport: Box<dyn Transport>,
         wanted: Option<Revision>,
@@ -80,19 +81,19 @@ impl Connection {
         Ok(connection)
     }
 
-    /// What is spoken.
+    /// The revision in use.
     #[must_use]
     pub const fn revision(&self) -> Revision {
         self.revision
     }
 
-    /// Who answers.
+    /// How the server describes itself.
     #[must_use]
     pub const fn server(&self) -> &ServerInfo {
         &self.server
     }
 
-    /// The names of the tools, where they were listed.
+    /// The names of the tools, if they have been listed.
     #[must_use]
     pub fn known_tools(&self) -> Vec<String> {
         let tools = self.tools.iter().flatten();
@@ -101,16 +102,16 @@ impl Connection {
             .collect()
     }
 
-    /// The end.
+    /// Ends the connection.
     pub async fn close(&mut self) {
         self.transport.close().await;
     }
 
-    /// One request, to its end: input that the server asks for is asked for, and a session that has ended is begun
-    /// again.
+    /// Sends a request and returns its result. Questions of the server are passed to `listener`, and a session that has
+    /// ended is begun again.
     ///
     /// # Errors
-    /// When there is no result.
+    /// If there is no result.
     pub async fn request(
         &mut self,
         method: &str,
@@ -145,7 +146,7 @@ impl Connection {
                 }
                 found => found?,
             };
-            // Without `resultType` it is complete.
+            // A result without `resultType` is complete.
             if !self.revision.is_modern()
                 || found.get("resultType").and_then(Value::as_str) != Some("input_required")
             {
@@ -159,11 +160,11 @@ impl Connection {
         )))
     }
 
-    /// The server's tools, as they came, asked for once. On HTTP, 2026-07-28 wants those left out whose annotations
-    /// for headers break its rules.
+    /// The server's tools as it sent them; they are requested only once. Over HTTP, 2026-07-28 requires that tools are
+    /// left out whose header annotations break its rules.
     ///
     /// # Errors
-    /// When they cannot be listed.
+    /// If they cannot be listed.
     pub async fn tools(&mut self, listener: &mut dyn Listener) -> Result<Vec<Value>, Error> {
         if let Some(tools) = &self.tools {
             return Ok(tools.clone());
@@ -192,10 +193,10 @@ impl Connection {
         Ok(tools)
     }
 
-    /// All pages of a list.
+    /// Reads all pages of a list.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// If it cannot be read.
     pub async fn list(
         &mut self,
         method: &str,
@@ -234,7 +235,7 @@ impl Connection {
     /// Calls a tool. The result may say that the tool failed (`isError`).
     ///
     /// # Errors
-    /// When there is no result.
+    /// If there is no result.
     pub async fn call(
         &mut self,
         name: &str,
@@ -242,7 +243,7 @@ impl Connection {
         listener: &mut dyn Listener,
     ) -> Result<Value, Error> {
         if self.revision.is_modern() && self.transport.is_http() {
-            // Which parameters are repeated in headers stands in the tool's schema.
+            // The tool's schema says which parameters are repeated in headers, so the tools are listed first.
             self.tools(listener).await?;
         }
         let mut params = Map::new();

@@ -1,28 +1,28 @@
-//! What a server may ask a person while a call waits: a form (MCP 2025-11-25 elicitation; 2026-07-28 the same).
+//! Forms with which a server asks a person while a call waits (MCP 2025-11-25 elicitation; the same in 2026-07-28).
 
 use serde_json::{Map, Value};
 
 /// One field of a form.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
-    /// In the answer.
+    /// The field's name in the answer.
     pub name: String,
-    /// For the person.
+    /// The label shown to the person.
     pub label: String,
-    /// The part of the schema.
+    /// The field's JSON Schema.
     pub schema: Value,
-    /// Whether it may be left out.
+    /// Whether the answer must contain the field.
     pub is_required: bool,
 }
 
 impl Field {
-    /// What counts where the person says nothing.
+    /// The value used if the person enters nothing.
     #[must_use]
     pub fn default(&self) -> Option<&Value> {
         self.schema.get("default")
     }
 
-    /// What may be chosen, where that is listed.
+    /// The values to choose from, if the schema lists them.
     #[must_use]
     pub fn choices(&self) -> Vec<&str> {
         let listed = self.schema.get("enum").and_then(Value::as_array);
@@ -37,10 +37,10 @@ impl Field {
         listed.chain(titled).collect()
     }
 
-    /// What a person typed, as the schema wants it.
+    /// Converts what a person typed to the type that the schema wants.
     ///
     /// # Errors
-    /// What was expected, for the person.
+    /// What was expected, in words for the person.
     pub fn read(&self, typed: &str) -> Result<Value, String> {
         let typed = typed.trim();
         let kind = self.schema.get("type").and_then(Value::as_str);
@@ -73,7 +73,7 @@ impl Field {
     }
 }
 
-/// The fields of a request's form, in their order.
+/// The fields of a form, in the order of its schema.
 #[must_use]
 pub fn fields(params: &Value) -> Vec<Field> {
     let schema = params.get("requestedSchema").unwrap_or(&Value::Null);
@@ -101,7 +101,7 @@ pub fn fields(params: &Value) -> Vec<Field> {
         .collect()
 }
 
-/// The form as it is when a person just agrees: defaults are filled in (SEP-1034).
+/// The answer of a person who changes nothing: the default values (SEP-1034).
 #[must_use]
 pub fn defaults(params: &Value) -> Map<String, Value> {
     fields(params)

@@ -1,18 +1,18 @@
 use fetch::FetchError;
 
-/// Why something did not work, for people. What servers have sent is quoted in it as it came: whoever prints it on a
-/// terminal replaces control characters.
+/// Why something failed, in words for people. Text from servers is quoted unchanged, so code that prints it on a
+/// terminal must replace control characters.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The command cannot be meant so.
+    /// The command or its options do not make sense.
     #[error("{0}")]
     Usage(String),
-    /// No answer came.
+    /// No response arrived.
     #[error("{doing}: {source}")]
     Unreachable {
-        /// What was being done, and where.
+        /// What was being requested, and where.
         doing: String,
-        /// What happened.
+        /// The reason.
         source: FetchError,
     },
     /// The sign-in broke a rule, or was refused.
@@ -20,44 +20,44 @@ pub enum Error {
     SignIn {
         /// What was found, and what was expected.
         text: String,
-        /// The rule.
+        /// The section that has the rule.
         section: &'static str,
     },
-    /// The server does not speak the protocol as it should.
+    /// The server violates the protocol.
     #[error("{0}")]
     Protocol(String),
-    /// The server's JSON-RPC error.
+    /// The server answered with a JSON-RPC error.
     #[error("the server answered {method} with the error {code}: {message}")]
     Rpc {
-        /// What was asked.
+        /// The method of the request.
         method: String,
-        /// JSON-RPC's code.
+        /// The JSON-RPC error code.
         code: i64,
-        /// The server's words.
+        /// The server's message.
         message: String,
-        /// The server's details.
+        /// The server's details, if any.
         data: Option<serde_json::Value>,
     },
-    /// An HTTP status that is no answer to a message.
+    /// The server answered with an HTTP status that is not an answer to a message.
     #[error("the server answered {method} with HTTP {status}{text}")]
     Status {
-        /// What was asked.
+        /// The method of the request.
         method: String,
-        /// The code.
+        /// The HTTP status.
         status: u16,
-        /// Empty, or what else it said.
+        /// What else the response said; may be empty.
         text: String,
     },
     /// The server no longer knows the session (MCP 2025-11-25 transports, Session Management).
     #[error("the server has ended the session")]
     SessionEnded,
-    /// Files and processes of this computer.
+    /// A file or process on this computer caused trouble.
     #[error("{0}")]
     Local(String),
 }
 
 impl Error {
-    /// A rule of the sign-in that did not hold.
+    /// An error of the sign-in: a rule that did not hold.
     pub(crate) fn sign_in(section: &'static str, text: impl Into<String>) -> Self {
         Self::SignIn {
             text: text.into(),
@@ -65,7 +65,7 @@ impl Error {
         }
     }
 
-    /// The exit status that stands for this kind of error; `docs/TEST-CLIENT.md` lists them.
+    /// The exit status for this kind of error; `docs/TEST-CLIENT.md` lists them.
     #[must_use]
     pub const fn exit_status(&self) -> u8 {
         match self {
@@ -77,7 +77,7 @@ impl Error {
         }
     }
 
-    /// The kind, for programs.
+    /// The name of the kind, for programs.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {

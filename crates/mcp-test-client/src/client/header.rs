@@ -1,4 +1,4 @@
-//! What stands in a request's headers as well as in its body (MCP 2026-07-28 streamable-http, Request Metadata).
+//! The headers that repeat parts of a request's body (MCP 2026-07-28 streamable-http, Request Metadata).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 const ANNOTATION: &str = "x-mcp-header";
 
-/// The largest integer that JavaScript holds exactly.
+/// The largest integer that JavaScript represents exactly.
 const SAFE: i64 = (1 << 53) - 1;
 
 /// A parameter that is repeated in `Mcp-Param-{name}`.
@@ -16,7 +16,7 @@ pub(crate) struct Mirrored {
     path: Vec<String>,
 }
 
-/// `Mcp-Method` of every request, and `Mcp-Name` of those that name something.
+/// `Mcp-Method` for every request, and `Mcp-Name` for requests that name something.
 pub(crate) fn standard(method: &str, params: &Map<String, Value>) -> Vec<(String, String)> {
     let mut headers = vec![("mcp-method".to_owned(), method.to_owned())];
     let member = match method {
@@ -30,7 +30,7 @@ pub(crate) fn standard(method: &str, params: &Map<String, Value>) -> Vec<(String
     headers
 }
 
-/// The headers of a call, from its arguments.
+/// The headers of a call, taken from its arguments.
 pub(crate) fn custom(mirrored: &[Mirrored], arguments: &Value) -> Vec<(String, String)> {
     let mut headers = Vec::new();
     for Mirrored { name, path } in mirrored {
@@ -66,8 +66,8 @@ fn encode(text: &str) -> String {
     format!("=?base64?{}?=", STANDARD.encode(text))
 }
 
-/// What a tool wants repeated. An annotation that breaks a rule makes the whole tool unusable: "Clients […] MUST
-/// reject tool definitions where any `x-mcp-header` value violates these constraints."
+/// The parameters that a tool wants repeated in headers. An annotation that breaks a rule makes the whole tool
+/// unusable: "Clients […] MUST reject tool definitions where any `x-mcp-header` value violates these constraints."
 pub(crate) fn mirrored(schema: &Value) -> Result<Vec<Mirrored>, String> {
     let mut found = Vec::new();
     let mut path = Vec::new();
@@ -84,7 +84,7 @@ pub(crate) fn mirrored(schema: &Value) -> Result<Vec<Mirrored>, String> {
     Ok(found)
 }
 
-/// Down the chain of `properties`; an annotation anywhere else is an error.
+/// Descends into `properties`; an annotation anywhere else is an error.
 fn walk(schema: &Value, path: &mut Vec<String>, found: &mut Vec<Mirrored>) -> Result<(), String> {
     let Value::Object(members) = schema else {
         return Ok(());
@@ -127,10 +127,10 @@ fn header_name(annotation: &Value, property: &Value) -> Result<String, String> {
     }
 }
 
-/// Members that hold values, which may have any member, and no schemas.
+/// Members that hold values, not schemas. These values may contain members of any name.
 const DATA: [&str; 4] = ["default", "const", "enum", "examples"];
 
-/// Whether an annotation is anywhere in it.
+/// Whether there is an annotation anywhere in a schema.
 fn annotated(value: &Value) -> bool {
     match value {
         Value::Object(members) => members.iter().any(|(name, value)| {

@@ -1,7 +1,7 @@
-//! Signing in to an MCP server: from its 401 to tokens, and to new tokens.
+//! Signs in to an MCP server: from its 401 to tokens, and later to new tokens.
 //!
-//! The order of the checks is the security argument: what a document says is used only after the document was found to
-//! be about whom it was asked about, and what a browser brings back only after `state` and `iss` were compared.
+//! The order of the checks is the security argument: a document is used only after it has been found to be about the
+//! server that it was requested for, and the browser's answer only after `state` and `iss` have been compared.
 
 mod authorization;
 mod authorizer;
@@ -20,8 +20,8 @@ mod server_metadata;
 mod store;
 mod token;
 
-pub use authorization::{Answer, Asked};
-pub use authorizer::{Authorizer, Client, Note, Outcome, Settings};
+pub use authorization::{AuthorizationRequest, AuthorizationResponse};
+pub use authorizer::{Authorizer, ClientChoice, Note, Outcome, Settings};
 pub use browser::{Browser, Opened};
 pub use challenge::Challenge;
 pub use clock::{Clock, system_clock};

@@ -1,4 +1,4 @@
-//! How messages reach a server and come back.
+//! How messages get to a server and back.
 
 mod http;
 mod inbox;
@@ -12,25 +12,25 @@ use super::Error;
 pub use http::Http;
 pub use stdio::Stdio;
 
-/// Hears what arrives beside the answer.
+/// Receives what arrives besides the answer.
 pub trait Listener {
-    /// A notification: progress, a log line.
+    /// A notification arrived, such as progress or a log message.
     fn notified(&mut self, method: &str, params: &Value);
 
-    /// The server asks for input (`elicitation/create`); the answer is its result.
+    /// The server asks for input (`elicitation/create`). Returns the result to send.
     fn asked(&mut self, params: &Value) -> Value;
 
-    /// Whether [`Listener::asked`] can ask anybody. Only then the server is told that it may.
+    /// Whether [`Listener::asked`] can ask somebody. Only then is the server told that it may.
     fn can_ask(&self) -> bool;
 
-    /// Something is not as it should be, and was lived with.
+    /// Something is wrong, but was tolerated.
     fn warned(&mut self, text: &str);
 }
 
 /// Carries one message at a time.
 pub trait Transport {
     /// Sends a message. A request is answered with a response, which may be a JSON-RPC error; a notification with
-    /// nothing. `headers` are those that repeat the body, for whoever has headers.
+    /// `None`. `headers` repeat parts of the body, for transports that have headers.
     fn send<'a>(
         &'a mut self,
         message: &'a Value,
@@ -38,17 +38,17 @@ pub trait Transport {
         listener: &'a mut dyn Listener,
     ) -> LocalFuture<'a, Result<Option<Value>, Error>>;
 
-    /// Which revision is spoken from now on.
+    /// Sets the revision to use from now on.
     fn speak(&mut self, version: &str);
 
-    /// Whether messages travel by HTTP.
+    /// Whether the transport is HTTP.
     fn is_http(&self) -> bool;
 
-    /// Says good-bye as the transport does, and waits for nobody long.
+    /// Ends the connection in the transport's way, without waiting long for the server.
     fn close(&mut self) -> LocalFuture<'_, ()>;
 }
 
-/// The answer to a request of the server that came while ours waited (revisions before 2026-07-28).
+/// The response to a request that the server sent while ours was waiting (revisions before 2026-07-28).
 fn answer(request: &Value, listener: &mut dyn Listener) -> Value {
     let id = request.get("id").cloned().unwrap_or(Value::Null);
     let params = request.get("params").unwrap_or(&Value::Null);
@@ -65,13 +65,13 @@ fn answer(request: &Value, listener: &mut dyn Listener) -> Value {
     }
 }
 
-/// What an arriving message is to somebody who waits for the answer to `id`.
+/// What an incoming message means to the code that waits for the answer to `id`.
 enum Arrived {
-    /// It is the answer.
+    /// The answer.
     Answer(Value),
-    /// It wants one.
+    /// A request of the server, which must be answered.
     Request(Value),
-    /// It was heard.
+    /// Anything else; the listener has been told.
     Other,
 }
 

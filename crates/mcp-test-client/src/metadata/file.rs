@@ -1,4 +1,4 @@
-//! A document that is not published yet.
+//! A document that has not been published yet.
 
 use std::io::{self, Read};
 use std::time::Duration;
@@ -6,16 +6,16 @@ use std::time::Duration;
 use fetch::{Fetch, FetchError, LocalFuture, Request, Response};
 use serde_json::{Map, Value};
 
-/// The most that is read of a file: a document is far smaller, and one that is larger is told so.
+/// The most bytes that are read of a file. A document is far smaller, and a check reports one that is too large.
 const MAX_FILE: u64 = 1 << 20;
-/// For a file that does not say where it will be.
+/// The `client_id` for a file that does not name one.
 const SOMEWHERE: &str = "https://client.example/client-metadata.json";
 
-/// Stands where the network would be: whoever asks for the document gets the file.
+/// Replaces the network: every request for the document is answered with the file.
 pub struct File {
-    /// What it says of itself.
+    /// The document's `client_id`, or a placeholder.
     pub client_id: String,
-    /// Whether it does.
+    /// Whether the document has a `client_id`.
     pub names_itself: bool,
     body: Vec<u8>,
 }

@@ -1,6 +1,6 @@
-//! What to do about a broken rule, in the words of whoever publishes the document.
+//! How to fix a broken rule, in words for the person who publishes the document.
 
-/// By the names that the rules have.
+/// Remedies by the names of the rules.
 const REMEDIES: [(&str, &str); 18] = [
     (
         "the client id is a well-formed URL",
@@ -71,7 +71,7 @@ const REMEDIES: [(&str, &str); 18] = [
     ),
 ];
 
-/// What to do about it.
+/// The remedy for a broken rule.
 pub fn remedy(check: &str) -> &'static str {
     let found = REMEDIES.iter().find(|(name, _)| *name == check);
     found.map_or("see the section", |(_, remedy)| remedy)

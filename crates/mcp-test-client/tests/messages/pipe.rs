@@ -1,4 +1,4 @@
-//! Servers that are processes: shell scripts here.
+//! Servers that are child processes; here they are shell scripts.
 // file rule: test-client/stdio: stdio: noise, silence, an end [MCP stdio]
 
 use std::time::Duration;
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::server::Ears;
 
-/// Answers the n-th line with the n-th text.
+/// A script that answers the n-th line with the n-th text.
 fn script(answers: &[&str], end: &str) -> Vec<String> {
     let mut text = String::new();
     for answer in answers {

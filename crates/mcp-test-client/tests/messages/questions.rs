@@ -1,4 +1,4 @@
-//! What a server asks while a call waits, in each of the ways there are.
+//! The ways in which a server can ask something while a call waits.
 // file rule: test-client/questions: questions, in each of the three ways; none where nobody is
 //    there [MCP elicitation, mrtr]
 
@@ -111,7 +111,7 @@ async fn by_a_request_on_the_stream_of_the_call() {
                 let first = format!("data: {ask}\n\n");
                 let answer = json!({ "jsonrpc": "2.0", "id": asked.id(), "result": { "content": [] } });
                 let mut receiver = receiver.clone();
-                // The answer waits for the person's.
+                // The tool's answer waits for the person's.
                 let last = stream::once(async move {
                     receiver.wait_for(|said| said["id"] == "q-1").await.unwrap();
                     format!("data: {other}\n\ndata: {answer}\n\n")

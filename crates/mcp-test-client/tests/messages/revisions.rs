@@ -1,4 +1,4 @@
-//! Which revision is spoken.
+//! Negotiation of the revision.
 // file rule: test-client/revisions: which revision is spoken [MCP versioning]
 
 use mcp_test_client::client::{Connection, Error, Revision};

@@ -1,4 +1,4 @@
-//! A server whose every answer is the test's.
+//! A server whose responses the test decides.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use mcp_test_client::client::{Http, Listener};
 use serde_json::{Value, json};
 use url::Url;
 
-/// What arrived.
+/// A request as it arrived.
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub method: Method,
@@ -36,7 +36,7 @@ impl Asked {
         &self.body["id"]
     }
 
-    /// A JSON answer to it.
+    /// A JSON response with this result.
     pub fn result(&self, result: Value) -> Response<Body> {
         json_answer(
             200,
@@ -80,7 +80,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Answers everything with `answer`, until the test ends.
+    /// Starts a server that answers every request with `answer`, until the test ends.
     pub async fn start(
         answer: impl Fn(&Asked) -> Response<Body> + Clone + Send + Sync + 'static,
     ) -> Self {
@@ -113,7 +113,7 @@ impl Server {
         self.asked.lock().unwrap().clone()
     }
 
-    /// The methods that were asked, HTTP's where there is no message.
+    /// The methods that were requested; HTTP's method if there was no message.
     pub fn methods(&self) -> Vec<String> {
         let name = |one: &Asked| match one.rpc() {
             "" => one.method.to_string(),
@@ -126,7 +126,7 @@ impl Server {
         self.http(authorizer, Duration::from_secs(5))
     }
 
-    /// With this much patience.
+    /// A transport with this time limit.
     pub fn patient(&self, patience: Duration) -> Box<Http> {
         self.http(None, patience)
     }
@@ -137,7 +137,7 @@ impl Server {
     }
 }
 
-/// What a server of the older revisions says to its handshake.
+/// The response of a server of an older revision to a handshake.
 pub fn handshake(asked: &Asked) -> Option<Response<Body>> {
     match asked.rpc() {
         "server/discover" => Some(empty(400)),
@@ -151,7 +151,7 @@ pub fn handshake(asked: &Asked) -> Option<Response<Body>> {
     }
 }
 
-/// Somebody who answers as the test says, and remembers.
+/// A listener that answers as the test says, and records everything.
 #[derive(Default)]
 pub struct Ears {
     pub answer: Option<Value>,

@@ -1,4 +1,4 @@
-//! Sessions of the older revisions, and what is no answer.
+//! Sessions of the older revisions, and responses that are not answers.
 // file rule: test-client/sessions-and-streams: sessions, streams and what takes them up again [MCP
 //    2025-11-25 transports]
 
@@ -65,7 +65,7 @@ async fn what_is_no_answer_says_so() {
             |_| json_answer(429, &json!({ "error": "slow down" })),
             "HTTP 429: slow down",
         ),
-        (|_| empty(200), "with nothing"),
+        (|_| empty(200), "with an empty response"),
         (
             |_| json_answer(200, &json!([])),
             "neither a result nor an error",
@@ -86,7 +86,7 @@ async fn what_is_no_answer_says_so() {
                 *said.body_mut() = "{".into();
                 said
             },
-            "is no JSON",
+            "is not JSON",
         ),
         (
             |asked| asked.error(400, json!({ "code": -32602, "message": "bad \u{1b}[2J" })),

@@ -1,4 +1,4 @@
-//! Answers as streams.
+//! Responses that are streams.
 // file rule: test-client/sessions-and-streams
 
 use std::convert::Infallible;
@@ -11,10 +11,10 @@ use serde_json::json;
 
 use crate::server::*;
 
-/// Pieces, and then the connection breaks or ends.
+/// A body in pieces, after which the connection ends or breaks.
 fn pieces(pieces: Vec<String>, breaks: bool) -> Body {
     let good = stream::iter(pieces).map(|piece| Ok::<_, std::io::Error>(piece.into_bytes()));
-    // Not before the head is on its way.
+    // Not before the headers have been sent.
     let end = stream::iter(breaks.then_some(())).then(async |()| {
         tokio::time::sleep(Duration::from_millis(50)).await;
         Err(std::io::Error::other("cut"))
@@ -34,7 +34,7 @@ async fn notifications_are_heard_before_the_answer_and_the_stream_need_not_end()
             let answer = json!({ "jsonrpc": "2.0", "id": asked.id(), "result": { "tools": [] } });
             let text = format!(": hello\n\n{}{}", message(&note), message(&answer));
             let bytes: Vec<_> = text.bytes().map(|byte| Ok::<_, Infallible>(vec![byte])).collect();
-            // It stays open after the answer.
+            // The stream stays open after the answer.
             stream(Body::from_stream(stream::iter(bytes).chain(stream::pending())))
         })
     })
@@ -110,7 +110,7 @@ async fn one_that_cannot_be_taken_up_is_an_error_with_its_cause() {
         .await
         .unwrap();
     let error = connection.tools(&mut ears).await.unwrap_err();
-    assert!(error.to_string().contains("is no JSON"), "{error}");
+    assert!(error.to_string().contains("is not JSON"), "{error}");
 }
 
 #[tokio::test]

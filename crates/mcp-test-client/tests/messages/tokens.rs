@@ -1,4 +1,4 @@
-//! 401 and 403 on the way: the same request is sent again with what the server wants.
+//! 401 and 403 during a request: the same request is sent again with a token that the server wants.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, Response};
 use fetch::LocalFuture;
 use fetch::native::Native;
 use mcp_test_client::client::oauth::{
-    Authorizer, Browser, Client, MemoryStore, Opened, Settings, system_clock,
+    Authorizer, Browser, ClientChoice, MemoryStore, Opened, Settings, system_clock,
 };
 use mcp_test_client::client::{Connection, Error};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::server::*;
 
-/// A browser that comes back at once.
+/// A browser that returns at once.
 struct Quick;
 
 struct Place;
@@ -47,7 +47,7 @@ impl Opened for Place {
     }
 }
 
-/// The server's own authorization server: a token is named by its scope.
+/// An authorization server in the same server: a token is named by its scope.
 fn sign_in(asked: &Asked) -> Option<Response<Body>> {
     let origin = format!("http://{}", asked.header("host"));
     let body = match asked.path.as_str() {
@@ -89,7 +89,7 @@ fn challenged(status: u16, challenge: &str) -> Response<Body> {
 fn authorizer(server: &Server) -> Authorizer {
     let settings = Settings {
         server: server.url.clone(),
-        client: Client::Register,
+        client: ClientChoice::Register,
         scope: None,
         issuer: None,
         port: None,
@@ -155,7 +155,7 @@ async fn gives_up_where_more_scope_never_helps() {
         }
         match asked.header("authorization") {
             "" => challenged(401, "Bearer"),
-            // It grants nothing of what it asks for.
+            // It grants nothing that it asks for.
             token => {
                 let next = format!("scope-{}", token.len());
                 challenged(

@@ -1,4 +1,4 @@
-//! `metadata check`: the provider's rules over a document, live or in a file.
+//! `metadata check`: the provider's rules, applied to a published document or a file.
 // file rule: doctor/document-rules: the rules of a document, live or in a file, each with a remedy
 //    [CIMD §4.1]
 
@@ -17,7 +17,7 @@ fn document() -> Value {
     json!({ "client_id": URL, "client_name": "Example", "redirect_uris": ["http://127.0.0.1/callback"] })
 }
 
-/// Whether all holds, and what was written.
+/// Whether all rules hold, and the output.
 async fn checked(of: &str, json: bool, script: &Scripted) -> (bool, String) {
     let mut out = Vec::new();
     let ok = check(of, json, script, &mut out).await.unwrap();
@@ -38,7 +38,7 @@ fn broken(report: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// A file of its own for each test.
+/// Writes a file of this name, which only this test uses.
 fn file(name: &str, content: &[u8]) -> PathBuf {
     let path = std::env::temp_dir().join(format!(
         "mcp-test-client-{}-{name}.json",

@@ -1,6 +1,6 @@
-//! Where metadata is looked for.
+//! The URLs where metadata are looked for.
 
-use mcp_test_client::client::oauth::{Client, discover};
+use mcp_test_client::client::oauth::{ClientChoice, discover};
 use serde_json::json;
 use url::Url;
 
@@ -132,7 +132,7 @@ async fn what_is_no_document_says_so() {
         body: Vec::new(),
     };
     for (answer, words) in [
-        (page, "no JSON"),
+        (page, "not JSON"),
         (moved, "redirects (308 to https://elsewhere.example/)"),
     ] {
         let world = World::new(Script(script().0.on(
@@ -141,7 +141,7 @@ async fn what_is_no_document_says_so() {
             Ok(answer),
         )));
         let named = challenge(None, Some(RESOURCE_METADATA));
-        let mut authorizer = world.with(World::settings(Client::Register));
+        let mut authorizer = world.with(World::settings(ClientChoice::Register));
         let refusal = authorizer.unauthorized(Some(&named)).await.unwrap_err();
         assert!(refusal.to_string().contains(words), "{refusal}");
         assert_eq!(world.asked().len(), 1);

@@ -1,8 +1,8 @@
-//! Two authorization servers: what one gave is not shown to the other.
+//! Two authorization servers: credentials of one are not sent to the other.
 // file rule: test-client/credentials-of-issuer: credentials stay with their issuer [MCP
 //    client-registration, Authorization Server Binding]
 
-use mcp_test_client::client::oauth::Client;
+use mcp_test_client::client::oauth::ClientChoice;
 use serde_json::json;
 
 use crate::world::*;
@@ -50,7 +50,7 @@ async fn a_server_that_moves_to_another_issuer_gets_a_new_registration_and_a_new
         }
     }
     assert!(!link.as_str().contains("client-1"));
-    // And back: the first registration is still there.
+    // Going back: the first registration is still there.
     let back = world.then(script().discovery().post(TOKEN, 200, tokens(3)));
     back.authorizer().unauthorized(None).await.unwrap();
     assert_eq!(value(&back.forms(TOKEN)[0], "client_id"), Some("client-1"));
@@ -68,7 +68,7 @@ async fn a_token_that_has_ended_is_not_refreshed_at_another_issuer() {
 
 #[tokio::test]
 async fn a_client_registered_by_hand_stays_where_it_was_registered() {
-    let client = || Client::Registered {
+    let client = || ClientChoice::Registered {
         id: "mine".to_owned(),
         secret: None,
         issuer: None,
@@ -113,7 +113,7 @@ async fn two_issuers_of_one_server() {
     );
 
     let world = World::new(script());
-    let mut settings = World::settings(Client::Register);
+    let mut settings = World::settings(ClientChoice::Register);
     settings.issuer = Some(ISSUER.to_owned());
     world.with(settings).unauthorized(None).await.unwrap();
     assert!(
@@ -123,7 +123,7 @@ async fn two_issuers_of_one_server() {
     );
 
     let world = World::new(script());
-    let mut settings = World::settings(Client::Register);
+    let mut settings = World::settings(ClientChoice::Register);
     settings.issuer = Some("https://third.example".to_owned());
     let error = world.with(settings).unauthorized(None).await.unwrap_err();
     assert!(

@@ -1,4 +1,4 @@
-//! The network fails in each step.
+//! The network fails at each step.
 
 use fetch::{FetchError, Method};
 use mcp_test_client::client::Error;
@@ -59,7 +59,7 @@ async fn each_step_says_what_it_was_and_where() {
             "{text}"
         );
         assert_eq!(world.visits(), visits);
-        // What there was is still good: the next try goes on from there.
+        // What was stored is still good: the next attempt continues from there.
         let next = world.then(whole());
         next.authorizer().unauthorized(None).await.unwrap();
         let registers = url != TOKEN;

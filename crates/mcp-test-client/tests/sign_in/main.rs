@@ -1,4 +1,4 @@
-//! The sign-in against scripted servers: what is sent, in which order, and what is refused before anything is.
+//! The sign-in against scripted servers: what is sent, in which order, and what is refused before anything is sent.
 
 #![cfg(test)]
 

@@ -1,8 +1,8 @@
-//! Renewal, and its end.
+//! Refreshing tokens, and the end of a grant.
 // file rule: test-client/refresh: refresh with `resource`; `invalid_grant` ends, passing trouble
 //    does not [RFC 6749 §6, RFC 8707]
 
-use mcp_test_client::client::oauth::Client;
+use mcp_test_client::client::oauth::ClientChoice;
 use serde_json::json;
 
 use crate::world::*;
@@ -32,7 +32,7 @@ async fn a_token_that_has_ended_is_refreshed_before_it_is_used() {
     assert_eq!(value(form, "resource"), Some(SERVER));
     assert_eq!(value(form, "client_id"), Some("client-1"));
     assert_eq!(world.visits(), 1, "no browser");
-    // The next run has the new one.
+    // The next run uses the new one.
     let next = world.then(script());
     assert_eq!(
         shown(next.authorizer().token().await.unwrap()).as_deref(),
@@ -148,7 +148,7 @@ async fn a_client_that_is_forgotten_registers_again() {
     assert_eq!(value(&forms[0], "client_id"), Some("client-1"));
     assert_eq!(value(&forms[1], "client_id"), Some("client-2"));
 
-    // Also where only the redemption tells.
+    // The same if only the redemption reveals it.
     let world = World::new(whole());
     world.authorizer().sign_in_anew(None).await.unwrap();
     world.authorizer().sign_out().await.unwrap_err();
@@ -170,7 +170,7 @@ async fn a_document_refreshes_without_a_secret() {
         200,
         tokens(2),
     ));
-    let mut authorizer = world.with(World::settings(Client::Document(DOCUMENT.to_owned())));
+    let mut authorizer = world.with(World::settings(ClientChoice::Document(DOCUMENT.to_owned())));
     authorizer.unauthorized(None).await.unwrap();
     pass(4000);
     authorizer.token().await.unwrap();

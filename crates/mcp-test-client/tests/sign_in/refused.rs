@@ -1,7 +1,7 @@
-//! What is refused, and what was not sent by then.
+//! What is refused, and what has not been sent by then.
 
 use mcp_test_client::client::Error;
-use mcp_test_client::client::oauth::Client;
+use mcp_test_client::client::oauth::ClientChoice;
 use serde_json::{Value, json};
 
 use crate::world::*;
@@ -13,8 +13,8 @@ fn section(error: &Error) -> &str {
     section
 }
 
-/// The refusal of a server whose documents are changed so; nobody was registered, no browser opened.
-async fn refusal(resource: Value, server: Value, client: Client) -> Error {
+/// The error for a server with these changes to its documents. Nobody was registered and no browser opened.
+async fn refusal(resource: Value, server: Value, client: ClientChoice) -> Error {
     let world = World::new(
         script()
             .get(RESOURCE_METADATA, changed(resource_metadata(), resource))
@@ -126,7 +126,7 @@ async fn documents_that_break_a_rule() {
         ),
     ] {
         let shown = format!("{resource} {server}");
-        let error = refusal(resource, server, Client::Register).await;
+        let error = refusal(resource, server, ClientChoice::Register).await;
         assert!(section(&error).contains(expected), "{shown}: {error}");
     }
 }
@@ -135,14 +135,19 @@ async fn documents_that_break_a_rule() {
 #[tokio::test]
 async fn a_document_where_documents_are_not_taken() {
     let server = json!({ "client_id_metadata_document_supported": null });
-    let error = refusal(json!({}), server, Client::Document(DOCUMENT.to_owned())).await;
+    let error = refusal(
+        json!({}),
+        server,
+        ClientChoice::Document(DOCUMENT.to_owned()),
+    )
+    .await;
     assert!(section(&error).contains("Metadata Document §6"), "{error}");
 }
 
 // rule: test-client/credentials-of-issuer
 #[tokio::test]
 async fn a_client_that_belongs_to_another_issuer() {
-    let client = Client::Registered {
+    let client = ClientChoice::Registered {
         id: "mine".to_owned(),
         secret: None,
         issuer: Some("https://other.example".to_owned()),

@@ -1,4 +1,4 @@
-//! What lies on the disk.
+//! The files on disk.
 // file rule: test-client/tokens-kept-close
 
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
-//! The whole way.
+//! Complete sign-ins.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use mcp_test_client::client::oauth::{Client, Secret};
+use mcp_test_client::client::oauth::{ClientChoice, Secret};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -115,7 +115,7 @@ async fn a_registration_is_used_again_at_its_own_port_only() {
 #[tokio::test]
 async fn by_metadata_document_nothing_is_registered() {
     let world = World::new(script().discovery().post(TOKEN, 200, tokens(1)));
-    let mut authorizer = world.with(World::settings(Client::Document(DOCUMENT.to_owned())));
+    let mut authorizer = world.with(World::settings(ClientChoice::Document(DOCUMENT.to_owned())));
     authorizer.unauthorized(None).await.unwrap();
     assert_eq!(world.asked(), [RESOURCE_METADATA, SERVER_METADATA, TOKEN]);
     assert_eq!(
@@ -149,7 +149,7 @@ async fn a_client_of_its_own_authenticates_as_the_server_takes_it() {
                 .get(SERVER_METADATA, metadata)
                 .post(TOKEN, 200, tokens(1)),
         );
-        let client = Client::Registered {
+        let client = ClientChoice::Registered {
             id: "a client".to_owned(),
             secret: Some(Secret::new("s:e+c".to_owned())),
             issuer: Some(ISSUER.to_owned()),
@@ -184,7 +184,7 @@ async fn a_client_of_its_own_authenticates_as_the_server_takes_it() {
 #[tokio::test]
 async fn a_clients_own_token_needs_nobody() {
     let world = World::new(script().discovery().post(TOKEN, 200, tokens(1)));
-    let mut settings = World::settings(Client::Registered {
+    let mut settings = World::settings(ClientChoice::Registered {
         id: "me".to_owned(),
         secret: None,
         issuer: None,

@@ -1,4 +1,4 @@
-//! A server, its authorization server and a person, as a script.
+//! A scripted MCP server, its authorization server, and a person.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -7,7 +7,7 @@ use fetch::scripted::Scripted;
 use fetch::{LocalFuture, Method, Response};
 use mcp_test_client::client::Error;
 use mcp_test_client::client::oauth::{
-    Authorizer, Browser, Challenge, Client, MemoryStore, Opened, Secret, Settings, Store,
+    Authorizer, Browser, Challenge, ClientChoice, MemoryStore, Opened, Secret, Settings, Store,
 };
 use serde_json::{Value, json};
 use url::Url;
@@ -60,7 +60,7 @@ pub fn tokens(number: u32) -> Value {
     })
 }
 
-/// Members of `change` over those of `whole`; null takes one away.
+/// `whole` with the members of `change`; null removes a member.
 pub fn changed(mut whole: Value, change: Value) -> Value {
     let Value::Object(members) = change else {
         panic!("a change is an object");
@@ -75,7 +75,7 @@ pub fn changed(mut whole: Value, change: Value) -> Value {
     whole
 }
 
-/// A script under way.
+/// A script that is being written.
 pub struct Script(pub Scripted);
 
 impl Script {
@@ -105,7 +105,7 @@ pub fn script() -> Script {
     Script(Scripted::new())
 }
 
-/// All that a first sign-in meets.
+/// The requests of a complete first sign-in.
 pub fn whole() -> Script {
     script()
         .discovery()
@@ -115,12 +115,12 @@ pub fn whole() -> Script {
 
 type Answer = Box<dyn Fn(&Url) -> String>;
 
-/// A person who comes back with what the test says.
+/// A person who returns with what the test says.
 pub struct Person {
     answer: RefCell<Answer>,
     /// The links that were opened.
     pub visited: Rc<RefCell<Vec<Url>>>,
-    /// What the next place listens at, whatever is asked for.
+    /// The port of the next redirect URI, whatever is asked for.
     pub port: Cell<Option<u16>>,
 }
 
@@ -164,7 +164,7 @@ pub fn parameter(link: &Url, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-/// What a good server answers: a code, the state, and its issuer.
+/// The response of a correct server: a code, the state and its issuer.
 pub fn good(link: &Url) -> String {
     let state = parameter(link, "state").unwrap();
     let iss = link.origin().ascii_serialization();
@@ -192,7 +192,7 @@ impl World {
         }
     }
 
-    /// The same computer, with servers that answer otherwise.
+    /// The same computer, with servers that follow another script.
     pub fn then(&self, script: Script) -> Self {
         Self {
             fetch: Rc::new(script.0),
@@ -207,7 +207,7 @@ impl World {
         self
     }
 
-    pub fn settings(client: Client) -> Settings {
+    pub fn settings(client: ClientChoice) -> Settings {
         Settings {
             server: Url::parse(SERVER).unwrap(),
             client,
@@ -232,10 +232,10 @@ impl World {
     }
 
     pub fn authorizer(&self) -> Authorizer {
-        self.with(Self::settings(Client::Register))
+        self.with(Self::settings(ClientChoice::Register))
     }
 
-    /// What was asked of a URL, as forms.
+    /// The forms that were sent to a URL.
     pub fn forms(&self, url: &str) -> Vec<Vec<(String, String)>> {
         let requests = self.fetch.requests();
         let posts = requests
@@ -249,7 +249,7 @@ impl World {
             .collect()
     }
 
-    /// The URLs that were asked, in order.
+    /// The URLs that were requested, in order.
     pub fn asked(&self) -> Vec<String> {
         let requests = self.fetch.requests();
         requests

@@ -1,4 +1,5 @@
-//! What a person at a terminal is shown before they agree to something: the program itself, in a terminal of 80 by 24.
+//! What a person at a terminal is shown before they agree to something. Runs the program itself, in a terminal of 80 by
+//! 24.
 
 #![cfg(test)]
 #![cfg(unix)]
@@ -10,13 +11,13 @@ use serde_json::{Value, json};
 use server::Server;
 use terminal::{Terminal, without_terminal};
 
-/// Signs that a terminal obeys, or that a person does not see.
+/// Characters that a terminal obeys, or that a person cannot see.
 const HIDDEN: &str = "a\u{202e}b\u{200b}c\u{e0041}d\u{a0}e\u{1b}]0;owned\u{7}f";
 const WRITTEN: &str = "a\\u202eb\\u200bc\\udb40\\udc41d\\u00a0e\\u001b]0;owned\\u0007f";
 
 const QUESTION: &str = "Run change with all of that? [y/N]";
 
-/// What hides behind much that does not matter: a model's call, word for word.
+/// A model's call in which the important part is hidden behind much that is not.
 fn padded() -> String {
     format!(
         "{{\"to\":\"web\",\"padding\":\"{}\",\"all\":true}}",
@@ -48,7 +49,7 @@ async fn the_end_of_long_arguments_is_shown_before_anybody_is_asked() {
                 .expect("in the order sent");
             assert!(terminal.seen().find("\"padding\"") > Some(begin));
             assert!(!terminal.seen().contains("\"all\": true"));
-            // A yes in advance is none.
+            // A yes typed in advance does not count.
             terminal.types("y");
             terminal.until("40 of 55 lines, 15 are left");
             terminal.types("");

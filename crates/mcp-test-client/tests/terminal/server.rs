@@ -12,14 +12,15 @@ pub struct Server {
     pub origin: String,
     /// The arguments of the calls that were made.
     calls: Arc<Mutex<Vec<Value>>>,
-    /// What was answered to the server's question.
+    /// The answers to the server's question.
     answers: Arc<Mutex<Vec<Value>>>,
     arguments: String,
     question: Value,
 }
 
 impl Server {
-    /// The model calls the tool with these arguments; the tool asks this question, if it is one, before it does anything.
+    /// Starts both. The model calls the tool with these arguments; the tool first asks this question, unless it is
+    /// null.
     pub async fn start(arguments: &str, question: Value) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = Self {
@@ -48,7 +49,7 @@ impl Server {
         server
     }
 
-    /// Runs what blocks beside the server.
+    /// Runs a blocking test beside the server.
     pub async fn with(&self, test: impl FnOnce(&Self) + Send + 'static) {
         let server = self.clone();
         tokio::task::spawn_blocking(move || test(&server))

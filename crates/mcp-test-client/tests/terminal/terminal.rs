@@ -1,4 +1,4 @@
-//! The program in a terminal, with somebody who reads and types.
+//! Runs the program in a terminal, with a person who reads and types.
 
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
@@ -20,7 +20,7 @@ pub struct Terminal {
     keyboard: File,
     screen: Receiver<Vec<u8>>,
     seen: Vec<u8>,
-    /// What was there when something was typed last: only what comes after it is waited for.
+    /// How much had been read when something was last typed; only later output is waited for.
     read: usize,
 }
 
@@ -53,7 +53,7 @@ impl Terminal {
         let (sends, receives) = channel();
         std::thread::spawn(move || {
             let mut bytes = [0; 4096];
-            // It fails once the program is gone, and with it the last one who holds the other end.
+            // Fails when the program has ended, and with it the last holder of the other end.
             while let Ok(read @ 1..) = screen.read(&mut bytes) {
                 let _ = sends.send(bytes[..read].to_vec());
             }
@@ -67,12 +67,12 @@ impl Terminal {
         }
     }
 
-    /// All that was on the screen, from the beginning.
+    /// Everything that was on the screen since the beginning.
     pub fn seen(&self) -> String {
         String::from_utf8_lossy(&self.seen).into_owned()
     }
 
-    /// Reads until there is something that was not there when the person typed last.
+    /// Reads until this text appears after what the person last typed.
     pub fn until(&mut self, text: &str) {
         loop {
             let new = String::from_utf8_lossy(&self.seen[self.read..]).into_owned();
@@ -91,7 +91,7 @@ impl Terminal {
         writeln!(self.keyboard, "{line}").unwrap();
     }
 
-    /// Reads to the end. Whether all went well.
+    /// Reads to the end, and returns whether the program succeeded.
     pub fn ends(&mut self) -> bool {
         while let Ok(bytes) = self.screen.recv_timeout(PATIENCE) {
             self.seen.extend(bytes);
@@ -107,7 +107,7 @@ impl Drop for Terminal {
     }
 }
 
-/// What it says where nobody sits in front of it.
+/// The program's output without a terminal.
 pub fn without_terminal(server: &Server, arguments: &[&str]) -> String {
     let ended = command(server, arguments)
         .stdin(Stdio::null())

@@ -1,6 +1,6 @@
-//! The headers that repeat what the body says, for whoever routes by them (MCP 2026-07-28 streamable-http, Request
-//! Metadata). "Servers that process the request body MUST reject requests where the values specified in the headers
-//! do not match".
+//! The headers that repeat parts of the body, so that intermediaries can route by them (MCP 2026-07-28 streamable-http,
+//! Request Metadata). "Servers that process the request body MUST reject requests where the values specified in the
+//! headers do not match".
 // file rule: mcp/mirrored-headers
 
 use serde_json::{Map, Value};
@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 use crate::error::RpcError;
 use crate::method::Method;
 
-/// `Mcp-Method` stands at every request, `Mcp-Name` at those that name a tool, a prompt or a resource.
+/// Checks `Mcp-Method`, which every request needs, and `Mcp-Name`, which requests need that name a tool, prompt or
+/// resource.
 pub(super) fn check(
     method_header: Option<&str>,
     name_header: Option<&str>,
@@ -27,7 +28,7 @@ pub(super) fn check(
         .and_then(Value::as_str);
     let agree = match (name_header.map(str::trim), named) {
         (Some(header), Some(name)) => says(header, name),
-        // Without a name in the body the method itself says what is missing.
+        // If the body has no name, the method's own check of its parameters reports what is missing.
         (header, None) => header.is_none(),
         (None, Some(_)) => false,
     };
@@ -38,8 +39,9 @@ pub(super) fn check(
     }
 }
 
-/// Plain, or "the Base64 encoding of the UTF-8 representation" between `=?base64?` and `?=` (Value Encoding), where
-/// the body's value is encoded rather than the header's decoded: there is one right encoding.
+/// Whether a header has this value, either plainly or as "the Base64 encoding of the UTF-8 representation" between
+/// `=?base64?` and `?=` (Value Encoding). We encode the body's value instead of decoding the header, so that only the
+/// canonical encoding is accepted.
 fn says(header: &str, name: &str) -> bool {
     match header
         .strip_prefix("=?base64?")
@@ -50,7 +52,7 @@ fn says(header: &str, name: &str) -> bool {
     }
 }
 
-/// RFC 4648 §4, padded.
+/// Encodes in base64 with padding (RFC 4648 §4).
 fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
@@ -59,7 +61,8 @@ fn base64(bytes: &[u8]) -> String {
         let group = byte(0) << 16 | byte(1) << 8 | byte(2);
         for place in 0..4_usize {
             let sextet = (group >> (18 - 6 * place)) & 0x3f;
-            // Invariant: six bits are below 64. A character stands for each begun byte, padding for the others.
+            // Invariant: six bits are below 64. Each byte that has been started yields a character; the others are
+            // padding.
             out.push(match ALPHABET.get(sextet as usize) {
                 Some(character) if place <= chunk.len() => char::from(*character),
                 _ => '=',

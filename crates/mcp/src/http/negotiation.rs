@@ -1,12 +1,13 @@
 //! The two content-negotiation headers.
 
-/// Whether a `Content-Type` is JSON's, whatever its parameters (RFC 9110 §8.3.1: type and subtype ignore case).
+/// Whether a `Content-Type` is JSON, with any parameters (RFC 9110 §8.3.1: type and subtype ignore case).
 pub(super) fn is_json(content_type: Option<&str>) -> bool {
     content_type.is_some_and(|value| essence(value).eq_ignore_ascii_case("application/json"))
 }
 
-/// Whether an `Accept` admits one of the two types in which MCP answers. The specification has clients list both; we
-/// always answer JSON, so that a client which lists one, any, or has no `Accept` at all is served.
+/// Whether an `Accept` header admits JSON or event streams, the two types that MCP answers in. The specification
+/// requires clients to list both. Since we always answer JSON, we also serve clients that list only one, send `*/*`, or
+/// send no `Accept` at all.
 pub(super) fn admits_json_or_events(accept: Option<&str>) -> bool {
     accept.is_none_or(|accept| accept.trim().is_empty() || accept.split(',').any(admits))
 }

@@ -3,18 +3,18 @@ use serde_json::Value;
 
 use crate::message::{Id, read_id};
 
-/// The longest id, with its quotes, that is remembered of a message that nobody reads.
+/// The longest id, in bytes with its quotes, that is kept from a message that is too long to be read.
 const LONGEST: usize = 256;
 
-/// Finds the `id` of an object that is too long to be kept: it follows strings and depth, and keeps the text of one
-/// member's name or value at a time. Of what is no JSON it finds anything or nothing; all that depends on it is whose
-/// answer an error is.
+/// Finds the `id` of an object that is too long to be kept. It follows strings and nesting depth, and holds the text of
+/// one member's name or value at a time. If the text is not JSON, it may find any id or none; the only consequence is
+/// the id in the error response.
 #[derive(Debug, Default)]
 pub(super) struct IdOf {
     depth: usize,
     in_string: bool,
     escaped: bool,
-    /// The text of the top level since the last `{`, `:` or `,`.
+    /// The text at the top level since the last `{`, `:` or `,`.
     text: String,
     /// Whether `text` is the value of the member `id`.
     of_id: bool,
@@ -42,7 +42,7 @@ impl IdOf {
         match byte {
             b'{' | b'[' => {
                 self.depth += 1;
-                // The value of a member of the top level is no id where it holds others.
+                // A top-level value that contains other values is not an id.
                 self.of_id = false;
                 self.text.clear();
             }
@@ -78,7 +78,7 @@ impl IdOf {
         if self.text.len() < LONGEST && byte.is_ascii() {
             self.text.push(char::from(byte));
         } else {
-            // Whatever it is, it is not read to its end, and so is none.
+            // This value is too long to be an id, so it is not read to its end.
             self.of_id = false;
         }
     }

@@ -1,27 +1,28 @@
 use super::id_of::IdOf;
 use crate::message::Id;
 
-/// Cuts a stream of bytes into lines. It keeps at most one line under way, and of one that is too long nothing but the
-/// id of the request that it seems to be.
+/// Splits a stream of bytes into lines. It holds at most one incomplete line; of a line that is too long it keeps only
+/// the request's id.
 #[derive(Debug)]
 pub struct Lines {
     most: usize,
     line: Vec<u8>,
-    /// The line under way is too long, and this reads on.
+    /// Set while the current line is too long: it is read to its end only to find its id.
     overlong: Option<IdOf>,
 }
 
-/// A line without its end.
+/// A line without its line break.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
-    /// As it came.
+    /// The complete line, as received.
     Whole(Vec<u8>),
-    /// Longer than it may be. Its `id`, where it has one, so that nobody waits for an answer for ever.
+    /// The line exceeds the maximum length. Its `id`, if it has one, allows an error response, so that the client does
+    /// not wait forever.
     TooLong(Option<Id>),
 }
 
 impl Lines {
-    /// For lines of at most `most` bytes.
+    /// Accepts lines of at most `most` bytes.
     #[must_use]
     pub const fn new(most: usize) -> Self {
         Self {
@@ -31,7 +32,7 @@ impl Lines {
         }
     }
 
-    /// Reads more, and adds what is complete.
+    /// Reads more bytes, and appends the lines that they complete to `lines`.
     pub fn push(&mut self, mut bytes: &[u8], lines: &mut Vec<Line>) {
         while let Some(at) = bytes.iter().position(|byte| *byte == b'\n') {
             let (rest, after) = bytes.split_at(at);
@@ -42,7 +43,7 @@ impl Lines {
         self.add(bytes);
     }
 
-    /// The stream has ended: what came last without a line break is a line too.
+    /// Ends the stream: a last line without a line break counts too.
     pub fn end(&mut self) -> Option<Line> {
         (!self.line.is_empty() || self.overlong.is_some()).then(|| self.take())
     }

@@ -1,4 +1,4 @@
-//! A handler with a little of everything, and how it is asked.
+//! A handler with every feature, and helpers that send it requests.
 
 use std::rc::Rc;
 
@@ -12,13 +12,13 @@ use mcp::{
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
-/// What the transport is asked to do instead of answering.
+/// The refusal that the transport has to answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Challenge;
 
 #[derive(Default)]
 pub(crate) struct Fixture {
-    /// Tools alone.
+    /// Only tools are declared.
     pub(crate) bare: bool,
 }
 
@@ -213,17 +213,17 @@ fn media() -> CallToolResult {
     result
 }
 
-/// Everything that a client can be asked.
+/// The capabilities of a client that can be asked everything.
 pub(crate) fn every_capability() -> Value {
     json!({ "elicitation": {}, "sampling": {}, "roots": {} })
 }
 
-/// A request as a client of that version sends it: `_meta` and headers where it has them.
+/// Sends a request as a client of that version does, with `_meta` and headers if the version has them.
 pub(crate) async fn ask(version: Version, method: &str, params: Value) -> (u16, Value) {
     ask_as(version, every_capability(), method, params).await
 }
 
-/// The same of a client with these capabilities.
+/// The same, from a client with these capabilities.
 pub(crate) async fn ask_as(
     version: Version,
     capabilities: Value,

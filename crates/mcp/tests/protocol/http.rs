@@ -220,7 +220,7 @@ async fn messages_and_their_errors() {
 // rule: mcp/json-depth: JSON nests 128 deep at most
 #[tokio::test]
 async fn json_nests_128_deep_at_most() {
-    // The message, its `params` and the member are three of them.
+    // The message, its `params` and the member account for three levels.
     for (depth, status) in [(125, 200), (126, 400)] {
         let nested = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         let body =
@@ -275,7 +275,7 @@ async fn initialize_negotiates() {
         ("2025-11-25", "2025-11-25"),
         ("2024-11-05", "2025-11-25"),
         ("2030-01-01", "2025-11-25"),
-        // The stateless version has no handshake that could lead to it.
+        // No handshake leads to the stateless version.
         ("2026-07-28", "2025-11-25"),
     ] {
         let body = json!({

@@ -1,4 +1,4 @@
-//! Every kind of answer satisfies the published schema of its version.
+//! Every kind of response satisfies the published schema of its version.
 // file rule: mcp/schemas: every message validates against its version's schema
 
 use crate::fixture::{Fixture, ask, ask_as, json_of};
@@ -39,7 +39,7 @@ fn check(version: Version, definition: &str, instance: &Value) {
     );
 }
 
-/// The result, when answer and result are of their schema.
+/// Sends a request, checks the response and its result against the schema, and returns the result.
 async fn checked(version: Version, method: &str, params: Value, definition: &str) -> Value {
     let (status, answer) = ask(version, method, params).await;
     assert_eq!(status, 200, "{answer}");
@@ -145,7 +145,7 @@ async fn errors() {
     };
     let unreadable = respond(&Fixture::default(), unreadable).await.unwrap();
     let (_, answer) = json_of(unreadable);
-    // The older schemas have no place for an error without id; the newer ones have.
+    // The older schemas do not allow an error without an id; the newer ones do.
     check(Version::V2025_11_25, "JSONRPCErrorResponse", &answer);
     check(Version::V2026_07_28, "JSONRPCErrorResponse", &answer);
 }

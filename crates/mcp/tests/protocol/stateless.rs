@@ -1,4 +1,4 @@
-//! 2026-07-28: what a request must say of itself, and what it is told.
+//! 2026-07-28: what a request must state about itself, and how it is answered.
 
 use crate::fixture::{Fixture, ask, ask_as, every_capability, json_of};
 use mcp::Version;
@@ -14,7 +14,7 @@ fn meta() -> Value {
     })
 }
 
-/// A `tools/list` of which everything is right but what the test changes.
+/// A `tools/list` request that is correct except for what the test changes.
 struct Post {
     version: Option<&'static str>,
     method: Option<&'static str>,
@@ -191,7 +191,7 @@ async fn discovery() {
             } },
         })
     );
-    // It is of this version only.
+    // The method exists in this version only.
     let (status, answer) = ask(Version::V2025_11_25, "server/discover", json!({})).await;
     assert_eq!((status, &answer["error"]["code"]), (200, &json!(-32601)));
 }
@@ -272,7 +272,7 @@ async fn a_call_can_ask_first() {
         let (_, answer) = again(json!({ "action": action })).await;
         assert_eq!(answer["result"]["isError"], true);
     }
-    // What cannot be read is asked again.
+    // If an answer cannot be read, the question is asked again.
     for odd in [
         json!({}),
         json!({ "action": "accept" }),
@@ -342,7 +342,7 @@ async fn nobody_is_asked_what_they_did_not_declare() {
     let params = json!({ "name": "ask" });
     let (status, _) = ask_as(VERSION, every_capability(), "tools/call", params).await;
     assert_eq!(status, 200);
-    // Earlier versions ask by a stream that this transport does not have.
+    // Earlier versions ask through a stream, which this transport does not have.
     let (_, answer) = ask(Version::V2025_11_25, "tools/call", json!({ "name": "ask" })).await;
     assert_eq!(answer["error"]["code"], -32603);
 }

@@ -1,4 +1,4 @@
-//! A pipe with one message a line: MCP 2025-11-25 transports, stdio; MCP 2026-07-28 stdio.
+//! Stdio, one message per line: MCP 2025-11-25 transports, stdio; MCP 2026-07-28 stdio.
 
 use mcp::stdio::{Incoming, Line, Lines, MAX_LINE, Peer};
 use mcp::{Message, Version, dispatch};
@@ -85,7 +85,7 @@ fn the_version_is_what_was_agreed_on_or_what_the_request_says() {
         error(read(&mut peer, discover("2099-01-01"))),
         (json!(5), -32022)
     );
-    // That was one request; the others are spoken as agreed.
+    // That version applied to one request; later ones use the negotiated version.
     assert_eq!(spoken(&read(&mut peer, PING)), Version::V2025_11_25);
 }
 
@@ -193,7 +193,7 @@ fn a_line_that_is_too_long_is_let_go_while_it_comes() {
     );
     for _ in 0..160 {
         lines.push(&[b'x'; 1 << 16], &mut found);
-        // Debug shows what is kept.
+        // `Debug` shows everything that is kept.
         assert!(format!("{lines:?}").len() < 6 * MAX_LINE, "kept");
     }
     let rest = format!("\"}},\"id\":42}}\n{PING}\n");
@@ -221,7 +221,7 @@ fn the_last_line_needs_no_end() {
 
 proptest! {
     // rule: stdio/garbage-and-long-lines
-    /// However the bytes come in, the lines are the same; and every one is read.
+    /// The lines are the same however the bytes are cut into pieces, and every line is read.
     #[test]
     fn pieces_make_no_difference(bytes in prop::collection::vec(prop_oneof![Just(b'\n'), Just(b'{'), Just(b'"'), any::<u8>()], 0..200), cut in 1usize..20) {
         let mut whole = Vec::new();

@@ -1,4 +1,4 @@
-//! Whatever is sent is answered. `make fuzz` asks the same for longer.
+//! Arbitrary bytes always get a valid answer. `make fuzz` runs the same checks for longer.
 // file rule: mcp/always-answered: whatever is sent is answered, with its own id or none, and
 //    nothing panics
 

@@ -286,7 +286,7 @@ async fn decide(State(server): Shared, call: Call) -> Reply {
 }
 
 /// Opens the grant and sends its code to the client. A server with an upstream sends the browser there first, with
-/// `Approval::sign`, and does this at the callback, after `Approval::resume`.
+/// `Approval::sign`, and does this at the callback, after `Returned::read`.
 async fn open(server: &Server, asked: AuthorizationRequest, person: &str) -> Response {
     let (redirect_uri, scope) = (asked.redirect_uri.clone(), asked.scope.clone());
     let approval = Approval::new(asked, GrantId::draw(&mut rng()), scope, Vec::new(), now());

@@ -5,8 +5,8 @@
 //! cargo run -p oauth-provider --example sqlite -- 8080 notes.db
 //! ```
 //!
-//! Point an MCP client at `http://127.0.0.1:8080/mcp`. There is no upstream to sign in at: whoever types a name is that
-//! person. `store.rs` is what a durable store takes, `app.rs` what axum does, `pages.rs` what a person sees.
+//! Point an MCP client at `http://127.0.0.1:8080/mcp`. There is no upstream to sign in at: anybody who types a name is
+//! that person. `store.rs` is what a durable store takes, `app.rs` what axum does, `pages.rs` what a person sees.
 
 mod app;
 mod pages;

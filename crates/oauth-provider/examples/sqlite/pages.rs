@@ -22,7 +22,7 @@ pub fn consent(asked: &AuthorizationRequest, ticket: &str, settings: &Settings) 
     )
 }
 
-/// Where the redirect URI is known to be good the client hears of it, else the person does.
+/// The client hears of a problem if the redirect URI is known to be good, else the person does.
 pub fn refusal(error: AuthorizeError) -> Response {
     match error {
         AuthorizeError::Redirect(refusal) if refusal.way == Way::Redirect => {

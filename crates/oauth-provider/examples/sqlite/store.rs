@@ -1,7 +1,7 @@
 //! The ports over one SQLite file. Every method is one transaction that takes the write lock before it reads
 //! (`BEGIN IMMEDIATE`), so that of two connections, or two processes, the second sees what the first one wrote.
 //!
-//! Calls block their thread for as long as SQLite takes: a millisecond or so for a write that is synced. Where that is too
+//! Calls block their thread for as long as SQLite takes: a millisecond or so for a write that is synced. If that is too
 //! long, put the body of [`SqliteStore::transact`] on a thread of its own (`tokio::task::spawn_blocking`).
 
 use std::path::Path;

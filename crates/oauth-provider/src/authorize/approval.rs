@@ -66,7 +66,7 @@ pub struct Approved {
     pub challenge: CodeChallenge,
 }
 
-/// Why a callback is refused. Nothing can be sent to a client: who asks is not known.
+/// Why a callback is refused. Nothing can be sent to a client, since it is not known which one asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ApprovalError {
     /// Altered, made up, or signed by a key that is no longer listed.

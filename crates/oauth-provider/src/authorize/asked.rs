@@ -1,14 +1,14 @@
 use crate::par::{PushedName, PushedRequests, RequestUri};
 use crate::params::Params;
 
-use super::request::{PageProblem, missing, once};
+use super::problem::{PageProblem, missing, once};
 
 /// What an authorization URL asks for: its own query, or the request that was pushed before it (RFC 9126 §4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     /// The request, still to be validated.
     pub query: String,
-    /// Where it was pushed.
+    /// Its name, if it was pushed.
     pub pushed: Option<PushedName>,
 }
 

@@ -11,7 +11,7 @@ use super::asked::Asked;
 use super::browser::Browser;
 use super::request::AuthorizationRequest;
 
-/// A person may think about it for so long.
+/// How long a consent form may be posted.
 pub const TICKET_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// What the consent form carries: the request as the client made it, signed, and bound to the browser that was
@@ -21,7 +21,7 @@ pub struct ConsentTicket {
     /// The query of the authorization request.
     #[serde(rename = "q")]
     pub query: String,
-    /// Where it was pushed: what the approval uses up.
+    /// For a pushed request its name, which the approval uses up.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub pushed: Option<PushedName>,
     /// The form's own name.
@@ -46,10 +46,10 @@ pub struct Shown {
     /// What it calls itself.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Who vouches for it.
+    /// [`crate::client::Client::verified_host`]
     #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
     pub verified_host: Option<String>,
-    /// Where the answer goes.
+    /// The redirect URI.
     #[serde(rename = "u")]
     pub redirect_uri: String,
 }
@@ -166,7 +166,7 @@ fn draw(rng: &mut impl CryptoRng) -> String {
     base64url(&nonce)
 }
 
-/// A hash, since the form's content can be read by whoever sees the page.
+/// A hash, since anybody who sees the page can read the form's content.
 fn binding(browser: &Browser) -> Vec<u8> {
     sha256(browser.as_bytes()).to_vec()
 }

@@ -4,8 +4,8 @@ use crate::client::{Client, RedirectKind, RegisteredRedirectUri};
 
 use super::response::AuthorizationResponse;
 
-/// An authorization request of a known client that is refused before anybody has decided anything. Whoever wrote the link
-/// has chosen that, and where it leads, so a person's browser is not sent on everywhere (RFC 9700 §4.11.2).
+/// An authorization request of a known client that is refused before anybody has decided anything. The author of a link
+/// can provoke that and choose where it leads, so a person's browser is not always sent on (RFC 9700 §4.11.2).
 #[derive(Debug, Clone)]
 pub struct Refusal {
     /// What the client is to hear.
@@ -26,9 +26,9 @@ pub enum Way {
 }
 
 impl Way {
-    /// A redirect does no harm where it stays on this computer, and where it is known whose the address is: the client's
-    /// whose document lies at the same origin, or the operator's choice. A private-use scheme starts a program: never
-    /// unasked.
+    /// A redirect does no harm if it stays on this computer, or if the owner of the address is known: a client whose
+    /// document lies at the same origin, or one that the operator registered. A private-use scheme starts a program, which
+    /// must not happen unasked.
     #[must_use]
     pub fn of(client: &Client, to: &RegisteredRedirectUri) -> Self {
         match to.kind() {

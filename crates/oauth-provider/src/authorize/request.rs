@@ -1,18 +1,16 @@
 use fetch::Exchange;
 use oauth_types::ErrorCode;
 
-use crate::client::{
-    ApprovedRedirectUri, Client, ClientProblem, ClientStore, RedirectUri, RedirectUriError,
-    RegisteredRedirectUri, Resolved, for_display, resolve, resolve_again,
-};
+use crate::client::{ApprovedRedirectUri, Client, ClientStore, RegisteredRedirectUri};
 use crate::params::Params;
 use crate::pkce::CodeChallenge;
 use crate::resource::Resource;
 use crate::scope::Scope;
 use crate::settings::Settings;
-use crate::stored::StoreError;
 use crate::time::UnixTime;
 
+use super::known::{Known, called, client_and_redirect_uri};
+use super::problem::AuthorizeError;
 use super::refusal::{Refusal, Way};
 use super::response::AuthorizationResponse;
 
@@ -21,26 +19,26 @@ const MAX_STATE: usize = 2048;
 /// An authorization request in which everything was checked (RFC 6749 §4.1.1).
 #[derive(Debug, Clone)]
 pub struct AuthorizationRequest {
-    /// Who asks.
+    /// The client that asks.
     pub client: Client,
-    /// Where the answer goes.
+    /// The redirect URI of this request.
     pub redirect_uri: RegisteredRedirectUri,
     /// The same for signed state, to be matched again later.
     pub approved_redirect_uri: ApprovedRedirectUri,
     /// Returned as it was sent.
     pub state: Option<String>,
-    /// RFC 7636
+    /// The PKCE challenge (RFC 7636 §4.3).
     pub challenge: CodeChallenge,
-    /// RFC 8707; the root where none was asked for.
+    /// RFC 8707; the base path if the request names none.
     pub resource: Resource,
-    /// What is asked for; everything where nothing was said.
+    /// The scope that is asked for; every scope if the request names none.
     pub scope: Scope,
     /// The issuer of the metadata document that the client used (RFC 9207).
     pub issuer: String,
 }
 
 impl AuthorizationRequest {
-    /// The answer where the person, or the server on second thoughts, says no (RFC 6749 §4.1.2.1).
+    /// The answer when the person declines, or the server refuses after all (RFC 6749 §4.1.2.1).
     #[must_use]
     pub fn refuse(&self, code: ErrorCode, description: &str) -> AuthorizationResponse {
         AuthorizationResponse {
@@ -51,62 +49,6 @@ impl AuthorizationRequest {
         }
     }
 }
-
-/// Why a request does not lead to a consent page.
-#[derive(Debug, thiserror::Error)]
-pub enum AuthorizeError {
-    /// Shown to the person: it is not known that anything can safely be sent to the client.
-    #[error(transparent)]
-    Page(PageProblem),
-    /// Sent to the client, at a redirect URI that is known to be its own.
-    #[error("the request is refused, and the client is to hear why")]
-    Redirect(Refusal),
-}
-
-/// What is wrong with a request whose client or redirect URI is not known to be good.
-#[derive(Debug, thiserror::Error)]
-pub enum PageProblem {
-    /// A parameter that must be there once is missing or repeated.
-    #[error("{name} {problem}")]
-    Parameter {
-        /// Its name.
-        name: &'static str,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
-    /// Who is it?
-    #[error(transparent)]
-    Client(ClientProblem),
-    /// None of the client's URIs accepts the one asked for.
-    #[error("{asked} is not a redirect URI of {client}, which has registered {}", .registered.join(" "))]
-    RedirectUri {
-        /// The client's own name for itself.
-        client: String,
-        /// What the request has, as far as a person may see it.
-        asked: String,
-        /// As the client registered them.
-        registered: Vec<String>,
-    },
-    /// The client lists the URI that is asked for, and no client may have such a one.
-    #[error("{asked} is no redirect URI for {client}: it {error}")]
-    RefusedRedirectUri {
-        /// The client's own name for itself.
-        client: String,
-        /// What the request has, as far as a person may see it.
-        asked: String,
-        /// Why.
-        error: RedirectUriError,
-    },
-    /// No request waits under this `request_uri`, or it is another client's (RFC 9126 §4).
-    #[error("no request waits under this request_uri")]
-    RequestUri,
-    /// Our own trouble.
-    #[error(transparent)]
-    Storage(StoreError),
-}
-
-/// A client, the redirect URI that it registered, and the one that it asks for.
-pub(crate) type Known = (Client, RedirectUri, RegisteredRedirectUri);
 
 /// Checks an authorization request. The order of the checks is the security argument: nothing is redirected before
 /// both client and redirect URI are known to be good, and everything is afterwards.
@@ -171,99 +113,7 @@ pub(crate) fn check(
 
 type Check<T> = Result<T, (ErrorCode, &'static str)>;
 
-pub(crate) async fn client_and_redirect_uri(
-    params: &Params,
-    settings: &Settings,
-    clients: &impl ClientStore,
-    fetch: &(impl Exchange + ?Sized),
-    now: UnixTime,
-) -> Result<Known, PageProblem> {
-    let client_id = once(params, "client_id")?.ok_or_else(|| missing("client_id"))?;
-    let asked = once(params, "redirect_uri");
-    let resolved = resolve(client_id, settings, clients, fetch, now)
-        .await
-        .map_err(PageProblem::Client)?;
-    let client = &resolved.client;
-    // OAuth 2.1 §4.1.1: optional for a client with exactly one.
-    let asked = match (asked?, &*client.redirect_uris, &*client.left_out) {
-        (Some(asked), ..) => asked.to_owned(),
-        (None, [only], _) => only.as_str().to_owned(),
-        (None, [], [only]) => only.uri.clone(),
-        (None, ..) => return Err(missing("redirect_uri")),
-    };
-    if let Some(found) = redirect_uri(&resolved, &asked) {
-        return elsewhere(found, settings);
-    }
-    let fresh = resolve_again(&resolved, settings, clients, fetch, now)
-        .await
-        .map_err(PageProblem::Client)?;
-    let resolved = fresh.unwrap_or(resolved);
-    match redirect_uri(&resolved, &asked) {
-        Some(found) => elsewhere(found, settings),
-        None => Err(no_such_uri(&resolved.client, &asked)),
-    }
-}
-
-/// No answer leads back to this server, save to a client that is a part of it: also where the port of a loopback URI is
-/// the request's to choose, and where the client registered before there was this rule.
-fn elsewhere(known: Known, settings: &Settings) -> Result<Known, PageProblem> {
-    let (client, _, uri) = &known;
-    if !uri.is_at(&settings.origin) || settings.is_own_redirect_uri(uri.as_str(), &client.id) {
-        return Ok(known);
-    }
-    Err(refused(client, uri.as_str(), RedirectUriError::OwnAddress))
-}
-
-fn no_such_uri(client: &Client, asked: &str) -> PageProblem {
-    if let Some(left_out) = client.left_out.iter().find(|left| left.uri == asked) {
-        return refused(client, asked, left_out.error);
-    }
-    PageProblem::RedirectUri {
-        client: called(client),
-        asked: for_display(asked, 300).unwrap_or_default(),
-        registered: client
-            .redirect_uris
-            .iter()
-            .map(|uri| uri.as_str().to_owned())
-            .collect(),
-    }
-}
-
-fn refused(client: &Client, asked: &str, error: RedirectUriError) -> PageProblem {
-    PageProblem::RefusedRedirectUri {
-        client: called(client),
-        asked: for_display(asked, 300).unwrap_or_default(),
-        error,
-    }
-}
-
-fn called(client: &Client) -> String {
-    client.name.clone().unwrap_or_else(|| client.id.clone())
-}
-
-fn redirect_uri(resolved: &Resolved, asked: &str) -> Option<Known> {
-    let (registered, uri) = resolved.client.redirect_uri(asked)?;
-    Some((resolved.client.clone(), registered.clone(), uri))
-}
-
-pub(super) fn once<'a>(
-    params: &'a Params,
-    name: &'static str,
-) -> Result<Option<&'a str>, PageProblem> {
-    params.one(name).map_err(|_| PageProblem::Parameter {
-        name,
-        problem: "was given more than once",
-    })
-}
-
-pub(super) const fn missing(name: &'static str) -> PageProblem {
-    PageProblem::Parameter {
-        name,
-        problem: "is missing",
-    }
-}
-
-/// Where an error goes.
+/// What an error that is sent to the client needs.
 struct Answer<'a> {
     client: &'a Client,
     redirect_uri: &'a RegisteredRedirectUri,
@@ -298,7 +148,7 @@ fn state(params: &Params) -> Option<String> {
     (!state.contains(char::REPLACEMENT_CHARACTER)).then(|| state.to_owned())
 }
 
-/// RFC 6749 appendix B
+/// Parameters are UTF-8 (RFC 6749 appendix B).
 fn utf8(params: &Params) -> Check<()> {
     let problem = (ErrorCode::InvalidRequest, "parameters must be UTF-8");
     params.are_utf8().then_some(()).ok_or(problem)
@@ -331,7 +181,7 @@ fn no_request_object(params: &Params) -> Check<()> {
     Ok(())
 }
 
-/// RFC 6749 §3.1.1
+/// `code` only (RFC 6749 §3.1.1).
 fn response_type(params: &Params) -> Check<()> {
     match params.all("response_type").next() {
         Some("code") => Ok(()),
@@ -346,7 +196,7 @@ fn response_type(params: &Params) -> Check<()> {
     }
 }
 
-/// OAuth 2.0 Multiple Response Types §2.1
+/// `query` only (OAuth 2.0 Multiple Response Types §2.1).
 fn response_mode(params: &Params) -> Check<()> {
     match params.all("response_mode").next() {
         None | Some("query") => Ok(()),
@@ -373,7 +223,7 @@ fn pkce(params: &Params) -> Check<CodeChallenge> {
     ))
 }
 
-/// RFC 8707 §2
+/// At most one resource, which must be this server's (RFC 8707 §2).
 fn resource(params: &Params, settings: &Settings) -> Check<Resource> {
     match params.all("resource").next() {
         None => Ok(settings.root_resource()),
@@ -388,7 +238,7 @@ fn resource(params: &Params, settings: &Settings) -> Check<Resource> {
     }
 }
 
-/// RFC 6749 §3.3; nothing said means everything.
+/// Known scopes only; every scope if the request names none (RFC 6749 §3.3).
 fn scope(params: &Params, settings: &Settings) -> Check<Scope> {
     let asked = Scope::parse(
         params.all("scope").next().unwrap_or_default(),

@@ -6,7 +6,7 @@ use crate::client::RegisteredRedirectUri;
 /// without a URI that is known to be the client's.
 #[derive(Debug, Clone)]
 pub struct AuthorizationResponse {
-    /// Where it goes.
+    /// The redirect URI that it goes to.
     pub redirect_uri: RegisteredRedirectUri,
     /// As the request had it.
     pub state: Option<String>,

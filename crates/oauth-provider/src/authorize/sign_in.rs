@@ -8,7 +8,7 @@ use super::approval::{ApprovalError, Approved, FLOW_LIFETIME, is_here};
 
 /// A person's own way through the upstream, to see a page of this server: no client asks, and no grant comes of it. It
 /// travels as an [`super::Approval`] does, in the upstream's `state` and bound to a cookie, under a key of its own: the
-/// one can never be read as the other. Nothing is used up by it; who comes back twice has signed in twice.
+/// one can never be read as the other. Nothing is used up by it: coming back twice signs in twice.
 /// In the `state` a list of texts: 16 random bytes, and the end.
 #[derive(Debug, Clone)]
 pub struct SignIn {

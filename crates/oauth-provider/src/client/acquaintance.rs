@@ -8,12 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::{Bytes, KeyRing, Purpose};
 use crate::time::UnixTime;
 
-use super::Client;
-use super::client_store::KeptDocument;
+use super::record::Client;
 
-/// A client with which so many people have signed in is no longer new.
+/// A client is no longer new once this many people have signed in with it.
 const PEOPLE: usize = 3;
-/// Nor is one that long after the first of them.
+/// A client is no longer new this long after the first sign-in.
 const FIRST_DAYS: Duration = Duration::from_secs(30 * 86_400);
 /// What is known is written again after this long at the earliest: a client may have thousands of grants, and each comes
 /// by once a day and when it begins.
@@ -25,7 +24,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub struct Newcomer {
     /// When the first person signed in with it.
     pub since: UnixTime,
-    /// Who has signed in: keyed hashes, of no use but to tell the same person from another. Never more than two.
+    /// A keyed hash for each person who has signed in, good only to tell them apart. Never more than two.
     #[serde(default)]
     pub people: Vec<Bytes>,
 }
@@ -79,24 +78,6 @@ impl Acquaintance {
         (!is_fresh || newcomer != self.newcomer).then_some(Self {
             known_until: Some(until),
             newcomer,
-        })
-    }
-}
-
-impl KeptDocument {
-    pub(super) fn acquaintance(&self) -> Acquaintance {
-        Acquaintance {
-            known_until: self.known_until,
-            newcomer: self.newcomer.clone(),
-        }
-    }
-
-    /// What is left of it when its copy is of no more use; `None` where it has none.
-    pub(super) fn without_copy(&self, now: UnixTime) -> Option<Self> {
-        (!self.body.is_empty()).then(|| Self {
-            body: String::new(),
-            expires_at: now,
-            ..self.clone()
         })
     }
 }

@@ -3,9 +3,9 @@ use serde::{Deserialize, Serialize};
 use crate::stored::Stored;
 use crate::time::UnixTime;
 
-use super::acquaintance::Newcomer;
-use super::id_url::ClientIdUrl;
-use super::registration::Registration;
+use super::acquaintance::{Acquaintance, Newcomer};
+use super::document::ClientIdUrl;
+use super::registered::Registration;
 
 /// Registered clients and fetched metadata documents. Eventual consistency is enough: a record is written once
 /// and then only renewed, a document is a cache.
@@ -67,5 +67,21 @@ impl KeptDocument {
         self.known_until
             .unwrap_or(self.expires_at)
             .max(self.expires_at)
+    }
+
+    pub(super) fn acquaintance(&self) -> Acquaintance {
+        Acquaintance {
+            known_until: self.known_until,
+            newcomer: self.newcomer.clone(),
+        }
+    }
+
+    /// What is left of it when its copy is of no more use; `None` where it has none.
+    pub(super) fn without_copy(&self, now: UnixTime) -> Option<Self> {
+        (!self.body.is_empty()).then(|| Self {
+            body: String::new(),
+            expires_at: now,
+            ..self.clone()
+        })
     }
 }

@@ -13,7 +13,7 @@ const MAX_TRIES: usize = 4;
 const MIN_RSA_BITS: usize = 2048;
 const MAX_RSA_BITS: usize = 4096;
 
-/// Where a client's keys are.
+/// The source of a client's public keys.
 #[derive(Debug, Clone)]
 pub enum KeySource {
     /// In its metadata.
@@ -120,6 +120,21 @@ impl ClientKey {
             _ => return None,
         };
         Some(Self { id, algorithm, key })
+    }
+}
+
+/// Members that only symmetric (`k`) and private keys (`d` and the RSA primes) have (RFC 7518 §6), wherever they
+/// stand: a secret in a set of another form is published all the same.
+pub(super) fn holds_private_key(jwks: &Value) -> bool {
+    const MEMBERS: [&str; 8] = ["k", "d", "p", "q", "dp", "dq", "qi", "oth"];
+    match jwks {
+        Value::Array(values) => values.iter().any(holds_private_key),
+        Value::Object(object) => {
+            object.get("kty").and_then(Value::as_str) == Some("oct")
+                || MEMBERS.iter().any(|member| object.contains_key(*member))
+                || object.values().any(holds_private_key)
+        }
+        _ => false,
     }
 }
 

@@ -4,21 +4,23 @@ use std::time::Duration;
 
 use fetch::Exchange;
 
-use crate::settings::{OwnDocument, Settings};
+use crate::settings::Settings;
 use crate::stored::StoreError;
 use crate::time::UnixTime;
 
-use super::budget::OwnBudget;
 use super::client_store::{ClientStore, KeptDocument};
-use super::{
-    Client, ClientIdUrl, ClientIdUrlError, DocumentProblem, Registration, check_document,
-    fetch_document, for_display,
+use super::document::{
+    ClientIdUrl, DocumentProblem, OwnBudget, check_document, fetch_document, own_client,
 };
+use super::id::{is_plain, is_url};
+use super::problem::{ClientProblem, document_problem, document_url, shown};
+use super::record::Client;
+use super::registered::Registration;
 
 /// A document is fetched again for a request that it does not fit, at most this often.
 const REFETCH_AFTER: Duration = Duration::from_secs(60);
-/// So long after its end a copy may stand in while the budget for fetches is spent: as long as a publisher may let one
-/// live.
+/// How long after its expiry a copy may stand in while the budget for fetches is spent: one day, the longest time for
+/// which a publisher may have a document kept.
 const STANDS_IN: Duration = Duration::from_secs(86_400);
 
 /// A client, and whether a fresh look at its document could change the answer.
@@ -28,45 +30,6 @@ pub struct Resolved {
     pub client: Client,
     /// The copy of its document that was used; `None` where there is none or it is fresh from this request.
     kept: Option<KeptDocument>,
-}
-
-/// Why there is no client. Shown on a page: nothing is known yet to which an error could be redirected.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum ClientProblem {
-    /// No client is registered under this id.
-    #[error("no client is registered as {client_id}")]
-    Unknown {
-        /// What was asked for, as far as a person may see it.
-        client_id: String,
-    },
-    /// The id looks like a URL and breaks a rule of its form.
-    #[error("the client id {client_id} {error}")]
-    Url {
-        /// What was asked for, as far as a person may see it.
-        client_id: String,
-        /// The rule.
-        error: ClientIdUrlError,
-    },
-    /// This server does not take URLs as client ids.
-    #[error("this server does not take URLs as client ids")]
-    DocumentsOff,
-    /// The document could not be fetched, or breaks a rule.
-    #[error("{url}: {problem}")]
-    Document {
-        /// Where it should be.
-        url: ClientIdUrl,
-        /// What is wrong.
-        problem: Box<DocumentProblem>,
-    },
-    /// Our own trouble.
-    #[error(transparent)]
-    Storage(StoreError),
-}
-
-impl From<StoreError> for ClientProblem {
-    fn from(error: StoreError) -> Self {
-        Self::Storage(error)
-    }
 }
 
 /// Resolves a client id, from the cache where a kept document is still good. At most one read of storage.
@@ -110,13 +73,6 @@ pub async fn resolve(
     }
 }
 
-pub(super) fn document_problem(url: ClientIdUrl, problem: DocumentProblem) -> ClientProblem {
-    ClientProblem::Document {
-        url,
-        problem: Box::new(problem),
-    }
-}
-
 /// The client of a kept copy, if that is fine by today's rules.
 fn from_copy(
     url: &ClientIdUrl,
@@ -131,30 +87,10 @@ fn from_copy(
     })
 }
 
-/// A copy past its end stands in only where nobody could look at the document, because others have used the budget up,
-/// and only for a client that people use here. Whoever looks and finds it gone, changed or not to be kept, takes it away.
+/// An expired copy stands in only if the document could not be fetched because others have used the budget up,
+/// and only for a client that people use here. The next fetch that finds it gone, changed or not to be kept removes it.
 fn may_stand_in(kept: &KeptDocument, now: UnixTime) -> bool {
     kept.acquaintance().known_until(now).is_some() && now.since(kept.expires_at) < STANDS_IN
-}
-
-/// A client of this server's own is not fetched over the network from itself.
-fn own_client(url: &ClientIdUrl, settings: &Settings) -> Option<Client> {
-    let own = own_document(url, settings)?;
-    let client = check_document(url, &own.body, settings).ok()?;
-    Some(Client {
-        is_new: false,
-        ..client
-    })
-}
-
-/// The document of a client of this server's own.
-pub(super) fn own_document<'a>(
-    url: &ClientIdUrl,
-    settings: &'a Settings,
-) -> Option<&'a OwnDocument> {
-    let own = settings.own_document.as_ref()?;
-    let path = url.as_str().strip_prefix(settings.origin.as_str())?;
-    (path == own.path).then_some(own)
 }
 
 /// Resolves anew past the cache, for a request whose redirect URI the kept copy lacks: the client may have added
@@ -202,35 +138,6 @@ async fn registration(
     clients.registration(client_id).await
 }
 
-/// The form of the ids that we draw, and that an operator may give.
-pub(super) fn is_plain(client_id: &str) -> bool {
-    (1..=128).contains(&client_id.len())
-        && client_id
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-}
-
-fn is_url(client_id: &str) -> bool {
-    client_id.contains("://") || client_id.to_ascii_lowercase().starts_with("https:")
-}
-
-pub(super) fn document_url(
-    client_id: &str,
-    settings: &Settings,
-) -> Result<ClientIdUrl, ClientProblem> {
-    if !settings.metadata_documents {
-        return Err(ClientProblem::DocumentsOff);
-    }
-    ClientIdUrl::parse(client_id, &settings.origin).map_err(|error| ClientProblem::Url {
-        client_id: shown(client_id),
-        error,
-    })
-}
-
-fn shown(client_id: &str) -> String {
-    for_display(client_id, 200).unwrap_or_default()
-}
-
 /// Fetches, and keeps what may be kept. `before` is the entry that there is already.
 async fn fetch_and_keep(
     url: &ClientIdUrl,
@@ -269,7 +176,7 @@ async fn fetch_and_keep(
     })
 }
 
-/// A failure is not kept.
+/// What to write back after a failed fetch. The failure itself is not kept.
 fn after_failure(
     problem: &DocumentProblem,
     before: &KeptDocument,

@@ -7,8 +7,8 @@
 //    editor's, and never what a system or a browser handles, however it is written; kept
 //    registrations too [RFC 8252 §7.1]
 
-/// Editors and agents that came before the rule, or that nobody told of it. Where each is from stands in
-/// docs/CLIENTS.md, "Schemes of editors".
+/// Schemes of known editors and agents that are not in reverse-domain form. The source of each is in docs/CLIENTS.md,
+/// "Schemes of editors".
 const EDITORS: &[&str] = &[
     "antigravity",
     "antigravity-ide",

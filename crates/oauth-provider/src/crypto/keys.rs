@@ -20,11 +20,11 @@ pub enum Purpose {
     SignInState,
     /// The cookie of a person who is signed in.
     Session,
-    /// What a page shown in a session proves with.
+    /// The token in a page's form that shows that the page was made for this session.
     SessionProof,
     /// What a client that is a part of this server keeps in a browser.
     OwnClient,
-    /// Who has signed in with a client, so that people can be told apart without being named.
+    /// A mark for each person who has signed in with a client, which tells them apart without naming them.
     Acquaintance,
     /// Wrapping a grant's props key for a secret.
     Wrap,

@@ -212,7 +212,7 @@ mod tests {
             const COMPARABLE: bool = false;
         }
         impl<T> Otherwise for Of<T> {}
-        /// Counts where it can be used, before the trait's.
+        /// An inherent method takes precedence over the trait's.
         impl<T: PartialEq> Of<T> {
             const COMPARABLE: bool = true;
         }

@@ -50,7 +50,7 @@ pub enum PublicKey {
         /// Big-endian.
         y: [u8; 32],
     },
-    /// RFC 8032
+    /// Ed25519 (RFC 8032 §5.1.5).
     Ed25519 {
         /// As it is encoded there.
         x: [u8; 32],

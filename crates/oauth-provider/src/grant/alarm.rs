@@ -1,4 +1,4 @@
-//! What time does to a grant. There is no promise when an alarm rings, or that it does so once.
+//! Transitions by the passing of time. An alarm may ring late, early or more than once.
 
 use super::Moment;
 use super::effect::{Effect, News, Step};

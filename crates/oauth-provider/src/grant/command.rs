@@ -7,7 +7,7 @@ use crate::scope::Scope;
 use crate::time::UnixTime;
 
 use super::id::GrantId;
-use super::state::{ClientBinding, Strength};
+use super::terms::{ClientBinding, Strength};
 
 /// A message to a grant.
 #[derive(Debug, Serialize, Deserialize)]
@@ -23,11 +23,11 @@ pub enum Command {
     Inspect(Inspect),
     /// What a token of any kind stands for, for its client (RFC 7662).
     Introspect(Introspect),
-    /// Replace the props: whoever keeps them fresh does so with a live token in hand.
+    /// Replace the props. The sender must hold a live token.
     Reseal(Reseal),
     /// What a look at the client's document found.
     Looked(Looked),
-    /// RFC 7009
+    /// Revoke an access token or the grant (RFC 7009).
     Revoke(Revoke),
     /// End the grant and all its tokens.
     Close,
@@ -46,7 +46,7 @@ pub struct Open {
     pub subject: String,
     /// Exactly as the authorization request had it.
     pub redirect_uri: String,
-    /// RFC 7636
+    /// The PKCE challenge (RFC 7636 §4.3).
     pub challenge: CodeChallenge,
     /// Decided at the authorization request.
     pub resource: Resource,
@@ -65,13 +65,13 @@ pub struct Open {
 pub struct Redeem {
     /// Of the code.
     pub secret: Secret,
-    /// Who redeems.
+    /// The client that redeems.
     pub client_id: String,
-    /// How it showed that.
+    /// How the client authenticated.
     pub strength: Strength,
     /// Compared where it is sent (OAuth 2.1 §10.2).
     pub redirect_uri: Option<String>,
-    /// RFC 7636 §4.5
+    /// The PKCE verifier (RFC 7636 §4.5).
     pub verifier: CodeVerifier,
     /// Equal to or narrower than the grant's (RFC 8707 §2.2).
     pub resource: Option<Resource>,
@@ -84,9 +84,9 @@ pub struct Refresh {
     pub secret: Secret,
     /// Behind the secret in the token.
     pub tag: Bytes,
-    /// Who refreshes.
+    /// The client that refreshes.
     pub client_id: String,
-    /// How it showed that.
+    /// How the client authenticated.
     pub strength: Strength,
     /// For this access token only; never wider than the grant's.
     pub scope: Option<Scope>,
@@ -108,9 +108,9 @@ pub struct Introspect {
     pub secret: Secret,
     /// Present for a refresh token.
     pub tag: Option<Bytes>,
-    /// Who asks: about its own tokens only.
+    /// The client that asks. Tokens of other clients are answered as unknown.
     pub client_id: String,
-    /// How it showed that.
+    /// How the client authenticated.
     pub strength: Strength,
 }
 
@@ -148,9 +148,9 @@ pub struct Revoke {
     pub secret: Secret,
     /// Present for a refresh token.
     pub tag: Option<Bytes>,
-    /// Who revokes: its own tokens only.
+    /// The client that revokes. Tokens of other clients stay as they are.
     pub client_id: String,
-    /// How it showed that.
+    /// How the client authenticated.
     pub strength: Strength,
 }
 
@@ -161,27 +161,27 @@ pub struct Close;
 /// The end of a grant, by its person.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Recall {
-    /// Who says so: the one who allowed it, or nobody.
+    /// The upstream's id of the person; refused unless they allowed the grant.
     pub subject: String,
 }
 
 /// A choice of the person's that is taken back.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Withhold {
-    /// Who takes it back: the one who gave it, or nobody.
+    /// The upstream's id of the person; refused unless they allowed the grant.
     pub subject: String,
     /// Its name.
     pub choice: String,
-    /// What the person once chose: all of it, since the grant itself remembers what was taken back.
+    /// Everything that the person chose at the approval; the grant itself knows what was taken back since.
     pub choices: Vec<Choice>,
 }
 
 /// Something that a person may choose at the approval.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Choice {
-    /// Means something to whoever gives and reads the props.
+    /// Opaque to this crate, like the props.
     pub name: String,
-    /// What it needs.
+    /// The scope that it needs.
     pub scope: Scope,
 }
 
@@ -205,7 +205,7 @@ pub enum Reply {
     Done,
     /// To [`Command::Withhold`]: what the grant's tokens may do from now on. Nothing, where it has ended with that.
     Left(Scope),
-    /// To any.
+    /// To any command.
     Refused(Refusal),
 }
 
@@ -214,20 +214,20 @@ pub enum Reply {
 pub struct Issued {
     /// Of the access token.
     pub access: Secret,
-    /// Seconds.
+    /// Until the access token expires, in seconds.
     pub expires_in: u64,
     /// Of the refresh token and its tag; absent for a client that may not refresh.
     pub refresh: Option<(Secret, Bytes)>,
     /// Of the access token.
     pub scope: Scope,
-    /// What to do after the answer was given.
+    /// What to do after the answer has left.
     pub chores: Chores,
-    /// For whom, where the daily chores are due: it is noted that somebody has signed in.
+    /// The person, if the daily chores are due: their sign-in is then noted for the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
 }
 
-/// Upkeep that no answer waits for, handed out seldom. If it fails, it comes again in its time.
+/// Work that no answer waits for. If it fails, a later answer hands it out again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chores {
     /// Renew the client's record and note that the grant was used: at most daily.
@@ -239,11 +239,11 @@ pub struct Chores {
 /// What a token stands for, without the props.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Introspected {
-    /// For whom.
+    /// The upstream's id of the person.
     pub subject: String,
-    /// Where it may be used.
+    /// The resource at and below which it may be used (RFC 8707).
     pub resource: Resource,
-    /// What it may do.
+    /// Its scope.
     pub scope: Scope,
     /// When the grant was opened.
     pub opened_at: UnixTime,
@@ -266,8 +266,8 @@ pub struct Inspected {
     pub(crate) withheld: Vec<String>,
 }
 
-/// Why a command was refused. Unknown, expired, used up and somebody else's are one: who holds no valid token
-/// learns nothing about it.
+/// Why a command was refused. Unknown, expired, used up and issued to another client are one reason, so that a sender
+/// without a valid token learns nothing about the grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
@@ -277,7 +277,7 @@ pub enum Refusal {
     AlreadyOpened,
     /// The right code, with another redirect URI than it was asked for.
     RedirectUri,
-    /// The right code, with a verifier that is not behind its challenge.
+    /// The right code, with a verifier that does not match its challenge (RFC 7636 §4.6).
     Verifier,
     /// The client has shown better authentication than this before, or must.
     Strength,

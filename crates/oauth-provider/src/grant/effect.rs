@@ -1,4 +1,4 @@
-//! What a transition comes to: the state, the answer, and what its host must do, as values.
+//! The outcome of a transition: the state, the answer, and what its host must do, as values.
 
 use crate::time::UnixTime;
 
@@ -14,8 +14,8 @@ pub struct Step<R = Reply> {
     pub state: Option<Lifecycle>,
     /// For the sender.
     pub reply: R,
-    /// What the host must do, in this order, before the reply leaves. Where one of them fails the rest is left out, and
-    /// the transition did not happen.
+    /// What the host must do, in this order, before the reply leaves. If one of them fails the host skips the
+    /// rest, and the transition did not happen.
     pub effects: Vec<Effect>,
 }
 
@@ -36,17 +36,17 @@ pub enum Effect {
     /// Forgets what was remembered of the grant's tokens ([`crate::TokenCache::forget`]): they are worth less than they
     /// were, or nothing. Before anybody is told so.
     ForgetTokens,
-    /// Says what happened to whoever keeps the list of a person's grants. No answer waits for it. Where it fails, the next
-    /// use, or the alarm, says it again.
+    /// Tells the keeper of a person's list of grants what happened. No answer waits for it. If it fails, the next use or
+    /// the alarm repeats it.
     TellAccount {
-        /// Whose list: the upstream's id of the person.
+        /// The upstream's id of the person.
         subject: String,
         /// What happened.
         news: News,
     },
 }
 
-/// What a person's list of grants is told. It may come in any order, and twice.
+/// News for a person's list of grants. It may arrive in any order, and twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum News {
     /// The grant has ended.
@@ -107,7 +107,7 @@ impl<R> Step<R> {
         Self::recalled(closed, reply, audit).and(told)
     }
 
-    /// The same, where its person ended it: they take it out of the list themselves, of many grants at once.
+    /// The same for a person who ended the grant: they take it out of their list themselves, many grants at once.
     pub(super) fn recalled<const N: usize>(closed: Closed, reply: R, audit: [Audit; N]) -> Self {
         // It has no more tokens, so no reason to wait for the end of the last of them.
         let alarm = Some(closed.until);
@@ -125,7 +125,7 @@ impl<R> Step<R> {
         self
     }
 
-    /// First of all effects; once.
+    /// Adds it as the first of all effects, once.
     pub(super) fn stored(mut self, alarm: Option<UnixTime>) -> Self {
         if !self.is_stored() {
             self.effects.insert(0, Effect::Store { alarm });

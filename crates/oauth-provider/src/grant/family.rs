@@ -7,13 +7,13 @@ use crate::crypto::{Bytes, Secret, SecretHash, Wrapped, constant_time_eq, hmac_s
 use crate::time::UnixTime;
 
 use super::Moment;
-use super::state::Terms;
+use super::terms::Terms;
 
 /// The current refresh token and its predecessor.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Family {
     /// Tags every refresh token of the family, so that an old one is told from a made-up one without keeping all
-    /// hashes. It proves nothing else: who reads it here could at most make an old-looking token.
+    /// hashes. It proves nothing else: somebody who reads it here could at most make up a token that looks old.
     tag_key: Bytes,
     /// Of the current token, from 0.
     generation: u32,
@@ -46,7 +46,7 @@ pub(super) enum Presented {
     Current,
     /// The one before, while the newest is unused.
     Previous { used_at: UnixTime, late_retries: u8 },
-    /// Once good, long superseded.
+    /// Superseded more than once.
     Older,
 }
 
@@ -163,8 +163,8 @@ impl Family {
     }
 }
 
-/// Deterministic, so that whoever presents the predecessor again gets the same successor, with nothing stored in
-/// the clear and across a rotation of the server's keys.
+/// Deterministic, so that a client that presents the predecessor again gets the same successor, although nothing is
+/// stored in the clear, and also after a rotation of the server's keys.
 fn successor(props_key: &Secret, generation: u32, presented: &Secret) -> Secret {
     let parts: [&[u8]; 3] = [b"refresh", &generation.to_be_bytes(), presented.expose()];
     Secret::from_bytes(hmac_sha256(props_key.expose(), &parts))

@@ -35,7 +35,7 @@ pub enum GrantError {
     /// The grant's answer.
     #[error("the grant refused: {0:?}")]
     Refused(Refusal),
-    /// Our own trouble: nothing is known.
+    /// Storage failed; whether the command was applied is not known.
     #[error(transparent)]
     Storage(#[from] StoreError),
 }

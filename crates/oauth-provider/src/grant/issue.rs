@@ -14,7 +14,7 @@ use super::state::{Access, Active};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Upkeep that is due. Handed out once: who gets it does it.
+/// The chores that are due, handed out once.
 fn chores(active: &mut Active, moment: &Moment<'_>) -> Chores {
     let daily = moment.now.since(active.chores_at) >= DAY;
     if daily {

@@ -1,4 +1,4 @@
-//! What fresh props are needed for: a refresh, and a call that the upstream refused.
+//! The two commands that may need fresh props first: a refresh, and a renewal after the upstream refused a call.
 
 use rand_core::CryptoRng;
 
@@ -10,10 +10,10 @@ use super::renewal::{Next, ReadProps, Renew, Renewal, Renewed, end};
 use super::state::Lifecycle;
 use super::{Moment, apply, refresh, reseal};
 
-/// Something that cannot be answered with props that are of no more use: a [`Refresh`], whose access token would outlive
-/// them, or a [`Renew`].
+/// A command that may have to wait for a renewal of the props: a [`Refresh`], whose access token would outlive them, or
+/// a [`Renew`]. Both share [`Renewal`]; what they answer, and whether a failed renewal is a failure, differs.
 pub trait Need: Sized {
-    /// What it is answered with.
+    /// The type of the answer.
     type Reply;
 
     /// The answer, or the renewal that must come before it.
@@ -29,7 +29,7 @@ pub trait Need: Sized {
     #[doc(hidden)]
     fn secret(&self) -> &Secret;
 
-    /// The answer where the sign-in upstream is over.
+    /// The answer when the sign-in upstream is over.
     #[doc(hidden)]
     fn ended() -> Self::Reply;
 
@@ -43,7 +43,7 @@ pub trait Need: Sized {
         rng: &mut impl CryptoRng,
     ) -> Step<Self::Reply>;
 
-    /// The answer where they could not be.
+    /// The answer when the props could not be renewed just now.
     #[doc(hidden)]
     fn unavailable(
         self,
@@ -77,7 +77,7 @@ impl Need for Refresh {
                 need: self,
             }),
             Some(_) if !live => Next::Step(end::<Self>(state, moment, rng)),
-            // What cannot be renewed serves as long as it lives.
+            // Props that cannot be renewed are used until they expire.
             Some(_) | None => Next::Step(apply(state, Command::Refresh(self), moment, rng)),
         }
     }

@@ -5,7 +5,8 @@ use crate::crypto::{Sealed, Secret, Wrapped};
 use super::Moment;
 use super::command::{Open, Refusal, Reply};
 use super::effect::Step;
-use super::state::{Lifecycle, Pending, Props, Terms, Withheld};
+use super::state::{Lifecycle, Pending, Props};
+use super::terms::{Terms, Withheld};
 
 /// Opens the grant, once: this is what makes the approval behind it single-use, so an id that was opened before,
 /// however it ended, is refused, and so is an approval whose time is over.

@@ -11,7 +11,7 @@ use super::issue::issue;
 use super::state::{Active, DocumentWatch, Lifecycle, Pending};
 
 /// Redeems the code (RFC 6749 §4.1.3). Everything is checked before the code is consumed, so a wrong client or
-/// verifier does not cost the right one its sign-in; a guesser has few tries.
+/// verifier does not cost the right client its sign-in; [`super::Policy`] limits the tries.
 pub(super) fn redeem(
     pending: Pending,
     redeem: Redeem,
@@ -75,7 +75,7 @@ pub(super) fn redeem(
 /// revoke (when possible) all tokens previously issued based on that authorization code" (RFC 6749 §4.1.2).
 pub(super) fn replay(active: Active, redeem: &Redeem) -> Step {
     let client = &active.terms.client;
-    // Who cannot show that it is this client must not be able to end its session.
+    // A sender that cannot authenticate as this client must not be able to end its session.
     let theirs = client.id == redeem.client_id && redeem.strength >= client.strength;
     if !active.code.matches(&redeem.secret) || !theirs {
         return Step::refused(Lifecycle::Active(active), Refusal::Unknown);

@@ -27,7 +27,7 @@ pub(super) fn refresh(
     if matches!(presented, Presented::Foreign) {
         return Step::refused(Lifecycle::Active(active), Refusal::Unknown);
     }
-    // Before anything that a token could do to the grant: only its own client may do it.
+    // Checked first: only its own client may change the grant, also by a wrong or an old token.
     if refresh.strength < active.terms.client.strength {
         return Step::refused(Lifecycle::Active(active), Refusal::Strength);
     }
@@ -116,7 +116,7 @@ fn rotate(
     };
     active.family = Some(family);
     active.terms.client.strength = active.terms.client.strength.max(refresh.strength);
-    // Asking for what was taken back is no fault: the answer says what there is (RFC 6749 §3.3).
+    // A client may still ask for what was taken back; the answer states the scope that it gets (RFC 6749 §3.3).
     let scope = refresh
         .scope
         .map(|scope| scope.intersection(&active.terms.scope));

@@ -1,5 +1,5 @@
-//! Renewing the props at the upstream server: whoever knows what they are asks for other ones, with a live token in hand.
-//! What calls for it, and what follows from its outcome, is decided here; the host asks, once for all who wait.
+//! Renewing the props at the upstream server. When it is needed, and what follows from its outcome, is decided here. The
+//! host, which knows what the props are, asks the upstream: once for all requests that wait.
 //!
 //! ```text
 //!             ┌── not needed ─────────────────────────────────▶ Step
@@ -27,13 +27,13 @@ pub type ReadProps = fn(&[u8]) -> Option<Upstream>;
 /// What the machine must know of props.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upstream {
-    /// Tells the upstream's token from every other one without telling it: a hash.
+    /// A hash of the upstream's token, which tells it from others without revealing it.
     pub token: String,
     /// Whether there is anything to renew it with.
     pub renewable: bool,
 }
 
-/// The upstream refused a token: another one, please.
+/// Asks for the current upstream token after the upstream refused one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Renew {
     /// Of an access token of the grant.
@@ -54,7 +54,7 @@ pub enum Renewed {
     Unavailable,
 }
 
-/// What came of asking the upstream.
+/// The outcome of asking the upstream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Other props.
@@ -66,7 +66,7 @@ pub enum Outcome {
     },
     /// Only a new sign-in helps.
     Ended,
-    /// Trouble: nothing is known, and trying again can help.
+    /// The upstream could not be asked, or failed; trying again can help.
     Unavailable,
 }
 
@@ -138,7 +138,7 @@ impl<N: Need> Renewal<N> {
     }
 }
 
-/// The grant ends where its sign-in upstream is over.
+/// Ends the grant, because its sign-in upstream is over.
 pub(super) fn end<N: Need>(
     state: Option<Lifecycle>,
     moment: &Moment<'_>,

@@ -7,8 +7,9 @@ use crate::scope::Scope;
 use crate::time::UnixTime;
 
 use super::family::Family;
+use super::terms::Terms;
 
-/// Where a grant stands. This is what is stored, as JSON.
+/// The state of a grant, from the approval to its end. Stored as JSON.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lifecycle {
@@ -37,7 +38,7 @@ pub struct Pending {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Active {
     pub(super) terms: Terms,
-    /// To know its second redemption.
+    /// Of the redeemed code, to recognise a second redemption.
     pub(super) code: SecretHash,
     pub(super) props: Props,
     /// Absent for a client that may not refresh.
@@ -83,63 +84,9 @@ pub(super) struct DocumentWatch {
 /// A grant that ended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Closed {
-    /// Its person, whose list it must leave.
+    /// The upstream's id of the person whose list of grants it must still leave.
     pub(super) subject: String,
     pub(super) until: UnixTime,
-}
-
-/// What was agreed, for the whole life of the grant.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Terms {
-    /// Who may use it.
-    pub client: ClientBinding,
-    /// Who allowed it: the upstream's id of the person.
-    pub subject: String,
-    /// Where its tokens may be used at most.
-    pub resource: Resource,
-    /// What its tokens may do at most: what was granted, less what was taken back.
-    pub scope: Scope,
-    /// What its person has taken back.
-    #[serde(default, skip_serializing_if = "Withheld::is_empty")]
-    pub withheld: Withheld,
-    /// When it was allowed.
-    pub opened_at: UnixTime,
-    /// When it ends at the latest.
-    pub ends_at: UnixTime,
-    /// When the approval behind it could be replayed at the latest.
-    pub approval_ends_at: UnixTime,
-}
-
-/// What a person has taken back of a grant that lives.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Withheld {
-    /// By name, in the order in which they went.
-    pub choices: Vec<String>,
-    /// The scope before any of them went: a client may go on asking for it, and is told what it gets.
-    pub granted: Scope,
-}
-
-/// The client as validated at approval: all that later requests need to know of it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ClientBinding {
-    /// Compared byte for byte.
-    pub id: String,
-    /// The least authentication that is taken from it; grows with what it shows.
-    pub strength: Strength,
-    /// Whether it gets refresh tokens.
-    pub refresh: bool,
-}
-
-/// How well a request to the token endpoint showed who sends it, weakest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Strength {
-    /// `none`: a public client.
-    None,
-    /// A shared secret.
-    Secret,
-    /// `private_key_jwt`
-    PrivateKeyJwt,
 }
 
 /// A live access token.
@@ -151,10 +98,10 @@ pub(super) struct Access {
     pub(super) wrap: Wrapped,
     #[serde(rename = "e")]
     pub(super) expires_at: UnixTime,
-    /// Where it was narrowed below the grant's.
+    /// Its own scope, if that is narrower than the grant's.
     #[serde(rename = "s", skip_serializing_if = "Option::is_none")]
     pub(super) scope: Option<Scope>,
-    /// Where it was narrowed below the grant's.
+    /// Its own resource, if that is narrower than the grant's.
     #[serde(rename = "r", skip_serializing_if = "Option::is_none")]
     pub(super) resource: Option<Resource>,
 }
@@ -192,7 +139,7 @@ impl Lifecycle {
         }
     }
 
-    /// Whose it is.
+    /// The upstream's id of the person.
     #[must_use]
     pub fn subject(&self) -> &str {
         match self {
@@ -220,26 +167,11 @@ impl Lifecycle {
 }
 
 impl Terms {
-    /// The widest scope that its client may ask for.
-    pub(super) const fn granted(&self) -> &Scope {
-        if self.withheld.is_empty() {
-            &self.scope
-        } else {
-            &self.withheld.granted
-        }
-    }
-
     pub(super) fn close(self) -> Closed {
         Closed {
             subject: self.subject,
             until: self.approval_ends_at,
         }
-    }
-}
-
-impl Withheld {
-    const fn is_empty(&self) -> bool {
-        self.choices.is_empty()
     }
 }
 

@@ -5,11 +5,11 @@ use super::id::GrantId;
 /// What a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
-    /// RFC 6749 §1.3.1
+    /// An authorization code (RFC 6749 §1.3.1).
     Code,
-    /// RFC 6749 §1.4
+    /// An access token (RFC 6749 §1.4).
     Access,
-    /// RFC 6749 §1.5
+    /// A refresh token (RFC 6749 §1.5).
     Refresh,
 }
 
@@ -30,9 +30,9 @@ impl TokenKind {
 pub struct Token {
     /// What it is for.
     pub kind: TokenKind,
-    /// Which grant knows it.
+    /// The grant that it belongs to.
     pub grant: GrantId,
-    /// What proves it.
+    /// Its secret, of which the grant stores the hash.
     pub secret: Secret,
     /// For refresh tokens: shows that the secret was once this family's, long after its hash is forgotten.
     pub tag: Option<[u8; 16]>,

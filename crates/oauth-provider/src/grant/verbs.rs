@@ -1,4 +1,4 @@
-//! Each command with the reply that it has, so that whoever sends one gets no other.
+//! Each command with the type of its reply, so that a sender need not match replies to other commands.
 
 use crate::crypto::Secret;
 use crate::scope::Scope;
@@ -10,7 +10,7 @@ use super::command::{
 
 /// A command that knows its reply. [`super::GrantStore::ask`] sends one.
 pub trait GrantCommand: Into<Command> {
-    /// What it is answered with where it is not refused.
+    /// The answer, unless the command is refused.
     type Reply;
 
     /// Reads the reply: `None` where it is one to another command, which is trouble of ours and says nothing about the

@@ -1,5 +1,5 @@
 //! What the person who allowed it takes back while the grant lives: one of the choices, or everything. No token is at
-//! hand then, so nothing sealed is opened: the state remembers what was taken back, and whoever reads it is told.
+//! hand then, so nothing sealed is opened: the state remembers what was taken back, and an inspection names it.
 
 use crate::scope::Scope;
 
@@ -20,7 +20,7 @@ pub(super) fn withhold(mut state: Lifecycle, withhold: Withhold) -> Step {
     if !terms.withheld.choices.contains(&withhold.choice) {
         terms.withheld.choices.push(withhold.choice);
     }
-    // Whoever sends this may not know yet what was taken back a moment ago: only what is remembered here counts.
+    // The sender may not know of a choice that was taken back a moment ago: only what the state remembers counts.
     let kept = withhold
         .choices
         .iter()
@@ -45,7 +45,7 @@ pub(super) fn withhold(mut state: Lifecycle, withhold: Withhold) -> Step {
         .and(Effect::ForgetTokens)
 }
 
-/// Ends the grant for its person.
+/// Ends the grant on behalf of the person who allowed it.
 pub(super) fn recall(mut state: Lifecycle, subject: &str) -> Step {
     if terms_of(&mut state, subject).is_none() {
         return Step::refused(state, Refusal::Unknown);
@@ -54,7 +54,7 @@ pub(super) fn recall(mut state: Lifecycle, subject: &str) -> Step {
     Step::recalled(state.into_closed(), Reply::Done, [why])
 }
 
-/// Of a grant that lives, and only for the person who allowed it.
+/// The grant, if it is live and this person allowed it.
 fn terms_of<'a>(state: &'a mut Lifecycle, subject: &str) -> Option<&'a mut super::Terms> {
     let terms = match state {
         Lifecycle::Pending(pending) => &mut pending.terms,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::authorize::{TICKET_LIFETIME, TicketId};
 use crate::time::UnixTime;
 
-/// What is kept of a pushed request. There is nothing else to it: a store reads, applies, writes.
+/// The stored state of a pushed request. A store reads it, applies a transition and writes it back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pushed {

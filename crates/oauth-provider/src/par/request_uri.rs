@@ -9,7 +9,7 @@ use crate::crypto::{Secret, base64url, sha256};
 /// the registered form of its example.
 const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
-/// The reference to a pushed request: who has it, and says the right `client_id`, can open its consent page.
+/// The reference to a pushed request. With it and the right `client_id` its consent page can be opened.
 #[derive(Clone)]
 pub struct RequestUri(Secret);
 

@@ -44,7 +44,7 @@ use crate::scope::Scope;
 use crate::stored::StoreError;
 use crate::time::UnixTime;
 
-/// Whose promise is checked: nobody signs in with it.
+/// The client of the grants that are made here; nobody signs in with it.
 const CLIENT: &str = "contract";
 const VERIFIER: [u8; 32] = [7; 32];
 const HOUR: Duration = Duration::from_secs(3600);

@@ -1,4 +1,4 @@
-//! Signing in on another device (RFC 8628), against any Sentry and through any [`Fetch`].
+//! Sign-in on another device (RFC 8628), with any Sentry and through any [`Fetch`].
 
 use std::time::Duration;
 
@@ -8,68 +8,68 @@ use serde_json::Value;
 use url::form_urlencoded::Serializer;
 use url::{Host, Url};
 
-/// RFC 8628 §3.4.
+/// The grant type (RFC 8628 §3.4).
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// What is asked of Sentry: all that any tool needs. `--skills` narrows what a server process offers, later and each
-/// time anew.
+/// The scopes to ask for: all that any tool needs. `--skills` narrows down what a server process offers, and can differ
+/// each time.
 const SCOPE: &str =
     "org:read project:read project:write team:read team:write event:read event:write";
 
-/// Seconds between two questions where the server does not say (RFC 8628 §3.2).
+/// Seconds between two polls if the server does not say (RFC 8628 §3.2).
 const INTERVAL: u64 = 5;
 
-/// The longest that is waited between two questions while Sentry cannot be reached.
+/// The longest time between two polls while Sentry cannot be reached, in seconds.
 const LONGEST: u64 = 60;
 
-/// The longest that a person has, whatever a server says.
+/// The longest time that a person has, in seconds, whatever the server says.
 const DAY: u64 = 24 * 60 * 60;
 
-/// A sign-in that waits for a person (RFC 8628 §3.2).
+/// A sign-in that waits for the person (RFC 8628 §3.2).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Waiting {
     device_code: String,
-    /// What the person types, or compares.
+    /// The code that the person types in, or compares.
     pub user_code: String,
-    /// Where.
+    /// The URL of the page to open.
     pub page: String,
-    /// The same with the code in it.
+    /// The same URL with the code in it, if the server gives one.
     pub page_with_code: Option<String>,
-    /// Seconds.
+    /// How long the codes are valid, in seconds.
     pub lifetime: u64,
     interval: u64,
 }
 
-/// Why there is no token.
+/// Why there is no token. Most variants stand for an error code of RFC 6749 §5.2 or RFC 8628 §3.5.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// `access_denied`
     #[error("the person said no")]
     Denied,
-    /// `expired_token`, or the time is over.
+    /// `expired_token`, or the person's time is over.
     #[error("nobody answered in time")]
     Expired,
     /// `invalid_client`, `unauthorized_client`
     #[error("Sentry does not know this client id, or does not let it sign in by device code")]
     Client,
-    /// `invalid_grant` at a renewal.
+    /// `invalid_grant` in answer to a refresh: the grant has ended.
     #[error("the sign-in has ended")]
     Ended,
-    /// This Sentry has no such endpoint.
+    /// This Sentry has no device authorization endpoint.
     #[error("this Sentry has no sign-in by device code")]
     NotThere,
-    /// Another error of RFC 6749 §5.2.
+    /// Any other error code.
     #[error("Sentry refused: {0}")]
     Other(String),
-    /// Neither an answer nor an error.
+    /// No usable response came; the text says why.
     #[error("Sentry could not be reached: {0}")]
     Unreachable(String),
 }
 
-/// Asks for a code.
+/// Requests a device code and a user code.
 ///
 /// # Errors
-/// [`Refused`]
+/// [`Refused`], if there are no codes.
 pub async fn begin(fetch: &dyn Fetch, base: &BaseUrl, client_id: &str) -> Result<Waiting, Refused> {
     let form = [("client_id", client_id), ("scope", SCOPE)];
     let response = post(fetch, base, "/oauth/device/code/", &form).await;
@@ -95,11 +95,11 @@ impl Waiting {
         })
     }
 
-    /// Asks until the person has answered, and gives back the token endpoint's answer. A network that is gone for a while
-    /// is waited out.
+    /// Polls until the person has answered, and returns the token endpoint's response. Network errors are retried until
+    /// the time is over.
     ///
     /// # Errors
-    /// [`Refused`]
+    /// [`Refused`], if there is no token.
     pub async fn token(
         &self,
         fetch: &dyn Fetch,
@@ -115,7 +115,7 @@ impl Waiting {
         let mut waited = 0;
         let mut trouble = None;
         loop {
-            // Waited for first: nobody has typed the code yet.
+            // The first poll waits too, since nobody has typed in the code yet.
             fetch.sleep(Duration::from_secs(interval)).await;
             waited += interval;
             match post(fetch, base, "/oauth/token/", &form)
@@ -147,10 +147,10 @@ impl Waiting {
     }
 }
 
-/// Renews (RFC 6749 §6), as the public client that a device is.
+/// Refreshes tokens (RFC 6749 §6) as a public client.
 ///
 /// # Errors
-/// [`Refused`]
+/// [`Refused`], if there are no new tokens.
 pub async fn renew(
     fetch: &dyn Fetch,
     base: &BaseUrl,
@@ -177,7 +177,7 @@ async fn post(
     form: &[(&str, &str)],
 ) -> Result<Response, FetchError> {
     let url = Url::parse(&format!("{}{path}", base.as_str()))
-        // Invariant: the base is a parsed URL without query.
+        // Invariant: the base is a parsed URL without a query.
         .map_err(|error| FetchError::Unreachable(error.to_string()))?;
     let body = Serializer::new(String::new()).extend_pairs(form).finish();
     let request = Request::new(Method::Post, url)
@@ -189,7 +189,7 @@ async fn post(
     fetch.fetch(request).await
 }
 
-/// An answer, or the error that it names (RFC 6749 §5.2, RFC 8628 §3.5).
+/// Reads a success response, or the error that it names (RFC 6749 §5.2, RFC 8628 §3.5).
 fn read(response: &Response) -> Result<Value, Refused> {
     let answer: Option<Value> = serde_json::from_slice(&response.body).ok();
     if response.is_success() {
@@ -213,8 +213,8 @@ fn unreadable() -> Refused {
     Refused::Other("its answer could not be read".to_owned())
 }
 
-/// A page that a person may be sent to, shown as it is meant: on the web, where nobody else can answer for it, or on this
-/// computer.
+/// Checks a URL to which a person will be sent: it must be https, or on this computer, and is printed in its normalized
+/// form.
 fn page(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let local = url.host().is_some_and(|host| match host {
@@ -226,7 +226,7 @@ fn page(text: &str) -> Option<String> {
     safe.then(|| String::from(url))
 }
 
-/// Shown in a log by mistake, a code would sign somebody in.
+/// Hides the codes: if one were logged by mistake, it could be used to sign in.
 impl std::fmt::Debug for Waiting {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Waiting")

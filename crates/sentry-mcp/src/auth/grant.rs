@@ -4,18 +4,20 @@ use sentry_api::Token;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What a sign-in came to, as it is kept. `Debug` shows no token.
+/// The result of a sign-in, as it is stored. `Debug` does not show the tokens.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
-    /// The application that signed in, and that renews.
+    /// The OAuth application that signed in, and that refreshes the tokens.
     pub client_id: String,
+    /// The access token, sent to Sentry with every call.
     pub access_token: String,
+    /// The refresh token, if Sentry issued one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
-    /// When the access token ends, in seconds since 1970, where Sentry says so.
+    /// When the access token expires, in seconds since 1970, if Sentry says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<u64>,
-    /// Whose it is, for people.
+    /// The user who signed in, for people to read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
 }
@@ -29,11 +31,12 @@ impl fmt::Debug for Grant {
     }
 }
 
-/// A token is renewed when it has less than this left, in seconds: a call must not begin with one that ends in it.
+/// A token that expires within this many seconds is refreshed first, so that it does not expire during a call.
 const SOON: u64 = 60;
 
 impl Grant {
-    /// Reads an answer of the token endpoint (RFC 6749 §5.1). `before` gives what a renewal may leave out.
+    /// Reads a response of the token endpoint (RFC 6749 §5.1). Values that a refresh may leave out are taken from
+    /// `before`.
     #[must_use]
     pub fn read(answer: &Value, client_id: &str, now: u64, before: Option<&Self>) -> Option<Self> {
         let text = |value: &Value, name: &str| {
@@ -58,12 +61,13 @@ impl Grant {
         })
     }
 
+    /// The access token, in the form that the API client takes.
     #[must_use]
     pub fn token(&self) -> Token {
         Token::new(&*self.access_token)
     }
 
-    /// Whether the token ends so soon that it is better renewed first.
+    /// Whether the token expires so soon that it should be refreshed first.
     #[must_use]
     pub fn ends_soon(&self, now: u64) -> bool {
         self.expires_at

@@ -43,7 +43,7 @@ pub(super) async fn login(
         .await
         .map_err(|refused| failure(base, &refused))?;
     let grant = Grant::read(&answer, client_id, clock::now(), None)
-        .ok_or_else(|| Failure::Unreachable("Sentry's answer holds no access token".to_owned()))?;
+        .ok_or_else(|| Failure::Unreachable("Sentry's response has no access token".to_owned()))?;
     let place = store.keep(base, &grant, keep).await?;
     let user = grant.user.as_deref().unwrap_or("you");
     writeln!(
@@ -69,7 +69,7 @@ pub(super) async fn logout(base: &BaseUrl, store: &Store) -> Result<(), Failure>
     Ok(())
 }
 
-/// In words, with what to do.
+/// Explains a refusal, and what the person can do.
 fn failure(base: &BaseUrl, refused: &Refused) -> Failure {
     let base = base.as_str();
     match refused {

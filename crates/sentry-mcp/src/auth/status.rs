@@ -10,7 +10,7 @@ use super::tokens::Kept;
 use crate::ends::Failure;
 use crate::store::Store;
 
-/// For Sentry's answer: this is only to tell.
+/// How long to wait for Sentry's answer. It is short, because the answer is only informative.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 pub(super) async fn status(
@@ -55,7 +55,7 @@ pub(super) async fn status(
         Err(ApiError::Unauthorized) => {
             say(base, as_json, Some(&place), "refused", None)?;
             Err(Failure::NotSignedIn(format!(
-                "{} does not take the token from {place}: it is wrong, or it has ended. Run `sentry-mcp auth login`.",
+                "{} does not accept the token from {place}: it is wrong, or it has expired. Run `sentry-mcp auth login`.",
                 base.as_str()
             )))
         }

@@ -11,19 +11,20 @@ use crate::clock;
 use crate::service::log;
 use crate::store::Store;
 
-/// The token of a sign-in that is kept. It is read when it is first needed, and renewed when it is about to end or Sentry
-/// refuses it: once for all who wait, and once for all processes of this person, since Sentry's renewals replace both
-/// tokens at once.
+/// The token of a stored sign-in. It is read when it is first needed, and refreshed when it is about to expire or
+/// Sentry refuses it. Since a refresh replaces both tokens at once, only one caller does it, and only one process of
+/// this person; all others use the result.
 pub struct Kept {
     store: Store,
     base: BaseUrl,
     fetch: Rc<dyn Fetch>,
     grant: RefCell<Option<Grant>>,
-    /// Held while somebody reads or renews.
+    /// Held while a caller reads or refreshes the token.
     turn: Mutex<()>,
 }
 
 impl Kept {
+    /// The token of the sign-in to `base`. Nothing is read yet.
     #[must_use]
     pub fn new(store: Store, base: BaseUrl, fetch: Rc<dyn Fetch>) -> Self {
         Self {
@@ -55,7 +56,8 @@ impl Kept {
         }
     }
 
-    /// A grant that is not `failed` and does not end soon: another process may have made it already.
+    /// Returns a stored grant that does not use the token `failed` and does not expire soon, if another process has
+    /// stored one; otherwise refreshes it.
     async fn fresh(&self, failed: Option<&Token>) -> Result<Grant, TokenError> {
         let lock = self.store.lock().await.map_err(|failure| {
             log(&failure.to_string());
@@ -68,7 +70,7 @@ impl Kept {
             return Ok(grant);
         }
         let Some(refresh) = &grant.refresh_token else {
-            // Nothing to renew it with: it is of use until its end, unless Sentry has said no.
+            // There is no refresh token, so this token is used until it expires, unless Sentry has refused it.
             return if is_failed {
                 Err(TokenError::Ended)
             } else {
@@ -94,7 +96,7 @@ impl Kept {
         };
         let renewed = Grant::read(&answer, &grant.client_id, now, Some(&grant));
         let renewed = renewed.ok_or(TokenError::Unavailable)?;
-        // The old tokens are gone. A new one that cannot be kept serves this process at least.
+        // The old tokens no longer work. If the new one cannot be stored, at least this process can use it.
         if let Err(failure) = self.store.keep_again(&self.base, &renewed).await {
             log(&format!("the renewed token could not be kept: {failure}"));
         }

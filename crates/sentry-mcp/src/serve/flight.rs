@@ -1,4 +1,4 @@
-//! Requests on their way, by their ids, so that they can be called off.
+//! Requests that are running, by id, so that they can be cancelled.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,14 +15,14 @@ use crate::service::{Service, log};
 pub(super) struct Flights(RefCell<HashMap<Id, AbortHandle>>);
 
 impl Flights {
-    /// An id that is not on its way is ignored: its answer may have crossed the cancellation.
+    /// Cancels a request. An unknown id is ignored, since the answer may already be on its way.
     pub(super) fn cancel(&self, id: &Id) {
         if let Some(handle) = self.0.borrow_mut().remove(id) {
             handle.abort();
         }
     }
 
-    /// The answers to these, at once; none to what was called off.
+    /// Runs requests concurrently and returns their answers. A cancelled request has none.
     pub(super) async fn fly(
         &self,
         service: &Service,
@@ -40,7 +40,7 @@ impl Flights {
                 return Some(error.to_json(Some(&id)));
             };
             let answer = answer(service, version, request);
-            // What was called off is no longer in the map.
+            // A cancelled request is no longer in the map.
             let answer = Abortable::new(answer, registration).await.ok()?;
             self.0.borrow_mut().remove(&id);
             answer
@@ -48,8 +48,8 @@ impl Flights {
         join_all(flights).await.into_iter().flatten().collect()
     }
 
-    /// "The request ID MUST NOT have been previously used by the requestor within the same session" (MCP 2025-11-25
-    /// basic). Two at once could not be told apart.
+    /// Registers a request. "The request ID MUST NOT have been previously used by the requestor within the same
+    /// session" (MCP 2025-11-25 basic). Two running requests with the same id could not be told apart.
     fn begin(&self, id: &Id) -> Option<AbortRegistration> {
         match self.0.borrow_mut().entry(id.clone()) {
             Entry::Occupied(_) => None,
@@ -77,7 +77,7 @@ async fn answer(service: &Service, version: Version, request: Message) -> Option
     answered.map(|Answered { body, .. }| body)
 }
 
-/// The method and, of a call, the name of its tool. Arguments are the client's own business.
+/// The method and, for a tool call, the tool's name, for the log. Arguments are never logged.
 fn about(request: &Message) -> String {
     let Message::Request { method, params, .. } = request else {
         return String::new();
@@ -87,7 +87,7 @@ fn about(request: &Message) -> String {
     crate::words::plain(format!("{method} {name}").trim_end())
 }
 
-/// What is written for a line of requests.
+/// The response line for a line of requests; `None` if there is nothing to answer.
 pub(super) fn line(answers: Vec<String>, batch: bool) -> Option<String> {
     if answers.is_empty() {
         return None;

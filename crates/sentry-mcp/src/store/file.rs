@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::auth::Grant;
 use crate::ends::Failure;
 
-/// Sign-ins by the base URL of their Sentry.
+/// Sign-ins, by the base URL of their Sentry.
 pub(super) type All = BTreeMap<String, Kept>;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,13 +18,13 @@ pub(super) enum Kept {
     File { grant: Grant },
 }
 
-/// A JSON file that is replaced as a whole: who reads it sees what was before or what is now.
+/// A JSON file that is replaced atomically: a reader sees the old content or the new.
 #[derive(Debug)]
 pub(super) struct File {
     path: PathBuf,
 }
 
-/// More is not ours.
+/// Maximum size in bytes. A larger file is not ours.
 const LONGEST: u64 = 1 << 20;
 
 impl File {
@@ -45,7 +45,7 @@ impl File {
             Ok(_) => {}
         }
         let text = fs::read(&self.path).map_err(|error| trouble(&error.to_string()))?;
-        // serde's words could quote what is in it.
+        // serde's message could quote the file's contents.
         serde_json::from_slice(&text).map_err(|_| {
             trouble("it cannot be read as sign-ins; mend or remove it, then run `sentry-mcp auth login`")
         })
@@ -57,7 +57,7 @@ impl File {
         let text = serde_json::to_vec_pretty(all).map_err(|error| trouble(error.into()))?;
         let folder = self.path.parent().unwrap_or(Path::new("."));
         make_folder(folder).map_err(trouble)?;
-        // The lock is held, so that the name is this process's alone; what a crash has left there goes first.
+        // The lock is held, so no other process uses this name. A file left by a crash is removed first.
         let beside = self.path.with_extension("new");
         match fs::remove_file(&beside) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(trouble(error)),
@@ -77,7 +77,7 @@ impl File {
     }
 }
 
-/// A new file that its owner alone can read from the first moment on.
+/// Options to create a file that only its owner can ever read.
 fn secret() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

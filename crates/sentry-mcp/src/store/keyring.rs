@@ -1,4 +1,4 @@
-//! The system's keyring: Keychain, Credential Manager, Secret Service. It may ask its person something, or not be there.
+//! The system's keyring: Keychain, Credential Manager or Secret Service. It may ask the person something, or not exist.
 
 use std::thread::Builder;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::ends::Failure;
 
 const SERVICE: &str = "sentry-mcp";
 
-/// A person may have to unlock it.
+/// How long to wait; a person may have to unlock it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) async fn read(account: &str) -> Result<Option<Grant>, Failure> {
@@ -43,7 +43,7 @@ pub(super) async fn forget(account: &str) -> Result<(), Failure> {
     .await
 }
 
-/// On a thread of its own: the library waits, and a process that is to end does not wait for it.
+/// Runs on a separate thread, because the library blocks, and a process that wants to end must not wait for it.
 async fn ask<T: Send + 'static>(
     account: &str,
     act: impl FnOnce(&Entry) -> Result<T, Error> + Send + 'static,

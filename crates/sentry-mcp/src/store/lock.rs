@@ -5,12 +5,12 @@ use std::time::Duration;
 use super::file::make_folder;
 use crate::ends::Failure;
 
-/// Longer than anybody renews a token.
+/// Longer than a refresh takes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// One process at a time. The system lets go of it when its holder ends, however that ends.
+/// A lock between processes. The system releases it when the holder ends, however that happens.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,

@@ -1,4 +1,4 @@
-//! RFC 8628 against scripted answers: every way in which waiting goes on or ends. Nothing really waits.
+//! RFC 8628 against scripted answers: every way in which polling continues or ends. The tests do not really wait.
 // file rule: stdio/device-code-waiting: waiting for a device code: `slow_down`, backoff, denial,
 //    expiry [RFC 8628 §3.5]
 
@@ -58,7 +58,7 @@ fn lost() -> Result<Response, FetchError> {
     Err(FetchError::Unreachable("connection refused".to_owned()))
 }
 
-/// What the token endpoint's answers lead to, and how long was waited between them.
+/// The result of these answers of the token endpoint, and the waiting times between them in seconds.
 async fn wait(answers: Vec<Result<Response, FetchError>>) -> (Result<Value, Refused>, Vec<u64>) {
     let mut fetch = Scripted::new().json(Method::Post, CODE, 200, &code(json!({})));
     for answer in answers {

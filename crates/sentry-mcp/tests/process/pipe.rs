@@ -1,4 +1,4 @@
-//! The pipe: lines of every kind, many at once, and its ends.
+//! The pipe: lines of all kinds, many at once, and how it ends.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -89,7 +89,7 @@ async fn a_thousand_calls_are_in_flight_and_sentry_is_not_asked_all_at_once() {
     server.send(all).await;
     server.ask("ping", "ping", json!({})).await;
     let mut answered = HashSet::new();
-    // While all places at Sentry are taken, what needs none is answered.
+    // While all requests to Sentry are waiting, a request that needs none is answered.
     assert_eq!(server.answer().await["id"], "ping");
     for _ in 0..1000 {
         let answer = server.answer().await;
@@ -110,7 +110,7 @@ async fn a_call_that_is_called_off_is_not_answered() {
     )
     .await;
     server.call("slow", "whoami", json!({})).await;
-    // Two of the same id could not be told apart.
+    // Two requests with the same id could not be told apart.
     server.call("slow", "whoami", json!({})).await;
     let refused = server.answer().await;
     assert_eq!(
@@ -122,7 +122,7 @@ async fn a_call_that_is_called_off_is_not_answered() {
         server.send(format!("{cancel}\n")).await;
     }
     control(&sentry, "reset", json!({})).await;
-    // The id is free again.
+    // The id can be used again.
     server.ask("slow", "ping", json!({})).await;
     assert_eq!(server.answer().await["result"], json!({}));
     server.close_input();
@@ -163,7 +163,7 @@ async fn what_was_asked_before_the_end_is_answered_and_the_process_ends() {
     )
     .await;
     server.call(1, "whoami", json!({})).await;
-    // The last line has no end.
+    // The last line has no line break.
     server
         .send(r#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#)
         .await;
@@ -242,7 +242,7 @@ async fn it_ends_when_it_is_asked_to_even_with_calls_under_way() {
 async fn a_client_that_writes_and_never_reads_costs_bounded_memory() {
     let (_sentry, _folder, mut server) = ada().await;
     let ping = "{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"method\":\"tools/list\"}\n";
-    // Writing stops when nobody reads: then it is the client that waits.
+    // When nobody reads, the server stops reading too, and the client has to wait.
     let mut sent = 0;
     while tokio::time::timeout(Duration::from_secs(1), server.send(ping.repeat(100)))
         .await

@@ -1,4 +1,4 @@
-//! rmcp, the official Rust SDK, as the client.
+//! The official Rust SDK, rmcp, as the client.
 // file rule: stdio/rust-sdk: the official Rust SDK works as the client
 
 use rmcp::ServiceExt as _;

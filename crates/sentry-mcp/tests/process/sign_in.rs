@@ -1,4 +1,4 @@
-//! Signing in by device code, end to end, and what a server process makes of a sign-in.
+//! Signing in with a device code, end to end, and how a server process uses the sign-in.
 
 use std::process::Stdio;
 
@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use crate::started::{Folder, Server, control, program, requests, said, sentry, text, user};
 
-/// Logs in, with a person at the page who does `action`. The status, and what was said on both streams.
+/// Logs in, with a person who does `action` on the page. Returns the exit status and the output of both streams.
 async fn login(sentry: &Running, folder: &Folder, action: &str) -> (Option<i32>, String, String) {
     let mut command = program(sentry.origin(), folder);
     let mut child = command
@@ -84,7 +84,7 @@ async fn signs_in_serves_renews_and_signs_out() {
     let mut server = Server::start(&mut program(sentry.origin(), &folder));
     assert_eq!(user(&server.whoami().await), "1001");
 
-    // Both processes are refused at once; one renews, the other takes what came of it.
+    // Sentry refuses both processes at once; one refreshes the token, and the other uses the result.
     control(&sentry, "tokens/expire", json!({})).await;
     let mut other = Server::start(&mut program(sentry.origin(), &folder));
     let (one, two) = tokio::join!(server.whoami(), other.whoami());
@@ -101,7 +101,7 @@ async fn signs_in_serves_renews_and_signs_out() {
     );
     assert_ne!(folder.sign_ins()[sentry.origin()]["grant"], kept);
 
-    // The sign-in ends at Sentry: that is said, and nothing hangs.
+    // The sign-in has ended at Sentry: the program says so, and nothing hangs.
     control(&sentry, "tokens/revoke", json!({})).await;
     let refused = server.whoami().await;
     assert_eq!(refused["error"]["code"], -32603, "{refused}");
@@ -238,7 +238,7 @@ async fn a_wrong_token_is_a_protocol_error_once_on_standard_error_and_no_hang() 
         assert_eq!(server.next().await, None);
         let (_, error) = server.end().await;
         assert_eq!(
-            error.matches("does not take this access token").count(),
+            error.matches("does not accept this access token").count(),
             1,
             "{error}"
         );

@@ -1,4 +1,4 @@
-//! A program under test, and the local Sentry beside it.
+//! A program under test, with a local Sentry.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -21,7 +21,7 @@ pub(crate) async fn sentry() -> Running {
         .unwrap()
 }
 
-/// A folder of this test's own, gone with it.
+/// A folder for one test, deleted at its end.
 pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
@@ -43,7 +43,7 @@ impl Drop for Folder {
     }
 }
 
-/// The program with nothing of this process's environment that it reads.
+/// The program, without any variable of this process's environment that it would read.
 pub(crate) fn program(sentry: &str, folder: &Folder) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sentry-mcp"));
     command
@@ -55,7 +55,7 @@ pub(crate) fn program(sentry: &str, folder: &Folder) -> Command {
     command
 }
 
-/// What a command that ends by itself said: its status, standard output, standard error.
+/// The exit status, standard output and standard error of a command that ends by itself.
 pub(crate) async fn said(command: &mut Command) -> (i32, String, String) {
     let ended = timeout(PATIENCE * 2, command.stdin(Stdio::null()).output()).await;
     let output = ended.unwrap().unwrap();
@@ -104,7 +104,7 @@ impl Server {
         self.ask(id, "tools/call", params).await;
     }
 
-    /// The next line, which is a message; `None` at the end.
+    /// The next line, parsed as a message; `None` at the end.
     pub(crate) async fn next(&mut self) -> Option<Value> {
         let line = timeout(PATIENCE, self.output.next_line())
             .await
@@ -117,18 +117,18 @@ impl Server {
         self.next().await.expect("the process has ended")
     }
 
-    /// Asks whoever this is signed in as, and gives back the whole answer.
+    /// Calls `whoami` and returns the whole answer.
     pub(crate) async fn whoami(&mut self) -> Value {
         self.call("who", "whoami", json!({})).await;
         self.answer().await
     }
 
-    /// Closes the program's input. What it still says can be read.
+    /// Closes the program's input. Its output can still be read.
     pub(crate) fn close_input(&mut self) {
         self.input = None;
     }
 
-    /// Stops reading what it says. Its input stays open.
+    /// Closes the program's output. Its input stays open.
     pub(crate) fn close_output(self) -> (ChildStdin, impl Future<Output = Option<i32>>) {
         let Self {
             mut child,
@@ -145,7 +145,7 @@ impl Server {
         (input.unwrap(), ended)
     }
 
-    /// How it ends by itself.
+    /// Waits until the program ends by itself, and returns its exit status.
     #[cfg(unix)]
     pub(crate) async fn end_with_input_open(mut self) -> Option<i32> {
         let ended = timeout(PATIENCE, self.child.wait())
@@ -158,7 +158,7 @@ impl Server {
         self.child.id().unwrap()
     }
 
-    /// What it said in the meantime, until its end, and how it ended; not reading its output any more.
+    /// Waits for the end without reading the output; returns the exit status and the log.
     pub(crate) async fn end(self) -> (Option<i32>, String) {
         let Self {
             mut child,
@@ -187,7 +187,7 @@ pub(crate) fn text(answer: &Value) -> &str {
         .unwrap_or_default()
 }
 
-/// The id of whoever `whoami` names. Before the handshake there is no structured content.
+/// The id of the user that `whoami` names. Before the handshake there is no structured content.
 pub(crate) fn user(answer: &Value) -> String {
     let whoami: Value = serde_json::from_str(text(answer)).unwrap_or_else(|_| panic!("{answer}"));
     whoami["user"]["id"].as_str().unwrap().to_owned()
@@ -208,7 +208,7 @@ pub(crate) async fn control(sentry: &Running, path: &str, body: Value) {
     );
 }
 
-/// What was asked of Sentry, by prefix of the path.
+/// The requests to Sentry whose path begins with this prefix.
 pub(crate) async fn requests(sentry: &Running, path: &str) -> Vec<Value> {
     let url = format!("{}/_control/requests?path={path}", sentry.origin())
         .parse()

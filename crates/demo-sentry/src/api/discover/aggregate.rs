@@ -9,7 +9,7 @@ use crate::search::records::Record;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Aggregate {
-    /// As it was asked for; the key of the answer.
+    /// The function as it was requested, which is its key in the response.
     pub(super) text: String,
     function: Function,
     arguments: Vec<String>,
@@ -21,7 +21,7 @@ enum Function {
     CountUnique,
     Sum,
     Average,
-    /// From 0 to 1.
+    /// A percentile, from 0 to 1.
     Percentile(f64),
     Minimum,
     Maximum,
@@ -51,7 +51,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
 ];
 
 impl Aggregate {
-    /// `None`: not a function at all, but the name of a column. The error is for the client.
+    /// Parses a function; `None` if the text is the name of a column instead. The error is for the client.
     pub(super) fn parse(text: &str, dataset: Dataset) -> Option<Result<Self, String>> {
         let (name, rest) = text.split_once('(')?;
         let arguments = rest.strip_suffix(')')?;
@@ -124,7 +124,7 @@ impl Aggregate {
         }
     }
 
-    /// Its value for a group; `seconds` is how long the window of the request is.
+    /// The function's value for a group. `seconds` is the length of the request's period.
     pub(super) fn of(&self, records: &[&Record<'_>], seconds: f64) -> Value {
         let records: Vec<&Record<'_>> = records
             .iter()
@@ -163,7 +163,7 @@ impl Aggregate {
         }
     }
 
-    /// `sum(value,orders.confirmed,counter,none)` takes the rows of one metric; `-` is any.
+    /// Whether a row counts. `sum(value,orders.confirmed,counter,none)` counts the rows of one metric; `-` means any.
     fn takes(&self, record: &Record<'_>) -> bool {
         let asked = self.arguments.iter().skip(1);
         ["metric.name", "metric.type", "metric.unit"]
@@ -172,7 +172,7 @@ impl Aggregate {
             .all(|(column, asked)| asked == "-" || record.value(column) == *asked)
     }
 
-    /// Sorted.
+    /// The function's numbers from a group of rows, sorted.
     fn numbers(&self, records: &[&Record<'_>]) -> Vec<f64> {
         let column = self
             .arguments
@@ -188,7 +188,7 @@ impl Aggregate {
     }
 }
 
-/// Of sorted numbers; null where there are none.
+/// The result for sorted numbers; null if there are none.
 fn number(function: Function, numbers: Vec<f64>) -> Value {
     let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else {
         return Value::Null;
@@ -198,7 +198,7 @@ fn number(function: Function, numbers: Vec<f64>) -> Value {
         Function::Sum => json!(sum),
         Function::Average => json!(sum / precise(numbers.len())),
         Function::Percentile(share) => {
-            // The nearest rank: the smallest number that so many are not above.
+            // The nearest rank: the smallest number that is at least as large as this share of all numbers.
             let rank =
                 (1..=numbers.len()).find(|rank| precise(*rank) >= share * precise(numbers.len()));
             json!(rank.and_then(|rank| numbers.get(rank - 1)))
@@ -208,7 +208,7 @@ fn number(function: Function, numbers: Vec<f64>) -> Value {
     }
 }
 
-/// Counts here are far below what a float holds exactly.
+/// The count as a float, which represents counts of this size exactly.
 fn precise(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }

@@ -1,4 +1,4 @@
-//! `/organizations/{organization}/trace-items/attributes/`: what rows can be asked for.
+//! `/organizations/{organization}/trace-items/attributes/`: the attributes that can be requested of rows.
 
 use axum::extract::Path;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::api::filter::Projects;
 use crate::api::paging::{Listing, Page};
 use crate::state::State;
 
-/// `itemType` is a dataset; `attributeType` (string, number, boolean) and `substringMatch` narrow it down.
+/// `itemType` is a dataset; `attributeType` (string, number, boolean) and `substringMatch` narrow the list down.
 pub(crate) async fn list(
     state: State,
     caller: Caller,

@@ -1,4 +1,4 @@
-//! What is asked for: columns and functions.
+//! What a request asks for: columns and functions.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ pub(super) enum Column {
 }
 
 impl Column {
-    /// The error is for the client.
+    /// Parses a column or a function. The error is for the client.
     pub(super) fn parse(text: &str, dataset: Dataset) -> Result<Self, String> {
         match Aggregate::parse(text, dataset) {
             Some(aggregate) => aggregate.map(Self::Aggregate),
@@ -39,7 +39,7 @@ impl Column {
         }
     }
 
-    /// For a group of rows, of which all have the same values in the columns that are no functions.
+    /// The value for a group of rows, which all have the same values in the plain columns.
     pub(super) fn of(&self, group: &[&Record<'_>], seconds: f64) -> Value {
         match self {
             Self::Field(name) => group
@@ -49,13 +49,13 @@ impl Column {
         }
     }
 
-    /// Whether an order names this column: `count()`, or as older clients write it, `count`.
+    /// Whether a sort order names this column: `count()` or, as older clients write it, `count`.
     pub(super) fn is(&self, asked: &str) -> bool {
         self.name() == asked || (self.is_aggregate() && alias(self.name()) == alias(asked))
     }
 }
 
-/// `p95(span.duration)` is `p95_span_duration`.
+/// The name without brackets: `p95(span.duration)` becomes `p95_span_duration`.
 fn alias(name: &str) -> String {
     let plain: String = name
         .chars()

@@ -1,4 +1,4 @@
-//! A query over a dataset: which columns of which rows, in which groups and order.
+//! A query over a dataset: its columns, conditions, groups and order.
 
 use std::collections::HashMap;
 
@@ -14,14 +14,14 @@ use crate::search::Searchable;
 use crate::search::boolean::TableQuery;
 use crate::search::records::Record;
 
-/// As many columns as Sentry takes.
+/// The largest number of columns that Sentry accepts.
 const MOST_COLUMNS: usize = 20;
 
 pub(super) struct Table {
     pub(super) dataset: Dataset,
     columns: Vec<Column>,
     query: TableQuery,
-    /// Column by its place, and whether from large to small.
+    /// Index of a column, and whether the order is descending.
     order: Vec<(usize, bool)>,
 }
 
@@ -80,7 +80,7 @@ impl Table {
                 continue;
             }
             if let ([record], false) = (group.as_slice(), grouped) {
-                // What a client needs to go on from a row, whatever it asked for.
+                // What a client needs to look up a row, whatever columns it asked for.
                 row.extend(["id", "project.name"].map(|name| record.value(name)));
             }
             rows.push(row);
@@ -89,7 +89,7 @@ impl Table {
         rows.into_iter().map(|row| self.object(row)).collect()
     }
 
-    /// In the order in which the groups appear.
+    /// The groups, in order of first appearance.
     fn grouped<'a, 'b>(
         &self,
         records: impl Iterator<Item = &'a Record<'b>>,
@@ -106,7 +106,7 @@ impl Table {
             .map(Column::name)
             .collect();
         if by.is_empty() {
-            // Without a column to group by there is one row, also of nothing.
+            // Without a column to group by there is exactly one group, even if there are no rows.
             return vec![records.collect()];
         }
         for record in records {
@@ -142,7 +142,7 @@ impl Table {
         Value::Object(names.map(String::from).zip(row).collect())
     }
 
-    /// `meta`: the kind and the unit of every column.
+    /// The member `meta`: the type and the unit of every column.
     pub(super) fn meta(&self) -> Map<String, Value> {
         let kinds = self
             .columns
@@ -182,7 +182,7 @@ fn place(columns: &[Column], sort: &str) -> Result<(usize, bool), ApiError> {
         })
 }
 
-/// A row of the table, as a condition on groups sees it.
+/// A group of rows, to which conditions on groups apply.
 struct Group<'a> {
     table: &'a Table,
     row: &'a [Value],

@@ -17,10 +17,10 @@ use crate::search::period::Window;
 use crate::search::records::Source;
 use crate::state::State;
 
-/// As many values of a tag as Sentry shows.
+/// The number of values of a tag that Sentry shows.
 const MOST_VALUES: usize = 10;
 
-/// The tags that rows of a dataset have, with how many rows have each.
+/// The tags of a dataset's rows, with the number of rows that have each.
 pub(crate) async fn list(
     state: State,
     caller: Caller,

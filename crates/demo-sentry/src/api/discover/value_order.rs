@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-/// Nothing comes before numbers, numbers before text; text by its characters.
+/// Compares two values: null comes first, then booleans, numbers, and texts in alphabetical order.
 pub(crate) fn by_value(one: &Value, other: &Value) -> Ordering {
     match (one.as_f64(), other.as_f64()) {
         (Some(one), Some(other)) => one.total_cmp(&other),

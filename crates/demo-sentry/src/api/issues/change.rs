@@ -1,4 +1,4 @@
-//! `PUT` on an issue: status and assignee.
+//! `PUT` on an issue: changes its status and its assignee.
 
 use axum::Json;
 use axum::extract::Path;
@@ -20,10 +20,10 @@ pub(crate) struct Change {
     substatus: Option<String>,
     #[serde(default)]
     status_details: Map<String, Value>,
-    /// Absent: no change. Null or empty: nobody.
+    /// Absent: unchanged. Null or empty: unassigned.
     #[serde(default, deserialize_with = "present")]
     assigned_to: Option<Option<String>>,
-    // Sentry's published description has these at the top level.
+    // Sentry's API documentation has these members at the top level.
     ignore_duration: Option<Value>,
     ignore_count: Option<Value>,
     ignore_window: Option<Value>,
@@ -31,7 +31,7 @@ pub(crate) struct Change {
     ignore_user_window: Option<Value>,
 }
 
-/// A member that is there, even when it is null.
+/// Distinguishes a member that is null from one that is absent.
 fn present<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<String>>, D::Error> {
@@ -65,7 +65,7 @@ pub(crate) async fn update(
     Ok(Json(answer))
 }
 
-/// What the issue's activity says of a change.
+/// The activities that record a change.
 fn happened(before: &Issue, after: &Issue) -> Vec<(&'static str, Value)> {
     let mut list = Vec::new();
     if before.assigned_to != after.assigned_to {
@@ -108,7 +108,7 @@ impl Change {
         Ok(())
     }
 
-    /// The status, with the substatus that follows from it unless one is named.
+    /// Sets the status, and the substatus that follows from it unless the request names one.
     fn move_to(&self, issue: &mut Issue) -> Result<(), ApiError> {
         let Some(status) = &self.status else {
             return Ok(());

@@ -1,4 +1,4 @@
-//! The files agree with each other.
+//! Checks that the data files are consistent with each other.
 
 use std::collections::BTreeSet;
 
@@ -54,7 +54,7 @@ fn references_lead_somewhere_and_ids_are_unique() {
     }
 }
 
-/// An event lies within its issue's life, and the newest one is when it was last seen.
+/// Every event is within its issue's life, and the newest one is when the issue was last seen.
 #[test]
 fn times_agree() {
     for issue in data().issues {
@@ -66,7 +66,7 @@ fn times_agree() {
     }
 }
 
-/// Whatever tag an event carries, its issue counts.
+/// Every tag of an event is counted in its issue.
 #[test]
 fn tags_agree() {
     for issue in data().issues {
@@ -86,7 +86,7 @@ fn tags_agree() {
     }
 }
 
-/// Two hundred events in the two weeks that searches look at.
+/// There are two hundred events in the two weeks that searches cover.
 #[test]
 fn two_hundred_events() {
     let data = data();
@@ -102,7 +102,7 @@ fn two_hundred_events() {
     assert_eq!(count, 200);
 }
 
-/// What names an event, an issue or a project names one that is there.
+/// Every reference to an event, an issue or a project names one that exists.
 #[test]
 fn nothing_refers_to_what_is_not_there() {
     for data in [data(), scaled(3)] {
@@ -154,7 +154,7 @@ fn nothing_refers_to_what_is_not_there() {
     }
 }
 
-/// As many notes as an issue says it has.
+/// An issue's number of notes matches its activities.
 #[test]
 fn notes_are_counted() {
     let data = data();

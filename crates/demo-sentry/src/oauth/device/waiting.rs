@@ -1,16 +1,16 @@
-//! Requests that wait for a person, and what becomes of them.
+//! Sign-ins that wait for a person, and their results.
 
 use jiff::Timestamp;
 
 use super::{Answer, DeviceRequest};
 use crate::oauth::grants::{Grant, Grants};
 
-/// Why a device gets no token yet, or none at all (RFC 8628 §3.5).
+/// Why a device gets no token, or not yet (RFC 8628 §3.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::oauth) enum NoToken {
     Pending,
     Denied,
-    /// Too old, used, or never given out.
+    /// The code has expired, was used, or was never issued.
     Expired,
 }
 
@@ -19,7 +19,7 @@ impl Grants {
         self.devices.push(request);
     }
 
-    /// Once per code; whether one waited for this answer.
+    /// Records the person's answer, once per code. Returns whether a sign-in was waiting for it.
     pub(super) fn answer_device(
         &mut self,
         user_code: &str,
@@ -40,7 +40,7 @@ impl Grants {
         }
     }
 
-    /// Takes an answered request out and opens its grant.
+    /// Removes a request that was answered, and opens its grant.
     pub(in crate::oauth) fn redeem_device(
         &mut self,
         device_code: &str,

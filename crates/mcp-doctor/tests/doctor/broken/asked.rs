@@ -1,11 +1,11 @@
-//! A request on its way, and an answer on its way back, in forms that are easy to spoil.
+//! A request on its way to the server and a response on its way back, in forms that are easy to change.
 
 use hyper::HeaderMap;
 use oauth_provider::http::Response;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-/// A request, read to its end.
+/// A request whose body has been read.
 pub struct Asked {
     pub method: String,
     pub path: String,
@@ -25,7 +25,7 @@ impl Asked {
         self.method == method && self.path == path
     }
 
-    /// A parameter of query or form.
+    /// A parameter of the query or of the form.
     pub fn get(&self, name: &str) -> Option<String> {
         let mut pairs = pairs(&self.query);
         pairs.extend(pairs_of_body(self));
@@ -48,6 +48,24 @@ impl Asked {
     }
 }
 
+/// Whether the request goes to the token endpoint.
+pub fn at_token(asked: &Asked) -> bool {
+    asked.is("POST", "/oauth/token")
+}
+
+/// Whether the request goes to the revocation endpoint.
+pub fn at_revocation(asked: &Asked) -> bool {
+    asked.is("POST", "/oauth/revoke")
+}
+
+/// Whether this is the token request with an unknown code, with its parameters in a form or in the query.
+pub fn is_unknown_code(asked: &Asked) -> bool {
+    at_token(asked)
+        && asked
+            .get("code")
+            .is_some_and(|code| code.ends_with("made-this-up"))
+}
+
 fn pairs_of_body(asked: &Asked) -> Pairs {
     match asked.header("content-type") {
         Some("application/x-www-form-urlencoded") => pairs(&asked.body),
@@ -67,7 +85,7 @@ pub fn encoded(pairs: &Pairs) -> String {
         .finish()
 }
 
-/// Puts one value in place of all that a parameter has.
+/// Replaces all values of a parameter with one.
 pub fn put(pairs: &mut Pairs, name: &str, value: &str) {
     remove(pairs, name);
     pairs.push((name.to_owned(), value.to_owned()));

@@ -10,7 +10,7 @@ fn is_asked(asked: &Asked) -> bool {
     asked.path == "/oauth/authorize" && asked.get("person").is_none()
 }
 
-/// Sends whoever is refused on a page where the request wants them.
+/// Redirects the browser to the URI in the request where the server would show an error page.
 fn open_redirect(asked: &Asked, response: &mut Response) {
     if is_asked(asked) && response.status == 400 {
         let to = asked.get("redirect_uri").unwrap();
@@ -26,14 +26,14 @@ fn is_unknown(asked: &Asked) -> bool {
     is_asked(asked) && client(asked).ends_with("is-not-registered")
 }
 
-/// Errors that go to the client.
+/// Whether the response is an error that goes to the client.
 fn error(response: &Response) -> bool {
     response
         .get("location")
         .is_some_and(|to| to.contains("error="))
 }
 
-/// Not wrong for everybody: a server that asks nobody. What it sends is a code all the same.
+/// Not always a fault: a server that does not ask the person. What it sends is still a code.
 pub static ASKS_NOBODY: Fault = takes(
     "a code for whoever asks",
     ("good-request", Failure, ""),

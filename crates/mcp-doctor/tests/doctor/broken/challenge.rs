@@ -8,7 +8,7 @@ use super::{Fault, spoils, takes};
 
 const CHALLENGE: &str = "www-authenticate";
 
-/// Without a token.
+/// Whether the request has no token.
 fn is_bare(asked: &Asked) -> bool {
     asked.is("POST", "/mcp") && asked.header("authorization").is_none()
 }
@@ -25,7 +25,7 @@ fn challenge(response: &mut Response, change: impl FnOnce(String) -> String) {
     }
 }
 
-/// The name and value of a parameter, in quotes.
+/// A parameter of the challenge, as `name="value"`.
 fn parameter(challenge: &str, name: &str) -> String {
     let name = format!("{name}=\"");
     let (_, rest) = challenge.split_once(&name).unwrap();

@@ -20,7 +20,19 @@ fn put(document: &mut Map<String, Value>, name: &str, value: Value) {
     document.insert(name.to_owned(), value);
 }
 
-/// Not wrong in itself, but no place for a token that another host issued.
+/// Serves the document only at OpenID's location, and gives this answer at the one where clients look first.
+fn looked_for_first(asked: &mut Asked, answer: Response) -> Option<Response> {
+    match asked.path.as_str() {
+        OF_SERVER => Some(answer),
+        OPENID => {
+            OF_SERVER.clone_into(&mut asked.path);
+            None
+        }
+        _ => None,
+    }
+}
+
+/// Not wrong in itself, but a token must not be sent to a host that did not issue it.
 pub static REVOCATION_ELSEWHERE: Fault = spoils(
     "revocation on another host",
     ("revocation-unknown", Failure, ""),
@@ -44,26 +56,12 @@ pub const FAULTS: &[Fault] = &[
     takes(
         "a page where clients look first",
         ("probing-order", Failure, "200 at http"),
-        |asked, _| match asked.path.as_str() {
-            OF_SERVER => Some(page(200, "<p>Hello")),
-            OPENID => {
-                OF_SERVER.clone_into(&mut asked.path);
-                None
-            }
-            _ => None,
-        },
+        |asked, _| looked_for_first(asked, page(200, "<p>Hello")),
     ),
     takes(
         "trouble where clients look first",
         ("probing-order", Failure, "500 at http"),
-        |asked, _| match asked.path.as_str() {
-            OF_SERVER => Some(Response::empty(500)),
-            OPENID => {
-                OF_SERVER.clone_into(&mut asked.path);
-                None
-            }
-            _ => None,
-        },
+        |asked, _| looked_for_first(asked, Response::empty(500)),
     ),
     Fault {
         name: "two documents that differ",

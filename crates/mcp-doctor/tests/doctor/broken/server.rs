@@ -1,4 +1,4 @@
-//! The server that is right: the provider, a store in memory, and the headers that browsers ask for.
+//! The correct server: the provider, a store in memory, and the headers that browsers need.
 
 use std::convert::Infallible;
 use std::rc::Rc;
@@ -43,7 +43,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts one on a port of its own; says at which origin. It ends with the test.
+    /// Starts a server on a port of its own, and returns its origin. It ends with the test.
     pub async fn start(fault: Option<&'static Fault>) -> String {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -176,7 +176,7 @@ impl Server {
         }
     }
 
-    /// A page that asks, save for a person who has said yes before: `person=yes`.
+    /// Answers with a page, or with a code for a person who has already agreed (`person=yes`).
     async fn authorize(&self, asked: &Asked) -> Response {
         let params = Params::parse(&asked.query);
         let checked = validate(&params, &self.settings, &self.store, &self.fetch, now()).await;

@@ -1,27 +1,13 @@
-//! Faults of what comes of a sign-in.
+//! Faults in how the tokens of a sign-in are treated.
 
 use mcp_doctor::Severity::{Failure, Warning};
 use oauth_provider::http::Response;
 use serde_json::{Value, json};
 
-use super::asked::{Asked, change_json, put, refusal, unset};
+use super::asked::{
+    Asked, at_revocation, at_token, change_json, is_unknown_code, put, refusal, unset,
+};
 use super::{Fault, Memory, spoils, takes};
-
-fn at_token(asked: &Asked) -> bool {
-    asked.is("POST", "/oauth/token")
-}
-
-fn at_revocation(asked: &Asked) -> bool {
-    asked.is("POST", "/oauth/revoke")
-}
-
-/// The question about a code that nobody issued, as a form.
-fn is_unknown_code(asked: &Asked) -> bool {
-    at_token(asked)
-        && asked
-            .get("code")
-            .is_some_and(|code| code.ends_with("made-this-up"))
-}
 
 fn is_refresh(asked: &Asked) -> bool {
     at_token(asked) && asked.get("grant_type").as_deref() == Some("refresh_token")
@@ -36,7 +22,7 @@ fn text(response: &Response, name: &str) -> Option<String> {
     Some(body.get(name)?.as_str()?.to_owned())
 }
 
-/// Follows what is remembered from one token to the next.
+/// Follows the replacements that are remembered from one token to the next.
 fn newest(memory: &Memory, token: String) -> String {
     let mut newest = token;
     while let Some(next) = memory.get(&newest) {
@@ -45,7 +31,7 @@ fn newest(memory: &Memory, token: String) -> String {
     newest
 }
 
-/// Not wrong: some servers give none.
+/// Not a fault: some servers issue no refresh tokens.
 pub static NO_REFRESH_TOKENS: Fault = spoils(
     "no refresh tokens",
     ("refresh", Failure, ""),

@@ -4,26 +4,12 @@ use mcp_doctor::Severity::{Failure, Warning};
 use oauth_provider::http::Response;
 use serde_json::{Value, json};
 
-use super::asked::{Asked, encoded, page, refusal, set, unset};
+use super::asked::{
+    Asked, at_revocation, at_token, encoded, is_unknown_code, page, refusal, set, unset,
+};
 use super::{Fault, spoils, takes};
 
 const FORM: &str = "application/x-www-form-urlencoded";
-
-fn at_token(asked: &Asked) -> bool {
-    asked.is("POST", "/oauth/token")
-}
-
-fn at_revocation(asked: &Asked) -> bool {
-    asked.is("POST", "/oauth/revoke")
-}
-
-/// The question about a code that nobody issued, as a form.
-fn is_unknown_code(asked: &Asked) -> bool {
-    at_token(asked)
-        && asked
-            .get("code")
-            .is_some_and(|code| code.ends_with("made-this-up"))
-}
 
 fn is_real(asked: &Asked) -> bool {
     at_revocation(asked) && asked.get("token_type_hint").is_some()

@@ -3,8 +3,9 @@ use serde_json::{Map, Value};
 use crate::client::Error;
 use crate::client::transport::Listener;
 
-/// "The client MUST construct the requested inputs before retrying the original request", and "MUST echo back the
-/// exact value" of `requestState`, and none where there was none (MCP 2026-07-28 mrtr).
+/// Answers the server's questions. "The client MUST construct the requested inputs before retrying the original
+/// request", and "MUST echo back the exact value" of `requestState`, which is left out if there was none (MCP
+/// 2026-07-28 mrtr).
 pub(super) fn answer_inputs(
     found: &Value,
     params: &mut Map<String, Value>,
@@ -14,7 +15,7 @@ pub(super) fn answer_inputs(
     let state = found.get("requestState");
     if asked.is_none() && state.is_none() {
         return Err(Error::Protocol(
-            "the server wants input, and says neither which (inputRequests) nor for what (requestState)".to_owned(),
+            "the server wants input, but sent neither inputRequests nor requestState".to_owned(),
         ));
     }
     let mut answers = Map::new();

@@ -70,7 +70,7 @@ pub(super) fn client_info() -> Value {
     json!({ "name": "mcp-test-client", "version": env!("CARGO_PKG_VERSION") })
 }
 
-/// What the server may ask for: a form, where somebody is there to fill it in.
+/// The client's capabilities: form elicitation, if the listener can ask somebody.
 pub(super) fn capabilities(listener: &dyn Listener) -> Value {
     if listener.can_ask() {
         json!({ "elicitation": {} })
@@ -79,7 +79,7 @@ pub(super) fn capabilities(listener: &dyn Listener) -> Value {
     }
 }
 
-/// The `result` of a response.
+/// Takes the `result` out of a response.
 pub(super) fn result(answer: &Value, method: &str) -> Result<Value, Error> {
     if let Some(error) = answer.get("error") {
         let text = |member: &str| {

@@ -1,4 +1,4 @@
-//! Which revision a server speaks (MCP 2026-07-28 versioning, Backward Compatibility).
+//! Finds out which revision a server speaks (MCP 2026-07-28 versioning, Backward Compatibility).
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use crate::client::Error;
 use crate::client::header;
 use crate::client::transport::Listener;
 
-/// The errors by which a server shows that it is a modern one: header mismatch, missing capability, unsupported version.
+/// Error codes that only servers of 2026-07-28 send: header mismatch, missing capability, unsupported version.
 const MODERN_ERRORS: [i64; 3] = [-32020, -32021, UNSUPPORTED_VERSION];
 const UNSUPPORTED_VERSION: i64 = -32022;
 
 impl Connection {
-    /// Attempts a modern request first. A recognized modern error means a modern server; anything else a legacy one
-    /// (MCP 2026-07-28 versioning, Backward Compatibility).
+    /// Tries a modern request first. A recognized modern error means a modern server; any other error means a legacy
+    /// one (MCP 2026-07-28 versioning, Backward Compatibility).
     pub(super) async fn discover(
         &mut self,
         is_fixed: bool,
@@ -27,7 +27,7 @@ impl Connection {
         for attempt in 0..2 {
             let message = self.message("server/discover", Map::new(), listener);
             let headers = header::standard("server/discover", &Map::new());
-            // Some older servers say nothing at all to what they do not know. A sign-in on the way takes its time.
+            // Some older servers never answer an unknown method. Over HTTP the time includes a sign-in.
             let patience = Duration::from_secs(if self.transport.is_http() { 900 } else { 10 });
             let sent = self.transport.send(&message, &headers, listener);
             let came = match tokio::time::timeout(patience, sent).await {
@@ -44,9 +44,9 @@ impl Connection {
                     Ok(found) => return self.take_in(&found),
                     Err(error) => error,
                 },
-                Ok(None) => {
-                    Error::Protocol("the server answered server/discover with nothing".to_owned())
-                }
+                Ok(None) => Error::Protocol(
+                    "the server answered server/discover with an empty response".to_owned(),
+                ),
                 Err(error @ (Error::Status { .. } | Error::Protocol(_))) => error,
                 Err(error) => return Err(error),
             };
@@ -139,7 +139,7 @@ fn server_info(own: Option<&Value>, found: &Value) -> ServerInfo {
     }
 }
 
-/// The best version that both sides speak, out of an error's list.
+/// The newest version in the error's list that we speak too.
 fn supported(data: Option<&Value>) -> Option<&'static str> {
     let listed = data?.get("supported")?.as_array()?;
     Revision::all()

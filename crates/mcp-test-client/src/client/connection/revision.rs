@@ -1,7 +1,7 @@
-/// The one without a handshake.
+/// The revision without a handshake.
 pub(super) const MODERN: &str = "2026-07-28";
 
-/// Those with one, newest first.
+/// The revisions with a handshake, newest first.
 pub(super) const LEGACY: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
 
 /// A revision of the protocol that this client speaks.
@@ -9,7 +9,7 @@ pub(super) const LEGACY: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
 pub struct Revision(pub(super) &'static str);
 
 impl Revision {
-    /// All, newest first.
+    /// The names of all revisions, newest first.
     #[must_use]
     pub fn all() -> Vec<&'static str> {
         let mut all = vec![MODERN];
@@ -17,13 +17,13 @@ impl Revision {
         all
     }
 
-    /// The one of this name.
+    /// The revision of this name, if we speak it.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::all().into_iter().find(|one| *one == text).map(Self)
     }
 
-    /// Its name.
+    /// The revision's name, such as `2025-11-25`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.0

@@ -1,4 +1,4 @@
-//! The authorization request, and what the browser brings back.
+//! The authorization request and its response.
 
 use url::{Url, form_urlencoded};
 
@@ -6,39 +6,39 @@ use super::discovery::Discovered;
 use super::pkce::{Verifier, random};
 use crate::client::Error;
 
-/// One request under way. All that the answer is compared with is in one record: "record the `issuer` value […] and
-/// associate it with the same per-request record used to store the PKCE code verifier" (MCP 2026-07-28 authorization,
-/// Authorization Response Validation).
+/// An authorization request that is waiting for its response. All values that the response is compared with are in one
+/// record: "record the `issuer` value […] and associate it with the same per-request record used to store the PKCE code
+/// verifier" (MCP 2026-07-28 authorization, Authorization Response Validation).
 #[derive(Debug, Clone)]
-pub struct Asked {
-    /// What a person opens.
+pub struct AuthorizationRequest {
+    /// The URL that the person opens.
     pub url: Url,
-    /// Whose metadata was validated.
+    /// The issuer whose metadata was validated.
     pub issuer: String,
     iss_is_promised: bool,
     state: String,
-    /// Goes with the code.
+    /// The PKCE verifier, sent with the code to the token endpoint.
     pub verifier: Verifier,
-    /// Goes with the code.
+    /// The redirect URI, sent again with the code.
     pub redirect_uri: String,
-    /// In the request for a code and in that for tokens (RFC 8707 §2).
+    /// The resource identifier, sent in the authorization request and in the token request (RFC 8707 §2).
     pub resource: String,
-    /// What was asked for; none where nothing was named.
+    /// The requested scope, if one was named.
     pub scope: Option<String>,
 }
 
-/// What came back and is to be trusted: a code from the issuer that was asked, for the request that was made.
+/// A validated response: it holds a code from the issuer that was asked, for the request that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    /// Redeemed once.
+pub struct AuthorizationResponse {
+    /// The authorization code. It can be redeemed once.
     pub code: String,
 }
 
-impl Asked {
-    /// Makes the request. PKCE must be offered.
+impl AuthorizationRequest {
+    /// Builds the request. The server must support PKCE.
     ///
     /// # Errors
-    /// When the server's metadata does not do.
+    /// If the server's metadata rule the request out.
     pub fn new(
         discovered: &Discovered,
         client_id: &str,
@@ -61,7 +61,7 @@ impl Asked {
         if let Some(scope) = scope.as_deref().filter(|scope| !scope.is_empty()) {
             parameters.push(("scope", scope));
         }
-        // The endpoint's own query is kept (RFC 6749 §3.1), and no parameter is sent twice.
+        // The query of the endpoint is kept (RFC 6749 §3.1), but no parameter is sent twice.
         let kept: Vec<(String, String)> = endpoint
             .query_pairs()
             .filter(|(name, _)| !parameters.iter().any(|(ours, _)| ours == name))
@@ -86,12 +86,12 @@ impl Asked {
         })
     }
 
-    /// Reads the query that the browser came back with. First `state`: is it the answer to this request? Then `iss`:
-    /// is it from the server that was asked? Only then what it says, be it an error or a code.
+    /// Reads the query with which the browser came back. It first checks `state` (is this the response to this
+    /// request?), then `iss` (is it from the server that was asked?), and only then reads the error or the code.
     ///
     /// # Errors
-    /// When a comparison fails, or the answer is an error.
-    pub fn read(&self, query: &str) -> Result<Answer, Error> {
+    /// If a comparison fails, or the response is an error.
+    pub fn read(&self, query: &str) -> Result<AuthorizationResponse, Error> {
         let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
             .into_owned()
             .collect();
@@ -101,10 +101,10 @@ impl Asked {
                 "RFC 6749 §10.12",
                 match state {
                     None => {
-                        "the browser came back without `state`: this is not the answer to what was asked, and is thrown away"
+                        "the browser came back without `state`, so this cannot be the response to our request; it is ignored"
                     }
                     Some(_) => {
-                        "the browser came back with another `state` than was sent: this is not the answer to what was asked, and is thrown away"
+                        "the browser came back with another `state` than was sent, so this is not the response to our request; it is ignored"
                     }
                 },
             ));
@@ -115,7 +115,7 @@ impl Asked {
                 return Err(Error::sign_in(
                     "RFC 9207 §2.4",
                     format!(
-                        "the answer says it is from the issuer {iss}, and {} was asked; it is thrown away unread, and no code was sent anywhere",
+                        "the response says that it comes from the issuer {iss}, but {} was asked; it is ignored, and no code was sent anywhere",
                         self.issuer
                     ),
                 ));
@@ -124,7 +124,7 @@ impl Asked {
                 return Err(Error::sign_in(
                     "RFC 9207 §2.4",
                     format!(
-                        "the answer has no `iss`, which the metadata of {} promises; it is thrown away unread, and no code was sent anywhere",
+                        "the response has no `iss`, although the metadata of {} promises one; it is ignored, and no code was sent anywhere",
                         self.issuer
                     ),
                 ));
@@ -141,7 +141,7 @@ impl Asked {
             ));
         }
         match only(&pairs, "code")? {
-            Some(code) if !code.is_empty() => Ok(Answer { code: code.clone() }),
+            Some(code) if !code.is_empty() => Ok(AuthorizationResponse { code: code.clone() }),
             _ => Err(Error::sign_in(
                 "RFC 6749 §4.1.2",
                 "the browser came back with neither a code nor an error",
@@ -150,7 +150,8 @@ impl Asked {
     }
 }
 
-/// "Parameters […] MUST NOT be included more than once" (RFC 6749 §3.1).
+/// The value of a parameter that must not be repeated: "Parameters […] MUST NOT be included more than once" (RFC 6749
+/// §3.1).
 fn only<'a>(pairs: &'a [(String, String)], name: &str) -> Result<Option<&'a String>, Error> {
     let mut found = pairs.iter().filter(|(one, _)| one == name);
     let first = found.next().map(|(_, value)| value);
@@ -158,7 +159,7 @@ fn only<'a>(pairs: &'a [(String, String)], name: &str) -> Result<Option<&'a Stri
         None => Ok(first),
         Some(_) => Err(Error::sign_in(
             "RFC 6749 §3.1",
-            format!("the browser came back with `{name}` twice; the answer is thrown away"),
+            format!("the browser came back with `{name}` twice; the response is ignored"),
         )),
     }
 }
@@ -183,12 +184,12 @@ mod tests {
         }
     }
 
-    fn asked(promised: bool) -> Asked {
+    fn asked(promised: bool) -> AuthorizationRequest {
         let discovered = discovered("https://as.example/authorize", promised);
-        Asked::new(&discovered, "me", "http://127.0.0.1:7/callback", None).unwrap()
+        AuthorizationRequest::new(&discovered, "me", "http://127.0.0.1:7/callback", None).unwrap()
     }
 
-    fn refusal(asked: &Asked, query: &str) -> String {
+    fn refusal(asked: &AuthorizationRequest, query: &str) -> String {
         asked.read(query).unwrap_err().to_string()
     }
 
@@ -200,7 +201,7 @@ mod tests {
             "https://as.example/authorize?tenant=a&resource=old&state=old",
             true,
         );
-        let asked = Asked::new(
+        let asked = AuthorizationRequest::new(
             &discovered,
             "me",
             "http://127.0.0.1:7/callback",
@@ -241,7 +242,7 @@ mod tests {
     // rule: test-client/state-and-iss-first
     #[test]
     fn iss_is_compared_before_anything_is_shown() {
-        let state = |asked: &Asked| asked.state.clone();
+        let state = |asked: &AuthorizationRequest| asked.state.clone();
         let promised = asked(true);
         let silent = asked(false);
         for (asked, rest) in [

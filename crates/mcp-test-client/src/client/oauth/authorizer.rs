@@ -1,4 +1,4 @@
-//! Has a token for each request, and a new one when the server asks for it.
+//! Provides the token for each request, and gets a new one when the server asks for it.
 
 mod identification;
 mod records;
@@ -11,7 +11,7 @@ use std::rc::Rc;
 use fetch::Fetch;
 use url::Url;
 
-use super::authorization::{Answer, Asked};
+use super::authorization::{AuthorizationRequest, AuthorizationResponse};
 use super::browser::Browser;
 use super::challenge::Challenge;
 use super::clock::Clock;
@@ -22,35 +22,35 @@ use super::store::Store;
 use super::token::{self, Tokens};
 use crate::client::Error;
 
-pub use settings::{Client, Settings};
+pub use settings::{ClientChoice, Settings};
 
-/// One sign-in, with what led to it.
+/// The result of a sign-in, and how it came about.
 pub struct Outcome {
-    /// What it brought.
+    /// The tokens.
     pub tokens: Tokens,
-    /// As whom.
+    /// The client that signed in.
     pub identity: Identity,
-    /// The request and its answer; none for the client's own token.
-    pub way: Option<(Asked, Answer)>,
-    /// Where the tokens are from.
+    /// The authorization request and its response; `None` for the client credentials grant.
+    pub way: Option<(AuthorizationRequest, AuthorizationResponse)>,
+    /// The endpoint that issued the tokens.
     pub token_endpoint: Url,
 }
 
-/// How far the present token has proved itself.
+/// How far the current token has proved itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
-    /// Was used, or comes from an earlier run.
+    /// The token has been used, or comes from an earlier run.
     Used,
-    /// A refresh gave it for this very request.
+    /// A refresh returned it for the current request.
     Refreshed,
-    /// A sign-in gave it for this very request.
+    /// A sign-in returned it for the current request.
     SignedIn,
 }
 
-/// Says what happens, for people who watch.
+/// Reports progress to the person.
 pub type Note = Rc<dyn Fn(&str)>;
 
-/// Tokens for one server.
+/// Manages the tokens for one server.
 pub struct Authorizer {
     settings: Settings,
     fetch: Rc<dyn Fetch>,
@@ -65,7 +65,7 @@ pub struct Authorizer {
 }
 
 impl Authorizer {
-    /// Nothing is read or asked yet.
+    /// Creates an authorizer. Nothing is read or requested yet.
     pub fn new(
         settings: Settings,
         fetch: Rc<dyn Fetch>,
@@ -88,16 +88,17 @@ impl Authorizer {
         }
     }
 
-    /// The token for a request; refreshed if its time is over. None: ask without, and see what the server says.
+    /// The token for a request, refreshed if it has expired. `None` means: send the request without a token, and see
+    /// what the server answers.
     ///
     /// # Errors
-    /// When the store cannot be read, or a refresh failed for a passing reason.
+    /// If the store cannot be read, or a refresh failed for a temporary reason.
     pub async fn token(&mut self) -> Result<Option<Secret>, Error> {
         self.load()?;
         let clock = self.clock;
         let ended = move |tokens: &Tokens| tokens.has_ended(clock());
         if self.tokens.as_ref().is_some_and(ended) {
-            // What another run has renewed meanwhile is as good.
+            // Another run may have renewed the tokens in the meantime.
             self.is_loaded = false;
             self.load()?;
         }
@@ -111,22 +112,22 @@ impl Authorizer {
             .map(|tokens| tokens.access_token.clone()))
     }
 
-    /// The server has answered with something else than a demand for another token.
+    /// Reports that the server has answered without demanding another token.
     pub fn accepted(&mut self) {
         self.standing = Standing::Used;
     }
 
-    /// What the present token is for.
+    /// The current tokens, with the resource that they are for.
     #[must_use]
     pub const fn tokens(&self) -> Option<&Tokens> {
         self.tokens.as_ref()
     }
 
-    /// After a 401: a refreshed token, or a new sign-in. The authorization server is looked up again, since it may
+    /// Handles a 401: refreshes the token, or signs in anew. The authorization server is discovered again, since it may
     /// have changed.
     ///
     /// # Errors
-    /// When there is no way in.
+    /// If no new token can be obtained.
     pub async fn unauthorized(&mut self, challenge: Option<&Challenge>) -> Result<(), Error> {
         self.load()?;
         if self.standing == Standing::SignedIn {
@@ -156,11 +157,11 @@ impl Authorizer {
         self.sign_in(discovered, wanted).await.map(drop)
     }
 
-    /// After a 403 with `insufficient_scope`: a sign-in for what was granted before and what is asked for now. Where
-    /// the token has all that already, another sign-in would change nothing.
+    /// Handles a 403 with `insufficient_scope`: signs in for the scope granted so far together with the one asked for
+    /// now. If the token already has all of that, another sign-in would change nothing.
     ///
     /// # Errors
-    /// When the token cannot get more.
+    /// If no token with more scope can be obtained.
     pub async fn insufficient(&mut self, challenge: &Challenge) -> Result<(), Error> {
         let granted = self
             .tokens
@@ -183,20 +184,20 @@ impl Authorizer {
             .map(drop)
     }
 
-    /// A whole sign-in, whatever tokens there are.
+    /// Performs a complete sign-in, even if there are tokens.
     ///
     /// # Errors
-    /// When it fails.
+    /// If the sign-in fails.
     pub async fn sign_in_anew(&mut self, challenge: Option<&Challenge>) -> Result<Outcome, Error> {
         let discovered = self.look(challenge).await?;
         let wanted = self.first_scope(&discovered, None);
         self.sign_in(discovered, wanted).await
     }
 
-    /// Tells the authorization server to forget the tokens, and forgets them. Whether there were any.
+    /// Has the authorization server revoke the tokens, and deletes them. Returns whether there were any.
     ///
     /// # Errors
-    /// When the server could not be told; the tokens are forgotten here all the same.
+    /// If the server could not be told; the tokens are deleted here all the same.
     pub async fn sign_out(&mut self) -> Result<bool, Error> {
         self.load()?;
         let Some(tokens) = self.tokens.clone() else {

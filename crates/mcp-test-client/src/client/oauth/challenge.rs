@@ -1,21 +1,20 @@
-//! `WWW-Authenticate` (RFC 9110 §11.6.1), of which the `Bearer` challenge counts (RFC 6750 §3).
+//! Reads the `Bearer` challenge (RFC 6750 §3) from `WWW-Authenticate` (RFC 9110 §11.6.1).
 
-/// What a 401 or 403 says about how to get in.
+/// The challenge of a 401 or 403: how to get access.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Challenge {
     /// RFC 6750 §3.1
     pub error: Option<String>,
-    /// For developers.
+    /// An explanation for developers.
     pub error_description: Option<String>,
-    /// What the request needs, separated by spaces.
+    /// The scopes that the request needs, separated by spaces.
     pub scope: Option<String>,
-    /// Where the resource's metadata is (RFC 9728 §5.1).
+    /// The URL of the protected resource metadata (RFC 9728 §5.1).
     pub resource_metadata: Option<String>,
 }
 
 impl Challenge {
-    /// The first `Bearer` challenge among the values of the header, of which there may be several with several
-    /// challenges each.
+    /// The first `Bearer` challenge. There may be several header lines, each with several challenges.
     pub fn read<'a>(values: impl Iterator<Item = &'a str>) -> Option<Self> {
         values
             .flat_map(challenges)
@@ -40,7 +39,7 @@ impl Challenge {
 
 type Parameters = Vec<(String, String)>;
 
-/// Splits one header value. What does not fit the grammar ends the reading: what was read until then counts.
+/// Splits one header value into challenges. Reading ends at the first syntax error, and what came before it is used.
 fn challenges(value: &str) -> Vec<(String, Parameters)> {
     let mut found: Vec<(String, Parameters)> = Vec::new();
     let mut rest = Reader(value);
@@ -83,7 +82,7 @@ impl Reader<'_> {
         }
     }
 
-    /// RFC 9110 §5.6.2, widened by what a token68 has.
+    /// Reads a token (RFC 9110 §5.6.2), or a token68, which allows more characters.
     fn token(&mut self) -> String {
         let end = self
             .0
@@ -94,7 +93,7 @@ impl Reader<'_> {
         word.to_owned()
     }
 
-    /// A token or a quoted string (RFC 9110 §5.6.4).
+    /// Reads a token or a quoted string (RFC 9110 §5.6.4).
     fn value(&mut self) -> Option<String> {
         if !self.take('"') {
             let end = self.0.find([',', ' ', '\t']).unwrap_or(self.0.len());

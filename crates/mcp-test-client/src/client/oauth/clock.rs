@@ -1,9 +1,9 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Seconds since the epoch; tests fix it.
+/// Returns the current time in seconds since the epoch; tests use a fixed one.
 pub type Clock = fn() -> u64;
 
-/// This computer's.
+/// The clock of this computer.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place of this crate that asks for the time"

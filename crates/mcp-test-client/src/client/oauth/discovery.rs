@@ -15,25 +15,25 @@ use crate::client::Error;
 const MOST: usize = 256 * 1024;
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What a sign-in needs to know.
+/// The result of discovery: what a sign-in needs to know.
 #[derive(Debug, Clone)]
 pub struct Discovered {
-    /// What tokens are asked for, exactly as the server publishes it.
+    /// The resource identifier to ask tokens for, exactly as the server publishes it.
     pub resource: String,
-    /// The issuer that was asked, and that its own metadata says.
+    /// The issuer that was asked. Its metadata names the same one.
     pub issuer: String,
-    /// Its metadata.
+    /// The issuer's metadata.
     pub server: ServerMetadata,
-    /// What to ask for first (MCP 2026-07-28 authorization, Scope Selection Strategy): the challenge's scope, else
-    /// every scope of the resource, else none is named.
+    /// The scope to ask for first (MCP 2026-07-28 authorization, Scope Selection Strategy): the challenge's scope,
+    /// otherwise all scopes of the resource, otherwise none.
     pub scope: Option<String>,
 }
 
-/// Finds out where tokens come from. `wanted` is an issuer that the person has chosen; `without_metadata` allows the
-/// endpoints that 2025-03-26 assumed where a server says nothing.
+/// Finds the authorization server. `wanted` is the issuer that the person has chosen; `without_metadata` allows the
+/// default endpoints of 2025-03-26 for a server without metadata.
 ///
 /// # Errors
-/// When something is out of reach, or breaks a rule.
+/// If a document cannot be reached, or breaks a rule.
 pub async fn discover(
     fetch: &dyn Fetch,
     server: &Url,
@@ -45,7 +45,7 @@ pub async fn discover(
         return Err(Error::sign_in(
             "MCP authorization, Communication Security",
             format!(
-                "a token is sent over https only (http on this computer), and the server is {server}"
+                "tokens are sent only over https (or http on this computer), but the server is {server}"
             ),
         ));
     }
@@ -110,8 +110,8 @@ struct Probed {
     tried: Vec<String>,
 }
 
-/// In MCP's order of well-known places; a document counts only when its `issuer` is the one that was asked (RFC 8414
-/// §3.3): "the client MUST NOT use the metadata" otherwise.
+/// Tries the well-known URLs in MCP's order. A document counts only if its `issuer` is the one that was asked:
+/// otherwise "the client MUST NOT use the metadata" (RFC 8414 §3.3).
 async fn server_metadata(fetch: &dyn Fetch, server: &Url, issuer: &str) -> Result<Probed, Error> {
     let url = endpoint::read("the issuer", issuer, "RFC 8414 §2")?;
     near(server, "the issuer", &url)?;
@@ -140,7 +140,7 @@ async fn server_metadata(fetch: &dyn Fetch, server: &Url, issuer: &str) -> Resul
                 return Err(Error::sign_in(
                     "RFC 8414 §3.3",
                     format!(
-                        "the metadata at {shown} says it is of the issuer {}, and {issuer} was asked; it is not used",
+                        "the metadata at {shown} says that its issuer is {}, but {issuer} was asked; it is not used",
                         found.issuer
                     ),
                 ));
@@ -154,7 +154,7 @@ async fn server_metadata(fetch: &dyn Fetch, server: &Url, issuer: &str) -> Resul
     })
 }
 
-/// A server that knows no protected-resource metadata: its origin is the issuer (MCP 2025-03-26 authorization,
+/// For a server without protected resource metadata: its origin is the issuer (MCP 2025-03-26 authorization,
 /// Authorization Base URL).
 async fn legacy(
     fetch: &dyn Fetch,
@@ -197,7 +197,7 @@ fn nothing_at(issuer: &str, tried: &[String]) -> Error {
     )
 }
 
-/// One document; the inner error says what is there instead.
+/// Reads one document; the inner error says what was found instead.
 async fn document<T: DeserializeOwned>(
     fetch: &dyn Fetch,
     what: &str,
@@ -227,7 +227,7 @@ async fn document<T: DeserializeOwned>(
     }
     let Ok(value) = serde_json::from_slice::<serde_json::Value>(&answer.body) else {
         let kind = answer.header("content-type").unwrap_or("no type");
-        return Ok(Err(format!("answers 200 with {kind}, which is no JSON")));
+        return Ok(Err(format!("answers 200 with {kind}, which is not JSON")));
     };
     serde_json::from_value(value).map(Ok).map_err(|error| {
         Error::sign_in(
@@ -245,20 +245,20 @@ fn well_known(of: &Url, name: &str, path: &str) -> Url {
     url
 }
 
-/// "Implementations SHOULD consistently use the form without the trailing slash" (MCP 2026-07-28 authorization,
-/// Canonical Server URI).
+/// The server's URL as a resource identifier: "Implementations SHOULD consistently use the form without the trailing
+/// slash" (MCP 2026-07-28 authorization, Canonical Server URI).
 fn canonical(server: &Url) -> String {
     let text = server.as_str();
     text.strip_suffix('/').unwrap_or(text).to_owned()
 }
 
-/// A server elsewhere does not send us to this computer (RFC 9728 §7.7).
+/// Refuses URLs of this computer from a server that is elsewhere (RFC 9728 §7.7).
 fn near(server: &Url, what: &str, url: &Url) -> Result<(), Error> {
     if endpoint::is_loopback(url) && !endpoint::is_loopback(server) {
         return Err(Error::sign_in(
             "RFC 9728 §7.7",
             format!(
-                "{what} is on this computer ({url}), and the server is not ({server}); it is not asked"
+                "{what} is on this computer ({url}), but the server is not ({server}); no request is sent there"
             ),
         ));
     }

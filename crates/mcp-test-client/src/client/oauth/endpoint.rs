@@ -2,8 +2,8 @@ use url::Url;
 
 use crate::client::Error;
 
-/// Whether a URL may carry what a sign-in sends: "All authorization server endpoints MUST be served over HTTPS" (MCP
-/// 2026-07-28 authorization, Communication Security), with loopback hosts for local work.
+/// Whether credentials may be sent to a URL: "All authorization server endpoints MUST be served over HTTPS" (MCP
+/// 2026-07-28 authorization, Communication Security). Loopback hosts are allowed for local work.
 pub(crate) fn is_secure(url: &Url) -> bool {
     match url.scheme() {
         "https" => true,
@@ -12,7 +12,7 @@ pub(crate) fn is_secure(url: &Url) -> bool {
     }
 }
 
-/// `localhost`, 127.0.0.0/8 and `[::1]`.
+/// Whether the host is `localhost`, in 127.0.0.0/8, or `[::1]`.
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -22,7 +22,7 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Reads a URL out of a document: absolute, secure, without fragment.
+/// Reads a URL from a document: it must be absolute, secure and without a fragment.
 pub(super) fn read(member: &str, text: &str, section: &'static str) -> Result<Url, Error> {
     let url = Url::parse(text)
         .map_err(|_| Error::sign_in(section, format!("{member} is not a URL: {text}")))?;
@@ -30,7 +30,7 @@ pub(super) fn read(member: &str, text: &str, section: &'static str) -> Result<Ur
         return Err(Error::sign_in(
             section,
             format!(
-                "{member} must be https (http on this computer only), and is {text}; nothing is sent there"
+                "{member} must be https (or http on this computer), but is {text}; nothing is sent there"
             ),
         ));
     }

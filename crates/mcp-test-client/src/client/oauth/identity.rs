@@ -9,7 +9,7 @@ use url::form_urlencoded;
 use super::server_metadata::ServerMetadata;
 use crate::client::Error;
 
-/// A client secret or token: silent where it could be shown by accident.
+/// A client secret or a token. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
@@ -21,13 +21,13 @@ impl fmt::Debug for Secret {
 }
 
 impl Secret {
-    /// Takes it over.
+    /// Wraps a secret.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// For the one place that sends it.
+    /// The secret itself, for the code that sends it.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -38,19 +38,19 @@ impl Secret {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
-    /// Not at all.
+    /// The client does not authenticate.
     None,
-    /// RFC 6749 §2.3.1, in a header.
+    /// HTTP Basic authentication (RFC 6749 §2.3.1).
     ClientSecretBasic,
-    /// RFC 6749 §2.3.1, in the body.
+    /// Id and secret in the request body (RFC 6749 §2.3.1).
     ClientSecretPost,
 }
 
 impl Method {
-    /// All, in the order in which we like them: a program on a person's computer keeps no secret.
+    /// All methods in order of preference. A program on a person's computer cannot keep a secret, so none is best.
     pub(super) const ALL: [Self; 3] = [Self::None, Self::ClientSecretBasic, Self::ClientSecretPost];
 
-    /// Its registered name.
+    /// The method's registered name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -65,19 +65,19 @@ impl Method {
     }
 }
 
-/// Who we are at one authorization server.
+/// A client at one authorization server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// What it knows us by.
+    /// The client id.
     pub client_id: String,
-    /// With it, where there is one.
+    /// The client secret, if there is one.
     pub secret: Option<Secret>,
-    /// How the secret is shown.
+    /// How the client authenticates with the secret.
     pub method: Method,
 }
 
 impl Identity {
-    /// Without a secret.
+    /// A client without a secret.
     #[must_use]
     pub const fn public(client_id: String) -> Self {
         Self {
@@ -87,7 +87,7 @@ impl Identity {
         }
     }
 
-    /// With a secret from elsewhere: in the way that the server takes and we like best.
+    /// A client with a secret, using the method we prefer among those that the server supports.
     pub(super) fn confidential(
         client_id: String,
         secret: Secret,
@@ -112,7 +112,7 @@ impl Identity {
         })
     }
 
-    /// Puts the client's authentication into a request to the token endpoint: exactly one way (RFC 6749 §2.3).
+    /// Adds the client's authentication to a token request, by exactly one method (RFC 6749 §2.3).
     pub(super) fn authenticate(
         &self,
         mut request: Request,

@@ -1,4 +1,4 @@
-//! A listener on this computer for the browser to come back to (RFC 8252 §7.3), and the browser.
+//! A listener on this computer to which the browser returns (RFC 8252 §7.3), and the browser itself.
 
 use std::process::{Command, Stdio};
 use std::rc::Rc;
@@ -20,11 +20,11 @@ use crate::client::Error;
 
 /// Opens the system's browser, or leaves that to the person.
 pub struct Loopback {
-    /// Told the link before anything is opened.
+    /// Called with the link before a browser is opened.
     pub announce: Rc<dyn Fn(&Url)>,
     /// Whether to open a browser.
     pub open: bool,
-    /// How long a person may take.
+    /// How long to wait for the person.
     pub patience: Duration,
 }
 
@@ -80,13 +80,13 @@ impl Opened for Place {
                 .with_state(sender);
             let server = axum::serve(self.listener, router).into_future();
             (self.announce)(&link);
-            // What a system opens for another scheme is no browser.
+            // For other schemes a system may open something that is not a browser.
             if self.open && is_secure(&link) {
                 open(&link);
             }
             let arrived = async {
                 let query: Option<String> = receiver.recv().await;
-                // The page is on its way while we go on; give it the moment that it needs.
+                // The page is still being sent; give it a moment before the listener goes away.
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 query
             };
@@ -99,7 +99,7 @@ impl Opened for Place {
                 () = tokio::time::sleep(self.patience) => Err(Error::sign_in(
                     "RFC 8252 §7.3",
                     format!(
-                        "nobody came back from the browser within {} s; run it again, and see --no-browser if no browser opened",
+                        "the browser did not come back within {} s; try again, with --no-browser if no browser opened",
                         self.patience.as_secs()
                     ),
                 )),
@@ -108,7 +108,7 @@ impl Opened for Place {
     }
 }
 
-/// Whatever comes is handed on, and judged there. The first answer counts.
+/// Answers every request and passes its query on, to be judged by the caller. Only the first one counts.
 async fn come_back(
     State(sender): State<mpsc::Sender<String>>,
     RawQuery(query): RawQuery,
@@ -128,8 +128,8 @@ async fn come_back(
     )
 }
 
-/// `$BROWSER` where it is set, with the link in the place of `%s` or at the end; else what the system opens links with.
-/// That no browser opens is no failure: the link was shown.
+/// Opens a link with `$BROWSER`, in the place of `%s` or at the end, otherwise with the system's default. It is not an
+/// error if no browser opens, since the link was shown.
 fn open(link: &Url) {
     let Some(browser) = std::env::var("BROWSER")
         .ok()

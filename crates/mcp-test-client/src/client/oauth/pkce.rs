@@ -6,18 +6,21 @@ use sha2::{Digest as _, Sha256};
 
 use crate::client::Error;
 
-/// 256 random bits, in base64url: a `state`, a code verifier (RFC 7636 §4.1 recommends exactly this).
+/// 256 random bits in base64url, for a `state` or a code verifier (as RFC 7636 §4.1 recommends).
 ///
 /// # Errors
-/// When this computer has no randomness.
+/// If this computer has no source of randomness.
 pub fn random() -> Result<String, Error> {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Error::Local(format!("this computer gives no random bytes: {error}")))?;
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Error::Local(format!(
+            "this computer has no source of randomness: {error}"
+        ))
+    })?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// The secret half of PKCE.
+/// The PKCE code verifier, which is secret until the code is redeemed.
 #[derive(Clone)]
 pub struct Verifier(String);
 
@@ -28,21 +31,21 @@ impl fmt::Debug for Verifier {
 }
 
 impl Verifier {
-    /// A new one.
+    /// Creates a random verifier.
     ///
     /// # Errors
-    /// As [`random`].
+    /// The same as [`random`].
     pub fn new() -> Result<Self, Error> {
         random().map(Self)
     }
 
-    /// As the token request carries it.
+    /// The verifier as sent in the token request.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// `BASE64URL(SHA256(verifier))` (RFC 7636 §4.2).
+    /// The code challenge: `BASE64URL(SHA256(verifier))` (RFC 7636 §4.2).
     #[must_use]
     pub fn challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(&self.0))

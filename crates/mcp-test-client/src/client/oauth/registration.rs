@@ -1,4 +1,4 @@
-//! Dynamic client registration (RFC 7591), and what is kept of it.
+//! Dynamic client registration (RFC 7591), and the record that is kept of it.
 
 use std::time::Duration;
 
@@ -13,27 +13,28 @@ use crate::client::Error;
 
 const SECTION: &str = "RFC 7591 §3.2";
 
-/// What an authorization server gave us, kept under its issuer: "Clients MUST associate those credentials with the
-/// specific authorization server that issued them" (MCP 2026-07-28 client-registration, Authorization Server Binding).
+/// A registration, stored under its issuer: "Clients MUST associate those credentials with the specific authorization
+/// server that issued them" (MCP 2026-07-28 client-registration, Authorization Server Binding).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registration {
-    /// Whose it is. Compared when it is used, also where the file's name says it already.
+    /// The issuer. It is compared on every use, even though the file's name already contains it.
     pub issuer: String,
-    /// Drawn by the server.
+    /// The id that the server assigned.
     pub client_id: String,
-    /// Where the server gave one.
+    /// The secret, if the server issued one.
     pub client_secret: Option<Secret>,
-    /// When the secret ends, in seconds since the epoch; 0: never.
+    /// When the secret expires, in seconds since the epoch; 0 means never.
     #[serde(default)]
     pub client_secret_expires_at: u64,
     /// How the client authenticates.
     pub method: Method,
-    /// With its port. RFC 8252 §7.3 lets the port differ later; a server that compares it strictly must meet it again.
+    /// The redirect URI with its port. RFC 8252 §7.3 allows the port to differ later, but some servers compare it
+    /// exactly.
     pub redirect_uri: String,
 }
 
 impl Registration {
-    /// As the token endpoint knows it.
+    /// The identity to use at the token endpoint.
     #[must_use]
     pub fn identity(&self) -> Identity {
         Identity {
@@ -67,33 +68,8 @@ pub(super) async fn register(
         "registration_endpoint",
         server.registration_endpoint.as_deref(),
     )?;
-    let method = Method::ALL
-        .into_iter()
-        .find(|method| server.takes(method.as_str()))
-        .ok_or_else(|| {
-            let methods = server.token_endpoint_auth_methods_supported.as_deref();
-            Error::sign_in(
-                "RFC 8414 §2",
-                format!(
-                    "{} takes none of the ways in which this client authenticates: it takes {}",
-                    server.issuer,
-                    methods.unwrap_or_default().join(", ")
-                ),
-            )
-        })?;
-    let strings = |list: &[&str]| Some(list.iter().map(|one| (*one).to_owned()).collect());
-    let metadata = ClientMetadata {
-        redirect_uris: vec![redirect_uri.to_owned()],
-        client_name: Some("mcp-test-client".to_owned()),
-        application_type: Some("native".to_owned()),
-        grant_types: strings(&["authorization_code", "refresh_token"]),
-        response_types: strings(&["code"]),
-        token_endpoint_auth_method: Some(method.as_str().to_owned()),
-        software_id: Some("mcp-test-client".to_owned()),
-        software_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-        ..ClientMetadata::default()
-    };
-    let body = serde_json::to_vec(&metadata)
+    let method = preferred_method(server)?;
+    let body = serde_json::to_vec(&metadata(method, redirect_uri))
         .map_err(|error| Error::Local(format!("the registration cannot be written: {error}")))?;
     let request = Request::new(HttpMethod::Post, url.clone())
         .body("application/json", body)
@@ -132,8 +108,42 @@ pub(super) async fn register(
     })
 }
 
-/// The server's word counts (RFC 7591 §3.2.1: it may change what was asked for); where it says nothing, what its
-/// secret and its metadata allow.
+/// The authentication method to ask for: the first in our order of preference that the server supports.
+fn preferred_method(server: &ServerMetadata) -> Result<Method, Error> {
+    Method::ALL
+        .into_iter()
+        .find(|method| server.takes(method.as_str()))
+        .ok_or_else(|| {
+            let methods = server.token_endpoint_auth_methods_supported.as_deref();
+            Error::sign_in(
+                "RFC 8414 §2",
+                format!(
+                    "{} supports none of the authentication methods of this client, only {}",
+                    server.issuer,
+                    methods.unwrap_or_default().join(", ")
+                ),
+            )
+        })
+}
+
+/// The client's metadata (RFC 7591 §2).
+fn metadata(method: Method, redirect_uri: &str) -> ClientMetadata {
+    let strings = |list: &[&str]| Some(list.iter().map(|one| (*one).to_owned()).collect());
+    ClientMetadata {
+        redirect_uris: vec![redirect_uri.to_owned()],
+        client_name: Some("mcp-test-client".to_owned()),
+        application_type: Some("native".to_owned()),
+        grant_types: strings(&["authorization_code", "refresh_token"]),
+        response_types: strings(&["code"]),
+        token_endpoint_auth_method: Some(method.as_str().to_owned()),
+        software_id: Some("mcp-test-client".to_owned()),
+        software_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        ..ClientMetadata::default()
+    }
+}
+
+/// The authentication method to use. The server's answer decides, since it may change what was asked for (RFC 7591
+/// §3.2.1). If it names none, its secret and its metadata decide.
 fn effective(said: Option<&str>, secret: bool, server: &ServerMetadata) -> Result<Method, Error> {
     match said {
         Some(text) => Method::parse(text)

@@ -6,28 +6,29 @@ use crate::client::Error;
 
 const SECTION: &str = "RFC 9728 §3.3";
 
-/// Protected resource metadata (RFC 9728 §2), as far as a client needs it.
+/// Protected resource metadata (RFC 9728 §2): the members that a client needs.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ResourceMetadata {
-    /// The resource that tokens are asked for, exactly as the document says it.
+    /// The resource identifier, exactly as in the document.
     pub resource: String,
-    /// Issuers.
+    /// The issuers that the resource trusts.
     #[serde(default)]
     pub authorization_servers: Vec<String>,
-    /// What a token may carry.
+    /// The scopes that the resource uses.
     pub scopes_supported: Option<Vec<String>>,
 }
 
 impl ResourceMetadata {
-    /// The document must be about the server that was asked: same origin, and a path that the server's path begins
-    /// with, on a segment's boundary. RFC 9728 §3.3 wants the URL itself; MCP lets a server name itself more broadly
-    /// (2026-07-28 authorization, Canonical Server URI). Otherwise a server could have tokens made for another one.
+    /// Checks that the document is about the server that was asked: it has the same origin, and the path is a prefix of
+    /// the server's path, ending at a segment boundary. RFC 9728 §3.3 requires the same URL; MCP allows a broader one
+    /// (2026-07-28 authorization, Canonical Server URI). Without this check, a server could obtain tokens that were
+    /// made for another one.
     pub(super) fn is_about(&self, server: &Url) -> Result<(), Error> {
         let refuse = |why: &str| {
             Err(Error::sign_in(
                 SECTION,
                 format!(
-                    "the metadata is about another resource than the server: `resource` is {}, the server is {server} ({why}); no token is asked for",
+                    "the metadata is about a resource other than the server: `resource` is {}, the server is {server} ({why}); no token is requested",
                     self.resource
                 ),
             ))
@@ -51,9 +52,9 @@ impl ResourceMetadata {
         }
     }
 
-    /// "The Protected Resource Metadata document […] MUST include the `authorization_servers` field containing at
-    /// least one authorization server" (MCP 2026-07-28 authorization-server-discovery). The client chooses: the one
-    /// that was asked for, else the first.
+    /// Chooses an issuer: the one that was asked for, otherwise the first. "The Protected Resource Metadata document
+    /// […] MUST include the `authorization_servers` field containing at least one authorization server" (MCP 2026-07-28
+    /// authorization-server-discovery).
     pub(super) fn issuer(&self, wanted: Option<&str>) -> Result<String, Error> {
         let section = "MCP authorization, Authorization Server Location";
         let listed = self.authorization_servers.join(", ");

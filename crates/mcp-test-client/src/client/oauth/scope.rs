@@ -1,6 +1,6 @@
-//! Sets of scopes, written with spaces (RFC 6749 §3.3).
+//! Sets of scopes, separated by spaces (RFC 6749 §3.3).
 
-/// Every scope of the parts, once, in the order in which they come first.
+/// All scopes of the parts without repetition, in order of first appearance.
 pub(super) fn union<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     let mut scopes: Vec<&str> = Vec::new();
     for scope in parts.into_iter().flat_map(str::split_ascii_whitespace) {
@@ -11,7 +11,7 @@ pub(super) fn union<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     scopes.join(" ")
 }
 
-/// Whether `wide` has everything that `narrow` has.
+/// Whether `wide` contains every scope of `narrow`.
 pub(super) fn covers(wide: &str, narrow: &str) -> bool {
     narrow
         .split_ascii_whitespace()

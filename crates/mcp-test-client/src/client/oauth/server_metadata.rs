@@ -4,36 +4,37 @@ use url::Url;
 use super::endpoint;
 use crate::client::Error;
 
-/// Authorization server metadata (RFC 8414 §2), as far as a client needs it. Endpoints are read when they are used.
+/// Authorization server metadata (RFC 8414 §2): the members that a client needs. Endpoints are parsed when they are
+/// used.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct ServerMetadata {
-    /// Compared with the issuer that was asked.
+    /// The issuer, compared with the one that was asked.
     pub issuer: String,
-    /// Where a person is sent.
+    /// The URL to which a person is sent.
     pub authorization_endpoint: Option<String>,
-    /// Where tokens come from.
+    /// The URL that issues tokens.
     pub token_endpoint: Option<String>,
-    /// RFC 7591
+    /// The URL for dynamic client registration (RFC 7591).
     pub registration_endpoint: Option<String>,
-    /// RFC 7009
+    /// The URL for token revocation (RFC 7009).
     pub revocation_endpoint: Option<String>,
-    /// All there are.
+    /// All scopes of the server.
     pub scopes_supported: Option<Vec<String>>,
-    /// `client_secret_basic` where it says nothing (RFC 8414 §2).
+    /// How clients may authenticate at the token endpoint; `client_secret_basic` if absent (RFC 8414 §2).
     pub token_endpoint_auth_methods_supported: Option<Vec<String>>,
-    /// RFC 7636
+    /// The supported PKCE methods (RFC 7636).
     pub code_challenge_methods_supported: Option<Vec<String>>,
-    /// Client ID Metadata Document §6
+    /// Whether `client_id` may be the URL of a metadata document (Client ID Metadata Document §6).
     #[serde(default)]
     pub client_id_metadata_document_supported: bool,
-    /// RFC 9207 §3
+    /// Whether authorization responses carry `iss` (RFC 9207 §3).
     #[serde(default)]
     pub authorization_response_iss_parameter_supported: bool,
 }
 
 impl ServerMetadata {
-    /// The endpoints of a server without metadata (MCP 2025-03-26 authorization, Fallbacks for Servers without
-    /// Metadata Discovery). PKCE cannot be looked up there.
+    /// The default endpoints of a server without metadata (MCP 2025-03-26 authorization, Fallbacks for Servers without
+    /// Metadata Discovery). Whether it supports PKCE cannot be known.
     pub(super) fn without_discovery(origin: &str) -> Self {
         Self {
             issuer: origin.to_owned(),
@@ -59,14 +60,14 @@ impl ServerMetadata {
         Err(Error::sign_in(
             "RFC 8414 §2, MCP authorization, Authorization Code Protection",
             format!(
-                "{} does not offer PKCE with S256: code_challenge_methods_supported {listed}; without it a code could be used by whoever catches it",
+                "{} does not offer PKCE with S256: code_challenge_methods_supported {listed}; without it, anybody who intercepts a code could use it",
                 self.issuer
             ),
         ))
     }
 
     /// # Errors
-    /// When it is missing or no secure URL.
+    /// If it is missing, or not a secure URL.
     pub fn authorization_endpoint(&self) -> Result<Url, Error> {
         self.endpoint(
             "authorization_endpoint",
@@ -75,7 +76,7 @@ impl ServerMetadata {
     }
 
     /// # Errors
-    /// When it is missing or no secure URL.
+    /// If it is missing, or not a secure URL.
     pub fn token_endpoint(&self) -> Result<Url, Error> {
         self.endpoint("token_endpoint", self.token_endpoint.as_deref())
     }
@@ -90,7 +91,7 @@ impl ServerMetadata {
         endpoint::read(member, text, "RFC 8414 §2")
     }
 
-    /// Which ways of authenticating the token endpoint takes.
+    /// Whether the token endpoint supports this authentication method.
     pub(super) fn takes(&self, method: &str) -> bool {
         match &self.token_endpoint_auth_methods_supported {
             Some(methods) => methods.iter().any(|one| one == method),

@@ -1,4 +1,4 @@
-//! What stays between two runs: registrations by issuer, tokens by server and client.
+//! What is kept between runs: registrations by issuer, tokens by server and client.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,43 +15,44 @@ use super::registration::Registration;
 use super::token::Tokens;
 use crate::client::Error;
 
-/// One record.
+/// A stored record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stored {
-    /// Of one server and client.
+    /// The tokens of one client for one server.
     Tokens(Tokens),
-    /// Of one issuer.
+    /// The registration at one issuer.
     Registration(Registration),
 }
 
-/// Keeps records by key. Keys are chosen by [`tokens_key`] and [`registration_key`].
+/// Stores records by key. [`tokens_key`] and [`registration_key`] make the keys.
 pub trait Store {
-    /// What was kept last.
+    /// The record stored last.
     ///
     /// # Errors
-    /// When it is there and cannot be read.
+    /// If it exists and cannot be read.
     fn load(&self, key: &str) -> Result<Option<Stored>, Error>;
 
-    /// Keeps it instead of what was there, whole or not at all.
+    /// Stores a record and replaces the old one, atomically.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If it cannot be written.
     fn keep(&self, key: &str, stored: &Stored) -> Result<(), Error>;
 
-    /// Forgets it, if it is there.
+    /// Deletes the record, if there is one.
     ///
     /// # Errors
-    /// When it is there and stays.
+    /// If it exists and cannot be deleted.
     fn forget(&self, key: &str) -> Result<(), Error>;
 }
 
-/// Tokens are per server, and per client that asked for them: `who` is empty for a registered one.
+/// The key of tokens, for one server and one client. `who` is the client's id; it is empty for a client that registers
+/// itself.
 pub(super) fn tokens_key(server: &Url, who: &str) -> String {
     key("tokens", server, &format!("{server} {who}"))
 }
 
-/// Registrations are per issuer.
+/// The key of a registration at one issuer.
 pub(super) fn registration_key(issuer: &str) -> String {
     match Url::parse(issuer) {
         Ok(url) => key("client", &url, issuer),
@@ -59,7 +60,7 @@ pub(super) fn registration_key(issuer: &str) -> String {
     }
 }
 
-/// Readable, and unique by the hash.
+/// A key that people can read; a hash makes it unique.
 fn key(kind: &str, url: &Url, whole: &str) -> String {
     let host: String = url
         .authority()
@@ -84,7 +85,7 @@ fn hash(text: &str) -> String {
         .collect()
 }
 
-/// For tests, and for sign-ins that leave nothing behind.
+/// A store in memory, for tests and for sign-ins that leave nothing behind.
 #[derive(Debug, Default)]
 pub struct MemoryStore(RefCell<BTreeMap<String, Stored>>);
 
@@ -104,14 +105,14 @@ impl Store for MemoryStore {
     }
 }
 
-/// One file a record, mode 0600, in a folder of mode 0700.
+/// A store with one file per record, mode 0600, in a folder of mode 0700.
 #[derive(Debug, Clone)]
 pub struct FileStore {
     folder: PathBuf,
 }
 
 impl FileStore {
-    /// Nothing is made before something is kept.
+    /// A store in this folder, which is created when the first record is stored.
     #[must_use]
     pub const fn new(folder: PathBuf) -> Self {
         Self { folder }
@@ -152,7 +153,7 @@ impl FileStore {
             options.mode(0o600);
         }
         folder.create(&self.folder)?;
-        // Beside it, then over it: another run reads the old one or the new one.
+        // Write a new file and rename it over the old one, so that another run reads one or the other in full.
         let beside = path.with_extension(format!("{}.new", std::process::id()));
         let _ = fs::remove_file(&beside);
         let written = options
@@ -193,7 +194,7 @@ impl Store for FileStore {
     }
 }
 
-/// A token that others of this computer may read is not used.
+/// Refuses a file that other users of this computer can read.
 #[cfg(unix)]
 fn only_ours(path: &Path, metadata: &fs::Metadata) -> Result<(), Error> {
     use std::os::unix::fs::PermissionsExt as _;

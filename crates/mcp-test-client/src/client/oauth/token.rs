@@ -1,4 +1,4 @@
-//! The token endpoint: codes and refresh tokens for tokens, and their end.
+//! The token endpoint: exchanges codes and refresh tokens for tokens; and the revocation endpoint.
 
 use std::time::Duration;
 
@@ -7,45 +7,45 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
-use super::authorization::{Answer, Asked};
+use super::authorization::{AuthorizationRequest, AuthorizationResponse};
 use super::identity::{Identity, Secret};
 use super::server_metadata::ServerMetadata;
 use crate::client::Error;
 
-/// What one sign-in brought. Kept for one server; never sent to another.
+/// The tokens of one sign-in. They are stored for one server and never sent to another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tokens {
-    /// Who gave them. When the server trusts another issuer, they are worth nothing.
+    /// The issuer of the tokens. They are worthless once the server trusts another issuer.
     pub issuer: String,
-    /// Who they were given to.
+    /// The client to which they were issued.
     pub client_id: String,
-    /// What they are for.
+    /// The resource identifier that they are for.
     pub resource: String,
-    /// For the server's `Authorization` header.
+    /// The token for the server's `Authorization` header.
     pub access_token: Secret,
-    /// Where the server gave one.
+    /// The refresh token, if the server issued one.
     pub refresh_token: Option<Secret>,
-    /// In seconds since the epoch; none where the server did not say.
+    /// When the access token expires, in seconds since the epoch, if the server says so.
     pub expires_at: Option<u64>,
-    /// What was granted; where the server does not say, what was asked for (RFC 6749 §5.1).
+    /// The granted scope; if the server names none, the requested one (RFC 6749 §5.1).
     pub scope: Option<String>,
 }
 
 impl Tokens {
-    /// Whether the access token has ended, or will while a request is on its way.
+    /// Whether the access token has expired, or will do so while a request is on its way.
     pub(super) fn has_ended(&self, now: u64) -> bool {
         self.expires_at.is_some_and(|end| end <= now + 10)
     }
 }
 
-/// How a refresh can end without tokens.
+/// Why a refresh returned no tokens.
 #[derive(Debug)]
 pub(super) enum Refused {
-    /// The grant is over: a person must sign in again.
+    /// The grant has ended: a person must sign in again.
     Grant(String),
-    /// The client is unknown by now: it must register again as well.
+    /// The server no longer knows the client: it must also register again.
     Client(String),
-    /// Anything else. The tokens are kept.
+    /// Any other error. The tokens are kept.
     Other(Error),
 }
 
@@ -58,13 +58,13 @@ struct Given {
     scope: Option<String>,
 }
 
-/// Redeems a code.
+/// Exchanges a code for tokens.
 pub(super) async fn redeem(
     fetch: &dyn Fetch,
     server: &ServerMetadata,
     identity: &Identity,
-    asked: &Asked,
-    answer: &Answer,
+    asked: &AuthorizationRequest,
+    answer: &AuthorizationResponse,
     now: u64,
 ) -> Result<Tokens, Refused> {
     let mut form = form_urlencoded::Serializer::new(String::new());
@@ -86,7 +86,7 @@ pub(super) async fn redeem(
     .await
 }
 
-/// Renews tokens. `resource` is sent again: tokens stay bound to the server.
+/// Refreshes tokens. `resource` is sent again, so that they remain bound to the server.
 pub(super) async fn refresh(
     fetch: &dyn Fetch,
     server: &ServerMetadata,
@@ -112,7 +112,7 @@ pub(super) async fn refresh(
     .await
 }
 
-/// Tokens for the client itself (RFC 6749 §4.4), without a person.
+/// Gets tokens for the client itself, without a person (RFC 6749 §4.4).
 pub(super) async fn own(
     fetch: &dyn Fetch,
     server: &ServerMetadata,
@@ -139,7 +139,7 @@ pub(super) async fn own(
     .await
 }
 
-/// Tells the server to forget a token (RFC 7009).
+/// Asks the server to revoke a token (RFC 7009).
 pub(super) async fn revoke(
     fetch: &dyn Fetch,
     endpoint: Url,
@@ -187,7 +187,7 @@ async fn send(
         return Err(Refused::Other(Error::sign_in(
             "RFC 6749 §7.1",
             format!(
-                "the server gave a token of the type {}, and this client knows Bearer",
+                "the server issued a token of the type {}, but this client supports only Bearer",
                 given.token_type
             ),
         )));
@@ -234,7 +234,7 @@ async fn post(
         })
 }
 
-/// Only `invalid_grant` and `invalid_client` end something; a server's passing trouble does not.
+/// Reads a refusal. Only `invalid_grant` and `invalid_client` end something; a server's temporary trouble does not.
 fn refused(doing: &str, answer: &Response) -> Refused {
     let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let member = |name: &str| said.get(name).and_then(Value::as_str);
@@ -261,7 +261,7 @@ fn refused(doing: &str, answer: &Response) -> Refused {
 }
 
 impl Refused {
-    /// Where nothing can be done about it.
+    /// The error to report if nothing can be done about the refusal.
     pub(super) fn into_error(self) -> Error {
         match self {
             Self::Grant(text) | Self::Client(text) => Error::sign_in("RFC 6749 §5.2", text),

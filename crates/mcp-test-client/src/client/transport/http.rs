@@ -16,7 +16,7 @@ use super::{Arrived, Listener, Transport, answer, sort};
 use crate::client::Error;
 use crate::client::oauth::Authorizer;
 
-/// The most bytes of one message.
+/// Maximum size of one message, in bytes.
 const MOST: usize = 16 << 20;
 
 /// One MCP endpoint.
@@ -30,24 +30,24 @@ pub struct Http {
     inbox: Inbox,
 }
 
-/// Heard by two: the stream of a request, and the inbox.
+/// The listener, shared by the stream of a request and the inbox.
 type Shared<'a> = RefCell<&'a mut dyn Listener>;
 
-/// What we take.
+/// The media types that we accept.
 const BOTH: &str = "application/json, text/event-stream";
 
-/// What a POST came to.
+/// The result of a POST.
 enum Came {
-    /// Nothing to read.
+    /// No message.
     Nothing,
     /// One message.
     Message(Value),
-    /// Messages will come.
+    /// A stream of messages.
     Stream(Opened),
 }
 
 impl Http {
-    /// Without an authorizer a 401 is an error.
+    /// Without an authorizer, a 401 is an error.
     #[must_use]
     pub const fn new(
         native: Native,
@@ -66,7 +66,7 @@ impl Http {
         }
     }
 
-    /// For signing out, and for what the person wants to know of the token.
+    /// The authorizer, for signing out and for showing the current token's properties.
     pub const fn authorizer(&mut self) -> Option<&mut Authorizer> {
         self.authorizer.as_mut()
     }
@@ -78,7 +78,7 @@ impl Http {
         }
     }
 
-    /// The headers that every request of ours has.
+    /// The headers of every request.
     fn request(&self, method: Method, accept: &'static str, token: Option<&str>) -> Request {
         let mut request = Request::new(method, self.endpoint.clone())
             .header("accept", accept)
@@ -106,7 +106,7 @@ impl Http {
         }
     }
 
-    /// One message, and what comes of it.
+    /// Sends one message and returns what comes back.
     async fn exchange(
         &mut self,
         message: &Value,
@@ -120,15 +120,15 @@ impl Http {
             }
             Came::Message(found) if wants_answer => Ok(Some(found)),
             Came::Nothing if wants_answer => Err(Error::Protocol(format!(
-                "the server answered {} with nothing",
+                "the server answered {} with an empty response",
                 name(message)
             ))),
             _ => Ok(None),
         }
     }
 
-    /// Opens the inbox where a server of the older revisions may ask somebody something. It has a moment to do so: what
-    /// it sends before the stream is there would be lost.
+    /// Opens the inbox, if a server of an older revision may want to ask something. Waits briefly for it to open,
+    /// because messages sent before the stream exists would be lost.
     async fn listen(&mut self, message: &Value, listener: &dyn Listener) {
         let is_handshake = matches!(
             message.get("method").and_then(Value::as_str),

@@ -1,5 +1,5 @@
-//! The stream on which a server of the older revisions sends what belongs to no request of ours (MCP 2025-11-25
-//! transports, Listening for Messages from the Server). It is read while something else is waited for.
+//! The stream on which a server of an older revision sends messages that belong to none of our requests (MCP 2025-11-25
+//! transports, Listening for Messages from the Server). It is read while the client waits for something else.
 
 use event_stream::Parser;
 use fetch::FetchError;
@@ -8,18 +8,18 @@ use fetch::native::Opened;
 use serde_json::Value;
 
 pub(super) enum Inbox {
-    /// Not asked for, or ended.
+    /// Not requested, or ended.
     Closed,
-    /// The server has not answered yet; some do so with the first message only.
+    /// The server has not answered yet; some answer only with the first message.
     Opening(LocalFuture<'static, Result<Opened, FetchError>>),
-    /// Messages may come.
+    /// The stream is open, and messages may arrive.
     Open(Box<(Opened, Parser)>),
-    /// The server has no such stream (405), or none that we get.
+    /// The server has no such stream (405), or none for this client.
     Refused,
 }
 
 impl Inbox {
-    /// What arrives next; for ever where nothing can. May be dropped and asked again at any time.
+    /// The next messages; waits forever if none can arrive. May be dropped and called again at any time.
     pub(super) async fn next(&mut self, most: usize) -> Vec<Value> {
         match self {
             Self::Closed | Self::Refused => std::future::pending().await,

@@ -1,4 +1,4 @@
-//! A server that is a process of ours: one message a line on its standard streams (MCP transports, stdio).
+//! A server that runs as a child process, with one message per line on its standard streams (MCP transports, stdio).
 
 use std::process::Stdio as Stream;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use super::{Arrived, Listener, Transport, answer, sort};
 use crate::client::Error;
 
-/// The most bytes of one line.
+/// Maximum length of one line, in bytes.
 const MOST: u64 = 32 << 20;
 
-/// A server's process.
+/// The server's process.
 pub struct Stdio {
     child: Child,
     input: Option<ChildStdin>,
@@ -24,10 +24,10 @@ pub struct Stdio {
 }
 
 impl Stdio {
-    /// Starts it. What it writes to standard error goes to ours.
+    /// Starts the process. Its standard error goes to ours.
     ///
     /// # Errors
-    /// When it does not start.
+    /// If it does not start.
     pub fn start(program: &str, arguments: &[String], timeout: Duration) -> Result<Self, Error> {
         let failed =
             |why: &str| Error::Local(format!("the server `{program}` did not start: {why}"));
@@ -70,7 +70,7 @@ impl Stdio {
         }
     }
 
-    /// The next line of its output.
+    /// Reads the next line of its output.
     async fn read(&mut self) -> Result<String, Error> {
         let mut line = Vec::new();
         let mut bounded = (&mut self.output).take(MOST);
@@ -87,7 +87,7 @@ impl Stdio {
         }
     }
 
-    /// It is over; with what status, if it says so soon.
+    /// The error for a process that has ended, with its exit status if that is known soon.
     async fn over(&mut self) -> Error {
         let status = tokio::time::timeout(Duration::from_secs(2), self.child.wait()).await;
         let how = match status {
@@ -163,7 +163,7 @@ impl Transport for Stdio {
         false
     }
 
-    /// Closes its input, waits, and kills it where it stays (MCP 2026-07-28 stdio, Shutdown).
+    /// Closes the process's input, waits, and kills it if it does not end (MCP 2026-07-28 stdio, Shutdown).
     fn close(&mut self) -> LocalFuture<'_, ()> {
         Box::pin(async move {
             self.input = None;

@@ -1,4 +1,4 @@
-//! What must hold for any request whatever. Shared by the property tests and the fuzz target.
+//! What must hold for every request. Shared by the property tests and the fuzz target.
 
 use std::future::Future;
 use std::pin::pin;
@@ -45,7 +45,7 @@ impl Handler for Anything {
         Rc::from(RawValue::NULL.to_owned())
     }
 
-    /// Says what it was called with, or asks.
+    /// Answers with the call's own arguments, or asks a question.
     async fn call_tool(&self, call: ToolCall) -> Answer<CallToolResult, ()> {
         if call.input.elicited("q") == Elicited::Declined {
             return Ok(Outcome::InputRequired(InputRequired {
@@ -63,8 +63,8 @@ impl Handler for Anything {
     }
 }
 
-/// Every request gets an answer of a known status, which is JSON unless it is nothing, in the words of JSON-RPC, with
-/// the request's own id or none.
+/// Every request gets an answer with one of the known statuses. The answer is empty or JSON-RPC, with the request's own
+/// id or none.
 pub fn any_request(version: Option<&str>, method: Option<&str>, name: Option<&str>, body: &[u8]) {
     let request = Request {
         content_type: Some("application/json"),
@@ -97,7 +97,7 @@ fn one_answer(sent: Option<&Value>, answer: &Value) {
         assert!(error["code"].is_i64() && error["message"].is_string());
     }
     if let Some(id) = answer.get("id") {
-        // A batch is refused for the first message in it that is none.
+        // A batch is refused because of the first element that is not a message.
         let asked = match sent {
             Some(Value::Array(batch)) => batch.iter().any(|sent| sent.get("id") == Some(id)),
             sent => sent.and_then(|sent| sent.get("id")) == Some(id),
@@ -108,7 +108,7 @@ fn one_answer(sent: Option<&Value>, answer: &Value) {
     }
 }
 
-/// The result of a future that waits for nothing.
+/// The result of a future that is ready at once.
 fn now<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,

@@ -2,10 +2,11 @@
 
 use oauth_types::ClientMetadata;
 
-use crate::client::ClientIdUrl;
-use crate::client::check::{Breach, Standing};
 use crate::client::redirect_uri::{LeftOut, RedirectUri, RedirectUriError};
 use crate::settings::Settings;
+
+use super::id_url::ClientIdUrl;
+use super::rule::{Breach, Standing};
 
 /// One dangerous URI condemns the document; those that are merely unusable are left out while another remains.
 pub(super) fn usable(

@@ -1,8 +1,8 @@
-//! Who we are at an authorization server.
+//! The client's identity at an authorization server.
 
 use url::Url;
 
-use super::{Authorizer, Client};
+use super::{Authorizer, ClientChoice};
 use crate::client::Error;
 use crate::client::oauth::browser::Opened;
 use crate::client::oauth::discovery::Discovered;
@@ -11,13 +11,13 @@ use crate::client::oauth::registration::register;
 use crate::client::oauth::store::{Stored, registration_key};
 
 impl Authorizer {
-    /// Who we are there, with a place to come back to, and whether that is news to the server.
+    /// Our identity at this server, a redirect URI that is ready, and whether the server may not know the client yet.
     pub(super) async fn identity(
         &self,
         discovered: &Discovered,
     ) -> Result<(Identity, Box<dyn Opened>, bool), Error> {
         let server = &discovered.server;
-        if !matches!(self.settings.client, Client::Register) {
+        if !matches!(self.settings.client, ClientChoice::Register) {
             let identity = self.known_identity(discovered)?;
             let place = self.browser.ready(self.settings.port).await?;
             return Ok((identity, place, true));
@@ -57,21 +57,21 @@ impl Authorizer {
         Ok((registration.identity(), place, true))
     }
 
-    /// Who we are there, if that is known without asking.
+    /// Our identity at this server, if it is known without registering.
     pub(super) fn known_identity(&self, discovered: &Discovered) -> Result<Identity, Error> {
         let server = &discovered.server;
         match &self.settings.client {
-            Client::Document(url) if server.client_id_metadata_document_supported => {
+            ClientChoice::Document(url) if server.client_id_metadata_document_supported => {
                 Ok(Identity::public(url.clone()))
             }
-            Client::Document(_) => Err(Error::sign_in(
+            ClientChoice::Document(_) => Err(Error::sign_in(
                 "Client ID Metadata Document §6",
                 format!(
                     "{} takes no client metadata documents: client_id_metadata_document_supported is not true. Without --client-metadata-url this client registers instead",
                     server.issuer
                 ),
             )),
-            Client::Registered {
+            ClientChoice::Registered {
                 issuer: Some(issuer),
                 id,
                 ..
@@ -82,15 +82,15 @@ impl Authorizer {
                     discovered.issuer
                 ),
             )),
-            Client::Registered {
+            ClientChoice::Registered {
                 id, secret: None, ..
             } => Ok(Identity::public(id.clone())),
-            Client::Registered {
+            ClientChoice::Registered {
                 id,
                 secret: Some(secret),
                 ..
             } => Identity::confidential(id.clone(), secret.clone(), server),
-            Client::Register => self
+            ClientChoice::Register => self
                 .registration(&discovered.issuer)?
                 .map(|registration| registration.identity())
                 .ok_or_else(|| {

@@ -1,6 +1,6 @@
-//! What is kept, and what was.
+//! Loads and stores tokens and registrations.
 
-use super::{Authorizer, Client, Standing};
+use super::{Authorizer, ClientChoice, Standing};
 use crate::client::Error;
 use crate::client::oauth::registration::Registration;
 use crate::client::oauth::store::{Stored, registration_key, tokens_key};
@@ -19,9 +19,9 @@ impl Authorizer {
 
     pub(super) fn key(&self) -> String {
         let who = match &self.settings.client {
-            Client::Register => "",
-            Client::Document(url) => url,
-            Client::Registered { id, .. } => id,
+            ClientChoice::Register => "",
+            ClientChoice::Document(url) => url,
+            ClientChoice::Registered { id, .. } => id,
         };
         tokens_key(&self.settings.server, who)
     }

@@ -1,6 +1,6 @@
-//! New tokens for a refresh token, and why there may be none.
+//! Renews tokens, and handles refusals.
 
-use super::{Authorizer, Client, Standing};
+use super::{Authorizer, ClientChoice, Standing};
 use crate::client::Error;
 use crate::client::oauth::discovery::Discovered;
 use crate::client::oauth::store::registration_key;
@@ -13,8 +13,8 @@ impl Authorizer {
             .is_some_and(|tokens| tokens.refresh_token.is_some())
     }
 
-    /// New tokens for the refresh token, or none where the grant is over: then they are forgotten. A refresh token is
-    /// sent to the issuer that gave it, and to no other.
+    /// Renews the tokens with the refresh token, and deletes them if the grant has ended. A refresh token is sent only
+    /// to the issuer that issued it.
     pub(super) async fn refresh(&mut self, discovered: &Discovered) -> Result<(), Error> {
         let Some(old) = self.tokens.clone() else {
             return Ok(());
@@ -57,9 +57,9 @@ impl Authorizer {
         }
     }
 
-    /// The server trusts another issuer than before. What came from the old one is not shown to the new one.
+    /// Handles a server that now trusts another issuer. Credentials from the old one are not sent to the new one.
     pub(super) fn moved(&mut self, old: &Tokens, discovered: &Discovered) -> Result<(), Error> {
-        if let Client::Registered {
+        if let ClientChoice::Registered {
             id, issuer: None, ..
         } = &self.settings.client
         {

@@ -2,39 +2,39 @@ use url::Url;
 
 use crate::client::oauth::identity::Secret;
 
-/// Who this client is.
+/// How the client identifies itself.
 #[derive(Debug, Clone)]
-pub enum Client {
-    /// Registers where it signs in.
+pub enum ClientChoice {
+    /// The client registers where it signs in.
     Register,
-    /// Is described by a document at this URL, which is its id everywhere; registers nothing.
+    /// A document at this URL describes the client. The URL is its id everywhere, and nothing is registered.
     Document(String),
-    /// Was registered by hand.
+    /// The client was registered by hand.
     Registered {
-        /// Its id.
+        /// The client id.
         id: String,
-        /// With it, where there is one.
+        /// The client secret, if it has one.
         secret: Option<Secret>,
-        /// Where it was registered, if that was said.
+        /// The issuer where it was registered, if known.
         issuer: Option<String>,
     },
 }
 
-/// How to sign in.
+/// Settings of a sign-in.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The MCP endpoint.
     pub server: Url,
-    /// Who asks.
-    pub client: Client,
-    /// Asks for this scope instead of what the server says.
+    /// The client that signs in.
+    pub client: ClientChoice,
+    /// The scope to ask for, instead of the one that the server names.
     pub scope: Option<String>,
-    /// Signs in at this one of the server's issuers.
+    /// The issuer to sign in at, of those that the server names.
     pub issuer: Option<String>,
-    /// The loopback listener's port, where an authorization server compares it.
+    /// The port of the loopback listener, for authorization servers that compare it.
     pub port: Option<u16>,
-    /// Asks for the client's own token (RFC 6749 §4.4), without a person.
+    /// Use the client credentials grant, without a person (RFC 6749 §4.4).
     pub own: bool,
-    /// Goes to `/authorize`, `/token` and `/register` where a server says nothing (2025-03-26).
+    /// If a server has no metadata, assume `/authorize`, `/token` and `/register` (MCP 2025-03-26).
     pub without_metadata: bool,
 }

@@ -1,8 +1,8 @@
-//! From what was discovered to tokens, with a person.
+//! From discovered metadata to tokens, with a person in between.
 
 use super::{Authorizer, Outcome, Standing};
 use crate::client::Error;
-use crate::client::oauth::authorization::Asked;
+use crate::client::oauth::authorization::AuthorizationRequest;
 use crate::client::oauth::discovery::Discovered;
 use crate::client::oauth::scope;
 use crate::client::oauth::store::registration_key;
@@ -22,29 +22,11 @@ impl Authorizer {
             self.moved(&old, &discovered)?;
         }
         let server = &discovered.server;
-        let now = (self.clock)();
-        let token_endpoint = server.token_endpoint()?;
         if self.settings.own {
-            let identity = self.known_identity(&discovered)?;
-            let tokens = token::own(
-                &*self.fetch,
-                server,
-                &identity,
-                &discovered.resource,
-                wanted.as_deref(),
-                now,
-            )
-            .await
-            .map_err(Refused::into_error)?;
-            self.keep(tokens.clone(), Standing::SignedIn)?;
-            return Ok(Outcome {
-                tokens,
-                identity,
-                way: None,
-                token_endpoint,
-            });
+            return self.sign_in_itself(&discovered, wanted).await;
         }
-        // Before anything is registered or opened.
+        let token_endpoint = server.token_endpoint()?;
+        // Checked before anything is registered or opened.
         server.require_s256()?;
         server.authorization_endpoint()?;
         let wanted = wanted.map(|wanted| match server.has_scope("offline_access") {
@@ -54,7 +36,7 @@ impl Authorizer {
         let mut is_last = false;
         loop {
             let (identity, place, is_new) = self.identity(&discovered).await?;
-            let asked = Asked::new(
+            let asked = AuthorizationRequest::new(
                 &discovered,
                 &identity.client_id,
                 place.redirect_uri(),
@@ -83,5 +65,32 @@ impl Authorizer {
                 Err(refused) => return Err(refused.into_error()),
             }
         }
+    }
+
+    /// Gets tokens for the client itself, without a person (RFC 6749 §4.4).
+    async fn sign_in_itself(
+        &mut self,
+        discovered: &Discovered,
+        wanted: Option<String>,
+    ) -> Result<Outcome, Error> {
+        let token_endpoint = discovered.server.token_endpoint()?;
+        let identity = self.known_identity(discovered)?;
+        let tokens = token::own(
+            &*self.fetch,
+            &discovered.server,
+            &identity,
+            &discovered.resource,
+            wanted.as_deref(),
+            (self.clock)(),
+        )
+        .await
+        .map_err(Refused::into_error)?;
+        self.keep(tokens.clone(), Standing::SignedIn)?;
+        Ok(Outcome {
+            tokens,
+            identity,
+            way: None,
+            token_endpoint,
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! One POST, until the server is content with the token.
+//! One POST, repeated until the server accepts the token.
 
 use fetch::native::Opened;
 use fetch::{Method, Response};
@@ -13,7 +13,7 @@ use crate::client::oauth::Challenge;
 const STEP_UPS: u32 = 2;
 
 impl Http {
-    /// Posts until the server is content with the token.
+    /// Posts until the server accepts the token.
     pub(super) async fn post(
         &mut self,
         message: &Value,
@@ -100,11 +100,11 @@ impl Http {
                 .map(Came::Message)
                 .map_err(|error| {
                     Error::Protocol(format!(
-                        "the server's answer to {method} is no JSON: {error}"
+                        "the server's answer to {method} is not JSON: {error}"
                     ))
                 });
         }
-        // Errors of the protocol may come with an error of HTTP.
+        // A JSON-RPC error may come with an HTTP error status.
         let said: Value = serde_json::from_slice(&body).unwrap_or_default();
         if said.get("jsonrpc").is_some() && said.pointer("/error/code").is_some_and(Value::is_i64) {
             if head.status == 404
@@ -137,8 +137,9 @@ impl Http {
         })
     }
 
-    /// "When a client receives HTTP 404 in response to a request containing an `MCP-Session-Id`, it MUST start a new
-    /// session" (MCP 2025-11-25 transports); whoever knows how to is told.
+    /// Handles a session that has ended: "When a client receives HTTP 404 in response to a request containing an
+    /// `MCP-Session-Id`, it MUST start a new session" (MCP 2025-11-25 transports). The caller does that when it gets
+    /// this error.
     pub(super) fn ended(&mut self) -> Result<Came, Error> {
         self.session = None;
         Err(Error::SessionEnded)

@@ -1,4 +1,4 @@
-//! The stream that answers a request, taken up again where it broke off.
+//! The stream that answers a request, resumed if it breaks off.
 
 use std::time::Duration;
 
@@ -11,18 +11,18 @@ use super::{Http, MOST, Shared, name};
 use crate::client::Error;
 use crate::client::transport::{Arrived, answer, sort};
 
-/// How often a stream that broke off is taken up again for one request.
+/// How often the stream of one request is resumed.
 const RECONNECTIONS: u32 = 10;
 
-/// How long to wait before it is taken up, if the server names no time.
+/// How long to wait before resuming, if the server names no time.
 const WAIT: Duration = Duration::from_secs(1);
 
-/// The most that is waited, whatever the server names.
+/// The longest time to wait, whatever the server names.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 impl Http {
-    /// Reads a stream to the answer for `id`. One that ends before it is taken up where it ended, if the server gave
-    /// its events ids (MCP 2025-11-25 transports, Resumability): after the time that it names.
+    /// Reads a stream until the answer to `id`. If the stream ends earlier, and the server gave its events ids, it is
+    /// resumed after the time that the server names (MCP 2025-11-25 transports, Resumability).
     pub(super) async fn follow(
         &mut self,
         mut opened: Opened,
@@ -105,7 +105,7 @@ impl Http {
             }
             let message: Value = serde_json::from_str(&event.data).map_err(|error| {
                 Error::Protocol(format!(
-                    "an event of the server's stream is no JSON: {error}"
+                    "an event of the server's stream is not JSON: {error}"
                 ))
             })?;
             let arrived = sort(message, id, &mut **listener.borrow_mut());

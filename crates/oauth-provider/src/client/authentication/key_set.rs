@@ -5,18 +5,16 @@ use std::time::Duration;
 use fetch::Exchange;
 use serde_json::Value;
 
+use crate::client::client_store::{ClientStore, KeptDocument};
+use crate::client::document::{
+    Breach, Checklist, ClientIdUrl, DocumentProblem, OwnBudget, Rule, fetch_json,
+};
+use crate::client::json::parse_object;
+use crate::client::keys::{KeySet, holds_private_key};
+use crate::client::problem::{ClientProblem, document_problem, document_url};
+use crate::client::record::Client;
 use crate::settings::Settings;
 use crate::time::UnixTime;
-
-use super::budget::OwnBudget;
-use super::check::{Breach, Checklist, Rule};
-use super::client_store::{ClientStore, KeptDocument};
-use super::document::holds_private_key;
-use super::fetch_document::fetch_json;
-use super::json::parse_object;
-use super::keys::KeySet;
-use super::resolve::{document_problem, document_url};
-use super::{Client, ClientIdUrl, ClientProblem, DocumentProblem};
 
 const MAX_BODY: usize = 64 * 1024;
 /// A key set is fetched again for an assertion that none of its keys verifies, at most this often.
@@ -93,9 +91,9 @@ pub(super) async fn keys_at_again(
         .map_err(|problem| document_problem(url.clone(), problem))
 }
 
-/// Fetches, and keeps what may be kept; longer than it is fresh for a client that people use here. Where that fails, a
-/// fresh copy stays as it is: whether it lacks the key is not known, and the budget for fetches bounds how often somebody
-/// looks. One past its end goes when what it was a copy of has gone.
+/// Fetches, and keeps what may be kept; longer than it is fresh for a client that people use here. If the fetch fails, a
+/// fresh copy stays as it is: whether it lacks the key is not known, and the budget for fetches bounds the attempts. An
+/// expired copy is removed once the key set is gone.
 async fn fetched(
     url: &ClientIdUrl,
     before: Option<&KeptDocument>,

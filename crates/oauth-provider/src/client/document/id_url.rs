@@ -13,7 +13,7 @@ const MAX_BYTES: usize = 2048;
 pub struct ClientIdUrl {
     text: String,
     host: String,
-    /// Where it is not the scheme's.
+    /// `None` for the scheme's default port.
     port: Option<u16>,
 }
 
@@ -112,8 +112,8 @@ impl ClientIdUrl {
         &self.host
     }
 
-    /// Its host, with its port where that is not the scheme's: the client's identity. Who answers at another port may be
-    /// somebody else.
+    /// Its host, with its port unless that is the scheme's default: the client's identity. Another port of the same host
+    /// may be somebody else's.
     #[must_use]
     pub fn authority(&self) -> String {
         match self.port {
@@ -122,8 +122,8 @@ impl ClientIdUrl {
         }
     }
 
-    /// Whether the document is on another network than the public one: special-use addresses and names, which are
-    /// refused before any fetch. In local work, loopback is where documents are tried.
+    /// Whether the document may be fetched: `false` for special-use addresses and names. In local work loopback may be,
+    /// since documents are tried there.
     #[must_use]
     pub fn is_fetchable(&self, origin: &Origin) -> bool {
         let Ok(url) = Url::parse(&self.text) else {

@@ -1,66 +1,13 @@
 //! One run through the rules of a document for two readers: a sign-in stops at the first that is broken, and the
 //! developer of a client sees what became of each.
 
-use fetch::Exchange;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::settings::Settings;
+use crate::client::text::for_display;
 
-use super::document::{self, read_document};
-use super::fetch_document::{self, fetch_into};
-use super::resolve::own_document;
-use super::text::for_display;
-use super::{ClientIdUrl, DocumentProblem};
-
-/// A rule, in words that a developer of the client can act on.
-pub(super) struct Rule {
-    pub(super) check: &'static str,
-    pub(super) expected: &'static str,
-    pub(super) section: &'static str,
-}
-
-/// How a rule is broken.
-pub(super) struct Breach {
-    pub(super) found: String,
-    /// Where that can be said better than by the rule.
-    pub(super) expected: Option<String>,
-    pub(super) standing: Standing,
-}
-
-/// What a breach says of the document.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// It is not there any more, or not a valid one.
-    Gone,
-    /// Nothing.
-    Silent,
-    /// Nothing, and trying again can help.
-    Transient,
-    /// Nothing: it was not asked for.
-    OverBudget,
-}
-
-impl Breach {
-    pub(super) fn found(found: impl Into<String>) -> Self {
-        Self {
-            found: found.into(),
-            expected: None,
-            standing: Standing::Gone,
-        }
-    }
-
-    pub(super) fn expected(self, expected: impl Into<String>) -> Self {
-        Self {
-            expected: Some(expected.into()),
-            ..self
-        }
-    }
-
-    pub(super) fn standing(self, standing: Standing) -> Self {
-        Self { standing, ..self }
-    }
-}
+use super::problem::DocumentProblem;
+use super::rule::{Breach, Rule};
 
 /// What became of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -73,75 +20,11 @@ pub struct Check {
     pub found: String,
     /// What should be there.
     pub expected: String,
-    /// Where the rule stands.
+    /// The specification and section of the rule.
     pub section: &'static str,
 }
 
-/// Every rule of a live document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Report {
-    /// As it was asked for, fit to be shown.
-    pub client_id: String,
-    /// Whether a person can sign in with it.
-    pub ok: bool,
-    /// In the order in which a sign-in checks.
-    pub checks: Vec<Check>,
-    /// Rules that nothing can be said about, since one before them is broken.
-    pub unchecked: Vec<&'static str>,
-    /// Whether the document was not asked for, since the budget for that is used up.
-    #[serde(skip)]
-    pub over_budget: bool,
-}
-
-/// Fetches the document of a client id past the cache, and looks at every rule.
-pub async fn check(
-    client_id: &str,
-    settings: &Settings,
-    fetch: &(impl Exchange + ?Sized),
-) -> Report {
-    let mut list = Checklist::of_all();
-    let outcome = run(client_id, settings, fetch, &mut list).await;
-    let checks = list.seen.unwrap_or_default();
-    let mut unchecked = Vec::new();
-    for rule in RULES.iter().copied().flatten() {
-        if !checks.iter().any(|check| check.check == rule.check) {
-            unchecked.push(rule.check);
-        }
-    }
-    Report {
-        client_id: for_display(client_id, 2048).unwrap_or_default(),
-        ok: outcome.is_ok(),
-        over_budget: outcome.is_err_and(|problem| problem.over_budget),
-        checks,
-        unchecked,
-    }
-}
-
-async fn run(
-    client_id: &str,
-    settings: &Settings,
-    fetch: &(impl Exchange + ?Sized),
-    list: &mut Checklist,
-) -> Result<(), DocumentProblem> {
-    let form = ClientIdUrl::parse(client_id, &settings.origin)
-        .map_err(|error| Breach::found(client_id).expected(format!("a URL that {error}")));
-    let url = list.must(&FORM, form, There::Text(client_id))?;
-    match own_document(&url, settings) {
-        Some(own) => read_document(&url, &own.body, settings, list).map(|_| ()),
-        None => fetch_into(&url, settings, fetch, list).await.map(|_| ()),
-    }
-}
-
-const FORM: Rule = Rule {
-    check: "the client id is a well-formed URL",
-    expected: "an https URL with a path, in plain spelling",
-    section: "CIMD §3",
-};
-
-/// Every rule there is, in the order of a sign-in.
-const RULES: [&[&Rule]; 3] = [&[&FORM], fetch_document::RULES, document::RULES];
-
-/// What is there where a rule holds; put into words only for whoever wants to know.
+/// What was found where a rule holds; put into words only for a report.
 #[derive(Clone, Copy)]
 pub(super) enum There<'a> {
     Text(&'a str),
@@ -177,7 +60,7 @@ impl There<'_> {
 }
 
 /// Takes the outcome of each rule, and tells whether to go on.
-pub(super) struct Checklist {
+pub(in crate::client) struct Checklist {
     /// `None` for a sign-in: the first breach is the end.
     seen: Option<Vec<Check>>,
     first: Option<DocumentProblem>,
@@ -185,14 +68,15 @@ pub(super) struct Checklist {
 
 impl Checklist {
     /// For a sign-in.
-    pub(super) const fn until_broken() -> Self {
+    pub(in crate::client) const fn until_broken() -> Self {
         Self {
             seen: None,
             first: None,
         }
     }
 
-    const fn of_all() -> Self {
+    /// For the developer of a client.
+    pub(super) const fn of_all() -> Self {
         Self {
             seen: Some(Vec::new()),
             first: None,
@@ -238,6 +122,11 @@ impl Checklist {
     /// Whether somebody wants to know of every rule.
     pub(super) const fn wants_all(&self) -> bool {
         self.seen.is_some()
+    }
+
+    /// What became of each rule, in the order of the checks.
+    pub(super) fn seen(self) -> Vec<Check> {
+        self.seen.unwrap_or_default()
     }
 
     fn holds(&mut self, rule: &Rule, there: There<'_>) {

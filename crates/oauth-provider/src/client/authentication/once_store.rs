@@ -17,10 +17,10 @@ pub trait OnceStore {
     ) -> impl Future<Output = Stored<Claim>>;
 }
 
-/// Who claims, for a store that counts.
+/// The client that claims, for a store that counts claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claimant<'a> {
-    /// A client that has shown that it is this one.
+    /// The id of a client that has authenticated.
     pub client_id: &'a str,
     /// Whether somebody has signed in with it here: anybody can make many of the others.
     pub is_known: bool,

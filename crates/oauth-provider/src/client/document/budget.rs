@@ -1,10 +1,10 @@
-//! Whose fetches are counted for themselves, so that strangers cannot use them up.
+//! Fetches for known clients have budgets of their own, so that strangers cannot use them up.
 
 use fetch::{Exchange, FetchError, Request, Response};
 
-/// A client that somebody has signed in with has a budget of its own for what it publishes: whoever makes up addresses
-/// on its host, or names its keys as theirs, spends another one.
-pub(super) struct OwnBudget<'a, F: ?Sized> {
+/// A client that somebody has signed in with has a budget of its own for what it publishes. Made-up addresses on its
+/// host, and other clients that name its keys as theirs, use another budget.
+pub(in crate::client) struct OwnBudget<'a, F: ?Sized> {
     fetch: &'a F,
     /// `None` for clients that nobody knows.
     name: Option<String>,
@@ -12,7 +12,7 @@ pub(super) struct OwnBudget<'a, F: ?Sized> {
 
 impl<'a, F: ?Sized> OwnBudget<'a, F> {
     /// For a URL that is the client itself.
-    pub(super) fn of_client(client_id: &str, is_known: bool, fetch: &'a F) -> Self {
+    pub(in crate::client) fn of_client(client_id: &str, is_known: bool, fetch: &'a F) -> Self {
         Self {
             fetch,
             name: is_known.then(|| client_id.to_owned()),
@@ -20,7 +20,12 @@ impl<'a, F: ?Sized> OwnBudget<'a, F> {
     }
 
     /// For what a client names: two that name the same URL have two budgets.
-    pub(super) fn of_named(url: &str, client_id: &str, is_known: bool, fetch: &'a F) -> Self {
+    pub(in crate::client) fn of_named(
+        url: &str,
+        client_id: &str,
+        is_known: bool,
+        fetch: &'a F,
+    ) -> Self {
         Self {
             fetch,
             // Invariant: neither holds a space.

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::check::{Breach, Rule, Standing};
-use super::text::for_display;
+use crate::client::text::for_display;
+
+use super::rule::{Breach, Rule, Standing};
 
 /// A rule that a document breaks, in words that a developer of the client can act on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub struct DocumentProblem {
     pub found: String,
     /// What should have been there.
     pub expected: String,
-    /// Where the rule stands.
+    /// The specification and section of the rule.
     pub section: &'static str,
     /// Whether the network is at fault and the document may be fine: trying again can help.
     pub transient: bool,
@@ -25,7 +26,7 @@ pub struct DocumentProblem {
 }
 
 impl DocumentProblem {
-    pub(super) fn of(rule: &Rule, breach: Breach) -> Self {
+    pub(in crate::client) fn of(rule: &Rule, breach: Breach) -> Self {
         // What was found comes from a stranger, and a page shows it.
         let found = for_display(&breach.found, 300).unwrap_or_else(|| "nothing".to_owned());
         Self {
@@ -39,7 +40,7 @@ impl DocumentProblem {
         }
     }
 
-    pub(super) const fn is_gone(&self) -> bool {
+    pub(in crate::client) const fn is_gone(&self) -> bool {
         self.gone
     }
 }

@@ -6,12 +6,15 @@ use std::time::Duration;
 use fetch::{Exchange, FetchError, Method, Request, Response};
 use url::Url;
 
+use crate::client::record::Client;
 use crate::settings::Settings;
 
-use super::check::{Breach, Checklist, Rule, Standing, There};
-use super::document::read_document;
+use super::checklist::{Checklist, There};
+use super::content::read_document;
 use super::freshness::lifetime;
-use super::{Client, ClientIdUrl, DocumentProblem};
+use super::id_url::ClientIdUrl;
+use super::problem::DocumentProblem;
+use super::rule::{Breach, Rule, Standing};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_BODY: usize = 5 * 1024;
@@ -86,7 +89,7 @@ pub async fn fetch_document(
     fetch_into(url, settings, fetch, &mut Checklist::until_broken()).await
 }
 
-/// The same, for whoever wants to know of every rule.
+/// The same with a list, which may ask for every rule instead of the first breach.
 pub(super) async fn fetch_into(
     url: &ClientIdUrl,
     settings: &Settings,
@@ -104,7 +107,7 @@ pub(super) async fn fetch_into(
 }
 
 /// Fetches what a client publishes: JSON, and how long it may be kept.
-pub(super) async fn fetch_json(
+pub(in crate::client) async fn fetch_json(
     url: &ClientIdUrl,
     max_body: usize,
     accept: &'static str,
@@ -139,7 +142,7 @@ fn public(url: &ClientIdUrl, settings: &Settings) -> Result<Url, Breach> {
         .ok_or_else(|| Breach::found(url.host()).standing(Standing::Silent))
 }
 
-/// Nor does this server fetch from itself.
+/// This server does not fetch from itself.
 fn elsewhere(url: &ClientIdUrl, target: &Url, settings: &Settings) -> Result<(), Breach> {
     if settings.origin.is_server_of(target) {
         return Err(Breach::found(url.host()).standing(Standing::Silent));
@@ -147,7 +150,7 @@ fn elsewhere(url: &ClientIdUrl, target: &Url, settings: &Settings) -> Result<(),
     Ok(())
 }
 
-/// Nor from what the operator excludes.
+/// The operator may exclude hosts.
 fn allowed(url: &ClientIdUrl, settings: &Settings) -> Result<(), Breach> {
     if settings.document_hosts.allow(url.host()) {
         return Ok(());

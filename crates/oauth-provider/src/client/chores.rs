@@ -8,11 +8,11 @@ use crate::settings::Settings;
 use crate::stored::StoreError;
 use crate::time::UnixTime;
 
-use super::Registration;
 use super::acquaintance::Person;
 use super::client_store::{ClientStore, KeptDocument};
-use super::fetch_document::fetch_document;
-use super::resolve::document_url;
+use super::document::fetch_document;
+use super::problem::document_url;
+use super::registered::Registration;
 use super::text::for_display;
 
 /// Notes that somebody has signed in with a client, and renews its record, so that a registered one with a live grant

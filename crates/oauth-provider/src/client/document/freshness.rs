@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use fetch::Response;
 
+/// Seconds.
 const SHORTEST: u64 = 60;
+/// Seconds.
 const LONGEST: u64 = 86_400;
-/// Where nothing is said.
+/// Seconds, for an answer that says nothing about caching.
 const USUAL: u64 = 3600;
 
 /// `s-maxage` before `max-age` before `Expires`, between a minute and a day. `None` where keeping is forbidden.

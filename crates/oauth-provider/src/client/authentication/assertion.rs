@@ -5,6 +5,7 @@ use std::fmt;
 use oauth_types::ErrorCode;
 use serde_json::{Map, Value};
 
+use crate::client::json::parse_object;
 use crate::crypto::{SignatureAlgorithm, from_base64url, sha256};
 use crate::discovery::path;
 use crate::http::Error;
@@ -12,17 +13,15 @@ use crate::resource::Resource;
 use crate::settings::Settings;
 use crate::time::UnixTime;
 
-use super::json::parse_object;
-
 /// The one `client_assertion_type` that there is (RFC 7523 §2.2).
 pub(super) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const MAX_BYTES: usize = 8 * 1024;
 const MAX_ID: usize = 256;
-/// How far ahead `exp` may lie: so long must a used `jti` be remembered.
+/// How far ahead `exp` may lie, in seconds. A used `jti` is remembered for that long.
 const LONGEST: u64 = 300;
-/// How much two clocks may differ.
+/// How much two clocks may differ, in seconds.
 const SKEW: u64 = 30;
-/// Where pushed requests go (RFC 9126 §2 makes its URL an audience as good as the token endpoint's).
+/// Path of the endpoint for pushed requests, whose URL is a valid audience too (RFC 9126 §2).
 const PUSHED: &str = "/oauth/par";
 
 /// An assertion that was read, and of which nothing is verified yet.
@@ -38,7 +37,7 @@ pub(super) struct Assertion {
     claims: Map<String, Value>,
 }
 
-/// Whoever has it can use it once.
+/// Leaves out signature and claims: an assertion that leaks before its use could be used by somebody else.
 impl fmt::Debug for Assertion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Assertion")
@@ -52,9 +51,9 @@ impl fmt::Debug for Assertion {
 /// What an assertion is remembered by once it was used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Use {
-    /// Of client and `jti`.
+    /// A hash of client id and `jti`.
     pub(super) name: [u8; 32],
-    /// From then on it is refused anyway.
+    /// From this time on the assertion has expired, so its use need not be remembered.
     pub(super) ends_at: UnixTime,
 }
 

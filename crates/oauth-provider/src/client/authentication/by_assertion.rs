@@ -1,0 +1,179 @@
+//! Authentication by an assertion (RFC 7523 §3): looks up whose it is, verifies its signature, and uses it up.
+
+use std::time::Duration;
+
+use fetch::Exchange;
+use oauth_types::ErrorCode;
+
+use crate::client::client_store::ClientStore;
+use crate::client::keys::{KeySet, KeySource};
+use crate::client::problem::ClientProblem;
+use crate::client::record::{Authentication, Client};
+use crate::client::resolve::{resolve, resolve_again};
+use crate::crypto::SignatureVerifier;
+use crate::grant::Strength;
+use crate::http::Error;
+
+use super::Authenticator;
+use super::assertion::Assertion;
+use super::key_set::{keys_at, keys_at_again};
+use super::once_store::{Claim, Claimant, OnceStore};
+
+const CLAIM_MARGIN: Duration = Duration::from_secs(60);
+
+/// What costs nothing is checked first, the signature next; only then is the assertion used up.
+pub(super) async fn by_assertion(
+    assertion: &Assertion,
+    clients: &Authenticator<
+        '_,
+        impl ClientStore,
+        impl Exchange + ?Sized,
+        impl SignatureVerifier,
+        impl OnceStore,
+    >,
+) -> Result<Strength, Error> {
+    let Authenticator {
+        settings,
+        store,
+        fetch,
+        now,
+        ..
+    } = *clients;
+    let claimed = assertion.check(settings, now)?;
+    let resolved = resolve(&assertion.client_id, settings, store, fetch, now)
+        .await
+        .map_err(unresolved)?;
+    let mut is_known = resolved.client.is_known;
+    let mut verified = is_signed_by(&resolved.client, assertion, clients).await?;
+    if !verified {
+        // Its keys may have changed since its document was kept.
+        let again = resolve_again(&resolved, settings, store, fetch, now)
+            .await
+            .map_err(unresolved)?;
+        if let Some(fresh) = again {
+            is_known = fresh.client.is_known;
+            verified = is_signed_by(&fresh.client, assertion, clients).await?;
+        }
+    }
+    if !verified {
+        return Err(wrong_key());
+    }
+    // A little longer than it could be presented again, since clocks of this server differ too.
+    let lifetime = claimed.ends_at.since(now) + CLAIM_MARGIN;
+    let claimant = Claimant {
+        client_id: &assertion.client_id,
+        is_known,
+    };
+    match clients.once.claim(claimant, claimed.name, lifetime).await {
+        Ok(Claim::First) => Ok(Strength::PrivateKeyJwt),
+        Ok(Claim::Again) => Err(Error::new(
+            ErrorCode::InvalidClient,
+            "the assertion was used before: make one with a jti of its own for every request",
+        )),
+        // No failure of the client, which throws its tokens away on `invalid_client`; and the assertion is still good.
+        Ok(Claim::TooMany) => Err(Error::new(
+            ErrorCode::TemporarilyUnavailable,
+            "too many assertions from here; wait a minute",
+        )
+        .status(429)),
+        Err(error) => Err(Error::unavailable(error.to_string())),
+    }
+}
+
+async fn is_signed_by(
+    client: &Client,
+    assertion: &Assertion,
+    clients: &Authenticator<
+        '_,
+        impl ClientStore,
+        impl Exchange + ?Sized,
+        impl SignatureVerifier,
+        impl OnceStore,
+    >,
+) -> Result<bool, Error> {
+    let uri = match &client.authentication {
+        Authentication::Keys { source, .. } => match source {
+            KeySource::Set(keys) => {
+                return Ok(any_verifies(keys, assertion, clients.signatures).await);
+            }
+            KeySource::Uri(uri) => uri,
+        },
+        Authentication::Public | Authentication::Secret { .. } => return Ok(false),
+    };
+    let unusable = |problem| unusable_keys(uri, problem);
+    let Authenticator {
+        settings,
+        store,
+        fetch,
+        now,
+        ..
+    } = *clients;
+    let found = keys_at(uri, client, settings, store, fetch, now)
+        .await
+        .map_err(unusable)?;
+    if any_verifies(&found.keys, assertion, clients.signatures).await {
+        return Ok(true);
+    }
+    match keys_at_again(&found, client, settings, store, fetch, now)
+        .await
+        .map_err(unusable)?
+    {
+        Some(fresh) => Ok(any_verifies(&fresh.keys, assertion, clients.signatures).await),
+        None => Ok(false),
+    }
+}
+
+async fn any_verifies(
+    keys: &KeySet,
+    assertion: &Assertion,
+    signatures: &impl SignatureVerifier,
+) -> bool {
+    let algorithm = assertion.algorithm;
+    for key in keys.candidates(algorithm, assertion.key_id.as_deref()) {
+        let verified = signatures.verify(algorithm, key, assertion.signed(), &assertion.signature);
+        if verified.await {
+            return true;
+        }
+    }
+    false
+}
+
+/// One answer for all of these, so that a sender without the client's key learns nothing about the client.
+fn wrong_key() -> Error {
+    Error::new(
+        ErrorCode::InvalidClient,
+        "unknown client, or the assertion is not signed with a key of it that is usable here: check kid, alg and the \
+         published keys (P-256, Ed25519, RSA of 2048 bits or more), and that private_key_jwt is its method",
+    )
+}
+
+/// Why a client could not be looked up to verify its assertion.
+fn unresolved(problem: ClientProblem) -> Error {
+    let invalid = |text: String| Error::new(ErrorCode::InvalidClient, text);
+    match problem {
+        ClientProblem::Unknown { .. } => wrong_key(),
+        ClientProblem::Url { error, .. } => invalid(format!("client_id {error}")),
+        ClientProblem::DocumentsOff => {
+            invalid("URLs are not taken as client ids or for keys here".to_owned())
+        }
+        ClientProblem::Document { url, problem } => {
+            let text = format!("{url}: {problem}");
+            // A client throws its tokens away on `invalid_client`.
+            match (problem.over_budget, problem.transient) {
+                (true, _) => Error::new(ErrorCode::TemporarilyUnavailable, text).status(429),
+                (false, true) => Error::new(ErrorCode::TemporarilyUnavailable, text),
+                (false, false) => invalid(text),
+            }
+        }
+        ClientProblem::Storage(error) => Error::unavailable(error.to_string()),
+    }
+}
+
+fn unusable_keys(uri: &str, problem: ClientProblem) -> Error {
+    match problem {
+        ClientProblem::Url { error, .. } => {
+            Error::new(ErrorCode::InvalidClient, format!("jwks_uri {uri} {error}"))
+        }
+        other => unresolved(other),
+    }
+}

@@ -1,0 +1,105 @@
+//! What the consent page shows: who asks, for what, and the skills that a person can allow.
+
+use oauth_provider::authorize::AuthorizationRequest;
+use oauth_provider::client::RedirectKind;
+use oauth_provider::{Resource, Scope, Settings};
+use sentry_tools::Skill;
+
+use crate::deployment::Deployment;
+use crate::sign_in::pages::{Consent, SkillChoice, SkillGroup};
+use crate::site::pages::Destination;
+use crate::site::shared_hosting::shared_hosting;
+use crate::upstream::sentry;
+
+/// The name that is shown for a client without one.
+pub const NAMELESS: &str = "An application without a name";
+
+/// What the page shows of a request. `ticket` goes into its form.
+pub fn consent<'a>(
+    asked: &'a AuthorizationRequest,
+    ticket: String,
+    deployment: &'a Deployment,
+) -> Consent<'a> {
+    let settings = &*deployment.settings;
+    let client = &asked.client;
+    let home = client.verified_host.as_deref();
+    let shared = |host| shared_hosting(host, &settings.origin);
+    let to_web = asked.redirect_uri.kind() == RedirectKind::Https;
+    let answered = to_web.then(|| asked.redirect_uri.authority());
+    let answered = answered.as_deref();
+    let elsewhere = home.filter(|home| answered.is_some_and(|answered| *home != answered));
+    Consent {
+        name: client.name.as_deref().unwrap_or(NAMELESS),
+        verified_host: home,
+        shared: home.and_then(shared),
+        client_id: &client.id,
+        redirect_uri: asked.redirect_uri.as_str(),
+        destination: Destination::from(&asked.redirect_uri),
+        elsewhere,
+        // For the host that asks, the page says so above.
+        answer_shared: answered
+            .filter(|answered| home != Some(*answered))
+            .and_then(shared),
+        is_new: client.is_new,
+        reach: reach(&asked.resource, settings),
+        read: sentry::READ,
+        sentry: deployment.config.sentry.base.host(),
+        days: settings.grants.absolute.as_secs() / 86_400,
+        ticket,
+        changed: None,
+        groups: [false, true].map(|changes| SkillGroup {
+            changes,
+            skills: choices(&asked.scope, changes, settings),
+        }),
+    }
+}
+
+/// The skills that are offered: those that change data, or those that do not.
+fn choices(asked: &Scope, changes: bool, settings: &Settings) -> Vec<SkillChoice> {
+    let changing = |skill: &Skill| matches!(skill, Skill::Triage | Skill::ProjectManagement);
+    let offered = Skill::ALL.into_iter().filter(|skill| skill.is_offered());
+    offered
+        .filter(|skill| changing(skill) == changes)
+        .map(|skill| {
+            let (scopes, lacking): (Vec<_>, Vec<_>) = skill
+                .scopes()
+                .iter()
+                .map(|scope| scope.as_str())
+                .partition(|scope| asked.contains(scope));
+            let scopes = scopes
+                .into_iter()
+                .filter(|scope| !sentry::READ.contains(scope))
+                .collect();
+            SkillChoice {
+                id: skill.as_str(),
+                title: skill.title(),
+                description: skill.description(),
+                scopes,
+                lacks: !lacking.is_empty(),
+                ticked: ticked(skill, asked, settings),
+            }
+        })
+        .collect()
+}
+
+fn reach(resource: &Resource, settings: &Settings) -> String {
+    let mut segments = resource.segments(settings.resource_base);
+    match (segments.next(), segments.next()) {
+        (Some(organization), Some(project)) => {
+            format!("The project {project} of the organization {organization} only")
+        }
+        (Some(organization), None) => format!("The organization {organization} only"),
+        _ => "Every organization and project that you can see".to_owned(),
+    }
+}
+
+/// Whether a skill is ticked before the person chooses: those that only read; in a step-up (some scopes, not all) also those
+/// that need one of the scopes asked for.
+fn ticked(skill: Skill, asked: &Scope, settings: &Settings) -> bool {
+    let step_up = *asked != Scope::all(settings.scopes);
+    let named = skill
+        .scopes()
+        .iter()
+        .any(|scope| scope.as_str() != "org:read" && asked.contains(scope.as_str()));
+    skill.is_on_by_default() || (step_up && named)
+}
