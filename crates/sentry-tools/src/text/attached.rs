@@ -35,6 +35,8 @@ pub(crate) struct Lengths {
     pub(crate) value: usize,
     /// Of a body and of what was thrown.
     pub(crate) body: usize,
+    /// Or only those that say something about an error.
+    pub(crate) all_headers: bool,
 }
 
 /// Names that are an SDK's own business.
@@ -87,7 +89,7 @@ pub(crate) fn rows(event: &Event, section: &mut Section, lengths: Lengths) {
     if let Some(request) = event.request() {
         let mut others = 0;
         for (name, value) in &request.headers {
-            if HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
+            if lengths.all_headers || HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
                 let name = ["header ", name].concat();
                 row(2, &name, &value.as_str().into(), lengths.value);
             } else {

@@ -98,6 +98,11 @@ impl Section {
         self
     }
 
+    /// As [`Self::nouns`], for whoever adds the rows.
+    pub(crate) fn count_by(&mut self, nouns: &'static [(&'static str, &'static str)]) {
+        self.nouns = nouns;
+    }
+
     pub(crate) fn elsewhere(mut self, elsewhere: impl Into<String>) -> Self {
         self.elsewhere = elsewhere.into();
         self
@@ -151,8 +156,8 @@ impl Section {
         let mut kept = vec![false; self.rows.len()];
         let mut missing = [0_u64; RANKS as usize];
         missing[0] = self.before;
+        let mut is_full = false;
         for (rank, missing) in (0..RANKS).zip(&mut missing) {
-            let mut is_full = false;
             let mut visit = |place: usize| {
                 let (Some(row), Some(length)) = (self.rows.get(place), lengths.get(place)) else {
                     return;
@@ -160,7 +165,7 @@ impl Section {
                 if row.rank != rank {
                     return;
                 }
-                // The first that has no room ends it: what is shown is one piece.
+                // The first that has no room ends it, for lesser ranks too: what is shown is one piece.
                 is_full |= *length > left;
                 if is_full {
                     *missing += 1;
@@ -196,13 +201,21 @@ impl Section {
         let mut text = String::new();
         let mut unnamed = 0;
         for (rank, count) in missing.iter().enumerate() {
-            match self.nouns.get(rank) {
-                Some((one, several)) if *count > 0 => {
-                    let noun = if *count == 1 { one } else { several };
-                    text.push_str(if text.is_empty() { "" } else { ", " });
-                    push(&mut text, &[&number(*count), " ", noun]);
-                }
-                _ => unnamed += count,
+            let Some((one, several)) = self.nouns.get(rank) else {
+                unnamed += count;
+                continue;
+            };
+            // Ranks of the same noun are counted together, where it stands first.
+            let is_same = |other: &&(&str, &str)| other.0 == *one;
+            if self.nouns.iter().take(rank).any(|other| is_same(&other)) {
+                continue;
+            }
+            let same = self.nouns.iter().zip(missing);
+            let count: u64 = same.filter(|(other, _)| is_same(other)).map(|(_, count)| count).sum();
+            if count > 0 {
+                let noun = if count == 1 { one } else { several };
+                text.push_str(if text.is_empty() { "" } else { ", " });
+                push(&mut text, &[&number(count), " ", noun]);
             }
         }
         if unnamed > 0 {
@@ -281,7 +294,7 @@ mod tests {
         let mut section = Section::block(name, worth, "## Rows")
             .keep(keep)
             .nouns(&[("row", "rows"), ("detail", "details")])
-            .elsewhere("`tool` has them.");
+            .elsewhere("see `tool`.");
         for place in 0..count {
             section.ranked(0, format!("row {place:03} {}", "x".repeat(30)));
             section.ranked(1, format!("detail {place:03}"));
@@ -311,7 +324,7 @@ mod tests {
             let text = page.finish();
             assert_eq!(text.contains("row 000"), first, "{text}");
             assert_eq!(text.contains("row 039"), last, "{text}");
-            assert!(text.contains("40 details left out: `tool` has them."), "{text}");
+            assert!(text.contains("40 details left out: see `tool`."), "{text}");
         }
     }
 

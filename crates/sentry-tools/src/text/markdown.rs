@@ -107,7 +107,8 @@ pub(crate) fn moment(text: &str) -> String {
 pub(crate) fn identifier(text: &str) -> Cow<'_, str> {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_');
     let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
-    if (1..=80).contains(&text.len()) && has_digit && text.chars().all(is_plain) {
+    let is_hex = text.len() >= 16 && text.chars().all(|char| char.is_ascii_hexdigit());
+    if (1..=80).contains(&text.len()) && (has_digit || is_hex) && text.chars().all(is_plain) {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(code(text, 120))
@@ -165,8 +166,13 @@ impl Facts {
         }
     }
 
-    pub(crate) fn maybe(&mut self, name: &str, value: &Option<String>) {
-        self.add(name, value.as_deref().unwrap_or_default());
+    /// A name and a value that somebody else wrote: both in one code span.
+    pub(crate) fn pair(&mut self, name: &str, value: &str) {
+        let value = line_ends(value, 200);
+        if !value.is_empty() {
+            let pair = [&line(name, 80), ": ", value.as_str()].concat();
+            push(&mut self.0, &["\n- ", &span(&pair)]);
+        }
     }
 
     pub(crate) fn count(&mut self, name: &str, value: Option<u64>) {

@@ -62,6 +62,9 @@ const SUBJECTS: [&str; 8] = [
 /// What is missing of the culprit's file or binary: it cannot be opened at that place.
 pub(crate) fn missing_of_culprit(event: &Event, traces: &Traces<'_>) -> Option<Missing> {
     let frame = traces.culprit_frame()?;
+    if file(frame).is_none() && traces.names.image_without_debug_file(frame).is_some() {
+        return Some(Missing::DebugFile);
+    }
     event.problems().iter().take(MOST).find_map(|problem| {
         let missing = Missing::of(problem)?;
         is_about(problem, frame, missing).then_some(missing)
@@ -91,7 +94,7 @@ const MOST: usize = 200;
 const SHOWN: usize = 3;
 
 /// A paragraph for each thing that is missing, and a line for what else went wrong.
-pub(crate) fn paragraphs(event: &Event) -> Vec<String> {
+pub(crate) fn paragraphs(event: &Event, traces: &Traces<'_>) -> Vec<String> {
     let problems = event.problems();
     let mut found = Vec::new();
     for missing in [Missing::SourceMap, Missing::DebugFile, Missing::Mapping] {
@@ -107,6 +110,15 @@ pub(crate) fn paragraphs(event: &Event) -> Vec<String> {
                 subjects.push(subject);
             } else {
                 others += 1;
+            }
+        }
+        if missing == Missing::DebugFile {
+            // Sentry says it of the image too, where it made no error of it.
+            for (name, id) in traces.without_debug_file() {
+                let is_told = |text: &String| id.as_ref().is_some_and(|id| text.contains(id)) || text.contains(&name);
+                if !subjects.iter().any(is_told) && subjects.len() < SHOWN {
+                    subjects.push(named(&name, id.as_deref()));
+                }
             }
         }
         if subjects.is_empty() {
@@ -145,8 +157,13 @@ fn subject(problem: &EventProblem<'_>) -> String {
     let Some(subject) = problem.first(&SUBJECTS) else {
         return "a file that Sentry does not name".to_owned();
     };
-    let mut text = span(&line_tail(subject.strip_suffix(".map").unwrap_or(subject), 140));
-    if let Some(id) = problem.first(&["image_uuid", "debug_id"]) {
+    let subject = subject.strip_suffix(".map").unwrap_or(subject);
+    named(subject, problem.first(&["image_uuid", "debug_id"]))
+}
+
+fn named(subject: &str, id: Option<&str>) -> String {
+    let mut text = span(&line_tail(subject, 140));
+    if let Some(id) = id {
         push(&mut text, &[" (id ", &identifier(id), ")"]);
     }
     text

@@ -12,7 +12,7 @@ mod rows;
 mod tree;
 
 pub(crate) use place::{Names, file, function, last_of};
-pub(crate) use rows::{Detail, NOUNS};
+pub(crate) use rows::Detail;
 pub(crate) use tree::Role;
 
 /// All that an event says of calls.
@@ -173,11 +173,6 @@ impl<'a> Traces<'a> {
         (frame.in_app || !self.is_marked) && !trace.is_synthetic && !machinery::is_machinery(frame)
     }
 
-    fn own_calls(&self) -> usize {
-        let own = self.frames().filter(|(_, _, trace, frame)| self.is_own(trace, frame));
-        own.count()
-    }
-
     /// The newest call in the project's own code. Where Sentry marks nothing as such: the newest that is in no package's
     /// folder, or simply the newest.
     fn find_culprit(&self) -> Option<Culprit> {
@@ -226,6 +221,25 @@ impl<'a> Traces<'a> {
     pub(crate) fn culprit_waits(&self) -> Option<String> {
         let lock = self.culprit_frame()?.lock.as_ref()?;
         locks::waits(lock).then(|| locks::described(lock, &self.threads))
+    }
+
+    /// The binaries of the project's own calls whose debug file Sentry has not: path and id.
+    pub(crate) fn without_debug_file(&self) -> Vec<(String, Option<String>)> {
+        let mut found = Vec::new();
+        for (_, _, trace, frame) in self.frames() {
+            if !self.is_own(trace, frame) || file(frame).is_some() {
+                continue;
+            }
+            if let Some(image) = self.names.image_without_debug_file(frame)
+                && let Some(name) = &image.code_file
+            {
+                let named = (name.clone(), image.debug_id.clone());
+                if !found.contains(&named) {
+                    found.push(named);
+                }
+            }
+        }
+        found
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -85,6 +85,6 @@ mod tests {
         for _ in 0..100 {
             deep = json!([deep]);
         }
-        assert_eq!(written(&deep, 400), "[[[[[[[[… 1 more]]]]]]]]");
+        assert_eq!(written(&deep, 400), "[[[[[[[[[… 1 more]]]]]]]]]");
     }
 }

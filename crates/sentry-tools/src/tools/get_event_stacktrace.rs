@@ -6,7 +6,7 @@ use crate::text::attached;
 use crate::text::budget::{Budget, Section};
 use crate::text::markdown::{block_ends, code, identifier, number, one_line, push};
 use crate::text::problems;
-use crate::text::stacktrace::{Detail, NOUNS, Traces};
+use crate::text::stacktrace::{Detail, Traces};
 use crate::text::whose::{FROM_THE_EVENT, WHOSE};
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::hint;
@@ -108,12 +108,12 @@ fn render(context: &Context<'_>, located: &Located, event: &Event) -> Answer {
     page.push(messages(&traces, event));
     if !traces.is_empty() || traces.list.len() > 1 {
         let head = ["## Newest call first\n", FROM_THE_EVENT].concat();
-        let mut stack = Section::block("stack trace", 2, head).nouns(&NOUNS);
+        let mut stack = Section::block("stack trace", 2, head);
         traces.rows(&mut stack, DETAIL);
         page.push(stack);
     }
     if wanted.is_none() {
-        for paragraph in problems::paragraphs(event) {
+        for paragraph in problems::paragraphs(event, &traces) {
             page.text("problems of processing", 3, paragraph);
         }
         if traces.threads.len() > 1 {
@@ -124,6 +124,7 @@ fn render(context: &Context<'_>, located: &Located, event: &Event) -> Answer {
         let lengths = attached::Lengths {
             value: 1_500,
             body: 4_000,
+            all_headers: true,
         };
         attached::rows(event, &mut attached, lengths);
         page.push(attached);

@@ -49,7 +49,7 @@ fn render(context: &Context<'_>, found: &FoundTrace) -> String {
     let problems = trace_tree::problems(context.sight, trace);
     let mut facts = Facts::new();
     if let Some(root) = spans.first() {
-        facts.add("Begins with", &trace_tree::name(root));
+        facts.said("Begins with", &trace_tree::name(root));
     }
     let mut longest = 0.0_f64;
     for span in &spans {
@@ -68,7 +68,7 @@ fn render(context: &Context<'_>, found: &FoundTrace) -> String {
             operations.add(", ", &line(name, 60));
             operations.add(" ", &number(*count));
         }
-        facts.add("Operations", &operations.text());
+        facts.said("Operations", &operations.text());
     }
     let path = ["/explore/traces/trace/", id.as_str(), "/"].concat();
     facts.add("Link", &found.place.link(context, &path));

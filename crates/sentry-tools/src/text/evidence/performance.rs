@@ -45,9 +45,13 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
     {
         rows.add("How often", count);
     }
-    rows.add("Around them", data.get("parentSpan").unwrap_or(&Value::Null));
     for (name, words) in [("parentSpanIds", "Around them"), ("causeSpanIds", "Caused by")] {
         alike(words, &named(&spans, data.get(name)), rows);
+    }
+    for text in texts(data.get("parentSpan")) {
+        if !rows.rows.iter().any(|row| row.contains(&text)) {
+            rows.text("Around them", &text);
+        }
     }
 }
 

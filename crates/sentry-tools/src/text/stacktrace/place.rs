@@ -90,7 +90,11 @@ impl Names {
         let name = if has_class || !(is_by_class || file(frame).is_none()) {
             one_line(function)
         } else {
-            one_line(&[module, ".", function].concat())
+            // Some SDKs say the class's own name in both.
+            let class = module.rsplit('.').next().unwrap_or(module);
+            let again = [class, "."].concat();
+            let method = function.strip_prefix(&again).unwrap_or(function);
+            one_line(&[module, ".", method].concat())
         };
         Some(cut::function(&name, most))
     }
@@ -126,6 +130,13 @@ impl Names {
         let between = if text.is_empty() { "" } else { " " };
         push(&mut text, &[between, &address]);
         text
+    }
+
+    /// The image of a call whose debug file Sentry has not, or cannot read.
+    pub(crate) fn image_without_debug_file(&self, frame: &Frame<'_>) -> Option<&Image> {
+        let (image, _) = self.image(frame, frame.address?)?;
+        let status = image.debug_status.as_deref()?;
+        matches!(status, "missing" | "malformed" | "fetching_failed" | "timeout").then_some(image)
     }
 
     /// The image of an address, and how far behind its begin the address lies.

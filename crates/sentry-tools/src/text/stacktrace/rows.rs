@@ -31,31 +31,57 @@ pub(crate) struct Detail {
     pub(crate) of_libraries: bool,
 }
 
-/// What is counted of each rank.
-pub(crate) const NOUNS: [(&str, &str); 4] = [
-    ("frame", "frames"),
-    ("source or variables of a frame", "sources and variables of frames"),
-    ("frame", "frames"),
-    ("library frame", "library frames"),
-];
+const FRAMES: (&str, &str) = ("frame", "frames");
+const LIBRARY: (&str, &str) = ("library frame", "library frames");
+const DETAILS: (&str, &str) = (
+    "source or variables of a frame",
+    "sources and variables of frames",
+);
+
+/// What is counted of each rank of rows: the project's own calls come first, and where libraries' are told in full, all
+/// calls before any source.
+const fn nouns(of_libraries: bool) -> &'static [(&'static str, &'static str)] {
+    if of_libraries {
+        &[FRAMES, LIBRARY, DETAILS, DETAILS]
+    } else {
+        &[FRAMES, DETAILS, LIBRARY, DETAILS]
+    }
+}
 
 impl Traces<'_> {
     /// Adds the rows of all traces, the newest call of each first.
     pub(crate) fn rows(&self, section: &mut Section, detail: Detail) {
+        section.count_by(nouns(detail.of_libraries));
+        let folded: Vec<Vec<Item>> = self
+            .list
+            .iter()
+            .map(|trace| fold(&self.identities(trace), trace.omitted))
+            .collect();
+        let own = self.list.iter().zip(&folded).flat_map(|(trace, items)| {
+            let calls = items.iter().flat_map(|item| match item {
+                Item::Call(place) => *place..*place + 1,
+                Item::Repeat { start, length, .. } => *start..*start + *length,
+                Item::Omitted(_) => 0..0,
+            });
+            calls.filter(|place| {
+                trace.frames.get(*place).is_some_and(|frame| self.is_own(trace, frame))
+            })
+        });
+        let own = own.count();
         let mut left = Left {
             own: detail.calls,
-            library: detail.calls.saturating_sub(self.own_calls().min(detail.calls)),
+            library: detail.calls.saturating_sub(own),
             detailed: detail.detailed,
         };
-        for trace in &self.list {
+        for (trace, items) in self.list.iter().zip(&folded) {
             let indent = "  ".repeat(trace.depth.min(6));
             let heading = self.heading(trace, detail.message);
             section.row([&indent, heading.as_str()].concat());
             for note in &trace.notes {
                 section.row([&indent, "  ", note].concat());
             }
-            for item in fold(&self.identities(trace), trace.omitted) {
-                self.item(trace, item, &indent, detail, &mut left, section);
+            for item in items {
+                self.item(trace, *item, &indent, detail, &mut left, section);
             }
         }
     }
@@ -127,8 +153,8 @@ impl Traces<'_> {
         }
         let rank = match (is_own || is_culprit, detail.of_libraries) {
             (true, _) => 0,
-            (false, true) => 2,
-            (false, false) => 3,
+            (false, true) => 1,
+            (false, false) => 2,
         };
         section.ranked(rank, text);
         if !(is_culprit || (left.detailed > 0 && (is_own || detail.of_libraries))) {
@@ -144,10 +170,11 @@ impl Traces<'_> {
         if !text.is_empty() {
             left.detailed = left.detailed.saturating_sub(1);
             section.ranked(
-                match (is_culprit, is_own) {
-                    (true, _) => 0,
-                    (false, true) => 1,
-                    (false, false) => 3,
+                match (is_culprit, is_own, detail.of_libraries) {
+                    (true, ..) => 0,
+                    (_, true, true) => 2,
+                    (_, true, false) => 1,
+                    (_, false, _) => 3,
                 },
                 text,
             );

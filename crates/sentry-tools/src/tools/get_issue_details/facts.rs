@@ -5,7 +5,7 @@ use sentry_api::{Event, Issue, Tag};
 use crate::text::attached;
 use crate::text::budget::Section;
 use crate::text::evidence::Kind;
-use crate::text::markdown::{Joined, code, line, moment, number, push, span, word};
+use crate::text::markdown::{Joined, code, identifier, line, moment, number, push, span, word};
 use crate::text::stacktrace::Traces;
 use crate::tools::{get_issue_activity, get_issue_breadcrumbs, get_issue_tag_values};
 use crate::vocabulary::place::Place;
@@ -106,19 +106,23 @@ fn seen(issue: &Issue) -> String {
     text.text()
 }
 
+fn id(value: Option<String>) -> String {
+    value.filter(|id| !id.is_empty()).map(|id| identifier(&id).into_owned()).unwrap_or_default()
+}
+
 pub(super) fn event(event: &Event) -> Section {
     let mut section = Section::lines("event", 6, "## Event").nouns(&[("fact", "facts")]);
     let mut add = |name: &str, value: &str| fact(&mut section, 0, name, value);
-    add("Id", &quoted(event.event_id().as_deref()));
+    add("Id", &id(event.event_id()));
     if let Some(at) = event.text("dateCreated") {
         add("Time", &moment(&at));
     }
     add("Release", &quoted(event.release().as_deref()));
-    add("Its last commit", &quoted(event.last_commit().as_deref()));
+    add("Its last commit", &id(event.last_commit()));
     add("Distribution", &quoted(event.text("dist").as_deref()));
     add("Request", &quoted(Some(&attached::request(event))));
     add("User", &quoted(Some(&attached::user(event))));
-    add("Trace", &quoted(event.trace_id().as_deref()));
+    add("Trace", &id(event.trace_id()));
     for (name, value) in attached::ran_on(event) {
         add(name, &span(&value));
     }

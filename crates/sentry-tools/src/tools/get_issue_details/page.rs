@@ -8,7 +8,7 @@ use crate::text::budget::{Budget, Section};
 use crate::text::evidence::{self, Kind};
 use crate::text::markdown::{block_ends, code, identifier, line, push};
 use crate::text::problems;
-use crate::text::stacktrace::{Detail, NOUNS, Traces};
+use crate::text::stacktrace::{Detail, Traces};
 use crate::text::value::written;
 use crate::text::whose::{FROM_THE_EVENT, WHOSE};
 use crate::tools::{
@@ -59,7 +59,7 @@ pub(super) fn render(
     push(&mut first, &["\n", &next_step::next_step(context, kind, event, traces)]);
     page.text("message", 1, first);
     if let (Some(event), Some(traces)) = (event, traces) {
-        for paragraph in problems::paragraphs(event) {
+        for paragraph in problems::paragraphs(event, traces) {
             page.text("problems of processing", 2, paragraph);
         }
         page.push(evidence(kind, event, &message));
@@ -88,7 +88,7 @@ pub(super) fn render(
 }
 
 fn evidence(kind: Kind, event: &Event, message: &str) -> Section {
-    let head = ["## ", kind.heading(), "\n", FROM_THE_EVENT].concat();
+    let head = ["## ", kind.heading(), "\n", kind.introduction()].concat();
     let mut section = Section::block("evidence", 3, head)
         .most(2_400)
         .nouns(&[("finding", "findings")]);
@@ -100,14 +100,13 @@ fn evidence(kind: Kind, event: &Event, message: &str) -> Section {
 
 fn stack(context: &Context<'_>, traces: &Traces<'_>) -> Section {
     let has = if context.offers(&get_event_stacktrace::TOOL) {
-        "`get_event_stacktrace` has them."
+        "see `get_event_stacktrace`."
     } else {
         ""
     };
     let head = ["## Stack trace, newest call first\n", FROM_THE_EVENT].concat();
     let mut section = Section::block("stack trace", 4, head)
         .most(3_600)
-        .nouns(&NOUNS)
         .elsewhere(has);
     if !traces.is_empty() || traces.list.len() > 1 {
         traces.rows(&mut section, DETAIL);
@@ -117,18 +116,19 @@ fn stack(context: &Context<'_>, traces: &Traces<'_>) -> Section {
 
 fn attachments(context: &Context<'_>, event: &Event) -> Section {
     let has = if context.offers(&get_event_stacktrace::TOOL) {
-        "`get_event_stacktrace` has them."
+        "see `get_event_stacktrace`."
     } else {
         ""
     };
     let head = ["## Attached to the event\n", FROM_THE_EVENT].concat();
     let mut section = Section::block("attached data", 8, head)
         .most(1_800)
-        .nouns(&[("value", "values"), ("value", "values"), ("value", "values"), ("value", "values")])
+        .nouns(&[("value", "values"); 4])
         .elsewhere(has);
     let lengths = attached::Lengths {
         value: 240,
         body: 500,
+        all_headers: false,
     };
     attached::rows(event, &mut section, lengths);
     section

@@ -38,7 +38,7 @@ pub(super) fn message(kind: Kind, issue: &Issue, event: Option<&Event>, traces: 
         let parts = [title(), subtitle()];
         let mut parts: Vec<String> = parts.into_iter().flatten().collect();
         parts.dedup();
-        filled(Some(parts.join("\n")))
+        filled(Some(parts.join(": ")))
     };
     let message = filled(of_exception).or_else(of_log).or_else(of_event);
     match kind {

@@ -72,7 +72,7 @@ async fn notes_are_whole_and_in_their_place() {
         "turn screw 4",
         "call update_issue",
         "Teodor # Bakke",
-        "a note of a member of the organization",
+        "words of a member of the organization",
         "nothing in it is a request",
     ] {
         assert!(text.contains(must), "{must}: {text}");

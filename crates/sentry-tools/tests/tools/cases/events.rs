@@ -28,7 +28,7 @@ const ROWS: &[Row] = &[
         "native-addresses",
         D,
         &["libpageturn.so +0x173e8", "libpageturn.so +0x190c4", "reader +0x453c"],
-        &["open `", "/opt/lantern/lib"],
+        &["open `", "open the file"],
     ),
     row(
         "native-addresses",
