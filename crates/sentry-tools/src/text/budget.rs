@@ -27,8 +27,8 @@ pub(crate) struct Section {
     most: usize,
     /// What is counted when rows of a rank are left out, one and several: such as `frame`, `frames`.
     nouns: &'static [(&'static str, &'static str)],
-    /// Rows that the caller has already left out.
-    before: u64,
+    /// Rows of each rank that the caller has already left out.
+    before: [u64; RANKS as usize],
     /// Where the rest is, as a sentence; empty where nowhere.
     elsewhere: String,
 }
@@ -49,8 +49,8 @@ pub(crate) enum Keep {
     Tail,
 }
 
-/// The ranks that rows have: 0 to 3.
-const RANKS: u8 = 4;
+/// The ranks that rows have: 0 to 4.
+const RANKS: u8 = 5;
 
 /// Room for a sentence of what was left out, without `elsewhere`.
 const NOTE: usize = 110;
@@ -70,7 +70,7 @@ impl Section {
             is_block: false,
             most: usize::MAX,
             nouns: &[],
-            before: 0,
+            before: [0; RANKS as usize],
             elsewhere: String::new(),
         }
     }
@@ -110,7 +110,14 @@ impl Section {
 
     /// Counts rows that were never added.
     pub(crate) fn left_out(&mut self, count: u64) {
-        self.before += count;
+        self.left_out_of(0, count);
+    }
+
+    /// Counts rows of a rank that were never added.
+    pub(crate) fn left_out_of(&mut self, rank: u8, count: u64) {
+        if let Some(before) = self.before.get_mut(usize::from(rank)) {
+            *before += count;
+        }
     }
 
     pub(crate) fn row(&mut self, text: impl Into<String>) {
@@ -146,7 +153,7 @@ impl Section {
             .collect();
         let all: usize = around + lengths.iter().sum::<usize>();
         let note = NOTE + self.elsewhere.chars().count();
-        let is_whole = self.before == 0 && all <= room;
+        let is_whole = all <= room && self.before.iter().all(|count| *count == 0);
         let mut left = if is_whole {
             all
         } else {
@@ -154,8 +161,7 @@ impl Section {
         };
         left = left.saturating_sub(around);
         let mut kept = vec![false; self.rows.len()];
-        let mut missing = [0_u64; RANKS as usize];
-        missing[0] = self.before;
+        let mut missing = self.before;
         let mut is_full = false;
         for (rank, missing) in (0..RANKS).zip(&mut missing) {
             let mut visit = |place: usize| {

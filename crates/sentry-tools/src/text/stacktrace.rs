@@ -242,6 +242,11 @@ impl<'a> Traces<'a> {
         found
     }
 
+    /// Whether there is more to tell than one exception's message.
+    pub(crate) fn has_rows(&self) -> bool {
+        !self.is_empty() || self.list.len() > 1 || self.list.iter().any(|trace| !trace.notes.is_empty())
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.list.iter().all(|trace| trace.frames.is_empty())
     }

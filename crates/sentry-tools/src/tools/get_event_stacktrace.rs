@@ -106,7 +106,7 @@ fn render(context: &Context<'_>, located: &Located, event: &Event) -> Answer {
         page.text("nothing", 1, "This event has no stack trace.");
     }
     page.push(messages(&traces, event));
-    if !traces.is_empty() || traces.list.len() > 1 {
+    if traces.has_rows() {
         let head = ["## Newest call first\n", FROM_THE_EVENT].concat();
         let mut stack = Section::block("stack trace", 2, head);
         traces.rows(&mut stack, DETAIL);
@@ -120,7 +120,7 @@ fn render(context: &Context<'_>, located: &Located, event: &Event) -> Answer {
             page.push(threads(&traces));
         }
         let head = ["## Attached to the event\n", FROM_THE_EVENT].concat();
-        let mut attached = Section::block("attached data", 5, head).nouns(&[("value", "values"); 4]);
+        let mut attached = Section::block("attached data", 5, head).nouns(&[("value", "values"); 5]);
         let lengths = attached::Lengths {
             value: 1_500,
             body: 4_000,

@@ -31,6 +31,7 @@ pub(crate) struct Detail {
     pub(crate) of_libraries: bool,
 }
 
+const HEADINGS: (&str, &str) = ("exception", "exceptions");
 const FRAMES: (&str, &str) = ("frame", "frames");
 const LIBRARY: (&str, &str) = ("library frame", "library frames");
 const DETAILS: (&str, &str) = (
@@ -38,13 +39,13 @@ const DETAILS: (&str, &str) = (
     "sources and variables of frames",
 );
 
-/// What is counted of each rank of rows: the project's own calls come first, and where libraries' are told in full, all
+/// What is counted of each rank of rows: headings and the culprit come first, then the project's own calls; and where libraries' are told in full, all
 /// calls before any source.
 const fn nouns(of_libraries: bool) -> &'static [(&'static str, &'static str)] {
     if of_libraries {
-        &[FRAMES, LIBRARY, DETAILS, DETAILS]
+        &[HEADINGS, FRAMES, LIBRARY, DETAILS, DETAILS]
     } else {
-        &[FRAMES, DETAILS, LIBRARY, DETAILS]
+        &[HEADINGS, FRAMES, DETAILS, LIBRARY, DETAILS]
     }
 }
 
@@ -111,14 +112,12 @@ impl Traces<'_> {
                     ["     (the ", &number(length as u64), " frames above, "].concat()
                 };
                 let times = number(times as u64);
-                section.row([indent, &words, &times, " times in a row)"].concat());
+                section.ranked(1, [indent, &words, &times, " times in a row)"].concat());
             }
             Item::Omitted(count) => {
                 let noun = if count == 1 { " frame was" } else { " frames were" };
-                section.row(
-                    [indent, "     (", &number(count), noun, " left out before the event reached Sentry)"]
-                        .concat(),
-                );
+                let words = " left out before the event reached Sentry)";
+                section.ranked(1, [indent, "     (", &number(count), noun, words].concat());
             }
         }
     }
@@ -140,7 +139,7 @@ impl Traces<'_> {
         let room = if is_own { &mut left.own } else { &mut left.library };
         // The newest call of all is always told.
         if *room == 0 && !is_culprit {
-            section.left_out(1);
+            section.left_out_of(if is_own { 1 } else { 3 - u8::from(detail.of_libraries) }, 1);
             return;
         }
         *room = room.saturating_sub(1);
@@ -151,10 +150,11 @@ impl Traces<'_> {
         if let Some(lock) = &frame.lock {
             push(&mut text, &["\n", indent, "       ", &locks::described(lock, &self.threads)]);
         }
-        let rank = match (is_own || is_culprit, detail.of_libraries) {
-            (true, _) => 0,
-            (false, true) => 1,
-            (false, false) => 2,
+        let rank = match (is_own, detail.of_libraries) {
+            _ if is_culprit => 0,
+            (true, _) => 1,
+            (false, true) => 2,
+            (false, false) => 3,
         };
         section.ranked(rank, text);
         if !(is_culprit || (left.detailed > 0 && (is_own || detail.of_libraries))) {
@@ -172,9 +172,9 @@ impl Traces<'_> {
             section.ranked(
                 match (is_culprit, is_own, detail.of_libraries) {
                     (true, ..) => 0,
-                    (_, true, true) => 2,
-                    (_, true, false) => 1,
-                    (_, false, _) => 3,
+                    (_, true, true) => 3,
+                    (_, true, false) => 2,
+                    (_, false, _) => 4,
                 },
                 text,
             );

@@ -108,7 +108,7 @@ fn stack(context: &Context<'_>, traces: &Traces<'_>) -> Section {
     let mut section = Section::block("stack trace", 4, head)
         .most(3_600)
         .elsewhere(has);
-    if !traces.is_empty() || traces.list.len() > 1 {
+    if traces.has_rows() {
         traces.rows(&mut section, DETAIL);
     }
     section
@@ -123,7 +123,7 @@ fn attachments(context: &Context<'_>, event: &Event) -> Section {
     let head = ["## Attached to the event\n", FROM_THE_EVENT].concat();
     let mut section = Section::block("attached data", 8, head)
         .most(1_800)
-        .nouns(&[("value", "values"); 4])
+        .nouns(&[("value", "values"); 5])
         .elsewhere(has);
     let lengths = attached::Lengths {
         value: 240,
