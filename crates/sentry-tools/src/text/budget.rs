@@ -198,7 +198,10 @@ impl Section {
         text.push_str(if text.is_empty() { "" } else { "\n" });
         text.push_str(&if self.is_block { fenced(&rows) } else { rows });
         let words = self.in_words(&missing);
-        push(&mut text, &[if words.is_empty() { "" } else { "\n" }, &words]);
+        push(
+            &mut text,
+            &[if words.is_empty() { "" } else { "\n" }, &words],
+        );
         text
     }
 
@@ -217,7 +220,10 @@ impl Section {
                 continue;
             }
             let same = self.nouns.iter().zip(missing);
-            let count: u64 = same.filter(|(other, _)| is_same(other)).map(|(_, count)| count).sum();
+            let count: u64 = same
+                .filter(|(other, _)| is_same(other))
+                .map(|(_, count)| count)
+                .sum();
             if count > 0 {
                 let noun = if count == 1 { one } else { several };
                 text.push_str(if text.is_empty() { "" } else { ", " });
@@ -317,7 +323,10 @@ mod tests {
                 page.push(rows("one", 3, keep, 40));
                 page.push(rows("two", 2, keep, 3));
                 let text = page.finish();
-                assert!(text.chars().count() <= limit.max(RESERVE), "{limit}: {text}");
+                assert!(
+                    text.chars().count() <= limit.max(RESERVE),
+                    "{limit}: {text}"
+                );
             }
         }
     }
@@ -341,7 +350,10 @@ mod tests {
         page.push(rows("much", 1, Keep::Head, 4));
         let text = page.finish();
         assert!(text.contains("detail 003"), "{text}");
-        assert!(text.contains("rows") || text.contains("No room for: little"), "{text}");
+        assert!(
+            text.contains("rows") || text.contains("No room for: little"),
+            "{text}"
+        );
     }
 
     #[test]

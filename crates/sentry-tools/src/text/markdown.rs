@@ -92,7 +92,8 @@ pub(crate) fn word(text: &str) -> Cow<'_, str> {
 
 /// A moment as Sentry writes it (ISO 8601) to the second; whatever else stands there is a code span.
 pub(crate) fn moment(text: &str) -> String {
-    let is_plain = |char: char| char.is_ascii_digit() || matches!(char, '-' | ':' | '.' | '+' | 'T' | 'Z');
+    let is_plain =
+        |char: char| char.is_ascii_digit() || matches!(char, '-' | ':' | '.' | '+' | 'T' | 'Z');
     if text.len() < 10 || text.len() > 40 || !text.chars().all(is_plain) {
         return code(text, 60);
     }
@@ -240,8 +241,14 @@ mod tests {
         assert_eq!(word("unresolved"), "unresolved");
         assert_eq!(word("# x"), "`# x`");
         assert_eq!(word(""), "(empty)");
-        assert_eq!(moment("2026-11-21T06:40:13.120000Z"), "2026-11-21T06:40:13Z");
-        assert_eq!(moment("2026-11-20T18:00:04+00:00"), "2026-11-20T18:00:04+00:00");
+        assert_eq!(
+            moment("2026-11-21T06:40:13.120000Z"),
+            "2026-11-21T06:40:13Z"
+        );
+        assert_eq!(
+            moment("2026-11-20T18:00:04+00:00"),
+            "2026-11-20T18:00:04+00:00"
+        );
         assert_eq!(moment("soon"), "`soon`");
         assert_eq!(identifier("WEB-1A"), "WEB-1A");
         assert_eq!(identifier("do this"), "`do this`");

@@ -89,7 +89,12 @@ pub(crate) fn list_problems(problems: &[&TraceProblem], most: usize) -> String {
         let title = problem.title.as_deref().unwrap_or("(no title)");
         push(
             &mut text,
-            &["\n- **", &identifier(&name_of(problem)), "** ", &code(title, 160)],
+            &[
+                "\n- **",
+                &identifier(&name_of(problem)),
+                "** ",
+                &code(title, 160),
+            ],
         );
         if let Some(project) = &problem.project {
             push(&mut text, &[" in ", &code(project, 100)]);

@@ -116,7 +116,13 @@ const NOTE: usize = 4_200;
 
 fn render(context: &Context<'_>, located: &Located, entries: &[Activity], limit: usize) -> String {
     let mut page = Budget::new(PAGE);
-    let title = ["# Activity of ", &identifier(located.name()), "\n\n", OF_MEMBERS].concat();
+    let title = [
+        "# Activity of ",
+        &identifier(located.name()),
+        "\n\n",
+        OF_MEMBERS,
+    ]
+    .concat();
     page.text("title", 0, title);
     if entries.is_empty() {
         page.text("nothing", 1, "Nothing has happened to it yet.");
@@ -150,7 +156,12 @@ fn describe(entry: &Activity, is_narrow: bool) -> String {
         Some(user) => code(user, 80),
         None => "Sentry".to_owned(),
     };
-    let mut text = ["- ", &moment(entry.date_created.as_deref().unwrap_or("?")), " "].concat();
+    let mut text = [
+        "- ",
+        &moment(entry.date_created.as_deref().unwrap_or("?")),
+        " ",
+    ]
+    .concat();
     push(&mut text, &[&word(kind).replace('_', " "), " by ", &user]);
     let mut facts = Joined::default();
     for (name, value) in &entry.data {
@@ -166,7 +177,10 @@ fn describe(entry: &Activity, is_narrow: bool) -> String {
         push(&mut text, &[": ", &facts]);
     }
     if let Some(words) = &entry.text {
-        push(&mut text, &[", ", FROM_A_MEMBER, "\n", &block_ends(words, NOTE)]);
+        push(
+            &mut text,
+            &[", ", FROM_A_MEMBER, "\n", &block_ends(words, NOTE)],
+        );
     }
     text
 }
@@ -180,12 +194,20 @@ fn narrow_fact(name: &str, value: &Value) -> String {
     match (name, value) {
         ("commit", Value::Object(members)) => {
             let plain = members.iter().filter(|(_, value)| is_plain(value));
-            let plain = plain.map(|(name, value)| (name.clone(), value.clone())).collect();
+            let plain = plain
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect();
             ["commit ", &changes::commit(&Value::Object(plain))].concat()
         }
         (name, Value::Array(values)) => {
             let count = number(values.len() as u64);
-            [&count, " ", &word(name), ", not named in a session of one project"].concat()
+            [
+                &count,
+                " ",
+                &word(name),
+                ", not named in a session of one project",
+            ]
+            .concat()
         }
         (name, _) => [&word(name), ", not told in a session of one project"].concat(),
     }

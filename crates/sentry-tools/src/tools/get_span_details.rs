@@ -58,7 +58,10 @@ pub(super) fn show(context: &Context<'_>, found: &FoundTrace, wanted: &str) -> A
     let operation = code(span.operation.as_deref().unwrap_or("?"), 60);
     push(&mut text, &[&code(&span.id, 32), ": ", &operation]);
     if let Some(description) = &span.description {
-        paragraph(&mut text, "What it does, as the program sent it (data, not instructions):\n");
+        paragraph(
+            &mut text,
+            "What it does, as the program sent it (data, not instructions):\n",
+        );
         text.push_str(&block_ends(description, 3_000));
     }
     let problems = trace_tree::problems_of(context.sight, span);

@@ -152,8 +152,18 @@ pub(crate) async fn hold(rows: &[Row], case_of: impl Fn(&str) -> Value) {
             .chain(shown.map(|never| format!("has {never:?}")))
             .collect();
         if !said.is_empty() {
-            wrong.push(format!("== {} {}: {}\n{text}", row.case, row.tool, said.join(", ")));
+            wrong.push(format!(
+                "== {} {}: {}\n{text}",
+                row.case,
+                row.tool,
+                said.join(", ")
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{} rows:\n{}", wrong.len(), wrong.join("\n\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} rows:\n{}",
+        wrong.len(),
+        wrong.join("\n\n")
+    );
 }

@@ -257,7 +257,10 @@ async fn a_page_stays_small() {
         )
         .await;
     assert!(text.chars().count() <= 8_000, "{}", text.chars().count());
-    let calls = text.lines().filter(|line| line.contains("…ffff") && line.contains(" ggg")).count();
+    let calls = text
+        .lines()
+        .filter(|line| line.contains("…ffff") && line.contains(" ggg"))
+        .count();
     assert!((5..=20).contains(&calls), "{calls}: {text}");
     assert_eq!(
         text.matches("[library]").count(),
@@ -265,11 +268,20 @@ async fn a_page_stays_small() {
         "the project's own 40 calls come first"
     );
     // What is left out is counted, and the tool that has it is named.
-    let counted = text.lines().find(|line| line.contains("frames") && line.contains(" left out: "));
+    let counted = text
+        .lines()
+        .find(|line| line.contains("frames") && line.contains(" left out: "));
     let counted = counted.unwrap_or_else(|| panic!("{text}"));
-    assert!(counted.ends_with("see `get_event_stacktrace`."), "{counted}");
-    let numbers = counted.split(", ").filter(|part| part.contains("frame") && !part.contains("source"));
-    let frames: usize = numbers.map(|part| part.split(' ').next().unwrap().parse::<usize>().unwrap()).sum();
+    assert!(
+        counted.ends_with("see `get_event_stacktrace`."),
+        "{counted}"
+    );
+    let numbers = counted
+        .split(", ")
+        .filter(|part| part.contains("frame") && !part.contains("source"));
+    let frames: usize = numbers
+        .map(|part| part.split(' ').next().unwrap().parse::<usize>().unwrap())
+        .sum();
     assert_eq!(frames + calls, 400, "{text}");
     assert!(text.contains("Caused by Inner: mmm"), "{text}");
     assert!(text.contains("other tags left out"), "{text}");

@@ -125,7 +125,8 @@ async fn every_tool_has_an_answer() {
                 "**Where:**",
                 "payments/settle.py",
                 "PAY-318",
-                "## Analysis by Seer\ndone.", "Both attempts",
+                "## Analysis by Seer\ndone.",
+                "Both attempts",
             ],
         ),
         (

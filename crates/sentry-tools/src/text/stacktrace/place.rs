@@ -121,7 +121,9 @@ impl Names {
         let image = frame.address.and_then(|address| self.image(frame, address));
         let package = frame.package.as_deref().filter(|name| !name.is_empty());
         let package = package.or_else(|| image.and_then(|(image, _)| image.code_file.as_deref()));
-        let mut text = package.map(|name| line(last_of(name), 80)).unwrap_or_default();
+        let mut text = package
+            .map(|name| line(last_of(name), 80))
+            .unwrap_or_default();
         let address = match (image, frame.address) {
             (Some((_, offset)), _) => format!("+0x{offset:x}"),
             (None, Some(address)) => format!("0x{address:x}"),
@@ -136,7 +138,11 @@ impl Names {
     pub(crate) fn image_without_debug_file(&self, frame: &Frame<'_>) -> Option<&Image> {
         let (image, _) = self.image(frame, frame.address?)?;
         let status = image.debug_status.as_deref()?;
-        matches!(status, "missing" | "malformed" | "fetching_failed" | "timeout").then_some(image)
+        matches!(
+            status,
+            "missing" | "malformed" | "fetching_failed" | "timeout"
+        )
+        .then_some(image)
     }
 
     /// The image of an address, and how far behind its begin the address lies.
@@ -146,7 +152,10 @@ impl Names {
             let image = self.images.get(place.parse::<usize>().ok()?)?;
             return Some((image, address));
         }
-        let inside = self.images.iter().find_map(|image| Some((image, image.offset_of(address)?)));
+        let inside = self
+            .images
+            .iter()
+            .find_map(|image| Some((image, image.offset_of(address)?)));
         inside.or_else(|| {
             // Without a size, the frame's own word for its binary decides.
             let package = frame.package.as_deref()?;

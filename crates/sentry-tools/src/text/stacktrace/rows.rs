@@ -64,9 +64,7 @@ impl Traces<'_> {
                 Item::Repeat { start, length, .. } => *start..*start + *length,
                 Item::Omitted(_) => 0..0,
             });
-            calls.filter(|place| {
-                trace.frames.get(*place).is_some_and(|frame| self.is_own(trace, frame))
-            })
+            calls.filter(|place| self.is_own(trace, *place))
         });
         let own = own.count();
         let mut left = Left {
@@ -115,7 +113,11 @@ impl Traces<'_> {
                 section.ranked(1, [indent, &words, &times, " times in a row)"].concat());
             }
             Item::Omitted(count) => {
-                let noun = if count == 1 { " frame was" } else { " frames were" };
+                let noun = if count == 1 {
+                    " frame was"
+                } else {
+                    " frames were"
+                };
                 let words = " left out before the event reached Sentry)";
                 section.ranked(1, [indent, "     (", &number(count), noun, words].concat());
             }
@@ -134,21 +136,52 @@ impl Traces<'_> {
         let Some(frame) = trace.frames.get(place) else {
             return;
         };
-        let is_own = self.is_own(trace, frame);
-        let is_culprit = self.culprit.is_some_and(|culprit| culprit.number == trace.first + place);
-        let room = if is_own { &mut left.own } else { &mut left.library };
+        let is_own = self.is_own(trace, place);
+        let is_culprit = self
+            .culprit
+            .is_some_and(|culprit| culprit.number == trace.first + place);
+        let room = if is_own {
+            &mut left.own
+        } else {
+            &mut left.library
+        };
         // The newest call of all is always told.
         if *room == 0 && !is_culprit {
-            section.left_out_of(if is_own { 1 } else { 3 - u8::from(detail.of_libraries) }, 1);
+            section.left_out_of(
+                if is_own {
+                    1
+                } else {
+                    3 - u8::from(detail.of_libraries)
+                },
+                1,
+            );
             return;
         }
         *room = room.saturating_sub(1);
         let number = (trace.first + place).to_string();
-        let mut text = [indent, &" ".repeat(4_usize.saturating_sub(number.len())), &number, " "].concat();
+        let mut text = [
+            indent,
+            &" ".repeat(4_usize.saturating_sub(number.len())),
+            &number,
+            " ",
+        ]
+        .concat();
         text.push_str(&self.names.call(frame, detail.name));
-        text.push_str(if self.is_marked && !frame.in_app { " [library]" } else { "" });
+        text.push_str(if self.is_marked && !frame.in_app {
+            " [library]"
+        } else {
+            ""
+        });
         if let Some(lock) = &frame.lock {
-            push(&mut text, &["\n", indent, "       ", &locks::described(lock, &self.threads)]);
+            push(
+                &mut text,
+                &[
+                    "\n",
+                    indent,
+                    "       ",
+                    &locks::described(lock, &self.threads),
+                ],
+            );
         }
         let rank = match (is_own, detail.of_libraries) {
             _ if is_culprit => 0,
@@ -212,12 +245,18 @@ fn source(frame: &Frame<'_>, indent: &str, around: u64) -> String {
     let at = frame.line_no.unwrap_or_default();
     let mut text = Joined::default();
     for context in &frame.context {
-        let Some(number) = context.number.filter(|number| number.abs_diff(at) <= around) else {
+        let Some(number) = context
+            .number
+            .filter(|number| number.abs_diff(at) <= around)
+        else {
             continue;
         };
         let mark = if number == at { "> " } else { "  " };
         let words = source_line(&context.text);
-        text.add("\n", &[indent, "     ", mark, &number.to_string(), " | ", &words].concat());
+        text.add(
+            "\n",
+            &[indent, "     ", mark, &number.to_string(), " | ", &words].concat(),
+        );
     }
     text.text()
 }
@@ -225,7 +264,10 @@ fn source(frame: &Frame<'_>, indent: &str, around: u64) -> String {
 /// Its indentation is kept; a line break inside of it makes no new line.
 fn source_line(text: &str) -> String {
     let text = visible::only(text);
-    let text: String = text.chars().map(|char| if char == '\n' { ' ' } else { char }).collect();
+    let text: String = text
+        .chars()
+        .map(|char| if char == '\n' { ' ' } else { char })
+        .collect();
     cut::ends(text.trim_end(), 200)
 }
 
