@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_keeps_its_limit_and_counts() {
+    fn a_page_keeps_its_limit() {
         for limit in [0, 200, 400, 1_000, 5_000] {
             for keep in [Keep::Head, Keep::Tail] {
                 let mut page = Budget::new(limit);

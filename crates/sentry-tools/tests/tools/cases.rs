@@ -110,12 +110,6 @@ pub(crate) fn outside(text: &str) -> String {
     plain
 }
 
-/// The lines of all blocks.
-pub(crate) fn inside(text: &str) -> Vec<&str> {
-    let plain = outside(text);
-    text.lines().filter(|line| !plain.contains(*line)).collect()
-}
-
 /// One row of a table: a tool, what it must show, and what never.
 pub(crate) struct Row {
     pub(crate) case: &'static str,

@@ -569,30 +569,3 @@ async fn details_of_single_cases() {
     let text = told(&event_case("native-addresses"), D, None).await;
     assert_eq!(text.matches("libpageturn.so +").count(), 3, "{text}");
 }
-
-#[tokio::test]
-async fn zz_dump() {
-    let Ok(to) = std::env::var("DUMP") else {
-        return;
-    };
-    for path in
-        std::fs::read_dir(format!("{}/tests/cases/events", env!("CARGO_MANIFEST_DIR"))).unwrap()
-    {
-        let name = path
-            .unwrap()
-            .path()
-            .file_stem()
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .to_owned();
-        let case = event_case(&name);
-        for (tool, short) in [(D, "D"), (S, "S"), (B, "B")] {
-            std::fs::write(
-                format!("{to}/{name}.{short}.md"),
-                told(&case, tool, None).await,
-            )
-            .unwrap();
-        }
-    }
-}

@@ -32,7 +32,9 @@ const NEVER: [(&str, &str); 9] = [
 ];
 
 /// How an answer says that it left something of a part out.
-const COUNTED: [(&str, &[&str]); 9] = [
+const COUNTED: [(&str, &[&str]); 11] = [
+    ("/message/", &["left out", " more]", " more}"]),
+    ("/user/", &["left out", " more]", " more}"]),
     ("/context/", &["left out", " more]", " more}"]),
     ("/contexts/", &["left out", " more]", " more}"]),
     ("/tags/", &["other tags left out", "other tag left out"]),
@@ -262,9 +264,8 @@ fn marks(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
 }
 
 fn is_told(path: &str, mark: &str, all: &str) -> bool {
-    let has_word = all
-        .match_indices(mark)
-        .any(|(at, _)| !all[..at].ends_with(|before: char| before.is_ascii_alphanumeric()));
+    // A mark ends in a letter that no other holds, and begins with one: no mark is part of another.
+    let has_word = all.contains(mark);
     let is_never = || {
         NEVER.iter().any(|(never, _)| {
             path.contains(never)
@@ -297,7 +298,7 @@ fn all_of(case: &Value) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_value_is_told_or_counted(parts in prop::collection::vec(part(900), 0..40)) {
