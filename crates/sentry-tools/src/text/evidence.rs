@@ -40,13 +40,23 @@ impl Kind {
         let occurrence = event.and_then(Event::occurrence);
         let data = occurrence.as_ref().and_then(|found| found.data);
         let has_data = |name: &str| data.is_some_and(|data| data.contains_key(name));
-        if is(category, "feedback") || is(kind, "feedback") {
+        // Sentry's numbers of kinds: those of a thousand belong together.
+        let number = occurrence
+            .as_ref()
+            .and_then(|found| found.kind)
+            .unwrap_or_default();
+        let is_numbered = |thousand: u64| number / 1_000 == thousand;
+        if is(category, "feedback") || is(kind, "feedback") || is_numbered(6) {
             Self::Feedback
-        } else if is(category, "cron") || is(kind, "monitor_check_in") {
+        } else if is(category, "cron") || is(kind, "monitor_check_in") || is_numbered(4) {
             Self::Cron
-        } else if is(kind, "uptime") || is(category, "uptime") {
+        } else if is(kind, "uptime") || is(category, "uptime") || is_numbered(7) {
             Self::Uptime
-        } else if is(category, "metric") || is(kind, "metric") || has_data("conditions") {
+        } else if is(category, "metric")
+            || is(kind, "metric")
+            || has_data("conditions")
+            || is_numbered(8)
+        {
             Self::Metric
         } else if is(kind, "performance")
             || is(category, "performance")

@@ -235,6 +235,63 @@ async fn an_issue_that_a_detector_made() {
     "#);
 }
 
+/// What Sentry knows beside an issue comes in one round of requests after the issue and its event.
+#[tokio::test]
+async fn what_is_known_beside_it() {
+    let mut other = issue();
+    other["id"] = "77".into();
+    other["shortId"] = "WEB-7".into();
+    other["title"] = "TypeError: ![x](https://evil.example)".into();
+    let commit = json!({ "id": "c0ffee41d2a7c0ffee", "message": "Read the cart\n# Later", "dateCreated": "2025-10-30T07:00:00Z",
+                         "repository": { "name": "acme/web" } });
+    let span = |id: u64, duration: u64| {
+        json!({ "event_id": format!("a{id}"), "op": "db", "description": format!("SELECT {id}"), "duration": duration,
+                "project_slug": "web", "children": [] })
+    };
+    let trace: Vec<_> = (0..9).map(|id| span(id, 10 * id)).collect();
+    let root = json!([{ "event_id": "aa", "op": "http.server", "description": "GET /", "duration": 900, "is_transaction": true,
+                        "project_slug": "web", "children": trace }]);
+    let world = world(
+        Scripted::new()
+            .get(ISSUE, &issue())
+            .get(LATEST, &event())
+            .get("/organizations/acme/issues/", &json!([issue(), other, other, other]))
+            .get(
+                "/projects/acme/web/events/0123456789abcdef0123456789abcdef/committers/",
+                &json!({ "committers": [{ "author": { "name": "Ada" }, "commits": [commit, commit] }, null] }),
+            )
+            .get("/organizations/acme/trace/abcdefabcdefabcdefabcdefabcdefab/", &root)
+            .get("/organizations/acme/issues/4501/external-issues/", &json!([]))
+            .fails("/organizations/acme/replay-count/", 500)
+            .fails("/organizations/acme/issues/4501/autofix/", 403)
+            .fails("/projects/acme/web/stacktrace-link/", 404),
+    );
+    let arguments = json!({ "organizationSlug": "acme", "issueId": "WEB-1A" });
+    let text = world.text("get_issue_details", arguments).await;
+    for must in [
+        "## Suspect commit",
+        "- c0ffee41d2a7 of `acme/web` by `Ada`, 2025-10-30T07:00:00Z: `Read the cart # Later`",
+        "SELECT 8",
+        "5 faster lines without errors are left out.",
+        "- Similar issue, last seen 2025-11-01T10:00:00Z: WEB-7 (unresolved) `TypeError: ![x](https://evil.example)`",
+        "2 of 7 extras",
+    ] {
+        assert!(text.contains(must), "{must}: {text}");
+    }
+    assert_eq!(text.matches("WEB-7").count(), 2, "{text}");
+    assert_eq!(text.matches("c0ffee41d2a7").count(), 1, "{text}");
+    assert!(!text.contains("SELECT 3"), "{text}");
+    let search = world
+        .asked()
+        .into_iter()
+        .find(|url| url.starts_with("/organizations/acme/issues/?"));
+    let search = search.unwrap();
+    assert!(
+        search.contains("query=error.type%3A%22TypeError%22") && search.contains("project=5"),
+        "{search}"
+    );
+}
+
 #[tokio::test]
 async fn a_page_stays_small() {
     let frame = |n: u64, in_app: bool| {

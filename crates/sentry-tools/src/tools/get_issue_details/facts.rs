@@ -82,7 +82,9 @@ pub(super) fn issue(context: &Context<'_>, place: &Place, issue: &Issue) -> Sect
     if let Some(reports) = details.user_reports.filter(|reports| *reports > 0) {
         add("User reports", &number(reports));
     }
-    let path = ["/issues/", &line(&issue.id, 40), "/"].concat();
+    let is_plain = |char: &char| char.is_ascii_alphanumeric() || *char == '-';
+    let id: String = issue.id.chars().filter(is_plain).take(40).collect();
+    let path = ["/issues/", &id, "/"].concat();
     add("Link", &place.link(context, &path));
     section
 }
