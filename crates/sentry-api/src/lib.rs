@@ -44,15 +44,16 @@ pub use committers::SuspectCommit;
 pub use discover::{Invalid, Row};
 pub use error::ApiError;
 pub use events::{
-    Breadcrumb, Event, EventProblem, EventRef, EventSpan, HttpRequest, Image, IssueEventSearch, Message,
-    Occurrence, Tag,
+    Breadcrumb, Event, EventProblem, EventRef, EventSpan, HttpRequest, Image, IssueEventSearch,
+    Message, Occurrence, Tag,
 };
 pub use exceptions::{Exception, Mechanism, Thread};
 pub use external_issues::ExternalIssue;
 pub use frames::{ContextLine, Frame, Lock, LockUse, Stack};
 pub use ids::{EventId, InvalidId, IssueId, Slug, SlugOrId, TagKey};
 pub use issues::{
-    Annotation, Assignee, Issue, IssueChange, IssueDetails, IssueMetadata, IssueProject, IssueSearch, IssueSort,
+    Annotation, Assignee, Issue, IssueChange, IssueDetails, IssueMetadata, IssueProject,
+    IssueSearch, IssueSort,
 };
 pub use keys::ClientKey;
 pub use link::Page;

@@ -179,12 +179,19 @@ mod tests {
         );
         let more = json!({ "t": "True", "f": "false", "hex": "0x1f", "dec": "31", "odd": "0xzz" });
         assert_eq!(
-            (maybe_flag(&more, "t"), maybe_flag(&more, "f"), maybe_flag(&value, "e")),
+            (
+                maybe_flag(&more, "t"),
+                maybe_flag(&more, "f"),
+                maybe_flag(&value, "e")
+            ),
             (Some(true), Some(false), None)
         );
         let addresses = ["hex", "dec", "odd"].map(|name| address(member(&more, name)));
         assert_eq!(addresses, [Some(31), Some(31), None]);
-        assert_eq!((filled(&value, "e"), filled(&value, "s")), (None, some("x")));
+        assert_eq!(
+            (filled(&value, "e"), filled(&value, "s")),
+            (None, some("x"))
+        );
         assert!(flag(&value, "b") && !flag(&value, "n") && !flag(&value, "gone"));
     }
 }

@@ -52,10 +52,12 @@ impl<'a> HttpRequest<'a> {
 
 /// Names and values of a list of pairs, or of an object.
 fn pairs(value: &Value) -> Vec<(String, String)> {
-    let of_list = elements(value).iter().filter_map(|pair| match elements(pair) {
-        [name, value] => Some((as_text(name)?, as_text(value)?)),
-        _ => None,
-    });
+    let of_list = elements(value)
+        .iter()
+        .filter_map(|pair| match elements(pair) {
+            [name, value] => Some((as_text(name)?, as_text(value)?)),
+            _ => None,
+        });
     let of_object = value.as_object().into_iter().flatten();
     let of_object = of_object.filter_map(|(name, value)| Some((name.clone(), as_text(value)?)));
     of_list.chain(of_object).collect()

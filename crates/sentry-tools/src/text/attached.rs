@@ -10,7 +10,18 @@ use crate::text::value::written;
 
 /// Contexts that have words of their own elsewhere, or are described in one line.
 const DESCRIBED: [&str; 12] = [
-    "browser", "client_os", "os", "device", "runtime", "app", "trace", "feedback", "monitor", "flags", "gpu", "culture",
+    "browser",
+    "client_os",
+    "os",
+    "device",
+    "runtime",
+    "app",
+    "trace",
+    "feedback",
+    "monitor",
+    "flags",
+    "gpu",
+    "culture",
 ];
 
 /// Headers that say something about an error; the others are counted.
@@ -35,6 +46,8 @@ pub(crate) struct Lengths {
     pub(crate) value: usize,
     /// Of a body and of what was thrown.
     pub(crate) body: usize,
+    /// Or only those that say something about an error.
+    pub(crate) all_headers: bool,
 }
 
 /// Names that are an SDK's own business.
@@ -53,8 +66,18 @@ pub(crate) fn rows(event: &Event, section: &mut Section, lengths: Lengths) {
     for (name, value) in members(event.extra()).filter(|(name, _)| *name == "__serialized__") {
         row(0, &["thrown (", name, ")"].concat(), value, lengths.body);
     }
+    if let Some(message) = event.message()
+        && let Some(text) = message.text()
+        && !event.exceptions().is_empty()
+    {
+        // Without an exception it is what the event is about, and stands at the top.
+        row(0, "log message", &text.into(), lengths.body);
+    }
     if let Some(request) = event.request() {
-        for (name, value) in [("request query", request.query), ("request body", request.body)] {
+        for (name, value) in [
+            ("request query", request.query),
+            ("request body", request.body),
+        ] {
             if let Some(value) = value {
                 row(0, name, value, lengths.body);
             }
@@ -77,6 +100,11 @@ pub(crate) fn rows(event: &Event, section: &mut Section, lengths: Lengths) {
             row(1, name, &without_type(value), lengths.value);
         }
     }
+    for (name, value) in members(event.user()) {
+        if !USER.iter().any(|(known, _)| *known == name) {
+            row(1, &["user's ", name].concat(), value, lengths.value);
+        }
+    }
     if let Some(message) = event.message()
         && let Some(params) = message.params
     {
@@ -87,14 +115,17 @@ pub(crate) fn rows(event: &Event, section: &mut Section, lengths: Lengths) {
     if let Some(request) = event.request() {
         let mut others = 0;
         for (name, value) in &request.headers {
-            if HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
+            if lengths.all_headers || HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
                 let name = ["header ", name].concat();
                 row(2, &name, &value.as_str().into(), lengths.value);
             } else {
                 others += 1;
             }
         }
-        for (name, value) in [("cookies", request.cookies), ("server environment", request.env)] {
+        for (name, value) in [
+            ("cookies", request.cookies),
+            ("server environment", request.env),
+        ] {
             if let Some(value) = value {
                 row(3, name, value, lengths.value);
             }
@@ -106,9 +137,15 @@ pub(crate) fn rows(event: &Event, section: &mut Section, lengths: Lengths) {
 /// `checkout-v2 = true`, as the SDKs record them.
 fn flags(event: &Event) -> String {
     let mut text = Joined::default();
-    let values = event.context("flags").get("values").and_then(Value::as_array);
+    let values = event
+        .context("flags")
+        .get("values")
+        .and_then(Value::as_array);
     for flag in values.into_iter().flatten() {
         let name = flag.get("flag").and_then(Value::as_str).unwrap_or_default();
+        if name.is_empty() {
+            continue;
+        }
         let result = written(flag.get("result").unwrap_or(&Value::Null), 60);
         text.add(", ", &[name, " = ", result.as_str()].concat());
     }
@@ -140,7 +177,10 @@ fn without_type(value: &Value) -> Value {
             let kept = members.filter(|(name, value)| {
                 *name != "type" && !is_internal(name) && !is_nothing(value)
             });
-            Value::Object(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
+            Value::Object(
+                kept.map(|(name, value)| (name.clone(), value.clone()))
+                    .collect(),
+            )
         }
         other => other.clone(),
     }
@@ -149,11 +189,27 @@ fn without_type(value: &Value) -> Value {
 /// Contexts that say what the program ran on: our word for each, and the members that name it.
 const RAN_ON: [(&str, &str, &[&str]); 7] = [
     ("browser", "Browser", &["name", "version"]),
-    ("os", "Operating system", &["name", "version", "build", "kernel_version"]),
-    ("client_os", "Client's operating system", &["name", "version"]),
-    ("device", "Device", &["name", "manufacturer", "brand", "model", "arch", "family"]),
+    (
+        "os",
+        "Operating system",
+        &["name", "version", "build", "kernel_version"],
+    ),
+    (
+        "client_os",
+        "Client's operating system",
+        &["name", "version"],
+    ),
+    (
+        "device",
+        "Device",
+        &["name", "manufacturer", "brand", "model", "arch", "family"],
+    ),
     ("runtime", "Runtime", &["name", "version"]),
-    ("app", "App", &["app_name", "app_identifier", "app_version", "app_build"]),
+    (
+        "app",
+        "App",
+        &["app_name", "app_identifier", "app_version", "app_build"],
+    ),
     ("gpu", "Graphics", &["name", "vendor_name", "version"]),
 ];
 
@@ -177,28 +233,25 @@ pub(crate) fn ran_on(event: &Event) -> Vec<(&'static str, String)> {
     found
 }
 
+/// Members that say who somebody is, and our word for each.
+const USER: [(&str, &str); 5] = [
+    ("id", "id "),
+    ("email", "e-mail "),
+    ("username", "username "),
+    ("ip_address", "address "),
+    ("name", "name "),
+];
+
 /// Who was affected: `id u-204, e-mail maren@example.com`.
 pub(crate) fn user(event: &Event) -> String {
     let mut text = Joined::default();
     let Some(user) = event.user() else {
         return String::new();
     };
-    for (member, name) in [
-        ("id", "id "),
-        ("email", "e-mail "),
-        ("username", "username "),
-        ("ip_address", "address "),
-        ("name", "name "),
-    ] {
+    for (member, name) in USER {
         if let Some(value) = user.get(member).filter(|value| !is_nothing(value)) {
             text.add(", ", &[name, &line(&written(value, 100), 100)].concat());
         }
-    }
-    let own = user.iter().filter(|(name, value)| {
-        !matches!(name.as_str(), "id" | "email" | "username" | "ip_address" | "name") && !is_nothing(value)
-    });
-    for (name, value) in own.take(4) {
-        text.add(", ", &[&line(name, 40), " ", &line(&written(value, 80), 80)].concat());
     }
     text.text()
 }

@@ -27,8 +27,8 @@ pub(crate) struct Section {
     most: usize,
     /// What is counted when rows of a rank are left out, one and several: such as `frame`, `frames`.
     nouns: &'static [(&'static str, &'static str)],
-    /// Rows that the caller has already left out.
-    before: u64,
+    /// Rows of each rank that the caller has already left out.
+    before: [u64; RANKS as usize],
     /// Where the rest is, as a sentence; empty where nowhere.
     elsewhere: String,
 }
@@ -49,8 +49,8 @@ pub(crate) enum Keep {
     Tail,
 }
 
-/// The ranks that rows have: 0 to 3.
-const RANKS: u8 = 4;
+/// The ranks that rows have: 0 to 4.
+const RANKS: u8 = 5;
 
 /// Room for a sentence of what was left out, without `elsewhere`.
 const NOTE: usize = 110;
@@ -70,7 +70,7 @@ impl Section {
             is_block: false,
             most: usize::MAX,
             nouns: &[],
-            before: 0,
+            before: [0; RANKS as usize],
             elsewhere: String::new(),
         }
     }
@@ -98,6 +98,11 @@ impl Section {
         self
     }
 
+    /// As [`Self::nouns`], for whoever adds the rows.
+    pub(crate) fn count_by(&mut self, nouns: &'static [(&'static str, &'static str)]) {
+        self.nouns = nouns;
+    }
+
     pub(crate) fn elsewhere(mut self, elsewhere: impl Into<String>) -> Self {
         self.elsewhere = elsewhere.into();
         self
@@ -105,7 +110,14 @@ impl Section {
 
     /// Counts rows that were never added.
     pub(crate) fn left_out(&mut self, count: u64) {
-        self.before += count;
+        self.left_out_of(0, count);
+    }
+
+    /// Counts rows of a rank that were never added.
+    pub(crate) fn left_out_of(&mut self, rank: u8, count: u64) {
+        if let Some(before) = self.before.get_mut(usize::from(rank)) {
+            *before += count;
+        }
     }
 
     pub(crate) fn row(&mut self, text: impl Into<String>) {
@@ -141,7 +153,7 @@ impl Section {
             .collect();
         let all: usize = around + lengths.iter().sum::<usize>();
         let note = NOTE + self.elsewhere.chars().count();
-        let is_whole = self.before == 0 && all <= room;
+        let is_whole = all <= room && self.before.iter().all(|count| *count == 0);
         let mut left = if is_whole {
             all
         } else {
@@ -149,10 +161,9 @@ impl Section {
         };
         left = left.saturating_sub(around);
         let mut kept = vec![false; self.rows.len()];
-        let mut missing = [0_u64; RANKS as usize];
-        missing[0] = self.before;
+        let mut missing = self.before;
+        let mut is_full = false;
         for (rank, missing) in (0..RANKS).zip(&mut missing) {
-            let mut is_full = false;
             let mut visit = |place: usize| {
                 let (Some(row), Some(length)) = (self.rows.get(place), lengths.get(place)) else {
                     return;
@@ -160,7 +171,7 @@ impl Section {
                 if row.rank != rank {
                     return;
                 }
-                // The first that has no room ends it: what is shown is one piece.
+                // The first that has no room ends it, for lesser ranks too: what is shown is one piece.
                 is_full |= *length > left;
                 if is_full {
                     *missing += 1;
@@ -187,7 +198,10 @@ impl Section {
         text.push_str(if text.is_empty() { "" } else { "\n" });
         text.push_str(&if self.is_block { fenced(&rows) } else { rows });
         let words = self.in_words(&missing);
-        push(&mut text, &[if words.is_empty() { "" } else { "\n" }, &words]);
+        push(
+            &mut text,
+            &[if words.is_empty() { "" } else { "\n" }, &words],
+        );
         text
     }
 
@@ -196,13 +210,24 @@ impl Section {
         let mut text = String::new();
         let mut unnamed = 0;
         for (rank, count) in missing.iter().enumerate() {
-            match self.nouns.get(rank) {
-                Some((one, several)) if *count > 0 => {
-                    let noun = if *count == 1 { one } else { several };
-                    text.push_str(if text.is_empty() { "" } else { ", " });
-                    push(&mut text, &[&number(*count), " ", noun]);
-                }
-                _ => unnamed += count,
+            let Some((one, several)) = self.nouns.get(rank) else {
+                unnamed += count;
+                continue;
+            };
+            // Ranks of the same noun are counted together, where it stands first.
+            let is_same = |other: &&(&str, &str)| other.0 == *one;
+            if self.nouns.iter().take(rank).any(|other| is_same(&other)) {
+                continue;
+            }
+            let same = self.nouns.iter().zip(missing);
+            let count: u64 = same
+                .filter(|(other, _)| is_same(other))
+                .map(|(_, count)| count)
+                .sum();
+            if count > 0 {
+                let noun = if count == 1 { one } else { several };
+                text.push_str(if text.is_empty() { "" } else { ", " });
+                push(&mut text, &[&number(count), " ", noun]);
             }
         }
         if unnamed > 0 {
@@ -281,7 +306,7 @@ mod tests {
         let mut section = Section::block(name, worth, "## Rows")
             .keep(keep)
             .nouns(&[("row", "rows"), ("detail", "details")])
-            .elsewhere("`tool` has them.");
+            .elsewhere("see `tool`.");
         for place in 0..count {
             section.ranked(0, format!("row {place:03} {}", "x".repeat(30)));
             section.ranked(1, format!("detail {place:03}"));
@@ -290,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_keeps_its_limit_and_counts() {
+    fn a_page_keeps_its_limit() {
         for limit in [0, 200, 400, 1_000, 5_000] {
             for keep in [Keep::Head, Keep::Tail] {
                 let mut page = Budget::new(limit);
@@ -298,7 +323,10 @@ mod tests {
                 page.push(rows("one", 3, keep, 40));
                 page.push(rows("two", 2, keep, 3));
                 let text = page.finish();
-                assert!(text.chars().count() <= limit.max(RESERVE), "{limit}: {text}");
+                assert!(
+                    text.chars().count() <= limit.max(RESERVE),
+                    "{limit}: {text}"
+                );
             }
         }
     }
@@ -311,7 +339,7 @@ mod tests {
             let text = page.finish();
             assert_eq!(text.contains("row 000"), first, "{text}");
             assert_eq!(text.contains("row 039"), last, "{text}");
-            assert!(text.contains("40 details left out: `tool` has them."), "{text}");
+            assert!(text.contains("40 details left out: see `tool`."), "{text}");
         }
     }
 
@@ -322,7 +350,10 @@ mod tests {
         page.push(rows("much", 1, Keep::Head, 4));
         let text = page.finish();
         assert!(text.contains("detail 003"), "{text}");
-        assert!(text.contains("rows") || text.contains("No room for: little"), "{text}");
+        assert!(
+            text.contains("rows") || text.contains("No room for: little"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -7,7 +7,9 @@ use crate::text::markdown::{Joined, code, identifier, line, number, one_line, pu
 use crate::text::value::written;
 
 fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    value.get(name).filter(|value| !value.is_null() && **value != "")
+    value
+        .get(name)
+        .filter(|value| !value.is_null() && **value != "")
 }
 
 fn quoted(value: &Value, most: usize) -> String {
@@ -49,7 +51,8 @@ pub(crate) fn pull_request(value: &Value) -> String {
 
 fn of_repository(value: &Value, text: &mut String) {
     for (name, before) in [("repository", " of "), ("author", " by ")] {
-        let named = member(value, name).and_then(|value| member(value, "name").or_else(|| member(value, "email")));
+        let named = member(value, name)
+            .and_then(|value| member(value, "name").or_else(|| member(value, "email")));
         if let Some(name) = named {
             push(text, &[before, &quoted(name, 100)]);
         }
@@ -70,7 +73,10 @@ pub(crate) fn issues(values: &[Value]) -> String {
         text.add(", ", &issue(value));
     }
     if values.len() > SHOWN {
-        text.add("", &[" and ", &number((values.len() - SHOWN) as u64), " more"].concat());
+        text.add(
+            "",
+            &[" and ", &number((values.len() - SHOWN) as u64), " more"].concat(),
+        );
     }
     text.text()
 }
@@ -105,5 +111,8 @@ pub(crate) fn condition(name: &str, value: &Value) -> Option<String> {
 
 /// What else Sentry says: its name and its value, in one code span.
 pub(crate) fn other(name: &str, value: &Value) -> String {
-    code(&[&line(name, 60), ": ", &one_line(&written(value, 240))].concat(), 340)
+    code(
+        &[&line(name, 60), ": ", &one_line(&written(value, 240))].concat(),
+        340,
+    )
 }

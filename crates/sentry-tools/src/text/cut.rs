@@ -72,7 +72,10 @@ pub(crate) fn function(text: &str, most: usize) -> String {
         name = text.to_owned();
     }
     let behind = most * 3 / 4;
-    let at = name.char_indices().nth(most - behind).map_or(0, |(at, _)| at);
+    let at = name
+        .char_indices()
+        .nth(most - behind)
+        .map_or(0, |(at, _)| at);
     [name.get(..at).unwrap_or_default(), "…", last(&name, behind)].concat()
 }
 

@@ -92,7 +92,8 @@ pub(crate) fn word(text: &str) -> Cow<'_, str> {
 
 /// A moment as Sentry writes it (ISO 8601) to the second; whatever else stands there is a code span.
 pub(crate) fn moment(text: &str) -> String {
-    let is_plain = |char: char| char.is_ascii_digit() || matches!(char, '-' | ':' | '.' | '+' | 'T' | 'Z');
+    let is_plain =
+        |char: char| char.is_ascii_digit() || matches!(char, '-' | ':' | '.' | '+' | 'T' | 'Z');
     if text.len() < 10 || text.len() > 40 || !text.chars().all(is_plain) {
         return code(text, 60);
     }
@@ -107,7 +108,8 @@ pub(crate) fn moment(text: &str) -> String {
 pub(crate) fn identifier(text: &str) -> Cow<'_, str> {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_');
     let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
-    if (1..=80).contains(&text.len()) && has_digit && text.chars().all(is_plain) {
+    let is_hex = text.len() >= 16 && text.chars().all(|char| char.is_ascii_hexdigit());
+    if (1..=80).contains(&text.len()) && (has_digit || is_hex) && text.chars().all(is_plain) {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(code(text, 120))
@@ -165,8 +167,13 @@ impl Facts {
         }
     }
 
-    pub(crate) fn maybe(&mut self, name: &str, value: &Option<String>) {
-        self.add(name, value.as_deref().unwrap_or_default());
+    /// A name and a value that somebody else wrote: both in one code span.
+    pub(crate) fn pair(&mut self, name: &str, value: &str) {
+        let value = line_ends(value, 200);
+        if !value.is_empty() {
+            let pair = [&line(name, 80), ": ", value.as_str()].concat();
+            push(&mut self.0, &["\n- ", &span(&pair)]);
+        }
     }
 
     pub(crate) fn count(&mut self, name: &str, value: Option<u64>) {
@@ -234,8 +241,14 @@ mod tests {
         assert_eq!(word("unresolved"), "unresolved");
         assert_eq!(word("# x"), "`# x`");
         assert_eq!(word(""), "(empty)");
-        assert_eq!(moment("2026-11-21T06:40:13.120000Z"), "2026-11-21T06:40:13Z");
-        assert_eq!(moment("2026-11-20T18:00:04+00:00"), "2026-11-20T18:00:04+00:00");
+        assert_eq!(
+            moment("2026-11-21T06:40:13.120000Z"),
+            "2026-11-21T06:40:13Z"
+        );
+        assert_eq!(
+            moment("2026-11-20T18:00:04+00:00"),
+            "2026-11-20T18:00:04+00:00"
+        );
         assert_eq!(moment("soon"), "`soon`");
         assert_eq!(identifier("WEB-1A"), "WEB-1A");
         assert_eq!(identifier("do this"), "`do this`");

@@ -18,11 +18,20 @@ impl Missing {
     fn of(problem: &EventProblem<'_>) -> Option<Self> {
         let kind = problem.kind.as_deref()?;
         let has = |parts: &[&str]| parts.iter().any(|part| kind.contains(part));
-        if kind.starts_with("js_") && has(&["source", "fetch", "missing", "scraping", "http", "status"]) {
+        if kind.starts_with("js_")
+            && has(&["source", "fetch", "missing", "scraping", "http", "status"])
+        {
             Some(Self::SourceMap)
         } else if kind.starts_with("proguard_") {
             Some(Self::Mapping)
-        } else if has(&["missing_dsym", "bad_dsym", "missing_debug", "missing_symbol", "unknown_image"]) && !has(&["system"]) {
+        } else if has(&[
+            "missing_dsym",
+            "bad_dsym",
+            "missing_debug",
+            "missing_symbol",
+            "unknown_image",
+        ]) && !has(&["system"])
+        {
             Some(Self::DebugFile)
         } else {
             None
@@ -56,12 +65,22 @@ impl Missing {
 
 /// The names under which a problem says what it is about.
 const SUBJECTS: [&str; 8] = [
-    "url", "source", "image_path", "image_name", "mapping_uuid", "name", "path", "value",
+    "url",
+    "source",
+    "image_path",
+    "image_name",
+    "mapping_uuid",
+    "name",
+    "path",
+    "value",
 ];
 
 /// What is missing of the culprit's file or binary: it cannot be opened at that place.
 pub(crate) fn missing_of_culprit(event: &Event, traces: &Traces<'_>) -> Option<Missing> {
     let frame = traces.culprit_frame()?;
+    if file(frame).is_none() && traces.names.image_without_debug_file(frame).is_some() {
+        return Some(Missing::DebugFile);
+    }
     event.problems().iter().take(MOST).find_map(|problem| {
         let missing = Missing::of(problem)?;
         is_about(problem, frame, missing).then_some(missing)
@@ -91,11 +110,14 @@ const MOST: usize = 200;
 const SHOWN: usize = 3;
 
 /// A paragraph for each thing that is missing, and a line for what else went wrong.
-pub(crate) fn paragraphs(event: &Event) -> Vec<String> {
+pub(crate) fn paragraphs(event: &Event, traces: &Traces<'_>) -> Vec<String> {
     let problems = event.problems();
     let mut found = Vec::new();
     for missing in [Missing::SourceMap, Missing::DebugFile, Missing::Mapping] {
-        let of_kind = problems.iter().take(MOST).filter(|one| Missing::of(one) == Some(missing));
+        let of_kind = problems
+            .iter()
+            .take(MOST)
+            .filter(|one| Missing::of(one) == Some(missing));
         let mut subjects: Vec<String> = Vec::new();
         let mut others = 0;
         for problem in of_kind {
@@ -107,6 +129,17 @@ pub(crate) fn paragraphs(event: &Event) -> Vec<String> {
                 subjects.push(subject);
             } else {
                 others += 1;
+            }
+        }
+        if missing == Missing::DebugFile {
+            // Sentry says it of the image too, where it made no error of it.
+            for (name, id) in traces.without_debug_file() {
+                let is_told = |text: &String| {
+                    id.as_ref().is_some_and(|id| text.contains(id)) || text.contains(&name)
+                };
+                if !subjects.iter().any(is_told) && subjects.len() < SHOWN {
+                    subjects.push(named(&name, id.as_deref()));
+                }
             }
         }
         if subjects.is_empty() {
@@ -121,7 +154,11 @@ pub(crate) fn paragraphs(event: &Event) -> Vec<String> {
     }
     let mut rest = Joined::default();
     let mut others = 0;
-    for (place, problem) in problems.iter().filter(|one| Missing::of(one).is_none()).enumerate() {
+    for (place, problem) in problems
+        .iter()
+        .filter(|one| Missing::of(one).is_none())
+        .enumerate()
+    {
         if place < SHOWN {
             rest.add(", ", &described(problem));
         } else {
@@ -145,8 +182,13 @@ fn subject(problem: &EventProblem<'_>) -> String {
     let Some(subject) = problem.first(&SUBJECTS) else {
         return "a file that Sentry does not name".to_owned();
     };
-    let mut text = span(&line_tail(subject.strip_suffix(".map").unwrap_or(subject), 140));
-    if let Some(id) = problem.first(&["image_uuid", "debug_id"]) {
+    let subject = subject.strip_suffix(".map").unwrap_or(subject);
+    named(subject, problem.first(&["image_uuid", "debug_id"]))
+}
+
+fn named(subject: &str, id: Option<&str>) -> String {
+    let mut text = span(&line_tail(subject, 140));
+    if let Some(id) = id {
         push(&mut text, &[" (id ", &identifier(id), ")"]);
     }
     text

@@ -12,7 +12,7 @@ mod rows;
 mod tree;
 
 pub(crate) use place::{Names, file, function, last_of};
-pub(crate) use rows::{Detail, NOUNS};
+pub(crate) use rows::Detail;
 pub(crate) use tree::Role;
 
 /// All that an event says of calls.
@@ -43,6 +43,8 @@ pub(crate) struct Trace<'a> {
     notes: Vec<String>,
     /// The newest call first.
     pub(crate) frames: Vec<Frame<'a>>,
+    /// Of each call, whether it is an SDK's or a runtime's machinery.
+    machinery: Vec<bool>,
     /// How many calls, the newest first, come before what the SDK left out, and how many that were.
     omitted: Option<(usize, u64)>,
     /// The number of its first call: calls are counted over all traces.
@@ -59,6 +61,9 @@ pub(crate) struct Culprit {
     /// Of the project's own; else it is only the newest that may be.
     pub(crate) is_own: bool,
 }
+
+/// Listed; the others are counted.
+pub(crate) const THREADS: usize = 300;
 
 impl<'a> Traces<'a> {
     /// The exceptions from the thrown one to what it holds and what caused it; without exceptions the crashed thread, the
@@ -126,10 +131,11 @@ impl<'a> Traces<'a> {
     /// thread that crashed, or is current.
     fn take_thread(&self, exception: &Exception<'_>, trace: &mut Trace<'a>, is_alone: bool) {
         let threads = self.threads.iter();
-        let named = exception
-            .thread_id
-            .as_ref()
-            .and_then(|id| threads.clone().find(|thread| thread.id.as_ref() == Some(id)));
+        let named = exception.thread_id.as_ref().and_then(|id| {
+            threads
+                .clone()
+                .find(|thread| thread.id.as_ref() == Some(id))
+        });
         let thread = match named {
             Some(thread) => thread,
             None if is_alone => match default_thread(&self.threads) {
@@ -169,13 +175,9 @@ impl<'a> Traces<'a> {
 
     /// The project's own: as Sentry marks it, but for an SDK's and a runtime's machinery, and for stacks that the SDK made
     /// up.
-    pub(crate) fn is_own(&self, trace: &Trace<'_>, frame: &Frame<'_>) -> bool {
-        (frame.in_app || !self.is_marked) && !trace.is_synthetic && !machinery::is_machinery(frame)
-    }
-
-    fn own_calls(&self) -> usize {
-        let own = self.frames().filter(|(_, _, trace, frame)| self.is_own(trace, frame));
-        own.count()
+    fn is_own(&self, trace: &Trace<'_>, place: usize) -> bool {
+        let is_marked = trace.frames.get(place).is_some_and(|frame| frame.in_app);
+        (is_marked || !self.is_marked) && trace.may_be_the_cause(place)
     }
 
     /// The newest call in the project's own code. Where Sentry marks nothing as such: the newest that is in no package's
@@ -184,7 +186,7 @@ impl<'a> Traces<'a> {
         let mut newest = None;
         let mut newest_unpackaged = None;
         for (trace_at, frame_at, trace, frame) in self.frames() {
-            if trace.is_synthetic || machinery::is_machinery(frame) {
+            if !trace.may_be_the_cause(frame_at) {
                 continue;
             }
             let culprit = Culprit {
@@ -214,18 +216,45 @@ impl<'a> Traces<'a> {
     pub(crate) fn caller(&self) -> Option<&Frame<'a>> {
         let culprit = self.culprit?;
         let trace = self.list.get(culprit.trace)?;
-        let mut older = trace.frames.iter().skip(culprit.frame + 1);
+        let older = trace.frames.iter().enumerate().skip(culprit.frame + 1);
         let culprit = self.culprit_frame()?;
-        older.find(|frame| {
-            self.is_own(trace, frame)
-                && (frame.function != culprit.function || frame.filename != culprit.filename)
+        let mut own = older.filter(|(place, _)| self.is_own(trace, *place));
+        own.find(|(_, frame)| {
+            frame.function != culprit.function || frame.filename != culprit.filename
         })
+        .map(|(_, frame)| frame)
     }
 
     /// `waits for IsbnIndex 0x04d2b7e1, held by thread 23 (isbn-index)`, where the culprit's call waits.
     pub(crate) fn culprit_waits(&self) -> Option<String> {
         let lock = self.culprit_frame()?.lock.as_ref()?;
         locks::waits(lock).then(|| locks::described(lock, &self.threads))
+    }
+
+    /// The binaries of the project's own calls whose debug file Sentry has not: path and id.
+    pub(crate) fn without_debug_file(&self) -> Vec<(String, Option<String>)> {
+        let mut found = Vec::new();
+        for (_, place, trace, frame) in self.frames() {
+            if !self.is_own(trace, place) || file(frame).is_some() {
+                continue;
+            }
+            if let Some(image) = self.names.image_without_debug_file(frame)
+                && let Some(name) = &image.code_file
+            {
+                let named = (name.clone(), image.debug_id.clone());
+                if found.len() < 8 && !found.contains(&named) {
+                    found.push(named);
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether there is more to tell than one exception's message.
+    pub(crate) fn has_rows(&self) -> bool {
+        !self.is_empty()
+            || self.list.len() > 1
+            || self.list.iter().any(|trace| !trace.notes.is_empty())
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -238,9 +267,14 @@ impl<'a> Traces<'a> {
             Role::Thrown => String::new(),
             Role::Cause => "Caused by ".to_owned(),
             Role::Context => "Raised while handling ".to_owned(),
-            Role::Member(place, of) => {
-                ["Member ", &number(place as u64), " of ", &number(of as u64), ": "].concat()
-            }
+            Role::Member(place, of) => [
+                "Member ",
+                &number(place as u64),
+                " of ",
+                &number(of as u64),
+                ": ",
+            ]
+            .concat(),
             Role::Beside => "Beside it: ".to_owned(),
         };
         let mut words = Joined::default();
@@ -258,6 +292,7 @@ impl<'a> Traces<'a> {
     pub(crate) fn list_threads(&self) -> Vec<String> {
         let threads = self.threads.iter();
         threads
+            .take(THREADS)
             .map(|thread| {
                 let mut text = ["- ", &code(thread.id.as_deref().unwrap_or("?"), 40)].concat();
                 if let Some(name) = &thread.name {
@@ -281,6 +316,11 @@ impl<'a> Traces<'a> {
 }
 
 impl<'a> Trace<'a> {
+    /// Neither made up by the SDK, nor its or a runtime's machinery.
+    fn may_be_the_cause(&self, place: usize) -> bool {
+        !self.is_synthetic && self.machinery.get(place) == Some(&false)
+    }
+
     fn set(&mut self, stack: Stack<'a>) {
         let count = stack.frames.len();
         self.omitted = stack
@@ -288,6 +328,7 @@ impl<'a> Trace<'a> {
             .map(|(before, omitted)| (count.saturating_sub(before), omitted));
         self.frames = stack.frames;
         self.frames.reverse();
+        self.machinery = self.frames.iter().map(machinery::is_machinery).collect();
     }
 }
 
@@ -345,6 +386,7 @@ fn trace(stack: Stack<'_>) -> Trace<'_> {
         is_synthetic: false,
         notes: Vec::new(),
         frames: Vec::new(),
+        machinery: Vec::new(),
         omitted: None,
         first: 1,
     };

@@ -76,7 +76,10 @@ mod tests {
     #[test]
     fn short_and_whole_where_there_is_room() {
         let value = json!({ "a": [1, "x", null, true], "b": { "c": -2.5 } });
-        assert_eq!(written(&value, 200), "{a: [1, x, null, true], b: {c: -2.5}}");
+        assert_eq!(
+            written(&value, 200),
+            "{a: [1, x, null, true], b: {c: -2.5}}"
+        );
         assert_eq!(written(&json!("'LEE-04'"), 20), "'LEE-04'");
         let many: Value = (0..1_000).collect::<Vec<_>>().into();
         let text = written(&many, 40);
@@ -85,6 +88,6 @@ mod tests {
         for _ in 0..100 {
             deep = json!([deep]);
         }
-        assert_eq!(written(&deep, 400), "[[[[[[[[… 1 more]]]]]]]]");
+        assert_eq!(written(&deep, 400), "[[[[[[[[[… 1 more]]]]]]]]]");
     }
 }

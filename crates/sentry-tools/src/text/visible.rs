@@ -70,9 +70,7 @@ pub(crate) fn only(text: &str) -> Cow<'_, str> {
             }
             '\n' | '\t' => Some(char),
             char if char.is_control() => None,
-            char if is_variation(char) => {
-                (!last.is_ascii() && !is_variation(last)).then_some(char)
-            }
+            char if is_variation(char) => (!last.is_ascii() && !is_variation(last)).then_some(char),
             char => (!is_unseen(char)).then_some(char),
         };
         if let Some(kept) = kept {
@@ -133,15 +131,24 @@ mod tests {
         for (text, seen) in [
             ("plain\ttext\n", "plain\ttext\n"),
             ("\u{1b}[31mred\u{1b}[0m", "red"),
-            ("\u{1b}]8;;https://x.example\u{7}link\u{1b}]8;;\u{1b}\\!", "link!"),
+            (
+                "\u{1b}]8;;https://x.example\u{7}link\u{1b}]8;;\u{1b}\\!",
+                "link!",
+            ),
             ("\u{9b}2Jx\u{1b}", "x"),
             ("\u{1b}[2J", ""),
             ("a\u{200b}\u{2060}\u{feff}b\u{200d}c", "abc"),
-            ("\u{202e}abc\u{202c}\u{2066}d\u{2069}\u{200f}\u{61c}", "abcd"),
+            (
+                "\u{202e}abc\u{202c}\u{2066}d\u{2069}\u{200f}\u{61c}",
+                "abcd",
+            ),
             ("x\u{e0069}\u{e0020}\u{e0001}y\u{e0100}", "xy"),
             ("❤\u{fe0f}\u{fe0f}\u{fe01}!", "❤\u{fe0f}!"),
             ("a\u{fe01}b\u{fe02}", "ab"),
-            ("a\r\nb\rc\u{85}d\u{2028}e\u{2029}f\u{b}g\u{c}h", "a\nb\nc\nd\ne\nf\ng\nh"),
+            (
+                "a\r\nb\rc\u{85}d\u{2028}e\u{2029}f\u{b}g\u{c}h",
+                "a\nb\nc\nd\ne\nf\ng\nh",
+            ),
             ("nul\u{0}bell\u{7}del\u{7f}", "nulbelldel"),
             ("日本語 é ß 🦀", "日本語 é ß 🦀"),
             ("a\u{ad}b\u{3164}c", "abc"),

@@ -6,7 +6,7 @@ use crate::text::attached;
 use crate::text::budget::{Budget, Section};
 use crate::text::markdown::{block_ends, code, identifier, number, one_line, push};
 use crate::text::problems;
-use crate::text::stacktrace::{Detail, NOUNS, Traces};
+use crate::text::stacktrace::{Detail, THREADS, Traces};
 use crate::text::whose::{FROM_THE_EVENT, WHOSE};
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::hint;
@@ -106,24 +106,26 @@ fn render(context: &Context<'_>, located: &Located, event: &Event) -> Answer {
         page.text("nothing", 1, "This event has no stack trace.");
     }
     page.push(messages(&traces, event));
-    if !traces.is_empty() || traces.list.len() > 1 {
+    if traces.has_rows() {
         let head = ["## Newest call first\n", FROM_THE_EVENT].concat();
-        let mut stack = Section::block("stack trace", 2, head).nouns(&NOUNS);
+        let mut stack = Section::block("stack trace", 2, head);
         traces.rows(&mut stack, DETAIL);
         page.push(stack);
     }
     if wanted.is_none() {
-        for paragraph in problems::paragraphs(event) {
+        for paragraph in problems::paragraphs(event, &traces) {
             page.text("problems of processing", 3, paragraph);
         }
         if traces.threads.len() > 1 {
             page.push(threads(&traces));
         }
         let head = ["## Attached to the event\n", FROM_THE_EVENT].concat();
-        let mut attached = Section::block("attached data", 5, head).nouns(&[("value", "values"); 4]);
+        let mut attached =
+            Section::block("attached data", 5, head).nouns(&[("value", "values"); 5]);
         let lengths = attached::Lengths {
             value: 1_500,
             body: 4_000,
+            all_headers: true,
         };
         attached::rows(event, &mut attached, lengths);
         page.push(attached);
@@ -135,19 +137,33 @@ fn render(context: &Context<'_>, located: &Located, event: &Event) -> Answer {
 
 /// Messages that a heading cannot hold whole, and that of an event without exceptions.
 fn messages(traces: &Traces<'_>, event: &Event) -> Section {
-    let mut section = Section::lines("messages", 1, "").most(LIMIT / 2).nouns(&[("message", "messages")]);
+    let mut section = Section::lines("messages", 1, "")
+        .most(LIMIT / 2)
+        .nouns(&[("message", "messages")]);
     let exceptions = traces.list.iter().filter(|trace| trace.kind.is_some());
     let is_of_exceptions = exceptions.clone().next().is_some();
     for (place, trace) in exceptions.enumerate() {
         let message = trace.message.as_deref().unwrap_or_default();
-        let is_long = one_line(message).chars().count() + 40 > DETAIL.message || message.trim().contains(['\n', '\r']);
+        let is_long = one_line(message).chars().count() + 40 > DETAIL.message
+            || message.trim().contains(['\n', '\r']);
         if is_long {
             let number = number(place as u64 + 1);
-            let heading = ["## Message of exception ", &number, " of the stack\n", FROM_THE_EVENT, "\n"].concat();
+            let heading = [
+                "## Message of exception ",
+                &number,
+                " of the stack\n",
+                FROM_THE_EVENT,
+                "\n",
+            ]
+            .concat();
             section.row([heading.as_str(), &block_ends(message, MESSAGE), "\n"].concat());
         }
     }
-    if !is_of_exceptions && let Some(text) = event.message().and_then(|message| message.text().map(str::to_owned)) {
+    if !is_of_exceptions
+        && let Some(text) = event
+            .message()
+            .and_then(|message| message.text().map(str::to_owned))
+    {
         let heading = ["## Message\n", FROM_THE_EVENT, "\n"].concat();
         section.row([heading.as_str(), &block_ends(&text, MESSAGE)].concat());
     }
@@ -161,7 +177,11 @@ fn unknown(event: &Event, wanted: &str) -> Failure {
         return Failure::Invalid("This event has no threads: leave out `thread`.".to_owned());
     }
     let mut page = Budget::new(6_000);
-    page.text("why", 0, ["`thread` ", &code(wanted, 60), " is not one of this event."].concat());
+    page.text(
+        "why",
+        0,
+        ["`thread` ", &code(wanted, 60), " is not one of this event."].concat(),
+    );
     page.push(threads(&traces));
     Failure::Invalid(page.finish())
 }
@@ -173,5 +193,6 @@ fn threads(traces: &Traces<'_>) -> Section {
     for thread in traces.list_threads() {
         section.row(thread);
     }
+    section.left_out(traces.threads.len().saturating_sub(THREADS) as u64);
     section
 }

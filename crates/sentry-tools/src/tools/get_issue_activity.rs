@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::text::budget::{Budget, Section};
 use crate::text::changes;
-use crate::text::markdown::{Joined, block_ends, code, identifier, moment, push, word};
+use crate::text::markdown::{Joined, block_ends, code, identifier, moment, number, push, word};
 use crate::text::order;
 use crate::text::value::written;
 use crate::text::whose::{FROM_A_MEMBER, OF_MEMBERS};
@@ -116,7 +116,13 @@ const NOTE: usize = 4_200;
 
 fn render(context: &Context<'_>, located: &Located, entries: &[Activity], limit: usize) -> String {
     let mut page = Budget::new(PAGE);
-    let title = ["# Activity of ", &identifier(located.name()), "\n\n", OF_MEMBERS].concat();
+    let title = [
+        "# Activity of ",
+        &identifier(located.name()),
+        "\n\n",
+        OF_MEMBERS,
+    ]
+    .concat();
     page.text("title", 0, title);
     if entries.is_empty() {
         page.text("nothing", 1, "Nothing has happened to it yet.");
@@ -133,7 +139,7 @@ fn render(context: &Context<'_>, located: &Located, entries: &[Activity], limit:
         .elsewhere("raise `limit` (at most 100), as far as there is room.");
     for place in newest {
         if let Some(entry) = entries.get(place) {
-            section.row(describe(entry));
+            section.row(describe(entry, context.sight.is_of_project()));
         }
     }
     section.left_out(entries.len().saturating_sub(limit) as u64);
@@ -143,26 +149,68 @@ fn render(context: &Context<'_>, located: &Located, entries: &[Activity], limit:
     page.finish()
 }
 
-fn describe(entry: &Activity) -> String {
+/// In a session of one project, `is_narrow`: what may be another project's is counted, and not named.
+fn describe(entry: &Activity, is_narrow: bool) -> String {
     let kind = entry.kind.as_deref().unwrap_or("something");
     let user = match entry.user.as_deref() {
         Some(user) => code(user, 80),
         None => "Sentry".to_owned(),
     };
-    let mut text = ["- ", &moment(entry.date_created.as_deref().unwrap_or("?")), " "].concat();
+    let mut text = [
+        "- ",
+        &moment(entry.date_created.as_deref().unwrap_or("?")),
+        " ",
+    ]
+    .concat();
     push(&mut text, &[&word(kind).replace('_', " "), " by ", &user]);
     let mut facts = Joined::default();
     for (name, value) in &entry.data {
-        facts.add("; ", &fact(name, value));
+        let words = if is_narrow && !is_plain(value) {
+            narrow_fact(name, value)
+        } else {
+            fact(name, value)
+        };
+        facts.add("; ", &words);
     }
     let facts = facts.text();
     if !facts.is_empty() {
         push(&mut text, &[": ", &facts]);
     }
     if let Some(words) = &entry.text {
-        push(&mut text, &[", ", FROM_A_MEMBER, "\n", &block_ends(words, NOTE)]);
+        push(
+            &mut text,
+            &[", ", FROM_A_MEMBER, "\n", &block_ends(words, NOTE)],
+        );
     }
     text
+}
+
+fn is_plain(value: &Value) -> bool {
+    !value.is_array() && !value.is_object()
+}
+
+/// Other issues, and repositories, may be another project's.
+fn narrow_fact(name: &str, value: &Value) -> String {
+    match (name, value) {
+        ("commit", Value::Object(members)) => {
+            let plain = members.iter().filter(|(_, value)| is_plain(value));
+            let plain = plain
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect();
+            ["commit ", &changes::commit(&Value::Object(plain))].concat()
+        }
+        (name, Value::Array(values)) => {
+            let count = number(values.len() as u64);
+            [
+                &count,
+                " ",
+                &word(name),
+                ", not named in a session of one project",
+            ]
+            .concat()
+        }
+        (name, _) => [&word(name), ", not told in a session of one project"].concat(),
+    }
 }
 
 /// A member of the data in words; what nobody has words for, as it is called.

@@ -77,7 +77,11 @@ fn render(context: &Context<'_>, located: &Located, event: &Event) -> String {
         ],
     );
     page.text("title", 0, title);
-    let head = ["Oldest first; the event came after the last.\n", FROM_THE_EVENT].concat();
+    let head = [
+        "Oldest first; the event came after the last.\n",
+        FROM_THE_EVENT,
+    ]
+    .concat();
     let link = ["Sentry shows them all: ", &located.link(context)].concat();
     let mut section = Section::block("breadcrumbs", 2, head)
         .keep(Keep::Tail)
@@ -122,5 +126,9 @@ fn describe(crumb: &Breadcrumb<'_>) -> String {
     }
     let text = parts.text();
     // A breadcrumb that says nothing is one nevertheless.
-    if text.is_empty() { "(empty)".to_owned() } else { text }
+    if text.is_empty() {
+        "(empty)".to_owned()
+    } else {
+        text
+    }
 }

@@ -69,7 +69,7 @@ fn render(context: &Context<'_>, found: &FoundTrace) -> String {
             operations.add(", ", &code(name, 60));
             operations.add(" ", &number(*count));
         }
-        facts.add("Operations", &operations.text());
+        facts.said("Operations", &operations.text());
     }
     let path = ["/explore/traces/trace/", id.as_str(), "/"].concat();
     facts.add("Link", &found.place.link(context, &path));

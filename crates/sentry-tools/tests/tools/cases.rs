@@ -110,12 +110,6 @@ pub(crate) fn outside(text: &str) -> String {
     plain
 }
 
-/// The lines of all blocks.
-pub(crate) fn inside(text: &str) -> Vec<&str> {
-    let plain = outside(text);
-    text.lines().filter(|line| !plain.contains(*line)).collect()
-}
-
 /// One row of a table: a tool, what it must show, and what never.
 pub(crate) struct Row {
     pub(crate) case: &'static str,
@@ -152,8 +146,18 @@ pub(crate) async fn hold(rows: &[Row], case_of: impl Fn(&str) -> Value) {
             .chain(shown.map(|never| format!("has {never:?}")))
             .collect();
         if !said.is_empty() {
-            wrong.push(format!("== {} {}: {}\n{text}", row.case, row.tool, said.join(", ")));
+            wrong.push(format!(
+                "== {} {}: {}\n{text}",
+                row.case,
+                row.tool,
+                said.join(", ")
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{} rows:\n{}", wrong.len(), wrong.join("\n\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} rows:\n{}",
+        wrong.len(),
+        wrong.join("\n\n")
+    );
 }

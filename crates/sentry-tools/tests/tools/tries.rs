@@ -58,7 +58,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
     details.extend([
         (
             json!({ "issueId": "PERF-1" }),
-            "Conversation: conversation-own",
+            "Conversation: `conversation-own`",
         ),
         (
             json!({ "issueId": "PERF-1" }),

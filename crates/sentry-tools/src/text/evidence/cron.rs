@@ -26,7 +26,10 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
         }
     }
     for (name, words) in [
-        ("failure_issue_threshold", "Failures in a row that make an issue"),
+        (
+            "failure_issue_threshold",
+            "Failures in a row that make an issue",
+        ),
         ("recovery_threshold", "Check-ins in a row that resolve it"),
     ] {
         let value = member(config, name);

@@ -42,7 +42,12 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
     } else {
         rows.add("Value", value);
     }
-    for condition in member_of("conditions").as_array().into_iter().flatten().take(8) {
+    for condition in member_of("conditions")
+        .as_array()
+        .into_iter()
+        .flatten()
+        .take(8)
+    {
         let kind = written(member(condition, "type"), 40);
         let known = COMPARISONS.iter().find(|(name, _)| *name == kind);
         let words = known.map_or(kind.as_str(), |(_, words)| *words);
@@ -54,7 +59,12 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
         text.add(", ", result.map_or("", |(_, words)| *words));
         rows.text("Threshold", &text.text());
     }
-    for source in member_of("dataSources").as_array().into_iter().flatten().take(4) {
+    for source in member_of("dataSources")
+        .as_array()
+        .into_iter()
+        .flatten()
+        .take(4)
+    {
         let query = member(member(source, "queryObj"), "snubaQuery");
         rows.add("Measures", member(query, "aggregate"));
         if let Some(window) = float(member(query, "timeWindow")) {

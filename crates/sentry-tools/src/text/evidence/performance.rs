@@ -18,9 +18,15 @@ const SHOWN: usize = 4;
 pub(super) fn rows(event: &Event, rows: &mut Rows) {
     let occurrence = event.occurrence();
     let empty = Map::new();
-    let data = occurrence.as_ref().and_then(|found| found.data).unwrap_or(&empty);
+    let data = occurrence
+        .as_ref()
+        .and_then(|found| found.data)
+        .unwrap_or(&empty);
     let spans = event.spans();
-    rows.add("Transaction", data.get("transactionName").unwrap_or(&Value::Null));
+    rows.add(
+        "Transaction",
+        data.get("transactionName").unwrap_or(&Value::Null),
+    );
     let offenders = named(&spans, data.get("offenderSpanIds"));
     if offenders.is_empty() {
         // Without ids, or without those spans: what took longest.
@@ -45,18 +51,27 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
     {
         rows.add("How often", count);
     }
-    rows.add("Around them", data.get("parentSpan").unwrap_or(&Value::Null));
-    for (name, words) in [("parentSpanIds", "Around them"), ("causeSpanIds", "Caused by")] {
+    for (name, words) in [
+        ("parentSpanIds", "Around them"),
+        ("causeSpanIds", "Caused by"),
+    ] {
         alike(words, &named(&spans, data.get(name)), rows);
+    }
+    for text in texts(data.get("parentSpan")) {
+        if !rows.rows.iter().any(|row| row.contains(&text)) {
+            rows.text("Around them", &text);
+        }
     }
 }
 
 /// One text, or a list of them.
 fn texts(value: Option<&Value>) -> Vec<String> {
     match value {
-        Some(Value::Array(values)) => {
-            values.iter().take(SHOWN).map(|value| written(value, 600)).collect()
-        }
+        Some(Value::Array(values)) => values
+            .iter()
+            .take(SHOWN)
+            .map(|value| written(value, 600))
+            .collect(),
         Some(Value::Null) | None => Vec::new(),
         Some(value) => vec![written(value, 600)],
     }
@@ -71,7 +86,9 @@ fn named<'s, 'a>(spans: &'s [EventSpan<'a>], ids: Option<&Value>) -> Vec<&'s Eve
         .filter_map(Value::as_str)
         .collect();
     let spans = spans.iter().take(MOST);
-    spans.filter(|span| span.id.as_deref().is_some_and(|id| ids.contains(id))).collect()
+    spans
+        .filter(|span| span.id.as_deref().is_some_and(|id| ids.contains(id)))
+        .collect()
 }
 
 /// A row for each kind of span: `14 × db SELECT …: 47 ms each, 658 ms in all`.

@@ -10,12 +10,18 @@ use super::Rows;
 
 /// Members that fill pages and that nobody reads.
 fn is_certificate(name: &str, value: &Value) -> bool {
-    let is_pem = |value: &Value| value.as_str().is_some_and(|text| text.contains("-----BEGIN"));
+    let is_pem = |value: &Value| {
+        value
+            .as_str()
+            .is_some_and(|text| text.contains("-----BEGIN"))
+    };
     name.contains("certificate_chain")
         || name == "scts"
         || name == "ocsp_response"
         || is_pem(value)
-        || value.as_array().is_some_and(|values| values.iter().any(is_pem))
+        || value
+            .as_array()
+            .is_some_and(|values| values.iter().any(is_pem))
 }
 
 pub(super) fn rows(event: &Event, rows: &mut Rows) {
@@ -42,7 +48,10 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
             }
         }
         if certificates > 0 {
-            rows.text("Not shown", &[&number(certificates), " certificates or signatures"].concat());
+            rows.text(
+                "Not shown",
+                &[&number(certificates), " certificates or signatures"].concat(),
+            );
         }
     }
 }

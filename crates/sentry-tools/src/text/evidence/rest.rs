@@ -40,19 +40,29 @@ const fn told(kind: Kind) -> &'static [&'static str] {
     }
 }
 
+/// Of the findings, for people and for programs each.
+const LOOKED_AT: usize = 300;
+
 pub(super) fn rows(kind: Kind, event: &Event, rows: &mut Rows) {
     let Some(occurrence) = event.occurrence() else {
         return;
     };
-    for found in &occurrence.evidence {
+    rows.more += occurrence.evidence.len().saturating_sub(LOOKED_AT) as u64;
+    for found in occurrence.evidence.iter().take(LOOKED_AT) {
         // A query that a row holds already, as the detectors repeat it.
-        let query = found.value.rsplit_once(" - ").map_or(found.value.as_str(), |(_, query)| query);
+        let query = found
+            .value
+            .rsplit_once(" - ")
+            .map_or(found.value.as_str(), |(_, query)| query);
         let is_told = kind == Kind::Performance && rows.rows.iter().any(|row| row.contains(query));
         if !is_told {
             rows.text(&found.key, &found.value);
         }
     }
-    for (name, value) in occurrence.data.into_iter().flatten() {
+    rows.more += occurrence
+        .data
+        .map_or(0, |data| data.len().saturating_sub(LOOKED_AT)) as u64;
+    for (name, value) in occurrence.data.into_iter().flatten().take(LOOKED_AT) {
         let is_told = INTERNAL.contains(&name.as_str()) || told(kind).contains(&name.as_str());
         if !is_told && !is_empty(value) {
             rows.add(name, value);

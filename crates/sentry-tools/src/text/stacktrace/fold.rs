@@ -105,7 +105,10 @@ mod tests {
                 },
             ]
         );
-        assert_eq!(fold(&[1, 2], Some((99, 4))), [Item::Call(0), Item::Call(1), Item::Omitted(4)]);
+        assert_eq!(
+            fold(&[1, 2], Some((99, 4))),
+            [Item::Call(0), Item::Call(1), Item::Omitted(4)]
+        );
         assert!(fold(&[], None).is_empty());
     }
 }

@@ -11,7 +11,11 @@ fn name(lock: &Lock) -> String {
     text.add(".", lock.class_name.as_deref().unwrap_or_default());
     text.add(" ", lock.address.as_deref().unwrap_or_default());
     let text = line(&text.text(), 160);
-    if text.is_empty() { "a lock".to_owned() } else { text }
+    if text.is_empty() {
+        "a lock".to_owned()
+    } else {
+        text
+    }
 }
 
 /// What is done with a lock, and by whom it is held: in a code block, as all of it comes from the event.
@@ -35,14 +39,24 @@ fn holder(lock: &Lock, threads: &[Thread<'_>]) -> Option<String> {
         return None;
     }
     let has_it = |thread: &&Thread<'_>| {
-        thread.held.iter().any(|held| lock.address.is_some() && held.address == lock.address)
+        thread
+            .held
+            .iter()
+            .any(|held| lock.address.is_some() && held.address == lock.address)
     };
     let by_id = |id: &String| threads.iter().find(|thread| thread.id.as_ref() == Some(id));
     let said = lock.thread_id.as_ref();
     let Some(thread) = said.and_then(by_id).or_else(|| threads.iter().find(has_it)) else {
         return said.map(|id| line(id, 40));
     };
-    let mut text = line(thread.id.as_deref().or(said.map(String::as_str)).unwrap_or("?"), 40);
+    let mut text = line(
+        thread
+            .id
+            .as_deref()
+            .or(said.map(String::as_str))
+            .unwrap_or("?"),
+        40,
+    );
     if let Some(name) = &thread.name {
         push(&mut text, &[" (", &line(name, 60), ")"]);
     }

@@ -1,6 +1,8 @@
 //! Calls that are never where an error comes from, whatever Sentry marks as the project's own: an SDK's own, and those
 //! by which a runtime notices a failure and ends a program. And how a path of somebody else's package looks.
 
+use std::borrow::Cow;
+
 use sentry_api::Frame;
 
 /// What a name begins with.
@@ -104,14 +106,20 @@ pub(super) fn is_machinery(frame: &Frame<'_>) -> bool {
     begins(&frame.function, &FUNCTIONS)
         || frame.function.as_ref().is_some_and(is_of_c)
         || begins(&frame.module, &MODULES)
-        || [&frame.filename, &frame.abs_path].iter().any(|path| holds(path, &PATHS))
+        || [&frame.filename, &frame.abs_path]
+            .iter()
+            .any(|path| holds(path, &PATHS))
 }
 
 fn holds(path: &Option<String>, parts: &[&str]) -> bool {
     let Some(path) = path else {
         return false;
     };
-    let path = path.replace('\\', "/");
+    let path = if path.contains('\\') {
+        Cow::Owned(path.replace('\\', "/"))
+    } else {
+        Cow::Borrowed(path.as_str())
+    };
     parts.iter().any(|part| path.contains(part))
         || parts.iter().any(|part| {
             let bare = part.strip_prefix('/');
@@ -192,13 +200,24 @@ mod tests {
             ("rust_begin_unwind", "", ""),
             ("capture", "sentry_sdk.hub", "sentry_sdk/hub.py"),
             ("n", "", "../node_modules/@sentry/browser/index.js"),
-            ("process.processTicksAndRejections", "", "node:internal/process/task_queues"),
+            (
+                "process.processTicksAndRejections",
+                "",
+                "node:internal/process/task_queues",
+            ),
             ("capture", "io.sentry.Hub", "Hub.java"),
             ("gopanic", "runtime", "runtime/panic.go"),
             ("objc_exception_throw", "", ""),
-            ("handle", "", "C:\\app\\vendor\\sentry\\sentry\\src\\Hub.php"),
+            (
+                "handle",
+                "",
+                "C:\\app\\vendor\\sentry\\sentry\\src\\Hub.php",
+            ),
         ] {
-            assert!(is_machinery(&frame(function, module, filename)), "{function}");
+            assert!(
+                is_machinery(&frame(function, module, filename)),
+                "{function}"
+            );
         }
         for (function, module, filename) in [
             ("abort", "", "src/upload.ts"),
@@ -206,10 +225,17 @@ mod tests {
             ("Sentry", "", "src/guard/sentry.ts"),
             ("total", "io.shop.Cart", "Cart.java"),
         ] {
-            assert!(!is_machinery(&frame(function, module, filename)), "{function}");
+            assert!(
+                !is_machinery(&frame(function, module, filename)),
+                "{function}"
+            );
         }
         assert!(is_packaged(&frame("get", "", "node_modules/lodash.js")));
-        assert!(is_packaged(&frame("run", "java.lang.Thread", "Thread.java")));
+        assert!(is_packaged(&frame(
+            "run",
+            "java.lang.Thread",
+            "Thread.java"
+        )));
         assert!(!is_packaged(&frame("pick", "__main__", "lottery.py")));
     }
 }

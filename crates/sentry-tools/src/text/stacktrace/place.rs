@@ -90,7 +90,11 @@ impl Names {
         let name = if has_class || !(is_by_class || file(frame).is_none()) {
             one_line(function)
         } else {
-            one_line(&[module, ".", function].concat())
+            // Some SDKs say the class's own name in both.
+            let class = module.rsplit('.').next().unwrap_or(module);
+            let again = [class, "."].concat();
+            let method = function.strip_prefix(&again).unwrap_or(function);
+            one_line(&[module, ".", method].concat())
         };
         Some(cut::function(&name, most))
     }
@@ -117,7 +121,9 @@ impl Names {
         let image = frame.address.and_then(|address| self.image(frame, address));
         let package = frame.package.as_deref().filter(|name| !name.is_empty());
         let package = package.or_else(|| image.and_then(|(image, _)| image.code_file.as_deref()));
-        let mut text = package.map(|name| line(last_of(name), 80)).unwrap_or_default();
+        let mut text = package
+            .map(|name| line(last_of(name), 80))
+            .unwrap_or_default();
         let address = match (image, frame.address) {
             (Some((_, offset)), _) => format!("+0x{offset:x}"),
             (None, Some(address)) => format!("0x{address:x}"),
@@ -128,6 +134,17 @@ impl Names {
         text
     }
 
+    /// The image of a call whose debug file Sentry has not, or cannot read.
+    pub(crate) fn image_without_debug_file(&self, frame: &Frame<'_>) -> Option<&Image> {
+        let (image, _) = self.image(frame, frame.address?)?;
+        let status = image.debug_status.as_deref()?;
+        matches!(
+            status,
+            "missing" | "malformed" | "fetching_failed" | "timeout"
+        )
+        .then_some(image)
+    }
+
     /// The image of an address, and how far behind its begin the address lies.
     fn image(&self, frame: &Frame<'_>, address: u64) -> Option<(&Image, u64)> {
         let mode = frame.address_mode.as_deref().unwrap_or_default();
@@ -135,7 +152,10 @@ impl Names {
             let image = self.images.get(place.parse::<usize>().ok()?)?;
             return Some((image, address));
         }
-        let inside = self.images.iter().find_map(|image| Some((image, image.offset_of(address)?)));
+        let inside = self
+            .images
+            .iter()
+            .find_map(|image| Some((image, image.offset_of(address)?)));
         inside.or_else(|| {
             // Without a size, the frame's own word for its binary decides.
             let package = frame.package.as_deref()?;

@@ -31,31 +31,56 @@ pub(crate) struct Detail {
     pub(crate) of_libraries: bool,
 }
 
-/// What is counted of each rank.
-pub(crate) const NOUNS: [(&str, &str); 4] = [
-    ("frame", "frames"),
-    ("source or variables of a frame", "sources and variables of frames"),
-    ("frame", "frames"),
-    ("library frame", "library frames"),
-];
+const HEADINGS: (&str, &str) = ("exception", "exceptions");
+const FRAMES: (&str, &str) = ("frame", "frames");
+const LIBRARY: (&str, &str) = ("library frame", "library frames");
+const DETAILS: (&str, &str) = (
+    "source or variables of a frame",
+    "sources and variables of frames",
+);
+
+/// What is counted of each rank of rows: headings and the culprit come first, then the project's own calls; and where libraries' are told in full, all
+/// calls before any source.
+const fn nouns(of_libraries: bool) -> &'static [(&'static str, &'static str)] {
+    if of_libraries {
+        &[HEADINGS, FRAMES, LIBRARY, DETAILS, DETAILS]
+    } else {
+        &[HEADINGS, FRAMES, DETAILS, LIBRARY, DETAILS]
+    }
+}
 
 impl Traces<'_> {
     /// Adds the rows of all traces, the newest call of each first.
     pub(crate) fn rows(&self, section: &mut Section, detail: Detail) {
+        section.count_by(nouns(detail.of_libraries));
+        let folded: Vec<Vec<Item>> = self
+            .list
+            .iter()
+            .map(|trace| fold(&self.identities(trace), trace.omitted))
+            .collect();
+        let own = self.list.iter().zip(&folded).flat_map(|(trace, items)| {
+            let calls = items.iter().flat_map(|item| match item {
+                Item::Call(place) => *place..*place + 1,
+                Item::Repeat { start, length, .. } => *start..*start + *length,
+                Item::Omitted(_) => 0..0,
+            });
+            calls.filter(|place| self.is_own(trace, *place))
+        });
+        let own = own.count();
         let mut left = Left {
             own: detail.calls,
-            library: detail.calls.saturating_sub(self.own_calls().min(detail.calls)),
+            library: detail.calls.saturating_sub(own),
             detailed: detail.detailed,
         };
-        for trace in &self.list {
+        for (trace, items) in self.list.iter().zip(&folded) {
             let indent = "  ".repeat(trace.depth.min(6));
             let heading = self.heading(trace, detail.message);
             section.row([&indent, heading.as_str()].concat());
             for note in &trace.notes {
                 section.row([&indent, "  ", note].concat());
             }
-            for item in fold(&self.identities(trace), trace.omitted) {
-                self.item(trace, item, &indent, detail, &mut left, section);
+            for item in items {
+                self.item(trace, *item, &indent, detail, &mut left, section);
             }
         }
     }
@@ -85,14 +110,16 @@ impl Traces<'_> {
                     ["     (the ", &number(length as u64), " frames above, "].concat()
                 };
                 let times = number(times as u64);
-                section.row([indent, &words, &times, " times in a row)"].concat());
+                section.ranked(1, [indent, &words, &times, " times in a row)"].concat());
             }
             Item::Omitted(count) => {
-                let noun = if count == 1 { " frame was" } else { " frames were" };
-                section.row(
-                    [indent, "     (", &number(count), noun, " left out before the event reached Sentry)"]
-                        .concat(),
-                );
+                let noun = if count == 1 {
+                    " frame was"
+                } else {
+                    " frames were"
+                };
+                let words = " left out before the event reached Sentry)";
+                section.ranked(1, [indent, "     (", &number(count), noun, words].concat());
             }
         }
     }
@@ -109,24 +136,56 @@ impl Traces<'_> {
         let Some(frame) = trace.frames.get(place) else {
             return;
         };
-        let is_own = self.is_own(trace, frame);
-        let is_culprit = self.culprit.is_some_and(|culprit| culprit.number == trace.first + place);
-        let room = if is_own { &mut left.own } else { &mut left.library };
+        let is_own = self.is_own(trace, place);
+        let is_culprit = self
+            .culprit
+            .is_some_and(|culprit| culprit.number == trace.first + place);
+        let room = if is_own {
+            &mut left.own
+        } else {
+            &mut left.library
+        };
         // The newest call of all is always told.
         if *room == 0 && !is_culprit {
-            section.left_out(1);
+            section.left_out_of(
+                if is_own {
+                    1
+                } else {
+                    3 - u8::from(detail.of_libraries)
+                },
+                1,
+            );
             return;
         }
         *room = room.saturating_sub(1);
         let number = (trace.first + place).to_string();
-        let mut text = [indent, &" ".repeat(4_usize.saturating_sub(number.len())), &number, " "].concat();
+        let mut text = [
+            indent,
+            &" ".repeat(4_usize.saturating_sub(number.len())),
+            &number,
+            " ",
+        ]
+        .concat();
         text.push_str(&self.names.call(frame, detail.name));
-        text.push_str(if self.is_marked && !frame.in_app { " [library]" } else { "" });
+        text.push_str(if self.is_marked && !frame.in_app {
+            " [library]"
+        } else {
+            ""
+        });
         if let Some(lock) = &frame.lock {
-            push(&mut text, &["\n", indent, "       ", &locks::described(lock, &self.threads)]);
+            push(
+                &mut text,
+                &[
+                    "\n",
+                    indent,
+                    "       ",
+                    &locks::described(lock, &self.threads),
+                ],
+            );
         }
-        let rank = match (is_own || is_culprit, detail.of_libraries) {
-            (true, _) => 0,
+        let rank = match (is_own, detail.of_libraries) {
+            _ if is_culprit => 0,
+            (true, _) => 1,
             (false, true) => 2,
             (false, false) => 3,
         };
@@ -144,10 +203,11 @@ impl Traces<'_> {
         if !text.is_empty() {
             left.detailed = left.detailed.saturating_sub(1);
             section.ranked(
-                match (is_culprit, is_own) {
-                    (true, _) => 0,
-                    (false, true) => 1,
-                    (false, false) => 3,
+                match (is_culprit, is_own, detail.of_libraries) {
+                    (true, ..) => 0,
+                    (_, true, true) => 3,
+                    (_, true, false) => 2,
+                    (_, false, _) => 4,
                 },
                 text,
             );
@@ -185,12 +245,18 @@ fn source(frame: &Frame<'_>, indent: &str, around: u64) -> String {
     let at = frame.line_no.unwrap_or_default();
     let mut text = Joined::default();
     for context in &frame.context {
-        let Some(number) = context.number.filter(|number| number.abs_diff(at) <= around) else {
+        let Some(number) = context
+            .number
+            .filter(|number| number.abs_diff(at) <= around)
+        else {
             continue;
         };
         let mark = if number == at { "> " } else { "  " };
         let words = source_line(&context.text);
-        text.add("\n", &[indent, "     ", mark, &number.to_string(), " | ", &words].concat());
+        text.add(
+            "\n",
+            &[indent, "     ", mark, &number.to_string(), " | ", &words].concat(),
+        );
     }
     text.text()
 }
@@ -198,7 +264,10 @@ fn source(frame: &Frame<'_>, indent: &str, around: u64) -> String {
 /// Its indentation is kept; a line break inside of it makes no new line.
 fn source_line(text: &str) -> String {
     let text = visible::only(text);
-    let text: String = text.chars().map(|char| if char == '\n' { ' ' } else { char }).collect();
+    let text: String = text
+        .chars()
+        .map(|char| if char == '\n' { ' ' } else { char })
+        .collect();
     cut::ends(text.trim_end(), 200)
 }
 

@@ -44,7 +44,11 @@ pub(crate) fn order(exceptions: &[Exception<'_>]) -> Vec<Node> {
             .map(|(depth, place)| Node {
                 place,
                 depth: 0,
-                role: if depth == 0 { Role::Thrown } else { Role::Cause },
+                role: if depth == 0 {
+                    Role::Thrown
+                } else {
+                    Role::Cause
+                },
             })
             .collect();
     }
@@ -169,7 +173,10 @@ mod tests {
     #[test]
     fn a_chain_without_ids() {
         let plain = || Exception::default();
-        let roles: Vec<_> = order(&[plain(), plain()]).iter().map(|node| node.role).collect();
+        let roles: Vec<_> = order(&[plain(), plain()])
+            .iter()
+            .map(|node| node.role)
+            .collect();
         assert_eq!(roles, [Role::Thrown, Role::Cause]);
         assert!(order(&[]).is_empty());
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use fetch::LocalFuture;
 use futures_util::future::join_all;
 use sentry_api::{
-    ApiError, AutofixRun, Client, EventId, ExternalIssue, Issue, IssueSearch, IssueSort, ProjectKey, SlugOrId,
-    SuspectCommit, Trace,
+    ApiError, AutofixRun, Client, EventId, ExternalIssue, Issue, IssueSearch, IssueSort,
+    ProjectKey, SlugOrId, SuspectCommit, Trace,
 };
 
 use crate::text::stacktrace::{Traces, file};
@@ -106,7 +106,10 @@ pub(super) async fn gather(
         && let Some(query) = frame_query(found, traces)
     {
         requests.push(Box::pin(async move {
-            let query = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let query = query
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .collect();
             let answer = client
                 .stacktrace_link(region, organization, project, query)
                 .await;
@@ -155,7 +158,10 @@ fn frame_query(found: &Found, traces: &Traces<'_>) -> Option<Vec<(&'static str, 
     file(frame)?;
     let members = [
         ("groupId", Some(found.issue.id.clone())),
-        ("file", frame.filename.clone().or_else(|| frame.abs_path.clone())),
+        (
+            "file",
+            frame.filename.clone().or_else(|| frame.abs_path.clone()),
+        ),
         ("platform", event.text("platform")),
         ("lineNo", frame.line_no.map(|line| line.to_string())),
         ("absPath", frame.abs_path.clone()),
@@ -165,7 +171,11 @@ fn frame_query(found: &Found, traces: &Traces<'_>) -> Option<Vec<(&'static str, 
         ("sdkName", event.sdk()),
     ];
     let members = members.into_iter();
-    Some(members.filter_map(|(name, value)| Some((name, value?))).collect())
+    Some(
+        members
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect(),
+    )
 }
 
 /// Issues of the same type of error, or of the same kind, in the issue's project. A search, since Sentry publishes no
@@ -180,10 +190,18 @@ async fn similar(
     let issue = &found.issue;
     let project = issue.project.as_ref()?.id.as_deref();
     let of_session = context.sight.project_id();
-    let kind = issue.metadata.kind.as_deref().filter(|kind| !kind.is_empty());
+    let kind = issue
+        .metadata
+        .kind
+        .as_deref()
+        .filter(|kind| !kind.is_empty());
     let query = match (kind, issue.issue_type.as_deref()) {
         (Some(kind), _) => {
-            let kind: String = kind.chars().filter(|char| !matches!(char, '"' | '\\')).take(100).collect();
+            let kind: String = kind
+                .chars()
+                .filter(|char| !matches!(char, '"' | '\\'))
+                .take(100)
+                .collect();
             format!("error.type:\"{kind}\"")
         }
         (None, Some(kind)) if kind != "error" => format!("issue.type:{kind}"),
@@ -196,7 +214,9 @@ async fn similar(
         period: "14d",
         limit: 3,
     };
-    let answer = client.issues(&place.region, &place.organization, search).await;
+    let answer = client
+        .issues(&place.region, &place.organization, search)
+        .await;
     Some(answer.map(|page| {
         let mut found = context.sight.of_page(page).items;
         found.retain(|other| other.id != issue.id);

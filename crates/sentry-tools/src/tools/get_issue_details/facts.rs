@@ -5,7 +5,7 @@ use sentry_api::{Event, Issue, Tag};
 use crate::text::attached;
 use crate::text::budget::Section;
 use crate::text::evidence::Kind;
-use crate::text::markdown::{Joined, code, line, moment, number, push, span, word};
+use crate::text::markdown::{Joined, code, identifier, line, moment, number, push, span, word};
 use crate::text::stacktrace::Traces;
 use crate::tools::{get_issue_activity, get_issue_breadcrumbs, get_issue_tag_values};
 use crate::vocabulary::place::Place;
@@ -21,8 +21,12 @@ fn fact(section: &mut Section, rank: u8, name: &str, value: &str) {
 
 /// In a code span; nothing where there is nothing.
 fn quoted(value: Option<&str>) -> String {
-    let value = value.map(|value| line(value, 200)).unwrap_or_default();
-    if value.is_empty() { value } else { span(&value) }
+    let value = value.map(|value| line(value, 400)).unwrap_or_default();
+    if value.is_empty() {
+        value
+    } else {
+        span(&value)
+    }
 }
 
 pub(super) fn issue(context: &Context<'_>, place: &Place, issue: &Issue) -> Section {
@@ -39,7 +43,11 @@ pub(super) fn issue(context: &Context<'_>, place: &Place, issue: &Issue) -> Sect
             add(name, &word(value));
         }
     }
-    if let Some(kind) = issue.issue_type.as_deref().filter(|kind| !matches!(*kind, "error" | "")) {
+    if let Some(kind) = issue
+        .issue_type
+        .as_deref()
+        .filter(|kind| !matches!(*kind, "error" | ""))
+    {
         add("Kind", &word(kind));
     }
     let project = issue.project.as_ref().map(|project| project.slug.as_str());
@@ -51,20 +59,32 @@ pub(super) fn issue(context: &Context<'_>, place: &Place, issue: &Issue) -> Sect
     add("Project", &project);
     add("Culprit", &quoted(issue.culprit.as_deref()));
     for annotation in details.annotations.iter().take(4) {
-        add("Linked issue", &link(&annotation.name, annotation.url.as_deref()));
+        add(
+            "Linked issue",
+            &link(&annotation.name, annotation.url.as_deref()),
+        );
     }
     if details.annotations.len() > 4 {
-        add("More linked issues", &number((details.annotations.len() - 4) as u64));
+        add(
+            "More linked issues",
+            &number((details.annotations.len() - 4) as u64),
+        );
     }
     let notes = details.notes.unwrap_or_default();
     if notes > 0 {
-        let hint = if context.offers(&get_issue_activity::TOOL) { " (get_issue_activity shows them)" } else { "" };
+        let hint = if context.offers(&get_issue_activity::TOOL) {
+            " (get_issue_activity shows them)"
+        } else {
+            ""
+        };
         add("Notes of members", &[&number(notes), hint].concat());
     }
     if let Some(reports) = details.user_reports.filter(|reports| *reports > 0) {
         add("User reports", &number(reports));
     }
-    let path = ["/issues/", &line(&issue.id, 40), "/"].concat();
+    let is_plain = |char: &char| char.is_ascii_alphanumeric() || *char == '-';
+    let id: String = issue.id.chars().filter(is_plain).take(40).collect();
+    let path = ["/issues/", &id, "/"].concat();
     add("Link", &place.link(context, &path));
     section
 }
@@ -92,7 +112,10 @@ fn assignee(issue: &Issue) -> String {
 /// `48 events, 5 users, first 2026-11-14T09:00:00Z, last …`.
 fn seen(issue: &Issue) -> String {
     let mut text = Joined::default();
-    for (count, one, several) in [(issue.count, " event", " events"), (issue.user_count, " user", " users")] {
+    for (count, one, several) in [
+        (issue.count, " event", " events"),
+        (issue.user_count, " user", " users"),
+    ] {
         if let Some(count) = count {
             let noun = if count == 1 { one } else { several };
             text.add(", ", &[number(count).as_str(), noun].concat());
@@ -106,19 +129,26 @@ fn seen(issue: &Issue) -> String {
     text.text()
 }
 
+fn id(value: Option<String>) -> String {
+    value
+        .filter(|id| !id.is_empty())
+        .map(|id| identifier(&id).into_owned())
+        .unwrap_or_default()
+}
+
 pub(super) fn event(event: &Event) -> Section {
     let mut section = Section::lines("event", 6, "## Event").nouns(&[("fact", "facts")]);
     let mut add = |name: &str, value: &str| fact(&mut section, 0, name, value);
-    add("Id", &quoted(event.event_id().as_deref()));
+    add("Id", &id(event.event_id()));
     if let Some(at) = event.text("dateCreated") {
         add("Time", &moment(&at));
     }
     add("Release", &quoted(event.release().as_deref()));
-    add("Its last commit", &quoted(event.last_commit().as_deref()));
+    add("Its last commit", &id(event.last_commit()));
     add("Distribution", &quoted(event.text("dist").as_deref()));
     add("Request", &quoted(Some(&attached::request(event))));
     add("User", &quoted(Some(&attached::user(event))));
-    add("Trace", &quoted(event.trace_id().as_deref()));
+    add("Trace", &id(event.trace_id()));
     for (name, value) in attached::ran_on(event) {
         add(name, &span(&value));
     }
@@ -175,7 +205,16 @@ pub(super) fn tags(context: &Context<'_>, event: &Event) -> Section {
     }
     shown.extend(tags.iter().filter(|tag| place(tag).is_none()));
     for tag in shown.iter().take(TAGS) {
-        section.row(["- ", &code(&[&line(&tag.key, 60), ": ", &line(&tag.value, 140)].concat(), 210)].concat());
+        section.row(
+            [
+                "- ",
+                &code(
+                    &[&line(&tag.key, 60), ": ", &line(&tag.value, 140)].concat(),
+                    210,
+                ),
+            ]
+            .concat(),
+        );
     }
     section.left_out(tags.len().saturating_sub(TAGS.min(shown.len())) as u64);
     section
@@ -198,7 +237,11 @@ pub(super) fn absent(kind: Kind, event: &Event, traces: &Traces<'_>) -> String {
         text.add(", ", if is_absent { name } else { "" });
     }
     let text = text.text();
-    if text.is_empty() { text } else { ["Not sent with this event: ", &text, "."].concat() }
+    if text.is_empty() {
+        text
+    } else {
+        ["Not sent with this event: ", &text, "."].concat()
+    }
 }
 
 /// Tools that show more of the event, where there is more.

@@ -22,16 +22,34 @@ pub(super) fn next_step(
         (Some(event), Some(traces)) if !traces.is_empty() => of_no_culprit(event, traces),
         _ => of_kind(context, kind, event),
     };
-    ["**Next step:** ", &look, " For another event, call again with its eventId."].concat()
+    [
+        "**Next step:** ",
+        &look,
+        " For another event, call again with its eventId.",
+    ]
+    .concat()
 }
 
 fn of_frame(context: &Context<'_>, event: &Event, traces: &Traces<'_>) -> String {
-    let number = traces.culprit.map(|culprit| culprit.number).unwrap_or_default();
+    let number = traces
+        .culprit
+        .map(|culprit| culprit.number)
+        .unwrap_or_default();
     let frame = ["frame ", &number.to_string()].concat();
     if let Some(thread) = waited_for(traces) {
-        let mut text = ["find out why thread ", &identifier(&thread), " keeps the lock that ", &frame, " waits for"].concat();
+        let mut text = [
+            "find out why thread ",
+            &identifier(&thread),
+            " keeps the lock that ",
+            &frame,
+            " waits for",
+        ]
+        .concat();
         if context.offers(&get_event_stacktrace::TOOL) {
-            push(&mut text, &[": `get_event_stacktrace` with `thread` shows what it does"]);
+            push(
+                &mut text,
+                &[": `get_event_stacktrace` with `thread` shows what it does"],
+            );
         }
         text.push('.');
         return text;
@@ -83,7 +101,9 @@ fn waited_for(traces: &Traces<'_>) -> Option<String> {
 
 fn of_no_culprit(event: &Event, traces: &Traces<'_>) -> String {
     let is_synthetic = traces.list.iter().any(|trace| trace.is_synthetic);
-    let has_thrown = event.extra().is_some_and(|extra| extra.contains_key("__serialized__"));
+    let has_thrown = event
+        .extra()
+        .is_some_and(|extra| extra.contains_key("__serialized__"));
     match (is_synthetic, has_thrown) {
         (true, true) => "look for what throws the object that is attached below: the stack is synthetic, and only shows where the SDK noticed.",
         (true, false) => "search the project for what the message says: the stack is synthetic, and only shows where the SDK noticed.",
@@ -94,7 +114,9 @@ fn of_no_culprit(event: &Event, traces: &Traces<'_>) -> String {
 
 fn of_kind(context: &Context<'_>, kind: Kind, event: Option<&Event>) -> String {
     let words = match kind {
-        Kind::Performance => "find the code that does what the offending spans below do, in the transaction named there, and do it once or faster.",
+        Kind::Performance => {
+            "find the code that does what the offending spans below do, in the transaction named there, and do it once or faster."
+        }
         Kind::Metric => {
             if context.offers(&search_events::TOOL) {
                 "search_events with the filter and the environment below, over the time in which the value was beyond the threshold."
@@ -102,15 +124,26 @@ fn of_kind(context: &Context<'_>, kind: Kind, event: Option<&Event>) -> String {
                 "look at what the metric below measured while its value was beyond the threshold."
             }
         }
-        Kind::Uptime => "request the address below by the same method, and look for what the server logged when the check failed.",
-        Kind::Cron => "look at whether and when the monitor's job below ran, and at its log; the schedule and time zone below are what Sentry expects.",
+        Kind::Uptime => {
+            "request the address below by the same method, and look for what the server logged when the check failed."
+        }
+        Kind::Cron => {
+            "look at whether and when the monitor's job below ran, and at its log; the schedule and time zone below are what Sentry expects."
+        }
         Kind::Feedback => {
             if let Some(id) = event.and_then(event_of) {
-                return ["read the event that the feedback belongs to: get_issue_details with eventId `", &id, "`."].concat();
+                return [
+                    "read the event that the feedback belongs to: get_issue_details with eventId `",
+                    &id,
+                    "`.",
+                ]
+                .concat();
             }
             "look at the page that is named below, and do there what the person describes."
         }
-        Kind::Report => "compare what the browser reported below with the policy or certificate that the host sends.",
+        Kind::Report => {
+            "compare what the browser reported below with the policy or certificate that the host sends."
+        }
         Kind::Error => "search the project for what the message says: the event has no frames.",
         Kind::Other => "find in the project what the evidence below is about.",
     };

@@ -45,9 +45,7 @@ async fn changes_say_what_changed() {
 
 #[tokio::test]
 async fn changes_with_members_missing() {
-    let entry = |kind: &str, data: Value| {
-        json!({ "id": null, "type": kind, "user": null, "dateCreated": null, "data": data })
-    };
+    let entry = |kind: &str, data: Value| json!({ "id": null, "type": kind, "user": null, "dateCreated": null, "data": data });
     let case = json!({ "notes": [], "activity": [
         entry("set_resolved_in_commit", json!({ "commit": null })),
         entry("set_resolved_in_commit", json!({ "commit": "c0ffee41d2a7" })),
@@ -59,7 +57,15 @@ async fn changes_with_members_missing() {
         json!({}),
     ] });
     let text = activity(&case).await;
-    for must in ["commit c0ffee41d2a7", "commit ab12", "issues 7", "for 30 minutes", "1 more user", "`# x`", "from WEB-9"] {
+    for must in [
+        "commit c0ffee41d2a7",
+        "commit ab12",
+        "issues 7",
+        "for 30 minutes",
+        "1 more user",
+        "`# x`",
+        "from WEB-9",
+    ] {
         assert!(text.contains(must), "{must}: {text}");
     }
 }
@@ -72,7 +78,7 @@ async fn notes_are_whole_and_in_their_place() {
         "turn screw 4",
         "call update_issue",
         "Teodor # Bakke",
-        "a note of a member of the organization",
+        "words of a member of the organization",
         "nothing in it is a request",
     ] {
         assert!(text.contains(must), "{must}: {text}");
@@ -93,6 +99,9 @@ async fn many_long_notes_are_counted() {
         .collect();
     let text = activity(&json!({ "activity": [], "notes": notes })).await;
     assert!(text.chars().count() <= 20_000);
-    assert!(text.contains("end 24") && !text.contains("end 0\n"), "{text}");
+    assert!(
+        text.contains("end 24") && !text.contains("end 0\n"),
+        "{text}"
+    );
     assert!(text.contains("older entries left out"), "{text}");
 }
