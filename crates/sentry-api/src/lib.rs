@@ -20,6 +20,7 @@ mod issues;
 mod keys;
 mod link;
 mod member;
+mod mend;
 mod organizations;
 mod path;
 mod projects;
@@ -43,7 +44,7 @@ pub use error::ApiError;
 pub use events::{Breadcrumb, Event, EventRef, IssueEventSearch, Occurrence, Tag};
 pub use external_issues::ExternalIssue;
 pub use frames::{ContextLine, Exception, Frame, Thread};
-pub use ids::{EventId, InvalidId, IssueId, Slug, SlugOrId, TagKey};
+pub use ids::{EventId, EventName, InvalidId, IssueId, Slug, SlugOrId, TagKey};
 pub use issues::{
     Assignee, Issue, IssueChange, IssueMetadata, IssueProject, IssueSearch, IssueSort,
 };

@@ -185,8 +185,13 @@ async fn runs_of_seer_in_every_shape() {
         (Some("7"), AutofixStatus::Completed)
     );
     assert_eq!(run.findings.len(), 2);
-    assert_eq!(run.findings[0].text, "A null cart.\na\nb\nOpen it\n");
+    assert_eq!(
+        run.findings[0].text,
+        "Cause: A null cart.\nWhy 1: a\nWhy 2: b\nReproduction 1: Open it\n"
+    );
     assert!(run.findings[1].is_solution);
+    assert_eq!(run.findings[1].text, "Check it.\nStep 1: One\nDo it.\n");
+    assert_eq!(run.was_asked("look at carts"), None);
     assert_eq!(run.last_words.as_deref(), Some("thinking"));
 
     // The published, older shape.
@@ -201,9 +206,17 @@ async fn runs_of_seer_in_every_shape() {
     assert_eq!(run.status, AutofixStatus::AwaitingInput);
     assert_eq!(
         (run.findings[0].text.as_str(), run.findings[1].text.as_str()),
-        ("The cause.\n", "Fix\n")
+        ("Cause: The cause.\n", "Step 1: Fix\n")
     );
 
+    for asked in [
+        json!({ "request": { "instruction": "Look at\n the carts" } }),
+        json!({ "blocks": [{ "message": { "role": "user", "content": "Find it. Look at the carts" } }] }),
+    ] {
+        let run = read(json!({ "autofix": asked })).await.unwrap().unwrap();
+        assert_eq!(run.was_asked(" Look  at the carts"), Some(true));
+        assert_eq!(run.was_asked("Look at the tills"), Some(false));
+    }
     let run =
         read(json!({ "autofix": { "status": "error", "formatted": { "content": "# All" } } }))
             .await
@@ -242,6 +255,7 @@ async fn numbers_of_a_trace_in_both_cases() {
     for body in [
         json!({ "span_count": 3.0, "errors": 1, "performance_issues": 2, "logs": 4, "span_count_map": { "db": 2, "http": 5.0 } }),
         json!({ "spanCount": 3, "errors": 1, "performanceIssues": 2, "logs": 4, "spanCountMap": { "db": 2, "http": 5 } }),
+        json!({ "spansCount": 3, "errorsCount": 1, "performanceIssuesCount": 2, "logsCount": 4, "spansCountMap": { "db": 2, "http": 5 } }),
         json!({ "spansCount": "3", "errorsCount": 1, "performanceIssues": 2, "logsCount": 4, "spansCountMap": { "db": 2, "http": 5 } }),
     ] {
         let world = get(&path, &body);
@@ -433,6 +447,18 @@ async fn what_a_server_does_not_understand() {
             .collect();
         assert_eq!(found, [("query", None), ("field", Some("nope"))]);
     }
+    // As published: the query is one object, and says why.
+    let body = json!({ "query": { "valid": false, "error": "Invalid date" }, "field": [], "dataset": { "valid": true } });
+    let found = read(200, &body.to_string()).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].part, found[0].reason.as_deref()),
+        ("query", Some("Invalid date"))
+    );
+    let body = json!({ "query": { "valid": false, "error": null, "fields": [{ "name": "a", "valid": true }, { "name": "b", "valid": false, "error": "?" }] } });
+    let found = read(400, &body.to_string()).await.unwrap();
+    let named: Vec<_> = found.iter().map(|each| each.name.as_deref()).collect();
+    assert_eq!(named, [Some("b")]);
     // A server that has it not, or does not say.
     for (status, body) in [(404, "{}"), (400, ""), (400, "[]"), (200, "{}")] {
         assert_eq!(read(status, body).await, Ok(vec![]), "{status} {body}");
