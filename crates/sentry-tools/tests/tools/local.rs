@@ -125,7 +125,7 @@ async fn every_tool_has_an_answer() {
                 "**Culprit frame:**",
                 "payments/settle.py",
                 "PAY-318",
-                "## Analysis by Seer\ndone. Both attempts",
+                "## Analysis by Seer\ndone. Cause: Both attempts",
             ],
         ),
         (
