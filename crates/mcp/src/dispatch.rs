@@ -249,6 +249,7 @@ fn listed<H: Handler>(
 ) -> Result<Rc<RawValue>, RpcError> {
     match params.get("cursor") {
         None | Some(Value::Null) => Ok(handler.list(list, version)),
+        Some(Value::String(none)) if none.is_empty() => Ok(handler.list(list, version)),
         Some(_) => Err(RpcError::invalid_params("The list has no such `cursor`.")),
     }
 }
@@ -267,12 +268,27 @@ fn named(
     params: &mut Map<String, Value>,
 ) -> Result<(String, Map<String, Value>, Input), RpcError> {
     let name = text(params, "name")?;
-    let arguments = match params.remove("arguments") {
-        None | Some(Value::Null) => Map::new(),
-        Some(Value::Object(arguments)) => arguments,
-        Some(_) => return Err(RpcError::invalid_params("`arguments` must be an object.")),
-    };
+    let sent = params.remove("arguments").unwrap_or_default();
+    let arguments = arguments(sent).ok_or_else(|| {
+        RpcError::invalid_params("`arguments` must be an object, or the text of a JSON object.")
+    })?;
     Ok((name, arguments, Input::read(client, params)?))
+}
+
+/// Arguments as clients write them: an object, its text, or one of the ways to write that there are none.
+#[must_use]
+pub fn arguments(sent: Value) -> Option<Map<String, Value>> {
+    match sent {
+        Value::Null => Some(Map::new()),
+        Value::Object(arguments) => Some(arguments),
+        Value::Array(none) => none.is_empty().then(Map::new),
+        Value::String(text) if text.trim().is_empty() => Some(Map::new()),
+        Value::String(text) => match serde_json::from_str(&text) {
+            Ok(Value::String(_)) | Err(_) => None,
+            Ok(value) => arguments(value),
+        },
+        _ => None,
+    }
 }
 
 fn text(params: &mut Map<String, Value>, name: &'static str) -> Result<String, RpcError> {

@@ -4,7 +4,7 @@ use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::exceptions::{Exception, Thread};
 use crate::frames::Stack;
-use crate::ids::{EventId, Slug};
+use crate::ids::{EventId, EventName, Slug};
 use crate::link::Page;
 use crate::member::{as_text, elements, filled, id, inner, list, member, text};
 use crate::region::Region;
@@ -261,8 +261,36 @@ fn pairs(value: &Value, key: &str) -> Vec<Tag> {
 pub enum EventRef<'a> {
     /// The newest.
     Latest,
+    /// The first that is kept.
+    Oldest,
+    /// The one that Sentry thinks says most.
+    Recommended,
     /// This one.
     Id(&'a EventId),
+}
+
+impl<'a> EventRef<'a> {
+    /// As it stands in a path.
+    #[must_use]
+    pub fn as_str(self) -> &'a str {
+        match self {
+            Self::Latest => "latest",
+            Self::Oldest => "oldest",
+            Self::Recommended => "recommended",
+            Self::Id(id) => id.as_str(),
+        }
+    }
+}
+
+impl<'a> From<&'a EventName> for EventRef<'a> {
+    fn from(name: &'a EventName) -> Self {
+        match name {
+            EventName::Latest => Self::Latest,
+            EventName::Oldest => Self::Oldest,
+            EventName::Recommended => Self::Recommended,
+            EventName::Id(id) => Self::Id(id),
+        }
+    }
 }
 
 /// What to search the events of an issue for.
@@ -272,7 +300,7 @@ pub struct IssueEventSearch<'a> {
     pub query: &'a str,
     /// 1 to 100.
     pub limit: &'a str,
-    /// A field, descending with `-`. Not in Sentry's published API: a server may ignore it.
+    /// A field, descending with `-`; empty for the newest first. Not in Sentry's published API: a server may ignore it.
     pub sort: &'a str,
     /// Such as `14d`.
     pub period: &'a str,
@@ -281,7 +309,7 @@ pub struct IssueEventSearch<'a> {
 }
 
 impl Client {
-    /// One event of an issue: `GET /organizations/{org}/issues/{id}/events/{latest|eventId}/`.
+    /// One event of an issue: `GET /organizations/{org}/issues/{id}/events/{latest|oldest|recommended|eventId}/`.
     ///
     /// # Errors
     /// [`ApiError`]
@@ -292,17 +320,13 @@ impl Client {
         issue: &IssueKey,
         event: EventRef<'_>,
     ) -> Result<Owned<Event>, ApiError> {
-        let event = match event {
-            EventRef::Latest => "latest",
-            EventRef::Id(id) => id.as_str(),
-        };
         let segments = [
             "organizations",
             organization.as_str(),
             "issues",
             issue.as_str(),
             "events",
-            event,
+            event.as_str(),
         ];
         let ask = Ask::get(region, &segments, vec![]);
         let value = self.ask(ask, "an event").await?;
@@ -327,11 +351,10 @@ impl Client {
             issue.as_str(),
             "events",
         ];
-        let mut query = vec![
-            ("per_page", search.limit),
-            ("sort", search.sort),
-            ("statsPeriod", search.period),
-        ];
+        let mut query = vec![("per_page", search.limit), ("statsPeriod", search.period)];
+        if !search.sort.is_empty() {
+            query.push(("sort", search.sort));
+        }
         if !search.query.is_empty() {
             query.push(("query", search.query));
         }

@@ -22,6 +22,7 @@ mod issues;
 mod keys;
 mod link;
 mod member;
+mod mend;
 mod organizations;
 mod path;
 mod projects;
@@ -50,7 +51,7 @@ pub use events::{
 pub use exceptions::{Exception, Mechanism, Thread};
 pub use external_issues::ExternalIssue;
 pub use frames::{ContextLine, Frame, Lock, LockUse, Stack};
-pub use ids::{EventId, InvalidId, IssueId, Slug, SlugOrId, TagKey};
+pub use ids::{EventId, EventName, InvalidId, IssueId, Slug, SlugOrId, TagKey};
 pub use issues::{
     Annotation, Assignee, Issue, IssueChange, IssueDetails, IssueMetadata, IssueProject,
     IssueSearch, IssueSort,

@@ -1,7 +1,7 @@
 use std::rc::Rc;
 
 use mcp::{
-    Answer, CallError, CallToolResult, Capabilities, Completion, CompletionCall, Handler,
+    Answer, CallError, CallToolResult, Capabilities, Completion, CompletionCall, Content, Handler,
     Implementation, Input, List, Outcome, Prompt, PromptCall, ResourceCall, ResourceContents,
     ToolCall, Version,
 };
@@ -14,8 +14,10 @@ use crate::protocol::completions;
 use crate::protocol::listing::Listings;
 use crate::protocol::prompts;
 use crate::protocol::resources;
+use crate::text::markdown::paragraph;
 use crate::vocabulary::arguments::Arguments;
 use crate::vocabulary::failure::Failure;
+use crate::vocabulary::near::{self, Taken};
 use crate::vocabulary::refusal::Refusal;
 use crate::vocabulary::session::{Constraint, Session, Verified, VerifiedConstraints};
 use crate::vocabulary::skill::Skills;
@@ -90,9 +92,17 @@ impl Server {
     async fn call(
         &self,
         tool: &Tool,
-        mut sent: Map<String, Value>,
+        sent: Map<String, Value>,
         input: &Input,
     ) -> Answer<CallToolResult, Refusal> {
+        let Taken { mut sent, notes } = match near::take(tool, sent, &self.session.constraint) {
+            Ok(taken) => taken,
+            Err(failure) => {
+                let words = failure.into_words("", &self.session.request_id);
+                let words = words.map_err(CallError::Refused)?;
+                return Ok(Outcome::Complete(CallToolResult::error(words)));
+            }
+        };
         let asked = self.ask(tool, &mut sent, input).await;
         let arguments = Arguments::new(tool.parameters, sent, &self.session.constraint);
         let outcome = match asked {
@@ -104,7 +114,7 @@ impl Server {
             Ok(Asked::Declined) => Ok(Outcome::Complete(CallToolResult::error(DECLINED))),
             Err(failure) => Err(failure),
         };
-        outcome.or_else(|failure| {
+        let outcome = outcome.or_else(|failure| {
             failure
                 .into_words(&arguments.in_words(), &self.session.request_id)
                 .map(|words| {
@@ -112,8 +122,27 @@ impl Server {
                     Outcome::Complete(seen::only(error, self.session.untrusted))
                 })
                 .map_err(CallError::Refused)
-        })
+        });
+        match outcome {
+            Ok(Outcome::Complete(result)) => Ok(Outcome::Complete(noted(result, notes.trim_end()))),
+            outcome => outcome,
+        }
     }
+}
+
+/// What was made of the arguments, below the answer; beside it where a program reads that.
+fn noted(mut result: CallToolResult, notes: &str) -> CallToolResult {
+    if notes.is_empty() {
+        return result;
+    }
+    let is_markdown = result.structured_content.is_none();
+    match result.content.last_mut() {
+        Some(Content::Text { text }) if is_markdown => paragraph(text, notes),
+        _ => result.content.push(Content::Text {
+            text: notes.to_owned(),
+        }),
+    }
+    result
 }
 
 const DECLINED: &str =
@@ -155,7 +184,7 @@ impl Handler for Server {
     async fn call_tool(&self, call: ToolCall) -> Answer<CallToolResult, Refusal> {
         let named = catalogue::find(&call.name).ok_or(CallError::Unknown)?;
         let error = |words| Ok(Outcome::Complete(CallToolResult::error(words)));
-        let (tool, sent) = match target(named, call.arguments) {
+        let (tool, sent) = match target(named, call.arguments, &self.session) {
             Ok(target) => target,
             Err(words) => return error(words),
         };

@@ -11,7 +11,10 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, st
 use super::find_dsns::Dsn;
 
 const REQUIRED_PROJECT: Parameter = PROJECT.required();
-const NAME: Parameter = Parameter::text("name", "For people, such as Production.").required();
+/// Sentry takes a name of so many characters.
+const NAME: Parameter = Parameter::text("name", "For people, such as Production.")
+    .at_most(64)
+    .required();
 
 pub(crate) static TOOL: Tool = Tool {
     name: "create_dsn",

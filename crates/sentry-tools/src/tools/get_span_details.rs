@@ -17,7 +17,9 @@ use super::{READ, get_trace_details};
 /// Spans around and below it; the others are counted.
 const SHOWN: usize = 20;
 
-const SPAN: Parameter = Parameter::sized("spanId", "16 hexadecimal digits.", 1, None).required();
+const SPAN: Parameter = Parameter::text("spanId", "16 hexadecimal digits.")
+    .required()
+    .near(&["span"]);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "get_span_details",

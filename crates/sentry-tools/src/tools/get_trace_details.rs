@@ -14,7 +14,7 @@ use crate::vocabulary::trace_target::FoundTrace;
 use super::{READ, get_sentry_resource, get_span_details, search_events};
 
 pub(super) const SPAN: Parameter =
-    Parameter::sized("spanId", "Shows this span instead of the whole.", 1, None);
+    Parameter::text("spanId", "Shows this span instead of the whole.").near(&["span"]);
 
 /// Lines of the tree.
 const SPANS: usize = 60;

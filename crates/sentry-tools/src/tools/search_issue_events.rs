@@ -7,7 +7,8 @@ use crate::vocabulary::failure::Failure;
 use crate::vocabulary::hint;
 use crate::vocabulary::issue_target::Located;
 use crate::vocabulary::parameter::{
-    EXPLAIN, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, PERIOD, PROJECT, Parameter, REGION,
+    EXPLAIN, ISSUE_ID, ISSUE_URL, NEAR_LIMIT, NEAR_SORT, OPTIONAL_ORGANIZATION, PERIOD, PROJECT,
+    Parameter, REGION,
 };
 use crate::vocabulary::search::{AS_IT_IS, MORE, counted, link};
 use crate::vocabulary::skill::{Skill, Skills};
@@ -20,9 +21,13 @@ const QUERY: Parameter = Parameter::text(
     "query",
     "Sentry search syntax over its events, such as environment:production release:1.4.0.",
 );
-const SORT: Parameter = Parameter::text("sort", "Default -timestamp.");
+const SORT: Parameter = Parameter::text(
+    "sort",
+    "Without it the newest first; a server may ignore it.",
+)
+.near(NEAR_SORT);
 const OPTIONAL_PROJECT: Parameter = PROJECT.nullable();
-const LIMIT: Parameter = Parameter::number("limit", 100, 50);
+const LIMIT: Parameter = Parameter::number("limit", 100, 50).near(NEAR_LIMIT);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "search_issue_events",
@@ -66,7 +71,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let search = IssueEventSearch {
             query: arguments.text(&QUERY).unwrap_or_default(),
             limit: &per_page,
-            sort: arguments.text(&SORT).unwrap_or("-timestamp"),
+            sort: arguments.text(&SORT).unwrap_or_default(),
             period: arguments.text(&PERIOD).unwrap_or("14d"),
             project_id: project.as_deref(),
         };
@@ -108,17 +113,24 @@ fn render(
             &query,
             ", last ",
             search.period,
-            ", sorted by ",
         ],
     );
-    let parameters = [
-        ("query", search.query),
-        ("statsPeriod", search.period),
-        ("sort", search.sort),
-    ];
+    let mut parameters = vec![("query", search.query), ("statsPeriod", search.period)];
+    let order = match search.sort {
+        "" => ", newest first".to_owned(),
+        sort => {
+            parameters.push(("sort", sort));
+            [
+                ", sorted by ",
+                &code(sort, 100),
+                " where the server does that",
+            ]
+            .concat()
+        }
+    };
     let page = ["/issues/", located.key.as_str(), "/events/"];
     let link = link(context, &located.place, &page, &parameters);
-    push(&mut text, &[&code(search.sort, 100), ".\n", &link]);
+    push(&mut text, &[&order, ".\n", &link]);
     if context.arguments.flag(&EXPLAIN) {
         paragraph(&mut text, AS_IT_IS);
     }

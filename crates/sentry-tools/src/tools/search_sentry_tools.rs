@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::text::ranking::{self, Document};
 use crate::vocabulary::input_schema::input_schema;
-use crate::vocabulary::parameter::Parameter;
+use crate::vocabulary::parameter::{NEAR_LIMIT, Parameter};
 use crate::vocabulary::skill::Skills;
 use crate::vocabulary::tool::{
     Answer, Context, EXECUTE, Effect, Hidden, Surface, Tool, structured,
@@ -14,9 +14,10 @@ use crate::vocabulary::tool::{
 
 use super::READ;
 
-const QUERY: Parameter =
-    Parameter::sized("query", "What you want to do, in a few words.", 1, None).required();
-const LIMIT: Parameter = Parameter::integer("limit", "", Some(20), Some(8)).nullable();
+const QUERY: Parameter = Parameter::text("query", "What you want to do, in a few words.")
+    .required()
+    .near(&["q", "task", "search", "name", "text", "description"]);
+const LIMIT: Parameter = Parameter::integer("limit", "", Some(20), Some(8)).near(NEAR_LIMIT);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "search_sentry_tools",

@@ -1,6 +1,6 @@
 use fetch::LocalFuture;
 use mcp::CallToolResult;
-use sentry_api::{Issue, IssueChange};
+use sentry_api::{ApiError, Issue, IssueChange};
 
 use crate::text::markdown::{Facts, Joined, code, line, push};
 use crate::vocabulary::failure::Failure;
@@ -21,9 +21,17 @@ const STATUS: Parameter = Parameter::choice(
     &["resolved", "resolvedInNextRelease", "unresolved", "ignored"],
     None,
 );
-const ASSIGNED_TO: Parameter =
-    Parameter::text("assignedTo", "user:ID, team:ID, username or email.");
-const REASON: Parameter = Parameter::sized("reason", "Becomes a note on the issue.", 1, None);
+/// Nobody, for whom Sentry has the empty text.
+const NOBODY: &str = "nobody";
+
+const ASSIGNED_TO: Parameter = Parameter::text(
+    "assignedTo",
+    "user:ID, e-mail, username, team:ID or team:slug; nobody unassigns.",
+)
+.nothing_is(NOBODY, "status")
+.near(&["assignee", "assign", "owner", "assignto"]);
+const REASON: Parameter =
+    Parameter::text("reason", "Becomes a note on the issue.").near(&["comment", "note", "message"]);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "update_issue",
@@ -61,7 +69,10 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let change = IssueChange {
             status: arguments.text(&STATUS),
             substatus: ignore.substatus,
-            assigned_to: arguments.text(&ASSIGNED_TO),
+            assigned_to: arguments.text(&ASSIGNED_TO).map(|name| match name {
+                NOBODY => "",
+                name => name,
+            }),
             until: &ignore.until,
         };
         if change.status.is_none() && change.assigned_to.is_none() {
@@ -74,7 +85,8 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let client = context.client;
         let after = client
             .update_issue(&place.region, &place.organization, id, &change)
-            .await?
+            .await
+            .map_err(|error| refused(error, arguments.text(&ASSIGNED_TO)))?
             .and_then(|after| after.into_seen(context.sight));
         let mut note = "";
         if let Some(reason) = arguments.text(&REASON) {
@@ -92,6 +104,18 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let text = describe(context, &located, after.as_ref(), &change, note);
         Ok(CallToolResult::text(text))
     })
+}
+
+/// A 400 is about the one member that may be any text.
+fn refused(error: ApiError, assigned_to: Option<&str>) -> Failure {
+    match (&error, assigned_to) {
+        (ApiError::Rejected(400), Some(name)) => Failure::Invalid(format!(
+            "Sentry did not accept this, most likely `assignedTo` {}: it takes `user:ID`, an e-mail address or username of \
+             somebody in the organization, `team:ID` or `team:slug`, and `nobody`.",
+            code(name, 100)
+        )),
+        _ => error.into(),
+    }
 }
 
 fn describe(
@@ -126,6 +150,7 @@ fn describe(
     facts.add("Comes back by", &until.text());
     if let Some(asked) = change.assigned_to {
         let name = |issue: &Issue| issue.assigned_to.as_ref()?.name.clone();
+        let asked = if asked.is_empty() { NOBODY } else { asked };
         let mut text = after.and_then(name).unwrap_or_else(|| asked.to_owned());
         let was = before.and_then(name);
         push(&mut text, &[", was ", was.as_deref().unwrap_or("nobody")]);

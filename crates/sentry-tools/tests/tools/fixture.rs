@@ -126,6 +126,10 @@ impl World {
 pub(crate) fn text(result: &CallToolResult) -> String {
     match result.content.as_slice() {
         [Content::Text { text }] => text.clone(),
+        // What was made of the arguments stands behind what a program reads.
+        [Content::Text { text }, Content::Text { .. }] if result.structured_content.is_some() => {
+            text.clone()
+        }
         other => panic!("one text: {other:?}"),
     }
 }

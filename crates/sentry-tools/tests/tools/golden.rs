@@ -227,8 +227,8 @@ async fn events_of_an_issue() {
     insta::assert_snapshot!(text("search_issue_events").await, @r#"
     # 1 event of `WEB-1A`
 
-    Searched: every event, last 14d, sorted by `-timestamp`.
-    https://sentry.example/organizations/acme/issues/WEB-1A/events/?query=&statsPeriod=14d&sort=-timestamp
+    Searched: every event, last 14d, newest first.
+    https://sentry.example/organizations/acme/issues/WEB-1A/events/?query=&statsPeriod=14d
 
     - `0123456789abcdef0123456789abcdef` 2025-11-01T10:00:00Z `TypeError: cart is null` · release: shop@1.4.0 · environment: production
 
@@ -258,13 +258,13 @@ async fn seer() {
 
     ## Root cause
     ```
-    The cart is read before it is loaded.
+    Cause: The cart is read before it is loaded.
     ```
 
     ## What to do
     ```
     Wait for the cart.
-    Await it
+    Step 1: Await it
     In addItem.
     ```
 
@@ -374,14 +374,11 @@ async fn a_resource_is_what_it_leads_to() {
         assert_eq!(world.text("get_sentry_resource", arguments).await, span);
     }
     let release = json!({ "url": "https://acme.sentry.io/releases/shop%401.4.0/" });
-    insta::assert_snapshot!(world.text("get_sentry_resource", release).await, @r#"That is the release `shop@1.4.0`. Its new issues: search_issues with query `firstRelease:"shop@1.4.0"`; its events: search_events with query `release:"shop@1.4.0"`."#);
-    for arguments in [
-        json!({ "url": "https://acme.sentry.io/explore/replays/aa11/" }),
-        json!({ "resourceType": "monitor", "resourceId": "x", "organizationSlug": "acme" }),
-    ] {
-        let words = world.error("get_sentry_resource", arguments).await;
-        assert!(words.contains("cannot read a"), "{words}");
-    }
+    insta::assert_snapshot!(world.error("get_sentry_resource", release).await, @r#"`url` leads to a release, not to one issue, event or trace. Call `search_issues` with `organizationSlug` `acme`, `query` `firstRelease:"shop@1.4.0"`; or `search_events` with `organizationSlug` `acme`, `dataset` `errors`, `query` `release:"shop@1.4.0"`."#);
+    let monitor =
+        json!({ "resourceType": "monitor", "resourceId": "x", "organizationSlug": "acme" });
+    let words = world.error("get_sentry_resource", monitor).await;
+    assert!(words.contains("cannot read a monitor"), "{words}");
 }
 
 #[tokio::test]
@@ -440,8 +437,8 @@ async fn nothing_there_is_no_failure() {
     insta::assert_snapshot!(text, @r#"
     # No events of `WEB-1A`
 
-    Searched: every event, last 14d, sorted by `-timestamp`.
-    https://sentry.example/organizations/acme/issues/WEB-1A/events/?query=&statsPeriod=14d&sort=-timestamp
+    Searched: every event, last 14d, newest first.
+    https://sentry.example/organizations/acme/issues/WEB-1A/events/?query=&statsPeriod=14d
 
     Try a longer period or fewer terms.
 

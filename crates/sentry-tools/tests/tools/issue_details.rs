@@ -357,7 +357,7 @@ async fn bad_values_name_their_parameter() {
             "issueId",
         ),
         (
-            json!({ "organizationSlug": "acme", "issueId": "WEB-1A", "eventId": "latest" }),
+            json!({ "organizationSlug": "acme", "issueId": "WEB-1A", "eventId": "newest" }),
             "eventId",
         ),
         (json!({ "issueUrl": "https://acme.sentry.io/" }), "issueUrl"),

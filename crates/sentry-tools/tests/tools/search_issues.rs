@@ -145,7 +145,10 @@ async fn bad_values_name_their_parameter() {
     for (arguments, parameter) in [
         (json!({}), "organizationSlug"),
         (json!({ "organizationSlug": "" }), "organizationSlug"),
-        (json!({ "organizationSlug": ["acme"] }), "organizationSlug"),
+        (
+            json!({ "organizationSlug": ["a", "b"] }),
+            "organizationSlug",
+        ),
         (json!({ "organizationSlug": "acme", "limit": 0 }), "limit"),
         (json!({ "organizationSlug": "acme", "limit": 101 }), "limit"),
         (json!({ "organizationSlug": "acme", "limit": 1.5 }), "limit"),
@@ -160,7 +163,7 @@ async fn bad_values_name_their_parameter() {
         ),
         (json!({ "organizationSlug": "acme", "query": {} }), "query"),
         (
-            json!({ "organizationSlug": "acme", "includeExplanation": "yes" }),
+            json!({ "organizationSlug": "acme", "includeExplanation": "perhaps" }),
             "includeExplanation",
         ),
     ] {

@@ -217,7 +217,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
                     "GET https://stock",
                 ),
                 (url("/releases/shop@1.4.0/"), "search_events"),
-                (url("/replays/aa11/"), "cannot read a replay"),
+                (url("/replays/aa11/"), "leads to a replay"),
                 (
                     json!({ "url": format!("{BASE}/acme/web/issues/77/") }),
                     SAME,

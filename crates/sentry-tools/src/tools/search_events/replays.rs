@@ -1,6 +1,6 @@
 //! Replays, which have an endpoint of their own.
 
-use sentry_api::Replay;
+use sentry_api::{ApiError, Replay};
 
 use crate::text::markdown::{Joined, code, line, number, push};
 use crate::vocabulary::failure::Failure;
@@ -17,7 +17,10 @@ pub(super) async fn find(context: &Context<'_>, search: &Search<'_>) -> Result<S
         .client
         .replays(&search.place.region, &search.place.organization, parameters)
         .await
-        .map_err(|error| refused(error, search))?;
+        .map_err(|error| match error {
+            ApiError::NotFound => Failure::of_optional(error, "replays"),
+            error => refused(error, search),
+        })?;
     let found = context.sight.of_page(found);
     let has_more = found.next.is_some();
     let mut text = page::heading(context, search, found.items.len(), has_more);
