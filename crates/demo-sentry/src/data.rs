@@ -1,7 +1,8 @@
 //! The sample data: read once from `data/*.json`, then kept in memory.
 //!
-//! To add an issue: one file in `data/issues/`, one line in [`load`]. Times in the files are written
-//! `@-9d4h`: that long before the start. What is many and alike comes from [`generate`].
+//! To add an issue: one file in `data/issues/`, one line in [`load`], and in the newer projects a row in
+//! `tests/features/kinds.rs`. Times in the files are written `@-9d4h`: that long before the start. What is many
+//! and alike comes from [`generate`].
 
 pub(crate) mod activity;
 mod ago;
@@ -71,6 +72,8 @@ pub(crate) struct Data {
     pub(crate) recorded: u64,
     /// By short id of the issue, as they go out.
     pub(crate) external_issues: BTreeMap<String, Vec<Value>>,
+    /// Whose commits an issue is suspected to come from: by its short id, as they go out.
+    pub(crate) committers: BTreeMap<String, Vec<Value>>,
 }
 
 impl Data {

@@ -31,12 +31,18 @@
 //! an organization that exists but is not the caller's is a 403, one that does not exist a 404.
 //!
 //! Thirteen issues of every kind and state have 200 events in the last 14 days; beside them are spans, logs,
-//! metrics and profiles of the same days, three traces (two with an error), four replays, five releases (two
-//! with deploys and commits), notes and activity, and analyses by Seer in every state: `CHECKOUT-1` and, in the
+//! metrics and profiles of the same days, three traces (two with an error), replays, releases (some with
+//! deploys and commits), notes and activity, and analyses by Seer in every state: `CHECKOUT-1` and, in the
 //! older shape, `PARCEL-POST-1` are done, `CHECKOUT-7` is at work, `CHECKOUT-4` failed, `SHOP-WINDOW-1` waits for
 //! an answer. These stay as they are. One that is started elsewhere moves on with every look and is done at the
 //! third. What is written (status, notes, keys, analyses) is dated by the instant that the data counts from, so
 //! that the same requests get the same answers in every run.
+//!
+//! Older than all of these, and behind them in every listing, are 36 issues of the projects `harbor-services`,
+//! `harbor-web` and `lantern-app`: one for each kind of event that SDKs of 13 platforms and Sentry's detectors
+//! send, in every issue category. `tests/features/kinds.rs` lists them with what makes each one its kind. One,
+//! `HARBOR-SERVICES-15`, is written by somebody who wants to mislead its reader; `HARBOR-SERVICES-1` has a suspect
+//! commit (`/projects/…/events/{event}/committers/`).
 //!
 //! [`Config::scale`] (`--seed-scale`) copies all of it: the second copy of project `checkout` is `checkout-2`,
 //! of issue `CHECKOUT-1` `CHECKOUT-2-1`, of release `checkout@5.2.0` `checkout-2@5.2.0`.
