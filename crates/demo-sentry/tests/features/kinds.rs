@@ -59,7 +59,7 @@ const KINDS: &[(&str, &str, &str, &[&str])] = &[
         "node",
         "error",
         &[
-            "/entries/1/data/values/58/data/status_code",
+            "/entries/1/data/values/97/data/status_code",
             "/user/email",
             "/tags/23",
         ],
