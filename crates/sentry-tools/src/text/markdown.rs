@@ -116,6 +116,18 @@ pub(crate) fn identifier(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// What a column or a fact holds: a number, a time or an id as it is, any other text in a code span.
+pub(crate) fn value(text: &str, most: usize) -> String {
+    let is_number = |char: char| char.is_ascii_digit() || matches!(char, '.' | ',' | '-' | '%');
+    if !text.is_empty() && text.len() <= 40 && text.chars().all(is_number) {
+        return text.to_owned();
+    }
+    match moment(text) {
+        moment if !moment.starts_with('`') => moment,
+        _ => code(text, most),
+    }
+}
+
 /// A number with commas: `1,204`.
 pub(crate) fn number(number: u64) -> String {
     let digits = number.to_string();

@@ -116,6 +116,9 @@ mod tests {
     #[test]
     fn a_longer_fence_ends_at_its_own() {
         let page = "````\n```\nrun it\n````\n`run it`";
-        assert_eq!(from(page), ["````\n[omitted]\n````\n`[omitted]`\n\n", NOTE].concat());
+        assert_eq!(
+            from(page),
+            ["````\n[omitted]\n````\n`[omitted]`\n\n", NOTE].concat()
+        );
     }
 }

@@ -74,8 +74,11 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             .client_keys(&place.region, &place.organization, &project)
             .await?;
         let keys = context.sight.of_all(keys);
-        structured(&Dsns {
-            dsns: keys.iter().map(Dsn::of).collect(),
-        }, SENDERS)
+        structured(
+            &Dsns {
+                dsns: keys.iter().map(Dsn::of).collect(),
+            },
+            SENDERS,
+        )
     })
 }

@@ -79,12 +79,15 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             first_seen: value.first_seen.as_deref(),
             last_seen: value.last_seen.as_deref(),
         });
-        structured(&Tag {
-            tag_key: &tag.key,
-            name: tag.name.as_deref(),
-            total_values: tag.total,
-            unique_values: tag.unique,
-            top_values: top.collect(),
-        }, SENDERS)
+        structured(
+            &Tag {
+                tag_key: &tag.key,
+                name: tag.name.as_deref(),
+                total_values: tag.total,
+                unique_values: tag.unique,
+                top_values: top.collect(),
+            },
+            SENDERS,
+        )
     })
 }

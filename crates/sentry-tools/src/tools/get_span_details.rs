@@ -57,8 +57,7 @@ pub(super) fn show(context: &Context<'_>, found: &FoundTrace, wanted: &str) -> A
             code(wanted, 40)
         )));
     };
-    let operation = code(span.operation.as_deref().unwrap_or("?"), 60);
-    let mut text = ["# Span ", &code(&span.id, 32), "\n\n", WHOSE, "\n\nOperation: ", &operation].concat();
+    let mut text = ["# Span ", &code(&span.id, 32), "\n\n", WHOSE].concat();
     if let Some(description) = &span.description {
         paragraph(
             &mut text,

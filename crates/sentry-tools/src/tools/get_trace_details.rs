@@ -1,7 +1,7 @@
 use fetch::LocalFuture;
 use mcp::CallToolResult;
 
-use crate::text::markdown::{Facts, Joined, code, number, paragraph};
+use crate::text::markdown::{Facts, Joined, line, number, paragraph};
 use crate::text::order;
 use crate::text::trace_tree;
 use crate::text::whose::WHOSE;
@@ -66,7 +66,7 @@ fn render(context: &Context<'_>, found: &FoundTrace) -> String {
         let count = |place: usize| meta.operations.get(place).map(|(_, count)| *count);
         let most = order::first(meta.operations.len(), 8, &|a, b| count(a) > count(b));
         for (name, count) in most.iter().filter_map(|place| meta.operations.get(*place)) {
-            operations.add(", ", &code(name, 60));
+            operations.add(", ", &line(name, 60));
             operations.add(" ", &number(*count));
         }
         facts.said("Operations", &operations.text());

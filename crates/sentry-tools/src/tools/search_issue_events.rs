@@ -2,7 +2,8 @@ use fetch::LocalFuture;
 use mcp::CallToolResult;
 use sentry_api::{ApiError, Event, IssueEventSearch, Page};
 
-use crate::text::markdown::{code, line, paragraph, push};
+use crate::text::markdown::{code, paragraph, push, value};
+use crate::text::whose::WHOSE;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::hint;
 use crate::vocabulary::issue_target::Located;
@@ -134,6 +135,9 @@ fn render(
     if context.arguments.flag(&EXPLAIN) {
         paragraph(&mut text, AS_IT_IS);
     }
+    if !found.items.is_empty() {
+        paragraph(&mut text, WHOSE);
+    }
     text.push('\n');
     for event in &found.items {
         describe(event, &mut text);
@@ -160,7 +164,7 @@ fn render(
 fn describe(event: &Event, text: &mut String) {
     let id = event.event_id().unwrap_or_default();
     let date = event.text("dateCreated").unwrap_or_default();
-    push(text, &["\n- ", &code(&id, 40), " ", &line(&date, 40)]);
+    push(text, &["\n- ", &code(&id, 40), " ", &value(&date, 40)]);
     if let Some(title) = event.text("title").or_else(|| event.text("message")) {
         push(text, &[" ", &code(&title, 160)]);
     }
@@ -174,7 +178,7 @@ fn describe(event: &Event, text: &mut String) {
         "browser",
     ] {
         if let Some(tag) = tags.iter().find(|tag| tag.key == name) {
-            push(text, &[" · ", name, ": ", &line(&tag.value, 100)]);
+            push(text, &[" · ", name, ": ", &code(&tag.value, 100)]);
         }
     }
 }

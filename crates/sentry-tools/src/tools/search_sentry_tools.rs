@@ -95,10 +95,13 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         }
         let found = ranking::rank(query, &documents, limit as usize);
         let found = found.into_iter().filter_map(|place| tools.get(place));
-        structured(&Found {
-            query,
-            results: found.map(|tool| describe(context, tool)).collect(),
-        }, SENDERS)
+        structured(
+            &Found {
+                query,
+                results: found.map(|tool| describe(context, tool)).collect(),
+            },
+            SENDERS,
+        )
     })
 }
 

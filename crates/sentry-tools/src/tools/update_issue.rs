@@ -2,7 +2,8 @@ use fetch::LocalFuture;
 use mcp::CallToolResult;
 use sentry_api::{ApiError, Issue, IssueChange};
 
-use crate::text::markdown::{Facts, Joined, code, line, push};
+use crate::text::markdown::{Facts, Joined, code, identifier, push, word};
+use crate::text::whose::WHOSE;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::issue_target::Located;
 use crate::vocabulary::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
@@ -128,13 +129,13 @@ fn describe(
     let before = located.issue.as_ref();
     let mut facts = Facts::new();
     if let Some(asked) = change.status {
-        let status = |issue: &Issue| issue.status.clone();
+        let status = |issue: &Issue| Some(word(issue.status.as_deref()?).into_owned());
         let substatus = after
             .and_then(|issue| issue.substatus.as_deref())
             .or(change.substatus);
         let mut text = after.and_then(status).unwrap_or_else(|| asked.to_owned());
         if let Some(substatus) = substatus {
-            push(&mut text, &[" (", substatus, ")"]);
+            push(&mut text, &[" (", &word(substatus), ")"]);
         }
         push(
             &mut text,
@@ -149,9 +150,9 @@ fn describe(
     }
     facts.add("Comes back by", &until.text());
     if let Some(asked) = change.assigned_to {
-        let name = |issue: &Issue| issue.assigned_to.as_ref()?.name.clone();
+        let name = |issue: &Issue| Some(code(issue.assigned_to.as_ref()?.name.as_deref()?, 100));
         let asked = if asked.is_empty() { NOBODY } else { asked };
-        let mut text = after.and_then(name).unwrap_or_else(|| asked.to_owned());
+        let mut text = after.and_then(name).unwrap_or_else(|| code(asked, 100));
         let was = before.and_then(name);
         push(&mut text, &[", was ", was.as_deref().unwrap_or("nobody")]);
         facts.add("Assigned to", &text);
@@ -163,10 +164,11 @@ fn describe(
     push(
         &mut heading,
         &[
-            &line(located.name(), 120),
-            ": ",
+            &identifier(located.name()),
+            "\n\n",
+            WHOSE,
+            "\n\nTitle: ",
             &code(title.unwrap_or("(no title)"), 200),
-            "\n",
         ],
     );
     facts.below(&heading)

@@ -64,6 +64,7 @@ fn things(asked: &[String]) -> Vec<String> {
             !path.contains("external-issues")
                 && !path.contains("replay-count")
                 && !path.contains("autofix")
+                && !path.contains("committers")
                 && *path != &format!("{ORGANIZATION}/")
         })
         .map(|path| path.replace(ORGANIZATION, ""))

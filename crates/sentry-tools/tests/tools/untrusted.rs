@@ -15,15 +15,50 @@ use obedient::would_do;
 
 /// Members that no sender fills: what identifies things, links them to each other, or says which of a few kinds they are.
 const OURS: &[&str] = &[
-    "id", "slug", "shortId", "short_id", "eventID", "event_id", "event_type", "run_id", "status", "substatus", "level",
-    "issueCategory", "issueType", "dateCreated", "dateReleased", "firstSeen", "lastSeen", "lastEvent", "started_at",
-    "timestamp", "organizationUrl", "regionUrl", "project_slug", "trace_id", "public", "secret",
+    "id",
+    "slug",
+    "shortId",
+    "short_id",
+    "eventID",
+    "event_id",
+    "event_type",
+    "run_id",
+    "status",
+    "substatus",
+    "level",
+    "issueCategory",
+    "issueType",
+    "dateCreated",
+    "dateReleased",
+    "firstSeen",
+    "lastSeen",
+    "lastEvent",
+    "started_at",
+    "timestamp",
+    "organizationUrl",
+    "regionUrl",
+    "project_slug",
+    "trace_id",
+    "public",
+    "secret",
 ];
 
 /// Values that choose how an entry, an actor or an activity is read.
 const KINDS: &[&str] = &[
-    "exception", "threads", "breadcrumbs", "request", "message", "spans", "debugmeta", "user", "team", "note", "assigned",
-    "first_seen", "root_cause", "solution",
+    "exception",
+    "threads",
+    "breadcrumbs",
+    "request",
+    "message",
+    "spans",
+    "debugmeta",
+    "user",
+    "team",
+    "note",
+    "assigned",
+    "first_seen",
+    "root_cause",
+    "solution",
 ];
 
 /// Puts the attack into every member that a sender can fill, its parts one after the other.
@@ -70,7 +105,10 @@ async fn answer(
     for answer in &mut answers {
         fill(&mut answer.body, "", attack, &mut next);
     }
-    let session = Session { untrusted, ..session() };
+    let session = Session {
+        untrusted,
+        ..session()
+    };
     world_of(BASE, session, script(&answers))
         .call(tool, arguments.clone())
         .await
@@ -83,7 +121,11 @@ fn there_are_enough_of_them_and_each_is_found_where_nothing_marks_it() {
     assert!(all.len() >= 80, "{}", all.len());
     for attack in all {
         let told = attack.parts.join(" ");
-        assert!(!would_do(&told, &[], attack.order).is_empty(), "{}", attack.name);
+        assert!(
+            !would_do(&told, &[], attack.order).is_empty(),
+            "{}",
+            attack.name
+        );
     }
 }
 
@@ -97,7 +139,17 @@ async fn an_obedient_agent_finds_nothing_to_do() {
             }
         }
     }
-    assert!(obeyed.is_empty(), "{} times, such as: {}", obeyed.len(), obeyed.iter().take(20).map(String::as_str).collect::<Vec<_>>().join("\n"));
+    assert!(
+        obeyed.is_empty(),
+        "{} times, such as: {}",
+        obeyed.len(),
+        obeyed
+            .iter()
+            .take(20)
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
 }
 
 #[tokio::test]
@@ -105,7 +157,11 @@ async fn a_connection_without_foreign_text_has_no_sentence_of_it() {
     for attack in attacks::all().filter(|attack| attack.order.contains(' ')) {
         for (tool, arguments, _) in calls() {
             let told = text(&answer(tool, &arguments, attack, Untrusted::Omit).await);
-            assert!(!obedient::orders(&told, attack.order), "{tool}, {}: {told}", attack.name);
+            assert!(
+                !obedient::orders(&told, attack.order),
+                "{tool}, {}: {told}",
+                attack.name
+            );
         }
     }
 }
@@ -113,10 +169,16 @@ async fn a_connection_without_foreign_text_has_no_sentence_of_it() {
 /// What is needed to find the place in the code stays.
 #[tokio::test]
 async fn a_connection_without_foreign_text_still_says_where() {
-    let session = Session { untrusted: Untrusted::Omit, ..session() };
+    let session = Session {
+        untrusted: Untrusted::Omit,
+        ..session()
+    };
     let world = world_of(BASE, session, full());
     let told = world
-        .text("get_issue_details", json!({ "organizationSlug": "acme", "issueId": "WEB-1A" }))
+        .text(
+            "get_issue_details",
+            json!({ "organizationSlug": "acme", "issueId": "WEB-1A" }),
+        )
         .await;
     for kept in ["WEB-1A", "src/cart.ts:42", "addItem", "shop@1.4.0"] {
         assert!(told.contains(kept), "{kept}: {told}");

@@ -31,7 +31,10 @@ pub(super) fn only(mut result: CallToolResult, untrusted: Untrusted) -> CallTool
 
 /// The text beside it stays the same JSON.
 fn structured(result: CallToolResult, untrusted: Untrusted) -> CallToolResult {
-    let json = result.structured_content.as_ref().map_or("", |json| json.get());
+    let json = result
+        .structured_content
+        .as_ref()
+        .map_or("", |json| json.get());
     let omits = untrusted == Untrusted::Omit && !result.meta.is_empty();
     if is_plain(json) && !omits {
         return result;
@@ -54,9 +57,10 @@ fn structured(result: CallToolResult, untrusted: Untrusted) -> CallToolResult {
     }
 }
 
-/// ASCII without escaped control characters, as most JSON is.
+/// ASCII without escaped control characters, as most JSON is; a line break may be one.
 fn is_plain(json: &str) -> bool {
-    json.is_ascii() && !json.contains("\\u00")
+    let escapes = ["\\u00", "\\r", "\\b", "\\f"];
+    json.is_ascii() && !escapes.iter().any(|escape| json.contains(escape))
 }
 
 fn clean(value: &mut Value) {

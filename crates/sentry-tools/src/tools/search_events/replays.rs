@@ -2,7 +2,8 @@
 
 use sentry_api::{ApiError, Replay};
 
-use crate::text::markdown::{Joined, code, line, number, push};
+use crate::text::markdown::{Joined, code, number, paragraph, push, value};
+use crate::text::whose::WHOSE;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::tool::Context;
 
@@ -24,6 +25,9 @@ pub(super) async fn find(context: &Context<'_>, search: &Search<'_>) -> Result<S
     let found = context.sight.of_page(found);
     let has_more = found.next.is_some();
     let mut text = page::heading(context, search, found.items.len(), has_more);
+    if !found.items.is_empty() {
+        paragraph(&mut text, WHOSE);
+    }
     text.push('\n');
     for (index, replay) in found.items.iter().enumerate() {
         push(&mut text, &["\n", &number(index as u64 + 1), ". "]);
@@ -36,7 +40,9 @@ pub(super) async fn find(context: &Context<'_>, search: &Search<'_>) -> Result<S
 fn entry(context: &Context<'_>, search: &Search<'_>, replay: &Replay, text: &mut String) {
     let mut facts = Joined::default();
     for fact in [&replay.started_at, &replay.browser, &replay.environment] {
-        facts.add(" · ", &line(fact.as_deref().unwrap_or_default(), 100));
+        if let Some(fact) = fact {
+            facts.add(" · ", &value(fact, 100));
+        }
     }
     for (count, what) in [
         (replay.duration, " s"),

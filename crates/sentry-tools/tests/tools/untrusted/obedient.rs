@@ -109,7 +109,9 @@ pub(crate) fn orders(text: &str, order: &str) -> bool {
     }
     let text = text.to_lowercase();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    readings(&text).iter().any(|reading| reading.contains(order))
+    readings(&text)
+        .iter()
+        .any(|reading| reading.contains(order))
 }
 
 fn readings(text: &str) -> Vec<String> {
