@@ -34,6 +34,8 @@ pub(crate) struct Trace<'a> {
     pub(crate) depth: usize,
     /// Such as `TypeError`; `None` for a thread, which has its name in `notes`.
     pub(crate) kind: Option<String>,
+    /// Where the type is from.
+    module: Option<String>,
     /// The whole message.
     pub(crate) message: Option<String>,
     pub(crate) is_group: bool,
@@ -262,7 +264,7 @@ impl<'a> Traces<'a> {
     }
 
     /// `Caused by FetchError: …`, as a line of a code block.
-    fn heading(&self, trace: &Trace<'_>, most: usize) -> String {
+    fn heading(trace: &Trace<'_>, detail: Detail) -> String {
         let mut text = match trace.role {
             Role::Thrown => String::new(),
             Role::Cause => "Caused by ".to_owned(),
@@ -279,8 +281,11 @@ impl<'a> Traces<'a> {
         };
         let mut words = Joined::default();
         words.add("", trace.kind.as_deref().unwrap_or_default());
+        if let (Some(module), true) = (&trace.module, detail.of_libraries) {
+            words.add(" ", &["(of ", &line(module, 100), ")"].concat());
+        }
         words.add(": ", trace.message.as_deref().unwrap_or_default());
-        let words = line_ends(&words.text(), most);
+        let words = line_ends(&words.text(), detail.message);
         text.push_str(&words);
         if trace.is_group {
             text.push_str(" (a group: its members follow)");
@@ -366,6 +371,10 @@ fn of_exception<'a>(exception: &Exception<'a>) -> Trace<'a> {
         (None, Some(_)) => String::new(),
         (None, None) => "Exception".to_owned(),
     });
+    trace.module = exception
+        .module
+        .clone()
+        .filter(|module| module != "builtins");
     trace.message = exception.value.clone();
     trace.is_group = exception.mechanism.is_group;
     trace.is_synthetic = exception.mechanism.synthetic;
@@ -381,6 +390,7 @@ fn trace(stack: Stack<'_>) -> Trace<'_> {
         role: Role::Thrown,
         depth: 0,
         kind: None,
+        module: None,
         message: None,
         is_group: false,
         is_synthetic: false,

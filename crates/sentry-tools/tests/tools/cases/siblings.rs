@@ -240,6 +240,18 @@ fn sibling(name: &str) -> Value {
                 frame["lock"]["type"] = "2".into();
             }
         }),
+        "contexts in full" => ("native-addresses", |event| {
+            event["contexts"]["device"]["free_memory"] = 1_234_567.into();
+            event["contexts"]["culture"] = json!({ "locale": "nb_NO" });
+            event["contexts"]["trace"] = json!({ "trace_id": "1dd8538b67bd736f92adc0e8bb3d74d4", "status": "internal_error" });
+            let exception = &mut event["entries"][0]["data"]["values"][0];
+            exception["rawStacktrace"] = exception["stacktrace"].take();
+            exception["module"] = "lantern.reader".into();
+        }),
+        "kinds by their numbers" => ("uptime-down", |event| {
+            event["issue"]["issueType"] = Value::Null;
+            event["issue"]["issueCategory"] = "outage".into();
+        }),
         "source lines of odd ends" => ("ruby-context-newlines", |event| {
             let frame = &mut event["entries"][0]["data"]["values"][0]["stacktrace"]["frames"][1];
             frame["context"] = json!([
