@@ -128,7 +128,9 @@ async fn activity() {
     let world = world(full());
     let text = world.text("get_issue_activity", arguments).await;
     assert!(
-        text.contains("assigned") && text.contains("1 older entry left out") && !text.contains("Grace"),
+        text.contains("assigned")
+            && text.contains("1 older entry left out")
+            && !text.contains("Grace"),
         "{text}"
     );
     assert!(
