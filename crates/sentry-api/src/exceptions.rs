@@ -82,9 +82,18 @@ impl<'a> Exception<'a> {
             module: filled(value, "module"),
             thread_id: filled(value, "threadId"),
             mechanism: Mechanism::read(member(value, "mechanism")),
-            stack: Stack::read(member(value, "stacktrace")),
+            stack: stack(value),
         })
     }
+}
+
+/// As Sentry resolved it, or else as the SDK sent it.
+fn stack(value: &Value) -> Stack<'_> {
+    let resolved = Stack::read(member(value, "stacktrace"));
+    if resolved.is_empty() {
+        return Stack::read(member(value, "rawStacktrace"));
+    }
+    resolved
 }
 
 impl<'a> Mechanism<'a> {
@@ -121,7 +130,7 @@ impl<'a> Thread<'a> {
             current: flag(value, "current"),
             state: filled(value, "state"),
             held: held.filter_map(|(_, lock)| Lock::read(lock)).collect(),
-            stack: Stack::read(member(value, "stacktrace")),
+            stack: stack(value),
         })
     }
 }

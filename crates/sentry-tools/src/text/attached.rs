@@ -46,8 +46,8 @@ pub(crate) struct Lengths {
     pub(crate) value: usize,
     /// Of a body and of what was thrown.
     pub(crate) body: usize,
-    /// Or only those that say something about an error.
-    pub(crate) all_headers: bool,
+    /// Headers and contexts whole, or only what says most about an error; the rest is counted.
+    pub(crate) all: bool,
 }
 
 /// Names that are an SDK's own business.
@@ -59,7 +59,7 @@ pub(crate) fn is_internal(name: &str) -> bool {
 pub(crate) fn rows(event: &Event, section: &mut Section, lengths: Lengths) {
     let mut row = |rank: u8, name: &str, value: &Value, most: usize| {
         let text = one_line(&written(value, most));
-        if !text.is_empty() {
+        if !text.is_empty() && !value.is_null() {
             section.ranked(rank, [&line(name, 80), ": ", text.as_str()].concat());
         }
     };
@@ -112,10 +112,41 @@ pub(crate) fn rows(event: &Event, section: &mut Section, lengths: Lengths) {
         row(1, "message template", &template.into(), lengths.value);
         row(1, "message parameters", params, lengths.value);
     }
+    if let Some(thrown) = event.exceptions().last() {
+        let mechanism = &thrown.mechanism;
+        let description = mechanism.description.as_deref().map(Value::from);
+        row(
+            2,
+            "mechanism",
+            &description.unwrap_or_default(),
+            lengths.value,
+        );
+        for (name, value) in [
+            ("mechanism's data", mechanism.data),
+            ("mechanism's meta", mechanism.meta),
+        ] {
+            if let Some(value) = value {
+                row(2, name, value, lengths.value);
+            }
+        }
+    }
+    let mut others = 0;
+    for (name, value) in members(event.contexts()) {
+        if let Some(told) = told_of(name)
+            && value.as_object().is_some_and(|value| {
+                members(Some(value)).any(|(member, _)| member != "type" && !told.contains(&member))
+            })
+        {
+            if lengths.all {
+                row(3, name, &without_type(value), lengths.value);
+            } else {
+                others += 1;
+            }
+        }
+    }
     if let Some(request) = event.request() {
-        let mut others = 0;
         for (name, value) in &request.headers {
-            if lengths.all_headers || HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
+            if lengths.all || HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
                 let name = ["header ", name].concat();
                 row(2, &name, &value.as_str().into(), lengths.value);
             } else {
@@ -130,7 +161,19 @@ pub(crate) fn rows(event: &Event, section: &mut Section, lengths: Lengths) {
                 row(3, name, value, lengths.value);
             }
         }
-        section.left_out(others);
+    }
+    section.left_out(others);
+}
+
+/// What the pages tell of a context that has words of its own.
+fn told_of(context: &str) -> Option<&'static [&'static str]> {
+    match context {
+        "trace" => Some(&["trace_id", "span_id", "parent_span_id"]),
+        "culture" => Some(&[]),
+        _ => {
+            let told = RAN_ON.iter().find(|(name, ..)| *name == context)?;
+            Some(told.2)
+        }
     }
 }
 

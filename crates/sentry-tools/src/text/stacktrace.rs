@@ -1,6 +1,6 @@
 //! The stack traces of an event: what belongs to which exception, and which call to look at first.
 
-use sentry_api::{Event, Exception, Frame, Stack, Thread};
+use sentry_api::{Event, Exception, Frame, Thread};
 
 use crate::text::markdown::{Joined, code, line, line_ends, number, push};
 
@@ -9,11 +9,15 @@ mod locks;
 mod machinery;
 mod place;
 mod rows;
+mod trace;
 mod tree;
 
 pub(crate) use place::{Names, file, function, last_of};
 pub(crate) use rows::Detail;
+pub(crate) use trace::Trace;
 pub(crate) use tree::Role;
+
+use trace::{default_thread, of_exception, of_thread, thread_name};
 
 /// All that an event says of calls.
 pub(crate) struct Traces<'a> {
@@ -25,30 +29,6 @@ pub(crate) struct Traces<'a> {
     pub(crate) is_marked: bool,
     /// Where to look first.
     pub(crate) culprit: Option<Culprit>,
-}
-
-/// An exception, or a thread, with its calls.
-pub(crate) struct Trace<'a> {
-    pub(crate) role: Role,
-    /// In a tree of exceptions.
-    pub(crate) depth: usize,
-    /// Such as `TypeError`; `None` for a thread, which has its name in `notes`.
-    pub(crate) kind: Option<String>,
-    /// The whole message.
-    pub(crate) message: Option<String>,
-    pub(crate) is_group: bool,
-    /// The SDK made the stack up.
-    pub(crate) is_synthetic: bool,
-    /// Lines below the heading.
-    notes: Vec<String>,
-    /// The newest call first.
-    pub(crate) frames: Vec<Frame<'a>>,
-    /// Of each call, whether it is an SDK's or a runtime's machinery.
-    machinery: Vec<bool>,
-    /// How many calls, the newest first, come before what the SDK left out, and how many that were.
-    omitted: Option<(usize, u64)>,
-    /// The number of its first call: calls are counted over all traces.
-    first: usize,
 }
 
 /// A call by its place.
@@ -98,7 +78,7 @@ impl<'a> Traces<'a> {
                 let trace = of_thread(thread, &traces.threads);
                 traces.list.push(trace);
             } else if !stack.is_empty() {
-                let mut trace = trace(stack);
+                let mut trace = trace::trace(stack);
                 trace.notes.push("Stack of the event".to_owned());
                 traces.list.push(trace);
             }
@@ -262,7 +242,7 @@ impl<'a> Traces<'a> {
     }
 
     /// `Caused by FetchError: …`, as a line of a code block.
-    fn heading(&self, trace: &Trace<'_>, most: usize) -> String {
+    fn heading(trace: &Trace<'_>, detail: Detail) -> String {
         let mut text = match trace.role {
             Role::Thrown => String::new(),
             Role::Cause => "Caused by ".to_owned(),
@@ -279,8 +259,11 @@ impl<'a> Traces<'a> {
         };
         let mut words = Joined::default();
         words.add("", trace.kind.as_deref().unwrap_or_default());
+        if let (Some(module), true) = (&trace.module, detail.of_libraries) {
+            words.add(" ", &["(of ", &line(module, 100), ")"].concat());
+        }
         words.add(": ", trace.message.as_deref().unwrap_or_default());
-        let words = line_ends(&words.text(), most);
+        let words = line_ends(&words.text(), detail.message);
         text.push_str(&words);
         if trace.is_group {
             text.push_str(" (a group: its members follow)");
@@ -313,83 +296,4 @@ impl<'a> Traces<'a> {
             })
             .collect()
     }
-}
-
-impl<'a> Trace<'a> {
-    /// Neither made up by the SDK, nor its or a runtime's machinery.
-    fn may_be_the_cause(&self, place: usize) -> bool {
-        !self.is_synthetic && self.machinery.get(place) == Some(&false)
-    }
-
-    fn set(&mut self, stack: Stack<'a>) {
-        let count = stack.frames.len();
-        self.omitted = stack
-            .omitted
-            .map(|(before, omitted)| (count.saturating_sub(before), omitted));
-        self.frames = stack.frames;
-        self.frames.reverse();
-        self.machinery = self.frames.iter().map(machinery::is_machinery).collect();
-    }
-}
-
-/// The crashed thread, the current one, or the first, among those that have a stack.
-fn default_thread<'t, 'a>(threads: &'t [Thread<'a>]) -> Option<&'t Thread<'a>> {
-    let with_stack = || threads.iter().filter(|thread| !thread.stack.is_empty());
-    with_stack()
-        .find(|thread| thread.crashed)
-        .or_else(|| with_stack().find(|thread| thread.current))
-        .or_else(|| with_stack().next())
-}
-
-fn of_thread<'a>(thread: &Thread<'a>, threads: &[Thread<'a>]) -> Trace<'a> {
-    let mut trace = trace(thread.stack.clone());
-    trace.notes.push(thread_name(thread, threads));
-    trace
-}
-
-/// `Thread main (crashed) BLOCKED, waits for …`.
-fn thread_name(thread: &Thread<'_>, threads: &[Thread<'_>]) -> String {
-    let name = thread.name.as_deref().or(thread.id.as_deref());
-    let mut text = ["Thread ", &line(name.unwrap_or("?"), 60)].concat();
-    text.push_str(if thread.crashed { " (crashed)" } else { "" });
-    let does = locks::of_thread(thread, threads);
-    if !does.is_empty() {
-        push(&mut text, &[" ", &does]);
-    }
-    text
-}
-
-fn of_exception<'a>(exception: &Exception<'a>) -> Trace<'a> {
-    let mut trace = trace(exception.stack.clone());
-    trace.kind = Some(match (&exception.kind, &exception.value) {
-        (Some(kind), _) => kind.clone(),
-        (None, Some(_)) => String::new(),
-        (None, None) => "Exception".to_owned(),
-    });
-    trace.message = exception.value.clone();
-    trace.is_group = exception.mechanism.is_group;
-    trace.is_synthetic = exception.mechanism.synthetic;
-    if trace.is_synthetic && !trace.frames.is_empty() {
-        let words = "(a synthetic stack: where the SDK noticed it, not where it was thrown)";
-        trace.notes.push(words.to_owned());
-    }
-    trace
-}
-
-fn trace(stack: Stack<'_>) -> Trace<'_> {
-    let mut trace = Trace {
-        role: Role::Thrown,
-        depth: 0,
-        kind: None,
-        message: None,
-        is_group: false,
-        is_synthetic: false,
-        notes: Vec::new(),
-        frames: Vec::new(),
-        machinery: Vec::new(),
-        omitted: None,
-        first: 1,
-    };
-    trace.set(stack);
-    trace
 }

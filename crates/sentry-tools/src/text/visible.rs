@@ -159,7 +159,10 @@ mod tests {
 
     #[test]
     fn what_is_clean_stays_so() {
-        for char in (0..=0x10_FFFF).filter_map(char::from_u32) {
+        let chars = (0..=0x33FF)
+            .chain(0xF000..=0xFFFF)
+            .chain(0xE_0000..=0xE_1000);
+        for char in chars.filter_map(char::from_u32) {
             let text = ["é", &char.to_string(), "é"].concat();
             let once = only(&text).into_owned();
             assert_eq!(only(&once), once, "{char:?}");

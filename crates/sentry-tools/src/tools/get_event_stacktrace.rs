@@ -125,7 +125,7 @@ fn render(context: &Context<'_>, located: &Located, event: &Event) -> Answer {
         let lengths = attached::Lengths {
             value: 1_500,
             body: 4_000,
-            all_headers: true,
+            all: true,
         };
         attached::rows(event, &mut attached, lengths);
         page.push(attached);

@@ -85,10 +85,10 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             json!({ "fields": ["title", "count()"] }),
             "TypeError: cart is null",
         ),
-        (json!({ "fields": ["project", "count()"] }), "| web |"),
+        (json!({ "fields": ["project", "count()"] }), "| `web` |"),
         (
             json!({ "fields": ["project.name", "title"] }),
-            "project.name: web",
+            "project.name: `web`",
         ),
         (
             json!({ "fields": ["project.id", "title"] }),

@@ -74,7 +74,7 @@ impl Traces<'_> {
         };
         for (trace, items) in self.list.iter().zip(&folded) {
             let indent = "  ".repeat(trace.depth.min(6));
-            let heading = self.heading(trace, detail.message);
+            let heading = Self::heading(trace, detail);
             section.row([&indent, heading.as_str()].concat());
             for note in &trace.notes {
                 section.row([&indent, "  ", note].concat());

@@ -55,16 +55,25 @@ pub(super) fn seer(extras: &Extras) -> Section {
     section
 }
 
-/// Lines of an error's trace, and of what a detector found in one.
-const SPANS: (usize, usize) = (5, 12);
+/// Lines of the trace of what a detector found, and of an error's; fewer where they are long.
+const SPANS: [usize; 3] = [12, 5, 3];
+
+/// Of the tree, in characters.
+const TREE: usize = 2_400;
 
 pub(super) fn trace(context: &Context<'_>, extras: &Extras, is_of_errors: bool) -> Section {
     let head = "## Trace: what took long and what failed";
-    let mut section = Section::lines("trace", 11, head).most(2_600);
-    if let Some(trace) = &extras.trace {
-        let most = if is_of_errors { SPANS.0 } else { SPANS.1 };
-        section.row(trace_tree::render(context.sight, trace, most));
-    }
+    let mut section = Section::lines("trace", 11, head);
+    let Some(trace) = &extras.trace else {
+        return section;
+    };
+    let trees = SPANS.iter().skip(usize::from(is_of_errors));
+    let mut trees = trees.map(|most| trace_tree::render(context.sight, trace, *most));
+    section.row(
+        trees
+            .find(|tree| tree.chars().count() <= TREE)
+            .unwrap_or_default(),
+    );
     section
 }
 

@@ -144,7 +144,7 @@ fn attachments(context: &Context<'_>, event: &Event) -> Section {
     let lengths = attached::Lengths {
         value: 240,
         body: 500,
-        all_headers: false,
+        all: false,
     };
     attached::rows(event, &mut section, lengths);
     section

@@ -298,7 +298,7 @@ fn all_of(case: &Value) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_value_is_told_or_counted(parts in prop::collection::vec(part(900), 0..40)) {
