@@ -86,6 +86,9 @@ static ELSEWHERE: [(&[&str], &str, &str); 3] = [
     ),
 ];
 
+/// How a parameter begins that takes a query in Sentry's syntax.
+const SYNTAX: &str = "Sentry search syntax";
+
 /// Reads what was sent to a tool. An argument that the session's URL fixes is dropped under whatever name.
 ///
 /// # Errors
@@ -216,6 +219,11 @@ fn name_unknown(
         let mut own = tool.parameters.iter();
         own.any(|own| own.name == name && !own.is_fixed(constraint))
     };
+    // A part of a name is no search.
+    let is_about = |name: &str| {
+        let mut own = tool.parameters.iter();
+        own.any(|own| own.name == name && (name != "query" || own.about.starts_with(SYNTAX)))
+    };
     for (name, squeezed) in unknown {
         let name = code(name, 60);
         if ISSUE_URL.is_near(squeezed) && has(ISSUE_ID.name) {
@@ -230,7 +238,7 @@ fn name_unknown(
         }
         let mut rules = ELSEWHERE.iter();
         if let Some((_, _, words)) =
-            rules.find(|(names, about, _)| has(about) && names.contains(&squeezed.as_str()))
+            rules.find(|(names, about, _)| is_about(about) && names.contains(&squeezed.as_str()))
         {
             return Err(Failure::Invalid(format!(
                 "{name} is not known here: {words}."
