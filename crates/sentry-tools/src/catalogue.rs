@@ -89,10 +89,12 @@ fn target(
     }
     // Read as the server reads it: what it would run is what is said here.
     let read = executed::read(sent.clone());
-    let named = read
-        .as_ref()
-        .map(|read| read.name.as_str())
-        .unwrap_or_default();
+    let plain = sent.get("name").and_then(Value::as_str).map(str::trim);
+    // What cannot be read runs nothing; it is a call of the tool that it names all the same.
+    let named = match &read {
+        Ok(read) => read.name.as_str(),
+        Err(_) => plain.unwrap_or_default(),
+    };
     let tool = executed::find(named);
     let reads = |tool: &Tool, argument: &str| {
         let own = tool.parameters.iter().find(|own| own.name == argument);

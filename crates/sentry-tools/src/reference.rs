@@ -58,7 +58,9 @@ const HEAD: &str = "# Tools
 
 Made from the catalogue (`crates/sentry-tools`) by `cargo test -p sentry-tools`, with `UPDATE=1` to write it anew.
 A tool is there when any of its skills was ticked and the access token has all of its scopes. Parameters in bold are
-required; `/mcp/{organization}` and `/mcp/{organization}/{project}` fix organization, region and project.
+required; `/mcp/{organization}` and `/mcp/{organization}/{project}` fix organization, region and project. Schemas have only words
+that OpenAI's strict mode, Anthropic and Gemini all take; what is taken beside them is in
+[ADR 98](adr/0098-what-is-taken-for-what.md).
 ";
 
 fn section(tool: &Tool, text: &mut String) {

@@ -6,6 +6,7 @@
 use sentry_api::{BaseUrl, EventId, EventName, IssueId, Slug};
 
 mod advice;
+mod kinds;
 mod page;
 mod pasted;
 mod site;

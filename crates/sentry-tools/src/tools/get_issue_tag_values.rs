@@ -16,7 +16,8 @@ const TAG_KEY: Parameter = Parameter::format(
     "Such as environment, release, browser, url, user.",
     Format::TagKey,
 )
-.required();
+.required()
+.near(&["key", "tag", "tagname"]);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "get_issue_tag_values",

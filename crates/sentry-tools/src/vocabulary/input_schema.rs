@@ -1,6 +1,6 @@
 //! What `inputSchema` says about a tool's parameters, in the words that every model API takes: `type` (one), `description`,
 //! `enum`, `properties`, `required`, `items`. What has no such word (a default, a length, a range, a form) is said in the
-//! description, and checked by us ([ADR 98](../../../docs/adr/0098-what-is-taken-for-what.md)).
+//! description, and checked by us ([ADR 98](../../../../docs/adr/0098-what-is-taken-for-what.md)).
 
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};

@@ -12,6 +12,7 @@ use crate::vocabulary::parameter::{
 use crate::vocabulary::session::Constraint;
 use crate::vocabulary::tool::Tool;
 
+mod unknown;
 pub(crate) mod value;
 
 /// The arguments under the tool's own names.
@@ -20,71 +21,6 @@ pub(crate) struct Taken {
     /// What the answer has to say of them: whole sentences, or nothing.
     pub(crate) notes: String,
 }
-
-/// Names that no parameter has, the parameter that they are about, and what to say of it. A search without them would be
-/// about something else.
-static ELSEWHERE: [(&[&str], &str, &str); 3] = [
-    (
-        &[
-            "naturallanguagequery",
-            "naturallanguage",
-            "naturalquery",
-            "q",
-            "search",
-            "searchquery",
-            "searchterm",
-            "question",
-            "keywords",
-            "filter",
-            "filters",
-            "text",
-        ],
-        "query",
-        "write `query` in Sentry's search syntax, such as `is:unresolved level:error \"timed out\"`",
-    ),
-    (
-        &[
-            "environment",
-            "env",
-            "environments",
-            "level",
-            "status",
-            "release",
-            "user",
-            "assignee",
-            "assignedto",
-            "tag",
-            "tags",
-            "title",
-            "message",
-            "platform",
-            "transaction",
-            "errortype",
-            "url",
-        ],
-        "query",
-        "it belongs in `query`, as a term such as `environment:production` or `level:fatal`",
-    ),
-    (
-        &[
-            "start",
-            "end",
-            "since",
-            "until",
-            "from",
-            "to",
-            "startdate",
-            "enddate",
-            "starttime",
-            "endtime",
-            "date",
-            "after",
-            "before",
-        ],
-        "period",
-        "a search goes back from now: send `period`, such as `24h`",
-    ),
-];
 
 /// Reads what was sent to a tool. An argument that the session's URL fixes is dropped under whatever name.
 ///
@@ -148,7 +84,7 @@ pub(crate) fn take(
         }
     }
     move_url(tool, &mut taken, &mut notes);
-    name_unknown(tool, &unknown, constraint, &mut notes)?;
+    unknown::name(tool, &unknown, constraint, &mut notes)?;
     Ok(Taken { sent: taken, notes })
 }
 
@@ -204,63 +140,6 @@ fn move_url(tool: &Tool, taken: &mut Map<String, Value>, notes: &mut String) {
             &["`issueId` is an address and was taken for `issueUrl`. "],
         );
     }
-}
-
-fn name_unknown(
-    tool: &Tool,
-    unknown: &[(String, String)],
-    constraint: &Constraint,
-    notes: &mut String,
-) -> Result<(), Failure> {
-    let has = |name: &str| {
-        let mut own = tool.parameters.iter();
-        own.any(|own| own.name == name && !own.is_fixed(constraint))
-    };
-    for (name, squeezed) in unknown {
-        let name = code(name, 60);
-        if ISSUE_URL.is_near(squeezed) && has(ISSUE_ID.name) {
-            let organization = if has("organizationSlug") {
-                "`organizationSlug` and `issueId` together"
-            } else {
-                "`issueId`"
-            };
-            return Err(Failure::Invalid(format!(
-                "{name} is not known here: send {organization}."
-            )));
-        }
-        let mut rules = ELSEWHERE.iter();
-        if let Some((_, _, words)) =
-            rules.find(|(names, about, _)| has(about) && names.contains(&squeezed.as_str()))
-        {
-            return Err(Failure::Invalid(format!(
-                "{name} is not known here: {words}."
-            )));
-        }
-    }
-    if unknown.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<_> = unknown
-        .iter()
-        .take(10)
-        .map(|(name, _)| code(name, 60))
-        .collect();
-    let names = names.join(", ");
-    if !tool.effect.changes_something() {
-        push(notes, &["Not known here and not used: ", &names, ". "]);
-        return Ok(());
-    }
-    let own: Vec<_> = tool
-        .parameters
-        .iter()
-        .filter(|own| !own.is_fixed(constraint))
-        .map(|own| own.name)
-        .collect();
-    Err(Failure::Invalid(format!(
-        "Nothing was done: `{}` does not know {names}. It takes {}.",
-        tool.name,
-        own.join(", ")
-    )))
 }
 
 fn torn(own: &Parameter, other: &str) -> Failure {

@@ -674,6 +674,14 @@ async fn names_that_are_near() {
         )
         .await;
     }
+    let note = "Not known here and not used: `environment`.";
+    taken(
+        "find_projects",
+        issues(json!({ "environment": "production" })),
+        issues(json!({})),
+        note,
+    )
+    .await;
     for name in ["per_page", "max_results", "perPage"] {
         let note = format!("`{name}` was taken for `limit`");
         taken(
@@ -1070,6 +1078,9 @@ async fn what_stands_behind_a_call_is_told_as_it_runs() {
         json!({ "name": "update_issue", "arguments": arguments.to_string() }),
         json!({ "tool": "update_issue", "arguments": arguments }),
         json!({ "name": "update_issue", "args": arguments }),
+        json!({ "name": "update_issue", "arguments": arguments, "status": "unresolved" }),
+        json!({ "name": "update_issue", "arguments": "not json" }),
+        json!({ "name": " update_issue ", "arguments": arguments, "tool": "whoami" }),
         json!({ "name": "update_issue", "organizationSlug": "acme", "issueId": "WEB-1A", "status": "resolved" }),
         json!({ "name": "update_issue", "arguments": { "org": "acme", "issueId": "WEB-1A", "status": "resolved" } }),
     ] {

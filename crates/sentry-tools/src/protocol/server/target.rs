@@ -30,9 +30,8 @@ pub(super) fn target(
     let mut words = "There is no tool ".to_owned();
     push(&mut words, &[&code(&name, 100), ". "]);
     let meant = executed::nearest(&name).filter(|tool| tool.works_for(session));
-    match meant {
-        Some(tool) => push(&mut words, &["Did you mean `", tool.name, "`? "]),
-        None => {}
+    if let Some(tool) = meant {
+        push(&mut words, &["Did you mean `", tool.name, "`? "]);
     }
     words.push_str("Find the right name with search_sentry_tools.");
     Err(words)
