@@ -78,7 +78,7 @@ fn of_frame(context: &Context<'_>, event: &Event, traces: &Traces<'_>) -> String
             ["open the file of ", &frame, " of the stack below and fix the cause there."].concat()
         }
         Some(Place::File) => {
-            ["open the file of ", &frame, " of the stack below, if it is the project's own; else look for what calls into it."].concat()
+            ["open the file of ", &frame, " of the stack below: Sentry does not mark it, but it is the likeliest to be the project's own."].concat()
         }
         Some(Place::Class) => {
             ["find the class or function of ", &frame, " of the stack below in the project; Sentry knows no file of it."].concat()

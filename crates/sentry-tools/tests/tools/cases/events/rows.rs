@@ -310,7 +310,7 @@ pub(super) const ROWS: &[Row] = &[
             "marks no frame as the project's own",
             "names.append(entrants[place])",
         ],
-        &["[library]", "look for what calls into it and"],
+        &["[library]", "look for what calls into it"],
     ),
     row(
         "minified-without-source-map",
