@@ -39,10 +39,9 @@ pub(super) async fn find(context: &Context<'_>, search: &Search<'_>) -> Result<S
 
 fn entry(context: &Context<'_>, search: &Search<'_>, replay: &Replay, text: &mut String) {
     let mut facts = Joined::default();
-    for fact in [&replay.started_at, &replay.browser, &replay.environment] {
-        if let Some(fact) = fact {
-            facts.add(" · ", &value(fact, 100));
-        }
+    let known = [&replay.started_at, &replay.browser, &replay.environment];
+    for fact in known.into_iter().flatten() {
+        facts.add(" · ", &value(fact, 100));
     }
     for (count, what) in [
         (replay.duration, " s"),
