@@ -31,6 +31,17 @@ export const cases = [
   fixed("local-tool", "MCP tools/call of a local tool", 0.5, "hello", (state) =>
     call(state, "search_sentry_tools", { query: "issue" }),
   ),
+  fixed("issue-details", "MCP get_issue_details", undefined, "upstream", (state) =>
+    call(state, "get_issue_details", { organizationSlug: "acme", issueId: "WEB-1A" }),
+  ),
+  fixed(
+    "issue-details-far",
+    "MCP get_issue_details, Sentry 50 ms away: at most 170 ms",
+    undefined,
+    "upstream",
+    (state) => call(state, "get_issue_details", { organizationSlug: "far-away", issueId: "WEB-1A" }),
+    { connections: 1 },
+  ),
   fixed("find-projects", "MCP find_projects", 0.8, "upstream", (state) => call(state, "find_projects", { organizationSlug: "acme" })),
 ];
 

@@ -9,6 +9,7 @@ use oauth_provider::crypto::{KeyRing, KeyRingError};
 use oauth_provider::grant::{Policy, Reuse};
 use oauth_provider::{DocumentHosts, Origin, Settings};
 use sentry_api::BaseUrl;
+use sentry_tools::Untrusted;
 use url::Url;
 use worker::Env;
 
@@ -44,6 +45,8 @@ pub struct Config {
     pub model: Option<Model>,
     /// Whether finished requests are counted.
     pub metrics: bool,
+    /// What becomes of text of senders and members in the tools' answers, unless a connection is stricter.
+    pub untrusted: Untrusted,
 }
 
 /// The Sentry at which people sign in, and this worker's OAuth application there.
@@ -198,6 +201,11 @@ impl Config {
                 None => None,
             },
             metrics: false,
+            untrusted: match get("UNTRUSTED_TEXT") {
+                None => Untrusted::Quote,
+                Some(word) => Untrusted::parse(&word)
+                    .ok_or_else(|| invalid("UNTRUSTED_TEXT", "it must be quote or omit"))?,
+            },
         })
     }
 

@@ -18,7 +18,7 @@ use oauth_provider::http::{Error, Response};
 use oauth_provider::store::GrantStore;
 use oauth_types::ErrorCode;
 use sentry_api::{Client, Fixed, Token, TokenSource};
-use sentry_tools::{Listings, Scopes, Server, Session, Skill, Skills};
+use sentry_tools::{Listings, Scopes, Server, Session, Skill, Skills, Untrusted};
 use url::Url;
 use worker::Env;
 
@@ -152,6 +152,7 @@ fn server(
         scopes: caller.scopes,
         constraint: deployment.constraint(&asked.resource),
         request_id: request.id.clone(),
+        untrusted: untrusted(request, deployment),
     };
     let base = deployment.config.sentry.base.clone();
     let tokens = caller.tokens(&deployment.env);
@@ -167,6 +168,15 @@ fn server(
     let mode = agent_mode::of(request, who, &client, &session.constraint, deployment);
     let server = Server::new(session, client, verified, listings).with_icon(icon);
     AgentMode::over(server, mode)
+}
+
+/// `?untrusted=omit` makes a connection stricter than the deployment, and nothing makes it less strict.
+fn untrusted(request: &Incoming, deployment: &Deployment) -> Untrusted {
+    let asked = request.url.query_pairs();
+    asked.fold(deployment.config.untrusted, |untrusted, (name, value)| {
+        let value = (name == "untrusted").then_some(value);
+        untrusted.or_stricter(value.as_deref())
+    })
 }
 
 /// From the `Authorization` header to a caller.

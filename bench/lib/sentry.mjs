@@ -1,6 +1,10 @@
-// A Sentry that answers at once: tokens for any code, and one page of projects. In the process of the bench, which is
-// idle while wrk runs.
+// A Sentry that answers at once: tokens for any code, one page of projects, one issue. Its organization `far-away` takes
+// 50 ms for each answer. In the process of the bench, which is idle while wrk runs.
 import { createServer } from "node:http";
+import { answer } from "./issue.mjs";
+
+/** What a request to Sentry takes from a nearby data centre, in milliseconds. */
+const FAR_AWAY = 50;
 
 const projects = JSON.stringify(Array.from({ length: 10 }, (_, i) => ({ id: `${i}`, slug: `project-${i}`, name: `Project ${i}` })));
 
@@ -9,14 +13,16 @@ export async function startSentry() {
   let person = 0;
   const server = createServer((request, response) => {
     request.resume();
-    let body = projects;
+    let body = answer(request.url) ?? projects;
     if (request.url === "/oauth/token/") {
       // An account's row holds all grants of its person: usually each flow is another person's.
       const id = sentry.people === "many" ? `${(person += 1)}` : "1";
       const user = { id, name: "Ada Example", email: "ada@example.com" };
       body = JSON.stringify({ access_token: `token-${id}`, refresh_token: `refresh-${id}`, expires_in: 2_592_000, user });
     }
-    response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(body) }).end(body);
+    const send = () => response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(body) }).end(body);
+    if (request.url.includes("/far-away/")) setTimeout(send, FAR_AWAY);
+    else send();
   });
   // A connection that closes between two rounds would be an error of nobody's.
   server.keepAliveTimeout = 600_000;

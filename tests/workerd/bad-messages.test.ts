@@ -63,7 +63,7 @@ const mcpEndpoint: Row[] = [
   ["no JSON-RPC version", mcp({}, { id: 1, method: "ping" }), rpcError(400, -32600)],
   ["an id that is null", mcp({}, { jsonrpc: "2.0", id: null, method: "ping" }), rpcError(400, -32600)],
   ["a message that is a number", mcp({}, 7), rpcError(400, -32600)],
-  ["params that are an array", mcp({}, { jsonrpc: "2.0", id: 1, method: "ping", params: [] }), rpcError(400, -32600)],
+  ["params that are an array", mcp({}, { jsonrpc: "2.0", id: 1, method: "ping", params: [1] }), rpcError(400, -32600)],
   ["an unknown method", mcp({}, { jsonrpc: "2.0", id: 1, method: "tools/destroy" }), rpcError(200, -32601)],
   ["an unknown tool", mcp({}, { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "destroy" } }), rpcError(200, -32602)],
   ["a tool call without a name", mcp({}, { jsonrpc: "2.0", id: 1, method: "tools/call", params: {} }), rpcError(200, -32602)],

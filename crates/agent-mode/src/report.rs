@@ -90,6 +90,7 @@ impl Report {
             content,
             structured_content: None,
             is_error,
+            meta: Vec::new(),
         }
     }
 }

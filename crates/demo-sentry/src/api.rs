@@ -6,6 +6,7 @@ mod actor;
 pub(crate) mod autofix;
 mod body;
 mod caller;
+pub(crate) mod committers;
 pub(crate) mod discover;
 pub(crate) mod error;
 pub(crate) mod events;

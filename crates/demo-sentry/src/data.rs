@@ -1,6 +1,7 @@
 //! The sample data: read once from `data/*.json`, then kept in memory.
 //!
-//! To add an issue, add a file in `data/issues/` and a line in [`load`]. A time in a file is written like `@-9d4h`,
+//! To add an issue, add a file in `data/issues/`, a line in [`load`], and for the newer projects a row in
+//! `tests/features/kinds.rs`. A time in a file is written like `@-9d4h`,
 //! which is that long before the start. Large numbers of similar rows come from [`generate`].
 
 pub(crate) mod activity;
@@ -71,6 +72,8 @@ pub(crate) struct Data {
     pub(crate) recorded: u64,
     /// External issues by the issue's short id, as they are sent.
     pub(crate) external_issues: BTreeMap<String, Vec<Value>>,
+    /// Whose commits an issue is suspected to come from: by its short id, as they go out.
+    pub(crate) committers: BTreeMap<String, Vec<Value>>,
 }
 
 impl Data {

@@ -30,12 +30,18 @@
 //! one that does not exist is a 404.
 //!
 //! Thirteen issues of every kind and state have 200 events in the last 14 days. There are also spans, logs, metrics and
-//! profiles of the same days, three traces (two with an error), four replays, five releases (two with deploys and
+//! profiles of the same days, three traces (two with an error), replays, releases (some with deploys and
 //! commits), notes and activity, and analyses by Seer in every state: `CHECKOUT-1` and, in an older format,
 //! `PARCEL-POST-1` are done, `CHECKOUT-7` is in progress, `CHECKOUT-4` failed, `SHOP-WINDOW-1` waits for an answer.
 //! These never change. An analysis that is started for another issue advances each time it is read, and is done at the
 //! third. Everything that is written (status, notes, keys, analyses) is dated with the instant of the sample data, so
 //! that the same requests get the same responses in every run.
+//!
+//! Older than all of these, and behind them in every listing, are 36 issues of the projects `harbor-services`,
+//! `harbor-web` and `lantern-app`: one for each kind of event that SDKs of 13 platforms and Sentry's detectors
+//! send, in every issue category. `tests/features/kinds.rs` lists them with what makes each one its kind. One,
+//! `HARBOR-SERVICES-15`, is written by somebody who wants to mislead its reader; `HARBOR-SERVICES-1` has a suspect
+//! commit (`/projects/…/events/{event}/committers/`).
 //!
 //! [`Config::scale`] (`--seed-scale`) copies all of it: the second copy of project `checkout` is `checkout-2`,
 //! of issue `CHECKOUT-1` `CHECKOUT-2-1`, of release `checkout@5.2.0` `checkout-2@5.2.0`.

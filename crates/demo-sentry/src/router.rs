@@ -9,8 +9,8 @@ use axum::routing::{get, post};
 
 use crate::api::error::ApiError;
 use crate::api::{
-    account, activity, autofix, discover, events, external_issues, issues, keys, organizations,
-    projects, regions, releases, replays, stacktrace_link, teams, traces,
+    account, activity, autofix, committers, discover, events, external_issues, issues, keys,
+    organizations, projects, regions, releases, replays, stacktrace_link, teams, traces,
 };
 use crate::control::{faults, requests, reset, settings, tokens};
 use crate::html::{Notice, page};
@@ -91,6 +91,7 @@ fn project() -> Router<State> {
         .route("/keys/", get(keys::list).post(keys::create))
         .route("/teams/", get(teams::of_project))
         .route("/stacktrace-link/", get(stacktrace_link::show))
+        .route("/events/{event}/committers/", get(committers::show))
 }
 
 fn control() -> Router<State> {

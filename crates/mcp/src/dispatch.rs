@@ -102,6 +102,7 @@ async fn request<H: Handler>(
     body.push_str(",\"result\":");
     let mut result = Object::begin(&mut body);
     let mut question = None;
+    let mut meta = Vec::new();
     match method {
         Method::Ping => {}
         Method::Initialize => server_info::initialized(handler, asked(&params)?, &mut result),
@@ -116,7 +117,10 @@ async fn request<H: Handler>(
             let (name, arguments, input) = named(client, &mut params)?;
             let call = ToolCall::new(name, arguments).with_input(input);
             match handler.call_tool(call).await? {
-                Outcome::Complete(called) => called.write(version, &mut result),
+                Outcome::Complete(called) => {
+                    called.write(version, &mut result);
+                    meta = called.meta;
+                }
                 Outcome::InputRequired(input) => question = Some(input),
             }
         }
@@ -157,7 +161,18 @@ async fn request<H: Handler>(
         ask(question, client, version, &mut result)?;
     }
     if version.is_stateless() {
-        stateless(handler, version, method, question.is_none(), &mut result);
+        stateless(method, question.is_none(), &mut result);
+    }
+    if version.is_stateless() || !meta.is_empty() {
+        let mut members = Object::begin(result.name("_meta"));
+        for (name, value) in &meta {
+            members.raw(name, value.get());
+        }
+        if version.is_stateless() {
+            let whole = (method == Method::Discover).then_some(version);
+            server_info::signature(handler.implementation(), whole, &mut members);
+        }
+        members.end();
     }
     result.end();
     body.push('}');
@@ -194,15 +209,9 @@ fn ask<R>(
     Ok(())
 }
 
-/// Adds the members that every result of a stateless version has: its type, cache hints if it is a list (MCP 2026-07-28
-/// caching), and the server's name. Caches are always private, because lists depend on a grant's skills.
-fn stateless<H: Handler>(
-    handler: &H,
-    version: Version,
-    method: Method,
-    complete: bool,
-    result: &mut Object<'_>,
-) {
+/// Adds what every result of a stateless version has beside its `_meta`: its type, and cache hints if it is a list or a
+/// resource (MCP 2026-07-28 caching). Caches are always private, because lists depend on a grant's skills.
+fn stateless(method: Method, complete: bool, result: &mut Object<'_>) {
     let kind = if complete {
         "\"complete\""
     } else {
@@ -217,8 +226,6 @@ fn stateless<H: Handler>(
     if let Some(ttl) = ttl {
         result.raw("ttlMs", ttl).raw("cacheScope", "\"private\"");
     }
-    let whole = (method == Method::Discover).then_some(version);
-    server_info::signature(handler.implementation(), whole, result);
 }
 
 /// The version that `initialize` asks for (MCP 2025-11-25 lifecycle, Initialization). The other parameters decide
@@ -242,6 +249,7 @@ fn listed<H: Handler>(
 ) -> Result<Rc<RawValue>, RpcError> {
     match params.get("cursor") {
         None | Some(Value::Null) => Ok(handler.list(list, version)),
+        Some(Value::String(none)) if none.is_empty() => Ok(handler.list(list, version)),
         Some(_) => Err(RpcError::invalid_params("The list has no such `cursor`.")),
     }
 }
@@ -260,12 +268,27 @@ fn named(
     params: &mut Map<String, Value>,
 ) -> Result<(String, Map<String, Value>, Input), RpcError> {
     let name = text(params, "name")?;
-    let arguments = match params.remove("arguments") {
-        None | Some(Value::Null) => Map::new(),
-        Some(Value::Object(arguments)) => arguments,
-        Some(_) => return Err(RpcError::invalid_params("`arguments` must be an object.")),
-    };
+    let sent = params.remove("arguments").unwrap_or_default();
+    let arguments = arguments(sent).ok_or_else(|| {
+        RpcError::invalid_params("`arguments` must be an object, or the text of a JSON object.")
+    })?;
     Ok((name, arguments, Input::read(client, params)?))
+}
+
+/// Arguments as clients write them: an object, its text, or one of the ways to write that there are none.
+#[must_use]
+pub fn arguments(sent: Value) -> Option<Map<String, Value>> {
+    match sent {
+        Value::Null => Some(Map::new()),
+        Value::Object(arguments) => Some(arguments),
+        Value::Array(none) => none.is_empty().then(Map::new),
+        Value::String(text) if text.trim().is_empty() => Some(Map::new()),
+        Value::String(text) => match serde_json::from_str(&text) {
+            Ok(Value::String(_)) | Err(_) => None,
+            Ok(value) => arguments(value),
+        },
+        _ => None,
+    }
 }
 
 fn text(params: &mut Map<String, Value>, name: &'static str) -> Result<String, RpcError> {

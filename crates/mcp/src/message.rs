@@ -72,7 +72,9 @@ impl Message {
         match object.remove("method") {
             Some(Value::String(method)) => {
                 let params = match object.remove("params") {
-                    None => None,
+                    None | Some(Value::Null) => None,
+                    // Some clients write "nothing" as an empty list.
+                    Some(Value::Array(none)) if none.is_empty() => None,
                     Some(Value::Object(params)) => Some(params),
                     Some(_) => return Err(malformed(id, "`params` must be an object.")),
                 };

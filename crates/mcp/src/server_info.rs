@@ -32,9 +32,8 @@ pub(crate) fn supported(out: &mut String) {
 pub(crate) fn signature(
     implementation: Implementation<'_>,
     whole: Option<Version>,
-    result: &mut Object<'_>,
+    meta: &mut Object<'_>,
 ) {
-    let mut meta = Object::begin(result.name("_meta"));
     let out = meta.name("io.modelcontextprotocol/serverInfo");
     match whole {
         Some(version) => card(implementation, version, out),
@@ -45,7 +44,6 @@ pub(crate) fn signature(
                 .end();
         }
     }
-    meta.end();
 }
 
 /// Writes the capabilities, and declares only what works (MCP 2025-11-25 lifecycle, Capability Negotiation). Lists

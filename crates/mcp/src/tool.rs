@@ -67,6 +67,8 @@ pub struct CallToolResult {
     pub structured_content: Option<Box<RawValue>>,
     /// Whether the tool failed; `content` then says why.
     pub is_error: bool,
+    /// Members of `_meta` beside those of the protocol: a key with its prefix (MCP 2025-11-25 basic, `_meta`), and JSON.
+    pub meta: Vec<(&'static str, Box<RawValue>)>,
 }
 
 impl CallToolResult {
@@ -77,6 +79,7 @@ impl CallToolResult {
             content: vec![Content::Text { text: text.into() }],
             structured_content: None,
             is_error: false,
+            meta: Vec::new(),
         }
     }
 

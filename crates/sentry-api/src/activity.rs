@@ -21,8 +21,8 @@ pub struct Activity {
     pub date_created: Option<String>,
     /// A note's text.
     pub text: Option<String>,
-    /// What else Sentry says about it: names and values, as they came.
-    pub data: Vec<(String, String)>,
+    /// What else Sentry says about it: names and values that are not `null` and not empty, as they came.
+    pub data: Vec<(String, Value)>,
 }
 
 impl Activity {
@@ -41,8 +41,8 @@ impl Activity {
                 .into_iter()
                 .flatten()
                 .filter(|(name, _)| *name != "text")
-                .filter_map(|(name, value)| Some((name.clone(), as_text(value)?)))
-                .filter(|(_, value)| !value.is_empty())
+                .filter(|(_, value)| !value.is_null() && *value != "")
+                .map(|(name, value)| (name.clone(), value.clone()))
                 .collect(),
         })
     }

@@ -21,6 +21,8 @@ pub struct AutofixRun {
     pub last_words: Option<String>,
     /// All of it as Markdown, where the server writes that.
     pub formatted: Option<String>,
+    /// What it was asked, where the server says that: in members of the request, or in what a person said.
+    asked: Vec<String>,
 }
 
 /// How far a run is.
@@ -73,7 +75,14 @@ impl AutofixRun {
         if !value.is_object() {
             return None;
         }
+        let asked = [
+            text(value, "instruction"),
+            text(value, "user_context"),
+            as_text(inner(value, "request", "instruction")),
+            as_text(inner(value, "request", "user_context")),
+        ];
         let mut run = Self {
+            asked: asked.into_iter().flatten().collect(),
             id: text(value, "run_id").or_else(|| text(value, "runId")),
             status: AutofixStatus::read(&text(value, "status").unwrap_or_default()),
             formatted: as_text(inner(value, "formatted", "content"))
@@ -82,6 +91,10 @@ impl AutofixRun {
         };
         for block in list(value, "blocks") {
             let words = as_text(inner(block, "message", "content"));
+            if inner(block, "message", "role") == "user" {
+                run.asked.extend(words);
+                continue;
+            }
             run.last_words = words.filter(|words| !words.is_empty()).or(run.last_words);
             for artifact in list(block, "artifacts") {
                 let key = text(artifact, "key").unwrap_or_default();
@@ -98,39 +111,80 @@ impl AutofixRun {
         Some(run)
     }
 
+    /// Whether it was asked to look at this; `None` where the server does not say what it was asked.
+    #[must_use]
+    pub fn was_asked(&self, instruction: &str) -> Option<bool> {
+        let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let wanted = plain(instruction);
+        let says = |asked: &String| plain(asked).contains(&wanted);
+        (!self.asked.is_empty()).then(|| self.asked.iter().any(says))
+    }
+
     fn note(&mut self, is_solution: bool, data: &Value) {
         let mut text = String::new();
-        prose(data, &mut text);
+        // A solution of the older shape is the list of its steps.
+        let label = if is_solution && data.is_array() {
+            "Step"
+        } else if is_solution {
+            ""
+        } else {
+            "Cause"
+        };
+        prose(data, label, &mut text);
         if !text.is_empty() {
             self.findings.push(Finding { is_solution, text });
         }
     }
 }
 
-/// The members that hold sentences, in the order of reading; Seer's releases name them differently.
-const PROSE: [&str; 9] = [
-    "one_line_description",
-    "one_line_summary",
-    "title",
-    "description",
-    "code_snippet_and_analysis",
-    "five_whys",
-    "root_cause_reproduction",
-    "reproduction_steps",
-    "steps",
+/// The members that hold sentences, in the order of reading, and what their entries are; Seer's releases name them
+/// differently.
+const PROSE: [(&str, &str); 9] = [
+    ("one_line_description", ""),
+    ("one_line_summary", ""),
+    ("title", ""),
+    ("description", ""),
+    ("code_snippet_and_analysis", ""),
+    ("five_whys", "Why"),
+    ("root_cause_reproduction", "Reproduction"),
+    ("reproduction_steps", "Reproduction"),
+    ("steps", "Step"),
 ];
 
-/// The sentences of a finding, one per line. A parsed answer is at most 128 deep, and so is this.
-fn prose(value: &Value, text: &mut String) {
+/// The sentences of a finding, one per line, the first of each entry with what it is: `Why 2: …`. A parsed answer is at
+/// most 128 deep, and so is this.
+fn prose(value: &Value, label: &str, text: &mut String) {
     match value {
         Value::String(line) if !line.trim().is_empty() => {
+            if !label.is_empty() {
+                text.push_str(label);
+                text.push_str(": ");
+            }
             text.push_str(line.trim());
             text.push('\n');
         }
-        Value::Array(values) => values.iter().for_each(|value| prose(value, text)),
-        Value::Object(_) => PROSE
-            .iter()
-            .for_each(|name| prose(member(value, name), text)),
+        Value::Array(values) => {
+            for (index, value) in values.iter().enumerate() {
+                let number = (index + 1).to_string();
+                let label = match label {
+                    "" => String::new(),
+                    label => [label, " ", &number].concat(),
+                };
+                prose(value, &label, text);
+            }
+        }
+        Value::Object(_) => {
+            let mut label = label;
+            for (name, entries) in PROSE {
+                let length = text.len();
+                let own = if entries.is_empty() { label } else { entries };
+                prose(member(value, name), own, text);
+                // What follows the first sentence belongs to it.
+                if text.len() > length {
+                    label = "";
+                }
+            }
+        }
         _ => (),
     }
 }

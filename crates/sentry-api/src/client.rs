@@ -1,12 +1,13 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use fetch::{Fetch, LocalFuture, Method, Request, Response};
+use fetch::{Fetch, FetchError, LocalFuture, Method, Request, Response};
 use serde_json::Value;
 use url::Url;
 
 use crate::error::ApiError;
 use crate::link::next_cursor;
+use crate::mend;
 use crate::path::path;
 use crate::region::{BaseUrl, Region};
 use crate::retry;
@@ -128,11 +129,20 @@ impl Client {
         what: &'static str,
     ) -> LocalFuture<'a, Result<(Value, Option<String>), ApiError>> {
         Box::pin(async move {
-            let response = judge(self.send(&ask).await?)?;
-            Ok((
-                parse(&response, what)?,
-                response.header("link").and_then(next_cursor),
-            ))
+            let answer = async {
+                let response = judge(self.send(&ask).await?)?;
+                Ok((
+                    parse(&response, what)?,
+                    response.header("link").and_then(next_cursor),
+                ))
+            };
+            answer.await.map_err(|error| {
+                if ask.method == Method::Get {
+                    error
+                } else {
+                    of_change(error)
+                }
+            })
         })
     }
 
@@ -209,6 +219,20 @@ fn judge(response: Response) -> Result<Response, ApiError> {
     }
 }
 
+/// After such a failure of a request that changes something, nobody knows whether it was made.
+fn of_change(error: ApiError) -> ApiError {
+    match error {
+        ApiError::Unavailable(_)
+        | ApiError::Malformed(_)
+        | ApiError::Transport(
+            FetchError::Timeout(_) | FetchError::TooLarge(_) | FetchError::Unreachable(_),
+        ) => ApiError::Unsure,
+        error => error,
+    }
+}
+
 fn parse(response: &Response, what: &'static str) -> Result<Value, ApiError> {
-    serde_json::from_slice(&response.body).map_err(|_| ApiError::Malformed(what))
+    serde_json::from_slice(&response.body)
+        .or_else(|_| serde_json::from_slice(&mend::text(&response.body)))
+        .map_err(|_| ApiError::Malformed(what))
 }

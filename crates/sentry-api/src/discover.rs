@@ -4,7 +4,7 @@ use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::Slug;
 use crate::link::Page;
-use crate::member::{as_text, id, list, member};
+use crate::member::{as_text, elements, id, list, member, text};
 use crate::region::Region;
 use crate::sight::{Owned, Owner};
 
@@ -18,6 +18,8 @@ pub struct Invalid {
     pub part: &'static str,
     /// A field's name, where one is to blame.
     pub name: Option<String>,
+    /// Why, in Sentry's words.
+    pub reason: Option<String>,
 }
 
 const PARTS: [&str; 6] = [
@@ -81,14 +83,36 @@ impl Client {
         };
         let mut invalid = Vec::new();
         for part in PARTS {
-            for found in list(&value, part) {
-                if member(found, "valid") == &Value::Bool(false) {
-                    let name = id(found, "name");
-                    invalid.push(Invalid { part, name });
-                }
+            // A search has one query and one dataset: these are objects, the others lists.
+            let found = member(&value, part);
+            for found in std::slice::from_ref(found).iter().chain(elements(found)) {
+                read_invalid(part, found, &mut invalid);
             }
         }
         Ok(invalid)
+    }
+}
+
+/// `{valid, error}`, and its `name` or the `fields` of a query where these are to blame.
+fn read_invalid(part: &'static str, found: &Value, invalid: &mut Vec<Invalid>) {
+    if member(found, "valid") != &Value::Bool(false) {
+        return;
+    }
+    let reason = |value: &Value| text(value, "error").filter(|reason| !reason.is_empty());
+    let blamed = list(found, "fields").iter();
+    let blamed = blamed.filter(|field| member(field, "valid") == &Value::Bool(false));
+    let before = invalid.len();
+    invalid.extend(blamed.map(|field| Invalid {
+        part,
+        name: id(field, "name"),
+        reason: reason(field),
+    }));
+    if invalid.len() == before {
+        invalid.push(Invalid {
+            part,
+            name: id(found, "name"),
+            reason: reason(found),
+        });
     }
 }
 

@@ -32,6 +32,9 @@ pub enum ApiError {
     /// No answer: too slow, too long, or no connection.
     #[error(transparent)]
     Transport(#[from] FetchError),
+    /// A change was sent, and its answer failed or could not be read: nobody knows whether it was made.
+    #[error("a change was sent, and it is not known whether it was made")]
+    Unsure,
     /// An answer that is not what the API describes. The text names the type, for logs.
     #[error("Sentry's answer is not {0}")]
     Malformed(&'static str),

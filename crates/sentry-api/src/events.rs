@@ -1,13 +1,30 @@
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
-use crate::frames::{Exception, Frame, Thread, frames};
-use crate::ids::{EventId, Slug};
+use crate::exceptions::{Exception, Thread};
+use crate::frames::Stack;
+use crate::ids::{EventId, EventName, Slug};
 use crate::link::Page;
-use crate::member::{as_text, elements, id, inner, list, member, text};
+use crate::member::{as_text, elements, filled, id, inner, list, member, text};
 use crate::region::Region;
 use crate::sight::{IssueKey, Owned, Owner};
+
+mod breadcrumbs;
+mod images;
+mod messages;
+mod occurrences;
+mod problems;
+mod requests;
+mod spans;
+
+pub use breadcrumbs::Breadcrumb;
+pub use images::Image;
+pub use messages::Message;
+pub use occurrences::Occurrence;
+pub use problems::EventProblem;
+pub use requests::HttpRequest;
+pub use spans::EventSpan;
 
 /// One occurrence of an issue. Its parts are read when they are asked for, since a tool shows few of them.
 #[derive(Debug, Clone)]
@@ -22,33 +39,17 @@ pub struct Tag {
     pub value: String,
 }
 
-/// What happened before.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Breadcrumb {
-    /// ISO 8601.
-    pub timestamp: Option<String>,
-    /// Such as `error`, `info`.
-    pub level: Option<String>,
-    /// Such as `http`, `ui.click`.
-    pub category: Option<String>,
-    /// Such as `default`, `http`, `navigation`.
-    pub kind: Option<String>,
-    /// What it says.
-    pub message: Option<String>,
-    /// What belongs to it, such as a URL or a status: names and values.
-    pub data: Vec<Tag>,
-}
-
-/// What a detector saw.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Occurrence {
-    /// One line.
-    pub issue_title: Option<String>,
-    /// One line more.
-    pub subtitle: Option<String>,
-    /// The findings, for people.
-    pub evidence: Vec<Tag>,
-}
+/// The entries that have a method of their own.
+const KNOWN: [&str; 8] = [
+    "exception",
+    "threads",
+    "stacktrace",
+    "breadcrumbs",
+    "request",
+    "message",
+    "spans",
+    "debugmeta",
+];
 
 impl Event {
     /// Reads an event: any object is one, since no member of it is needed.
@@ -70,10 +71,10 @@ impl Event {
     }
 
     /// A member that is one line or a few, by Sentry's name for it: `title`, `message` (of a log), `culprit`,
-    /// `platform`, `type` (`error`, `default`, `csp`, `generic`, `transaction`, …), `dateCreated` (ISO 8601).
+    /// `platform`, `type` (`error`, `default`, `csp`, `generic`, `transaction`, …), `dateCreated` (ISO 8601), `dist`.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<String> {
-        text(&self.0, name).filter(|text| !text.is_empty())
+        filled(&self.0, name)
     }
 
     /// As indexed.
@@ -84,7 +85,7 @@ impl Event {
 
     /// The exceptions, the innermost cause first, as Sentry keeps them.
     #[must_use]
-    pub fn exceptions(&self) -> Vec<Exception> {
+    pub fn exceptions(&self) -> Vec<Exception<'_>> {
         self.values("exception")
             .filter_map(Exception::read)
             .collect()
@@ -92,54 +93,114 @@ impl Event {
 
     /// The threads.
     #[must_use]
-    pub fn threads(&self) -> Vec<Thread> {
+    pub fn threads(&self) -> Vec<Thread<'_>> {
         self.values("threads").filter_map(Thread::read).collect()
     }
 
     /// The calls of a stack trace that belongs to no exception.
     #[must_use]
-    pub fn stacktrace(&self) -> Vec<Frame> {
-        frames(self.entry("stacktrace"))
+    pub fn stacktrace(&self) -> Stack<'_> {
+        Stack::read(self.entry("stacktrace"))
     }
 
     /// What happened before, the oldest first.
     #[must_use]
-    pub fn breadcrumbs(&self) -> Vec<Breadcrumb> {
+    pub fn breadcrumbs(&self) -> Vec<Breadcrumb<'_>> {
         self.values("breadcrumbs")
             .filter_map(Breadcrumb::read)
             .collect()
     }
 
-    /// The log message with its parameters filled in.
+    /// The log message.
     #[must_use]
-    pub fn formatted_message(&self) -> Option<String> {
-        let entry = self.entry("message");
-        text(entry, "formatted")
-            .or_else(|| text(entry, "message"))
-            .filter(|text| !text.is_empty())
+    pub fn message(&self) -> Option<Message<'_>> {
+        Message::read(self.entry("message"))
     }
 
-    /// Method and URL of the HTTP request that the program was answering, such as `GET https://shop.example/cart`.
+    /// The HTTP request that the program was answering.
     #[must_use]
-    pub fn http_request(&self) -> Option<String> {
-        let entry = self.entry("request");
-        let url = text(entry, "url")?;
-        Some(match text(entry, "method") {
-            Some(method) => format!("{method} {url}"),
-            None => url,
-        })
+    pub fn request(&self) -> Option<HttpRequest<'_>> {
+        HttpRequest::read(self.entry("request"))
+    }
+
+    /// The spans of a transaction in which a detector found something.
+    #[must_use]
+    pub fn spans(&self) -> Vec<EventSpan<'_>> {
+        let entry = self.entry("spans");
+        elements(entry).iter().filter_map(EventSpan::read).collect()
+    }
+
+    /// The binaries and source maps that the program was made of.
+    #[must_use]
+    pub fn images(&self) -> Vec<Image> {
+        let images = list(self.entry("debugmeta"), "images").iter();
+        images.filter_map(Image::read).collect()
+    }
+
+    /// What went wrong when Sentry processed it.
+    #[must_use]
+    pub fn problems(&self) -> Vec<EventProblem<'_>> {
+        let errors = list(&self.0, "errors").iter();
+        errors.filter_map(EventProblem::read).collect()
+    }
+
+    /// What a browser reports, by the entry's type: `csp`, `hpkp`, `expectct`, `expectstaple`, and kinds to come.
+    #[must_use]
+    pub fn reports(&self) -> Vec<(String, &Value)> {
+        let entries = list(&self.0, "entries").iter();
+        entries
+            .filter_map(|entry| Some((filled(entry, "type")?, member(entry, "data"))))
+            .filter(|(kind, data)| !KNOWN.contains(&kind.as_str()) && !data.is_null())
+            .collect()
+    }
+
+    /// The named contexts, such as `device`, `os`, `trace`, and the program's own.
+    #[must_use]
+    pub fn contexts(&self) -> Option<&Map<String, Value>> {
+        member(&self.0, "contexts").as_object()
+    }
+
+    /// A context, or `null`.
+    #[must_use]
+    pub fn context(&self, name: &str) -> &Value {
+        inner(&self.0, "contexts", name)
+    }
+
+    /// What the program attached as extra data.
+    #[must_use]
+    pub fn extra(&self) -> Option<&Map<String, Value>> {
+        member(&self.0, "context").as_object()
+    }
+
+    /// Who was affected, as far as the program says: `id`, `email`, `username`, `ip_address`, `name`, and its own.
+    #[must_use]
+    pub fn user(&self) -> Option<&Map<String, Value>> {
+        member(&self.0, "user").as_object()
+    }
+
+    /// What a person wrote about it: `name`, `email`, `comments`.
+    #[must_use]
+    pub fn user_report(&self) -> Option<&Map<String, Value>> {
+        member(&self.0, "userReport").as_object()
+    }
+
+    /// Versions of packages that the program was made of.
+    #[must_use]
+    pub fn packages(&self) -> Option<&Map<String, Value>> {
+        member(&self.0, "packages").as_object()
     }
 
     /// The trace that it is part of.
     #[must_use]
     pub fn trace_id(&self) -> Option<String> {
-        as_text(inner(member(&self.0, "contexts"), "trace", "trace_id"))
+        as_text(member(self.context("trace"), "trace_id"))
     }
 
     /// The version of the program.
     #[must_use]
     pub fn release(&self) -> Option<String> {
-        as_text(inner(&self.0, "release", "version"))
+        let release = member(&self.0, "release");
+        filled(release, "version").or_else(|| as_text(release).filter(|text| !text.is_empty()))
     }
 
     /// The last commit of that version, where Sentry knows it.
@@ -154,21 +215,16 @@ impl Event {
         as_text(inner(&self.0, "sdk", "name"))
     }
 
-    /// The program's own id for who was affected.
+    /// That SDK's version.
     #[must_use]
-    pub fn user_id(&self) -> Option<String> {
-        as_text(inner(&self.0, "user", "id"))
+    pub fn sdk_version(&self) -> Option<String> {
+        as_text(inner(&self.0, "sdk", "version"))
     }
 
     /// Set for issues that Sentry's detectors made.
     #[must_use]
-    pub fn occurrence(&self) -> Option<Occurrence> {
-        let value = member(&self.0, "occurrence");
-        value.is_object().then(|| Occurrence {
-            issue_title: text(value, "issueTitle"),
-            subtitle: text(value, "subtitle"),
-            evidence: pairs(member(value, "evidenceDisplay"), "name"),
-        })
+    pub fn occurrence(&self) -> Option<Occurrence<'_>> {
+        Occurrence::read(member(&self.0, "occurrence"))
     }
 
     fn values(&self, kind: &str) -> impl Iterator<Item = &Value> {
@@ -183,38 +239,19 @@ impl Event {
     }
 }
 
-impl Breadcrumb {
-    fn read(value: &Value) -> Option<Self> {
-        let data = member(value, "data").as_object();
-        value.is_object().then(|| Self {
-            timestamp: text(value, "timestamp"),
-            level: text(value, "level"),
-            category: text(value, "category"),
-            kind: text(value, "type"),
-            message: text(value, "message"),
-            data: data
-                .into_iter()
-                .flatten()
-                .filter_map(|(key, value)| {
-                    Some(Tag {
-                        key: key.clone(),
-                        value: as_text(value)?,
-                    })
-                })
-                .collect(),
-        })
-    }
-}
-
-/// Objects of a name and a `value`.
+/// Objects of a name and a `value`; older servers have lists of the two.
 fn pairs(value: &Value, key: &str) -> Vec<Tag> {
     let pairs = elements(value).iter();
     pairs
-        .filter_map(|pair| {
-            Some(Tag {
+        .filter_map(|pair| match elements(pair) {
+            [key, value] => Some(Tag {
+                key: as_text(key).filter(|key| !key.is_empty())?,
+                value: as_text(value)?,
+            }),
+            _ => Some(Tag {
                 key: id(pair, key)?,
                 value: text(pair, "value")?,
-            })
+            }),
         })
         .collect()
 }
@@ -224,8 +261,36 @@ fn pairs(value: &Value, key: &str) -> Vec<Tag> {
 pub enum EventRef<'a> {
     /// The newest.
     Latest,
+    /// The first that is kept.
+    Oldest,
+    /// The one that Sentry thinks says most.
+    Recommended,
     /// This one.
     Id(&'a EventId),
+}
+
+impl<'a> EventRef<'a> {
+    /// As it stands in a path.
+    #[must_use]
+    pub fn as_str(self) -> &'a str {
+        match self {
+            Self::Latest => "latest",
+            Self::Oldest => "oldest",
+            Self::Recommended => "recommended",
+            Self::Id(id) => id.as_str(),
+        }
+    }
+}
+
+impl<'a> From<&'a EventName> for EventRef<'a> {
+    fn from(name: &'a EventName) -> Self {
+        match name {
+            EventName::Latest => Self::Latest,
+            EventName::Oldest => Self::Oldest,
+            EventName::Recommended => Self::Recommended,
+            EventName::Id(id) => Self::Id(id),
+        }
+    }
 }
 
 /// What to search the events of an issue for.
@@ -235,7 +300,7 @@ pub struct IssueEventSearch<'a> {
     pub query: &'a str,
     /// 1 to 100.
     pub limit: &'a str,
-    /// A field, descending with `-`. Not in Sentry's published API: a server may ignore it.
+    /// A field, descending with `-`; empty for the newest first. Not in Sentry's published API: a server may ignore it.
     pub sort: &'a str,
     /// Such as `14d`.
     pub period: &'a str,
@@ -244,7 +309,7 @@ pub struct IssueEventSearch<'a> {
 }
 
 impl Client {
-    /// One event of an issue: `GET /organizations/{org}/issues/{id}/events/{latest|eventId}/`.
+    /// One event of an issue: `GET /organizations/{org}/issues/{id}/events/{latest|oldest|recommended|eventId}/`.
     ///
     /// # Errors
     /// [`ApiError`]
@@ -255,17 +320,13 @@ impl Client {
         issue: &IssueKey,
         event: EventRef<'_>,
     ) -> Result<Owned<Event>, ApiError> {
-        let event = match event {
-            EventRef::Latest => "latest",
-            EventRef::Id(id) => id.as_str(),
-        };
         let segments = [
             "organizations",
             organization.as_str(),
             "issues",
             issue.as_str(),
             "events",
-            event,
+            event.as_str(),
         ];
         let ask = Ask::get(region, &segments, vec![]);
         let value = self.ask(ask, "an event").await?;
@@ -290,11 +351,10 @@ impl Client {
             issue.as_str(),
             "events",
         ];
-        let mut query = vec![
-            ("per_page", search.limit),
-            ("sort", search.sort),
-            ("statsPeriod", search.period),
-        ];
+        let mut query = vec![("per_page", search.limit), ("statsPeriod", search.period)];
+        if !search.sort.is_empty() {
+            query.push(("sort", search.sort));
+        }
         if !search.query.is_empty() {
             query.push(("query", search.query));
         }

@@ -14,7 +14,7 @@ pub enum InvalidId {
     #[error("must be an issue's number, or its short id such as `PROJECT-1A2`")]
     Issue,
     /// See [`EventId`].
-    #[error("must be 32 hexadecimal digits")]
+    #[error("must have 32 hexadecimal digits, with or without dashes")]
     Event,
     /// See [`TagKey`].
     #[error("must begin with a letter or digit and hold only letters, digits, `.`, `_` and `-`")]
@@ -42,9 +42,37 @@ pub struct IssueId(String);
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TagKey(String);
 
-/// An event, or a trace: 32 hexadecimal digits, lower-cased.
+/// An event, or a trace: 32 hexadecimal digits, lower-cased. Sentry prints some as a UUID; its API takes digits alone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EventId(String);
+
+/// An event of an issue, by its id or by one of the words that Sentry's API takes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum EventName {
+    /// The newest.
+    Latest,
+    /// The first that is kept.
+    Oldest,
+    /// The one that Sentry thinks says most.
+    Recommended,
+    /// This one.
+    Id(EventId),
+}
+
+impl EventName {
+    /// Reads a word, in any case, or an id.
+    ///
+    /// # Errors
+    /// [`InvalidId::Event`]
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        Ok(match text.to_ascii_lowercase().as_str() {
+            "latest" => Self::Latest,
+            "oldest" => Self::Oldest,
+            "recommended" => Self::Recommended,
+            id => Self::Id(EventId::parse(id)?),
+        })
+    }
+}
 
 impl Slug {
     /// Checks a slug; its case is kept.
@@ -138,8 +166,15 @@ impl EventId {
     /// # Errors
     /// [`InvalidId::Event`]
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
-        if text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            Ok(Self(text.to_ascii_lowercase()))
+        let is_uuid = text.len() == 36
+            && [8, 13, 18, 23].map(|place| text.as_bytes().get(place)) == [Some(&b'-'); 4];
+        let digits = if is_uuid {
+            text.replace('-', "")
+        } else {
+            text.to_owned()
+        };
+        if digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            Ok(Self(digits.to_ascii_lowercase()))
         } else {
             Err(InvalidId::Event)
         }
@@ -213,6 +248,18 @@ mod tests {
             assert_eq!(IssueId::parse(bad), Err(InvalidId::Issue), "{bad}");
         }
         assert!(EventId::parse(&"Ab".repeat(16)).is_ok());
+        let dashed = EventId::parse("4BE71C0D-9b52-f7c4-1e0d-9b52f1a2b3c4").unwrap();
+        assert_eq!(dashed.as_str(), "4be71c0d9b52f7c41e0d9b52f1a2b3c4");
+        for bad in [
+            "",
+            "4be71c",
+            "4be71c0d9b52f7c4-1e0d-9b52-f1a2-b3c4",
+            "----------------------------------------",
+            "4be71c0d-9b52-f7c4-1e0d-9b52f1a2b3c-",
+            "ääääääääääääääää",
+        ] {
+            assert_eq!(EventId::parse(bad), Err(InvalidId::Event), "{bad}");
+        }
         assert_eq!(EventId::parse("latest"), Err(InvalidId::Event));
     }
 }

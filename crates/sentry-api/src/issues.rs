@@ -9,6 +9,10 @@ use crate::member::{as_text, count, id, inner, member, object, text};
 use crate::region::Region;
 use crate::sight::{IssueKey, Owned, Owner, all_owned};
 
+mod details;
+
+pub use details::{Annotation, IssueDetails};
+
 /// An issue: events that Sentry takes for one problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
@@ -50,6 +54,8 @@ pub struct Issue {
     pub metadata: IssueMetadata,
     /// Who looks after it.
     pub assigned_to: Option<Assignee>,
+    /// What became of it, and who or what made it so.
+    pub details: IssueDetails,
 }
 
 /// The project of an issue.
@@ -114,6 +120,7 @@ impl Issue {
                 kind: text(assignee, "type"),
                 name: text(assignee, "name"),
             }),
+            details: IssueDetails::read(value),
         })
     }
 

@@ -67,7 +67,7 @@ impl Client {
         let body = object(vec![("name", name.into())]);
         let ask = Ask::send(Method::Post, region, &segments, body);
         let value = self.ask(ask, "a client key").await?;
-        let key = ClientKey::read(&value).ok_or(ApiError::Malformed("a client key"))?;
+        let key = ClientKey::read(&value).ok_or(ApiError::Unsure)?;
         Ok(Owned::new(Owner::of(&value, project.owner()), key))
     }
 }

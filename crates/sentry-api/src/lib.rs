@@ -10,9 +10,11 @@
 mod activity;
 mod autofix;
 mod client;
+mod committers;
 mod discover;
 mod error;
 mod events;
+mod exceptions;
 mod external_issues;
 mod frames;
 mod ids;
@@ -20,6 +22,7 @@ mod issues;
 mod keys;
 mod link;
 mod member;
+mod mend;
 mod organizations;
 mod path;
 mod projects;
@@ -38,14 +41,20 @@ mod users;
 pub use activity::Activity;
 pub use autofix::{AutofixRun, AutofixStatus, Finding};
 pub use client::{Client, USER_AGENT};
+pub use committers::SuspectCommit;
 pub use discover::{Invalid, Row};
 pub use error::ApiError;
-pub use events::{Breadcrumb, Event, EventRef, IssueEventSearch, Occurrence, Tag};
+pub use events::{
+    Breadcrumb, Event, EventProblem, EventRef, EventSpan, HttpRequest, Image, IssueEventSearch,
+    Message, Occurrence, Tag,
+};
+pub use exceptions::{Exception, Mechanism, Thread};
 pub use external_issues::ExternalIssue;
-pub use frames::{ContextLine, Exception, Frame, Thread};
-pub use ids::{EventId, InvalidId, IssueId, Slug, SlugOrId, TagKey};
+pub use frames::{ContextLine, Frame, Lock, LockUse, Stack};
+pub use ids::{EventId, EventName, InvalidId, IssueId, Slug, SlugOrId, TagKey};
 pub use issues::{
-    Assignee, Issue, IssueChange, IssueMetadata, IssueProject, IssueSearch, IssueSort,
+    Annotation, Assignee, Issue, IssueChange, IssueDetails, IssueMetadata, IssueProject,
+    IssueSearch, IssueSort,
 };
 pub use keys::ClientKey;
 pub use link::Page;

@@ -62,9 +62,39 @@ pub(crate) fn number(value: &Value, name: &str) -> Option<f64> {
     }
 }
 
-/// A boolean; anything else is false.
+/// A boolean, also one in a string; anything else is false.
 pub(crate) fn flag(value: &Value, name: &str) -> bool {
-    member(value, name).as_bool().unwrap_or_default()
+    maybe_flag(value, name).unwrap_or_default()
+}
+
+/// As [`flag`], and `None` where nobody said.
+pub(crate) fn maybe_flag(value: &Value, name: &str) -> Option<bool> {
+    match member(value, name) {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+/// A string that is not empty, or a number or boolean as its text.
+pub(crate) fn filled(value: &Value, name: &str) -> Option<String> {
+    text(value, name).filter(|text| !text.is_empty())
+}
+
+/// An address in memory: a number, or hexadecimal digits such as `0x1f`.
+pub(crate) fn address(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => {
+            let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+            match digits {
+                Some(digits) => u64::from_str_radix(digits, 16).ok(),
+                None => text.parse().ok(),
+            }
+        }
+        _ => None,
+    }
 }
 
 /// The elements of an array; none of anything else.
@@ -146,6 +176,21 @@ mod tests {
                 number(&value, "s")
             ),
             (Some(1.5), Some(34.0), None)
+        );
+        let more = json!({ "t": "True", "f": "false", "hex": "0x1f", "dec": "31", "odd": "0xzz" });
+        assert_eq!(
+            (
+                maybe_flag(&more, "t"),
+                maybe_flag(&more, "f"),
+                maybe_flag(&value, "e")
+            ),
+            (Some(true), Some(false), None)
+        );
+        let addresses = ["hex", "dec", "odd"].map(|name| address(member(&more, name)));
+        assert_eq!(addresses, [Some(31), Some(31), None]);
+        assert_eq!(
+            (filled(&value, "e"), filled(&value, "s")),
+            (None, some("x"))
         );
         assert!(flag(&value, "b") && !flag(&value, "n") && !flag(&value, "gone"));
     }

@@ -89,7 +89,8 @@ impl TraceMeta {
         value.is_object().then(|| Self {
             spans: either("span_count", "spansCount").or_else(|| count(value, "spanCount")),
             errors: either("errors", "errorsCount"),
-            performance_issues: either("performance_issues", "performanceIssues"),
+            performance_issues: either("performance_issues", "performanceIssues")
+                .or_else(|| count(value, "performanceIssuesCount")),
             logs: either("logs", "logsCount"),
             operations,
         })

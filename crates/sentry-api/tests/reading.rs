@@ -45,7 +45,7 @@ fn issue() -> Value {
 fn an_event_is_read() {
     let event = Event::read(event()).unwrap();
     let exceptions = event.exceptions();
-    let frames = &exceptions[0].frames;
+    let frames = &exceptions[0].stack.frames;
     assert_eq!((exceptions.len(), frames.len()), (1, 2));
     assert_eq!((frames[0].line_no, frames[1].line_no), (Some(3), Some(12)));
     assert_eq!(frames[0].context[1].text, "y");
@@ -56,13 +56,17 @@ fn an_event_is_read() {
         ),
         (None, "")
     );
-    assert_eq!(event.http_request().as_deref(), Some("GET https://x/"));
-    assert_eq!(event.formatted_message().as_deref(), Some("hello"));
+    let request = event.request().unwrap();
+    assert_eq!(
+        (request.method.as_deref(), request.url.as_deref()),
+        (Some("GET"), Some("https://x/"))
+    );
+    assert_eq!(event.message().unwrap().text(), Some("hello"));
     assert_eq!(
         (event.trace_id().as_deref(), event.release().as_deref()),
         (Some("t"), Some("1.0"))
     );
-    assert_eq!(event.user_id().as_deref(), Some("5"));
+    assert_eq!(event.user().unwrap()["id"], 5);
     assert!(event.threads().is_empty() && event.stacktrace().is_empty());
     assert!(event.breadcrumbs().is_empty());
     assert_eq!(event.occurrence().unwrap().evidence[0].value, "v");

@@ -325,3 +325,46 @@ async fn dots_never_reach_a_path() {
     assert!(Slug::parse("..").is_err() && SlugOrId::parse(".").is_err());
     assert!(sentry_api::path(&["projects", "acme", ".."]).is_err());
 }
+
+/// Half an emoji makes no answer unreadable.
+#[tokio::test]
+async fn half_of_a_surrogate_pair_is_read_as_a_replacement_character() {
+    let body = r#"{"id":7,"name":"Ada \ud83d","email":"\udc00x\ud83d\ude00"}"#;
+    let (client, _) = client(Scripted::new().json(Method::Get, AUTH, 200, body));
+    let user = client.user().await.unwrap();
+    assert_eq!(user.name.as_deref(), Some("Ada \u{fffd}"));
+    assert_eq!(user.email.as_deref(), Some("\u{fffd}x\u{1f600}"));
+}
+
+/// After a change was sent, a failure does not say that it was not made.
+#[tokio::test]
+async fn a_change_without_a_readable_answer_may_have_been_made() {
+    let url = "https://sentry.example/api/0/projects/acme/web/keys/";
+    let body = |body: &str| {
+        Ok(Response {
+            status: 201,
+            headers: vec![],
+            body: body.as_bytes().to_vec(),
+        })
+    };
+    for (answer, error) in [
+        (body("<html>"), ApiError::Unsure),
+        (body("[]"), ApiError::Unsure),
+        (status(502, &[]), ApiError::Unsure),
+        (
+            Err(FetchError::Timeout(Duration::from_secs(30))),
+            ApiError::Unsure,
+        ),
+        (status(400, &[]), ApiError::Rejected(400)),
+        (status(403, &[]), ApiError::Forbidden),
+        (status(404, &[]), ApiError::NotFound),
+    ] {
+        let (client, script) = client(Scripted::new().on(Method::Post, url, answer));
+        let sight = Sight::everything();
+        let web = sight.project(SlugOrId::parse("web").unwrap()).unwrap();
+        let region = client.base().region();
+        let made = client.create_client_key(&region, &acme(), &web, "x").await;
+        assert_eq!(made.map(drop), Err(error));
+        assert_eq!(script.requests().len(), 1, "it is not sent again");
+    }
+}

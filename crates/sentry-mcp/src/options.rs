@@ -52,6 +52,11 @@ pub struct Options {
     #[arg(long)]
     pub agent: bool,
 
+    /// What to do with text of senders and members: quote it, marked as data, or omit it [env: UNTRUSTED_TEXT] [default:
+    /// quote]
+    #[arg(long, value_name = "quote|omit")]
+    pub untrusted: Option<String>,
+
     /// Log each call and its duration to standard error
     #[arg(long, short)]
     pub verbose: bool,

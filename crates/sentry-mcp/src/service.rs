@@ -118,6 +118,7 @@ impl Service {
             scopes: Scopes::ALL,
             constraint: self.settings.constraint.clone(),
             request_id: format!("{}-{number}", self.process),
+            untrusted: self.settings.untrusted,
         }
     }
 

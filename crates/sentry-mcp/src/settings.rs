@@ -4,7 +4,7 @@
 
 use agent_mode::Model;
 use sentry_api::{BaseUrl, Slug, Token};
-use sentry_tools::{Constraint, Skill, Skills};
+use sentry_tools::{Constraint, Skill, Skills, Untrusted};
 
 use crate::ends::Failure;
 use crate::options::{Keep, Options, Sentry};
@@ -35,6 +35,8 @@ pub struct Settings {
     pub agent: bool,
     /// The model for agent mode, if one is configured.
     pub model: Option<Model>,
+    /// What becomes of text of senders and members in answers.
+    pub untrusted: Untrusted,
     /// Whether to log each call.
     pub verbose: bool,
 }
@@ -67,8 +69,23 @@ impl Settings {
             skills: options.skills.as_deref().map_or(Ok(Skills::ALL), skills)?,
             agent: options.agent,
             model: model(env)?,
+            untrusted: untrusted(options, env)?,
             verbose: options.verbose,
         })
+    }
+}
+
+/// Of an option and a variable the stricter one counts, so that an administrator's `omit` cannot be undone in an editor.
+fn untrusted(options: &Options, env: Environment<'_>) -> Result<Untrusted, Failure> {
+    let read = |name: &str, text: Option<String>| match text {
+        None => Ok(Untrusted::Quote),
+        Some(text) => Untrusted::parse(text.trim())
+            .ok_or_else(|| usage(format!("{name} must be quote or omit"))),
+    };
+    let given = read("--untrusted", options.untrusted.clone())?;
+    match read("UNTRUSTED_TEXT", env("UNTRUSTED_TEXT"))? {
+        Untrusted::Omit => Ok(Untrusted::Omit),
+        Untrusted::Quote => Ok(given),
     }
 }
 

@@ -9,6 +9,8 @@ use crate::vocabulary::input_schema;
 use crate::vocabulary::session::{Constraint, Session};
 use crate::vocabulary::tool::{EXECUTE, Tool};
 
+pub(crate) mod executed;
+
 /// The catalogue.
 pub(crate) static TOOLS: &[&Tool] = &[
     &get_sentry_resource::TOOL,
@@ -85,23 +87,43 @@ fn target(
     if name != EXECUTE {
         return None;
     }
-    let named = sent.get("name").and_then(Value::as_str);
-    let named = named.unwrap_or_default().trim();
-    let tool = find(named);
+    // Read as the server reads it: what it would run is what is said here.
+    let read = executed::read(sent.clone());
+    let plain = sent.get("name").and_then(Value::as_str).map(str::trim);
+    // What cannot be read runs nothing; it is a call of the tool that it names all the same.
+    let named = match &read {
+        Ok(read) => read.name.as_str(),
+        Err(_) => plain.unwrap_or_default(),
+    };
+    let tool = executed::find(named);
     let reads = |tool: &Tool, argument: &str| {
         let own = tool.parameters.iter().find(|own| own.name == argument);
         own.is_some_and(|own| !own.is_fixed_by(organization, project))
     };
-    let arguments = sent.get("arguments").and_then(Value::as_object);
     let foreign = tool.and_then(|tool| {
         let beside = sent
             .keys()
             .find(|key| *key != "name" && *key != "arguments");
-        let inside = arguments.and_then(|all| all.keys().find(|key| !reads(tool, key)));
-        beside.or(inside).cloned()
+        // As text it is read too; but a person is shown the call as it was written.
+        let is_plain = matches!(
+            sent.get("arguments"),
+            None | Some(Value::Null | Value::Object(_))
+        );
+        let text = (!is_plain).then_some("arguments");
+        let mut inside = read.iter().flat_map(|read| read.arguments.keys());
+        let inside = inside.find(|key| !reads(tool, key));
+        beside
+            .map(String::as_str)
+            .or(text)
+            .or(inside.map(String::as_str))
+            .map(str::to_owned)
     });
     Some(Target {
-        name: named.chars().take(100).collect(),
+        name: tool
+            .map_or(named, |tool| tool.name)
+            .chars()
+            .take(100)
+            .collect(),
         // Where there is no such tool there is nothing that it could change.
         changes: tool.is_some_and(|tool| tool.effect.changes_something()),
         foreign,

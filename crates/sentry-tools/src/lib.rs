@@ -21,6 +21,6 @@ pub use protocol::server::Server;
 pub use vocabulary::refusal::Refusal;
 pub use vocabulary::scope::{Scope, Scopes};
 pub use vocabulary::session::{
-    Constraint, Remembered, Session, Verified, VerifiedConstraints, VerifiedProject,
+    Constraint, Remembered, Session, Untrusted, Verified, VerifiedConstraints, VerifiedProject,
 };
 pub use vocabulary::skill::{Skill, Skills};

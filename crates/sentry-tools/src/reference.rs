@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::catalogue::{self, TOOLS};
-use crate::vocabulary::input_schema::input_schema;
+use crate::vocabulary::input_schema::{describe, input_schema};
+use crate::vocabulary::near::squeeze;
 use crate::vocabulary::session::Constraint;
 use crate::vocabulary::skill::Skill;
 use crate::vocabulary::tool::{Hidden, Surface, Tool};
@@ -26,6 +27,14 @@ pub fn schema_of(name: &str) -> Option<Value> {
     serde_json::from_str(input_schema(tool.parameters, &Constraint::None).get()).ok()
 }
 
+/// Whether a tool takes an argument of that name for one of its parameters.
+#[must_use]
+pub fn takes(tool: &str, name: &str) -> bool {
+    let squeezed = squeeze(name);
+    catalogue::find(tool)
+        .is_some_and(|tool| tool.parameters.iter().any(|own| own.is_near(&squeezed)))
+}
+
 /// The text of `docs/TOOLS.md`.
 #[must_use]
 pub fn markdown() -> String {
@@ -39,7 +48,7 @@ pub fn markdown() -> String {
     ] {
         text.push_str(heading);
         for tool in TOOLS.iter().filter(|tool| tool.surface == surface) {
-            describe(tool, &mut text);
+            section(tool, &mut text);
         }
     }
     text
@@ -49,10 +58,12 @@ const HEAD: &str = "# Tools
 
 Made from the catalogue (`crates/sentry-tools`) by `cargo test -p sentry-tools`, with `UPDATE=1` to write it anew.
 A tool is there when any of its skills was ticked and the access token has all of its scopes. Parameters in bold are
-required; `/mcp/{organization}` and `/mcp/{organization}/{project}` fix organization, region and project.
+required; `/mcp/{organization}` and `/mcp/{organization}/{project}` fix organization, region and project. Schemas have only words
+that OpenAI's strict mode, Anthropic and Gemini all take; what is taken beside them is in
+[ADR 98](adr/0098-what-is-taken-for-what.md).
 ";
 
-fn describe(tool: &Tool, text: &mut String) {
+fn section(tool: &Tool, text: &mut String) {
     let skills: Vec<_> = tool.skills.iter().map(Skill::as_str).collect();
     let skills = if skills.len() == Skill::ALL.len() {
         "any".to_owned()
@@ -97,11 +108,10 @@ fn describe(tool: &Tool, text: &mut String) {
             rules.remove("description");
         }
         let mark = if is_required { "**" } else { "" };
-        let about = if parameter.about.is_empty() {
-            String::new()
-        } else {
-            format!(" {}", parameter.about)
-        };
+        let mut about = describe(parameter);
+        if !about.is_empty() {
+            about.insert(0, ' ');
+        }
         text.push_str(&format!("* {mark}`{name}`{mark}{about} `{rules}`\n"));
     }
 }

@@ -50,7 +50,11 @@ impl Analysis {
 
 impl Started {
     fn wire(&self, issue: &Issue) -> Value {
-        let mut blocks = vec![self.block(1, &self.opening(issue), None)];
+        let mut blocks = Vec::new();
+        if let Some(instruction) = &self.instruction {
+            blocks.push(json!({"message": {"role": "user", "content": instruction}}));
+        }
+        blocks.push(self.block(1, &self.opening(issue), None));
         if self.looks >= LOOKS_TO_CAUSE {
             blocks.push(self.block(2, "The cause is found.", Some(cause(issue))));
         }

@@ -22,6 +22,9 @@ pub(crate) struct Event {
     pub(crate) tags: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) user: Value,
+    /// What is known of its release beside the version, which is a tag.
+    #[serde(default, rename = "release")]
+    about_release: Map<String, Value>,
     /// The members that only the detailed form has (`entries`, `contexts`, `sdk` and others), as sent.
     #[serde(flatten, deserialize_with = "shared")]
     pub(crate) rest: Arc<Map<String, Value>>,
@@ -37,6 +40,15 @@ fn shared<'de, D: serde::Deserializer<'de>>(
 impl Event {
     pub(crate) fn release(&self) -> Option<&str> {
         self.tags.get("release").map(String::as_str)
+    }
+
+    /// The release as events and issues embed it.
+    pub(crate) fn release_wire(&self) -> Value {
+        self.release().map_or(Value::Null, |version| {
+            let mut wire = self.about_release.clone();
+            wire.insert(String::from("version"), json!(version));
+            Value::Object(wire)
+        })
     }
 
     pub(crate) fn trace_id(&self) -> Option<&str> {
@@ -94,17 +106,17 @@ impl Event {
                 (String::from("projectSlug"), json!(project.slug)),
                 (String::from("dateReceived"), json!(self.date_created)),
                 (String::from("metadata"), json!(issue.metadata)),
-                (
-                    String::from("release"),
-                    self.release()
-                        .map_or(Value::Null, |version| json!({"version": version})),
-                ),
+                (String::from("release"), self.release_wire()),
                 (String::from("dist"), Value::Null),
                 (String::from("size"), json!(4096)),
                 (String::from("errors"), json!([])),
                 (String::from("fingerprints"), json!([])),
                 (String::from("packages"), json!({})),
                 (String::from("context"), json!({})),
+                (String::from("_meta"), json!({})),
+                (String::from("userReport"), Value::Null),
+                (String::from("resolvedWith"), json!([])),
+                (String::from("sdkUpdates"), json!([])),
                 (String::from("occurrence"), Value::Null),
                 (String::from("nextEventID"), json!(next)),
                 (String::from("previousEventID"), json!(previous)),

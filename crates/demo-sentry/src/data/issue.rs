@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Data;
 use super::event::Event;
+use super::project::Project;
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -16,6 +17,9 @@ pub(crate) struct Issue {
     pub(crate) short_id: String,
     /// The project's slug.
     pub(crate) project: String,
+    /// Where it is not the project's.
+    #[serde(default)]
+    platform: Option<String>,
     pub(crate) title: String,
     pub(crate) culprit: String,
     pub(crate) level: String,
@@ -34,6 +38,11 @@ pub(crate) struct Issue {
     pub(crate) count: u64,
     pub(crate) user_count: u64,
     pub(crate) num_comments: u32,
+    #[serde(default)]
+    user_report_count: u32,
+    /// Links to trackers, as they go out.
+    #[serde(default)]
+    annotations: Vec<Value>,
     pub(crate) first_seen: Timestamp,
     pub(crate) last_seen: Timestamp,
     pub(crate) assigned_to: Option<Assignee>,
@@ -75,6 +84,10 @@ impl Issue {
         self.id == id_or_short_id || self.short_id.eq_ignore_ascii_case(id_or_short_id)
     }
 
+    pub(crate) fn platform<'a>(&'a self, project: &'a Project) -> &'a str {
+        self.platform.as_deref().unwrap_or(&project.platform)
+    }
+
     /// Finds an event by id, ignoring dashes and case as Sentry does.
     pub(crate) fn event(&self, id: &str) -> Option<&Event> {
         let id = id.replace('-', "").to_ascii_lowercase();
@@ -101,8 +114,8 @@ impl Issue {
             "statusDetails": self.status_details,
             "substatus": self.substatus,
             "isPublic": false,
-            "platform": project.map(|project| &project.platform),
-            "project": project.map(super::project::Project::reference),
+            "platform": project.map(|project| self.platform(project)),
+            "project": project.map(Project::reference),
             "type": self.kind,
             "metadata": self.metadata,
             "numComments": self.num_comments,
@@ -111,7 +124,7 @@ impl Issue {
             "isSubscribed": false,
             "subscriptionDetails": null,
             "hasSeen": true,
-            "annotations": [],
+            "annotations": self.annotations,
             "issueType": self.issue_type,
             "issueCategory": self.issue_category,
             "priority": self.priority,
@@ -135,11 +148,11 @@ impl Issue {
             members.insert(String::from("tags"), Value::Array(tags));
             members.insert(
                 String::from("firstRelease"),
-                self.release(self.events.last()),
+                json!(self.events.last().map(Event::release_wire)),
             );
             members.insert(
                 String::from("lastRelease"),
-                self.release(self.events.first()),
+                json!(self.events.first().map(Event::release_wire)),
             );
             let activity = data.activity.get(&self.id).into_iter().flatten();
             members.insert(
@@ -148,15 +161,12 @@ impl Issue {
             );
             members.insert(String::from("participants"), json!([]));
             members.insert(String::from("seenBy"), json!([]));
-            members.insert(String::from("userReportCount"), json!(0));
+            members.insert(
+                String::from("userReportCount"),
+                json!(self.user_report_count),
+            );
         }
         detail
-    }
-
-    fn release(&self, event: Option<&Event>) -> Value {
-        event
-            .and_then(Event::release)
-            .map_or(Value::Null, |version| json!({"version": version}))
     }
 }
 

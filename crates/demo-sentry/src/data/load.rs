@@ -42,61 +42,72 @@ const EXTERNAL_ISSUES: File = File(
     "external-issues.json",
     include_str!("../../data/external-issues.json"),
 );
+const COMMITTERS: File = File(
+    "committers.json",
+    include_str!("../../data/committers.json"),
+);
 
-/// One file per issue, named after its short id.
+/// An issue's file, named by its short id.
+macro_rules! issue {
+    ($short_id:literal) => {
+        File(
+            $short_id,
+            include_str!(concat!("../../data/issues/", $short_id, ".json")),
+        )
+    };
+}
+
+/// In the order of every listing, as far as nothing else orders it.
 const ISSUES: &[File] = &[
-    File(
-        "CHECKOUT-1",
-        include_str!("../../data/issues/CHECKOUT-1.json"),
-    ),
-    File(
-        "CHECKOUT-2",
-        include_str!("../../data/issues/CHECKOUT-2.json"),
-    ),
-    File(
-        "CHECKOUT-3",
-        include_str!("../../data/issues/CHECKOUT-3.json"),
-    ),
-    File(
-        "CHECKOUT-4",
-        include_str!("../../data/issues/CHECKOUT-4.json"),
-    ),
-    File(
-        "CHECKOUT-5",
-        include_str!("../../data/issues/CHECKOUT-5.json"),
-    ),
-    File(
-        "CHECKOUT-6",
-        include_str!("../../data/issues/CHECKOUT-6.json"),
-    ),
-    File(
-        "CHECKOUT-7",
-        include_str!("../../data/issues/CHECKOUT-7.json"),
-    ),
-    File(
-        "PARCEL-POST-1",
-        include_str!("../../data/issues/PARCEL-POST-1.json"),
-    ),
-    File(
-        "PARCEL-POST-2",
-        include_str!("../../data/issues/PARCEL-POST-2.json"),
-    ),
-    File(
-        "SHOP-WINDOW-1",
-        include_str!("../../data/issues/SHOP-WINDOW-1.json"),
-    ),
-    File(
-        "SHOP-WINDOW-2",
-        include_str!("../../data/issues/SHOP-WINDOW-2.json"),
-    ),
-    File(
-        "SHOP-WINDOW-3",
-        include_str!("../../data/issues/SHOP-WINDOW-3.json"),
-    ),
-    File(
-        "SHOP-WINDOW-4",
-        include_str!("../../data/issues/SHOP-WINDOW-4.json"),
-    ),
+    issue!("CHECKOUT-1"),
+    issue!("CHECKOUT-2"),
+    issue!("CHECKOUT-3"),
+    issue!("CHECKOUT-4"),
+    issue!("CHECKOUT-5"),
+    issue!("CHECKOUT-6"),
+    issue!("CHECKOUT-7"),
+    issue!("PARCEL-POST-1"),
+    issue!("PARCEL-POST-2"),
+    issue!("SHOP-WINDOW-1"),
+    issue!("SHOP-WINDOW-2"),
+    issue!("SHOP-WINDOW-3"),
+    issue!("SHOP-WINDOW-4"),
+    issue!("HARBOR-SERVICES-1"),
+    issue!("HARBOR-SERVICES-2"),
+    issue!("HARBOR-SERVICES-3"),
+    issue!("HARBOR-SERVICES-4"),
+    issue!("HARBOR-SERVICES-5"),
+    issue!("HARBOR-SERVICES-6"),
+    issue!("HARBOR-SERVICES-7"),
+    issue!("HARBOR-SERVICES-8"),
+    issue!("HARBOR-SERVICES-9"),
+    issue!("HARBOR-SERVICES-10"),
+    issue!("HARBOR-SERVICES-11"),
+    issue!("HARBOR-SERVICES-12"),
+    issue!("HARBOR-SERVICES-13"),
+    issue!("HARBOR-SERVICES-14"),
+    issue!("HARBOR-SERVICES-15"),
+    issue!("HARBOR-SERVICES-16"),
+    issue!("HARBOR-WEB-1"),
+    issue!("HARBOR-WEB-2"),
+    issue!("HARBOR-WEB-3"),
+    issue!("HARBOR-WEB-4"),
+    issue!("HARBOR-WEB-5"),
+    issue!("HARBOR-WEB-6"),
+    issue!("HARBOR-WEB-7"),
+    issue!("HARBOR-WEB-8"),
+    issue!("HARBOR-WEB-9"),
+    issue!("HARBOR-WEB-10"),
+    issue!("HARBOR-WEB-11"),
+    issue!("LANTERN-APP-1"),
+    issue!("LANTERN-APP-2"),
+    issue!("LANTERN-APP-3"),
+    issue!("LANTERN-APP-4"),
+    issue!("LANTERN-APP-5"),
+    issue!("LANTERN-APP-6"),
+    issue!("LANTERN-APP-7"),
+    issue!("LANTERN-APP-8"),
+    issue!("LANTERN-APP-9"),
 ];
 
 /// A data file does not have the expected form.
@@ -129,6 +140,7 @@ impl Data {
             activity: activity(&issues, start)?,
             analyses: analyses(&issues, start)?,
             external_issues: EXTERNAL_ISSUES.read(start)?,
+            committers: COMMITTERS.read(start)?,
             started: 0,
             recorded: 0,
             issues,

@@ -43,9 +43,12 @@ pub(super) fn named_organization(text: &str) -> Option<String> {
     None
 }
 
-/// The first heading of a Markdown text, or its first line, without the id at its start.
+/// What an answer says that broke (`**What:** …`); else its first heading, or its first line, without the id at its start.
 pub(super) fn headline(text: &str, id: &str) -> String {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    if let Some(what) = lines().find_map(|line| line.strip_prefix("**What:**")) {
+        return what.trim().to_owned();
+    }
     let line = lines()
         .find(|line| line.starts_with('#'))
         .or_else(|| lines().next());
@@ -92,5 +95,9 @@ mod tests {
         assert_eq!(headline("# CHECKOUT-12: x", "CHECKOUT-1"), "CHECKOUT-12: x");
         assert_eq!(headline("\nonly text", "CHECKOUT-1"), "only text");
         assert_eq!(headline("", "CHECKOUT-1"), "");
+        assert_eq!(
+            headline("# CHECKOUT-1\n\n**What:** `it broke`\n", "CHECKOUT-1"),
+            "`it broke`"
+        );
     }
 }

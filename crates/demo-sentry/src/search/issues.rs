@@ -49,7 +49,9 @@ impl Searchable for IssueSubject<'_> {
             "level" => one(&issue.level),
             "project" | "project.name" => one(&issue.project),
             "project.id" => self.project(|project| project.id.clone()),
-            "platform" | "platform.name" => self.project(|project| project.platform.clone()),
+            "platform" | "platform.name" => {
+                self.project(|project| issue.platform(project).to_owned())
+            }
             "issue" => one(&issue.short_id),
             "issue.id" | "id" => one(&issue.id),
             "issue.category" => one(&issue.issue_category),

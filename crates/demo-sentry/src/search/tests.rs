@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use super::issues::IssueSubject;
 use super::*;
 use crate::data::Data;
@@ -6,17 +8,24 @@ fn now() -> Timestamp {
     "2026-03-10T12:00:00Z".parse().unwrap()
 }
 
-/// Short ids of the sample issues that fit, in the order of the data, asked by Ada.
+/// The projects whose issues are few enough to be named.
+const PROJECTS: [&str; 3] = ["checkout", "parcel-post", "shop-window"];
+
+/// Read once: to read it takes longer than to search it.
+static DATA: LazyLock<Data> = LazyLock::new(|| Data::load(now(), 1).unwrap());
+
+/// Short ids of their issues that fit, in the order of the data, asked by Ada.
 fn found(query: &str) -> Vec<String> {
-    let data = Data::load(now(), 1).unwrap();
+    let data = &*DATA;
     let caller = data.user("1001").unwrap();
     let query = Query::parse(query, now()).unwrap();
     data.issues
         .iter()
+        .filter(|issue| PROJECTS.contains(&issue.project.as_str()))
         .filter(|issue| {
             query.matches(&IssueSubject {
                 issue,
-                data: &data,
+                data,
                 caller,
             })
         })

@@ -70,10 +70,10 @@ async fn a_started_one_moves_on_with_every_look() {
     assert_eq!(
         seen,
         [
-            (json!("processing"), 1),
             (json!("processing"), 2),
-            (json!("completed"), 3),
-            (json!("completed"), 3)
+            (json!("processing"), 3),
+            (json!("completed"), 4),
+            (json!("completed"), 4)
         ]
     );
     let again = sentry

@@ -41,6 +41,7 @@ const READING: &[&str] = &[
     "projects/{org}/{project}/keys/",
     "projects/{org}/{project}/teams/",
     "projects/{org}/{project}/stacktrace-link/?file=payments/settle.py",
+    "projects/{org}/{project}/events/8cbd13198f1c6e17e06e4f70a383ec83/committers/",
 ];
 
 /// Method, path, body, and the status of success.

@@ -59,7 +59,8 @@ async fn a_status_brings_its_substatus() {
         sentry.json(ISSUE).await["statusDetails"],
         json!({"inNextRelease": true})
     );
-    let resolved = "/api/0/organizations/lighthouse-books/issues/?query=is:resolved&sort=new";
+    let resolved =
+        "/api/0/organizations/lighthouse-books/issues/?query=is:resolved&project=checkout&sort=new";
     assert_eq!(
         sentry.get(resolved).await.each("shortId"),
         ["CHECKOUT-2", "CHECKOUT-6"]

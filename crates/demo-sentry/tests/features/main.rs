@@ -12,6 +12,7 @@ mod faults;
 mod issue_search;
 mod issue_update;
 mod keys;
+mod kinds;
 mod language_model;
 mod organizations;
 mod pages;

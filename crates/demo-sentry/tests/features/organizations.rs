@@ -52,7 +52,14 @@ async fn listings_can_be_narrowed() {
         ),
         (
             "organizations/lighthouse-books/projects/",
-            vec!["checkout", "parcel-post", "shop-window"],
+            vec![
+                "checkout",
+                "parcel-post",
+                "shop-window",
+                "harbor-services",
+                "harbor-web",
+                "lantern-app",
+            ],
         ),
         (
             "organizations/lighthouse-books/projects/?query=shop",

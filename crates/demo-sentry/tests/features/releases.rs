@@ -17,7 +17,12 @@ async fn newest_first_and_found_by_version_or_project() {
             "checkout@5.2.0",
             "parcel-post@2.8.1",
             "shop-window@9.13.2",
-            "checkout@5.1.3"
+            "checkout@5.1.3",
+            "harbor-web@1.41.0",
+            "harbor-services@3.18.0",
+            "lantern-app@24.6.0",
+            "harbor-services@3.17.2",
+            "lantern-app@24.5.1"
         ]
     );
     assert_eq!(

@@ -17,18 +17,21 @@ async fn ids(sentry: &Sentry, query: &str) -> Vec<String> {
 #[tokio::test]
 async fn listed_sorted_and_searched() {
     let sentry = sentry();
-    assert_eq!(ids(&sentry, "").await, ["7b3d", "c51f", "1e8a", "f06b"]);
+    assert_eq!(
+        ids(&sentry, "").await,
+        ["7b3d", "c51f", "1e8a", "f06b", "4ea3", "0608"]
+    );
     assert_eq!(
         ids(&sentry, "sort=-duration").await,
-        ["1e8a", "c51f", "7b3d", "f06b"]
+        ["1e8a", "c51f", "7b3d", "f06b", "4ea3", "0608"]
     );
-    assert_eq!(ids(&sentry, "sort=started_at&per_page=1").await, ["f06b"]);
+    assert_eq!(ids(&sentry, "sort=started_at&per_page=1").await, ["0608"]);
     assert_eq!(ids(&sentry, "environment=staging").await, ["f06b"]);
     assert_eq!(ids(&sentry, "statsPeriod=24h").await, ["7b3d", "c51f"]);
     assert_eq!(ids(&sentry, "project=checkout").await, Vec::<String>::new());
     for (query, found) in [
         ("user.email:iris@reader.example", "7b3d"),
-        ("count_rage_clicks:%3E0", "7b3d"),
+        ("count_rage_clicks:%3E0+browser.name:Firefox", "7b3d"),
         ("browser.name:Safari", "1e8a"),
         ("url:*gifts", "1e8a"),
         ("trace:2c7e90b5f1d8436ea05b7c9d3e1f4a68", "7b3d"),

@@ -106,13 +106,15 @@ async fn every_list_is_one_page() {
             ("resources/list", "resources"),
             ("resources/templates/list", "resourceTemplates"),
         ] {
-            for cursor in [json!("x"), json!(""), json!(1)] {
+            for cursor in [json!("x"), json!(" "), json!(1), json!([])] {
                 let params = json!({ "cursor": cursor });
                 assert_eq!(code(version, method, params).await, Some(-32602));
             }
-            let (_, answer) = ask(version, method, json!({ "cursor": null })).await;
-            assert_eq!(answer["result"][array].as_array().unwrap().len(), 1);
-            assert!(answer["result"].get("nextCursor").is_none());
+            for cursor in [json!(null), json!("")] {
+                let (_, answer) = ask(version, method, json!({ "cursor": cursor })).await;
+                assert_eq!(answer["result"][array].as_array().unwrap().len(), 1);
+                assert!(answer["result"].get("nextCursor").is_none());
+            }
         }
     }
 }

@@ -143,9 +143,49 @@ async fn messages_and_their_errors() {
         (r#"{"jsonrpc":"2.0","id":1}"#, 400, Some(-32600)),
         (r#"{"jsonrpc":"2.0","id":1,"method":7}"#, 400, Some(-32600)),
         (
-            r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}"#,
             400,
             Some(-32600),
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":"x"}"#,
+            400,
+            Some(-32600),
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":""}"#,
+            400,
+            Some(-32600),
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}"#,
+            200,
+            None,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":null}"#,
+            200,
+            None,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":null}"#,
+            200,
+            None,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"prompts/list","params":[]}"#,
+            200,
+            None,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"resources/list","params":null}"#,
+            200,
+            None,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":null}}"#,
+            200,
+            None,
         ),
         (
             r#"{"jsonrpc":"2.0","method":"notifications/initialized","params":3}"#,
@@ -194,9 +234,39 @@ async fn messages_and_their_errors() {
             Some(-32602),
         ),
         (
-            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add","arguments":[]}}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add","arguments":[1]}}"#,
             200,
             Some(-32602),
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add","arguments":"x"}}"#,
+            200,
+            Some(-32602),
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add","arguments":"[1]"}}"#,
+            200,
+            Some(-32602),
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add","arguments":"{}","_meta":null}}"#,
+            200,
+            None,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add","arguments":""}}"#,
+            200,
+            None,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add","arguments":"{\"a\":1}"}}"#,
+            200,
+            None,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add","arguments":[]}}"#,
+            200,
+            None,
         ),
         (
             r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add","arguments":null}}"#,

@@ -147,6 +147,31 @@ fn what_wants_no_answer_gets_none() {
 // rule: stdio/called-off: a request that is called off is not answered; an id in flight is used
 //    once
 #[test]
+fn params_that_are_nothing_are_none() {
+    for params in ["null", "[]", "{}"] {
+        let mut peer = Peer::default();
+        let initialized = format!(
+            r#"{{"jsonrpc":"2.0","method":"notifications/initialized","params":{params}}}"#
+        );
+        assert_eq!(read(&mut peer, initialized), Incoming::Nothing, "{params}");
+        for method in ["tools/list", "prompts/list", "resources/list", "ping"] {
+            let line =
+                format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
+            let incoming = read(&mut peer, line);
+            assert!(
+                matches!(incoming, Incoming::Requests { .. }),
+                "{method} {params}"
+            );
+        }
+    }
+    let mut peer = Peer::default();
+    for params in ["\"x\"", "[1]", "0", "false"] {
+        let line = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{params}}}"#);
+        assert_eq!(error(read(&mut peer, line)).1, -32600, "{params}");
+    }
+}
+
+#[test]
 fn a_request_is_called_off_by_its_id() {
     let mut peer = Peer::default();
     for id in [json!(7), json!("seven")] {

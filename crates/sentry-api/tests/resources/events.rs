@@ -57,6 +57,18 @@ async fn what_a_server_does_not_understand() {
             .collect();
         assert_eq!(found, [("query", None), ("field", Some("nope"))]);
     }
+    // As published: the query is one object, and says why.
+    let body = json!({ "query": { "valid": false, "error": "Invalid date" }, "field": [], "dataset": { "valid": true } });
+    let found = read(200, &body.to_string()).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].part, found[0].reason.as_deref()),
+        ("query", Some("Invalid date"))
+    );
+    let body = json!({ "query": { "valid": false, "error": null, "fields": [{ "name": "a", "valid": true }, { "name": "b", "valid": false, "error": "?" }] } });
+    let found = read(400, &body.to_string()).await.unwrap();
+    let named: Vec<_> = found.iter().map(|each| each.name.as_deref()).collect();
+    assert_eq!(named, [Some("b")]);
     // A server that has it not, or does not say.
     for (status, body) in [(404, "{}"), (400, ""), (400, "[]"), (200, "{}")] {
         assert_eq!(read(status, body).await, Ok(vec![]), "{status} {body}");

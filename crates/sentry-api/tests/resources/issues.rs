@@ -73,7 +73,7 @@ async fn activity_and_notes() {
             .issue_activity(&world.region, &world.acme, &world.issue)
             .await
             .unwrap();
-        assert_eq!(found[0].data, [("assignee".to_owned(), "7".to_owned())]);
+        assert_eq!(found[0].data, [("assignee".to_owned(), json!("7"))]);
     }
     let world = get(
         &format!("{ISSUE}/notes/"),

@@ -67,8 +67,13 @@ async fn runs_of_seer_in_every_shape() {
         (Some("7"), AutofixStatus::Completed)
     );
     assert_eq!(run.findings.len(), 2);
-    assert_eq!(run.findings[0].text, "A null cart.\na\nb\nOpen it\n");
+    assert_eq!(
+        run.findings[0].text,
+        "Cause: A null cart.\nWhy 1: a\nWhy 2: b\nReproduction 1: Open it\n"
+    );
     assert!(run.findings[1].is_solution);
+    assert_eq!(run.findings[1].text, "Check it.\nStep 1: One\nDo it.\n");
+    assert_eq!(run.was_asked("look at carts"), None);
     assert_eq!(run.last_words.as_deref(), Some("thinking"));
 
     // The published, older shape.
@@ -83,9 +88,17 @@ async fn runs_of_seer_in_every_shape() {
     assert_eq!(run.status, AutofixStatus::AwaitingInput);
     assert_eq!(
         (run.findings[0].text.as_str(), run.findings[1].text.as_str()),
-        ("The cause.\n", "Fix\n")
+        ("Cause: The cause.\n", "Step 1: Fix\n")
     );
 
+    for asked in [
+        json!({ "request": { "instruction": "Look at\n the carts" } }),
+        json!({ "blocks": [{ "message": { "role": "user", "content": "Find it. Look at the carts" } }] }),
+    ] {
+        let run = read(json!({ "autofix": asked })).await.unwrap().unwrap();
+        assert_eq!(run.was_asked(" Look  at the carts"), Some(true));
+        assert_eq!(run.was_asked("Look at the tills"), Some(false));
+    }
     let run =
         read(json!({ "autofix": { "status": "error", "formatted": { "content": "# All" } } }))
             .await

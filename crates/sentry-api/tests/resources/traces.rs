@@ -12,6 +12,7 @@ async fn numbers_of_a_trace_in_both_cases() {
     for body in [
         json!({ "span_count": 3.0, "errors": 1, "performance_issues": 2, "logs": 4, "span_count_map": { "db": 2, "http": 5.0 } }),
         json!({ "spanCount": 3, "errors": 1, "performanceIssues": 2, "logs": 4, "spanCountMap": { "db": 2, "http": 5 } }),
+        json!({ "spansCount": 3, "errorsCount": 1, "performanceIssuesCount": 2, "logsCount": 4, "spansCountMap": { "db": 2, "http": 5 } }),
         json!({ "spansCount": "3", "errorsCount": 1, "performanceIssues": 2, "logsCount": 4, "spansCountMap": { "db": 2, "http": 5 } }),
     ] {
         let world = get(&path, &body);

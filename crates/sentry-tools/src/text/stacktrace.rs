@@ -1,183 +1,299 @@
-//! A stack trace in few lines: the newest call first, the project's own code before libraries when there is not room
-//! for all.
+//! The stack traces of an event: what belongs to which exception, and which call to look at first.
 
 use sentry_api::{Event, Exception, Frame, Thread};
 
-use crate::text::markdown::{block, line, number};
+use crate::text::markdown::{Joined, code, line, line_ends, number, push};
 
-/// One exception or thread with its calls.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Trace {
-    /// Such as `TypeError: x is undefined`.
-    heading: String,
-    /// The newest call first.
-    frames: Vec<Frame>,
+mod fold;
+mod locks;
+mod machinery;
+mod place;
+mod rows;
+mod trace;
+mod tree;
+
+pub(crate) use place::{Names, file, function, last_of};
+pub(crate) use rows::Detail;
+pub(crate) use trace::Trace;
+pub(crate) use tree::Role;
+
+use trace::{default_thread, of_exception, of_thread, thread_name};
+
+/// All that an event says of calls.
+pub(crate) struct Traces<'a> {
+    /// The one to read first in front.
+    pub(crate) list: Vec<Trace<'a>>,
+    pub(crate) threads: Vec<Thread<'a>>,
+    pub(crate) names: Names,
+    /// Whether Sentry marks any call as the project's own: without that, no call is called a library's.
+    pub(crate) is_marked: bool,
+    /// Where to look first.
+    pub(crate) culprit: Option<Culprit>,
 }
 
-/// The traces of an event, the one to read first in front: the exceptions from the outermost to its causes; without
-/// exceptions the crashed thread, or the first with a stack; else the event's own stack.
-pub(crate) fn of(event: &Event) -> Vec<Trace> {
-    let exceptions: Vec<_> = event.exceptions().into_iter().rev().collect();
-    if !exceptions.is_empty() {
-        return exceptions.into_iter().map(of_exception).collect();
-    }
-    let threads = event.threads();
-    if let Some(thread) = default_thread(&threads) {
-        return vec![of_thread(thread)];
-    }
-    let frames = event.stacktrace();
-    if frames.is_empty() {
-        return Vec::new();
-    }
-    vec![trace("Stack".to_owned(), frames)]
+/// A call by its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Culprit {
+    trace: usize,
+    frame: usize,
+    /// As it stands in front of the call's row.
+    pub(crate) number: usize,
+    /// Of the project's own; else it is only the newest that may be.
+    pub(crate) is_own: bool,
 }
 
-/// The crashed thread, or the first, among those that have a stack.
-pub(crate) fn default_thread(threads: &[Thread]) -> Option<&Thread> {
-    let mut with_stack = threads.iter().filter(|thread| !thread.frames.is_empty());
-    let first = with_stack.clone().next();
-    with_stack.find(|thread| thread.crashed).or(first)
-}
+/// Listed; the others are counted.
+pub(crate) const THREADS: usize = 300;
 
-/// One thread's calls.
-pub(crate) fn of_thread(thread: &Thread) -> Trace {
-    let name = thread.name.as_deref().or(thread.id.as_deref());
-    let state = if thread.crashed { " (crashed)" } else { "" };
-    let heading = format!("Thread {}{state}", line(name.unwrap_or("?"), 60));
-    trace(heading, thread.frames.clone())
-}
-
-fn of_exception(exception: Exception) -> Trace {
-    let message = exception.value.unwrap_or_default();
-    let kind = exception.kind.unwrap_or_else(|| "Exception".to_owned());
-    let heading = if message.is_empty() {
-        kind
-    } else {
-        format!("{kind}: {message}")
-    };
-    trace(line(&heading, 200), exception.frames)
-}
-
-fn trace(heading: String, mut frames: Vec<Frame>) -> Trace {
-    frames.reverse();
-    Trace { heading, frames }
-}
-
-/// Where to look first: the newest call in the project's own code, or simply the newest.
-pub(crate) fn culprit(traces: &[Trace]) -> Option<&Frame> {
-    let frames = || traces.iter().flat_map(|trace| &trace.frames);
-    frames()
-        .find(|frame| frame.in_app)
-        .or_else(|| frames().next())
-}
-
-/// The traces as text with at most `most` calls in all; what is left out is counted.
-pub(crate) fn render(traces: &[Trace], most: usize) -> String {
-    let own_calls = traces
-        .iter()
-        .flat_map(|trace| &trace.frames)
-        .filter(|frame| frame.in_app)
-        .count();
-    let mut own = own_calls.min(most);
-    let mut library = most - own;
-    let mut text = String::new();
-    for (index, trace) in traces.iter().enumerate() {
-        if index > 0 {
-            text.push_str("Caused by ");
-        }
-        text.push_str(&trace.heading);
-        text.push('\n');
-        let mut hidden = Hidden::default();
-        for frame in &trace.frames {
-            let (left, hidden) = if frame.in_app {
-                (&mut own, &mut hidden.own)
-            } else {
-                (&mut library, &mut hidden.library)
-            };
-            if *left == 0 {
-                *hidden += 1;
-            } else {
-                *left -= 1;
-                text.push_str(&format!("  at {}\n", call(frame)));
+impl<'a> Traces<'a> {
+    /// The exceptions from the thrown one to what it holds and what caused it; without exceptions the crashed thread, the
+    /// current one, or the first with a stack; else the event's own stack.
+    pub(crate) fn of(event: &'a Event) -> Self {
+        let mut traces = Self {
+            list: Vec::new(),
+            threads: event.threads(),
+            names: Names {
+                platform: event.text("platform").unwrap_or_default(),
+                images: event.images(),
+            },
+            is_marked: false,
+            culprit: None,
+        };
+        let exceptions = event.exceptions();
+        let has_stack = exceptions.iter().any(|one| !one.stack.is_empty());
+        for node in tree::order(&exceptions) {
+            if let Some(exception) = exceptions.get(node.place) {
+                let mut trace = of_exception(exception);
+                (trace.role, trace.depth) = (node.role, node.depth);
+                if trace.frames.is_empty() {
+                    let is_first = traces.list.is_empty();
+                    traces.take_thread(exception, &mut trace, is_first && !has_stack);
+                }
+                traces.list.push(trace);
             }
         }
-        text.push_str(&hidden.in_words());
-    }
-    text
-}
-
-/// Calls that were left out of a trace.
-#[derive(Default)]
-struct Hidden {
-    own: u64,
-    library: u64,
-}
-
-impl Hidden {
-    fn in_words(&self) -> String {
-        match (self.own, self.library) {
-            (0, 0) => String::new(),
-            (0, library) => format!("  (+ {} calls in libraries)\n", number(library)),
-            (own, library) => {
-                format!(
-                    "  (+ {} calls, {} in libraries)\n",
-                    number(own + library),
-                    number(library)
-                )
+        if traces.list.is_empty() {
+            let stack = event.stacktrace();
+            if let Some(thread) = default_thread(&traces.threads) {
+                let trace = of_thread(thread, &traces.threads);
+                traces.list.push(trace);
+            } else if !stack.is_empty() {
+                let mut trace = trace::trace(stack);
+                trace.notes.push("Stack of the event".to_owned());
+                traces.list.push(trace);
             }
         }
+        traces.finish()
     }
-}
 
-/// A call in one line: `addItem (src/cart.ts:42:17)`, with `[library]` where it is not the project's own.
-pub(crate) fn call(frame: &Frame) -> String {
-    let library = if frame.in_app { "" } else { " [library]" };
-    let function = frame.function.as_deref().unwrap_or("?");
-    format!("{} ({}){library}", line(function, 60), location(frame))
-}
+    /// Of one thread.
+    pub(crate) fn of_thread(event: &'a Event, wanted: &str) -> Option<Self> {
+        let threads = event.threads();
+        let is = |name: &Option<String>| name.as_deref() == Some(wanted);
+        let by_id = threads.iter().find(|thread| is(&thread.id));
+        let thread = by_id.or_else(|| threads.iter().find(|thread| is(&thread.name)))?;
+        let list = vec![of_thread(thread, &threads)];
+        let names = Names {
+            platform: event.text("platform").unwrap_or_default(),
+            images: event.images(),
+        };
+        let traces = Self {
+            list,
+            threads,
+            names,
+            is_marked: false,
+            culprit: None,
+        };
+        Some(traces.finish())
+    }
 
-/// `src/cart.ts:42:17`, as far as it is known.
-pub(crate) fn location(frame: &Frame) -> String {
-    let file = [
-        &frame.filename,
-        &frame.abs_path,
-        &frame.module,
-        &frame.package,
-    ]
-    .into_iter()
-    .flatten()
-    .find(|name| !name.is_empty())
-    .map_or("unknown file", String::as_str);
-    let mut text = line(file, 100);
-    for number in [
-        frame.line_no,
-        frame.col_no.filter(|_| frame.line_no.is_some()),
-    ] {
-        if let Some(number) = number.filter(|number| *number > 0) {
-            text.push_str(&format!(":{number}"));
+    /// An exception without a stack has its thread's: by its id, or, where no exception of the event has a stack, the
+    /// thread that crashed, or is current.
+    fn take_thread(&self, exception: &Exception<'_>, trace: &mut Trace<'a>, is_alone: bool) {
+        let threads = self.threads.iter();
+        let named = exception.thread_id.as_ref().and_then(|id| {
+            threads
+                .clone()
+                .find(|thread| thread.id.as_ref() == Some(id))
+        });
+        let thread = match named {
+            Some(thread) => thread,
+            None if is_alone => match default_thread(&self.threads) {
+                Some(thread) => thread,
+                None => return,
+            },
+            None => return,
+        };
+        // A thread's stack is told once.
+        let name = thread_name(thread, &self.threads);
+        let is_told = self.list.iter().any(|other| other.notes.contains(&name));
+        trace.notes.push(name);
+        if !is_told {
+            trace.set(thread.stack.clone());
         }
     }
-    text
-}
 
-/// The source around a call's line, which is marked; empty when Sentry has none.
-pub(crate) fn source(frame: &Frame) -> String {
-    const AROUND: u64 = 3;
-    let at = frame.line_no.unwrap_or_default();
-    let lines: Vec<_> = frame
-        .context
-        .iter()
-        .filter_map(|context| Some((context.number?, &context.text)))
-        .filter(|(number, _)| number.abs_diff(at) <= AROUND)
-        .map(|(number, text)| {
-            let mark = if number == at { '>' } else { ' ' };
-            let text: String = text.chars().take(100).collect();
-            format!("{mark} {number} | {text}")
+    fn finish(mut self) -> Self {
+        let mut first = 1;
+        for trace in &mut self.list {
+            trace.first = first;
+            first += trace.frames.len();
+        }
+        let is_marked = self.frames().any(|(.., frame)| frame.in_app);
+        self.is_marked = is_marked;
+        self.culprit = self.find_culprit();
+        self
+    }
+
+    fn frames(&self) -> impl Iterator<Item = (usize, usize, &Trace<'a>, &Frame<'a>)> {
+        let traces = self.list.iter().enumerate();
+        traces.flat_map(|(place, trace)| {
+            let frames = trace.frames.iter().enumerate();
+            frames.map(move |(at, frame)| (place, at, trace, frame))
         })
-        .collect();
-    if lines.is_empty() {
-        String::new()
-    } else {
-        block(&lines.join("\n"), 1_000)
+    }
+
+    /// The project's own: as Sentry marks it, but for an SDK's and a runtime's machinery, and for stacks that the SDK made
+    /// up.
+    fn is_own(&self, trace: &Trace<'_>, place: usize) -> bool {
+        let is_marked = trace.frames.get(place).is_some_and(|frame| frame.in_app);
+        (is_marked || !self.is_marked) && trace.may_be_the_cause(place)
+    }
+
+    /// The newest call in the project's own code. Where Sentry marks nothing as such: the newest that is in no package's
+    /// folder, or simply the newest.
+    fn find_culprit(&self) -> Option<Culprit> {
+        let mut newest = None;
+        let mut newest_unpackaged = None;
+        for (trace_at, frame_at, trace, frame) in self.frames() {
+            if !trace.may_be_the_cause(frame_at) {
+                continue;
+            }
+            let culprit = Culprit {
+                trace: trace_at,
+                frame: frame_at,
+                number: trace.first + frame_at,
+                is_own: frame.in_app,
+            };
+            if frame.in_app {
+                return Some(culprit);
+            }
+            newest.get_or_insert(culprit);
+            if !machinery::is_packaged(frame) {
+                newest_unpackaged.get_or_insert(culprit);
+            }
+        }
+        newest_unpackaged.or(newest)
+    }
+
+    /// The call to look at first.
+    pub(crate) fn culprit_frame(&self) -> Option<&Frame<'a>> {
+        let culprit = self.culprit?;
+        self.list.get(culprit.trace)?.frames.get(culprit.frame)
+    }
+
+    /// The call that made the culprit's, where the project's own made it.
+    pub(crate) fn caller(&self) -> Option<&Frame<'a>> {
+        let culprit = self.culprit?;
+        let trace = self.list.get(culprit.trace)?;
+        let older = trace.frames.iter().enumerate().skip(culprit.frame + 1);
+        let culprit = self.culprit_frame()?;
+        let mut own = older.filter(|(place, _)| self.is_own(trace, *place));
+        own.find(|(_, frame)| {
+            frame.function != culprit.function || frame.filename != culprit.filename
+        })
+        .map(|(_, frame)| frame)
+    }
+
+    /// `waits for IsbnIndex 0x04d2b7e1, held by thread 23 (isbn-index)`, where the culprit's call waits.
+    pub(crate) fn culprit_waits(&self) -> Option<String> {
+        let lock = self.culprit_frame()?.lock.as_ref()?;
+        locks::waits(lock).then(|| locks::described(lock, &self.threads))
+    }
+
+    /// The binaries of the project's own calls whose debug file Sentry has not: path and id.
+    pub(crate) fn without_debug_file(&self) -> Vec<(String, Option<String>)> {
+        let mut found = Vec::new();
+        for (_, place, trace, frame) in self.frames() {
+            if !self.is_own(trace, place) || file(frame).is_some() {
+                continue;
+            }
+            if let Some(image) = self.names.image_without_debug_file(frame)
+                && let Some(name) = &image.code_file
+            {
+                let named = (name.clone(), image.debug_id.clone());
+                if found.len() < 8 && !found.contains(&named) {
+                    found.push(named);
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether there is more to tell than one exception's message.
+    pub(crate) fn has_rows(&self) -> bool {
+        !self.is_empty()
+            || self.list.len() > 1
+            || self.list.iter().any(|trace| !trace.notes.is_empty())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.iter().all(|trace| trace.frames.is_empty())
+    }
+
+    /// `Caused by FetchError: …`, as a line of a code block.
+    fn heading(trace: &Trace<'_>, detail: Detail) -> String {
+        let mut text = match trace.role {
+            Role::Thrown => String::new(),
+            Role::Cause => "Caused by ".to_owned(),
+            Role::Context => "Raised while handling ".to_owned(),
+            Role::Member(place, of) => [
+                "Member ",
+                &number(place as u64),
+                " of ",
+                &number(of as u64),
+                ": ",
+            ]
+            .concat(),
+            Role::Beside => "Beside it: ".to_owned(),
+        };
+        let mut words = Joined::default();
+        words.add("", trace.kind.as_deref().unwrap_or_default());
+        if let (Some(module), true) = (&trace.module, detail.of_libraries) {
+            words.add(" ", &["(of ", &line(module, 100), ")"].concat());
+        }
+        words.add(": ", trace.message.as_deref().unwrap_or_default());
+        let words = line_ends(&words.text(), detail.message);
+        text.push_str(&words);
+        if trace.is_group {
+            text.push_str(" (a group: its members follow)");
+        }
+        text
+    }
+
+    /// The threads, a line of Markdown each.
+    pub(crate) fn list_threads(&self) -> Vec<String> {
+        let threads = self.threads.iter();
+        threads
+            .take(THREADS)
+            .map(|thread| {
+                let mut text = ["- ", &code(thread.id.as_deref().unwrap_or("?"), 40)].concat();
+                if let Some(name) = &thread.name {
+                    push(&mut text, &[" ", &code(name, 60)]);
+                }
+                for (is_so, mark) in [
+                    (thread.crashed, " (crashed)"),
+                    (thread.current, " (current)"),
+                    (thread.stack.is_empty(), " (no stack)"),
+                ] {
+                    text.push_str(if is_so { mark } else { "" });
+                }
+                let does = locks::of_thread(thread, &self.threads);
+                if !does.is_empty() {
+                    push(&mut text, &[" ", &code(&does, 400)]);
+                }
+                text
+            })
+            .collect()
     }
 }

@@ -9,7 +9,10 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::WRITE_EVENTS;
 
-const TEXT: Parameter = Parameter::sized("text", "Markdown.", 1, Some(4_096)).required();
+const TEXT: Parameter = Parameter::text("text", "Markdown.")
+    .at_most(4_096)
+    .required()
+    .near(&["note", "comment", "body", "message", "content"]);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "add_issue_note",

@@ -11,7 +11,10 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, st
 use super::find_dsns::Dsn;
 
 const REQUIRED_PROJECT: Parameter = PROJECT.required();
-const NAME: Parameter = Parameter::text("name", "For people, such as Production.").required();
+/// Sentry takes a name of so many characters.
+const NAME: Parameter = Parameter::text("name", "For people, such as Production.")
+    .at_most(64)
+    .required();
 
 pub(crate) static TOOL: Tool = Tool {
     name: "create_dsn",
@@ -28,6 +31,9 @@ pub(crate) static TOOL: Tool = Tool {
     run,
 };
 
+/// Members that hold what somebody else wrote.
+const SENDERS: &[&str] = &["/name"];
+
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let place = Place::read(context)?;
@@ -39,6 +45,6 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             .create_client_key(&place.region, &place.organization, &project, name)
             .await?;
         let key = issue_target::seen(context, key)?;
-        structured(&Dsn::of(&key))
+        structured(&Dsn::of(&key), SENDERS)
     })
 }

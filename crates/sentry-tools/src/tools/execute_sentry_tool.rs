@@ -7,8 +7,20 @@ use crate::vocabulary::tool::{Answer, Context, EXECUTE, Effect, Hidden, Surface,
 
 use super::READ;
 
-const NAME: Parameter = Parameter::sized("name", "", 1, None).required();
-const ARGUMENTS: Parameter = Parameter::new("arguments", "As its inputSchema says.", Kind::Object);
+const NAME: Parameter = Parameter::text("name", "")
+    .required()
+    .near(&["tool", "toolname"]);
+const ARGUMENTS: Parameter = Parameter::new("arguments", "As its inputSchema says.", Kind::Object)
+    .near(&[
+        "args",
+        "params",
+        "parameters",
+        "input",
+        "toolarguments",
+        "toolargs",
+        "toolinput",
+        "toolparams",
+    ]);
 
 pub(crate) static TOOL: Tool = Tool {
     name: EXECUTE,

@@ -61,6 +61,9 @@ impl<'a> Dsn<'a> {
     }
 }
 
+/// Members that hold what somebody else wrote.
+const SENDERS: &[&str] = &["/dsns/*/name"];
+
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let place = Place::read(context)?;
@@ -71,8 +74,11 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             .client_keys(&place.region, &place.organization, &project)
             .await?;
         let keys = context.sight.of_all(keys);
-        structured(&Dsns {
-            dsns: keys.iter().map(Dsn::of).collect(),
-        })
+        structured(
+            &Dsns {
+                dsns: keys.iter().map(Dsn::of).collect(),
+            },
+            SENDERS,
+        )
     })
 }

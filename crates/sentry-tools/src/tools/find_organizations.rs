@@ -52,11 +52,14 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let organizations = context.sight.of_all(found.items);
         let shown = organizations.iter().take(SHOWN);
         let shown = shown.map(|organization| describe(context, organization));
-        structured(&Organizations {
-            organizations: shown.collect(),
-            has_more: organizations.len() > SHOWN,
-            unavailable_regions: found.unavailable.iter().map(AsRef::as_ref).collect(),
-        })
+        structured(
+            &Organizations {
+                organizations: shown.collect(),
+                has_more: organizations.len() > SHOWN,
+                unavailable_regions: found.unavailable.iter().map(AsRef::as_ref).collect(),
+            },
+            &[],
+        )
     })
 }
 

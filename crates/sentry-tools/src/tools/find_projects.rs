@@ -52,9 +52,12 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let projects = projects.map(|project| Project {
             slug: &project.slug,
         });
-        structured(&Projects {
-            projects: projects.collect(),
-            has_more: found.items.len() > SHOWN || found.next.is_some(),
-        })
+        structured(
+            &Projects {
+                projects: projects.collect(),
+                has_more: found.items.len() > SHOWN || found.next.is_some(),
+            },
+            &[],
+        )
     })
 }

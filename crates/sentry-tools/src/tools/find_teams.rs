@@ -54,9 +54,12 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             slug: &team.slug,
             id: &team.id,
         });
-        structured(&Teams {
-            teams: teams.collect(),
-            has_more: found.items.len() > SHOWN || found.next.is_some(),
-        })
+        structured(
+            &Teams {
+                teams: teams.collect(),
+                has_more: found.items.len() > SHOWN || found.next.is_some(),
+            },
+            &[],
+        )
     })
 }

@@ -1,9 +1,13 @@
 use fetch::LocalFuture;
 use mcp::CallToolResult;
-use sentry_api::{Event, Thread};
+use sentry_api::Event;
 
-use crate::text::markdown::{block, code, line, number, paragraph, push};
-use crate::text::stacktrace::{self, Trace};
+use crate::text::attached;
+use crate::text::budget::{Budget, Section};
+use crate::text::markdown::{block_ends, code, identifier, number, one_line, push};
+use crate::text::problems;
+use crate::text::stacktrace::{Detail, THREADS, Traces};
+use crate::text::whose::{FROM_THE_EVENT, WHOSE};
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::hint;
 use crate::vocabulary::issue_target::{self, Located};
@@ -22,17 +26,29 @@ const THREAD: Parameter = Parameter::new(
     Kind::NumberOrText,
 );
 
-/// In all traces of an event together.
-const FRAMES: usize = 200;
+/// Of the stack.
+const DETAIL: Detail = Detail {
+    calls: 250,
+    detailed: 60,
+    name: 300,
+    value: 240,
+    values: 1_600,
+    message: 300,
+    of_libraries: true,
+};
 
 /// In characters.
 const LIMIT: usize = 24_000;
 
+/// Of a message, in characters.
+const MESSAGE: usize = 6_000;
+
 pub(crate) static TOOL: Tool = Tool {
     name: "get_event_stacktrace",
     title: "Get event stack trace",
-    description: "All frames of one event, libraries included, or of one of its threads. get_issue_details shows the 20 \
-                  that matter most; take this when they are not enough.",
+    description: "All frames of one event, libraries included, with source and variables, whole messages and attached \
+                  data; or one of its threads with its locks. get_issue_details shows what matters most; take this when \
+                  that is not enough.",
     skills: ISSUE_SKILLS,
     scopes: READ,
     surface: Surface::Catalog,
@@ -68,83 +84,115 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
 }
 
 fn render(context: &Context<'_>, located: &Located, event: &Event) -> Answer {
-    let threads = event.threads();
-    let mut text = String::new();
+    let mut page = Budget::new(LIMIT);
+    let mut title = "# Stack trace of event ".to_owned();
     push(
-        &mut text,
+        &mut title,
         &[
-            "# Stack trace of event ",
             &code(&event.event_id().unwrap_or_default(), 40),
             " of ",
-            &code(located.name(), 120),
+            &identifier(located.name()),
+            "\n\n",
+            WHOSE,
         ],
     );
+    page.text("title", 0, title);
     let wanted = context.arguments.text(&THREAD);
     let traces = match wanted {
-        Some(name) => vec![of_named(&threads, name)?],
-        None => stacktrace::of(event),
+        Some(name) => Traces::of_thread(event, name).ok_or_else(|| unknown(event, name))?,
+        None => Traces::of(event),
     };
     if traces.is_empty() {
-        paragraph(&mut text, "This event has no stack trace.");
-    } else {
-        paragraph(&mut text, "Newest call first.\n");
-        text.push_str(&block(&stacktrace::render(&traces, FRAMES), LIMIT));
+        page.text("nothing", 1, "This event has no stack trace.");
     }
-    if wanted.is_none() && threads.len() > 1 {
-        paragraph(&mut text, &list(&threads));
+    page.push(messages(&traces, event));
+    if traces.has_rows() {
+        let head = ["## Newest call first\n", FROM_THE_EVENT].concat();
+        let mut stack = Section::block("stack trace", 2, head);
+        traces.rows(&mut stack, DETAIL);
+        page.push(stack);
+    }
+    if wanted.is_none() {
+        for paragraph in problems::paragraphs(event, &traces) {
+            page.text("problems of processing", 3, paragraph);
+        }
+        if traces.threads.len() > 1 {
+            page.push(threads(&traces));
+        }
+        let head = ["## Attached to the event\n", FROM_THE_EVENT].concat();
+        let mut attached =
+            Section::block("attached data", 5, head).nouns(&[("value", "values"); 5]);
+        let lengths = attached::Lengths {
+            value: 1_500,
+            body: 4_000,
+            all: true,
+        };
+        attached::rows(event, &mut attached, lengths);
+        page.push(attached);
     }
     let hint = [(&get_issue_breadcrumbs::TOOL, "for what happened before")];
-    paragraph(&mut text, &hint::next(context, &hint));
-    Ok(CallToolResult::text(text))
+    page.text("hints", 1, hint::next(context, &hint));
+    Ok(CallToolResult::text(page.finish()))
+}
+
+/// Messages that a heading cannot hold whole, and that of an event without exceptions.
+fn messages(traces: &Traces<'_>, event: &Event) -> Section {
+    let mut section = Section::lines("messages", 1, "")
+        .most(LIMIT / 2)
+        .nouns(&[("message", "messages")]);
+    let exceptions = traces.list.iter().filter(|trace| trace.kind.is_some());
+    let is_of_exceptions = exceptions.clone().next().is_some();
+    for (place, trace) in exceptions.enumerate() {
+        let message = trace.message.as_deref().unwrap_or_default();
+        let is_long = one_line(message).chars().count() + 40 > DETAIL.message
+            || message.trim().contains(['\n', '\r']);
+        if is_long {
+            let number = number(place as u64 + 1);
+            let heading = [
+                "## Message of exception ",
+                &number,
+                " of the stack\n",
+                FROM_THE_EVENT,
+                "\n",
+            ]
+            .concat();
+            section.row([heading.as_str(), &block_ends(message, MESSAGE), "\n"].concat());
+        }
+    }
+    if !is_of_exceptions
+        && let Some(text) = event
+            .message()
+            .and_then(|message| message.text().map(str::to_owned))
+    {
+        let heading = ["## Message\n", FROM_THE_EVENT, "\n"].concat();
+        section.row([heading.as_str(), &block_ends(&text, MESSAGE)].concat());
+    }
+    section
 }
 
 /// An unknown thread is answered with those that there are.
-fn of_named(threads: &[Thread], wanted: &str) -> Result<Trace, Failure> {
-    let is = |name: &Option<String>| name.as_deref() == Some(wanted);
-    let by_id = threads.iter().find(|thread| is(&thread.id));
-    if let Some(thread) = by_id.or_else(|| threads.iter().find(|thread| is(&thread.name))) {
-        return Ok(stacktrace::of_thread(thread));
+fn unknown(event: &Event, wanted: &str) -> Failure {
+    let traces = Traces::of(event);
+    if traces.threads.is_empty() {
+        return Failure::Invalid("This event has no threads: leave out `thread`.".to_owned());
     }
-    let mut words = String::new();
-    if threads.is_empty() {
-        words.push_str("This event has no threads: leave out `thread`.");
-    } else {
-        let there = list(threads);
-        push(
-            &mut words,
-            &[
-                "`thread` ",
-                &code(wanted, 60),
-                " is not one of this event. ",
-                &there,
-            ],
-        );
-    }
-    Err(Failure::Invalid(words))
+    let mut page = Budget::new(6_000);
+    page.text(
+        "why",
+        0,
+        ["`thread` ", &code(wanted, 60), " is not one of this event."].concat(),
+    );
+    page.push(threads(&traces));
+    Failure::Invalid(page.finish())
 }
 
-fn list(threads: &[Thread]) -> String {
-    const MOST: usize = 40;
-    let mut text = "Threads, by id:".to_owned();
-    for thread in threads.iter().take(MOST) {
-        push(
-            &mut text,
-            &["\n- ", &line(thread.id.as_deref().unwrap_or("?"), 40)],
-        );
-        if let Some(name) = &thread.name {
-            push(&mut text, &[" ", &code(name, 60)]);
-        }
-        for (is_so, mark) in [
-            (thread.crashed, " (crashed)"),
-            (thread.current, " (current)"),
-            (thread.frames.is_empty(), " (no stack)"),
-        ] {
-            text.push_str(if is_so { mark } else { "" });
-        }
+fn threads(traces: &Traces<'_>) -> Section {
+    let mut section = Section::lines("threads", 4, "Threads, by id:")
+        .most(5_000)
+        .nouns(&[("thread", "threads")]);
+    for thread in traces.list_threads() {
+        section.row(thread);
     }
-    if threads.len() > MOST {
-        let more = number((threads.len() - MOST) as u64);
-        push(&mut text, &["\n- and ", &more, " more"]);
-    }
-    text
+    section.left_out(traces.threads.len().saturating_sub(THREADS) as u64);
+    section
 }

@@ -2,9 +2,14 @@ use fetch::LocalFuture;
 use futures_util::future::join;
 use mcp::CallToolResult;
 use sentry_api::{Activity, ApiError};
+use serde_json::Value;
 
-use crate::text::markdown::{Joined, code, line, number, paragraph, push};
+use crate::text::budget::{Budget, Section};
+use crate::text::changes;
+use crate::text::markdown::{Joined, block_ends, code, identifier, moment, number, push, word};
 use crate::text::order;
+use crate::text::value::written;
+use crate::text::whose::{FROM_A_MEMBER, OF_MEMBERS};
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::hint;
 use crate::vocabulary::issue_target::Located;
@@ -20,8 +25,8 @@ const LIMIT: Parameter = Parameter::integer("limit", "", Some(100), Some(25));
 pub(crate) static TOOL: Tool = Tool {
     name: "get_issue_activity",
     title: "Get issue activity",
-    description: "What people and Sentry did with an issue: status changes, assignments, regressions, and the notes that \
-                  people wrote on it, the newest first.",
+    description: "What people and Sentry did with an issue: status changes with their commits and releases, assignments, \
+                  merges, regressions, and the notes that people wrote on it, the newest first.",
     skills: Skills::of(&[Skill::Inspect, Skill::Triage]),
     scopes: READ,
     surface: Surface::Catalog,
@@ -103,11 +108,24 @@ fn is_note(entry: &Activity) -> bool {
     entry.kind.as_deref() == Some("note")
 }
 
+/// In characters.
+const PAGE: usize = 20_000;
+
+/// Of a note, in characters: Sentry takes no longer ones.
+const NOTE: usize = 4_200;
+
 fn render(context: &Context<'_>, located: &Located, entries: &[Activity], limit: usize) -> String {
-    let mut text = "# Activity of ".to_owned();
-    push(&mut text, &[&code(located.name(), 120), "\n"]);
+    let mut page = Budget::new(PAGE);
+    let title = [
+        "# Activity of ",
+        &identifier(located.name()),
+        "\n\n",
+        OF_MEMBERS,
+    ]
+    .concat();
+    page.text("title", 0, title);
     if entries.is_empty() {
-        text.push_str("\nNothing has happened to it yet.");
+        page.text("nothing", 1, "Nothing has happened to it yet.");
     }
     // All in one form and one zone, so that their texts sort as their times do.
     let date = |place: usize| {
@@ -116,45 +134,101 @@ fn render(context: &Context<'_>, located: &Located, entries: &[Activity], limit:
             .and_then(|entry| entry.date_created.as_ref())
     };
     let newest = order::first(entries.len(), limit, &|one, other| date(one) > date(other));
+    let mut section = Section::lines("activity", 2, "")
+        .nouns(&[("older entry", "older entries")])
+        .elsewhere("raise `limit` (at most 100), as far as there is room.");
     for place in newest {
         if let Some(entry) = entries.get(place) {
-            describe(entry, &mut text);
+            section.row(describe(entry, context.sight.is_of_project()));
         }
     }
-    if entries.len() > limit {
-        let more = number((entries.len() - limit) as u64);
-        let words = " older entries are left out: raise `limit` (at most 100).";
-        push(&mut text, &["\n\n", &more, words]);
-    }
+    section.left_out(entries.len().saturating_sub(limit) as u64);
+    page.push(section);
     let hint = [(&add_issue_note::TOOL, "to write a note")];
-    paragraph(&mut text, &hint::next(context, &hint));
+    page.text("hints", 1, hint::next(context, &hint));
+    page.finish()
+}
+
+/// In a session of one project, `is_narrow`: what may be another project's is counted, and not named.
+fn describe(entry: &Activity, is_narrow: bool) -> String {
+    let kind = entry.kind.as_deref().unwrap_or("something");
+    let user = match entry.user.as_deref() {
+        Some(user) => code(user, 80),
+        None => "Sentry".to_owned(),
+    };
+    let mut text = [
+        "- ",
+        &moment(entry.date_created.as_deref().unwrap_or("?")),
+        " ",
+    ]
+    .concat();
+    push(&mut text, &[&word(kind).replace('_', " "), " by ", &user]);
+    let mut facts = Joined::default();
+    for (name, value) in &entry.data {
+        let words = if is_narrow && !is_plain(value) {
+            narrow_fact(name, value)
+        } else {
+            fact(name, value)
+        };
+        facts.add("; ", &words);
+    }
+    let facts = facts.text();
+    if !facts.is_empty() {
+        push(&mut text, &[": ", &facts]);
+    }
+    if let Some(words) = &entry.text {
+        push(
+            &mut text,
+            &[", ", FROM_A_MEMBER, "\n", &block_ends(words, NOTE)],
+        );
+    }
     text
 }
 
-fn describe(entry: &Activity, text: &mut String) {
-    let kind = entry.kind.as_deref().unwrap_or("something");
-    push(
-        text,
-        &[
-            "\n- ",
-            &line(entry.date_created.as_deref().unwrap_or("?"), 40),
-            " ",
-            &line(kind, 60).replace('_', " "),
-            " by ",
-            &line(entry.user.as_deref().unwrap_or("Sentry"), 60),
-        ],
-    );
-    let mut data = Joined::default();
-    for (name, value) in entry.data.iter().take(6) {
-        let mut pair = line(name, 40);
-        push(&mut pair, &[": ", &line(value, 100)]);
-        data.add(", ", &pair);
+fn is_plain(value: &Value) -> bool {
+    !value.is_array() && !value.is_object()
+}
+
+/// Other issues, and repositories, may be another project's.
+fn narrow_fact(name: &str, value: &Value) -> String {
+    match (name, value) {
+        ("commit", Value::Object(members)) => {
+            let plain = members.iter().filter(|(_, value)| is_plain(value));
+            let plain = plain
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect();
+            ["commit ", &changes::commit(&Value::Object(plain))].concat()
+        }
+        (name, Value::Array(values)) => {
+            let count = number(values.len() as u64);
+            [
+                &count,
+                " ",
+                &word(name),
+                ", not named in a session of one project",
+            ]
+            .concat()
+        }
+        (name, _) => [&word(name), ", not told in a session of one project"].concat(),
     }
-    let data = data.text();
-    if !data.is_empty() {
-        push(text, &[" (", &data, ")"]);
+}
+
+/// A member of the data in words; what nobody has words for, as it is called.
+fn fact(name: &str, value: &Value) -> String {
+    if let Some(words) = changes::condition(name, value) {
+        return words;
     }
-    if let Some(words) = &entry.text {
-        push(text, &[": ", &line(words, 1_000)]);
+    match (name, value) {
+        ("commit", _) => ["commit ", &changes::commit(value)].concat(),
+        ("pullRequest" | "pull_request", _) => {
+            ["pull request ", &changes::pull_request(value)].concat()
+        }
+        ("issues", Value::Array(issues)) => ["issues ", &changes::issues(issues)].concat(),
+        ("destination", Value::Object(_)) => ["into ", &changes::issue(value)].concat(),
+        ("source", Value::Object(_)) => ["from ", &changes::issue(value)].concat(),
+        ("current_release_version", _) => {
+            ["in releases after ", &code(&written(value, 200), 200)].concat()
+        }
+        _ => changes::other(name, value),
     }
 }

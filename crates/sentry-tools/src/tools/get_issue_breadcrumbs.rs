@@ -2,7 +2,10 @@ use fetch::LocalFuture;
 use mcp::CallToolResult;
 use sentry_api::{Breadcrumb, Event};
 
-use crate::text::markdown::{Joined, block, code, line, number, paragraph, push};
+use crate::text::budget::{Budget, Keep, Section};
+use crate::text::markdown::{Joined, code, identifier, line, line_ends, one_line, push};
+use crate::text::value::written;
+use crate::text::whose::{FROM_THE_EVENT, WHOSE};
 use crate::vocabulary::hint;
 use crate::vocabulary::issue_target::{self, Located};
 use crate::vocabulary::parameter::{
@@ -14,7 +17,7 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 use super::{READ, get_event_stacktrace};
 
 /// The newest; the others are counted.
-const SHOWN: usize = 60;
+const SHOWN: usize = 100;
 
 /// In characters.
 const LIMIT: usize = 16_000;
@@ -23,7 +26,7 @@ pub(crate) static TOOL: Tool = Tool {
     name: "get_issue_breadcrumbs",
     title: "Get issue breadcrumbs",
     description: "What the program did before one event of an issue: requests, queries, clicks, log lines with their \
-                  times, the newest 60.",
+                  times: the newest, up to 100.",
     skills: Skills::of(&[Skill::Inspect, Skill::Triage]),
     scopes: READ,
     surface: Surface::Catalog,
@@ -61,77 +64,71 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
 fn render(context: &Context<'_>, located: &Located, event: &Event) -> String {
     let crumbs = event.breadcrumbs();
     let hidden = crumbs.len().saturating_sub(SHOWN);
-    let mut text = String::new();
+    let mut page = Budget::new(LIMIT);
+    let mut title = "# Breadcrumbs of event ".to_owned();
     push(
-        &mut text,
+        &mut title,
         &[
-            "# Breadcrumbs of event ",
             &code(&event.event_id().unwrap_or_default(), 40),
             " of ",
-            &code(located.name(), 120),
+            &identifier(located.name()),
+            "\n\n",
+            WHOSE,
         ],
     );
-    let mut lines = String::new();
+    page.text("title", 0, title);
+    let head = [
+        "Oldest first; the event came after the last.\n",
+        FROM_THE_EVENT,
+    ]
+    .concat();
+    let link = ["Sentry shows them all: ", &located.link(context)].concat();
+    let mut section = Section::block("breadcrumbs", 2, head)
+        .keep(Keep::Tail)
+        .nouns(&[("older breadcrumb", "older breadcrumbs")])
+        .elsewhere(link);
     for crumb in crumbs.iter().skip(hidden) {
-        describe(crumb, &mut lines);
+        section.row(describe(crumb));
     }
-    if crumbs.is_empty() {
+    section.left_out(hidden as u64);
+    if section.is_empty() {
         let none =
             "This event has none: its program records no breadcrumbs, or nothing happened before.";
-        paragraph(&mut text, none);
-    } else {
-        paragraph(&mut text, "Oldest first; the event came after the last.\n");
-        if hidden > 0 {
-            let link = located.link(context);
-            let hidden = number(hidden as u64);
-            push(
-                &mut text,
-                &[
-                    &hidden,
-                    " older ones are left out; Sentry shows them all: ",
-                    &link,
-                    "\n",
-                ],
-            );
-        }
-        text.push_str(&block(&lines, LIMIT));
+        page.text("breadcrumbs", 1, none);
     }
+    page.push(section);
     let hint = [(&get_event_stacktrace::TOOL, "for where it ended")];
-    paragraph(&mut text, &hint::next(context, &hint));
-    text
+    page.text("hints", 1, hint::next(context, &hint));
+    page.finish()
 }
 
 /// `10:00:01.5 error http: GET /cart {status_code: 500}`.
-fn describe(crumb: &Breadcrumb, lines: &mut String) {
+fn describe(crumb: &Breadcrumb<'_>) -> String {
     let mut parts = Joined::default();
     parts.add(
         " ",
-        &line(crumb.timestamp.as_deref().unwrap_or_default(), 32),
+        &line(crumb.timestamp.as_deref().unwrap_or_default(), 40),
     );
-    let level = crumb.level.as_deref().unwrap_or_default();
-    parts.add(" ", if level == "info" { "" } else { level });
+    let level = line(crumb.level.as_deref().unwrap_or_default(), 20);
+    parts.add(" ", if level == "info" { "" } else { &level });
     if let Some(kind) = crumb.category.as_deref().or(crumb.kind.as_deref()) {
-        let mut kind = line(kind, 40);
+        let mut kind = line(kind, 60);
         kind.push(':');
         parts.add(" ", &kind);
     }
     parts.add(
         " ",
-        &line(crumb.message.as_deref().unwrap_or_default(), 300),
+        &line_ends(crumb.message.as_deref().unwrap_or_default(), 700),
     );
-    let mut data = Joined::default();
-    for each in crumb.data.iter().take(8) {
-        let mut pair = line(&each.key, 40);
-        push(&mut pair, &[": ", &line(&each.value, 120)]);
-        data.add(", ", &pair);
+    if let Some(data) = crumb.data {
+        let data = one_line(&written(data, 500));
+        parts.add(" ", if data == "{}" { "" } else { &data });
     }
-    let data = data.text();
-    if !data.is_empty() {
-        parts.add(" ", "{");
+    let text = parts.text();
+    // A breadcrumb that says nothing is one nevertheless.
+    if text.is_empty() {
+        "(empty)".to_owned()
+    } else {
+        text
     }
-    let mut whole = parts.text();
-    if !data.is_empty() {
-        push(&mut whole, &[&data, "}"]);
-    }
-    push(lines, &[&whole, "\n"]);
 }

@@ -16,7 +16,8 @@ const TAG_KEY: Parameter = Parameter::format(
     "Such as environment, release, browser, url, user.",
     Format::TagKey,
 )
-.required();
+.required()
+.near(&["key", "tag", "tagname"]);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "get_issue_tag_values",
@@ -61,6 +62,9 @@ struct TagValue<'a> {
     last_seen: Option<&'a str>,
 }
 
+/// Members that hold what somebody else wrote.
+const SENDERS: &[&str] = &["/tagKey", "/name", "/topValues/*/value"];
+
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let key = required(&TAG_KEY, context.arguments.tag_key(&TAG_KEY))?;
@@ -76,12 +80,15 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             first_seen: value.first_seen.as_deref(),
             last_seen: value.last_seen.as_deref(),
         });
-        structured(&Tag {
-            tag_key: &tag.key,
-            name: tag.name.as_deref(),
-            total_values: tag.total,
-            unique_values: tag.unique,
-            top_values: top.collect(),
-        })
+        structured(
+            &Tag {
+                tag_key: &tag.key,
+                name: tag.name.as_deref(),
+                total_values: tag.total,
+                unique_values: tag.unique,
+                top_values: top.collect(),
+            },
+            SENDERS,
+        )
     })
 }

@@ -1,14 +1,14 @@
 use fetch::LocalFuture;
-use mcp::CallToolResult;
+use sentry_api::{EventRef, IssueId};
 use serde_json::{Map, Value};
 
-use crate::text::markdown::{code, push};
-use crate::text::resource_url::{self, Resource};
+use crate::text::markdown::push;
+use crate::text::url::{Page, bare};
+use crate::vocabulary::advice::{self, Named};
 use crate::vocabulary::arguments::Arguments;
 use crate::vocabulary::failure::Failure;
-use crate::vocabulary::issue_target::check_organization;
 use crate::vocabulary::parameter::{
-    EVENT_ID, Format, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, TRACE_ID,
+    EVENT_ID, Format, ISSUE_ID, OPTIONAL_ORGANIZATION, Parameter, TRACE_ID,
 };
 use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
@@ -18,7 +18,15 @@ const URL: Parameter = Parameter::format(
     "url",
     "As it was pasted; nothing else is needed.",
     Format::Url,
-);
+)
+.near(&[
+    "issueurl",
+    "resourceurl",
+    "link",
+    "permalink",
+    "sentryurl",
+    "uri",
+]);
 const TYPE: Parameter = Parameter::choice(
     "resourceType",
     "Without url.",
@@ -32,11 +40,13 @@ const TYPE: Parameter = Parameter::choice(
         "snapshot",
     ],
     None,
-);
+)
+.near(&["type", "kind"]);
 const ID: Parameter = Parameter::text(
     "resourceId",
     "Without url: an issue's short id or number, an event's or trace's id, or traceId:spanId.",
-);
+)
+.near(&["id", "issueid", "shortid", "issue"]);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "get_sentry_resource",
@@ -78,11 +88,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let call = match context.arguments.text(&URL) {
             Some(url) => of_url(context, url)?,
-            None => Ok(of_id(context)?),
-        };
-        let call = match call {
-            Ok(call) => call,
-            Err(guidance) => return Ok(CallToolResult::text(guidance)),
+            None => of_id(context)?,
         };
         if !context.offers(call.tool) {
             return Err(Failure::Invalid(format!(
@@ -101,43 +107,48 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     })
 }
 
-/// What reads the thing that a URL leads to, or guidance for the agent where no tool does.
-fn of_url(context: &Context<'_>, url: &str) -> Result<Result<Call, String>, Failure> {
-    let invalid = |words: &str| Failure::Invalid(words.to_owned());
-    let Some(found) = resource_url::parse(url, context.base()) else {
-        return Err(invalid(
-            "`url` is not the URL of an issue, event or trace in Sentry, such as \
-             https://acme.sentry.io/issues/WEB-1A.",
-        ));
-    };
-    check_organization(context, &found.organization)?;
-    let named = context.arguments.text(&OPTIONAL_ORGANIZATION);
-    if named.is_some_and(|named| named != found.organization.as_str()) {
-        return Err(invalid(
-            "`url` and `organizationSlug` name different organizations: send one of them.",
-        ));
-    }
-    let organization = found.organization.as_str();
-    Ok(match found.resource {
-        Resource::Issue => Ok(Call::new(&get_issue_details::TOOL).with(&ISSUE_URL, url)),
-        Resource::Trace { trace, span } => Ok(of_trace(organization, &trace, span.as_deref())),
-        Resource::Release(version) => Err(release(&version)),
-        Resource::Other(what) => return Err(unreadable(what)),
+/// What reads the thing that a URL leads to.
+fn of_url(context: &Context<'_>, url: &str) -> Result<Call, Failure> {
+    let Named { organization, page } = advice::address(context, &URL, url)?;
+    let organization = organization.as_str();
+    let details = || Call::new(&get_issue_details::TOOL).with(&OPTIONAL_ORGANIZATION, organization);
+    Ok(match page {
+        Page::Issue { issue, event } => {
+            let call = details().with(&ISSUE_ID, issue.as_str());
+            match &event {
+                Some(event) => call.with(&EVENT_ID, EventRef::from(event).as_str()),
+                None => call,
+            }
+        }
+        Page::Event(event) => details().with(&EVENT_ID, event.as_str()),
+        Page::Trace { trace, span } => of_trace(organization, trace.as_str(), span.as_deref()),
+        // Invariant: an address that no tool reads is refused before.
+        Page::Other(_) => return Err(unnamed()),
     })
+}
+
+fn unnamed() -> Failure {
+    Failure::Invalid(
+        "Name the resource: `url`, or `resourceType`, `resourceId` and `organizationSlug`."
+            .to_owned(),
+    )
 }
 
 /// What reads the thing of that kind and id.
 fn of_id(context: &Context<'_>) -> Result<Call, Failure> {
     let arguments = context.arguments;
-    let (Some(kind), Some(id), Some(organization)) = (
-        arguments.text(&TYPE),
-        arguments.text(&ID),
+    let Some(id) = arguments.text(&ID) else {
+        return Err(unnamed());
+    };
+    if id.contains("://") {
+        return of_url(context, id);
+    }
+    let is_issue = || IssueId::parse(bare(id)).is_ok().then_some("issue");
+    let (Some(kind), Some(organization)) = (
+        arguments.text(&TYPE).or_else(is_issue),
         arguments.text(&OPTIONAL_ORGANIZATION),
     ) else {
-        return Err(Failure::Invalid(
-            "Name the resource: `url`, or `resourceType`, `resourceId` and `organizationSlug`."
-                .to_owned(),
-        ));
+        return Err(unnamed());
     };
     let details = || Call::new(&get_issue_details::TOOL).with(&OPTIONAL_ORGANIZATION, organization);
     match kind {
@@ -160,23 +171,6 @@ fn of_trace(organization: &str, trace: &str, span: Option<&str>) -> Call {
         Some(span) => call.with(&get_trace_details::SPAN, span),
         None => call,
     }
-}
-
-fn release(version: &str) -> String {
-    let query = |name: &str| code(&[name, ":\"", version, "\""].concat(), 220);
-    let mut words = "That is the release ".to_owned();
-    push(
-        &mut words,
-        &[
-            &code(version, 200),
-            ". Its new issues: search_issues with query ",
-            &query("firstRelease"),
-            "; its events: search_events with query ",
-            &query("release"),
-            ".",
-        ],
-    );
-    words
 }
 
 fn unreadable(what: &str) -> Failure {

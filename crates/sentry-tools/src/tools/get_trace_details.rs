@@ -1,9 +1,10 @@
 use fetch::LocalFuture;
 use mcp::CallToolResult;
 
-use crate::text::markdown::{Facts, Joined, code, line, number, paragraph};
+use crate::text::markdown::{Facts, Joined, line, number, paragraph};
 use crate::text::order;
 use crate::text::trace_tree;
+use crate::text::whose::WHOSE;
 use crate::vocabulary::hint;
 use crate::vocabulary::parameter::{ORGANIZATION, Parameter, REGION, TRACE_ID};
 use crate::vocabulary::skill::{Skill, Skills};
@@ -13,7 +14,7 @@ use crate::vocabulary::trace_target::FoundTrace;
 use super::{READ, get_sentry_resource, get_span_details, search_events};
 
 pub(super) const SPAN: Parameter =
-    Parameter::sized("spanId", "Shows this span instead of the whole.", 1, None);
+    Parameter::text("spanId", "Shows this span instead of the whole.").near(&["span"]);
 
 /// Lines of the tree.
 const SPANS: usize = 60;
@@ -49,7 +50,7 @@ fn render(context: &Context<'_>, found: &FoundTrace) -> String {
     let problems = trace_tree::problems(context.sight, trace);
     let mut facts = Facts::new();
     if let Some(root) = spans.first() {
-        facts.add("Begins with", &trace_tree::name(root));
+        facts.said("Begins with", &trace_tree::name(root));
     }
     let mut longest = 0.0_f64;
     for span in &spans {
@@ -68,11 +69,11 @@ fn render(context: &Context<'_>, found: &FoundTrace) -> String {
             operations.add(", ", &line(name, 60));
             operations.add(" ", &number(*count));
         }
-        facts.add("Operations", &operations.text());
+        facts.said("Operations", &operations.text());
     }
     let path = ["/explore/traces/trace/", id.as_str(), "/"].concat();
     facts.add("Link", &found.place.link(context, &path));
-    let mut text = facts.below(&["# Trace ", &code(id.as_str(), 40), "\n"].concat());
+    let mut text = facts.below(&["# Trace ", id.as_str(), "\n\n", WHOSE, "\n"].concat());
     let mut wanted: Vec<(&'static Tool, &str)> = vec![(
         &get_span_details::TOOL,
         "with a spanId, which stands in brackets",

@@ -74,7 +74,9 @@ async fn find(context: &Context<'_>, search: &Search<'_>) -> Result<String, Fail
         .validate_events(region, organization, parameters, &search.fields)
         .await;
     match invalid {
-        Ok(invalid) if !invalid.is_empty() => return Err(not_understood(search, &invalid)),
+        Ok(invalid) if !invalid.is_empty() => {
+            return Err(not_understood(context, search, &invalid));
+        }
         Err(ApiError::Unauthorized) => return Err(ApiError::Unauthorized.into()),
         // The search itself will tell.
         _ => {}

@@ -2,12 +2,14 @@ use fetch::LocalFuture;
 use mcp::CallToolResult;
 use sentry_api::{ApiError, Event, IssueEventSearch, Page};
 
-use crate::text::markdown::{code, line, paragraph, push};
+use crate::text::markdown::{code, paragraph, push, value};
+use crate::text::whose::WHOSE;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::hint;
 use crate::vocabulary::issue_target::Located;
 use crate::vocabulary::parameter::{
-    EXPLAIN, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, PERIOD, PROJECT, Parameter, REGION,
+    EXPLAIN, ISSUE_ID, ISSUE_URL, NEAR_LIMIT, NEAR_SORT, OPTIONAL_ORGANIZATION, PERIOD, PROJECT,
+    Parameter, REGION,
 };
 use crate::vocabulary::search::{AS_IT_IS, MORE, counted, link};
 use crate::vocabulary::skill::{Skill, Skills};
@@ -20,9 +22,13 @@ const QUERY: Parameter = Parameter::text(
     "query",
     "Sentry search syntax over its events, such as environment:production release:1.4.0.",
 );
-const SORT: Parameter = Parameter::text("sort", "Default -timestamp.");
+const SORT: Parameter = Parameter::text(
+    "sort",
+    "Without it the newest first; a server may ignore it.",
+)
+.near(NEAR_SORT);
 const OPTIONAL_PROJECT: Parameter = PROJECT.nullable();
-const LIMIT: Parameter = Parameter::number("limit", 100, 50);
+const LIMIT: Parameter = Parameter::number("limit", 100, 50).near(NEAR_LIMIT);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "search_issue_events",
@@ -66,7 +72,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let search = IssueEventSearch {
             query: arguments.text(&QUERY).unwrap_or_default(),
             limit: &per_page,
-            sort: arguments.text(&SORT).unwrap_or("-timestamp"),
+            sort: arguments.text(&SORT).unwrap_or_default(),
             period: arguments.text(&PERIOD).unwrap_or("14d"),
             project_id: project.as_deref(),
         };
@@ -108,19 +114,29 @@ fn render(
             &query,
             ", last ",
             search.period,
-            ", sorted by ",
         ],
     );
-    let parameters = [
-        ("query", search.query),
-        ("statsPeriod", search.period),
-        ("sort", search.sort),
-    ];
+    let mut parameters = vec![("query", search.query), ("statsPeriod", search.period)];
+    let order = match search.sort {
+        "" => ", newest first".to_owned(),
+        sort => {
+            parameters.push(("sort", sort));
+            [
+                ", sorted by ",
+                &code(sort, 100),
+                " where the server does that",
+            ]
+            .concat()
+        }
+    };
     let page = ["/issues/", located.key.as_str(), "/events/"];
     let link = link(context, &located.place, &page, &parameters);
-    push(&mut text, &[&code(search.sort, 100), ".\n", &link]);
+    push(&mut text, &[&order, ".\n", &link]);
     if context.arguments.flag(&EXPLAIN) {
         paragraph(&mut text, AS_IT_IS);
+    }
+    if !found.items.is_empty() {
+        paragraph(&mut text, WHOSE);
     }
     text.push('\n');
     for event in &found.items {
@@ -148,7 +164,7 @@ fn render(
 fn describe(event: &Event, text: &mut String) {
     let id = event.event_id().unwrap_or_default();
     let date = event.text("dateCreated").unwrap_or_default();
-    push(text, &["\n- ", &code(&id, 40), " ", &line(&date, 40)]);
+    push(text, &["\n- ", &code(&id, 40), " ", &value(&date, 40)]);
     if let Some(title) = event.text("title").or_else(|| event.text("message")) {
         push(text, &[" ", &code(&title, 160)]);
     }
@@ -162,7 +178,7 @@ fn describe(event: &Event, text: &mut String) {
         "browser",
     ] {
         if let Some(tag) = tags.iter().find(|tag| tag.key == name) {
-            push(text, &[" · ", name, ": ", &line(&tag.value, 100)]);
+            push(text, &[" · ", name, ": ", &code(&tag.value, 100)]);
         }
     }
 }

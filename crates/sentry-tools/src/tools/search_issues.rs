@@ -4,7 +4,10 @@ use sentry_api::{ApiError, IssueSearch, IssueSort};
 
 use crate::text::markdown::code;
 use crate::vocabulary::failure::Failure;
-use crate::vocabulary::parameter::{EXPLAIN, Format, ORGANIZATION, Parameter, REGION};
+use crate::vocabulary::parameter::{
+    EXPLAIN, Format, NEAR_LIMIT, NEAR_PERIOD, NEAR_PROJECT, NEAR_SORT, ORGANIZATION, Parameter,
+    REGION,
+};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
@@ -29,18 +32,22 @@ const SORT: Parameter = Parameter::choice(
         IssueSort::Recommended.as_str(),
     ],
     Some(IssueSort::Date.as_str()),
-);
+)
+.near(NEAR_SORT);
 
-const PROJECT: Parameter = Parameter::format("projectSlugOrId", "", Format::Slug).nullable();
+const PROJECT: Parameter = Parameter::format("projectSlugOrId", "", Format::Slug)
+    .nullable()
+    .near(NEAR_PROJECT);
 
 const PERIOD: Parameter = Parameter::choice(
     "period",
     "",
     &["24h", "7d", "14d", "30d", "90d"],
     Some("30d"),
-);
+)
+.near(NEAR_PERIOD);
 
-const LIMIT: Parameter = Parameter::number("limit", 100, 10);
+const LIMIT: Parameter = Parameter::number("limit", 100, 10).near(NEAR_LIMIT);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "search_issues",

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::text::ranking::{self, Document};
 use crate::vocabulary::input_schema::input_schema;
-use crate::vocabulary::parameter::Parameter;
+use crate::vocabulary::parameter::{NEAR_LIMIT, Parameter};
 use crate::vocabulary::skill::Skills;
 use crate::vocabulary::tool::{
     Answer, Context, EXECUTE, Effect, Hidden, Surface, Tool, structured,
@@ -14,9 +14,10 @@ use crate::vocabulary::tool::{
 
 use super::READ;
 
-const QUERY: Parameter =
-    Parameter::sized("query", "What you want to do, in a few words.", 1, None).required();
-const LIMIT: Parameter = Parameter::integer("limit", "", Some(20), Some(8)).nullable();
+const QUERY: Parameter = Parameter::text("query", "What you want to do, in a few words.")
+    .required()
+    .near(&["q", "task", "search", "name", "text", "description"]);
+const LIMIT: Parameter = Parameter::integer("limit", "", Some(20), Some(8)).near(NEAR_LIMIT);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "search_sentry_tools",
@@ -69,6 +70,9 @@ struct Hints {
     open_world_hint: bool,
 }
 
+/// Members that hold what somebody else wrote.
+const SENDERS: &[&str] = &["/query"];
+
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let query = context.arguments.text(&QUERY).unwrap_or_default();
@@ -91,10 +95,13 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         }
         let found = ranking::rank(query, &documents, limit as usize);
         let found = found.into_iter().filter_map(|place| tools.get(place));
-        structured(&Found {
-            query,
-            results: found.map(|tool| describe(context, tool)).collect(),
-        })
+        structured(
+            &Found {
+                query,
+                results: found.map(|tool| describe(context, tool)).collect(),
+            },
+            SENDERS,
+        )
     })
 }
 

@@ -1,8 +1,9 @@
 use fetch::LocalFuture;
 use mcp::CallToolResult;
-use sentry_api::{Issue, IssueChange};
+use sentry_api::{ApiError, Issue, IssueChange};
 
-use crate::text::markdown::{Facts, Joined, code, line, push};
+use crate::text::markdown::{Facts, Joined, code, identifier, push, word};
+use crate::text::whose::WHOSE;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::issue_target::Located;
 use crate::vocabulary::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
@@ -21,9 +22,17 @@ const STATUS: Parameter = Parameter::choice(
     &["resolved", "resolvedInNextRelease", "unresolved", "ignored"],
     None,
 );
-const ASSIGNED_TO: Parameter =
-    Parameter::text("assignedTo", "user:ID, team:ID, username or email.");
-const REASON: Parameter = Parameter::sized("reason", "Becomes a note on the issue.", 1, None);
+/// Nobody, for whom Sentry has the empty text.
+const NOBODY: &str = "nobody";
+
+const ASSIGNED_TO: Parameter = Parameter::text(
+    "assignedTo",
+    "user:ID, e-mail, username, team:ID or team:slug; nobody unassigns.",
+)
+.nothing_is(NOBODY, "status")
+.near(&["assignee", "assign", "owner", "assignto"]);
+const REASON: Parameter =
+    Parameter::text("reason", "Becomes a note on the issue.").near(&["comment", "note", "message"]);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "update_issue",
@@ -61,7 +70,10 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let change = IssueChange {
             status: arguments.text(&STATUS),
             substatus: ignore.substatus,
-            assigned_to: arguments.text(&ASSIGNED_TO),
+            assigned_to: arguments.text(&ASSIGNED_TO).map(|name| match name {
+                NOBODY => "",
+                name => name,
+            }),
             until: &ignore.until,
         };
         if change.status.is_none() && change.assigned_to.is_none() {
@@ -74,7 +86,8 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let client = context.client;
         let after = client
             .update_issue(&place.region, &place.organization, id, &change)
-            .await?
+            .await
+            .map_err(|error| refused(error, arguments.text(&ASSIGNED_TO)))?
             .and_then(|after| after.into_seen(context.sight));
         let mut note = "";
         if let Some(reason) = arguments.text(&REASON) {
@@ -94,6 +107,18 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     })
 }
 
+/// A 400 is about the one member that may be any text.
+fn refused(error: ApiError, assigned_to: Option<&str>) -> Failure {
+    match (&error, assigned_to) {
+        (ApiError::Rejected(400), Some(name)) => Failure::Invalid(format!(
+            "Sentry did not accept this, most likely `assignedTo` {}: it takes `user:ID`, an e-mail address or username of \
+             somebody in the organization, `team:ID` or `team:slug`, and `nobody`.",
+            code(name, 100)
+        )),
+        _ => error.into(),
+    }
+}
+
 fn describe(
     context: &Context<'_>,
     located: &Located,
@@ -104,13 +129,13 @@ fn describe(
     let before = located.issue.as_ref();
     let mut facts = Facts::new();
     if let Some(asked) = change.status {
-        let status = |issue: &Issue| issue.status.clone();
+        let status = |issue: &Issue| Some(word(issue.status.as_deref()?).into_owned());
         let substatus = after
             .and_then(|issue| issue.substatus.as_deref())
             .or(change.substatus);
         let mut text = after.and_then(status).unwrap_or_else(|| asked.to_owned());
         if let Some(substatus) = substatus {
-            push(&mut text, &[" (", substatus, ")"]);
+            push(&mut text, &[" (", &word(substatus), ")"]);
         }
         push(
             &mut text,
@@ -125,8 +150,9 @@ fn describe(
     }
     facts.add("Comes back by", &until.text());
     if let Some(asked) = change.assigned_to {
-        let name = |issue: &Issue| issue.assigned_to.as_ref()?.name.clone();
-        let mut text = after.and_then(name).unwrap_or_else(|| asked.to_owned());
+        let name = |issue: &Issue| Some(code(issue.assigned_to.as_ref()?.name.as_deref()?, 100));
+        let asked = if asked.is_empty() { NOBODY } else { asked };
+        let mut text = after.and_then(name).unwrap_or_else(|| code(asked, 100));
         let was = before.and_then(name);
         push(&mut text, &[", was ", was.as_deref().unwrap_or("nobody")]);
         facts.add("Assigned to", &text);
@@ -138,10 +164,11 @@ fn describe(
     push(
         &mut heading,
         &[
-            &line(located.name(), 120),
-            ": ",
+            &identifier(located.name()),
+            "\n\n",
+            WHOSE,
+            "\n\nTitle: ",
             &code(title.unwrap_or("(no title)"), 200),
-            "\n",
         ],
     );
     facts.below(&heading)

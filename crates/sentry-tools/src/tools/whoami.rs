@@ -50,20 +50,26 @@ struct Fixed<'a> {
     project_slug: Option<&'a str>,
 }
 
+/// Members that hold what somebody else wrote.
+const SENDERS: &[&str] = &["/user/name", "/user/email"];
+
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let user = context.client.user().await?;
         let constraint = &context.session.constraint;
-        structured(&Who {
-            user: User {
-                id: &user.id,
-                name: user.name.as_deref(),
-                email: user.email.as_deref(),
+        structured(
+            &Who {
+                user: User {
+                    id: &user.id,
+                    name: user.name.as_deref(),
+                    email: user.email.as_deref(),
+                },
+                session_constraints: Fixed {
+                    organization_slug: constraint.organization().map(Slug::as_str),
+                    project_slug: constraint.project().map(Slug::as_str),
+                },
             },
-            session_constraints: Fixed {
-                organization_slug: constraint.organization().map(Slug::as_str),
-                project_slug: constraint.project().map(Slug::as_str),
-            },
-        })
+            SENDERS,
+        )
     })
 }

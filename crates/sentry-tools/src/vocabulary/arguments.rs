@@ -2,11 +2,12 @@
 //! values and no errors.
 
 use mcp::json::Object;
-use sentry_api::{EventId, InvalidId, IssueId, Slug, SlugOrId, TagKey};
+use sentry_api::{EventId, EventName, InvalidId, IssueId, Slug, SlugOrId, TagKey};
 use serde_json::{Map, Value};
 
 use crate::text::markdown;
 use crate::vocabulary::failure::Failure;
+use crate::vocabulary::near::value;
 use crate::vocabulary::parameter::{Format, Kind, Parameter, Presence};
 use crate::vocabulary::session::Constraint;
 
@@ -24,9 +25,7 @@ const MOST_TEXTS: usize = 50;
 const LONGEST: u16 = 4_096;
 
 impl Arguments {
-    /// Unknown arguments are left out: clients that know an unconstrained session send more than a constrained one has.
-    /// So are `null` and, where it means nothing, the empty text. Models write numbers as text now and then, and the
-    /// reverse: each becomes what its parameter is.
+    /// Of what [`crate::vocabulary::near::take`] left, or of what another tool hands on: under the tool's own names.
     pub(crate) fn new(
         parameters: &'static [Parameter],
         mut sent: Map<String, Value>,
@@ -39,17 +38,9 @@ impl Arguments {
             } else {
                 sent.remove(parameter.name)
             };
-            let value = match (value, parameter.kind) {
-                (None | Some(Value::Null), _) => continue,
-                (Some(Value::Number(number)), kind) if !matches!(kind, Kind::Number { .. }) => {
-                    Value::String(number.to_string())
-                }
-                (Some(Value::String(text)), _) => Value::String(text.trim().to_owned()),
-                (Some(value), _) => value,
-            };
-            if value == "" && !parameter.has_empty_meaning() {
+            let Some(value) = value.and_then(|value| value::read(parameter, value)) else {
                 continue;
-            }
+            };
             values.insert(parameter.name.to_owned(), value);
         }
         Self { parameters, values }
@@ -92,7 +83,12 @@ impl Arguments {
         IssueId::parse(self.text(parameter)?).ok()
     }
 
-    /// An event or trace; `None` for `latest` too.
+    /// An event that was named; a default names none.
+    pub(crate) fn event_name(&self, parameter: &Parameter) -> Option<EventName> {
+        EventName::parse(self.values.get(parameter.name)?.as_str()?).ok()
+    }
+
+    /// An event or trace by its id.
     pub(crate) fn event(&self, parameter: &Parameter) -> Option<EventId> {
         EventId::parse(self.text(parameter)?).ok()
     }
@@ -119,21 +115,14 @@ impl Arguments {
         value.and_then(Value::as_bool).unwrap_or(default)
     }
 
-    /// A [`Kind::Texts`]: what is empty is left out.
+    /// A [`Kind::Texts`].
     pub(crate) fn texts(&self, parameter: &Parameter) -> Vec<&str> {
-        let values = match self.values.get(parameter.name) {
-            Some(Value::Array(values)) => values.as_slice(),
-            Some(value) => std::slice::from_ref(value),
-            None => &[],
-        };
-        let mut texts = Vec::new();
-        for value in values {
-            match value.as_str().unwrap_or_default().trim() {
-                "" => {}
-                text => texts.push(text),
-            }
-        }
-        texts
+        let values = self.values.get(parameter.name).and_then(Value::as_array);
+        values
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect()
     }
 
     /// The arguments as JSON, in the order of the parameters. There is nothing else that the tool reads.
@@ -178,9 +167,6 @@ fn check(parameter: &Parameter, value: &Value) -> Option<String> {
                 return Some("must be a string".to_owned());
             };
             let length = text.chars().count();
-            if rules.least.is_some_and(|least| length < usize::from(least)) {
-                return Some("may not be empty".to_owned());
-            }
             let most = rules.most.unwrap_or(LONGEST);
             if length > usize::from(most) {
                 return Some(format!(
@@ -197,18 +183,14 @@ fn check(parameter: &Parameter, value: &Value) -> Option<String> {
             (!is_good).then(|| format!("must be a whole number from 1{limit}"))
         }
         Kind::Flag { .. } => (!value.is_boolean()).then(|| "must be true or false".to_owned()),
-        Kind::Texts { or_one } => {
-            let is_good = match value {
-                Value::Array(values) => {
-                    values.len() <= MOST_TEXTS
-                        && values.iter().all(|value| {
-                            value
-                                .as_str()
-                                .is_some_and(|text| text.len() <= usize::from(LONGEST))
-                        })
-                }
-                value => or_one && value.is_string(),
-            };
+        Kind::Texts => {
+            let is_short = |text: &str| text.len() <= usize::from(LONGEST);
+            let is_good = value.as_array().is_some_and(|values| {
+                values.len() <= MOST_TEXTS
+                    && values
+                        .iter()
+                        .all(|value| value.as_str().is_some_and(is_short))
+            });
             (!is_good).then(|| format!("must be a list of at most {MOST_TEXTS} strings"))
         }
         Kind::NumberOrText => {
@@ -221,10 +203,10 @@ fn check(parameter: &Parameter, value: &Value) -> Option<String> {
 fn check_format(format: Format, text: &str) -> Option<String> {
     let checked: Result<(), InvalidId> = match format {
         Format::Free | Format::Url => Ok(()),
-        Format::HexIdOrLatest if text == "latest" => Ok(()),
         Format::Slug => Slug::parse(text).map(drop),
         Format::IssueId => IssueId::parse(text).map(drop),
-        Format::HexId | Format::HexIdOrLatest => EventId::parse(text).map(drop),
+        Format::HexId => EventId::parse(text).map(drop),
+        Format::HexIdOrLatest => EventName::parse(text).map(drop),
         Format::TagKey => TagKey::parse(text).map(drop),
         Format::Period => {
             let digits = text.strip_suffix(['h', 'd', 'w']).unwrap_or_default();

@@ -28,6 +28,17 @@ impl Failure {
         ))
     }
 
+    /// Of an endpoint that not every server has, whose 404 is not the organization's fault.
+    pub(crate) fn of_optional(error: ApiError, what: &str) -> Self {
+        if error != ApiError::NotFound {
+            return error.into();
+        }
+        Self::Invalid(format!(
+            "This Sentry has no {what} for you: not every server has that endpoint. Where other tools work with this \
+             organization, its name is right."
+        ))
+    }
+
     /// The failure in plain words, for the model: what went wrong and what to change. `arguments` are those of the
     /// call, in words.
     ///
@@ -91,6 +102,11 @@ impl Failure {
             }
             ApiError::TokenUnavailable => ours("Sentry could not renew the sign-in just now."),
             ApiError::Malformed(_) => ours("Sentry's answer could not be read."),
+            // "Try again" would make it twice.
+            ApiError::Unsure => format!(
+                "The change was sent; it may have been made. Sentry failed or its answer could not be read (request id \
+                 `{request_id}`). Look at it in Sentry before you send it again."
+            ),
         })
     }
 }

@@ -1,13 +1,15 @@
-//! What `inputSchema` says about a tool's parameters.
+//! What `inputSchema` says about a tool's parameters, in the words that every model API takes: `type` (one), `description`,
+//! `enum`, `properties`, `required`, `items`. What has no such word (a default, a length, a range, a form) is said in the
+//! description, and checked by us ([ADR 98](../../../../docs/adr/0098-what-is-taken-for-what.md)).
 
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
-use serde_json::{Value, json};
 
-use crate::vocabulary::parameter::{Format, Kind, Parameter, Presence};
+use crate::text::markdown::push;
+use crate::vocabulary::parameter::{Kind, Parameter, Presence};
 use crate::vocabulary::session::Constraint;
 
-/// A flat object, since model APIs refuse `anyOf`, `oneOf` and `allOf`.
+/// A flat object.
 #[derive(Serialize)]
 struct InputSchema {
     r#type: &'static str,
@@ -19,35 +21,16 @@ struct InputSchema {
 /// Name and schema of each, in the order of importance.
 struct Properties(Vec<(&'static str, Property)>);
 
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Serialize)]
 struct Property {
-    r#type: Types,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    description: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    min_length: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_length: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pattern: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    format: Option<&'static str>,
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    description: String,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     r#enum: &'static [&'static str],
     #[serde(skip_serializing_if = "Option::is_none")]
-    minimum: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    maximum: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     items: Option<Items>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    default: Option<Value>,
 }
-
-/// One type is said alone, several as a list.
-#[derive(Default)]
-struct Types(Vec<&'static str>);
 
 #[derive(Serialize)]
 struct Items {
@@ -57,15 +40,6 @@ struct Items {
 impl Serialize for Properties {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_map(self.0.iter().map(|(name, property)| (name, property)))
-    }
-}
-
-impl Serialize for Types {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match self.0.as_slice() {
-            [one] => to.serialize_str(one),
-            several => to.collect_seq(several),
-        }
     }
 }
 
@@ -81,68 +55,55 @@ pub(crate) fn input_schema(parameters: &[Parameter], constraint: &Constraint) ->
         properties: Properties(taken().map(|one| (one.name, property(one))).collect()),
         required: required.map(|parameter| parameter.name).collect(),
     };
-    // Strings and numbers alone: it cannot fail, and a test reads every schema.
+    // Strings alone: it cannot fail, and a test reads every schema.
     to_raw_value(&schema).unwrap_or_default()
 }
 
 fn property(parameter: &Parameter) -> Property {
-    let mut types = types(parameter.kind).to_vec();
-    if parameter.presence == Presence::Nullable {
-        types.push("null");
-    }
-    let property = Property {
-        r#type: Types(types),
-        description: parameter.about,
-        ..Property::default()
+    let (r#type, r#enum, items): (_, &[_], _) = match parameter.kind {
+        Kind::Text(_) | Kind::NumberOrText => ("string", &[], None),
+        Kind::Choice { options, .. } => ("string", options, None),
+        Kind::Number {
+            is_integer: true, ..
+        } => ("integer", &[], None),
+        Kind::Number { .. } => ("number", &[], None),
+        Kind::Flag { .. } => ("boolean", &[], None),
+        Kind::Texts => ("array", &[], Some(Items { r#type: "string" })),
+        Kind::Object => ("object", &[], None),
     };
-    match parameter.kind {
-        Kind::Text(text) => Property {
-            min_length: text.least,
-            max_length: text.most,
-            pattern: text.format.pattern(),
-            format: (text.format == Format::Url).then_some("uri"),
-            default: text.default.map(Value::from),
-            ..property
-        },
-        Kind::Choice { options, default } => Property {
-            r#enum: options,
-            default: default.map(Value::from),
-            ..property
-        },
-        Kind::Number { most, default, .. } => Property {
-            minimum: Some(1),
-            maximum: most,
-            default: default.map(Value::from),
-            ..property
-        },
-        Kind::Flag { default } => Property {
-            default: Some(default.into()),
-            ..property
-        },
-        Kind::Texts { .. } => Property {
-            items: Some(Items { r#type: "string" }),
-            ..property
-        },
-        Kind::NumberOrText => property,
-        Kind::Object => Property {
-            default: Some(json!({})),
-            ..property
-        },
+    Property {
+        r#type,
+        description: describe(parameter),
+        r#enum,
+        items,
     }
 }
 
-/// JSON Schema's names for what a value may be.
-const fn types(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Text(_) | Kind::Choice { .. } => &["string"],
-        Kind::Number {
-            is_integer: true, ..
-        } => &["integer"],
-        Kind::Number { .. } => &["number"],
-        Kind::Flag { .. } => &["boolean"],
-        Kind::Texts { or_one: false } => &["array"],
-        Kind::Texts { or_one: true } => &["string", "array"],
-        Kind::NumberOrText => &["integer", "string"],
-        Kind::Object => &["object"],
+/// What a model is told of a parameter: what it is, its most and its default.
+pub(crate) fn describe(parameter: &Parameter) -> String {
+    let (most, unit, default) = match parameter.kind {
+        Kind::Text(text) => (
+            text.most.map(u32::from),
+            " characters",
+            text.default.map(str::to_owned),
+        ),
+        Kind::Choice { default, .. } => (None, "", default.map(str::to_owned)),
+        Kind::Number { most, default, .. } => (most, "", default.map(|number| number.to_string())),
+        Kind::Flag { default: true } => (None, "", Some("true".to_owned())),
+        _ => (None, "", None),
+    };
+    let mut text = parameter.about.to_owned();
+    let mut add = |words: &[&str]| {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        push(&mut text, words);
+    };
+    if let Some(most) = most {
+        add(&["At most ", &most.to_string(), unit, "."]);
     }
+    if let Some(default) = default {
+        add(&["Default ", &default, "."]);
+    }
+    text
 }

@@ -1,12 +1,13 @@
 //! Which issue a call is about: the rules that all issue tools share.
 
 use fetch::LocalFuture;
-use sentry_api::{EventId, EventRef, Issue, IssueId, IssueKey, Owned, Slug, SlugOrId};
+use sentry_api::{EventName, EventRef, Issue, IssueId, IssueKey, Owned, Slug};
 
-use crate::text::issue_url::{self, IssueUrl};
+use crate::text::url::{Advice, Call, Page};
+use crate::vocabulary::advice::{self, Named};
 use crate::vocabulary::arguments::required;
 use crate::vocabulary::failure::Failure;
-use crate::vocabulary::parameter::{EVENT_OR_LATEST, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION};
+use crate::vocabulary::parameter::{EVENT_ID, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::tool::Context;
 
@@ -16,15 +17,17 @@ pub(crate) struct IssueTarget {
     pub(crate) organization: Slug,
     /// `None`: only an event is named.
     pub(crate) issue: Option<IssueId>,
+    /// What it must be called as well: one says its number, the other its short id.
+    also: Option<IssueId>,
     /// `None`: the latest.
-    pub(crate) event: Option<EventId>,
+    pub(crate) event: Option<EventName>,
 }
 
 /// An issue that may be asked about: in a session of one project, it is known to be of that project.
 pub(crate) struct Located {
     pub(crate) place: Place,
     pub(crate) key: IssueKey,
-    pub(crate) event: Option<EventId>,
+    pub(crate) event: Option<EventName>,
     /// Where it had to be read to know.
     pub(crate) issue: Option<Issue>,
 }
@@ -34,30 +37,103 @@ impl IssueTarget {
     /// the session's constraint included.
     pub(crate) fn read(context: &Context<'_>) -> Result<Self, Failure> {
         let arguments = context.arguments;
-        let organization = arguments.slug(&OPTIONAL_ORGANIZATION);
         let issue = arguments.issue(&ISSUE_ID);
-        let event = arguments.event(&EVENT_OR_LATEST);
+        let event = arguments.event_name(&EVENT_ID);
         let Some(text) = arguments.text(&ISSUE_URL) else {
-            if issue.is_none() && event.is_none() {
+            let has_event = matches!(event, Some(EventName::Id(_)));
+            if issue.is_none() && !has_event {
                 return Err(unnamed());
             }
+            let organization = arguments.slug(&OPTIONAL_ORGANIZATION);
             return Ok(Self {
                 organization: required(&OPTIONAL_ORGANIZATION, organization)?,
                 issue,
+                also: None,
                 event,
             });
         };
-        let url = issue_url::parse(text, context.base()).ok_or_else(|| {
-            Failure::Invalid(
-                "`issueUrl` is not a Sentry issue URL such as https://acme.sentry.io/issues/WEB-1A.".to_owned(),
-            )
-        })?;
-        agrees(context, &url, organization.as_ref(), issue.as_ref())?;
+        let Named { organization, page } = advice::address(context, &ISSUE_URL, text)?;
+        let (of_url, named) = match page {
+            Page::Issue { issue, event } => (Some(issue), event),
+            Page::Event(event) => (None, Some(EventName::Id(event))),
+            Page::Trace { trace, .. } => {
+                let advice = of_trace(trace.as_str());
+                return Err(advice::failure(
+                    context,
+                    &ISSUE_URL,
+                    Some(&organization),
+                    &advice,
+                ));
+            }
+            // Invariant: an address that no tool reads is refused before.
+            Page::Other(_) => return Err(unnamed()),
+        };
+        let (issue, also) = match (of_url, issue) {
+            (Some(of_url), Some(issue)) if of_url == issue => (Some(issue), None),
+            (Some(of_url), Some(issue)) if is_number(&of_url) == is_number(&issue) => {
+                return Err(differ("issues", "issueId"));
+            }
+            // Which of them Sentry is asked for makes no difference: the answer must have both.
+            (Some(of_url), also) => (Some(of_url), also),
+            (None, issue) => (issue, None),
+        };
+        let event = match (named, event) {
+            (Some(named), Some(event)) if named != event && event != EventName::Latest => {
+                return Err(differ("events", "eventId"));
+            }
+            (named, event) => named.or(event),
+        };
         Ok(Self {
-            organization: url.organization,
-            issue: Some(url.issue),
-            event: event.or(url.event),
+            organization,
+            issue,
+            also,
+            event,
         })
+    }
+
+    /// Which event is asked for.
+    pub(crate) fn which(&self) -> EventRef<'_> {
+        self.event.as_ref().map_or(EventRef::Latest, EventRef::from)
+    }
+
+    /// Whether all that the caller said has to be compared with the issue before anything else is asked.
+    pub(crate) const fn is_sure(&self) -> bool {
+        self.also.is_none()
+    }
+
+    /// What Sentry has under one name must be called by the other as well.
+    pub(crate) fn check(&self, issue: &Issue) -> Result<(), Failure> {
+        let Some(also) = &self.also else {
+            return Ok(());
+        };
+        let names = [Some(issue.id.as_str()), issue.short_id.as_deref()];
+        let mut names = names.into_iter().flatten();
+        if names.any(|name| name.eq_ignore_ascii_case(also.as_str())) {
+            Ok(())
+        } else {
+            Err(differ("issues", "issueId"))
+        }
+    }
+}
+
+fn is_number(issue: &IssueId) -> bool {
+    issue.as_str().bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn differ(what: &str, beside: &str) -> Failure {
+    Failure::Invalid(format!(
+        "`issueUrl` and `{beside}` name different {what}: send one of them."
+    ))
+}
+
+fn of_trace(trace: &str) -> Advice {
+    Advice {
+        what: "a trace",
+        calls: vec![Call {
+            tool: "get_trace_details",
+            arguments: vec![("traceId", trace.to_owned())],
+        }],
+        also: "",
     }
 }
 
@@ -79,10 +155,12 @@ impl Located {
     ) -> LocalFuture<'a, Result<Self, Failure>> {
         Box::pin(async move {
             let target = IssueTarget::read(context)?;
-            let id = target.issue.ok_or_else(unnamed)?;
+            let region = context.region()?;
+            let id = target.issue.clone().ok_or_else(unnamed)?;
+            let is_needed = is_needed || !target.is_sure();
             let place = Place {
-                region: context.region()?,
-                organization: target.organization,
+                region,
+                organization: target.organization.clone(),
             };
             let unread = context.sight.unread_issue(id.clone());
             let (key, issue) = match unread.filter(|_| !is_needed) {
@@ -91,6 +169,7 @@ impl Located {
                     let client = context.client;
                     let found = client.issue(&place.region, &place.organization, &id);
                     let issue = seen(context, found.await?)?;
+                    target.check(&issue)?;
                     (issue.key()?, Some(issue))
                 }
             };
@@ -105,7 +184,7 @@ impl Located {
 
     /// Which event is asked for.
     pub(crate) fn which(&self) -> EventRef<'_> {
-        self.event.as_ref().map_or(EventRef::Latest, EventRef::Id)
+        self.event.as_ref().map_or(EventRef::Latest, EventRef::from)
     }
 
     /// As people say it: the short id where it is known.
@@ -126,39 +205,12 @@ fn unnamed() -> Failure {
     Failure::Invalid("Name the issue: `issueUrl`, or `organizationSlug` with `issueId`.".to_owned())
 }
 
-fn agrees(
-    context: &Context<'_>,
-    url: &IssueUrl,
-    organization: Option<&Slug>,
-    issue: Option<&IssueId>,
-) -> Result<(), Failure> {
-    check_organization(context, &url.organization)?;
-    if let Some(project) = &url.project
-        && context
-            .sight
-            .project(SlugOrId::Slug(project.clone()))
-            .is_none()
-    {
-        return Err(Failure::outside("project"));
-    }
-    if organization.is_some_and(|named| *named != url.organization) {
-        return Err(Failure::Invalid(
-            "`issueUrl` and `organizationSlug` name different organizations: send one of them."
-                .to_owned(),
-        ));
-    }
-    if issue.is_some_and(|named| *named != url.issue) {
-        return Err(Failure::Invalid(
-            "`issueUrl` and `issueId` name different issues: send one of them.".to_owned(),
-        ));
-    }
-    Ok(())
-}
-
 /// A pasted URL must lie inside the session's constraint.
 pub(crate) fn check_organization(context: &Context<'_>, named: &Slug) -> Result<(), Failure> {
     match context.session.constraint.organization() {
-        Some(fixed) if fixed != named => Err(Failure::outside("organization")),
+        Some(fixed) if !fixed.as_str().eq_ignore_ascii_case(named.as_str()) => {
+            Err(Failure::outside("organization"))
+        }
         _ => Ok(()),
     }
 }

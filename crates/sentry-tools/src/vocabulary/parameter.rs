@@ -11,6 +11,8 @@ pub(crate) struct Parameter {
     pub(crate) about: &'static str,
     pub(crate) kind: Kind,
     pub(crate) presence: Presence,
+    /// Other names that clients send for it, squeezed ([`crate::vocabulary::near`]). Its own, in any spelling, is one anyway.
+    pub(crate) near: &'static [&'static str],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,23 +42,22 @@ pub(crate) enum Kind {
     Flag {
         default: bool,
     },
-    /// A list of texts; with `or_one`, one alone as well.
-    Texts {
-        or_one: bool,
-    },
+    /// A list of texts.
+    Texts,
     /// A number or a text.
     NumberOrText,
     /// The arguments of another tool.
     Object,
 }
 
-/// What a text may be. Lengths are in characters.
+/// What a text may be. The length is in characters.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Text {
     pub(crate) default: Option<&'static str>,
-    pub(crate) least: Option<u16>,
     pub(crate) most: Option<u16>,
     pub(crate) format: Format,
+    /// The word that `null` and the empty text are, unless that other parameter is sent.
+    pub(crate) nothing: Option<(&'static str, &'static str)>,
 }
 
 /// What a text stands for.
@@ -69,31 +70,18 @@ pub(crate) enum Format {
     IssueId,
     /// 32 hexadecimal digits: an event or a trace.
     HexId,
-    /// The same, or `latest`.
+    /// The same, or a word for an event of an issue: `latest`, `oldest`, `recommended`.
     HexIdOrLatest,
     TagKey,
     /// Such as `14d`.
     Period,
 }
 
-impl Format {
-    /// A regular expression for the schema, where clients know one.
-    pub(crate) const fn pattern(self) -> Option<&'static str> {
-        match self {
-            Self::Free | Self::Url | Self::Slug | Self::IssueId => None,
-            Self::HexId => Some("^[0-9a-fA-F]{32}$"),
-            Self::HexIdOrLatest => Some("^(latest|[0-9a-fA-F]{32})$"),
-            Self::TagKey => Some("^[a-zA-Z0-9][a-zA-Z0-9._-]*$"),
-            Self::Period => Some("^\\d+[hdw]$"),
-        }
-    }
-}
-
 const TEXT: Text = Text {
     default: None,
-    least: None,
     most: None,
     format: Format::Free,
+    nothing: None,
 };
 
 /// The organization, where a tool cannot do without.
@@ -101,35 +89,93 @@ pub(crate) const ORGANIZATION: Parameter = OPTIONAL_ORGANIZATION.required();
 
 /// The organization, where an issue's URL may name it as well.
 pub(crate) const OPTIONAL_ORGANIZATION: Parameter =
-    Parameter::format("organizationSlug", "", Format::Slug);
+    Parameter::format("organizationSlug", "", Format::Slug).near(&[
+        "organization",
+        "org",
+        "orgslug",
+        "organizationid",
+        "organizationidorslug",
+        "organizationslugorid",
+    ]);
 
 pub(crate) const REGION: Parameter =
-    Parameter::text("regionUrl", "From find_organizations, if it gave one.").nullable();
+    Parameter::text("regionUrl", "From find_organizations, if it gave one.")
+        .nullable()
+        .near(&["region"]);
 
-pub(crate) const PROJECT: Parameter = Parameter::format("projectSlug", "", Format::Slug);
+/// Other names for a project, under whichever of [`PROJECT_NAMES`] a tool takes it.
+pub(crate) const NEAR_PROJECT: &[&str] = &[
+    "project",
+    "projectslug",
+    "projectslugorid",
+    "projectid",
+    "projectidorslug",
+    "projectname",
+];
+
+pub(crate) const PROJECT: Parameter =
+    Parameter::format("projectSlug", "", Format::Slug).near(NEAR_PROJECT);
 
 pub(crate) const ISSUE_ID: Parameter =
-    Parameter::format("issueId", "Short id (WEB-1A) or number.", Format::IssueId);
+    Parameter::format("issueId", "Short id (WEB-1A) or number.", Format::IssueId).near(&[
+        "issue",
+        "id",
+        "shortid",
+        "issueshortid",
+        "issueidorshortid",
+        "groupid",
+    ]);
 
 pub(crate) const ISSUE_URL: Parameter = Parameter::format(
     "issueUrl",
     "The issue's Sentry URL, instead of organizationSlug and issueId.",
     Format::Url,
-);
+)
+.near(&["url", "link", "permalink", "sentryurl", "issuelink"]);
 
 pub(crate) const EVENT_ID: Parameter = Parameter::format(
     "eventId",
-    "One event; without it the latest.",
-    Format::HexId,
-);
+    "32 hex digits, latest, oldest or recommended.",
+    Format::HexIdOrLatest,
+)
+.near(NEAR_EVENT);
 
-pub(crate) const EVENT_OR_LATEST: Parameter =
-    Parameter::format("eventId", "", Format::HexIdOrLatest).with_default("latest");
+const NEAR_EVENT: &[&str] = &["event"];
 
-pub(crate) const TRACE_ID: Parameter = Parameter::format("traceId", "", Format::HexId).required();
+pub(crate) const EVENT_OR_LATEST: Parameter = EVENT_ID.with_default("latest");
+
+pub(crate) const TRACE_ID: Parameter =
+    Parameter::format("traceId", "32 hex digits.", Format::HexId)
+        .required()
+        .near(&["trace"]);
 
 pub(crate) const PERIOD: Parameter =
-    Parameter::format("period", "Such as 24h, 14d, 2w.", Format::Period);
+    Parameter::format("period", "Such as 24h, 14d, 2w.", Format::Period).near(NEAR_PERIOD);
+
+/// Other names for a period.
+pub(crate) const NEAR_PERIOD: &[&str] = &[
+    "statsperiod",
+    "timerange",
+    "timeperiod",
+    "timeframe",
+    "range",
+];
+
+/// Other names for an order.
+pub(crate) const NEAR_SORT: &[&str] = &["orderby", "sortby", "order", "sorting"];
+
+/// Other names for how many are shown.
+pub(crate) const NEAR_LIMIT: &[&str] = &[
+    "perpage",
+    "maxresults",
+    "max",
+    "pagesize",
+    "count",
+    "size",
+    "first",
+    "numresults",
+    "maxitems",
+];
 
 pub(crate) const EXPLAIN: Parameter = Parameter::flag(
     "includeExplanation",
@@ -138,8 +184,9 @@ pub(crate) const EXPLAIN: Parameter = Parameter::flag(
 );
 
 /// A part of a name, for the `find_*` tools.
-pub(crate) const NAME_QUERY: Parameter =
-    Parameter::text("query", "Part of a name or slug.").nullable();
+pub(crate) const NAME_QUERY: Parameter = Parameter::text("query", "Part of a name or slug.")
+    .nullable()
+    .near(&["q", "name", "search", "filter", "slug"]);
 
 /// The names under which a tool may take a project.
 pub(crate) const PROJECT_NAMES: [&str; 2] = ["projectSlug", "projectSlugOrId"];
@@ -151,30 +198,17 @@ impl Parameter {
             about,
             kind,
             presence: Presence::Optional,
+            near: &[],
         }
+    }
+
+    /// With other names that clients send for it.
+    pub(crate) const fn near(self, near: &'static [&'static str]) -> Self {
+        Self { near, ..self }
     }
 
     pub(crate) const fn text(name: &'static str, about: &'static str) -> Self {
         Self::new(name, about, Kind::Text(TEXT))
-    }
-
-    /// A text of so many characters.
-    pub(crate) const fn sized(
-        name: &'static str,
-        about: &'static str,
-        least: u16,
-        most: Option<u16>,
-    ) -> Self {
-        let least = Some(least);
-        Self::new(
-            name,
-            about,
-            Kind::Text(Text {
-                least,
-                most,
-                ..TEXT
-            }),
-        )
     }
 
     pub(crate) const fn format(name: &'static str, about: &'static str, format: Format) -> Self {
@@ -190,6 +224,32 @@ impl Parameter {
         let default = Some(default);
         Self {
             kind: Kind::Text(Text { default, ..text }),
+            ..self
+        }
+    }
+
+    /// The same text of at most so many characters.
+    pub(crate) const fn at_most(self, most: u16) -> Self {
+        let text = match self.kind {
+            Kind::Text(text) => text,
+            _ => TEXT,
+        };
+        let most = Some(most);
+        Self {
+            kind: Kind::Text(Text { most, ..text }),
+            ..self
+        }
+    }
+
+    /// The same text, of which nothing is a word unless another parameter is sent.
+    pub(crate) const fn nothing_is(self, word: &'static str, unless: &'static str) -> Self {
+        let text = match self.kind {
+            Kind::Text(text) => text,
+            _ => TEXT,
+        };
+        let nothing = Some((word, unless));
+        Self {
+            kind: Kind::Text(Text { nothing, ..text }),
             ..self
         }
     }
@@ -267,13 +327,10 @@ impl Parameter {
         (by_organization && organization) || (PROJECT_NAMES.contains(&self.name) && project)
     }
 
-    /// Whether the empty text differs from none: it overrides a default, or is refused by a length.
+    /// Whether the empty text differs from none: it overrides a default.
     pub(crate) const fn has_empty_meaning(&self) -> bool {
         match self.kind {
-            Kind::Text(text) => {
-                text.least.is_some()
-                    || (text.default.is_some() && matches!(text.format, Format::Free))
-            }
+            Kind::Text(text) => text.default.is_some() && matches!(text.format, Format::Free),
             _ => false,
         }
     }

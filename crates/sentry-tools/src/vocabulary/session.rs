@@ -16,6 +16,40 @@ pub struct Session {
     pub constraint: Constraint,
     /// Shown where we or Sentry failed, so that a person can ask about it.
     pub request_id: String,
+    /// Chosen by the operator, or more strictly by whoever made the connection.
+    pub untrusted: Untrusted,
+}
+
+/// What becomes of text that an event's sender, a member or another service wrote.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Untrusted {
+    /// It is quoted, and marked as data.
+    #[default]
+    Quote,
+    /// Free text is left out; names, paths and numbers stay.
+    Omit,
+}
+
+impl Untrusted {
+    /// `quote` or `omit`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "quote" => Some(Self::Quote),
+            "omit" => Some(Self::Omit),
+            _ => None,
+        }
+    }
+
+    /// This, or what the connection asks for where that is stricter. A word that means nothing is the strictest: whoever
+    /// misspells `omit` gets what they wanted.
+    #[must_use]
+    pub fn or_stricter(self, asked: Option<&str>) -> Self {
+        match asked {
+            None | Some("quote") => self,
+            Some(_) => Self::Omit,
+        }
+    }
 }
 
 impl Session {

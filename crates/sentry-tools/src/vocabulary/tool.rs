@@ -41,11 +41,23 @@ pub(crate) const EXECUTE: &str = "execute_sentry_tool";
 /// What a tool ends with.
 pub(crate) type Answer = Result<CallToolResult, Failure>;
 
-/// A structured answer, which satisfies the tool's `output_schema`: both are made from one type.
-pub(crate) fn structured(answer: &impl Serialize) -> Answer {
-    to_raw_value(answer)
-        .map(CallToolResult::structured)
-        .map_err(|_| ApiError::Malformed("encodable").into())
+/// The key in `_meta` under which a structured answer names the members that hold what somebody else wrote, and which are
+/// therefore data: JSON Pointers (RFC 6901), with `*` for each element of a list.
+pub(crate) const UNTRUSTED: &str = "io.sentry/untrusted";
+
+/// A structured answer, which satisfies the tool's `output_schema`: both are made from one type. `senders` are the
+/// members that [`UNTRUSTED`] names.
+pub(crate) fn structured(answer: &impl Serialize, senders: &[&str]) -> Answer {
+    let mut result = CallToolResult::structured(to_raw_value(answer).map_err(not_encodable)?);
+    if !senders.is_empty() {
+        let members = to_raw_value(senders).map_err(not_encodable)?;
+        result.meta.push((UNTRUSTED, members));
+    }
+    Ok(result)
+}
+
+fn not_encodable(_: serde_json::Error) -> Failure {
+    ApiError::Malformed("encodable").into()
 }
 
 /// What a tool does to the world. One for each row of hints that the catalogue has.

@@ -53,7 +53,7 @@ async fn from_an_issue_url_to_a_change() {
     )
     .await;
     assert!(
-        details.contains("**Culprit frame:** `src/cart.ts:42:17` in `addItem`"),
+        details.contains("**Where:** `src/cart.ts:42:17` in `addItem`"),
         "{details}"
     );
     for tool in [
@@ -96,7 +96,7 @@ async fn from_an_issue_url_to_a_change() {
 
     let acme = json!({ "organizationSlug": "acme", "issueId": "WEB-1A" });
     let stack = call(&world, &mut calls, "get_event_stacktrace", acme.clone()).await;
-    assert!(stack.contains("at addItem (src/cart.ts:42:17)"));
+    assert!(stack.contains("1 addItem (src/cart.ts:42:17)"));
     let crumbs = call(
         &world,
         &mut calls,

@@ -24,60 +24,60 @@ fn the_list() {
       organizationSlug {"type":"string"}
       resourceId {"description":"Without url: an issue's short id or number, an event's or trace's id, or traceId:spanId.","type":"string"}
       resourceType {"description":"Without url.","enum":["issue","event","trace","ai_conversation","replay","monitor","snapshot"],"type":"string"}
-      url {"description":"As it was pasted; nothing else is needed.","format":"uri","type":"string"}
+      url {"description":"As it was pasted; nothing else is needed.","type":"string"}
     search_issues md {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
-      includeExplanation {"default":false,"description":"Say how the query was understood.","type":"boolean"}
-      limit {"default":10,"maximum":100,"minimum":1,"type":"number"}
+      includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
+      limit {"description":"At most 100. Default 10.","type":"number"}
       organizationSlug! {"type":"string"}
-      period {"default":"30d","enum":["24h","7d","14d","30d","90d"],"type":"string"}
-      projectSlugOrId {"type":["string","null"]}
-      query {"default":"is:unresolved","description":"Sentry search syntax, such as is:unresolved level:error release:1.4.0 assigned:me \"text\".","type":"string"}
-      regionUrl {"description":"From find_organizations, if it gave one.","type":["string","null"]}
-      sort {"default":"date","enum":["date","freq","new","user","recommended"],"type":"string"}
+      period {"description":"Default 30d.","enum":["24h","7d","14d","30d","90d"],"type":"string"}
+      projectSlugOrId {"type":"string"}
+      query {"description":"Sentry search syntax, such as is:unresolved level:error release:1.4.0 assigned:me \"text\". Default is:unresolved.","type":"string"}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
+      sort {"description":"Default date.","enum":["date","freq","new","user","recommended"],"type":"string"}
     search_events md {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
-      dataset {"description":"Default errors.","enum":["spans","errors","logs","metrics","profiles","replays"],"type":"string"}
-      environment {"items":{"type":"string"},"type":["string","array"]}
-      fields {"description":"Columns; aggregates such as count() or p95(span.duration) group by the others.","items":{"type":"string"},"type":["array","null"]}
-      includeExplanation {"default":false,"description":"Say how the query was understood.","type":"boolean"}
-      limit {"default":10,"maximum":100,"minimum":1,"type":"number"}
+      dataset {"description":"Default errors.","enum":["spans","errors","logs","metrics","profiles","profile_functions","replays"],"type":"string"}
+      environment {"items":{"type":"string"},"type":"array"}
+      fields {"description":"Columns; aggregates such as count() or p95(span.duration) group by the others.","items":{"type":"string"},"type":"array"}
+      includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
+      limit {"description":"At most 100. Default 10.","type":"number"}
       organizationSlug! {"type":"string"}
-      period {"description":"Such as 24h, 14d, 2w.","pattern":"^\\d+[hdw]$","type":"string"}
-      projectSlug {"type":["string","null"]}
+      period {"description":"Such as 24h, 14d, 2w.","type":"string"}
+      projectSlug {"type":"string"}
       query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
-      regionUrl {"description":"From find_organizations, if it gave one.","type":["string","null"]}
-      sort {"description":"A field, descending with `-`.","type":["string","null"]}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
+      sort {"description":"A field, descending with `-`.","type":"string"}
     analyze_issue_with_seer md {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":false}
-      instruction {"description":"What Seer should look at.","type":"string"}
+      instruction {"description":"What Seer should look at. At most 1000 characters.","type":"string"}
       issueId {"description":"Short id (WEB-1A) or number.","type":"string"}
-      issueUrl {"description":"The issue's Sentry URL, instead of organizationSlug and issueId.","format":"uri","type":"string"}
+      issueUrl {"description":"The issue's Sentry URL, instead of organizationSlug and issueId.","type":"string"}
       organizationSlug {"type":"string"}
-      regionUrl {"description":"From find_organizations, if it gave one.","type":["string","null"]}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
     update_issue md {"destructiveHint":true,"idempotentHint":false,"openWorldHint":true,"readOnlyHint":false}
-      assignedTo {"description":"user:ID, team:ID, username or email.","type":"string"}
-      ignoreCount {"minimum":1,"type":"integer"}
-      ignoreDurationMinutes {"minimum":1,"type":"integer"}
+      assignedTo {"description":"user:ID, e-mail, username, team:ID or team:slug; nobody unassigns.","type":"string"}
+      ignoreCount {"type":"integer"}
+      ignoreDurationMinutes {"type":"integer"}
       ignoreMode {"description":"With status ignored.","enum":["untilEscalating","forever","forDuration","untilOccurrenceCount","untilUserCount"],"type":"string"}
-      ignoreUserCount {"minimum":1,"type":"integer"}
-      ignoreUserWindowMinutes {"description":"For ignoreUserCount.","maximum":10080,"minimum":1,"type":"integer"}
-      ignoreWindowMinutes {"description":"For ignoreCount.","maximum":10080,"minimum":1,"type":"integer"}
+      ignoreUserCount {"type":"integer"}
+      ignoreUserWindowMinutes {"description":"For ignoreUserCount. At most 10080.","type":"integer"}
+      ignoreWindowMinutes {"description":"For ignoreCount. At most 10080.","type":"integer"}
       issueId {"description":"Short id (WEB-1A) or number.","type":"string"}
-      issueUrl {"description":"The issue's Sentry URL, instead of organizationSlug and issueId.","format":"uri","type":"string"}
+      issueUrl {"description":"The issue's Sentry URL, instead of organizationSlug and issueId.","type":"string"}
       organizationSlug {"type":"string"}
-      reason {"description":"Becomes a note on the issue.","minLength":1,"type":"string"}
-      regionUrl {"description":"From find_organizations, if it gave one.","type":["string","null"]}
+      reason {"description":"Becomes a note on the issue.","type":"string"}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
       status {"description":"ignored archives it.","enum":["resolved","resolvedInNextRelease","unresolved","ignored"],"type":"string"}
     find_organizations json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
-      query {"description":"Part of a name or slug.","type":["string","null"]}
+      query {"description":"Part of a name or slug.","type":"string"}
     find_projects json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
       organizationSlug! {"type":"string"}
-      query {"description":"Part of a name or slug.","type":["string","null"]}
-      regionUrl {"description":"From find_organizations, if it gave one.","type":["string","null"]}
+      query {"description":"Part of a name or slug.","type":"string"}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
     search_sentry_tools json {"destructiveHint":false,"openWorldHint":false,"readOnlyHint":true}
-      limit {"default":8,"maximum":20,"minimum":1,"type":["integer","null"]}
-      query! {"description":"What you want to do, in a few words.","minLength":1,"type":"string"}
+      limit {"description":"At most 20. Default 8.","type":"integer"}
+      query! {"description":"What you want to do, in a few words.","type":"string"}
     execute_sentry_tool md {"destructiveHint":true,"openWorldHint":true,"readOnlyHint":false}
-      arguments {"default":{},"description":"As its inputSchema says.","type":"object"}
-      name! {"minLength":1,"type":"string"}
+      arguments {"description":"As its inputSchema says.","type":"object"}
+      name! {"type":"string"}
     "#);
 }
 

@@ -6,7 +6,9 @@ use fetch::scripted::Scripted;
 use fetch::{FetchError, Method, Response};
 use mcp::{CallError, CallToolResult, Content, Handler, List, Outcome, ToolCall, Version};
 use sentry_api::{BaseUrl, Client, Fixed, Slug, Token};
-use sentry_tools::{Constraint, Listings, Refusal, Remembered, Scopes, Server, Session, Skills};
+use sentry_tools::{
+    Constraint, Listings, Refusal, Remembered, Scopes, Server, Session, Skills, Untrusted,
+};
 use serde_json::Value;
 
 pub(crate) const BASE: &str = "https://sentry.example";
@@ -22,6 +24,7 @@ pub(crate) fn session() -> Session {
         scopes: Scopes::ALL,
         constraint: Constraint::None,
         request_id: "req-1".to_owned(),
+        untrusted: Untrusted::Quote,
     }
 }
 
@@ -123,6 +126,10 @@ impl World {
 pub(crate) fn text(result: &CallToolResult) -> String {
     match result.content.as_slice() {
         [Content::Text { text }] => text.clone(),
+        // What was made of the arguments stands behind what a program reads.
+        [Content::Text { text }, Content::Text { .. }] if result.structured_content.is_some() => {
+            text.clone()
+        }
         other => panic!("one text: {other:?}"),
     }
 }

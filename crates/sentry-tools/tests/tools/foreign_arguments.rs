@@ -1,5 +1,6 @@
 //! Only a tool's own parameters count. Whatever else a client sends beside them, and whatever it sends for what the
-//! session's URL fixes, changes nothing: not what is asked of Sentry, not what a person is asked, not the answer.
+//! session's URL fixes, changes nothing: not what is asked of Sentry, not what a person is asked, not the answer save for
+//! a line that names it. Where something would be changed, or another thing be answered than was asked, it is refused.
 // file rule: mcp/foreign-arguments: an argument that is none of the tool's, or that the URL fixes,
 //    changes no decision, no question, no request and no answer
 
@@ -49,7 +50,7 @@ fn value(name: &str) -> Value {
 }
 
 /// Those that a tool does not have: each alone where it decides something elsewhere, and all at once.
-fn foreign(own: &[String]) -> Vec<Map<String, Value>> {
+fn foreign(tool: &str, own: &[String]) -> Vec<Map<String, Value>> {
     const DECIDE: [&str; 9] = [
         "confirm",
         "issueId",
@@ -64,7 +65,8 @@ fn foreign(own: &[String]) -> Vec<Map<String, Value>> {
     let mut all = Map::new();
     let mut rows = vec![];
     for name in names() {
-        if own.contains(&name) {
+        // A name that is near counts as the parameter's own: `written.rs`.
+        if own.contains(&name) || sentry_tools::reference::takes(tool, &name) {
             continue;
         }
         all.insert(name.clone(), value(&name));
@@ -101,6 +103,24 @@ async fn outcome(
         .iter()
         .map(|request| format!("{} {}", request.method.as_str(), request.url));
     (told, asked.collect())
+}
+
+/// What came of it is what comes without the foreign arguments, and a line that names them; or it was refused for them
+/// before anything was asked.
+fn is_unmoved(with: &(String, Vec<String>), plain: &(String, Vec<String>)) -> bool {
+    let (told, asked) = with;
+    let told = told.split("\n\nNot known here and not used: ").next();
+    if asked == &plain.1 && told == Some(plain.0.as_str()) {
+        return true;
+    }
+    let refused = [
+        "is not known here: ",
+        "Nothing was done: ",
+        "put it inside",
+        "say different things",
+        "something else than",
+    ];
+    asked.is_empty() && refused.iter().any(|words| with.0.contains(words))
 }
 
 fn constraints() -> [Constraint; 3] {
@@ -144,11 +164,14 @@ async fn an_unknown_argument_never_changes_a_decision() {
             for arguments in [arguments.as_object().cloned().unwrap(), Map::new()] {
                 for can_ask in [true, false] {
                     let plain = outcome(&constraint, tool, &arguments, can_ask).await;
-                    for foreign in foreign(&own) {
+                    for foreign in foreign(tool, &own) {
                         let mut more = arguments.clone();
                         more.extend(foreign.clone());
                         let with = outcome(&constraint, tool, &more, can_ask).await;
-                        assert_eq!(with, plain, "{constraint:?} {tool} {foreign:?}");
+                        assert!(
+                            is_unmoved(&with, &plain),
+                            "{constraint:?} {tool} {foreign:?}: {with:?}"
+                        );
                         tried += 1;
                     }
                 }
@@ -177,12 +200,17 @@ async fn nor_does_one_beside_or_inside_the_tool_that_stands_for_any() {
                 "{tool}"
             );
             let mut sent = vec![];
-            for foreign in foreign(&["name".to_owned(), "arguments".to_owned()]) {
+            let itself = ["name".to_owned(), "arguments".to_owned()];
+            for foreign in foreign("execute_sentry_tool", &itself) {
+                // Without `arguments`, what stands beside the name are the arguments.
+                if arguments.as_object().unwrap().is_empty() {
+                    continue;
+                }
                 let mut beside = through(&arguments);
                 beside.as_object_mut().unwrap().extend(foreign);
                 sent.push(beside);
             }
-            for foreign in foreign(&own) {
+            for foreign in foreign(tool, &own) {
                 let mut inside = arguments.clone();
                 inside.as_object_mut().unwrap().extend(foreign);
                 sent.push(through(&inside));
@@ -195,7 +223,10 @@ async fn nor_does_one_beside_or_inside_the_tool_that_stands_for_any() {
                     true,
                 )
                 .await;
-                assert_eq!(with, plain, "{constraint:?} {tool} {sent}");
+                assert!(
+                    is_unmoved(&with, &plain),
+                    "{constraint:?} {tool} {sent}: {with:?}"
+                );
             }
         }
     }
@@ -203,8 +234,12 @@ async fn nor_does_one_beside_or_inside_the_tool_that_stands_for_any() {
 
 #[tokio::test]
 async fn a_key_is_not_made_by_a_foreign_id() {
-    for foreign in ["issueId", "issueUrl", "keyId", "uptimeMonitorId"] {
-        let arguments = json!({ "organizationSlug": "acme", "projectSlug": "web", "name": "New", foreign: "WEB-1A" });
+    for foreign in ["", "issueId", "issueUrl", "keyId", "uptimeMonitorId"] {
+        let mut arguments =
+            json!({ "organizationSlug": "acme", "projectSlug": "web", "name": "New" });
+        if !foreign.is_empty() {
+            arguments[foreign] = "WEB-1A".into();
+        }
         let (told, asked) = outcome(
             &Constraint::None,
             "create_dsn",
@@ -212,7 +247,12 @@ async fn a_key_is_not_made_by_a_foreign_id() {
             true,
         )
         .await;
-        assert!(told.starts_with("asks: "), "{foreign}: {told}");
+        let expected = if foreign.is_empty() {
+            "asks: "
+        } else {
+            "Nothing was done: "
+        };
+        assert!(told.starts_with(expected), "{foreign}: {told}");
         assert!(asked.is_empty(), "{foreign}: {asked:?}");
     }
 }

@@ -4,6 +4,7 @@
 
 mod agent;
 mod asking;
+mod cases;
 mod catalogue;
 mod changes;
 mod constraints;
@@ -18,7 +19,9 @@ mod ignoring;
 mod injection;
 mod issue_details;
 mod local;
+mod model_schemas;
 mod others;
+mod pasted;
 mod permissions;
 mod prompts;
 mod reference;
@@ -28,3 +31,5 @@ mod seer;
 mod sentry;
 mod tolerance;
 mod tries;
+mod untrusted;
+mod written;

@@ -28,7 +28,10 @@ fn sentry(looks: &[Value]) -> Scripted {
 }
 
 fn run(status: &str) -> Value {
-    json!({ "autofix": { "run_id": 1, "status": status, "blocks": [{ "message": { "content": "Is it so?" } }] } })
+    json!({ "autofix": { "run_id": 1, "status": status, "blocks": [
+        { "message": { "role": "user", "content": "Find the cause.\n\nlook at  carts" } },
+        { "message": { "role": "assistant", "content": "Is it so?" } }
+    ] } })
 }
 
 fn starts(world: &World) -> usize {
@@ -84,6 +87,7 @@ async fn when_it_begins_anew() {
         ("error", json!({}), 1),
         ("completed", json!({}), 0),
         ("completed", json!({ "instruction": "again" }), 1),
+        ("completed", json!({ "instruction": " look at carts" }), 0),
         ("AWAITING_USER_INPUT", json!({}), 0),
         ("awaiting_user_input", json!({ "instruction": "again" }), 0),
     ] {
@@ -91,6 +95,15 @@ async fn when_it_begins_anew() {
         let text = analyze(&world, arguments).await;
         assert_eq!(starts(&world), begins, "{status}: {text}");
     }
+    // A server that does not say what a run was asked: the same call shows it, and starts nothing.
+    let silent = json!({ "autofix": { "run_id": 1, "status": "completed", "blocks": [] } });
+    let world_of_it = crate::fixture::world(sentry(&[silent]));
+    let text = analyze(&world_of_it, json!({ "instruction": "look at carts" })).await;
+    assert_eq!(starts(&world_of_it), 0, "{text}");
+    assert!(
+        text.contains("does not say what this run was asked"),
+        "{text}"
+    );
     let world = world(sentry(&[run("awaiting_user_input")]));
     let text = analyze(&world, json!({})).await;
     assert!(

@@ -199,6 +199,12 @@ pub(crate) fn answers() -> Vec<Answer> {
             json!({ "4501": ["aa11", "bb22"] }),
         ),
         get(
+            "/projects/acme/web/events/0123456789abcdef0123456789abcdef/committers/",
+            json!({ "committers": [{ "author": { "name": "Ada", "email": "ada@acme.example" }, "commits": [
+                { "id": "c0ffee41d2a7c0ffee", "message": "Load the cart later", "dateCreated": "2025-10-30T07:00:00Z",
+                  "suspectCommitType": "via commit in release", "repository": { "name": "acme/web" } }] }] }),
+        ),
+        get(
             "/projects/acme/web/stacktrace-link/",
             json!({ "sourceUrl": "https://git.example/shop/src/cart.ts#L42" }),
         ),

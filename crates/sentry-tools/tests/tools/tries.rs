@@ -58,7 +58,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
     details.extend([
         (
             json!({ "issueId": "PERF-1" }),
-            "Conversation: conversation-own",
+            "Conversation: `conversation-own`",
         ),
         (
             json!({ "issueId": "PERF-1" }),
@@ -85,10 +85,10 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             json!({ "fields": ["title", "count()"] }),
             "TypeError: cart is null",
         ),
-        (json!({ "fields": ["project", "count()"] }), "| web |"),
+        (json!({ "fields": ["project", "count()"] }), "| `web` |"),
         (
             json!({ "fields": ["project.name", "title"] }),
-            "project.name: web",
+            "project.name: `web`",
         ),
         (
             json!({ "fields": ["project.id", "title"] }),
@@ -217,7 +217,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
                     "GET https://stock",
                 ),
                 (url("/releases/shop@1.4.0/"), "search_events"),
-                (url("/replays/aa11/"), "cannot read a replay"),
+                (url("/replays/aa11/"), "leads to a replay"),
                 (
                     json!({ "url": format!("{BASE}/acme/web/issues/77/") }),
                     SAME,

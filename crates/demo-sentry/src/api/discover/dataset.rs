@@ -160,7 +160,7 @@ impl Dataset {
 /// Events of issues that are errors; those of others are in no table.
 fn errors<'a>(data: &'a Data, organization: &str) -> Vec<Record<'a>> {
     let mut records = Vec::new();
-    let kinds = ["error", "default", "csp"];
+    let kinds = ["error", "default", "csp", "expectstaple"];
     let projects = by_slug(data, organization);
     for issue in &data.issues {
         let Some(project) = projects.get(issue.project.as_str()) else {

@@ -65,7 +65,8 @@ pub(crate) async fn check(
                 .map(|key| known.field(key))
                 .collect();
             let valid = fields.iter().all(is_valid);
-            json!({"valid": valid, "error": null, "fields": fields})
+            let error = (!valid).then_some("Unknown attribute");
+            json!({"valid": valid, "error": error, "fields": fields})
         }
         Err(error) => json!({"valid": false, "error": error.to_string(), "fields": []}),
     };
@@ -75,7 +76,10 @@ pub(crate) async fn check(
     } else {
         StatusCode::BAD_REQUEST
     };
-    let answer = json!({"valid": valid, "fields": fields, "query": query, "orderby": orders});
+    let well = json!({"valid": true, "error": null});
+    let answer = json!({
+        "dataset": well, "query": query, "field": fields, "orderby": orders, "environment": [], "projects": [],
+    });
     Ok((status, Json(answer)))
 }
 

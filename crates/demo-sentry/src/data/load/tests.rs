@@ -91,7 +91,7 @@ fn tags_agree() {
 fn two_hundred_events() {
     let data = data();
     let since: Timestamp = "2026-02-24T12:00:00Z".parse().unwrap();
-    let kinds = ["error", "default", "csp"];
+    let kinds = ["error", "default", "csp", "expectstaple"];
     let count = data
         .issues
         .iter()

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::in_words;
-use crate::catalogue;
-use crate::text::markdown;
+use crate::catalogue::executed::{self, Executed};
+use crate::text::markdown::{code, push};
 use crate::vocabulary::refusal::Refusal;
 use crate::vocabulary::scope::Scopes;
 use crate::vocabulary::session::Session;
@@ -14,30 +14,27 @@ use crate::vocabulary::tool::{EXECUTE, Tool};
 /// The tool that a call is for, and its arguments.
 ///
 /// # Errors
-/// The name inside [`EXECUTE`] is no tool's: what to say about it.
+/// What is inside [`EXECUTE`] names no tool, or cannot be its arguments: what to say about it.
 pub(super) fn target(
     tool: &'static Tool,
-    mut sent: Map<String, Value>,
+    sent: Map<String, Value>,
+    session: &Session,
 ) -> Result<(&'static Tool, Map<String, Value>), String> {
     if tool.name != EXECUTE {
         return Ok((tool, sent));
     }
-    let arguments = match sent.remove("arguments") {
-        None | Some(Value::Null) => Map::new(),
-        Some(Value::Object(arguments)) => arguments,
-        Some(_) => return Err("`arguments` must be an object.".to_owned()),
-    };
-    let name = match sent.get("name") {
-        Some(Value::String(name)) => name.trim(),
-        _ => return Err("`name` must be the name of a tool.".to_owned()),
-    };
-    match catalogue::find(name) {
-        Some(tool) if tool.name != EXECUTE => Ok((tool, arguments)),
-        _ => Err(format!(
-            "There is no tool {}. Find the right name with search_sentry_tools.",
-            markdown::code(name, 100)
-        )),
+    let Executed { name, arguments } = executed::read(sent)?;
+    if let Some(tool) = executed::find(&name) {
+        return Ok((tool, arguments));
     }
+    let mut words = "There is no tool ".to_owned();
+    push(&mut words, &[&code(&name, 100), ". "]);
+    let meant = executed::nearest(&name).filter(|tool| tool.works_for(session));
+    if let Some(tool) = meant {
+        push(&mut words, &["Did you mean `", tool.name, "`? "]);
+    }
+    words.push_str("Find the right name with search_sentry_tools.");
+    Err(words)
 }
 
 pub(super) fn check_scopes(tool: &Tool, held: Scopes) -> Result<(), Refusal> {

@@ -1,7 +1,7 @@
 //! An issue and one event of it, from Sentry.
 
 use futures_util::future::join;
-use sentry_api::{ApiError, Client, Event, EventId, EventRef, Issue, IssueKey, Owned, Region};
+use sentry_api::{ApiError, Client, Event, EventName, EventRef, Issue, IssueKey, Owned, Region};
 
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::issue_target::{IssueTarget, seen};
@@ -19,10 +19,10 @@ pub(super) async fn find(
     target: &IssueTarget,
 ) -> Result<Found, Failure> {
     let client = context.client;
-    let wanted = target.event.as_ref();
+    let wanted = target.which();
     let named = target.issue.as_ref();
     let unread = named.and_then(|id| Some((id, context.sight.unread_issue(id.clone())?)));
-    if let Some((id, key)) = unread {
+    if let Some((id, key)) = unread.filter(|_| target.is_sure()) {
         // Nothing has to be checked between the two, so that they run at once.
         let (issue, event) = join(
             client.issue(region, &target.organization, id),
@@ -39,6 +39,7 @@ pub(super) async fn find(
         None => issue_of_event(context, region, target).await?,
     };
     let issue = seen(context, issue)?;
+    target.check(&issue)?;
     let event = event_of(client, region, target, &issue.key()?, wanted).await?;
     let event = event.map(|event| seen(context, event)).transpose()?;
     Ok(Found { issue, event })
@@ -50,7 +51,7 @@ async fn issue_of_event(
     target: &IssueTarget,
 ) -> Result<Owned<Issue>, Failure> {
     let mut found = Vec::new();
-    if let Some(event) = &target.event {
+    if let Some(EventName::Id(event)) = &target.event {
         let own = context.sight.project_id();
         found = context
             .client
@@ -71,15 +72,14 @@ async fn event_of(
     region: &Region,
     target: &IssueTarget,
     issue: &IssueKey,
-    wanted: Option<&EventId>,
+    which: EventRef<'_>,
 ) -> Result<Option<Owned<Event>>, ApiError> {
-    let which = wanted.map_or(EventRef::Latest, EventRef::Id);
     match client
         .issue_event(region, &target.organization, issue, which)
         .await
     {
         Ok(event) => Ok(Some(event)),
-        Err(ApiError::NotFound) if wanted.is_none() => Ok(None),
+        Err(ApiError::NotFound) if !matches!(which, EventRef::Id(_)) => Ok(None),
         Err(error) => Err(error),
     }
 }

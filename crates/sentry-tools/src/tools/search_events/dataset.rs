@@ -37,7 +37,7 @@ const ERRORS: Dataset = Dataset {
     may_be_missing: false,
 };
 
-static DATASETS: [Dataset; 6] = [
+static DATASETS: [Dataset; 7] = [
     ERRORS,
     Dataset {
         name: "spans",
@@ -99,6 +99,14 @@ static DATASETS: [Dataset; 6] = [
             "precise.finish_ts",
         ],
         heading: "transaction",
+        page: ("/explore/profiling/", "query"),
+        may_be_missing: true,
+    },
+    Dataset {
+        name: "profile_functions",
+        wire: "profile_functions",
+        fields: &["function", "package", "count()", "p75()", "p95()", "sum()"],
+        heading: "function",
         page: ("/explore/profiling/", "query"),
         may_be_missing: true,
     },

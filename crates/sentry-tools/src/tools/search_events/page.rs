@@ -3,7 +3,8 @@
 
 use sentry_api::{Page, Row};
 
-use crate::text::markdown::{Joined, code, line, number, paragraph, push};
+use crate::text::markdown::{Joined, code, line, number, paragraph, push, value};
+use crate::text::whose::WHOSE;
 use crate::tools::{get_sentry_resource, get_trace_details};
 use crate::vocabulary::hint;
 use crate::vocabulary::parameter::EXPLAIN;
@@ -17,6 +18,9 @@ pub(super) fn render(context: &Context<'_>, search: &Search<'_>, found: &Page<Ro
     let has_more = found.next.is_some();
     let mut text = heading(context, search, found.items.len(), has_more);
     let is_table = search.fields.iter().any(|field| is_aggregate(field));
+    if !found.items.is_empty() {
+        paragraph(&mut text, WHOSE);
+    }
     text.push('\n');
     if is_table && !found.items.is_empty() {
         table(search, &found.items, &mut text);
@@ -94,11 +98,11 @@ pub(super) fn heading(
 
 fn table(search: &Search<'_>, rows: &[Row], text: &mut String) {
     fn cell(value: &str, text: &mut String) {
-        push(text, &[" ", &line(value, 160).replace('|', "\\|"), " |"]);
+        push(text, &[" ", &value.replace('|', "\\|"), " |"]);
     }
     text.push_str("\n|");
     for field in &search.fields {
-        cell(field, text);
+        cell(&line(field, 160), text);
     }
     text.push_str("\n|");
     for _ in &search.fields {
@@ -106,8 +110,12 @@ fn table(search: &Search<'_>, rows: &[Row], text: &mut String) {
     }
     for row in rows {
         text.push_str("\n|");
-        for value in row {
-            cell(value.as_deref().unwrap_or_default(), text);
+        for said in row {
+            let said = said.as_deref().filter(|said| !said.is_empty());
+            cell(
+                &said.map_or_else(String::new, |said| value(said, 160)),
+                text,
+            );
         }
     }
 }
@@ -115,11 +123,11 @@ fn table(search: &Search<'_>, rows: &[Row], text: &mut String) {
 fn entry(search: &Search<'_>, row: &Row, text: &mut String) {
     let mut heading = String::new();
     let mut facts = Joined::default();
-    for (field, value) in search.fields.iter().zip(row) {
-        match value.as_deref().unwrap_or_default() {
+    for (field, said) in search.fields.iter().zip(row) {
+        match said.as_deref().unwrap_or_default() {
             "" => {}
-            value if *field == search.dataset.heading => heading = code(value, 300),
-            value => facts.add(" · ", &[&line(field, 80), ": ", &line(value, 200)].concat()),
+            said if *field == search.dataset.heading => heading = code(said, 300),
+            said => facts.add(" · ", &[&line(field, 80), ": ", &value(said, 200)].concat()),
         }
     }
     let mut lines = Joined::default();

@@ -1,8 +1,9 @@
 //! Replays, which have an endpoint of their own.
 
-use sentry_api::Replay;
+use sentry_api::{ApiError, Replay};
 
-use crate::text::markdown::{Joined, code, line, number, push};
+use crate::text::markdown::{Joined, code, number, paragraph, push, value};
+use crate::text::whose::WHOSE;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::tool::Context;
 
@@ -17,10 +18,16 @@ pub(super) async fn find(context: &Context<'_>, search: &Search<'_>) -> Result<S
         .client
         .replays(&search.place.region, &search.place.organization, parameters)
         .await
-        .map_err(|error| refused(error, search))?;
+        .map_err(|error| match error {
+            ApiError::NotFound => Failure::of_optional(error, "replays"),
+            error => refused(error, search),
+        })?;
     let found = context.sight.of_page(found);
     let has_more = found.next.is_some();
     let mut text = page::heading(context, search, found.items.len(), has_more);
+    if !found.items.is_empty() {
+        paragraph(&mut text, WHOSE);
+    }
     text.push('\n');
     for (index, replay) in found.items.iter().enumerate() {
         push(&mut text, &["\n", &number(index as u64 + 1), ". "]);
@@ -32,8 +39,9 @@ pub(super) async fn find(context: &Context<'_>, search: &Search<'_>) -> Result<S
 
 fn entry(context: &Context<'_>, search: &Search<'_>, replay: &Replay, text: &mut String) {
     let mut facts = Joined::default();
-    for fact in [&replay.started_at, &replay.browser, &replay.environment] {
-        facts.add(" · ", &line(fact.as_deref().unwrap_or_default(), 100));
+    let known = [&replay.started_at, &replay.browser, &replay.environment];
+    for fact in known.into_iter().flatten() {
+        facts.add(" · ", &value(fact, 100));
     }
     for (count, what) in [
         (replay.duration, " s"),

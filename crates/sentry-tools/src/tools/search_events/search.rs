@@ -4,7 +4,7 @@ use sentry_api::{ApiError, Invalid};
 
 use crate::text::markdown::{code, push};
 use crate::vocabulary::failure::Failure;
-use crate::vocabulary::parameter::{Kind, PERIOD, PROJECT, Parameter};
+use crate::vocabulary::parameter::{Kind, NEAR_LIMIT, NEAR_SORT, PERIOD, PROJECT, Parameter};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::tool::Context;
 
@@ -13,7 +13,15 @@ use super::dataset::Dataset;
 pub(super) const DATASET: Parameter = Parameter::choice(
     "dataset",
     "Default errors.",
-    &["spans", "errors", "logs", "metrics", "profiles", "replays"],
+    &[
+        "spans",
+        "errors",
+        "logs",
+        "metrics",
+        "profiles",
+        "profile_functions",
+        "replays",
+    ],
     None,
 );
 pub(super) const QUERY: Parameter = Parameter::text(
@@ -23,15 +31,16 @@ pub(super) const QUERY: Parameter = Parameter::text(
 pub(super) const FIELDS: Parameter = Parameter::new(
     "fields",
     "Columns; aggregates such as count() or p95(span.duration) group by the others.",
-    Kind::Texts { or_one: false },
+    Kind::Texts,
 )
-.nullable();
-pub(super) const SORT: Parameter =
-    Parameter::text("sort", "A field, descending with `-`.").nullable();
+.near(&["field", "columns", "column", "select", "yaxis"]);
+pub(super) const SORT: Parameter = Parameter::text("sort", "A field, descending with `-`.")
+    .nullable()
+    .near(NEAR_SORT);
 pub(super) const OPTIONAL_PROJECT: Parameter = PROJECT.nullable();
 pub(super) const ENVIRONMENT: Parameter =
-    Parameter::new("environment", "", Kind::Texts { or_one: true });
-pub(super) const LIMIT: Parameter = Parameter::number("limit", 100, 10);
+    Parameter::new("environment", "", Kind::Texts).near(&["environments", "env"]);
+pub(super) const LIMIT: Parameter = Parameter::number("limit", 100, 10).near(NEAR_LIMIT);
 
 /// What is searched for, as the answer repeats it.
 pub(super) struct Search<'a> {
@@ -93,7 +102,11 @@ impl Search<'_> {
 }
 
 /// What Sentry said it cannot read, by the names of the parameters.
-pub(super) fn not_understood(search: &Search<'_>, invalid: &[Invalid]) -> Failure {
+pub(super) fn not_understood(
+    context: &Context<'_>,
+    search: &Search<'_>,
+    invalid: &[Invalid],
+) -> Failure {
     let mut words = "Sentry does not understand this search in dataset `".to_owned();
     push(&mut words, &[search.dataset.name, "`:"]);
     for found in invalid.iter().take(10) {
@@ -109,9 +122,17 @@ pub(super) fn not_understood(search: &Search<'_>, invalid: &[Invalid]) -> Failur
             ),
         };
         push(&mut words, &["\n- `", parameter, rule]);
-        // Sentry's words are repeated only where they were the caller's before.
+        // A name is repeated only where it was the caller's before.
         if let Some(name) = found.name.as_ref().filter(|name| search.says(name)) {
             push(&mut words, &[": ", &code(name, 100)]);
+        }
+        // In a session of one project, nobody knows whose names Sentry's reason has.
+        if let Some(reason) = found
+            .reason
+            .as_ref()
+            .filter(|_| !context.sight.is_of_project())
+        {
+            push(&mut words, &[". Sentry says: ", &code(reason, 300)]);
         }
     }
     Failure::Invalid(words)

@@ -2,7 +2,8 @@
 
 use sentry_api::{Issue, IssueSearch, IssueSort, Page};
 
-use crate::text::markdown::{Joined, code, line, number, paragraph, push};
+use crate::text::markdown::{Joined, code, identifier, number, paragraph, push, value, word};
+use crate::text::whose::WHOSE;
 use crate::tools::get_sentry_resource;
 use crate::vocabulary::hint;
 use crate::vocabulary::parameter::EXPLAIN;
@@ -41,6 +42,9 @@ pub(super) fn render(
     if context.arguments.flag(&EXPLAIN) {
         paragraph(&mut text, AS_IT_IS);
     }
+    if !found.items.is_empty() {
+        paragraph(&mut text, WHOSE);
+    }
     text.push('\n');
     for (index, issue) in found.items.iter().enumerate() {
         push(&mut text, &["\n", &number(index as u64 + 1), ". "]);
@@ -68,30 +72,27 @@ fn entry(issue: &Issue, text: &mut String) {
     let title = issue.title.as_deref().unwrap_or("(no title)");
     push(
         text,
-        &["**", &line(name(issue), 120), "** ", &code(title, 200)],
+        &["**", &identifier(name(issue)), "** ", &code(title, 200)],
     );
     let mut facts = Joined::default();
-    let mut add = |before: &str, value: &str, after: &str| {
-        if !value.is_empty() {
-            facts.add(" · ", &[before, &line(value, 100), after].concat());
-        }
-    };
-    add("", issue.status.as_deref().unwrap_or_default(), "");
-    add("", issue.level.as_deref().unwrap_or_default(), "");
+    for said in [&issue.status, &issue.level].into_iter().flatten() {
+        facts.add(" · ", &word(said));
+    }
     if let Some(project) = &issue.project {
-        add("", &project.slug, "");
+        facts.add(" · ", &code(&project.slug, 100));
     }
     for (count, what) in [(issue.count, " events"), (issue.user_count, " users")] {
-        add("", &count.map(number).unwrap_or_default(), what);
+        if let Some(count) = count {
+            facts.add(" · ", &[&number(count), what].concat());
+        }
     }
-    add(
-        "last seen ",
-        issue.last_seen.as_deref().unwrap_or_default(),
-        "",
-    );
+    if let Some(seen) = &issue.last_seen {
+        facts.add(" · last seen ", &value(seen, 60));
+    }
     let assignee = issue.assigned_to.as_ref();
-    let assignee = assignee.and_then(|assignee| assignee.name.as_deref());
-    add("assigned to ", assignee.unwrap_or_default(), "");
+    if let Some(name) = assignee.and_then(|assignee| assignee.name.as_deref()) {
+        facts.add(" · assigned to ", &code(name, 100));
+    }
     let facts = facts.text();
     if !facts.is_empty() {
         push(text, &["\n   ", &facts]);

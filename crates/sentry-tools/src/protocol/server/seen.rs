@@ -1,0 +1,111 @@
+//! The last thing that happens to an answer, whatever tool it is of: what a reader cannot see goes out of every text, and
+//! what a session does not want of others' text as well. Structured answers are treated alike.
+
+use std::borrow::Cow;
+
+use mcp::{CallToolResult, Content};
+use serde_json::Value;
+use serde_json::value::to_raw_value;
+
+use crate::text::{omit, visible};
+use crate::vocabulary::session::Untrusted;
+use crate::vocabulary::tool::UNTRUSTED;
+
+/// The answer as the session may read it.
+pub(super) fn only(mut result: CallToolResult, untrusted: Untrusted) -> CallToolResult {
+    if result.structured_content.is_some() {
+        return structured(result, untrusted);
+    }
+    for content in &mut result.content {
+        if let Content::Text { text } = content {
+            if let Cow::Owned(seen) = visible::only(text) {
+                *text = seen;
+            }
+            if untrusted == Untrusted::Omit {
+                *text = omit::from(text);
+            }
+        }
+    }
+    result
+}
+
+/// The text beside it stays the same JSON.
+fn structured(result: CallToolResult, untrusted: Untrusted) -> CallToolResult {
+    let json = result
+        .structured_content
+        .as_ref()
+        .map_or("", |json| json.get());
+    let omits = untrusted == Untrusted::Omit && !result.meta.is_empty();
+    if is_plain(json) && !omits {
+        return result;
+    }
+    let Ok(mut value) = serde_json::from_str(json) else {
+        return result;
+    };
+    clean(&mut value);
+    if omits {
+        for pointer in senders(&result) {
+            leave_out(&mut value, &pointer);
+        }
+    }
+    match to_raw_value(&value) {
+        Ok(json) => CallToolResult {
+            meta: result.meta,
+            ..CallToolResult::structured(json)
+        },
+        Err(_) => result,
+    }
+}
+
+/// ASCII without escaped control characters, as most JSON is; a line break may be one.
+fn is_plain(json: &str) -> bool {
+    let escapes = ["\\u00", "\\r", "\\b", "\\f"];
+    json.is_ascii() && !escapes.iter().any(|escape| json.contains(escape))
+}
+
+fn clean(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(seen) = visible::only(text) {
+                *text = seen;
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(clean),
+        Value::Object(members) => members.values_mut().for_each(clean),
+        _ => {}
+    }
+}
+
+/// The members that the tool declares to hold what others wrote.
+fn senders(result: &CallToolResult) -> Vec<String> {
+    let declared = result.meta.iter().find(|(name, _)| *name == UNTRUSTED);
+    declared
+        .and_then(|(_, members)| serde_json::from_str(members.get()).ok())
+        .unwrap_or_default()
+}
+
+fn leave_out(value: &mut Value, pointer: &str) {
+    let Some(rest) = pointer.strip_prefix('/') else {
+        if let Value::String(text) = value
+            && !omit::is_name(text)
+        {
+            omit::OMITTED.clone_into(text);
+        }
+        return;
+    };
+    let (step, rest) = match rest.find('/') {
+        Some(end) => rest.split_at(end),
+        None => (rest, ""),
+    };
+    match value {
+        Value::Array(values) if step == "*" => {
+            values.iter_mut().for_each(|value| leave_out(value, rest));
+        }
+        Value::Object(members) => {
+            if let Some(value) = members.get_mut(step) {
+                leave_out(value, rest);
+            }
+        }
+        _ => {}
+    }
+}

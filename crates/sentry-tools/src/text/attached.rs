@@ -1,0 +1,315 @@
+//! What a program attached to an event: extra data, contexts, the request, flags. All of it is the sender's, and stands
+//! in a code block.
+
+use sentry_api::Event;
+use serde_json::{Map, Value};
+
+use crate::text::budget::Section;
+use crate::text::markdown::{Joined, line, line_ends, one_line, push};
+use crate::text::value::written;
+
+/// Contexts that have words of their own elsewhere, or are described in one line.
+const DESCRIBED: [&str; 12] = [
+    "browser",
+    "client_os",
+    "os",
+    "device",
+    "runtime",
+    "app",
+    "trace",
+    "feedback",
+    "monitor",
+    "flags",
+    "gpu",
+    "culture",
+];
+
+/// Headers that say something about an error; the others are counted.
+const HEADERS: [&str; 12] = [
+    "accept",
+    "accept-language",
+    "content-type",
+    "content-length",
+    "host",
+    "origin",
+    "referer",
+    "user-agent",
+    "x-forwarded-for",
+    "x-request-id",
+    "x-requested-with",
+    "traceparent",
+];
+
+/// Of each value, in characters.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lengths {
+    pub(crate) value: usize,
+    /// Of a body and of what was thrown.
+    pub(crate) body: usize,
+    /// Headers and contexts whole, or only what says most about an error; the rest is counted.
+    pub(crate) all: bool,
+}
+
+/// Names that are an SDK's own business.
+pub(crate) fn is_internal(name: &str) -> bool {
+    name.starts_with("__") && name != "__serialized__"
+}
+
+/// Adds a row for each thing that was attached, the most telling first.
+pub(crate) fn rows(event: &Event, section: &mut Section, lengths: Lengths) {
+    let mut row = |rank: u8, name: &str, value: &Value, most: usize| {
+        let text = one_line(&written(value, most));
+        if !text.is_empty() && !value.is_null() {
+            section.ranked(rank, [&line(name, 80), ": ", text.as_str()].concat());
+        }
+    };
+    for (name, value) in members(event.extra()).filter(|(name, _)| *name == "__serialized__") {
+        row(0, &["thrown (", name, ")"].concat(), value, lengths.body);
+    }
+    if let Some(message) = event.message()
+        && let Some(text) = message.text()
+        && !event.exceptions().is_empty()
+    {
+        // Without an exception it is what the event is about, and stands at the top.
+        row(0, "log message", &text.into(), lengths.body);
+    }
+    if let Some(request) = event.request() {
+        for (name, value) in [
+            ("request query", request.query),
+            ("request body", request.body),
+        ] {
+            if let Some(value) = value {
+                row(0, name, value, lengths.body);
+            }
+        }
+    }
+    for (name, value) in members(event.contexts()) {
+        if name == "response" {
+            row(0, name, &without_type(value), lengths.value);
+        }
+    }
+    let flags = flags(event);
+    if !flags.is_empty() {
+        row(0, "feature flags", &flags.into(), lengths.body);
+    }
+    for (name, value) in members(event.extra()).filter(|(name, _)| *name != "__serialized__") {
+        row(1, name, value, lengths.value);
+    }
+    for (name, value) in members(event.contexts()) {
+        if !DESCRIBED.contains(&name) && name != "response" {
+            row(1, name, &without_type(value), lengths.value);
+        }
+    }
+    for (name, value) in members(event.user()) {
+        if !USER.iter().any(|(known, _)| *known == name) {
+            row(1, &["user's ", name].concat(), value, lengths.value);
+        }
+    }
+    if let Some(message) = event.message()
+        && let Some(params) = message.params
+    {
+        let template = message.template.unwrap_or_default();
+        row(1, "message template", &template.into(), lengths.value);
+        row(1, "message parameters", params, lengths.value);
+    }
+    if let Some(thrown) = event.exceptions().last() {
+        let mechanism = &thrown.mechanism;
+        let description = mechanism.description.as_deref().map(Value::from);
+        row(
+            2,
+            "mechanism",
+            &description.unwrap_or_default(),
+            lengths.value,
+        );
+        for (name, value) in [
+            ("mechanism's data", mechanism.data),
+            ("mechanism's meta", mechanism.meta),
+        ] {
+            if let Some(value) = value {
+                row(2, name, value, lengths.value);
+            }
+        }
+    }
+    let mut others = 0;
+    for (name, value) in members(event.contexts()) {
+        if let Some(told) = told_of(name)
+            && value.as_object().is_some_and(|value| {
+                members(Some(value)).any(|(member, _)| member != "type" && !told.contains(&member))
+            })
+        {
+            if lengths.all {
+                row(3, name, &without_type(value), lengths.value);
+            } else {
+                others += 1;
+            }
+        }
+    }
+    if let Some(request) = event.request() {
+        for (name, value) in &request.headers {
+            if lengths.all || HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
+                let name = ["header ", name].concat();
+                row(2, &name, &value.as_str().into(), lengths.value);
+            } else {
+                others += 1;
+            }
+        }
+        for (name, value) in [
+            ("cookies", request.cookies),
+            ("server environment", request.env),
+        ] {
+            if let Some(value) = value {
+                row(3, name, value, lengths.value);
+            }
+        }
+    }
+    section.left_out(others);
+}
+
+/// What the pages tell of a context that has words of its own.
+fn told_of(context: &str) -> Option<&'static [&'static str]> {
+    match context {
+        "trace" => Some(&["trace_id", "span_id", "parent_span_id"]),
+        "culture" => Some(&[]),
+        _ => {
+            let told = RAN_ON.iter().find(|(name, ..)| *name == context)?;
+            Some(told.2)
+        }
+    }
+}
+
+/// `checkout-v2 = true`, as the SDKs record them.
+fn flags(event: &Event) -> String {
+    let mut text = Joined::default();
+    let values = event
+        .context("flags")
+        .get("values")
+        .and_then(Value::as_array);
+    for flag in values.into_iter().flatten() {
+        let name = flag.get("flag").and_then(Value::as_str).unwrap_or_default();
+        if name.is_empty() {
+            continue;
+        }
+        let result = written(flag.get("result").unwrap_or(&Value::Null), 60);
+        text.add(", ", &[name, " = ", result.as_str()].concat());
+    }
+    text.text()
+}
+
+fn members(map: Option<&Map<String, Value>>) -> impl Iterator<Item = (&str, &Value)> {
+    let members = map.into_iter().flatten();
+    members
+        .map(|(name, value)| (name.as_str(), value))
+        .filter(|(name, value)| !is_internal(name) && !is_nothing(value))
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Array(values) => values.is_empty(),
+        _ => false,
+    }
+}
+
+/// A context says its own name once more.
+fn without_type(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter();
+            let kept = members.filter(|(name, value)| {
+                *name != "type" && !is_internal(name) && !is_nothing(value)
+            });
+            Value::Object(
+                kept.map(|(name, value)| (name.clone(), value.clone()))
+                    .collect(),
+            )
+        }
+        other => other.clone(),
+    }
+}
+
+/// Contexts that say what the program ran on: our word for each, and the members that name it.
+const RAN_ON: [(&str, &str, &[&str]); 7] = [
+    ("browser", "Browser", &["name", "version"]),
+    (
+        "os",
+        "Operating system",
+        &["name", "version", "build", "kernel_version"],
+    ),
+    (
+        "client_os",
+        "Client's operating system",
+        &["name", "version"],
+    ),
+    (
+        "device",
+        "Device",
+        &["name", "manufacturer", "brand", "model", "arch", "family"],
+    ),
+    ("runtime", "Runtime", &["name", "version"]),
+    (
+        "app",
+        "App",
+        &["app_name", "app_identifier", "app_version", "app_build"],
+    ),
+    ("gpu", "Graphics", &["name", "vendor_name", "version"]),
+];
+
+/// Where the program ran: a name and a line for each context that is known.
+pub(crate) fn ran_on(event: &Event) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    for (context, name, members) in RAN_ON {
+        let context = event.context(context);
+        let mut text = Joined::default();
+        for member in members {
+            let value = context.get(*member).unwrap_or(&Value::Null);
+            if !is_nothing(value) {
+                text.add(" ", &written(value, 80));
+            }
+        }
+        let text = line(&text.text(), 160);
+        if !text.is_empty() {
+            found.push((name, text));
+        }
+    }
+    found
+}
+
+/// Members that say who somebody is, and our word for each.
+const USER: [(&str, &str); 5] = [
+    ("id", "id "),
+    ("email", "e-mail "),
+    ("username", "username "),
+    ("ip_address", "address "),
+    ("name", "name "),
+];
+
+/// Who was affected: `id u-204, e-mail maren@example.com`.
+pub(crate) fn user(event: &Event) -> String {
+    let mut text = Joined::default();
+    let Some(user) = event.user() else {
+        return String::new();
+    };
+    for (member, name) in USER {
+        if let Some(value) = user.get(member).filter(|value| !is_nothing(value)) {
+            text.add(", ", &[name, &line(&written(value, 100), 100)].concat());
+        }
+    }
+    text.text()
+}
+
+/// `POST https://shop.example/cart?till=7#x`.
+pub(crate) fn request(event: &Event) -> String {
+    let Some(request) = event.request() else {
+        return String::new();
+    };
+    let mut text = Joined::default();
+    text.add("", request.method.as_deref().unwrap_or_default());
+    text.add(" ", request.url.as_deref().unwrap_or_default());
+    let mut text = line_ends(&text.text(), 300);
+    if let Some(fragment) = request.fragment.filter(|_| !text.is_empty()) {
+        push(&mut text, &["#", &line(&fragment, 60)]);
+    }
+    text
+}

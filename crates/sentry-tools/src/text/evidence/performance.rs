@@ -1,0 +1,176 @@
+//! Spans that a detector objects to: how many, how long, around them what, and where in the code.
+
+use sentry_api::{Event, EventSpan};
+use serde_json::{Map, Value};
+
+use crate::text::markdown::{Joined, number, push};
+use crate::text::trace_tree::milliseconds;
+use crate::text::value::written;
+
+use super::Rows;
+
+/// More spans than anybody reads; each is compared with those that are told.
+const MOST: usize = 2_000;
+
+/// Different spans of a kind; the others are counted.
+const SHOWN: usize = 4;
+
+pub(super) fn rows(event: &Event, rows: &mut Rows) {
+    let occurrence = event.occurrence();
+    let empty = Map::new();
+    let data = occurrence
+        .as_ref()
+        .and_then(|found| found.data)
+        .unwrap_or(&empty);
+    let spans = event.spans();
+    rows.add(
+        "Transaction",
+        data.get("transactionName").unwrap_or(&Value::Null),
+    );
+    let offenders = named(&spans, data.get("offenderSpanIds"));
+    if offenders.is_empty() {
+        // Without ids, or without those spans: what took longest.
+        let all: Vec<_> = spans.iter().take(MOST).collect();
+        alike("Span", &all, rows);
+    } else {
+        alike("Offending span", &offenders, rows);
+    }
+    for (name, words) in [
+        ("repeatingSpansCompact", "Repeating query"),
+        ("repeatingSpans", "Repeating query"),
+    ] {
+        for text in texts(data.get(name)) {
+            let is_told = rows.rows.iter().any(|row| row.contains(&text));
+            if !is_told {
+                rows.text(words, &text);
+            }
+        }
+    }
+    if let Some(count) = data.get("numRepeatingSpans")
+        && offenders.is_empty()
+    {
+        rows.add("How often", count);
+    }
+    for (name, words) in [
+        ("parentSpanIds", "Around them"),
+        ("causeSpanIds", "Caused by"),
+    ] {
+        alike(words, &named(&spans, data.get(name)), rows);
+    }
+    for text in texts(data.get("parentSpan")) {
+        if !rows.rows.iter().any(|row| row.contains(&text)) {
+            rows.text("Around them", &text);
+        }
+    }
+}
+
+/// One text, or a list of them.
+fn texts(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::Array(values)) => values
+            .iter()
+            .take(SHOWN)
+            .map(|value| written(value, 600))
+            .collect(),
+        Some(Value::Null) | None => Vec::new(),
+        Some(value) => vec![written(value, 600)],
+    }
+}
+
+/// The spans of these ids, in the order of the event.
+fn named<'s, 'a>(spans: &'s [EventSpan<'a>], ids: Option<&Value>) -> Vec<&'s EventSpan<'a>> {
+    let ids: std::collections::BTreeSet<&str> = ids
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let spans = spans.iter().take(MOST);
+    spans
+        .filter(|span| span.id.as_deref().is_some_and(|id| ids.contains(id)))
+        .collect()
+}
+
+/// A row for each kind of span: `14 × db SELECT …: 47 ms each, 658 ms in all`.
+fn alike(words: &str, spans: &[&EventSpan<'_>], rows: &mut Rows) {
+    let mut groups: Vec<(&EventSpan<'_>, Vec<f64>)> = Vec::new();
+    let mut others = 0_u64;
+    for span in spans {
+        let duration = span.duration.unwrap_or_default();
+        let is_same = |other: &EventSpan<'_>| {
+            other.operation == span.operation && other.description == span.description
+        };
+        if let Some((_, times)) = groups.iter_mut().find(|(other, _)| is_same(other)) {
+            times.push(duration);
+        } else if groups.len() < SHOWN {
+            groups.push((span, vec![duration]));
+        } else {
+            others += 1;
+        }
+    }
+    for (span, times) in groups {
+        let mut text = String::new();
+        if times.len() > 1 {
+            push(&mut text, &[&number(times.len() as u64), " times "]);
+        }
+        text.push_str(&name(span));
+        push(&mut text, &[" (", &durations(&times), ")"]);
+        rows.text(words, &text);
+        rows.text("In the code", &place(span));
+        if let Some(status) = span.status.as_deref().filter(|status| *status != "ok") {
+            rows.text("Its status", status);
+        }
+    }
+    if others > 0 {
+        rows.text(words, &[&number(others), " others, not shown"].concat());
+    }
+}
+
+fn name(span: &EventSpan<'_>) -> String {
+    let mut text = Joined::default();
+    text.add("", span.operation.as_deref().unwrap_or_default());
+    text.add(" - ", span.description.as_deref().unwrap_or_default());
+    text.text()
+}
+
+fn durations(times: &[f64]) -> String {
+    let total: f64 = times.iter().sum();
+    let (mut least, mut most) = (f64::MAX, 0.0_f64);
+    for time in times {
+        least = least.min(*time);
+        most = most.max(*time);
+    }
+    if times.len() < 2 {
+        return milliseconds(total);
+    }
+    let each = if milliseconds(least) == milliseconds(most) {
+        [&milliseconds(most), " each"].concat()
+    } else {
+        [&milliseconds(least), " to ", &milliseconds(most), " each"].concat()
+    };
+    [&each, ", ", &milliseconds(total), " in all"].concat()
+}
+
+/// Names of the same member in SDKs of different age.
+const FILE: [&str; 3] = ["code.filepath", "code.file.path", "code.file_path"];
+const LINE: [&str; 2] = ["code.lineno", "code.line.number"];
+const FUNCTION: [&str; 2] = ["code.function", "code.function.name"];
+
+/// `reports/storms.py:44 in sales_in_storms`.
+fn place(span: &EventSpan<'_>) -> String {
+    let Some(data) = span.data else {
+        return String::new();
+    };
+    let first = |names: &[&str]| {
+        let found = names.iter().find_map(|name| data.get(*name));
+        found.map(|value| written(value, 200)).unwrap_or_default()
+    };
+    let mut text = Joined::default();
+    text.add("", &first(&FILE));
+    text.add(":", &first(&LINE));
+    let function = first(&FUNCTION);
+    if !function.is_empty() {
+        text.add(" ", &["in ", function.as_str()].concat());
+    }
+    text.text()
+}

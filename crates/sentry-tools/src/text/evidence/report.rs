@@ -1,0 +1,57 @@
+//! What a browser reports: CSP, HPKP, Expect-CT and Expect-Staple, by the members that each has. Certificates are
+//! counted.
+
+use sentry_api::Event;
+use serde_json::Value;
+
+use crate::text::markdown::number;
+
+use super::Rows;
+
+/// Members that fill pages and that nobody reads.
+fn is_certificate(name: &str, value: &Value) -> bool {
+    let is_pem = |value: &Value| {
+        value
+            .as_str()
+            .is_some_and(|text| text.contains("-----BEGIN"))
+    };
+    name.contains("certificate_chain")
+        || name == "scts"
+        || name == "ocsp_response"
+        || is_pem(value)
+        || value
+            .as_array()
+            .is_some_and(|values| values.iter().any(is_pem))
+}
+
+pub(super) fn rows(event: &Event, rows: &mut Rows) {
+    for (kind, data) in event.reports().into_iter().take(4) {
+        rows.text("Report", &kind);
+        let Some(members) = data.as_object() else {
+            rows.add("Data", data);
+            continue;
+        };
+        let mut certificates = 0;
+        // Host and port, which are one address, come first.
+        let is_address = |name: &str| name.contains("host") || name == "port";
+        let first = members.iter().filter(|(name, _)| is_address(name));
+        let others = members.iter().filter(|(name, _)| !is_address(name));
+        for (name, value) in first.chain(others) {
+            if is_certificate(name, value) {
+                certificates += match value {
+                    Value::Array(values) => values.len() as u64,
+                    Value::Null => 0,
+                    _ => 1,
+                };
+            } else if *value != Value::Array(Vec::new()) {
+                rows.add(&name.replace(['_', '-'], " "), value);
+            }
+        }
+        if certificates > 0 {
+            rows.text(
+                "Not shown",
+                &[&number(certificates), " certificates or signatures"].concat(),
+            );
+        }
+    }
+}

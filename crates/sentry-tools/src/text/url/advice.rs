@@ -1,0 +1,194 @@
+//! What to do about a page that no tool reads by its address. Tools and parameters are named as data: what a session lacks
+//! is left out where the words are made ([`crate::vocabulary::advice`]).
+
+use super::kinds::{Help, KINDS};
+use super::page::parameter;
+use super::site::Site;
+
+/// What a page is, and which calls help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Advice {
+    /// Such as `a dashboard`.
+    pub(crate) what: &'static str,
+    pub(crate) calls: Vec<Call>,
+    /// A sentence more, or nothing.
+    pub(crate) also: &'static str,
+}
+
+/// A call of a tool, as far as the page says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Call {
+    pub(crate) tool: &'static str,
+    pub(crate) arguments: Vec<(&'static str, String)>,
+}
+
+/// Of a page by its path below the organization.
+pub(super) fn of(site: &Site, path: &[&str]) -> Advice {
+    let fits = |kind: &[&str]| {
+        kind.len() <= path.len()
+            && kind
+                .iter()
+                .zip(path)
+                .all(|(one, other)| *one == "*" || one == other)
+    };
+    let kind = KINDS.iter().find(|(kind, ..)| fits(kind));
+    let (what, help) = kind.map_or(
+        ("no issue, event or trace", Help::Nothing("")),
+        |(_, what, help)| (*what, *help),
+    );
+    let mut also = "";
+    let word = |place: usize| path.get(place).copied().unwrap_or_default();
+    let last = || path.last().copied().unwrap_or_default();
+    let calls = match help {
+        Help::Issues => vec![issues(site, parameter(site, "query").unwrap_or_default())],
+        Help::Feedback => vec![issues(site, "issue.category:feedback")],
+        Help::Crons => vec![issues(site, "issue.type:monitor_check_in_failure")],
+        Help::Uptime => vec![issues(site, "issue.type:uptime_domain_failure")],
+        Help::Rule => {
+            also = "Rules are read and changed in Sentry.";
+            let rule = path
+                .iter()
+                .position(|word| *word == "rules")
+                .unwrap_or_default();
+            let project =
+                Some(word(rule + 1)).filter(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
+            let mut call = issues(site, "is:unresolved");
+            if let Some(project) = project.filter(|word| !["details", "new", ""].contains(word)) {
+                call.with("projectSlugOrId", project);
+            }
+            vec![call]
+        }
+        Help::Release => {
+            let version = word(1);
+            let quoted = |name: &str| [name, ":\"", version, "\""].concat();
+            vec![
+                issues(site, &quoted("firstRelease")),
+                events(site, "errors", &quoted("release")),
+            ]
+        }
+        Help::Transaction => {
+            let name = parameter(site, "transaction");
+            let query = name.map(|name| ["transaction:\"", name, "\""].concat());
+            vec![events(site, "spans", query.as_deref().unwrap_or_default())]
+        }
+        Help::Widgets => {
+            also = "A dashboard's numbers come from such searches.";
+            vec![events(site, "", "")]
+        }
+        Help::Events(dataset, name) => {
+            let query = parameter(site, name).or_else(|| parameter(site, "query"));
+            vec![events(site, dataset, query.unwrap_or_default())]
+        }
+        Help::Found(dataset, field) => {
+            vec![events(site, dataset, &[field, ":", last()].concat())]
+        }
+        Help::Named(tool) => vec![Call::of(tool)],
+        Help::Project(place) => {
+            let mut find = Call::of("find_projects");
+            find.with("query", word(place));
+            let mut broken = issues(site, "is:unresolved");
+            broken.with("projectSlugOrId", word(place));
+            vec![find, broken]
+        }
+        Help::Keys(place) => {
+            let mut call = Call::of("find_dsns");
+            call.with("projectSlug", word(place));
+            vec![call]
+        }
+        Help::Nothing(words) => {
+            also = words;
+            vec![]
+        }
+    };
+    Advice { what, calls, also }
+}
+
+/// Of a page of issues that is named by a word where an issue's id would stand.
+pub(super) fn of_list(site: &Site, word: &str) -> Advice {
+    if word.contains('…') || word.ends_with("..") {
+        return plain("an address that was cut off", "Copy the whole of it.");
+    }
+    Advice {
+        what: "a list of issues",
+        calls: vec![issues(site, parameter(site, "query").unwrap_or_default())],
+        also: "An issue's address has its number or short id behind `issues/`.",
+    }
+}
+
+pub(super) fn bad_event() -> Advice {
+    plain(
+        "an issue with something that is no event's id",
+        "An event's id has 32 hexadecimal digits; `latest`, `oldest` and `recommended` work too. Without `events/…` it is \
+         the latest.",
+    )
+}
+
+pub(super) fn bad_trace() -> Advice {
+    plain(
+        "something that is no trace's id",
+        "A trace's id has 32 hexadecimal digits.",
+    )
+}
+
+pub(super) fn torn() -> Advice {
+    plain(
+        "a page whose host and path name different organizations",
+        "Copy it again.",
+    )
+}
+
+const fn plain(what: &'static str, also: &'static str) -> Advice {
+    Advice {
+        what,
+        calls: Vec::new(),
+        also,
+    }
+}
+
+fn issues(site: &Site, query: &str) -> Call {
+    let mut call = Call::of("search_issues");
+    call.with("query", query);
+    if let Some(project) = project(site) {
+        call.with("projectSlugOrId", &project);
+    }
+    call
+}
+
+fn events(site: &Site, dataset: &str, query: &str) -> Call {
+    let mut call = Call::of("search_events");
+    call.with("dataset", dataset);
+    call.with("query", query);
+    if let Some(project) = project(site) {
+        call.with("projectSlug", &project);
+    }
+    if let Some(period) = parameter(site, "statsPeriod") {
+        call.with("period", period);
+    }
+    call
+}
+
+/// The one project of the page; several, or all (`-1`), are none.
+fn project(site: &Site) -> Option<String> {
+    let mut ids = site.query.iter().filter(|(name, _)| name == "project");
+    let id = ids.next().map(|(_, id)| id)?;
+    let is_one =
+        ids.next().is_none() && !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    is_one.then(|| id.clone())
+}
+
+impl Call {
+    const fn of(tool: &'static str) -> Self {
+        Self {
+            tool,
+            arguments: Vec::new(),
+        }
+    }
+
+    /// A value that says nothing is left out.
+    fn with(&mut self, name: &'static str, value: &str) {
+        if !value.trim().is_empty() {
+            self.arguments.retain(|(own, _)| *own != name);
+            self.arguments.push((name, value.to_owned()));
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Whom it happens to and since when, and what the event says of itself.
+
+use sentry_api::{Event, Issue, Tag};
+
+use crate::text::attached;
+use crate::text::budget::Section;
+use crate::text::evidence::Kind;
+use crate::text::markdown::{Joined, code, identifier, line, moment, number, push, span, word};
+use crate::text::stacktrace::Traces;
+use crate::tools::{get_issue_activity, get_issue_breadcrumbs, get_issue_tag_values};
+use crate::vocabulary::place::Place;
+use crate::vocabulary::tool::Context;
+
+use super::status;
+
+fn fact(section: &mut Section, rank: u8, name: &str, value: &str) {
+    if !value.is_empty() {
+        section.ranked(rank, ["- ", name, ": ", value].concat());
+    }
+}
+
+/// In a code span; nothing where there is nothing.
+fn quoted(value: Option<&str>) -> String {
+    let value = value.map(|value| line(value, 400)).unwrap_or_default();
+    if value.is_empty() {
+        value
+    } else {
+        span(&value)
+    }
+}
+
+pub(super) fn issue(context: &Context<'_>, place: &Place, issue: &Issue) -> Section {
+    let mut section = Section::lines("issue", 5, "## Issue").nouns(&[("fact", "facts")]);
+    let details = &issue.details;
+    let mut add = |name: &str, value: &str| fact(&mut section, 0, name, value);
+    add("Status", &status::in_words(issue));
+    add("Assigned to", &assignee(issue));
+    add("Seen", &seen(issue));
+    add("First release", &quoted(details.first_release.as_deref()));
+    add("Last release", &quoted(details.last_release.as_deref()));
+    for (name, value) in [("Level", &issue.level), ("Priority", &issue.priority)] {
+        if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
+            add(name, &word(value));
+        }
+    }
+    if let Some(kind) = issue
+        .issue_type
+        .as_deref()
+        .filter(|kind| !matches!(*kind, "error" | ""))
+    {
+        add("Kind", &word(kind));
+    }
+    let project = issue.project.as_ref().map(|project| project.slug.as_str());
+    let mut project = quoted(project);
+    if let Some(platform) = &issue.platform {
+        let between = if project.is_empty() { "" } else { ", " };
+        push(&mut project, &[between, &word(platform)]);
+    }
+    add("Project", &project);
+    add("Culprit", &quoted(issue.culprit.as_deref()));
+    for annotation in details.annotations.iter().take(4) {
+        add(
+            "Linked issue",
+            &link(&annotation.name, annotation.url.as_deref()),
+        );
+    }
+    if details.annotations.len() > 4 {
+        add(
+            "More linked issues",
+            &number((details.annotations.len() - 4) as u64),
+        );
+    }
+    let notes = details.notes.unwrap_or_default();
+    if notes > 0 {
+        let hint = if context.offers(&get_issue_activity::TOOL) {
+            " (get_issue_activity shows them)"
+        } else {
+            ""
+        };
+        add("Notes of members", &[&number(notes), hint].concat());
+    }
+    if let Some(reports) = details.user_reports.filter(|reports| *reports > 0) {
+        add("User reports", &number(reports));
+    }
+    let is_plain = |char: &char| char.is_ascii_alphanumeric() || *char == '-';
+    let id: String = issue.id.chars().filter(is_plain).take(40).collect();
+    let path = ["/issues/", &id, "/"].concat();
+    add("Link", &place.link(context, &path));
+    section
+}
+
+/// A tracker's name of an issue with its address.
+pub(super) fn link(name: &str, url: Option<&str>) -> String {
+    let mut text = code(name, 80);
+    if let Some(url) = url.filter(|url| !url.is_empty()) {
+        push(&mut text, &[" ", &code(url, 300)]);
+    }
+    text
+}
+
+fn assignee(issue: &Issue) -> String {
+    let Some(assignee) = &issue.assigned_to else {
+        return "nobody".to_owned();
+    };
+    let name = quoted(assignee.name.as_deref());
+    match assignee.kind.as_deref() {
+        Some("team") => ["team ", &name].concat(),
+        _ => name,
+    }
+}
+
+/// `48 events, 5 users, first 2026-11-14T09:00:00Z, last …`.
+fn seen(issue: &Issue) -> String {
+    let mut text = Joined::default();
+    for (count, one, several) in [
+        (issue.count, " event", " events"),
+        (issue.user_count, " user", " users"),
+    ] {
+        if let Some(count) = count {
+            let noun = if count == 1 { one } else { several };
+            text.add(", ", &[number(count).as_str(), noun].concat());
+        }
+    }
+    for (name, at) in [("first ", &issue.first_seen), ("last ", &issue.last_seen)] {
+        if let Some(at) = at.as_deref().filter(|at| !at.is_empty()) {
+            text.add(", ", &[name, &moment(at)].concat());
+        }
+    }
+    text.text()
+}
+
+fn id(value: Option<String>) -> String {
+    value
+        .filter(|id| !id.is_empty())
+        .map(|id| identifier(&id).into_owned())
+        .unwrap_or_default()
+}
+
+pub(super) fn event(event: &Event) -> Section {
+    let mut section = Section::lines("event", 6, "## Event").nouns(&[("fact", "facts")]);
+    let mut add = |name: &str, value: &str| fact(&mut section, 0, name, value);
+    add("Id", &id(event.event_id()));
+    if let Some(at) = event.text("dateCreated") {
+        add("Time", &moment(&at));
+    }
+    add("Release", &quoted(event.release().as_deref()));
+    add("Its last commit", &id(event.last_commit()));
+    add("Distribution", &quoted(event.text("dist").as_deref()));
+    add("Request", &quoted(Some(&attached::request(event))));
+    add("User", &quoted(Some(&attached::user(event))));
+    add("Trace", &id(event.trace_id()));
+    for (name, value) in attached::ran_on(event) {
+        add(name, &span(&value));
+    }
+    let mut sdk = event.sdk().unwrap_or_default();
+    if let Some(version) = event.sdk_version() {
+        push(&mut sdk, &[" ", &version]);
+    }
+    add("SDK", &quoted(Some(&sdk)));
+    section
+}
+
+/// Tags that say most about an error, in this order; the program's own come behind.
+const FIRST: [&str; 20] = [
+    "environment",
+    "handled",
+    "level",
+    "transaction",
+    "url",
+    "release",
+    "user",
+    "mechanism",
+    "server_name",
+    "browser",
+    "os",
+    "device",
+    "runtime",
+    "dist",
+    "http.method",
+    "http.status_code",
+    "monitor.slug",
+    "uptime_rule",
+    "device.family",
+    "os.name",
+];
+
+/// Shown; the others are counted.
+const TAGS: usize = 20;
+
+pub(super) fn tags(context: &Context<'_>, event: &Event) -> Section {
+    let elsewhere = if context.offers(&get_issue_tag_values::TOOL) {
+        "`get_issue_tag_values` has the values of one tag by its key."
+    } else {
+        ""
+    };
+    let mut section = Section::lines("tags", 7, "## Tags")
+        .most(1_300)
+        .nouns(&[("other tag", "other tags")])
+        .elsewhere(elsewhere);
+    let tags = event.tags();
+    let place = |tag: &Tag| FIRST.iter().position(|first| *first == tag.key);
+    let mut shown: Vec<&Tag> = Vec::new();
+    for first in FIRST {
+        shown.extend(tags.iter().find(|tag| tag.key == first));
+    }
+    shown.extend(tags.iter().filter(|tag| place(tag).is_none()));
+    for tag in shown.iter().take(TAGS) {
+        section.row(
+            [
+                "- ",
+                &code(
+                    &[&line(&tag.key, 60), ": ", &line(&tag.value, 140)].concat(),
+                    210,
+                ),
+            ]
+            .concat(),
+        );
+    }
+    section.left_out(tags.len().saturating_sub(TAGS.min(shown.len())) as u64);
+    section
+}
+
+/// What the program or Sentry did not send, so that nobody looks for it.
+pub(super) fn absent(kind: Kind, event: &Event, traces: &Traces<'_>) -> String {
+    if kind != Kind::Error {
+        return String::new();
+    }
+    let mut text = Joined::default();
+    for (is_absent, name) in [
+        (event.release().is_none(), "release"),
+        (attached::user(event).is_empty(), "user"),
+        (event.request().is_none(), "request"),
+        (event.breadcrumbs().is_empty(), "breadcrumbs"),
+        (traces.is_empty(), "stack trace"),
+        (event.trace_id().is_none(), "trace"),
+    ] {
+        text.add(", ", if is_absent { name } else { "" });
+    }
+    let text = text.text();
+    if text.is_empty() {
+        text
+    } else {
+        ["Not sent with this event: ", &text, "."].concat()
+    }
+}
+
+/// Tools that show more of the event, where there is more.
+pub(super) fn has_breadcrumbs(context: &Context<'_>, event: &Event) -> bool {
+    context.offers(&get_issue_breadcrumbs::TOOL) && !event.breadcrumbs().is_empty()
+}

@@ -1,0 +1,45 @@
+//! What became of an issue, in words: `statusDetails` of its answer.
+
+use sentry_api::Issue;
+use serde_json::Value;
+
+use crate::text::changes;
+use crate::text::markdown::{code, push, word};
+use crate::text::value::written;
+
+/// `resolved in commit 7c41e0d of lighthouse-books/reading-club`.
+pub(super) fn in_words(issue: &Issue) -> String {
+    let mut text = word(issue.status.as_deref().unwrap_or("unknown")).into_owned();
+    if let Some(substatus) = issue.substatus.as_deref().filter(|text| !text.is_empty()) {
+        push(&mut text, &[" (", &word(substatus), ")"]);
+    }
+    for (name, value) in issue.details.status.iter().take(12) {
+        let words = detail(name, value);
+        if !words.is_empty() {
+            push(&mut text, &[", ", &words]);
+        }
+    }
+    text
+}
+
+fn detail(name: &str, value: &Value) -> String {
+    if *value == false {
+        return String::new();
+    }
+    if let Some(words) = changes::condition(name, value) {
+        return words;
+    }
+    match name {
+        "inCommit" => ["in commit ", &changes::commit(value)].concat(),
+        "inRelease" => ["in release ", &code(&written(value, 120), 120)].concat(),
+        "inNextRelease" => "in the next release".to_owned(),
+        "inUpcomingRelease" => "in the upcoming release".to_owned(),
+        "autoResolved" => "by Sentry, since it was not seen for long".to_owned(),
+        "pendingEvents" | "info" => String::new(),
+        "actor" => {
+            let name = value.get("name").or_else(|| value.get("email"));
+            ["by ", &code(&written(name.unwrap_or(value), 80), 80)].concat()
+        }
+        name => changes::other(name, value),
+    }
+}
