@@ -32,9 +32,9 @@ describe("cargo-deny", () => {
   }, 120_000);
 
   it.each([
-    ["an arrow that nobody has drawn", '"sentry-mcp", "sentry-tools"] },\n  { crate = "mcp"', '"sentry-tools"] },\n  { crate = "mcp"', "bans", "crate 'fetch"],
+    ["an arrow that nobody has drawn", '"sentry-mcp", "sentry-tools"] },\n  { crate = "mcp"', '"sentry-tools"] },\n  { crate = "mcp"', "bans", "crate 'oauth-fetch"],
     ["another crate that knows Cloudflare", '{ crate = "worker", wrappers = ["hosted-sentry-mcp"]', '{ crate = "worker", wrappers = ["sentry-tools"]', "bans", "crate 'worker"],
-    ["another way out", '{ crate = "reqwest", wrappers = ["fetch"]', '{ crate = "reqwest", wrappers = ["sentry-api"]', "bans", "crate 'reqwest"],
+    ["another way out", '{ crate = "reqwest", wrappers = ["oauth-fetch"]', '{ crate = "reqwest", wrappers = ["sentry-api"]', "bans", "crate 'reqwest"],
     ["a licence that is not on the list", '  "MPL-2.0",\n', "", "licenses", "MPL-2.0"],
     ["a registry that is not ours", "[sources]\n", "[sources]\nallow-registry = []\n", "sources", "source-not-allowed"],
   ])("finds %s", (_, line, instead, asked, says) => {
