@@ -143,12 +143,12 @@ describe("by a client's form", () => {
 
   // rule: mcp/form-shows-all
   it("a change is shown whole, in a fence, and nothing in it is hidden", async () => {
-    const name = `${"x".repeat(300)}${HIDDEN}\`\`\`\n<!-- the end`;
+    const name = `${"x".repeat(20)}${HIDDEN}\`\`\`\n<!-- the end`;
     const { resultType, inputRequests } = await create({ ...PLACE, name });
     expect(resultType).toBe("input_required");
     const { message } = (Object.values(inputRequests) as any[])[0].params;
     expect(message).toBe(
-      `Create DSN in Sentry? This would be sent:\n\n\`\`\`\`\n{\n  "organizationSlug": "lighthouse-books",\n  "projectSlug": "checkout",\n  "name": "${"x".repeat(300)}${WRITTEN}\`\`\`\\n<!-- the end"\n}\n\`\`\`\``,
+      `Create DSN in Sentry? This would be sent:\n\n\`\`\`\`\n{\n  "organizationSlug": "lighthouse-books",\n  "projectSlug": "checkout",\n  "name": "${"x".repeat(20)}${WRITTEN}\`\`\`\\n<!-- the end"\n}\n\`\`\`\``,
     );
     expect(await writes()).toEqual([]);
   });
@@ -156,7 +156,7 @@ describe("by a client's form", () => {
   // rule: mcp/form-shows-all
   it("what cannot be shown or done is not asked about, and not done", async () => {
     for (const [args, why] of [
-      [{ ...PLACE, name: "\u200B".repeat(3000) }, "longer than a person"],
+      [{ ...PLACE, name: "\u200B".repeat(65) }, "`name` may have at most 64 characters, and has 65."],
       [PLACE, "`name` is required"],
     ] as const) {
       const result = await create(args);
