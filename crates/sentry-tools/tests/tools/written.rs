@@ -1,5 +1,6 @@
 //! Arguments as models write them: taken for what they can only mean, or named. Each row is called directly and through
 //! `execute_sentry_tool`.
+// file rule: mcp/arguments-as-written: arguments as models write them are taken, or named; nothing is dropped without a word
 
 use fetch::Method;
 use fetch::scripted::Scripted;
