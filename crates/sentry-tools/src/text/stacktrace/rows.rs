@@ -29,6 +29,8 @@ pub(crate) struct Detail {
     pub(crate) message: usize,
     /// Whether libraries' calls have their source and variables told too.
     pub(crate) of_libraries: bool,
+    /// The thrown exception's message is told elsewhere on the page.
+    pub(crate) is_told: bool,
 }
 
 const HEADINGS: (&str, &str) = ("exception", "exceptions");
