@@ -360,7 +360,7 @@ impl<'a> Traces<'a> {
         }
         words.add(": ", trace.message.as_deref().unwrap_or_default());
         let words = if detail.is_told && trace.role == Role::Thrown {
-            cut::inside(&one_line(&words.text()), detail.message)
+            cut::inside(&one_line(&words.text()), detail.message / 2)
         } else {
             line_ends(&words.text(), detail.message)
         };

@@ -91,13 +91,21 @@ pub(super) fn what(
     }
     let title = one_line(issue.title.as_deref().unwrap_or_default());
     let shown = title.trim_end_matches('…').trim_end_matches("...");
-    if !shown.is_empty() && !line.contains(shown) {
+    let says_the_same = traces
+        .and_then(|traces| one_line_of(traces.list.first()?.message.as_deref()?))
+        .is_some_and(|message| title.contains(&message));
+    if !shown.is_empty() && !line.contains(shown) && !says_the_same {
         push(
             &mut text,
             &["\n**Title:** ", &span(&line_ends(&title, SHORT))],
         );
     }
     text
+}
+
+/// A message on one line, where it says anything.
+fn one_line_of(message: &str) -> Option<String> {
+    Some(one_line(message)).filter(|line| !line.is_empty())
 }
 
 /// Whether the first line does not tell all of the message.
