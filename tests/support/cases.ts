@@ -29,8 +29,14 @@ export const cases: Case[] = readdirSync(join(folder, "events")).map((file) => {
   return { name, issueId: String(read(name).issue.shortId) };
 });
 
-/** The answer that is kept for a case and a tool, which the tests of the tools write. */
-export const kept = (name: string, tool: string) => readFileSync(join(folder, "answers", `${name}.${tool}.md`), "utf8");
+export const TOOLS = ["get_issue_details", "get_event_stacktrace", "get_issue_breadcrumbs"];
+
+/** The answer that was reviewed for a case and a tool. There nothing beside issue and event could be fetched, here there is nothing. */
+export const reviewed = (name: string, tool: string) =>
+  readFileSync(join(folder, "answers", `${name}.${tool}.md`), "utf8").replace(/\n\n\d of \d extras .* could not be fetched\./, "");
+
+/** An answer as it would be of the Sentry of the reviewed ones. */
+export const asReviewed = (text: string, base: string) => text.replaceAll(base, "https://sentry.example");
 
 /** The body for a path of the API, if it is one of a case. */
 export function answer(path: string): unknown {

@@ -212,6 +212,7 @@ impl Server {
             name = escape(client.name.as_deref().unwrap_or("a client without a name")),
             client_id = escape(&client.id),
             resource = escape(&asked.resource.url(&self.settings.origin)),
+            scope = escape(&asked.scope.to_string()),
             redirect_uri = escape(asked.redirect_uri.as_str()),
             action = path::AUTHORIZE,
             ticket = ConsentTicket::sign(link, (&asked).into(), &browser, keys, now(), &mut rng()),

@@ -17,6 +17,7 @@ use getrandom::rand_core::UnwrapErr;
 use oauth_provider::authorize::{
     Approval, Asked, AuthorizationRequest, AuthorizeError, Browser, ConsentTicket, Shown, validate,
 };
+use oauth_provider::bearer::{self, BearerError};
 use oauth_provider::client::{Authenticator, look, register, renew};
 use oauth_provider::crypto::RustCrypto;
 use oauth_provider::discovery::{AskedResource, authorization_server, path, protected_resource};
@@ -24,7 +25,7 @@ use oauth_provider::grant::{GrantId, GrantStore, Looked, Token};
 use oauth_provider::http::{Error, MAX_BODY, Request, Response};
 use oauth_provider::par::{PushedRequests, par};
 use oauth_provider::params::Params;
-use oauth_provider::{Granted, Settings, bearer, introspect, revoke, token};
+use oauth_provider::{Granted, Scope, Settings, introspect, revoke, token};
 use oauth_types::ErrorCode;
 use serde_json::{Value, json};
 
@@ -309,6 +310,13 @@ async fn resource(State(server): Shared, call: Call) -> Reply {
         Ok(caller) => caller,
         Err(error) => return Reply(error.into_response(&asked, &server.settings)),
     };
+    if !caller.scope.contains("notes:read") {
+        let error = BearerError::InsufficientScope {
+            scope: Scope::all(&["notes:read"]),
+            description: "reading notes needs notes:read".to_owned(),
+        };
+        return Reply(error.into_response(&asked, &server.settings));
+    }
     let Ok(message) = serde_json::from_slice::<Value>(request.body.unwrap_or_default()) else {
         return Reply(Response::empty(400));
     };
@@ -327,6 +335,7 @@ async fn resource(State(server): Shared, call: Call) -> Reply {
             "description": "Says who is signed in.",
             "inputSchema": { "type": "object" },
         }]}),
+        // There is one tool; with more, `params.name` says which.
         Some("tools/call") => {
             json!({ "content": [{ "type": "text", "text": String::from_utf8_lossy(&caller.props.0) }] })
         }

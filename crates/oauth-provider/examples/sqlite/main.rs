@@ -41,6 +41,7 @@ async fn main() -> Result<(), Failure> {
     let origin = format!("http://{}", listener.local_addr()?);
 
     let parsed = Origin::of(&origin.parse()?).ok_or("not an http origin")?;
+    // Other lifetimes (`settings.grants.access` and the like) are set before the store takes its copy of them.
     let settings = Settings::new(parsed, "/mcp", &["notes:read"], "Notes");
     let keys = KeyRing::parse(&server_secret(&format!("{database}.key"))?, 32)?;
     let store = SqliteStore::open(Path::new(&database), keys, settings.grants.clone(), now)?;

@@ -15,6 +15,7 @@ pub fn consent(asked: &AuthorizationRequest, ticket: &str, settings: &Settings) 
             name = escape(client.name.as_deref().unwrap_or("a client without a name")),
             client_id = escape(&client.id),
             resource = escape(&asked.resource.url(&settings.origin)),
+            scope = escape(&asked.scope.to_string()),
             redirect_uri = escape(asked.redirect_uri.as_str()),
             action = path::AUTHORIZE,
             ticket = ticket,

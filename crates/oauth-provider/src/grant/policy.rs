@@ -3,13 +3,13 @@ use std::time::Duration;
 /// Lifetimes and limits of grants.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// From the callback to the redemption.
+    /// From the callback to the redemption; a minute by default.
     pub code: Duration,
-    /// Of an access token.
+    /// Lifetime of an access token; an hour by default.
     pub access: Duration,
-    /// Of a refresh token; slides with every rotation.
+    /// Lifetime of a refresh token, 30 days by default; slides with every rotation.
     pub refresh: Duration,
-    /// Of the whole grant; does not slide.
+    /// Lifetime of the whole grant, 90 days by default; does not slide.
     pub absolute: Duration,
     /// What an old refresh token does to its grant.
     pub reuse: Reuse,

@@ -50,107 +50,168 @@ pub(crate) struct Lengths {
     pub(crate) all: bool,
 }
 
+/// Under which SDKs send an object that was thrown and is no error.
+const THROWN: &str = "__serialized__";
+
 /// Names that are an SDK's own business.
 pub(crate) fn is_internal(name: &str) -> bool {
-    name.starts_with("__") && name != "__serialized__"
+    name.starts_with("__") && name != THROWN
 }
 
 /// Adds a row for each thing that was attached, the most telling first.
 pub(crate) fn rows(event: &Event, section: &mut Section, lengths: Lengths) {
-    let mut row = |rank: u8, name: &str, value: &Value, most: usize| {
+    let mut rows = Rows {
+        section,
+        lengths,
+        others: 0,
+    };
+    rows.thrown(event);
+    rows.contents(event);
+    rows.extra(event);
+    rows.message(event);
+    rows.mechanism(event);
+    rows.machine(event);
+    rows.headers(event);
+    let others = rows.others;
+    section.left_out(others);
+}
+
+/// Rows under way.
+struct Rows<'s> {
+    section: &'s mut Section,
+    lengths: Lengths,
+    /// What is counted only.
+    others: u64,
+}
+
+impl Rows<'_> {
+    fn row(&mut self, rank: u8, name: &str, value: &Value) {
+        self.cut(rank, name, value, self.lengths.value);
+    }
+
+    fn body(&mut self, name: &str, value: &Value) {
+        self.cut(0, name, value, self.lengths.body);
+    }
+
+    fn cut(&mut self, rank: u8, name: &str, value: &Value, most: usize) {
         let text = one_line(&written(value, most));
         if !text.is_empty() && !value.is_null() {
-            section.ranked(rank, [&line(name, 80), ": ", text.as_str()].concat());
+            let row = [&line(name, 80), ": ", text.as_str()].concat();
+            self.section.ranked(rank, row);
         }
-    };
-    for (name, value) in members(event.extra()).filter(|(name, _)| *name == "__serialized__") {
-        row(0, &["thrown (", name, ")"].concat(), value, lengths.body);
     }
-    if let Some(message) = event.message()
-        && let Some(text) = message.text()
-        && !event.exceptions().is_empty()
-    {
-        // Without an exception it is what the event is about, and stands at the top.
-        row(0, "log message", &text.into(), lengths.body);
+
+    /// An object that was thrown, and what was logged beside an exception: without one that is what the event is about,
+    /// and stands at the top.
+    fn thrown(&mut self, event: &Event) {
+        for (name, value) in members(event.extra()).filter(|(name, _)| *name == THROWN) {
+            self.body(&["thrown (", name, ")"].concat(), value);
+        }
+        if let Some(message) = event.message()
+            && let Some(text) = message.text()
+            && !event.exceptions().is_empty()
+        {
+            self.body("log message", &text.into());
+        }
     }
-    if let Some(request) = event.request() {
-        for (name, value) in [
-            ("request query", request.query),
-            ("request body", request.body),
-        ] {
-            if let Some(value) = value {
-                row(0, name, value, lengths.body);
+
+    /// What was asked and answered, and under which flags.
+    fn contents(&mut self, event: &Event) {
+        if let Some(request) = event.request() {
+            for (name, value) in [
+                ("request query", request.query),
+                ("request body", request.body),
+            ] {
+                if let Some(value) = value {
+                    self.body(name, value);
+                }
+            }
+        }
+        for (name, value) in members(event.contexts()) {
+            if name == "response" {
+                self.row(0, name, &without_type(value));
+            }
+        }
+        let flags = flags(event);
+        if !flags.is_empty() {
+            self.body("feature flags", &flags.into());
+        }
+    }
+
+    /// What the program added of its own.
+    fn extra(&mut self, event: &Event) {
+        for (name, value) in members(event.extra()).filter(|(name, _)| *name != THROWN) {
+            self.row(1, name, value);
+        }
+        for (name, value) in members(event.contexts()) {
+            if !DESCRIBED.contains(&name) && name != "response" {
+                self.row(1, name, &without_type(value));
+            }
+        }
+        for (name, value) in members(event.user()) {
+            if !USER.iter().any(|(known, _)| *known == name) {
+                self.row(1, &["user's ", name].concat(), value);
             }
         }
     }
-    for (name, value) in members(event.contexts()) {
-        if name == "response" {
-            row(0, name, &without_type(value), lengths.value);
+
+    /// The parts of a log message.
+    fn message(&mut self, event: &Event) {
+        if let Some(message) = event.message()
+            && let Some(params) = message.params
+        {
+            let template = message.template.unwrap_or_default();
+            self.row(1, "message template", &template.into());
+            self.row(1, "message parameters", params);
         }
     }
-    let flags = flags(event);
-    if !flags.is_empty() {
-        row(0, "feature flags", &flags.into(), lengths.body);
-    }
-    for (name, value) in members(event.extra()).filter(|(name, _)| *name != "__serialized__") {
-        row(1, name, value, lengths.value);
-    }
-    for (name, value) in members(event.contexts()) {
-        if !DESCRIBED.contains(&name) && name != "response" {
-            row(1, name, &without_type(value), lengths.value);
-        }
-    }
-    for (name, value) in members(event.user()) {
-        if !USER.iter().any(|(known, _)| *known == name) {
-            row(1, &["user's ", name].concat(), value, lengths.value);
-        }
-    }
-    if let Some(message) = event.message()
-        && let Some(params) = message.params
-    {
-        let template = message.template.unwrap_or_default();
-        row(1, "message template", &template.into(), lengths.value);
-        row(1, "message parameters", params, lengths.value);
-    }
-    if let Some(thrown) = event.exceptions().last() {
+
+    fn mechanism(&mut self, event: &Event) {
+        let exceptions = event.exceptions();
+        let Some(thrown) = exceptions.last() else {
+            return;
+        };
         let mechanism = &thrown.mechanism;
         let description = mechanism.description.as_deref().map(Value::from);
-        row(
-            2,
-            "mechanism",
-            &description.unwrap_or_default(),
-            lengths.value,
-        );
+        self.row(2, "mechanism", &description.unwrap_or_default());
         for (name, value) in [
             ("mechanism's data", mechanism.data),
             ("mechanism's meta", mechanism.meta),
         ] {
             if let Some(value) = value {
-                row(2, name, value, lengths.value);
+                self.row(2, name, value);
             }
         }
     }
-    let mut others = 0;
-    for (name, value) in members(event.contexts()) {
-        if let Some(told) = told_of(name)
-            && value.as_object().is_some_and(|value| {
-                members(Some(value)).any(|(member, _)| member != "type" && !told.contains(&member))
-            })
-        {
-            if lengths.all {
-                row(3, name, &without_type(value), lengths.value);
-            } else {
-                others += 1;
+
+    /// Contexts of which the pages tell a part.
+    fn machine(&mut self, event: &Event) {
+        for (name, value) in members(event.contexts()) {
+            if let Some(told) = told_of(name)
+                && value.as_object().is_some_and(|value| {
+                    members(Some(value))
+                        .any(|(member, _)| member != "type" && !told.contains(&member))
+                })
+            {
+                if self.lengths.all {
+                    self.row(3, name, &without_type(value));
+                } else {
+                    self.others += 1;
+                }
             }
         }
     }
-    if let Some(request) = event.request() {
+
+    fn headers(&mut self, event: &Event) {
+        let Some(request) = event.request() else {
+            return;
+        };
         for (name, value) in &request.headers {
-            if lengths.all || HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
+            if self.lengths.all || HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
                 let name = ["header ", name].concat();
-                row(2, &name, &value.as_str().into(), lengths.value);
+                self.row(2, &name, &value.as_str().into());
             } else {
-                others += 1;
+                self.others += 1;
             }
         }
         for (name, value) in [
@@ -158,11 +219,10 @@ pub(crate) fn rows(event: &Event, section: &mut Section, lengths: Lengths) {
             ("server environment", request.env),
         ] {
             if let Some(value) = value {
-                row(3, name, value, lengths.value);
+                self.row(3, name, value);
             }
         }
     }
-    section.left_out(others);
 }
 
 /// What the pages tell of a context that has words of its own.

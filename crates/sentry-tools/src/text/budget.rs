@@ -306,7 +306,7 @@ mod tests {
         let mut section = Section::block(name, worth, "## Rows")
             .keep(keep)
             .nouns(&[("row", "rows"), ("detail", "details")])
-            .elsewhere("see `tool`.");
+            .elsewhere("see tool.");
         for place in 0..count {
             section.ranked(0, format!("row {place:03} {}", "x".repeat(30)));
             section.ranked(1, format!("detail {place:03}"));
@@ -339,7 +339,7 @@ mod tests {
             let text = page.finish();
             assert_eq!(text.contains("row 000"), first, "{text}");
             assert_eq!(text.contains("row 039"), last, "{text}");
-            assert!(text.contains("40 details left out: see `tool`."), "{text}");
+            assert!(text.contains("40 details left out: see tool."), "{text}");
         }
     }
 

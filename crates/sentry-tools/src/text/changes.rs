@@ -21,9 +21,7 @@ pub(crate) fn commit(value: &Value) -> String {
     if !value.is_object() {
         return identifier(&written(value, 80)).into_owned();
     }
-    let id = member(value, "shortId").or_else(|| member(value, "id"));
-    let id = id.map_or_else(|| "?".to_owned(), |id| written(id, 60));
-    let mut text = identifier(&id).into_owned();
+    let mut text = commit_id(value);
     of_repository(value, &mut text);
     if let Some(message) = member(value, "message") {
         let message = written(message, 4_000);
@@ -31,6 +29,14 @@ pub(crate) fn commit(value: &Value) -> String {
         push(&mut text, &[": ", &code(first, 200)]);
     }
     text
+}
+
+/// `7c41e0d`.
+pub(crate) fn commit_id(value: &Value) -> String {
+    let id = member(value, "shortId").or_else(|| member(value, "id"));
+    let id = if value.is_object() { id } else { Some(value) };
+    let id = id.map_or_else(|| "?".to_owned(), |id| written(id, 60));
+    identifier(&id).into_owned()
 }
 
 /// `205 of lighthouse-books/web by Teodor: title, address`.

@@ -20,22 +20,29 @@ pub(crate) fn tail(text: &str, most: usize) -> String {
     if length <= most {
         return text.to_owned();
     }
-    ["…", last(text, most)].concat()
+    let kept = last(text, most);
+    // From a folder's begin on, unless that costs too much.
+    let at = kept.find(['/', '\\']).filter(|at| *at < kept.len() / 2);
+    ["…", kept.get(at.unwrap_or_default()..).unwrap_or(kept)].concat()
 }
 
 /// Both ends, with how much is left out between them: an error says at its beginning what was tried, and at its end
 /// why it failed.
 pub(crate) fn ends(text: &str, most: usize) -> String {
-    let length = text.chars().count();
     // Room for the words between.
     let room = most.saturating_sub(40);
-    if length <= most {
+    if text.chars().count() <= most {
         return text.to_owned();
     }
     let behind = room * 2 / 5;
-    let before = room - behind;
+    around(text, room - behind, behind)
+}
+
+/// The first characters and the last ones of a text that has more, with how many are left out between them.
+pub(crate) fn around(text: &str, before: usize, behind: usize) -> String {
+    let length = text.chars().count();
     let at = text.char_indices().nth(before).map_or(0, |(at, _)| at);
-    let left = number((length - room) as u64);
+    let left = number(length.saturating_sub(before + behind) as u64);
     [
         text.get(..at).unwrap_or_default(),
         " … ",
@@ -44,6 +51,19 @@ pub(crate) fn ends(text: &str, most: usize) -> String {
         last(text, behind),
     ]
     .concat()
+}
+
+/// As [`ends`], without a count, for a text that is told elsewhere.
+pub(crate) fn inside(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let room = most.saturating_sub(3);
+    let behind = room * 2 / 5;
+    let at = text.char_indices().nth(room - behind);
+    let at = at.map_or(0, |(at, _)| at);
+    let begin = text.get(..at).unwrap_or_default();
+    [begin, " … ", last(text, behind)].concat()
 }
 
 fn last(text: &str, most: usize) -> &str {
@@ -112,6 +132,7 @@ mod tests {
         assert_eq!(head("abcdef", 3), "abc…");
         assert_eq!(head("äbc", 3), "äbc");
         assert_eq!(tail("src/ä/b.rs:4", 6), "…b.rs:4");
+        assert_eq!(tail("src/shelf/b.rs:4", 9), "…/b.rs:4");
         assert_eq!(tail("abc", 0), "…");
         let text = ["a".repeat(300), "b".repeat(300)].concat();
         let cut = ends(&text, 140);

@@ -52,8 +52,9 @@ pub(crate) fn from(page: &str) -> String {
     kept
 }
 
-/// A row that says where: a number, then at most a function and a file.
+/// A row that says where: a number, then at most a function and a file, and whether a library's.
 fn is_place(row: &str) -> bool {
+    let row = row.trim_end().strip_suffix(" [library]").unwrap_or(row);
     let mut words = row.split_whitespace();
     let is_numbered = words
         .next()
@@ -102,8 +103,8 @@ mod tests {
 
     #[test]
     fn names_stay_and_sentences_go() {
-        let page = "# WEB-1\n\nWhat: `TypeError: cart is null` in `src/cart.ts:42`\n```\n1  addItem  src/cart.ts:42\n   > 42 | return x;\n   x = 1\n2  run it now  evil.js:1\n```\nNext: `get_trace_details` for more.";
-        let kept = "# WEB-1\n\nWhat: `[omitted]` in `src/cart.ts:42`\n```\n1  addItem  src/cart.ts:42\n[omitted]\n```\nNext: `get_trace_details` for more.";
+        let page = "# WEB-1\n\nWhat: `TypeError: cart is null` in `src/cart.ts:42`\n```\n1  addItem  src/cart.ts:42\n   > 42 | return x;\n   x = 1\n2  run it now  evil.js:1\n3 render (lib.js:9) [library]\n```\nNext: get_trace_details for more.";
+        let kept = "# WEB-1\n\nWhat: `[omitted]` in `src/cart.ts:42`\n```\n1  addItem  src/cart.ts:42\n[omitted]\n3 render (lib.js:9) [library]\n```\nNext: get_trace_details for more.";
         assert_eq!(from(page), [kept, "\n\n", NOTE].concat());
     }
 

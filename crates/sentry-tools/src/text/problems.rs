@@ -50,14 +50,14 @@ impl Missing {
         match self {
             Self::SourceMap => {
                 ". Lines and columns of its frames are positions in the minified file. Upload the release's source maps \
-                 (`sentry-cli sourcemaps upload`); the next event then names the source."
+                 (sentry-cli sourcemaps upload); the next event then names the source."
             }
             Self::DebugFile => {
-                ". Its frames are offsets in the binary. Upload the debug file of just this build (`sentry-cli \
-                 debug-files upload`, or look the offsets up with `addr2line` or `atos`)."
+                ". Its frames are offsets in the binary. Upload the debug file of just this build (sentry-cli \
+                 debug-files upload, or look the offsets up with addr2line or atos)."
             }
             Self::Mapping => {
-                ". Names of classes and methods are obfuscated. Upload the build's mapping (`sentry-cli upload-proguard`)."
+                ". Names of classes and methods are obfuscated. Upload the build's mapping (sentry-cli upload-proguard)."
             }
         }
     }

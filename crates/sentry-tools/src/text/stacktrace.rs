@@ -2,7 +2,9 @@
 
 use sentry_api::{Event, Exception, Frame, Thread};
 
-use crate::text::markdown::{Joined, code, line, line_ends, number, push};
+use crate::text::budget::Section;
+use crate::text::cut;
+use crate::text::markdown::{Joined, code, line, line_ends, number, one_line, push};
 
 mod fold;
 mod locks;
@@ -40,6 +42,15 @@ pub(crate) struct Culprit {
     pub(crate) number: usize,
     /// Of the project's own; else it is only the newest that may be.
     pub(crate) is_own: bool,
+}
+
+/// Who called.
+pub(crate) struct Caller<'t, 'a> {
+    pub(crate) frame: &'t Frame<'a>,
+    /// As it stands in front of the call's row.
+    pub(crate) number: usize,
+    /// Without a library's calls between.
+    pub(crate) is_direct: bool,
 }
 
 /// Listed; the others are counted.
@@ -130,6 +141,7 @@ impl<'a> Traces<'a> {
         trace.notes.push(name);
         if !is_told {
             trace.set(thread.stack.clone());
+            trace.is_of_thread = true;
         }
     }
 
@@ -192,23 +204,107 @@ impl<'a> Traces<'a> {
         self.list.get(culprit.trace)?.frames.get(culprit.frame)
     }
 
-    /// The call that made the culprit's, where the project's own made it.
-    pub(crate) fn caller(&self) -> Option<&Frame<'a>> {
+    /// The call at which to start: the culprit, or, where that has no file that can be opened, the newest of the project's
+    /// own that has one, in whatever exception.
+    pub(crate) fn start(&self) -> Option<(usize, &Frame<'a>)> {
+        let culprit = self.culprit?;
+        let frame = self.culprit_frame()?;
+        let mut with_file = self.frames().filter(|(_, place, trace, frame)| {
+            frame.in_app && file(frame).is_some() && trace.may_be_the_cause(*place)
+        });
+        let other = with_file.next().filter(|_| file(frame).is_none());
+        Some(match other {
+            Some((at, place, trace, _)) => {
+                let frame = self.list.get(at)?.frames.get(place)?;
+                (trace.first + place, frame)
+            }
+            None => (culprit.number, frame),
+        })
+    }
+
+    /// The exception, or thread, of the culprit's call.
+    pub(crate) fn culprit_trace(&self) -> Option<&Trace<'a>> {
+        self.list.get(self.culprit?.trace)
+    }
+
+    /// Whether nothing was called after the culprit's call.
+    pub(crate) fn is_culprit_newest(&self) -> bool {
+        self.culprit.is_some_and(|culprit| culprit.frame == 0)
+    }
+
+    /// The nearest call of the project's own that led to the culprit's.
+    pub(crate) fn caller(&self) -> Option<Caller<'_, 'a>> {
         let culprit = self.culprit?;
         let trace = self.list.get(culprit.trace)?;
-        let older = trace.frames.iter().enumerate().skip(culprit.frame + 1);
-        let culprit = self.culprit_frame()?;
-        let mut own = older.filter(|(place, _)| self.is_own(trace, *place));
-        own.find(|(_, frame)| {
-            frame.function != culprit.function || frame.filename != culprit.filename
-        })
-        .map(|(_, frame)| frame)
+        let called = self.culprit_frame()?;
+        let mut is_direct = true;
+        for (place, frame) in trace.frames.iter().enumerate().skip(culprit.frame + 1) {
+            let is_own = self.is_own(trace, place);
+            let is_same = frame.function == called.function && frame.filename == called.filename;
+            if is_own && !is_same {
+                return Some(Caller {
+                    frame,
+                    number: trace.first + place,
+                    is_direct,
+                });
+            }
+            is_direct &= is_own;
+        }
+        None
+    }
+
+    /// Calls that the SDK left out, of all traces.
+    pub(crate) fn omitted(&self) -> u64 {
+        let omitted = self.list.iter().filter_map(|trace| trace.omitted);
+        omitted.map(|(_, count)| count).sum()
+    }
+
+    /// What began a chain of causes, where the last of the chain is not what was thrown.
+    pub(crate) fn root_cause(&self) -> Option<&Trace<'a>> {
+        let is_chain = |trace: &Trace<'_>| matches!(trace.role, Role::Thrown | Role::Cause);
+        let last = self.list.last().filter(|last| last.role == Role::Cause)?;
+        self.list.iter().all(is_chain).then_some(last)
+    }
+
+    /// Whether a call of the project's own comes with its source, and whether one comes with variables.
+    pub(crate) fn details(&self) -> (bool, bool) {
+        let any = |has: fn(&Frame<'_>) -> bool| self.frames().any(|(.., frame)| has(frame));
+        (
+            any(|frame| !frame.context.is_empty()),
+            any(|frame| frame.vars.is_some_and(|vars| !vars.is_empty())),
+        )
     }
 
     /// `waits for IsbnIndex 0x04d2b7e1, held by thread 23 (isbn-index)`, where the culprit's call waits.
     pub(crate) fn culprit_waits(&self) -> Option<String> {
         let lock = self.culprit_frame()?.lock.as_ref()?;
         locks::waits(lock).then(|| locks::described(lock, &self.threads))
+    }
+
+    /// The thread that has what the culprit's call waits for.
+    pub(crate) fn lock_holder(&self) -> Option<&Thread<'a>> {
+        let lock = self.culprit_frame()?.lock.as_ref()?;
+        locks::holding(lock, &self.threads).filter(|_| locks::waits(lock))
+    }
+
+    /// The newest calls of [`Self::lock_holder`], as rows of a code block.
+    pub(crate) fn rows_of_lock_holder(&self, section: &mut Section, most: usize) {
+        let Some(thread) = self.lock_holder() else {
+            return;
+        };
+        if thread.stack.is_empty() {
+            return;
+        }
+        section.row(trace::thread_name(thread, &self.threads));
+        let frames = thread.stack.frames.iter().rev().enumerate();
+        for (place, frame) in frames.take(most) {
+            let number = (place + 1).to_string();
+            let indent = " ".repeat(4_usize.saturating_sub(number.len()));
+            let call = self.names.call(frame, 140);
+            section.ranked(1, [indent.as_str(), &number, " ", &call].concat());
+        }
+        let others = thread.stack.frames.len().saturating_sub(most);
+        section.left_out_of(1, others as u64);
     }
 
     /// The binaries of the project's own calls whose debug file Sentry has not: path and id.
@@ -263,7 +359,11 @@ impl<'a> Traces<'a> {
             words.add(" ", &["(of ", &line(module, 100), ")"].concat());
         }
         words.add(": ", trace.message.as_deref().unwrap_or_default());
-        let words = line_ends(&words.text(), detail.message);
+        let words = if detail.is_told && trace.role == Role::Thrown {
+            cut::inside(&one_line(&words.text()), detail.message / 2)
+        } else {
+            line_ends(&words.text(), detail.message)
+        };
         text.push_str(&words);
         if trace.is_group {
             text.push_str(" (a group: its members follow)");

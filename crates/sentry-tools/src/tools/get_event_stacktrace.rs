@@ -35,6 +35,7 @@ const DETAIL: Detail = Detail {
     values: 1_600,
     message: 300,
     of_libraries: true,
+    is_told: false,
 };
 
 /// In characters.

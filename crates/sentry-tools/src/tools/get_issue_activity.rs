@@ -136,7 +136,7 @@ fn render(context: &Context<'_>, located: &Located, entries: &[Activity], limit:
     let newest = order::first(entries.len(), limit, &|one, other| date(one) > date(other));
     let mut section = Section::lines("activity", 2, "")
         .nouns(&[("older entry", "older entries")])
-        .elsewhere("raise `limit` (at most 100), as far as there is room.");
+        .elsewhere("raise limit (at most 100), as far as there is room.");
     for place in newest {
         if let Some(entry) = entries.get(place) {
             section.row(describe(entry, context.sight.is_of_project()));

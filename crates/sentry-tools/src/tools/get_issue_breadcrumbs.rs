@@ -103,7 +103,7 @@ fn render(context: &Context<'_>, located: &Located, event: &Event) -> String {
 }
 
 /// `10:00:01.5 error http: GET /cart {status_code: 500}`.
-fn describe(crumb: &Breadcrumb<'_>) -> String {
+pub(super) fn describe(crumb: &Breadcrumb<'_>) -> String {
     let mut parts = Joined::default();
     parts.add(
         " ",

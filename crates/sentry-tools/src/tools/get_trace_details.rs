@@ -90,7 +90,7 @@ fn render(context: &Context<'_>, found: &FoundTrace) -> String {
     }
     wanted.push((
         &search_events::TOOL,
-        "with dataset `logs` and query `trace:…` for its log",
+        "with dataset logs and query trace:… for its log",
     ));
     paragraph(&mut text, &hint::next(context, &wanted));
     text

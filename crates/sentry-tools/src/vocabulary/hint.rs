@@ -12,7 +12,7 @@ pub(crate) fn next(context: &Context<'_>, wanted: &[(&'static Tool, &str)]) -> S
             continue;
         }
         text.push_str(if text.is_empty() { "Next: " } else { "; " });
-        push(&mut text, &["`", tool.name, "` ", purpose]);
+        push(&mut text, &[tool.name, " ", purpose]);
         is_hidden |= tool.surface == Surface::Catalog;
     }
     if text.is_empty() {
@@ -22,7 +22,7 @@ pub(crate) fn next(context: &Context<'_>, wanted: &[(&'static Tool, &str)]) -> S
     if is_hidden {
         push(
             &mut text,
-            &[" What your list lacks, run with `", EXECUTE, "`."],
+            &[" What your list lacks, run with ", EXECUTE, "."],
         );
     }
     text

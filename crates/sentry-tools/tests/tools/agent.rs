@@ -65,7 +65,7 @@ async fn from_an_issue_url_to_a_change() {
         "execute_sentry_tool",
     ] {
         assert!(
-            details.contains(&format!("`{tool}`")),
+            between(&details, "\nNext: ", "zzz").contains(tool),
             "{tool} is offered: {details}"
         );
     }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::fixture::{Script, World, world};
 
 mod activity;
+mod answers;
 mod events;
 mod everything;
 mod siblings;

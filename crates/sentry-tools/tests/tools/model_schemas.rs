@@ -8,6 +8,7 @@
 //! `additionalProperties` are refused by older versions.
 //! What all three take is below. Clients add what a strict mode wants beside it (`additionalProperties`, all names
 //! required).
+// file rule: mcp/model-schemas: every schema is in the subset that all model APIs take
 
 use mcp::Version;
 use sentry_tools::Constraint;

@@ -1,5 +1,7 @@
 //! Addresses as people paste them. "Read" asks Sentry for that thing and no other; "guide" is an error in words, and asks
 //! nothing.
+// file rule: mcp/pasted-urls: an address as it is pasted is read as what it names, or said to be what it is; never another
+//    event or issue
 
 use fetch::scripted::Scripted;
 use sentry_tools::{Constraint, Session, Skill, Skills};

@@ -146,7 +146,7 @@ async fn hints_and_searches_name_what_the_session_has() {
         .find(|(tool, ..)| *tool == "get_issue_details")
         .unwrap();
     let text = world.text("get_issue_details", arguments).await;
-    assert!(text.contains("`get_trace_details`"), "{text}");
+    assert!(text.contains("get_trace_details for"), "{text}");
     for tool in ["update_issue", "analyze_issue_with_seer"] {
         assert!(!text.contains(tool), "{text}");
         let found = world

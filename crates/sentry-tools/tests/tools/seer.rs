@@ -73,7 +73,7 @@ async fn a_run_that_takes_longer_is_continued_by_another_call() {
     let world = world(sentry(&[run("processing")]));
     let text = analyze(&world, json!({})).await;
     assert!(
-        text.contains("still working") && text.contains("`analyze_issue_with_seer` again"),
+        text.contains("still working") && text.contains("analyze_issue_with_seer again"),
         "{text}"
     );
     let slept: Duration = world.sentry.slept().iter().sum();

@@ -129,6 +129,8 @@ fn there_are_enough_of_them_and_each_is_found_where_nothing_marks_it() {
     }
 }
 
+// rule: mcp/obedient-agent: an agent that obeys all that stands outside of marked text finds nothing to do, whatever
+//    senders write
 #[tokio::test]
 async fn an_obedient_agent_finds_nothing_to_do() {
     let mut obeyed = Vec::new();
@@ -152,6 +154,7 @@ async fn an_obedient_agent_finds_nothing_to_do() {
     );
 }
 
+// rule: mcp/untrusted-omit
 #[tokio::test]
 async fn a_connection_without_foreign_text_has_no_sentence_of_it() {
     for attack in attacks::all().filter(|attack| attack.order.contains(' ')) {

@@ -7,7 +7,7 @@ use crate::text::markdown::{Joined, number, push};
 use crate::text::trace_tree::milliseconds;
 use crate::text::value::written;
 
-use super::Rows;
+use super::{Rows, counted};
 
 /// More spans than anybody reads; each is compared with those that are told.
 const MOST: usize = 2_000;
@@ -122,7 +122,10 @@ fn alike(words: &str, spans: &[&EventSpan<'_>], rows: &mut Rows) {
         }
     }
     if others > 0 {
-        rows.text(words, &[&number(others), " others, not shown"].concat());
+        rows.text(
+            words,
+            &counted(others, "other, not shown", "others, not shown"),
+        );
     }
 }
 
@@ -152,25 +155,76 @@ fn durations(times: &[f64]) -> String {
 }
 
 /// Names of the same member in SDKs of different age.
-const FILE: [&str; 3] = ["code.filepath", "code.file.path", "code.file_path"];
-const LINE: [&str; 2] = ["code.lineno", "code.line.number"];
-const FUNCTION: [&str; 2] = ["code.function", "code.function.name"];
+const OF_SPAN: [&[&str]; 3] = [
+    &["code.filepath", "code.file.path", "code.file_path"],
+    &["code.lineno", "code.line.number"],
+    &["code.function", "code.function.name"],
+];
+
+/// The same of a call in a span's stack.
+const OF_CALL: [&[&str]; 3] = [&["filename", "abs_path"], &["lineno"], &["function"]];
+
+/// Where in the code a span began: file with line, and function; each may be empty.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct InCode {
+    pub(crate) file: String,
+    pub(crate) function: String,
+}
+
+/// The place of what a detector objects to, where the program sent it.
+pub(crate) fn in_code(event: &Event) -> Option<InCode> {
+    let occurrence = event.occurrence()?;
+    let spans = event.spans();
+    let offenders = named(&spans, occurrence.data?.get("offenderSpanIds"));
+    let mut places = offenders.into_iter().map(of_span);
+    places.find(|place| *place != InCode::default())
+}
 
 /// `reports/storms.py:44 in sales_in_storms`.
 fn place(span: &EventSpan<'_>) -> String {
-    let Some(data) = span.data else {
-        return String::new();
-    };
-    let first = |names: &[&str]| {
-        let found = names.iter().find_map(|name| data.get(*name));
-        found.map(|value| written(value, 200)).unwrap_or_default()
-    };
+    let place = of_span(span);
     let mut text = Joined::default();
-    text.add("", &first(&FILE));
-    text.add(":", &first(&LINE));
-    let function = first(&FUNCTION);
-    if !function.is_empty() {
-        text.add(" ", &["in ", function.as_str()].concat());
+    text.add("", &place.file);
+    if !place.function.is_empty() {
+        text.add(" ", &["in ", place.function.as_str()].concat());
     }
     text.text()
+}
+
+/// As the span's attributes say, or its stack: the newest call of the project's own.
+fn of_span(span: &EventSpan<'_>) -> InCode {
+    let Some(data) = span.data else {
+        return InCode::default();
+    };
+    let place = of_members(data, OF_SPAN);
+    if place != InCode::default() {
+        return place;
+    }
+    let calls = data.get("call_stack").and_then(Value::as_array);
+    let calls = calls.into_iter().flatten().filter_map(Value::as_object);
+    let is_own = |call: &&Map<String, Value>| {
+        ["in_app", "inApp"]
+            .iter()
+            .any(|name| call.get(*name) == Some(&Value::Bool(true)))
+    };
+    let own = calls.rev().find(is_own);
+    own.map(|call| of_members(call, OF_CALL))
+        .unwrap_or_default()
+}
+
+fn of_members(data: &Map<String, Value>, [file, line, function]: [&[&str]; 3]) -> InCode {
+    let first = |names: &[&str]| {
+        let mut found = names.iter().filter_map(|name| data.get(*name));
+        let found = found.find(|value| !value.is_null());
+        found.map(|value| written(value, 200)).unwrap_or_default()
+    };
+    let (file, line) = (first(file), first(line));
+    InCode {
+        file: if file.is_empty() || line.is_empty() {
+            file
+        } else {
+            [file.as_str(), ":", line.as_str()].concat()
+        },
+        function: first(function),
+    }
 }

@@ -4,9 +4,7 @@
 use sentry_api::Event;
 use serde_json::Value;
 
-use crate::text::markdown::number;
-
-use super::Rows;
+use super::{Rows, counted};
 
 /// Members that fill pages and that nobody reads.
 fn is_certificate(name: &str, value: &Value) -> bool {
@@ -48,10 +46,8 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
             }
         }
         if certificates > 0 {
-            rows.text(
-                "Not shown",
-                &[&number(certificates), " certificates or signatures"].concat(),
-            );
+            let (one, several) = ("certificate or signature", "certificates or signatures");
+            rows.text("Not shown", &counted(certificates, one, several));
         }
     }
 }

@@ -38,15 +38,8 @@ fn holder(lock: &Lock, threads: &[Thread<'_>]) -> Option<String> {
     if !waits(lock) {
         return None;
     }
-    let has_it = |thread: &&Thread<'_>| {
-        thread
-            .held
-            .iter()
-            .any(|held| lock.address.is_some() && held.address == lock.address)
-    };
-    let by_id = |id: &String| threads.iter().find(|thread| thread.id.as_ref() == Some(id));
     let said = lock.thread_id.as_ref();
-    let Some(thread) = said.and_then(by_id).or_else(|| threads.iter().find(has_it)) else {
+    let Some(thread) = holding(lock, threads) else {
         return said.map(|id| line(id, 40));
     };
     let mut text = line(
@@ -61,6 +54,19 @@ fn holder(lock: &Lock, threads: &[Thread<'_>]) -> Option<String> {
         push(&mut text, &[" (", &line(name, 60), ")"]);
     }
     Some(text)
+}
+
+/// The thread that has the lock, among the event's.
+pub(super) fn holding<'t, 'a>(lock: &Lock, threads: &'t [Thread<'a>]) -> Option<&'t Thread<'a>> {
+    let has_it = |thread: &&Thread<'_>| {
+        thread
+            .held
+            .iter()
+            .any(|held| lock.address.is_some() && held.address == lock.address)
+    };
+    let by_id = |id: &String| threads.iter().find(|thread| thread.id.as_ref() == Some(id));
+    let said = lock.thread_id.as_ref();
+    said.and_then(by_id).or_else(|| threads.iter().find(has_it))
 }
 
 /// It waits for whoever holds it.

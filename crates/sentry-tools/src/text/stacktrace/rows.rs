@@ -29,6 +29,8 @@ pub(crate) struct Detail {
     pub(crate) message: usize,
     /// Whether libraries' calls have their source and variables told too.
     pub(crate) of_libraries: bool,
+    /// The thrown exception's message is told elsewhere on the page.
+    pub(crate) is_told: bool,
 }
 
 const HEADINGS: (&str, &str) = ("exception", "exceptions");
@@ -136,61 +138,29 @@ impl Traces<'_> {
         let Some(frame) = trace.frames.get(place) else {
             return;
         };
-        let is_own = self.is_own(trace, place);
         let is_culprit = self
             .culprit
             .is_some_and(|culprit| culprit.number == trace.first + place);
-        let room = if is_own {
+        let ranks = Ranks {
+            is_culprit,
+            is_own: self.is_own(trace, place),
+            of_libraries: detail.of_libraries,
+        };
+        let room = if ranks.is_own {
             &mut left.own
         } else {
             &mut left.library
         };
         // The newest call of all is always told.
         if *room == 0 && !is_culprit {
-            section.left_out_of(
-                if is_own {
-                    1
-                } else {
-                    3 - u8::from(detail.of_libraries)
-                },
-                1,
-            );
+            section.left_out_of(ranks.of_call(), 1);
             return;
         }
         *room = room.saturating_sub(1);
-        let number = (trace.first + place).to_string();
-        let mut text = [
-            indent,
-            &" ".repeat(4_usize.saturating_sub(number.len())),
-            &number,
-            " ",
-        ]
-        .concat();
-        text.push_str(&self.names.call(frame, detail.name));
-        text.push_str(if self.is_marked && !frame.in_app {
-            " [library]"
-        } else {
-            ""
-        });
-        if let Some(lock) = &frame.lock {
-            push(
-                &mut text,
-                &[
-                    "\n",
-                    indent,
-                    "       ",
-                    &locks::described(lock, &self.threads),
-                ],
-            );
-        }
-        let rank = match (is_own, detail.of_libraries) {
-            _ if is_culprit => 0,
-            (true, _) => 1,
-            (false, true) => 2,
-            (false, false) => 3,
-        };
-        section.ranked(rank, text);
-        if !(is_culprit || (left.detailed > 0 && (is_own || detail.of_libraries))) {
+        let text = self.call_row(trace, place, frame, indent, detail);
+        section.ranked(ranks.of_call(), text);
+        let has_details = left.detailed > 0 && (ranks.is_own || detail.of_libraries);
+        if !(is_culprit || has_details) {
             return;
         }
         let around = if is_culprit { 3 } else { 1 };
@@ -202,16 +172,33 @@ impl Traces<'_> {
         }
         if !text.is_empty() {
             left.detailed = left.detailed.saturating_sub(1);
-            section.ranked(
-                match (is_culprit, is_own, detail.of_libraries) {
-                    (true, ..) => 0,
-                    (_, true, true) => 3,
-                    (_, true, false) => 2,
-                    (_, false, _) => 4,
-                },
-                text,
-            );
+            section.ranked(ranks.of_details(), text);
         }
+    }
+
+    /// `   2 addItem (src/cart.ts:42:17)`, and below it what it does with a lock.
+    fn call_row(
+        &self,
+        trace: &Trace<'_>,
+        place: usize,
+        frame: &Frame<'_>,
+        indent: &str,
+        detail: Detail,
+    ) -> String {
+        let number = (trace.first + place).to_string();
+        let before = " ".repeat(4_usize.saturating_sub(number.len()));
+        let mut text = [indent, &before, &number, " "].concat();
+        text.push_str(&self.names.call(frame, detail.name));
+        text.push_str(if self.is_marked && !frame.in_app {
+            " [library]"
+        } else {
+            ""
+        });
+        if let Some(lock) = &frame.lock {
+            let lock = locks::described(lock, &self.threads);
+            push(&mut text, &["\n", indent, "       ", &lock]);
+        }
+        text
     }
 
     /// Equal numbers are equal calls, so that a recursion is found by comparing numbers.
@@ -230,6 +217,35 @@ impl Traces<'_> {
                 *known.entry(key).or_insert(next)
             })
             .collect()
+    }
+}
+
+/// What a call's rows are worth.
+#[derive(Clone, Copy)]
+struct Ranks {
+    is_culprit: bool,
+    is_own: bool,
+    of_libraries: bool,
+}
+
+impl Ranks {
+    const fn of_call(self) -> u8 {
+        match (self.is_own, self.of_libraries) {
+            _ if self.is_culprit => 0,
+            (true, _) => 1,
+            (false, true) => 2,
+            (false, false) => 3,
+        }
+    }
+
+    /// Of its source and variables.
+    const fn of_details(self) -> u8 {
+        match (self.is_culprit, self.is_own, self.of_libraries) {
+            (true, ..) => 0,
+            (_, true, true) => 3,
+            (_, true, false) => 2,
+            (_, false, _) => 4,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! One exception's or thread's calls.
 
-use sentry_api::{Exception, Frame, Stack, Thread};
+use sentry_api::{Exception, Frame, Mechanism, Stack, Thread};
 
 use crate::text::markdown::{line, push};
 
@@ -20,6 +20,10 @@ pub(crate) struct Trace<'a> {
     pub(crate) is_group: bool,
     /// The SDK made the stack up.
     pub(crate) is_synthetic: bool,
+    /// Not thrown: the system ended the program there.
+    pub(crate) is_crash: bool,
+    /// Its calls are where a thread stood, and threw nothing.
+    pub(crate) is_of_thread: bool,
     /// Lines below the heading.
     pub(super) notes: Vec<String>,
     /// The newest call first.
@@ -61,6 +65,7 @@ pub(super) fn default_thread<'t, 'a>(threads: &'t [Thread<'a>]) -> Option<&'t Th
 pub(super) fn of_thread<'a>(thread: &Thread<'a>, threads: &[Thread<'a>]) -> Trace<'a> {
     let mut trace = trace(thread.stack.clone());
     trace.notes.push(thread_name(thread, threads));
+    trace.is_of_thread = true;
     trace
 }
 
@@ -89,12 +94,27 @@ pub(super) fn of_exception<'a>(exception: &Exception<'a>) -> Trace<'a> {
         .filter(|module| module != "builtins");
     trace.message = exception.value.clone();
     trace.is_group = exception.mechanism.is_group;
-    trace.is_synthetic = exception.mechanism.synthetic;
+    let mechanism = &exception.mechanism;
+    trace.is_crash = is_crash(mechanism);
+    trace.is_synthetic = mechanism.synthetic && !trace.is_crash;
     if trace.is_synthetic && !trace.frames.is_empty() {
         let words = "(a synthetic stack: where the SDK noticed it, not where it was thrown)";
         trace.notes.push(words.to_owned());
     }
     trace
+}
+
+/// The system made the exception up, and not its stack, which is the crash's.
+fn is_crash(mechanism: &Mechanism<'_>) -> bool {
+    const KINDS: [&str; 5] = [
+        "minidump",
+        "unreal",
+        "applecrashreport",
+        "mach",
+        "signalhandler",
+    ];
+    let kind = mechanism.kind.as_deref();
+    kind.is_some_and(|kind| KINDS.contains(&kind))
 }
 
 pub(super) fn trace(stack: Stack<'_>) -> Trace<'_> {
@@ -106,6 +126,8 @@ pub(super) fn trace(stack: Stack<'_>) -> Trace<'_> {
         message: None,
         is_group: false,
         is_synthetic: false,
+        is_crash: false,
+        is_of_thread: false,
         notes: Vec::new(),
         frames: Vec::new(),
         machinery: Vec::new(),

@@ -36,7 +36,6 @@ pub(super) fn of(site: &Site, path: &[&str]) -> Advice {
         ("no issue, event or trace", Help::Nothing("")),
         |(_, what, help)| (*what, *help),
     );
-    let mut also = "";
     let word = |place: usize| path.get(place).copied().unwrap_or_default();
     let last = || path.last().copied().unwrap_or_default();
     let calls = match help {
@@ -44,37 +43,14 @@ pub(super) fn of(site: &Site, path: &[&str]) -> Advice {
         Help::Feedback => vec![issues(site, "issue.category:feedback")],
         Help::Crons => vec![issues(site, "issue.type:monitor_check_in_failure")],
         Help::Uptime => vec![issues(site, "issue.type:uptime_domain_failure")],
-        Help::Rule => {
-            also = "Rules are read and changed in Sentry.";
-            let rule = path
-                .iter()
-                .position(|word| *word == "rules")
-                .unwrap_or_default();
-            let project =
-                Some(word(rule + 1)).filter(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
-            let mut call = issues(site, "is:unresolved");
-            if let Some(project) = project.filter(|word| !["details", "new", ""].contains(word)) {
-                call.with("projectSlugOrId", project);
-            }
-            vec![call]
-        }
-        Help::Release => {
-            let version = word(1);
-            let quoted = |name: &str| [name, ":\"", version, "\""].concat();
-            vec![
-                issues(site, &quoted("firstRelease")),
-                events(site, "errors", &quoted("release")),
-            ]
-        }
+        Help::Rule => vec![of_rule(site, path)],
+        Help::Release => of_release(site, word(1)),
         Help::Transaction => {
             let name = parameter(site, "transaction");
             let query = name.map(|name| ["transaction:\"", name, "\""].concat());
             vec![events(site, "spans", query.as_deref().unwrap_or_default())]
         }
-        Help::Widgets => {
-            also = "A dashboard's numbers come from such searches.";
-            vec![events(site, "", "")]
-        }
+        Help::Widgets => vec![events(site, "", "")],
         Help::Events(dataset, name) => {
             let query = parameter(site, name).or_else(|| parameter(site, "query"));
             vec![events(site, dataset, query.unwrap_or_default())]
@@ -83,24 +59,49 @@ pub(super) fn of(site: &Site, path: &[&str]) -> Advice {
             vec![events(site, dataset, &[field, ":", last()].concat())]
         }
         Help::Named(tool) => vec![Call::of(tool)],
-        Help::Project(place) => {
-            let mut find = Call::of("find_projects");
-            find.with("query", word(place));
-            let mut broken = issues(site, "is:unresolved");
-            broken.with("projectSlugOrId", word(place));
-            vec![find, broken]
-        }
+        Help::Project(place) => of_project(site, word(place)),
         Help::Keys(place) => {
             let mut call = Call::of("find_dsns");
             call.with("projectSlug", word(place));
             vec![call]
         }
-        Help::Nothing(words) => {
-            also = words;
-            vec![]
-        }
+        Help::Nothing(_) => vec![],
+    };
+    let also = match help {
+        Help::Rule => "Rules are read and changed in Sentry.",
+        Help::Widgets => "A dashboard's numbers come from such searches.",
+        Help::Nothing(words) => words,
+        _ => "",
     };
     Advice { what, calls, also }
+}
+
+/// The issues of the rule's project, which stands behind `rules` unless a word of the page's own does.
+fn of_rule(site: &Site, path: &[&str]) -> Call {
+    let rule = path.iter().position(|word| *word == "rules");
+    let project = path.get(rule.unwrap_or_default() + 1).copied();
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let project = project.filter(|word| !is_number(word) && !["details", "new"].contains(word));
+    let mut call = issues(site, "is:unresolved");
+    call.with("projectSlugOrId", project.unwrap_or_default());
+    call
+}
+
+/// Issues that began with it, and the errors of it.
+fn of_release(site: &Site, version: &str) -> Vec<Call> {
+    let quoted = |name: &str| [name, ":\"", version, "\""].concat();
+    vec![
+        issues(site, &quoted("firstRelease")),
+        events(site, "errors", &quoted("release")),
+    ]
+}
+
+fn of_project(site: &Site, name: &str) -> Vec<Call> {
+    let mut find = Call::of("find_projects");
+    find.with("query", name);
+    let mut broken = issues(site, "is:unresolved");
+    broken.with("projectSlugOrId", name);
+    vec![find, broken]
 }
 
 /// Of a page of issues that is named by a word where an issue's id would stand.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use fetch::LocalFuture;
 use futures_util::future::join_all;
 use sentry_api::{
-    ApiError, AutofixRun, Client, EventId, ExternalIssue, Issue, IssueSearch, IssueSort,
+    ApiError, AutofixRun, Client, EventId, ExternalIssue, Issue, IssueKey, IssueSearch, IssueSort,
     ProjectKey, SlugOrId, SuspectCommit, Trace,
 };
 
@@ -64,86 +64,128 @@ pub(super) async fn gather(
     let Ok(issue) = found.issue.key() else {
         return Extras::default();
     };
-    let client = &context.client.with_patience(PATIENCE);
-    let (region, organization) = (&place.region, &place.organization);
-    let is_of_errors = found.issue.is_of_errors();
-    let trace = found.event.as_ref().and_then(|event| event.trace_id());
-    let trace = trace.and_then(|id| EventId::parse(&id).ok());
-    let event_id = found.event.as_ref().and_then(|event| event.event_id());
-    let event_id = event_id.and_then(|id| EventId::parse(&id).ok());
+    let id = |id: Option<String>| id.and_then(|id| EventId::parse(&id).ok());
+    let event = found.event.as_ref();
+    let trace = id(event.and_then(|event| event.trace_id()));
+    let event_id = id(event.and_then(|event| event.event_id()));
     let project = project(context, found);
-    let extras = RefCell::new(Extras::default());
-    let (issue, all) = (&issue, &extras);
-    let sight = context.sight;
-    let own = sight.project_id();
+    let ask = &Ask {
+        context,
+        client: context.client.with_patience(PATIENCE),
+        place,
+        found,
+        issue,
+        is_of_errors: found.issue.is_of_errors(),
+        all: RefCell::new(Extras::default()),
+    };
     let mut requests: Vec<LocalFuture<'_, ()>> = vec![
-        Box::pin(async move {
-            let run = client.autofix(region, organization, issue).await;
-            let run = kept(all, run);
-            all.borrow_mut().run = run;
-        }),
-        Box::pin(async move {
-            let external = client.external_issues(region, organization, issue).await;
-            let external = kept(all, external);
-            all.borrow_mut().external = external;
-        }),
-        Box::pin(async move {
-            let replays = client
-                .replays_of_issue(region, organization, issue, is_of_errors, own)
-                .await;
-            let replays = sight.of_all(kept(all, replays));
-            all.borrow_mut().replays = replays;
-        }),
-        Box::pin(async move {
-            let similar = similar(context, client, place, found).await;
-            all.borrow_mut().similar = match similar {
-                Some(answer) => kept(all, answer),
-                None => Vec::new(),
-            };
-        }),
+        Box::pin(ask.run()),
+        Box::pin(ask.external()),
+        Box::pin(ask.replays()),
+        Box::pin(ask.similar()),
     ];
     if let (Some(project), Some(traces)) = (&project, traces)
         && let Some(query) = frame_query(found, traces)
     {
-        requests.push(Box::pin(async move {
-            let query = query
-                .iter()
-                .map(|(name, value)| (*name, value.as_str()))
-                .collect();
-            let answer = client
-                .stacktrace_link(region, organization, project, query)
-                .await;
-            let source = kept(all, answer);
-            all.borrow_mut().source = source;
-        }));
+        requests.push(Box::pin(ask.source(project, query)));
     }
     if let (Some(project), Some(event)) = (&project, &event_id)
-        && is_of_errors
+        && ask.is_of_errors
     {
-        requests.push(Box::pin(async move {
-            let commits = client
-                .suspect_commits(region, organization, project, event)
-                .await;
-            let commits = kept(all, commits);
-            all.borrow_mut().commits = commits;
-        }));
+        requests.push(Box::pin(ask.commits(project, event)));
     }
     if let Some(id) = &trace {
-        requests.push(Box::pin(async move {
-            let limit = if is_of_errors { "1000" } else { "10000" };
-            let trace = client.trace(region, organization, id, limit).await;
-            let trace = kept(all, trace.map(Some));
-            all.borrow_mut().trace = trace;
-        }));
-    }
-    if let (Some(id), false) = (&trace, is_of_errors) {
-        requests.push(Box::pin(async move {
-            let conversation = conversation(context, client, place, id).await;
-            all.borrow_mut().conversation = conversation;
-        }));
+        requests.push(Box::pin(ask.trace(id)));
+        if !ask.is_of_errors {
+            requests.push(Box::pin(ask.conversation(id)));
+        }
     }
     join_all(requests).await;
-    extras.take()
+    ask.all.take()
+}
+
+/// What is asked about, and where the answers go.
+struct Ask<'a> {
+    context: &'a Context<'a>,
+    client: Client,
+    place: &'a Place,
+    found: &'a Found,
+    issue: IssueKey,
+    is_of_errors: bool,
+    all: RefCell<Extras>,
+}
+
+impl Ask<'_> {
+    async fn run(&self) {
+        let (region, organization) = (&self.place.region, &self.place.organization);
+        let run = self.client.autofix(region, organization, &self.issue).await;
+        let run = kept(&self.all, run);
+        self.all.borrow_mut().run = run;
+    }
+
+    async fn external(&self) {
+        let (region, organization) = (&self.place.region, &self.place.organization);
+        let external = self
+            .client
+            .external_issues(region, organization, &self.issue)
+            .await;
+        let external = kept(&self.all, external);
+        self.all.borrow_mut().external = external;
+    }
+
+    async fn replays(&self) {
+        let (region, organization) = (&self.place.region, &self.place.organization);
+        let (issue, is_of_errors) = (&self.issue, self.is_of_errors);
+        let sight = self.context.sight;
+        let own = sight.project_id();
+        let replays = self
+            .client
+            .replays_of_issue(region, organization, issue, is_of_errors, own)
+            .await;
+        let replays = sight.of_all(kept(&self.all, replays));
+        self.all.borrow_mut().replays = replays;
+    }
+
+    async fn similar(&self) {
+        let similar = similar(self.context, &self.client, self.place, self.found).await;
+        let similar = similar.map(|answer| kept(&self.all, answer));
+        self.all.borrow_mut().similar = similar.unwrap_or_default();
+    }
+
+    async fn source(&self, project: &ProjectKey, query: Vec<(&'static str, String)>) {
+        let (region, organization) = (&self.place.region, &self.place.organization);
+        let query = query.iter();
+        let query = query.map(|(name, value)| (*name, value.as_str())).collect();
+        let answer = self
+            .client
+            .stacktrace_link(region, organization, project, query)
+            .await;
+        let source = kept(&self.all, answer);
+        self.all.borrow_mut().source = source;
+    }
+
+    async fn commits(&self, project: &ProjectKey, event: &EventId) {
+        let (region, organization) = (&self.place.region, &self.place.organization);
+        let commits = self
+            .client
+            .suspect_commits(region, organization, project, event)
+            .await;
+        let commits = kept(&self.all, commits);
+        self.all.borrow_mut().commits = commits;
+    }
+
+    async fn trace(&self, id: &EventId) {
+        let (region, organization) = (&self.place.region, &self.place.organization);
+        let limit = if self.is_of_errors { "1000" } else { "10000" };
+        let trace = self.client.trace(region, organization, id, limit).await;
+        let trace = kept(&self.all, trace.map(Some));
+        self.all.borrow_mut().trace = trace;
+    }
+
+    async fn conversation(&self, trace: &EventId) {
+        let conversation = conversation(self.context, &self.client, self.place, trace).await;
+        self.all.borrow_mut().conversation = conversation;
+    }
 }
 
 fn project(context: &Context<'_>, found: &Found) -> Option<ProjectKey> {

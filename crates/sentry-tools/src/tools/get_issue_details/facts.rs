@@ -29,13 +29,19 @@ fn quoted(value: Option<&str>) -> String {
     }
 }
 
-pub(super) fn issue(context: &Context<'_>, place: &Place, issue: &Issue) -> Section {
+pub(super) fn issue(
+    context: &Context<'_>,
+    place: &Place,
+    kind: Kind,
+    issue: &Issue,
+    event: Option<&Event>,
+) -> Section {
     let mut section = Section::lines("issue", 5, "## Issue").nouns(&[("fact", "facts")]);
     let details = &issue.details;
     let mut add = |name: &str, value: &str| fact(&mut section, 0, name, value);
     add("Status", &status::in_words(issue));
     add("Assigned to", &assignee(issue));
-    add("Seen", &seen(issue));
+    add("Seen", &seen(kind, issue, event));
     add("First release", &quoted(details.first_release.as_deref()));
     add("Last release", &quoted(details.last_release.as_deref()));
     for (name, value) in [("Level", &issue.level), ("Priority", &issue.priority)] {
@@ -100,7 +106,7 @@ pub(super) fn link(name: &str, url: Option<&str>) -> String {
 
 fn assignee(issue: &Issue) -> String {
     let Some(assignee) = &issue.assigned_to else {
-        return "nobody".to_owned();
+        return String::new();
     };
     let name = quoted(assignee.name.as_deref());
     match assignee.kind.as_deref() {
@@ -109,12 +115,33 @@ fn assignee(issue: &Issue) -> String {
     }
 }
 
-/// `48 events, 5 users, first 2026-11-14T09:00:00Z, last …`.
-fn seen(issue: &Issue) -> String {
+/// Of checks from outside: nobody uses what they look at.
+const fn is_of_checks(kind: Kind) -> bool {
+    matches!(kind, Kind::Cron | Kind::Uptime | Kind::Metric)
+}
+
+/// `**When:** the trouble began 2026-11-14T09:00:00Z, last seen …`, of checks from outside.
+pub(super) fn when(kind: Kind, issue: &Issue) -> String {
+    let filled = |at: &Option<String>| at.as_deref().filter(|at| !at.is_empty()).map(moment);
+    let (first, last) = (filled(&issue.first_seen), filled(&issue.last_seen));
+    match (first, last) {
+        (Some(first), Some(last)) if is_of_checks(kind) => {
+            let (began, seen) = ("**When:** the trouble began ", " and was last seen ");
+            [began, &first, seen, &last, "."].concat()
+        }
+        _ => String::new(),
+    }
+}
+
+/// `48 events, 5 users, first 2026-11-14T09:00:00Z, last …, this one in …`.
+fn seen(kind: Kind, issue: &Issue, event: Option<&Event>) -> String {
     let mut text = Joined::default();
+    let users = issue
+        .user_count
+        .filter(|_| !is_of_checks(kind) && kind != Kind::Report);
     for (count, one, several) in [
         (issue.count, " event", " events"),
-        (issue.user_count, " user", " users"),
+        (users, " user", " users"),
     ] {
         if let Some(count) = count {
             let noun = if count == 1 { one } else { several };
@@ -126,8 +153,15 @@ fn seen(issue: &Issue) -> String {
             text.add(", ", &[name, &moment(at)].concat());
         }
     }
+    let tags = event.map(Event::tags).unwrap_or_default();
+    if let Some(tag) = tags.iter().find(|tag| tag.key == ENVIRONMENT) {
+        let words = [ENVIRONMENT, ": ", &line(&tag.value, 140)].concat();
+        text.add(", ", &["this event in ", &span(&words)].concat());
+    }
     text.text()
 }
+
+const ENVIRONMENT: &str = "environment";
 
 fn id(value: Option<String>) -> String {
     value
@@ -136,12 +170,15 @@ fn id(value: Option<String>) -> String {
         .unwrap_or_default()
 }
 
-pub(super) fn event(event: &Event) -> Section {
+pub(super) fn event(issue: &Issue, event: &Event) -> Section {
     let mut section = Section::lines("event", 6, "## Event").nouns(&[("fact", "facts")]);
     let mut add = |name: &str, value: &str| fact(&mut section, 0, name, value);
     add("Id", &id(event.event_id()));
-    if let Some(at) = event.text("dateCreated") {
-        add("Time", &moment(&at));
+    let last = issue.last_seen.as_deref().map(moment);
+    let at = event.text("dateCreated").map(|at| moment(&at));
+    // That of the latest event is said with the issue.
+    if let Some(at) = at.filter(|at| Some(at) != last.as_ref()) {
+        add("Time", &at);
     }
     add("Release", &quoted(event.release().as_deref()));
     add("Its last commit", &id(event.last_commit()));
@@ -187,24 +224,74 @@ const FIRST: [&str; 20] = [
 /// Shown; the others are counted.
 const TAGS: usize = 20;
 
-pub(super) fn tags(context: &Context<'_>, event: &Event) -> Section {
-    let elsewhere = if context.offers(&get_issue_tag_values::TOOL) {
-        "`get_issue_tag_values` has the values of one tag by its key."
+/// Whether another fact of the page says the same.
+fn is_told(tag: &Tag, is_handled: Option<bool>, issue: &Issue, event: &Event) -> bool {
+    let value = Some(tag.value.as_str());
+    match tag.key.as_str() {
+        ENVIRONMENT => true,
+        "level" => value == issue.level.as_deref(),
+        "transaction" => value == issue.culprit.as_deref(),
+        "release" => value == event.release().as_deref(),
+        "handled" => {
+            let words = is_handled.map(|is_handled| if is_handled { "yes" } else { "no" });
+            value == words
+        }
+        "user" => {
+            let said = attached::user(event);
+            let parts = tag.value.split_once(':');
+            parts.is_some_and(|(_, who)| !who.is_empty() && said.contains(who))
+        }
+        _ => false,
+    }
+}
+
+/// Keys of the tags that are left out: named, the others counted.
+const KEYS: usize = 24;
+
+/// `custom.cove`, `custom.deck`, and how to read their values.
+fn keys(context: &Context<'_>, tags: &[&Tag]) -> String {
+    let mut text = Joined::default();
+    for tag in tags.iter().take(KEYS) {
+        text.add(", ", &code(&tag.key, 40));
+    }
+    if tags.len() > KEYS {
+        let more = number((tags.len() - KEYS) as u64);
+        text.add("", &[" and ", &more, " more"].concat());
+    }
+    if context.offers(&get_issue_tag_values::TOOL) {
+        text.add(
+            ". ",
+            "get_issue_tag_values has the values of one tag by its key",
+        );
+    }
+    let text = text.text();
+    if text.is_empty() {
+        text
     } else {
-        ""
-    };
-    let mut section = Section::lines("tags", 7, "## Tags")
-        .most(1_300)
-        .nouns(&[("other tag", "other tags")])
-        .elsewhere(elsewhere);
-    let tags = event.tags();
+        [&text, "."].concat()
+    }
+}
+
+pub(super) fn tags(
+    context: &Context<'_>,
+    is_handled: Option<bool>,
+    issue: &Issue,
+    event: &Event,
+) -> Section {
+    let mut tags = event.tags();
+    tags.retain(|tag| !is_told(tag, is_handled, issue, event));
     let place = |tag: &Tag| FIRST.iter().position(|first| *first == tag.key);
     let mut shown: Vec<&Tag> = Vec::new();
     for first in FIRST {
         shown.extend(tags.iter().find(|tag| tag.key == first));
     }
     shown.extend(tags.iter().filter(|tag| place(tag).is_none()));
-    for tag in shown.iter().take(TAGS) {
+    let (shown, others) = shown.split_at(TAGS.min(shown.len()));
+    let mut section = Section::lines("tags", 7, "## Tags")
+        .most(2_200)
+        .nouns(&[("other tag", "other tags")])
+        .elsewhere(keys(context, others));
+    for tag in shown {
         section.row(
             [
                 "- ",
@@ -216,7 +303,7 @@ pub(super) fn tags(context: &Context<'_>, event: &Event) -> Section {
             .concat(),
         );
     }
-    section.left_out(tags.len().saturating_sub(TAGS.min(shown.len())) as u64);
+    section.left_out(tags.len().saturating_sub(shown.len()) as u64);
     section
 }
 
@@ -226,6 +313,8 @@ pub(super) fn absent(kind: Kind, event: &Event, traces: &Traces<'_>) -> String {
         return String::new();
     }
     let mut text = Joined::default();
+    let (has_source, has_variables) = traces.details();
+    let has_frames = !traces.is_empty();
     for (is_absent, name) in [
         (event.release().is_none(), "release"),
         (attached::user(event).is_empty(), "user"),
@@ -233,6 +322,8 @@ pub(super) fn absent(kind: Kind, event: &Event, traces: &Traces<'_>) -> String {
         (event.breadcrumbs().is_empty(), "breadcrumbs"),
         (traces.is_empty(), "stack trace"),
         (event.trace_id().is_none(), "trace"),
+        (has_frames && !has_source, "source lines"),
+        (has_frames && !has_variables, "variables"),
     ] {
         text.add(", ", if is_absent { name } else { "" });
     }

@@ -1,33 +1,47 @@
 //! What to do first. Nothing of an event's text stands here: only our own words, ids and numbers.
 
-use sentry_api::{Event, LockUse};
+use sentry_api::{Event, Issue, LockUse};
 
-use crate::text::evidence::{Kind, event_of};
+use crate::text::evidence::{self, Kind, event_of};
 use crate::text::markdown::{identifier, push};
 use crate::text::problems::{self, Missing};
-use crate::text::stacktrace::Traces;
-use crate::tools::{get_event_stacktrace, search_events};
+use crate::text::stacktrace::{Role, Traces};
+use crate::tools::{get_event_stacktrace, get_issue_activity, search_events};
+use crate::vocabulary::place::Place;
 use crate::vocabulary::tool::Context;
 
-use super::what::{Place, kind_of_place};
+use super::status;
+use super::what::{self, kind_of_place};
 
-pub(super) fn next_step(
-    context: &Context<'_>,
-    kind: Kind,
-    event: Option<&Event>,
-    traces: Option<&Traces<'_>>,
-) -> String {
-    let look = match (event, traces) {
+/// What the step is about.
+#[derive(Clone, Copy)]
+pub(super) struct About<'a> {
+    pub(super) place: &'a Place,
+    pub(super) kind: Kind,
+    pub(super) issue: &'a Issue,
+    pub(super) event: Option<&'a Event>,
+    pub(super) traces: Option<&'a Traces<'a>>,
+}
+
+pub(super) fn next_step(context: &Context<'_>, about: About<'_>) -> String {
+    let look = match (about.event, about.traces) {
         (Some(event), Some(traces)) if traces.culprit.is_some() => of_frame(context, event, traces),
         (Some(event), Some(traces)) if !traces.is_empty() => of_no_culprit(event, traces),
-        _ => of_kind(context, kind, event),
+        _ => of_kind(context, about),
     };
-    [
-        "**Next step:** ",
-        &look,
-        " For another event, call again with its eventId.",
-    ]
-    .concat()
+    let mut text = "**Next step:** ".to_owned();
+    let settled = status::settled(about.issue);
+    if settled.is_empty() {
+        text.push_str(&look);
+        return text;
+    }
+    let read = if context.offers(&get_issue_activity::TOOL) {
+        "read get_issue_activity to see whether it came back"
+    } else {
+        "see whether it came back"
+    };
+    push(&mut text, &[&settled, "; ", read, ". If it did: ", &look]);
+    text
 }
 
 fn of_frame(context: &Context<'_>, event: &Event, traces: &Traces<'_>) -> String {
@@ -37,23 +51,9 @@ fn of_frame(context: &Context<'_>, event: &Event, traces: &Traces<'_>) -> String
         .unwrap_or_default();
     let frame = ["frame ", &number.to_string()].concat();
     if let Some(thread) = waited_for(traces) {
-        let mut text = [
-            "find out why thread ",
-            &identifier(&thread),
-            " keeps the lock that ",
-            &frame,
-            " waits for",
-        ]
-        .concat();
-        if context.offers(&get_event_stacktrace::TOOL) {
-            push(
-                &mut text,
-                &[": `get_event_stacktrace` with `thread` shows what it does"],
-            );
-        }
-        text.push('.');
-        return text;
+        return of_lock(context, traces, &frame, &thread);
     }
+    let start = traces.start().map_or(number, |(start, _)| start);
     match problems::missing_of_culprit(event, traces) {
         Some(Missing::SourceMap) => {
             return [
@@ -63,7 +63,7 @@ fn of_frame(context: &Context<'_>, event: &Event, traces: &Traces<'_>) -> String
             ]
             .concat();
         }
-        Some(Missing::DebugFile) => {
+        Some(Missing::DebugFile) if start == number => {
             return [
                 "upload the debug file that is named below, or look up the offset of ",
                 &frame,
@@ -74,29 +74,97 @@ fn of_frame(context: &Context<'_>, event: &Event, traces: &Traces<'_>) -> String
         _ => {}
     }
     match kind_of_place(traces) {
-        Some(Place::File) if traces.culprit.is_some_and(|culprit| culprit.is_own) => {
-            ["open the file of ", &frame, " of the stack below and fix the cause there."].concat()
-        }
-        Some(Place::File) => {
-            ["open the file of ", &frame, " of the stack below: Sentry does not mark it, but it is the likeliest to be the project's own."].concat()
-        }
-        Some(Place::Class) => {
-            ["find the class or function of ", &frame, " of the stack below in the project; Sentry knows no file of it."].concat()
-        }
+        Some(what::Place::File) if start != number => [
+            "start at frame ",
+            &start.to_string(),
+            " of the stack below, the newest of the project's own that has a file; Sentry knows no file of ",
+            &frame,
+            ".",
+        ]
+        .concat(),
+        Some(what::Place::File) => of_file(traces, &frame),
+        Some(what::Place::Class) => [
+            "find the class or function of ",
+            &frame,
+            " of the stack below in the project; Sentry knows no file of it.",
+        ]
+        .concat(),
         _ => [
             "look up the offset of ",
             &frame,
-            " of the stack below in the build's debug file (`addr2line`, `atos`), and upload that file, so that Sentry names functions.",
+            " of the stack below in the build's debug file (with addr2line or atos), and upload that file: then \
+             Sentry names functions.",
         ]
         .concat(),
     }
 }
 
+/// Where it was thrown, and where the value may come from: a stack does not say more.
+fn of_file(traces: &Traces<'_>, frame: &str) -> String {
+    let mut text = ["start at ", frame, " of the stack below"].concat();
+    if !traces.culprit.is_some_and(|culprit| culprit.is_own) {
+        text.push_str(
+            ": Sentry does not mark it as the project's own, but it is the likeliest to be.",
+        );
+        return text;
+    }
+    let trace = traces.culprit_trace();
+    let is_of_thread = trace.is_some_and(|trace| trace.is_of_thread);
+    text.push_str(match (is_of_thread, traces.is_culprit_newest()) {
+        (true, _) => " (where the thread stood)",
+        (false, true) if trace.is_some_and(|trace| trace.is_crash) => " (where it crashed)",
+        (false, true) => " (where it was thrown)",
+        (false, false) => " (the project's last call before it was thrown)",
+    });
+    if trace.is_some_and(|trace| trace.is_group) {
+        text.push_str("; see the members below: each has its own cause.");
+        return text;
+    }
+    if let Some(caller) = traces.caller().filter(|_| !is_of_thread) {
+        let number = caller.number.to_string();
+        let words = "; if the value that it fails on came from its caller, look at frame ";
+        push(&mut text, &[words, &number]);
+    }
+    if trace.is_some_and(|trace| trace.role == Role::Thrown) && traces.root_cause().is_some() {
+        text.push_str("; what caused it is at the end of the stack");
+    }
+    text.push('.');
+    text
+}
+
 /// The thread that has what the culprit's frame waits for.
 fn waited_for(traces: &Traces<'_>) -> Option<String> {
     let lock = traces.culprit_frame()?.lock.as_ref()?;
+    let holder = || traces.lock_holder()?.id.clone();
     let waits = matches!(lock.usage, LockUse::Waits | LockUse::Blocked);
-    lock.thread_id.clone().filter(|_| waits)
+    waits.then(|| lock.thread_id.clone().or_else(holder))?
+}
+
+fn of_lock(context: &Context<'_>, traces: &Traces<'_>, frame: &str, thread: &str) -> String {
+    let thread = identifier(thread);
+    let mut text = [
+        "find out why thread ",
+        &thread,
+        " keeps the lock that ",
+        frame,
+        " waits for",
+    ]
+    .concat();
+    let has_stack = traces
+        .lock_holder()
+        .is_some_and(|thread| !thread.stack.is_empty());
+    text.push_str(if has_stack {
+        ": its newest frames are below"
+    } else {
+        ""
+    });
+    if context.offers(&get_event_stacktrace::TOOL) {
+        let between = if has_stack { "; " } else { ": " };
+        let words = "get_event_stacktrace with thread ";
+        push(&mut text, &[between, words, &thread, " shows all of them"]);
+    }
+    text.push('.');
+    text
 }
 
 fn of_no_culprit(event: &Event, traces: &Traces<'_>) -> String {
@@ -112,11 +180,9 @@ fn of_no_culprit(event: &Event, traces: &Traces<'_>) -> String {
     .to_owned()
 }
 
-fn of_kind(context: &Context<'_>, kind: Kind, event: Option<&Event>) -> String {
-    let words = match kind {
-        Kind::Performance => {
-            "find the code that does what the offending spans below do, in the transaction named there, and do it once or faster."
-        }
+fn of_kind(context: &Context<'_>, about: About<'_>) -> String {
+    let words = match about.kind {
+        Kind::Performance => return of_performance(about),
         Kind::Metric => {
             if context.offers(&search_events::TOOL) {
                 "search_events with the filter and the environment below, over the time in which the value was beyond the threshold."
@@ -131,11 +197,13 @@ fn of_kind(context: &Context<'_>, kind: Kind, event: Option<&Event>) -> String {
             "look at whether and when the monitor's job below ran, and at its log; the schedule and time zone below are what Sentry expects."
         }
         Kind::Feedback => {
-            if let Some(id) = event.and_then(event_of) {
+            if let Some(id) = about.event.and_then(event_of) {
                 return [
-                    "read the event that the feedback belongs to: get_issue_details with eventId `",
+                    "read the event that the feedback belongs to: get_issue_details with organizationSlug ",
+                    about.place.organization.as_str(),
+                    " and eventId ",
                     &id,
-                    "`.",
+                    ".",
                 ]
                 .concat();
             }
@@ -148,4 +216,30 @@ fn of_kind(context: &Context<'_>, kind: Kind, event: Option<&Event>) -> String {
         Kind::Other => "find in the project what the evidence below is about.",
     };
     words.to_owned()
+}
+
+fn of_performance(about: About<'_>) -> String {
+    let has_place = about.event.is_some_and(evidence::has_place);
+    let begin = if has_place {
+        "open the place that Where names, and "
+    } else {
+        "find the code that does what the offending spans below do, in the transaction named there, and "
+    };
+    let kind = about.issue.issue_type.as_deref().unwrap_or_default();
+    let remedies = [
+        ("n_plus_one_db", "fetch them in one query (a join or IN)."),
+        ("n_plus_one_api", "fetch them in one request."),
+        (
+            "slow_db_query",
+            "look at the query's plan: read fewer rows, or add an index.",
+        ),
+        ("main_thread", "do it outside of the main thread."),
+        (
+            "consecutive",
+            "do them at the same time, or in one request.",
+        ),
+    ];
+    let remedy = remedies.iter().find(|(part, _)| kind.contains(part));
+    let remedy = remedy.map_or("do it once, or make it faster.", |(_, remedy)| remedy);
+    [begin, remedy].concat()
 }

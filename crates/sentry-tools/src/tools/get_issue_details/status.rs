@@ -22,6 +22,30 @@ pub(super) fn in_words(issue: &Issue) -> String {
     text
 }
 
+/// `Resolved in commit 7c41e0d`, `Archived until it escalates`; empty while the issue is open.
+pub(super) fn settled(issue: &Issue) -> String {
+    let mut text = match issue.status.as_deref() {
+        Some("resolved" | "resolvedInNextRelease") => "Resolved",
+        Some("ignored" | "muted") => "Archived",
+        _ => return String::new(),
+    }
+    .to_owned();
+    for (name, value) in issue.details.status.iter().take(12) {
+        let words = match name.as_str() {
+            "actor" => String::new(),
+            "inCommit" => ["in commit ", &changes::commit_id(value)].concat(),
+            name if name.starts_with("in") || changes::condition(name, value).is_some() => {
+                detail(name, value)
+            }
+            _ => String::new(),
+        };
+        if !words.is_empty() {
+            push(&mut text, &[" ", &words]);
+        }
+    }
+    text
+}
+
 fn detail(name: &str, value: &Value) -> String {
     if *value == false {
         return String::new();

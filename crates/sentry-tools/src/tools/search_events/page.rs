@@ -33,7 +33,7 @@ pub(super) fn render(context: &Context<'_>, search: &Search<'_>, found: &Page<Ro
     let hint: (&'static Tool, &str) = match search.dataset.name {
         "errors" => (
             &get_sentry_resource::TOOL,
-            "with resourceType `issue` and an issue's short id",
+            "with resourceType issue and an issue's short id",
         ),
         _ => (
             &get_trace_details::TOOL,

@@ -53,7 +53,7 @@ pub(super) fn render(
     match found.items.first() {
         Some(first) => {
             let name = code(name(first), 120);
-            let purpose = ["with resourceType `issue` and resourceId such as ", &name].concat();
+            let purpose = ["with resourceType issue and resourceId such as ", &name].concat();
             let hint = [(&get_sentry_resource::TOOL, purpose.as_str())];
             paragraph(&mut text, &hint::next(context, &hint));
         }

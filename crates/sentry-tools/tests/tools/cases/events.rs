@@ -6,6 +6,7 @@ mod rows;
 
 use rows::ROWS;
 
+// rule: mcp/real-events: events in the shapes that SDKs send are told with the fact that decides, over HTTP and stdio alike
 #[tokio::test]
 async fn each_case_is_told() {
     hold(ROWS, event_case).await;

@@ -1,5 +1,6 @@
 //! Nothing is lost without a word: of events that are made up at random, every value is in one of the three answers, or
 //! an answer counts what it left out of that part, or the value is of a kind that is never shown.
+// file rule: mcp/nothing-lost: every member of an event is told, counted, or on a list of what is never shown
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

@@ -159,6 +159,16 @@ const ROWS: &[Row] = &[
         &[],
     ),
     row(
+        "read on the main thread",
+        D,
+        &[
+            "**Where:** `Tides.swift:18` in `Tides.load()`",
+            "open the place that Where names, and do it outside of the main thread",
+            "In the code: Tides.swift:18 in Tides.load()",
+        ],
+        &["libc.c"],
+    ),
+    row(
         "metric of a count",
         D,
         &["Value: 5200", "below 6000, medium priority", "Over: 1 day"],
@@ -224,7 +234,7 @@ const ROWS: &[Row] = &[
     row(
         "tags as pairs",
         D,
-        &["`environment: pier-test`", "16 other tags left out"],
+        &["`environment: pier-test`", "other tags left out: `"],
         &[],
     ),
     row(
@@ -243,23 +253,64 @@ const ROWS: &[Row] = &[
         "synthetic",
         D,
         &["the stack is synthetic", "E_TILL", "a synthetic stack"],
-        &["**Where:**", "fix the cause there"],
+        &["**Where:**", "start at frame"],
+    ),
+    row(
+        "minidump",
+        D,
+        &["start at frame 1 of the stack below (where it crashed)"],
+        &["synthetic"],
+    ),
+    row(
+        "resolved in a release",
+        D,
+        &[
+            "Resolved in release `ferries@2.0.1`; read get_issue_activity to see whether it came back. If it did: start at",
+        ],
+        &["Resolved by"],
+    ),
+    row(
+        "archived until it escalates",
+        D,
+        &["Archived until it escalates; read get_issue_activity"],
+        &[],
+    ),
+    row(
+        "lock of a thread with many frames",
+        D,
+        &[
+            "step (Index.kt:8)",
+            "step (Index.kt:4)",
+            "4 older frames left out",
+        ],
+        &["step (Index.kt:3)"],
+    ),
+    row(
+        "lock that names no thread",
+        D,
+        &[
+            "find out why thread 23 keeps the lock that frame 1 waits for",
+            "IsbnIndex.rebuild",
+        ],
+        &[],
+    ),
+    row(
+        "group without a file",
+        D,
+        &["Member 1 of 1: CameraInUseException", "start at frame 5"],
+        &["caused by"],
     ),
     row(
         "another's source map missing",
         D,
-        &[
-            "Source map missing",
-            "analytics.js",
-            "open the file of frame 1",
-        ],
+        &["Source map missing", "analytics.js", "start at frame 1"],
         &[],
     ),
     row(
         "source map missing, nobody says of what",
         D,
         &["Source map missing", "upload the source maps"],
-        &["fix the cause"],
+        &["start at frame"],
     ),
     row(
         "debug file missing, said of the image only",
@@ -269,7 +320,7 @@ const ROWS: &[Row] = &[
             "2fd3a9c0-7b18-3c55-9e64-d10f4b7a8821",
             "+0xc1f4",
         ],
-        &["open the file"],
+        &["start at frame"],
     ),
     row(
         "mapping missing",

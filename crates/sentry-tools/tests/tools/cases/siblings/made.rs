@@ -132,6 +132,14 @@ pub(super) fn sibling(name: &str) -> Value {
         "slow query of a newer SDK" => ("slow-query", |event| {
             event["entries"][0]["data"][0]["data"] = json!({ "code.file.path": "src/sales.ts", "code.line.number": "12", "code.function.name": "storms" });
         }),
+        "read on the main thread" => ("slow-query", |event| {
+            event["issue"]["issueType"] = "performance_file_io_main_thread".into();
+            event["entries"][0]["data"][0]["data"] = json!({ "file.path": "/var/tides.json", "call_stack": [
+                { "function": "Pier.open()", "filename": "Pier.swift", "lineno": 31, "in_app": true },
+                { "function": "Tides.load()", "filename": "Tides.swift", "lineno": 18, "in_app": true },
+                { "function": "read", "filename": "libc.c", "lineno": 3, "in_app": false }
+            ] });
+        }),
         "metric of a count" => ("metric-threshold", |event| {
             let data = &mut event["occurrence"]["evidenceData"];
             data["value"] = "5200".into();
@@ -212,6 +220,38 @@ pub(super) fn sibling(name: &str) -> Value {
                 json!({ "type": "onunhandledrejection", "handled": false, "synthetic": true });
             for frame in exception["stacktrace"]["frames"].as_array_mut().unwrap() {
                 frame["inApp"] = true.into();
+            }
+        }),
+        "minidump" => ("nothing-in-app", |event| {
+            let exception = &mut event["entries"][0]["data"]["values"][0];
+            exception["mechanism"] =
+                json!({ "type": "minidump", "handled": false, "synthetic": true });
+            exception["stacktrace"]["frames"][1]["inApp"] = true.into();
+        }),
+        "resolved in a release" => ("numbers-as-text", |event| {
+            event["issue"]["status"] = "resolved".into();
+            event["issue"]["statusDetails"] =
+                json!({ "inRelease": "ferries@2.0.1", "actor": { "name": "Maren" } });
+        }),
+        "archived until it escalates" => ("numbers-as-text", |event| {
+            event["issue"]["status"] = "ignored".into();
+            event["issue"]["statusDetails"] = json!({ "ignoreUntilEscalating": true });
+        }),
+        "lock of a thread with many frames" => ("waiting-for-lock", |event| {
+            let thread = &mut event["entries"][1]["data"]["values"][1];
+            let frames = (0..9).map(|line| json!({ "function": "step", "filename": "Index.kt", "lineNo": line, "inApp": true }));
+            thread["stacktrace"]["frames"] = frames.collect();
+        }),
+        "lock that names no thread" => ("waiting-for-lock", |event| {
+            event["entries"][0]["data"]["values"][0]["stacktrace"]["frames"][1]["lock"]["thread_id"] =
+                Value::Null;
+        }),
+        "group without a file" => ("class-frames", |event| {
+            let values = &mut event["entries"][0]["data"]["values"];
+            for (place, value) in values.as_array_mut().unwrap().iter_mut().enumerate() {
+                let is_group = place == 1;
+                value["mechanism"] = json!({ "exception_id": 1 - place, "is_exception_group": is_group,
+                    "parent_id": if is_group { Value::Null } else { 0.into() } });
             }
         }),
         "another's source map missing" => ("minified-without-source-map", |event| {
