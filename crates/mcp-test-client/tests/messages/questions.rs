@@ -72,7 +72,10 @@ async fn for_ever_or_for_nothing_is_an_error() {
             json!({ "resultType": "input_required", "requestState": "x" }),
             "16 times",
         ),
-        (json!({ "resultType": "input_required" }), "neither inputRequests"),
+        (
+            json!({ "resultType": "input_required" }),
+            "neither inputRequests",
+        ),
         (
             json!({ "resultType": "input_required", "inputRequests": { "q": { "method": "sampling/createMessage" } } }),
             "sampling/createMessage",
