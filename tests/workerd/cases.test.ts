@@ -20,7 +20,8 @@ beforeAll(async () => {
       return Response.json(body ?? { detail: "There is no such thing." }, { status: body === undefined ? 404 : 200 });
     },
   });
-  token = (await signIn(worker)).tokens.access_token;
+  const skills = ["inspect", "seer", "triage", "project-management"];
+  token = (await signIn(worker, { choices: { skills } })).tokens.access_token;
 });
 afterAll(() => Promise.all([worker?.stop(), sentry?.stop()]));
 
