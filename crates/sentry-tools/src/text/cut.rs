@@ -143,6 +143,13 @@ mod tests {
         assert!(cut.starts_with("aaa") && cut.ends_with("bbb"), "{cut}");
         assert!(cut.contains("500 characters left out"), "{cut}");
         assert_eq!(ends("short", 5), "short");
+        let cut = inside(&text, 140);
+        assert_eq!(cut.chars().count(), 140, "{cut}");
+        assert!(cut.starts_with("aaa") && cut.ends_with("bbb"), "{cut}");
+        assert!(!cut.contains("left out"), "{cut}");
+        assert_eq!(inside("short", 5), "short");
+        let cut = around("abcdefghij", 2, 3);
+        assert_eq!(cut, "ab … 5 characters left out … hij");
         assert!(!ends(&text, 10).is_empty());
     }
 
