@@ -107,9 +107,9 @@ pub(crate) fn condition(name: &str, value: &Value) -> Option<String> {
         "ignoreUntil" => ["until ", &super::markdown::moment(&written(value, 60))].concat(),
         "ignoreDuration" => ["for ", &amount(value, "minute")].concat(),
         "ignoreCount" => ["until it happens ", &amount(value, "more time")].concat(),
-        "ignoreWindow" => ["that within ", &amount(value, "minute")].concat(),
+        "ignoreWindow" => ["all within ", &amount(value, "minute")].concat(),
         "ignoreUserCount" => ["until it affects ", &amount(value, "more user")].concat(),
-        "ignoreUserWindow" => ["those users within ", &amount(value, "minute")].concat(),
+        "ignoreUserWindow" => ["all within ", &amount(value, "minute")].concat(),
         "ignoreUntilEscalating" => "until it escalates".to_owned(),
         _ => return None,
     })

@@ -21,9 +21,11 @@ pub(crate) fn tail(text: &str, most: usize) -> String {
         return text.to_owned();
     }
     let kept = last(text, most);
-    // From a folder's begin on, unless that costs too much.
-    let at = kept.find(['/', '\\']).filter(|at| *at < kept.len() / 2);
-    ["…", kept.get(at.unwrap_or_default()..).unwrap_or(kept)].concat()
+    // From a folder's begin on, unless what is cut is an address's query.
+    let at = kept.find(['/', '\\', '?', '#']).unwrap_or_default();
+    let from = kept.get(at..).unwrap_or(kept);
+    let is_folder = from.starts_with(['/', '\\']);
+    ["…", if is_folder { from } else { kept }].concat()
 }
 
 /// Both ends, with how much is left out between them: an error says at its beginning what was tried, and at its end
@@ -133,6 +135,7 @@ mod tests {
         assert_eq!(head("äbc", 3), "äbc");
         assert_eq!(tail("src/ä/b.rs:4", 6), "…b.rs:4");
         assert_eq!(tail("src/shelf/b.rs:4", 9), "…/b.rs:4");
+        assert_eq!(tail("https://a.example/b.js?from=/c", 12), "…b.js?from=/c");
         assert_eq!(tail("abc", 0), "…");
         let text = ["a".repeat(300), "b".repeat(300)].concat();
         let cut = ends(&text, 140);
@@ -140,6 +143,13 @@ mod tests {
         assert!(cut.starts_with("aaa") && cut.ends_with("bbb"), "{cut}");
         assert!(cut.contains("500 characters left out"), "{cut}");
         assert_eq!(ends("short", 5), "short");
+        let cut = inside(&text, 140);
+        assert_eq!(cut.chars().count(), 140, "{cut}");
+        assert!(cut.starts_with("aaa") && cut.ends_with("bbb"), "{cut}");
+        assert!(!cut.contains("left out"), "{cut}");
+        assert_eq!(inside("short", 5), "short");
+        let cut = around("abcdefghij", 2, 3);
+        assert_eq!(cut, "ab … 5 characters left out … hij");
         assert!(!ends(&text, 10).is_empty());
     }
 

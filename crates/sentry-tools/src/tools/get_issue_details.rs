@@ -16,6 +16,7 @@ mod found;
 mod next_step;
 mod page;
 mod status;
+mod tags;
 mod what;
 
 pub(crate) static TOOL: Tool = Tool {

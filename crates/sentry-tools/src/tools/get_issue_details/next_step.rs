@@ -36,11 +36,16 @@ pub(super) fn next_step(context: &Context<'_>, about: About<'_>) -> String {
         return text;
     }
     let read = if context.offers(&get_issue_activity::TOOL) {
-        "read get_issue_activity to see whether it came back"
+        "; read get_issue_activity to see "
     } else {
-        "see whether it came back"
+        "; see "
     };
-    push(&mut text, &[&settled, "; ", read, ". If it did: ", &look]);
+    let (what, then) = if settled.starts_with("Resolved") {
+        ("whether it came back", ". If it did: ")
+    } else {
+        ("why", ". If it is to be mended after all: ")
+    };
+    push(&mut text, &[&settled, read, what, then, &look]);
     text
 }
 
@@ -113,6 +118,9 @@ fn of_file(traces: &Traces<'_>, frame: &str) -> String {
     text.push_str(match (is_of_thread, traces.is_culprit_newest()) {
         (true, _) => " (where the thread stood)",
         (false, true) if trace.is_some_and(|trace| trace.is_crash) => " (where it crashed)",
+        (false, true) if trace.is_some_and(|trace| trace.role == Role::Cause) => {
+            " (where what caused it was thrown)"
+        }
         (false, true) => " (where it was thrown)",
         (false, false) => " (the project's last call before it was thrown)",
     });

@@ -23,7 +23,7 @@ use crate::vocabulary::tool::{Context, Tool};
 use super::extras::Extras;
 use super::found::Found;
 use super::next_step::About;
-use super::{beside, facts, next_step, what};
+use super::{beside, facts, next_step, tags, what};
 
 /// In characters.
 const LIMIT: usize = 8_000;
@@ -58,7 +58,6 @@ pub(super) fn render(
         ["# ", &identifier(name), "\n\n", WHOSE].concat(),
     );
     let message = what::message(kind, issue, event, traces);
-    let mut first = what::what(kind, &message, issue, event, traces);
     let about = About {
         place,
         kind,
@@ -66,16 +65,7 @@ pub(super) fn render(
         event,
         traces,
     };
-    for line in [
-        place_in_code(kind, event, traces, extras),
-        facts::when(kind, issue),
-        next_step::next_step(context, about),
-    ] {
-        push(
-            &mut first,
-            &[if line.is_empty() { "" } else { "\n" }, &line],
-        );
-    }
+    let first = first(context, about, &message, extras);
     page.text("what, where and the next step", 1, first);
     let is_long = what::is_long(kind, &message);
     if is_long {
@@ -95,7 +85,7 @@ pub(super) fn render(
         Some(event) => {
             let is_handled = what::handled(issue, Some(event), traces);
             page.push(facts::event(issue, event));
-            page.push(facts::tags(context, is_handled, issue, event));
+            page.push(tags::tags(context, is_handled, issue, event));
             page.push(attachments(context, event));
             page.push(user_report(event));
             page.push(breadcrumbs(context, event));
@@ -117,6 +107,26 @@ pub(super) fn render(
         hint::next(context, &hints(context, issue, event, traces, &of_frames)),
     );
     page.finish()
+}
+
+/// What, where, when, and what to do first.
+fn first(context: &Context<'_>, about: About<'_>, message: &str, extras: &Extras) -> String {
+    let About {
+        kind,
+        issue,
+        event,
+        traces,
+        ..
+    } = about;
+    let mut text = what::what(kind, message, issue, event, traces);
+    for line in [
+        place_in_code(kind, event, traces, extras),
+        facts::when(kind, issue),
+        next_step::next_step(context, about),
+    ] {
+        push(&mut text, &[if line.is_empty() { "" } else { "\n" }, &line]);
+    }
+    text
 }
 
 fn evidence(kind: Kind, event: &Event, message: &str) -> Section {

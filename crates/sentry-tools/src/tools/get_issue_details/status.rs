@@ -40,7 +40,9 @@ pub(super) fn settled(issue: &Issue) -> String {
             _ => String::new(),
         };
         if !words.is_empty() {
-            push(&mut text, &[" ", &words]);
+            // A condition's window follows its count.
+            let between = if name.ends_with("Window") { ", " } else { " " };
+            push(&mut text, &[between, &words]);
         }
     }
     text

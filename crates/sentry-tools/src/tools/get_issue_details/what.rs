@@ -237,7 +237,12 @@ fn root_cause(traces: &Traces<'_>) -> String {
     };
     let mut words = Joined::default();
     words.add("", cause.kind.as_deref().unwrap_or_default());
-    words.add(": ", cause.message.as_deref().unwrap_or_default());
+    // Those that wrap another often say the same.
+    let message = cause.message.as_deref().unwrap_or_default();
+    let thrown = traces.list.first();
+    let thrown = thrown.and_then(|thrown| thrown.message.as_deref());
+    let is_same = thrown == Some(message) && cause.kind.is_some();
+    words.add(": ", if is_same { "" } else { message });
     [
         ", caused by ",
         &span(&cut::inside(&one_line(&words.text()), 200)),

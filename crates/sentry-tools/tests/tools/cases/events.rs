@@ -76,6 +76,16 @@ async fn details_of_single_cases() {
         assert!(lines[at + place].contains(&format!("{number} |")), "{text}");
     }
 
+    // Of a long message the begin and the end are told, and once how much is left out between them.
+    let text = told(&event_case("database-error-cause-last"), D, None).await;
+    assert_eq!(text.matches("characters left out").count(), 1, "{text}");
+    let message = text.split("```").nth(1).unwrap();
+    assert!(message.chars().count() < 800, "{message}");
+    assert!(
+        message.trim_end().ends_with("\"at_most_ninety_lines\""),
+        "{message}"
+    );
+
     // A recursion is told once, not until there is no room.
     for tool in [D, S] {
         let text = told(&event_case("recursion"), tool, None).await;

@@ -272,7 +272,9 @@ const ROWS: &[Row] = &[
     row(
         "archived until it escalates",
         D,
-        &["Archived until it escalates; read get_issue_activity"],
+        &[
+            "Archived until it escalates; read get_issue_activity to see why. If it is to be mended after all: start at frame 1",
+        ],
         &[],
     ),
     row(
