@@ -20,6 +20,21 @@ pub use lines::{Line, Lines};
 /// The maximum length of a line in bytes, the same as for a body over HTTP: 1 MiB.
 pub const MAX_LINE: usize = crate::http::MAX_BODY;
 
+/// A message as the line that is written, with its end.
+///
+/// JSON allows U+2028 and U+2029 in strings, but many readers split lines at them (Python's `splitlines` is one), so
+/// they are escaped. In JSON they can stand nowhere else.
+#[must_use]
+pub fn line(mut message: String) -> String {
+    for (sign, escaped) in [('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")] {
+        if message.contains(sign) {
+            message = message.replace(sign, escaped);
+        }
+    }
+    message.push('\n');
+    message
+}
+
 /// The client at the other end of the pipe.
 ///
 /// A client of a version with a handshake states its version once, a client of 2026-07-28 with every request. A client

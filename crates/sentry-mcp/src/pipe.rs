@@ -4,12 +4,13 @@
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::thread::Builder;
 
+use mcp::stdio::line;
 use tokio::sync::{mpsc, oneshot};
 
 /// How many bytes are read at once.
 const PIECE: usize = 64 * 1024;
 
-/// How many chunks of input and lines of output may be queued.
+/// How many chunks of input and messages of output may be queued.
 const WAITING: usize = 16;
 
 /// The bytes of standard input. The channel closes at the end of the stream.
@@ -34,26 +35,26 @@ pub(crate) fn input() -> io::Result<mpsc::Receiver<Vec<u8>>> {
     Ok(pieces)
 }
 
-/// Writes lines to standard output. Its channel closes when nobody reads them any more.
+/// Writes messages to standard output, each on a line. Its channel closes when nobody reads them any more.
 pub(crate) struct Output {
-    pub(crate) lines: mpsc::Sender<String>,
+    pub(crate) messages: mpsc::Sender<String>,
     pub(crate) written: oneshot::Receiver<()>,
 }
 
 impl Output {
     pub(crate) fn open() -> io::Result<Self> {
-        let (lines, mut waiting) = mpsc::channel::<String>(WAITING);
+        let (messages, mut waiting) = mpsc::channel::<String>(WAITING);
         let (done, written) = oneshot::channel();
         Builder::new().name("output".to_owned()).spawn(move || {
             let mut output = io::stdout().lock();
-            while let Some(mut line) = waiting.blocking_recv() {
-                line.push('\n');
+            while let Some(message) = waiting.blocking_recv() {
+                let line = line(message);
                 if output.write_all(line.as_bytes()).is_err() || output.flush().is_err() {
                     return;
                 }
             }
             let _ = done.send(());
         })?;
-        Ok(Self { lines, written })
+        Ok(Self { messages, written })
     }
 }

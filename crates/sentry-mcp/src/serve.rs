@@ -32,7 +32,7 @@ const LAST_LINES: Duration = Duration::from_secs(2);
 pub async fn serve(service: Rc<Service>) -> Result<(), Failure> {
     let mut input = pipe::input()?;
     let Output {
-        lines: out,
+        messages: out,
         written,
     } = Output::open()?;
     let mut asked_to_end = std::pin::pin!(asked_to_end()?);

@@ -54,6 +54,16 @@ async fn an_answer_is_one_line_without_line_breaks() {
     }
 }
 
+// rule: stdio/protocol-output-only
+#[test]
+fn separators_at_which_readers_split_lines_are_escaped() {
+    let message = "{\"id\":\"a\u{2028}b\u{2029}\\u2028 c\"}".to_owned();
+    let line = mcp::stdio::line(message.clone());
+    assert_eq!(line, "{\"id\":\"a\\u2028b\\u2029\\u2028 c\"}\n");
+    let value = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    assert_eq!(value(&line), value(&message));
+}
+
 // rule: stdio/version-and-batches: the version is what was agreed on, or what the request says;
 //    batches of 2025-03-26 only
 #[test]

@@ -35,6 +35,19 @@ async fn a_client_of_each_era_is_served() {
     assert_eq!(server.answer().await["result"]["resultType"], "complete");
 }
 
+// rule: stdio/protocol-output-only
+#[tokio::test]
+async fn an_id_that_would_split_a_line_is_escaped() {
+    let (_sentry, _folder, mut server) = ada().await;
+    let id = "a\u{2028}b\u{2029}c";
+    server.ask(id, "ping", json!({})).await;
+    let line = server.line().await.unwrap();
+    assert!(line.contains(r"a\u2028b\u2029c"), "{line}");
+    server.ask(id, "tools/call", json!({ "name": id })).await;
+    let line = server.line().await.unwrap();
+    assert!(!line.contains(['\u{2028}', '\u{2029}']), "{line}");
+}
+
 // rule: stdio/garbage-and-long-lines
 #[tokio::test]
 async fn garbage_and_ten_mebibytes_are_refused_and_the_stream_goes_on() {

@@ -104,13 +104,16 @@ impl Server {
         self.ask(id, "tools/call", params).await;
     }
 
+    /// The next line as it was written; `None` at the end.
+    pub(crate) async fn line(&mut self) -> Option<String> {
+        let line = timeout(PATIENCE, self.output.next_line()).await;
+        line.expect("no answer").unwrap()
+    }
+
     /// The next line, parsed as a message; `None` at the end.
     pub(crate) async fn next(&mut self) -> Option<Value> {
-        let line = timeout(PATIENCE, self.output.next_line())
-            .await
-            .expect("no answer");
-        line.unwrap()
-            .map(|line| serde_json::from_str(&line).expect("nothing but the protocol"))
+        let line = self.line().await?;
+        Some(serde_json::from_str(&line).expect("nothing but the protocol"))
     }
 
     pub(crate) async fn answer(&mut self) -> Value {

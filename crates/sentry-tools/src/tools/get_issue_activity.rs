@@ -82,6 +82,10 @@ async fn read(
     let mut entries = match (activity, &notes) {
         // A server without this endpoint may have the other.
         (Err(ApiError::NotFound), Ok(notes)) if !notes.is_empty() => Vec::new(),
+        // The notes were answered, so the issue is there.
+        (Err(error), Ok(_)) if with_comments => {
+            return Err(Failure::of_optional(error, "activity"));
+        }
         (activity, _) => activity?,
     };
     entries.retain(|entry| with_comments || !is_note(entry));

@@ -12,6 +12,8 @@ pub(crate) enum Failure {
     Invalid(String),
     /// Sentry did not answer as hoped.
     Api(ApiError),
+    /// A 404 of an endpoint that not every server has; what it is about.
+    NoEndpoint(&'static str),
 }
 
 impl From<ApiError> for Failure {
@@ -29,14 +31,11 @@ impl Failure {
     }
 
     /// Of an endpoint that not every server has, whose 404 is not the organization's fault.
-    pub(crate) fn of_optional(error: ApiError, what: &str) -> Self {
-        if error != ApiError::NotFound {
-            return error.into();
+    pub(crate) fn of_optional(error: ApiError, what: &'static str) -> Self {
+        match error {
+            ApiError::NotFound => Self::NoEndpoint(what),
+            error => error.into(),
         }
-        Self::Invalid(format!(
-            "This Sentry has no {what} for you: not every server has that endpoint. Where other tools work with this \
-             organization, its name is right."
-        ))
     }
 
     /// The failure in plain words, for the model: what went wrong and what to change. `arguments` are those of the
@@ -45,14 +44,20 @@ impl Failure {
     /// # Errors
     /// The end of the sign-in is not a tool's failure but a [`Refusal`].
     pub(crate) fn into_words(self, arguments: &str, request_id: &str) -> Result<String, Refusal> {
-        let error = match self {
-            Self::Invalid(words) => return Ok(words),
-            Self::Api(error) => error,
-        };
         let used = if arguments.is_empty() {
             String::new()
         } else {
             format!(" Used: {arguments}.")
+        };
+        let error = match self {
+            Self::Invalid(words) => return Ok(words),
+            Self::NoEndpoint(what) => {
+                return Ok(format!(
+                    "This Sentry has no {what} for you: not every server has that endpoint.{used} Where other tools \
+                     work with this organization, its name is right."
+                ));
+            }
+            Self::Api(error) => error,
         };
         let ours = |what: &str| {
             format!("{what} Try again later; if it stays so, report request id `{request_id}`.")

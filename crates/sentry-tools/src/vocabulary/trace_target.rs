@@ -40,7 +40,8 @@ impl FoundTrace {
             };
             let trace = client.trace(&place.region, &place.organization, &id, READ_AT_MOST);
             let (meta, trace) = join(meta, trace).await;
-            let trace = trace?;
+            // A server that has traces answers an unknown id with an empty list.
+            let trace = trace.map_err(|error| Failure::of_optional(error, "traces"))?;
             if trace_tree::visible(context.sight, &trace).is_empty()
                 && trace_tree::problems(context.sight, &trace).is_empty()
             {

@@ -83,6 +83,33 @@ async fn not_there_and_not_allowed_name_what_was_used() {
 }
 
 #[tokio::test]
+async fn an_endpoint_that_not_every_server_has_is_not_the_organizations_fault() {
+    let optional = [
+        ("get_trace_details", "traces"),
+        ("get_span_details", "traces"),
+        ("get_issue_activity", "activity"),
+    ];
+    for (tool, what) in optional {
+        let mut calls = calls().into_iter();
+        let (tool, arguments, path) = calls.find(|(name, ..)| *name == tool).unwrap();
+        let mut answers = answers();
+        answers.retain(|answer| answer.path != path);
+        // Where there are notes, they are shown without the rest.
+        for answer in &mut answers {
+            if answer.path.ends_with("/notes/") {
+                answer.body = json!([]);
+            }
+        }
+        let words = words(tool, &arguments, fails(script(&answers), path, 404)).await;
+        assert!(
+            words.contains(&format!("no {what} for you: not every server")),
+            "{tool}: {words}"
+        );
+        assert!(words.contains("organizationSlug `acme`"), "{tool}: {words}");
+    }
+}
+
+#[tokio::test]
 async fn a_rate_limit_says_when() {
     for (tool, arguments, path) in calls() {
         let words = words(tool, &arguments, fails(without(path), path, 429)).await;
