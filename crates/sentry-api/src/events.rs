@@ -172,6 +172,12 @@ impl Event {
         member(&self.0, "context").as_object()
     }
 
+    /// What was measured beside it, such as web vitals: a value and its unit by name.
+    #[must_use]
+    pub fn measurements(&self) -> Option<&Map<String, Value>> {
+        member(&self.0, "measurements").as_object()
+    }
+
     /// Who was affected, as far as the program says: `id`, `email`, `username`, `ip_address`, `name`, and its own.
     #[must_use]
     pub fn user(&self) -> Option<&Map<String, Value>> {

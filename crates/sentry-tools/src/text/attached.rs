@@ -70,6 +70,7 @@ pub(crate) fn rows(event: &Event, section: &mut Section, lengths: Lengths) {
     rows.extra(event);
     rows.message(event);
     rows.mechanism(event);
+    rows.measurements(event);
     rows.machine(event);
     rows.headers(event);
     let others = rows.others;
@@ -182,6 +183,18 @@ impl Rows<'_> {
                 self.row(2, name, value);
             }
         }
+    }
+
+    /// `lcp 2512.5 millisecond, cls 0.1`: units are Sentry's words.
+    fn measurements(&mut self, event: &Event) {
+        let mut text = Joined::default();
+        for (name, measured) in members(event.measurements()) {
+            let of = |member| measured.get(member).map(|value| written(value, 40));
+            let unit = of("unit").filter(|unit| unit != "none").unwrap_or_default();
+            let value = of("value").unwrap_or_default();
+            text.add(", ", [name, &value, &unit].join(" ").trim_end());
+        }
+        self.row(2, "measurements", &text.text().into());
     }
 
     /// Contexts of which the pages tell a part.

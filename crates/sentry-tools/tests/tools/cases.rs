@@ -8,6 +8,7 @@ use crate::fixture::{Script, World, world};
 
 mod activity;
 mod answers;
+mod counted;
 mod events;
 mod everything;
 mod siblings;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{B, D, S, event_case, told};
 
 /// What no answer shows, by the path to it, and why.
-const NEVER: [(&str, &str); 9] = [
+const NEVER: [(&str, &str); 10] = [
     (
         "/id",
         "the server's own number of the event; `eventID` is shown",
@@ -29,11 +29,15 @@ const NEVER: [(&str, &str); 9] = [
         "certificate_chain",
         "certificates fill pages and are counted",
     ),
+    (
+        "/breakdowns",
+        "sums of the spans, which are shown by themselves",
+    ),
     ("/packages", "versions of packages are asked for by name"),
 ];
 
 /// How an answer says that it left something of a part out.
-const COUNTED: [(&str, &[&str]); 11] = [
+const COUNTED: [(&str, &[&str]); 12] = [
     ("/message/", &["left out", " more]", " more}"]),
     ("/user/", &["left out", " more]", " more}"]),
     ("/context/", &["left out", " more]", " more}"]),
@@ -46,6 +50,7 @@ const COUNTED: [(&str, &[&str]); 11] = [
     ),
     ("/frames/", &["left out"]),
     ("/headers/", &["left out"]),
+    ("/measurements/", &[" more", "left out"]),
     ("/request/", &["left out", " more]", " more}"]),
     (
         "/occurrence/",
@@ -97,6 +102,7 @@ enum Part {
     Report,
     Device,
     Params(Shape),
+    Measured,
 }
 
 fn part(long: usize) -> impl Strategy<Value = Part> {
@@ -122,6 +128,7 @@ fn part(long: usize) -> impl Strategy<Value = Part> {
         Just(Part::Report),
         Just(Part::Device),
         shape(long).prop_map(Part::Params),
+        Just(Part::Measured),
     ]
 }
 
@@ -208,6 +215,11 @@ impl Maker {
                 }
                 Part::Report => {
                     case["userReport"] = json!({ "name": self.mark(), "email": self.mark(), "comments": self.mark() })
+                }
+                Part::Measured => {
+                    case["measurements"][name] = json!({ "value": 12.5, "unit": self.mark() });
+                    case["breakdowns"] =
+                        json!({ "span_ops": { "total": { "value": 1, "unit": self.mark() } } });
                 }
                 Part::Device => case["contexts"]["device"] = json!({ "model": self.mark() }),
                 Part::Params(shape) => {
