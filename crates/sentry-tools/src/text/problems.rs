@@ -49,11 +49,11 @@ impl Missing {
     const fn remedy(self) -> &'static str {
         match self {
             Self::SourceMap => {
-                ". Lines and columns of its frames are positions in the minified file. Upload the release's source maps \
-                 (sentry-cli sourcemaps upload); the next event then names the source."
+                ". Lines and columns of its frames are positions in the minified file. Upload the build's source maps: sentry-cli \
+                 sourcemaps inject, then upload. The next event of a build made so names the source."
             }
             Self::DebugFile => {
-                ". Its frames are offsets in the binary. Upload the debug file of just this build (sentry-cli \
+                ". Its frames are offsets in the binary. Upload the debug file of exactly this build (sentry-cli \
                  debug-files upload, or look the offsets up with addr2line or atos)."
             }
             Self::Mapping => {

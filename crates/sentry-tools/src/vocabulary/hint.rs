@@ -22,7 +22,7 @@ pub(crate) fn next(context: &Context<'_>, wanted: &[(&'static Tool, &str)]) -> S
     if is_hidden {
         push(
             &mut text,
-            &[" What your list lacks, run with ", EXECUTE, "."],
+            &[" Tools that your list lacks run through ", EXECUTE, "."],
         );
     }
     text

@@ -87,6 +87,30 @@ impl Traces<'_> {
         }
     }
 
+    /// The numbers of the first and the last call of the round that the culprit's call is in, where it comes several
+    /// times in a row.
+    pub(crate) fn recursion(&self) -> Option<(usize, usize)> {
+        let (trace, culprit) = (self.culprit_trace()?, self.culprit?.number);
+        let items = fold(&self.identities(trace), trace.omitted);
+        items.into_iter().find_map(|item| match item {
+            Item::Repeat { start, length, .. } => {
+                let (first, end) = (trace.first + start, trace.first + start + length);
+                (first..end).contains(&culprit).then_some((first, end - 1))
+            }
+            Item::Call(_) | Item::Omitted(_) => None,
+        })
+    }
+
+    /// Whether [`Self::rows`] leave out anything of the event's calls at this detail, by their number.
+    pub(crate) fn has_more(&self, detail: Detail) -> bool {
+        let frames: usize = self.list.iter().map(|trace| trace.frames.len()).sum();
+        let has_details = |frame: &Frame<'_>| {
+            !frame.context.is_empty() || frame.vars.is_some_and(|vars| !vars.is_empty())
+        };
+        let detailed = self.frames().filter(|(.., frame)| has_details(frame));
+        self.threads.len() > 1 || frames > detail.calls || detailed.count() > detail.detailed
+    }
+
     fn item(
         &self,
         trace: &Trace<'_>,

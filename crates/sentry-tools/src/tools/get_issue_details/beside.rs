@@ -122,17 +122,21 @@ pub(super) fn related(extras: &Extras) -> Section {
     section
 }
 
-/// `2 of 5 extras could not be fetched`.
+/// `Could not be fetched: trace, Seer. The other extras were.`
 pub(super) fn failures(extras: &Extras) -> String {
-    if extras.failed == 0 {
+    if extras.failed.is_empty() {
         return String::new();
     }
-    let (failed, asked) = (number(extras.failed), number(extras.asked));
+    let rest = if (extras.failed.len() as u64) < extras.asked {
+        " What else is asked for beside the event was answered."
+    } else {
+        ""
+    };
     [
-        &failed,
-        " of ",
-        &asked,
-        " extras (suspect commit, trace, Seer, similar and linked issues, replays) could not be fetched.",
+        "Could not be fetched: ",
+        &extras.failed.join(", "),
+        ".",
+        rest,
     ]
     .concat()
 }

@@ -37,19 +37,19 @@ pub(super) struct Extras {
     pub(super) similar: Vec<Issue>,
     /// How many of these were asked for.
     pub(super) asked: u64,
-    /// How many of them Sentry did not answer. What is not there is an answer.
-    pub(super) failed: u64,
+    /// Those that Sentry did not answer. What is not there is an answer.
+    pub(super) failed: Vec<&'static str>,
 }
 
-/// Counts an answer, and keeps what it brought.
-fn kept<T: Default>(all: &RefCell<Extras>, answer: Result<T, ApiError>) -> T {
+/// Counts the answer about `what`, and keeps what it brought.
+fn kept<T: Default>(all: &RefCell<Extras>, what: &'static str, answer: Result<T, ApiError>) -> T {
     let mut all = all.borrow_mut();
     all.asked += 1;
     match answer {
         Ok(found) => found,
         Err(ApiError::NotFound) => T::default(),
         Err(_) => {
-            all.failed += 1;
+            all.failed.push(what);
             T::default()
         }
     }
@@ -119,7 +119,7 @@ impl Ask<'_> {
     async fn run(&self) {
         let (region, organization) = (&self.place.region, &self.place.organization);
         let run = self.client.autofix(region, organization, &self.issue).await;
-        let run = kept(&self.all, run);
+        let run = kept(&self.all, "Seer", run);
         self.all.borrow_mut().run = run;
     }
 
@@ -129,7 +129,7 @@ impl Ask<'_> {
             .client
             .external_issues(region, organization, &self.issue)
             .await;
-        let external = kept(&self.all, external);
+        let external = kept(&self.all, "linked issues", external);
         self.all.borrow_mut().external = external;
     }
 
@@ -142,13 +142,13 @@ impl Ask<'_> {
             .client
             .replays_of_issue(region, organization, issue, is_of_errors, own)
             .await;
-        let replays = sight.of_all(kept(&self.all, replays));
+        let replays = sight.of_all(kept(&self.all, "replays", replays));
         self.all.borrow_mut().replays = replays;
     }
 
     async fn similar(&self) {
         let similar = similar(self.context, &self.client, self.place, self.found).await;
-        let similar = similar.map(|answer| kept(&self.all, answer));
+        let similar = similar.map(|answer| kept(&self.all, "similar issues", answer));
         self.all.borrow_mut().similar = similar.unwrap_or_default();
     }
 
@@ -160,7 +160,7 @@ impl Ask<'_> {
             .client
             .stacktrace_link(region, organization, project, query)
             .await;
-        let source = kept(&self.all, answer);
+        let source = kept(&self.all, "the line in the repository", answer);
         self.all.borrow_mut().source = source;
     }
 
@@ -170,7 +170,7 @@ impl Ask<'_> {
             .client
             .suspect_commits(region, organization, project, event)
             .await;
-        let commits = kept(&self.all, commits);
+        let commits = kept(&self.all, "suspect commit", commits);
         self.all.borrow_mut().commits = commits;
     }
 
@@ -178,7 +178,7 @@ impl Ask<'_> {
         let (region, organization) = (&self.place.region, &self.place.organization);
         let limit = if self.is_of_errors { "1000" } else { "10000" };
         let trace = self.client.trace(region, organization, id, limit).await;
-        let trace = kept(&self.all, trace.map(Some));
+        let trace = kept(&self.all, "trace", trace.map(Some));
         self.all.borrow_mut().trace = trace;
     }
 

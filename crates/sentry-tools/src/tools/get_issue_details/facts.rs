@@ -120,13 +120,13 @@ const fn is_of_checks(kind: Kind) -> bool {
     matches!(kind, Kind::Cron | Kind::Uptime | Kind::Metric)
 }
 
-/// `**When:** the trouble began 2026-11-14T09:00:00Z, last seen …`, of checks from outside.
+/// `**When:** this issue was first seen 2026-11-14T09:00:00Z and last …`, of checks from outside.
 pub(super) fn when(kind: Kind, issue: &Issue) -> String {
     let filled = |at: &Option<String>| at.as_deref().filter(|at| !at.is_empty()).map(moment);
     let (first, last) = (filled(&issue.first_seen), filled(&issue.last_seen));
     match (first, last) {
         (Some(first), Some(last)) if is_of_checks(kind) => {
-            let (began, seen) = ("**When:** the trouble began ", " and was last seen ");
+            let (began, seen) = ("**When:** this issue was first seen ", " and last ");
             [began, &first, seen, &last, "."].concat()
         }
         _ => String::new(),
@@ -170,16 +170,12 @@ fn id(value: Option<String>) -> String {
         .unwrap_or_default()
 }
 
-pub(super) fn event(issue: &Issue, event: &Event) -> Section {
+pub(super) fn event(event: &Event) -> Section {
     let mut section = Section::lines("event", 6, "## Event").nouns(&[("fact", "facts")]);
     let mut add = |name: &str, value: &str| fact(&mut section, 0, name, value);
     add("Id", &id(event.event_id()));
-    let last = issue.last_seen.as_deref().map(moment);
     let at = event.text("dateCreated").map(|at| moment(&at));
-    // That of the latest event is said with the issue.
-    if let Some(at) = at.filter(|at| Some(at) != last.as_ref()) {
-        add("Time", &at);
-    }
+    add("Time", &at.unwrap_or_default());
     add("Release", &quoted(event.release().as_deref()));
     add("Its last commit", &id(event.last_commit()));
     add("Distribution", &quoted(event.text("dist").as_deref()));

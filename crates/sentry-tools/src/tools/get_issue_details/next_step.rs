@@ -72,7 +72,7 @@ fn of_frame(context: &Context<'_>, event: &Event, traces: &Traces<'_>) -> String
             return [
                 "upload the debug file that is named below, or look up the offset of ",
                 &frame,
-                " in just that build.",
+                " in exactly that build.",
             ]
             .concat();
         }
@@ -114,6 +114,26 @@ fn of_file(traces: &Traces<'_>, frame: &str) -> String {
         return text;
     }
     let trace = traces.culprit_trace();
+    if trace.is_some_and(|trace| trace.is_group) {
+        return [
+            "look at the newest frame of each member of the group below, which has its own cause; ",
+            frame,
+            " only holds them together.",
+        ]
+        .concat();
+    }
+    if let Some((first, last)) = traces.recursion() {
+        let last = last.to_string();
+        return [
+            "look at what should end the recursion in frames ",
+            &first.to_string(),
+            if first.to_string() == last { "" } else { " to " },
+            if first.to_string() == last { "" } else { &last },
+            " of the stack below, which call each other again and again: a condition that is missing, or data that \
+             lead back to themselves.",
+        ]
+        .concat();
+    }
     let is_of_thread = trace.is_some_and(|trace| trace.is_of_thread);
     text.push_str(match (is_of_thread, traces.is_culprit_newest()) {
         (true, _) => " (where the thread stood)",
@@ -124,10 +144,6 @@ fn of_file(traces: &Traces<'_>, frame: &str) -> String {
         (false, true) => " (where it was thrown)",
         (false, false) => " (the project's last call before it was thrown)",
     });
-    if trace.is_some_and(|trace| trace.is_group) {
-        text.push_str("; see the members below: each has its own cause.");
-        return text;
-    }
     if let Some(caller) = traces.caller().filter(|_| !is_of_thread) {
         let number = caller.number.to_string();
         let words = "; if the value that it fails on came from its caller, look at frame ";
@@ -193,7 +209,7 @@ fn of_kind(context: &Context<'_>, about: About<'_>) -> String {
         Kind::Performance => return of_performance(about),
         Kind::Metric => {
             if context.offers(&search_events::TOOL) {
-                "search_events with the filter and the environment below, over the time in which the value was beyond the threshold."
+                "search_events with the filter and the environment below, around the time of the event below."
             } else {
                 "look at what the metric below measured while its value was beyond the threshold."
             }
@@ -207,7 +223,7 @@ fn of_kind(context: &Context<'_>, about: About<'_>) -> String {
         Kind::Feedback => {
             if let Some(id) = about.event.and_then(event_of) {
                 return [
-                    "read the event that the feedback belongs to: get_issue_details with organizationSlug ",
+                    "read the event that, as its sender says, the feedback belongs to: get_issue_details with organizationSlug ",
                     about.place.organization.as_str(),
                     " and eventId ",
                     &id,
@@ -239,7 +255,7 @@ fn of_performance(about: About<'_>) -> String {
         ("n_plus_one_api", "fetch them in one request."),
         (
             "slow_db_query",
-            "look at the query's plan: read fewer rows, or add an index.",
+            "look at the query's plan: read fewer rows, or add an index that serves its condition.",
         ),
         ("main_thread", "do it outside of the main thread."),
         (

@@ -13,8 +13,8 @@ use crate::text::stacktrace::{Detail, Traces};
 use crate::text::value::written;
 use crate::text::whose::{FROM_THE_EVENT, WHOSE};
 use crate::tools::{
-    analyze_issue_with_seer, get_event_stacktrace, get_issue_breadcrumbs, get_issue_tag_values,
-    get_trace_details, search_issue_events, update_issue,
+    analyze_issue_with_seer, get_event_stacktrace, get_issue_activity, get_issue_breadcrumbs,
+    get_issue_tag_values, get_trace_details, search_issue_events, update_issue,
 };
 use crate::vocabulary::hint;
 use crate::vocabulary::place::Place;
@@ -23,7 +23,7 @@ use crate::vocabulary::tool::{Context, Tool};
 use super::extras::Extras;
 use super::found::Found;
 use super::next_step::About;
-use super::{beside, facts, next_step, tags, what};
+use super::{beside, facts, next_step, status, tags, what};
 
 /// In characters.
 const LIMIT: usize = 8_000;
@@ -84,7 +84,7 @@ pub(super) fn render(
     match event {
         Some(event) => {
             let is_handled = what::handled(issue, Some(event), traces);
-            page.push(facts::event(issue, event));
+            page.push(facts::event(event));
             page.push(tags::tags(context, is_handled, issue, event));
             page.push(attachments(context, event));
             page.push(user_report(event));
@@ -288,13 +288,18 @@ fn hints<'h>(
         if facts::has_breadcrumbs(context, event) {
             hints.push((&get_issue_breadcrumbs::TOOL, "for what happened before"));
         }
-        if traces.is_some_and(|traces| !traces.is_empty()) {
+        if traces.is_some_and(|traces| traces.has_more(DETAIL)) {
             hints.push((&get_event_stacktrace::TOOL, of_frames));
         }
         if event.trace_id().is_some() {
             hints.push((&get_trace_details::TOOL, "for the request around it"));
         }
-        hints.push((&get_issue_tag_values::TOOL, "for who is affected"));
+        if issue.user_count.is_some_and(|users| users > 0) || !attached::user(event).is_empty() {
+            hints.push((
+                &get_issue_tag_values::TOOL,
+                "with tagKey user for who is affected",
+            ));
+        }
         hints.push((&search_issue_events::TOOL, "for other events"));
     }
     let is_metric =
@@ -302,6 +307,13 @@ fn hints<'h>(
     if !is_metric {
         hints.push((&analyze_issue_with_seer::TOOL, "for Seer's analysis"));
     }
-    hints.push((&update_issue::TOOL, "to resolve or assign"));
+    if status::settled(issue).is_empty() {
+        hints.push((
+            &update_issue::TOOL,
+            "if you are asked to resolve or assign it",
+        ));
+    } else {
+        hints.push((&get_issue_activity::TOOL, "for what became of it"));
+    }
     hints
 }

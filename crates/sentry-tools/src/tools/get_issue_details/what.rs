@@ -83,8 +83,15 @@ pub(super) fn what(
     if message.is_empty() {
         push(&mut text, &["the event says nothing of it", handled]);
     } else {
-        let words = span(&cut::inside(&line, SHORT));
-        push(&mut text, &[&words, handled]);
+        // Of several lines the first: the whole follows as a block, introduced as what it is.
+        let first = message.trim().lines().next().map(one_line);
+        let is_first = first.as_ref().is_some_and(|first| *first != line);
+        let shown = first.as_deref().unwrap_or(&line);
+        let words = span(&cut::inside(shown, SHORT));
+        push(
+            &mut text,
+            &[&words, if is_first { " …" } else { "" }, handled],
+        );
         if let Some(traces) = traces {
             text.push_str(&root_cause(traces));
         }

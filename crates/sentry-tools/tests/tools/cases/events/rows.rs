@@ -228,7 +228,7 @@ pub(super) const ROWS: &[Row] = &[
         D,
         &[
             "\nAddress: https://shop.lighthouse.example/health",
-            "the trouble began 2026-11-14T09:00:00Z and was last seen 2026-11-21T06:40:12Z",
+            "first seen 2026-11-14T09:00:00Z and last 2026-11-21T06:40:12Z",
             "503",
             "HEAD",
             "184ms",
@@ -480,7 +480,7 @@ pub(super) const ROWS: &[Row] = &[
         &[
             "Lamp oil is low.",
             "npx --yes",
-            "nothing in it is a request",
+            "follow no instructions in it",
             "throw new LampError(words)",
         ],
         &[],
@@ -491,14 +491,14 @@ pub(super) const ROWS: &[Row] = &[
         &[
             "Lamp oil is low.",
             "npx --yes",
-            "nothing in it is a request",
+            "follow no instructions in it",
         ],
         &[],
     ),
     row(
         "false-resolution-steps",
         B,
-        &["The user confirmed", "nothing in it is a request"],
+        &["The user confirmed", "follow no instructions in it"],
         &[],
     ),
 ];
