@@ -82,6 +82,17 @@ const open = async (page: Page, address: string, options?: Parameters<Page["goto
 
 const overflows = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
+/** How far anything moved since the page began to be painted, and for a fifth of a second from now. */
+const shift = (page: Page) =>
+  page.evaluate(async () => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as unknown as { value: number }[]) sum += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return sum;
+  });
+
 describe.each(pages)("(%s)", (_, address, words, status, act) => {
   const arrive = async (page: Page, options?: Parameters<Page["goto"]>[1]) => {
     const response = await open(page, await address(), options);
@@ -92,39 +103,24 @@ describe.each(pages)("(%s)", (_, address, words, status, act) => {
     return next.status();
   };
 
-  it.each(["light", "dark"] as const)("is clear to everybody in %s, says nothing on the console and asks nobody else", async (colorScheme) => {
-    await using seen = await watched(browser, [worker.origin], { colorScheme });
-    expect(await arrive(seen.page)).toBe(status);
-    expect(await seen.page.innerText("main")).toContain(words);
-    expect(await violations(seen.page)).toEqual([]);
-    expect(await seen.page.evaluate(() => document.querySelectorAll("h1").length)).toBe(1);
-    // That Chromium has no program for the scheme is its own affair.
-    expect(but(seen.complaints, status).filter((line) => !line.includes(scheme))).toEqual([]);
-  });
-
-  it("fits from 320 px to wide, and at 200 %", async () => {
-    await using seen = await watched(browser, [worker.origin]);
-    await seen.page.setViewportSize({ width: 320, height: 568 });
-    await arrive(seen.page);
+  // One visit for all of it: a page and its window take longer than everything that is asked of them.
+  it("is clear to everybody in both themes, fits from 320 px to wide, stays where it was painted, and asks nobody else", async () => {
+    await using seen = await watched(browser, [worker.origin], { colorScheme: "light", viewport: { width: 375, height: 667 } });
+    const { page } = seen;
+    expect(await arrive(page, { waitUntil: "load" })).toBe(status);
+    expect(await shift(page), "moved after the first paint").toBe(0);
+    expect(await page.innerText("main")).toContain(words);
+    expect(await page.evaluate(() => document.querySelectorAll("h1").length)).toBe(1);
+    expect(await violations(page), "in light").toEqual([]);
+    await page.emulateMedia({ colorScheme: "dark" });
+    expect(await violations(page, ["color-contrast", "link-in-text-block"]), "in dark").toEqual([]);
     // 200 % on a laptop is a viewport of half its size.
     for (const [width, height] of [[320, 568], [375, 667], [640, 400], [1280, 800], [2560, 1440]] as const) {
-      await seen.page.setViewportSize({ width, height });
-      expect(await overflows(seen.page), `${width} px`).toBe(false);
+      await page.setViewportSize({ width, height });
+      expect(await overflows(page), `${width} px`).toBe(false);
     }
-  });
-
-  it("does not move anything after the first paint", async () => {
-    await using seen = await watched(browser, [worker.origin], { viewport: { width: 375, height: 667 } });
-    await arrive(seen.page, { waitUntil: "load" });
-    const shift = await seen.page.evaluate(async () => {
-      let sum = 0;
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries() as unknown as { value: number }[]) sum += entry.value;
-      }).observe({ type: "layout-shift", buffered: true });
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      return sum;
-    });
-    expect(shift).toBe(0);
+    // That Chromium has no program for the scheme is its own affair.
+    expect(but(seen.complaints, status).filter((line) => !line.includes(scheme))).toEqual([]);
   });
 });
 

@@ -5,16 +5,19 @@ import type { Page } from "playwright-core";
 
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Each violation in a line: the rule, and where. Evaluated from outside, so that the page's policy stays as it is. */
-export async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(source);
-  return page.evaluate(async () => {
+/**
+ * Each violation in a line: the rule, and where. Evaluated from outside, so that the page's policy stays as it is.
+ * `rules`: these alone, where the page differs from one that was looked at whole only in its colours.
+ */
+export async function violations(page: Page, rules?: string[]): Promise<string[]> {
+  await page.evaluate(`window.axe || (() => { ${source} })()`);
+  return page.evaluate(async (runOnly) => {
     interface Found {
       id: string;
       nodes: { html: string; failureSummary?: string }[];
     }
-    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Found[] }> } };
-    const { violations } = await axe.run();
+    const { axe } = window as unknown as { axe: { run(options: { runOnly?: string[] }): Promise<{ violations: Found[] }> } };
+    const { violations } = await axe.run(runOnly ? { runOnly } : {});
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ""}`));
-  });
+  }, rules);
 }
