@@ -1,7 +1,7 @@
 // The chat's page with made-up answers: it is clear for everybody, and harmless whatever strangers write.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { violations } from "../support/axe.ts";
+import { OF_COLOURS, violations } from "../support/axe.ts";
 import { startBrowser } from "../support/browser.ts";
 import { type Event, SENTRY, SIGNED_IN, SIGNED_OUT, ask, asks, called, conversation, madeUp, question, refused, said, settled, spoken } from "../support/made-up.ts";
 import { but } from "../support/watched.ts";
@@ -43,16 +43,23 @@ const onScreen = (page: Page) =>
     return signs.sort((a, b) => a.top - b.top || a.left - b.left).map(({ sign }) => sign).join("");
   });
 
+/** Nothing stands out of the window, or of the conversation. */
+const fits = (page: Page) =>
+  page.evaluate(() => {
+    const chat = document.querySelector(".chat")!;
+    const { right } = chat.getBoundingClientRect();
+    const inside = [...chat.querySelectorAll("*:not(pre, code, .unseen, .unseen *)")].every((one) => one.getBoundingClientRect().right <= right + 1);
+    return inside && document.documentElement.scrollWidth <= innerWidth;
+  });
+
 // rule: chat-page/for-everybody: for everybody: axe, keyboard, screen reader, 320 px, themes, colours, motion, no
 //    shift, no scripts
 describe("for everybody", () => {
   // rule: chat-page/history
   it.each([
-    ["light", 1280],
-    ["dark", 1280],
-    ["light", 375],
-    ["dark", 320],
-  ] as const)("a whole conversation is clear in %s at %i px", async (colorScheme, width) => {
+    ["light", 1280, "dark"],
+    ["dark", 320, "light"],
+  ] as const)("a whole conversation is clear in %s at %i px, then in %s at 375 px", async (colorScheme, width, other) => {
     await using made = await open({ colorScheme, viewport: { width, height: 700 } });
     const { page, answers } = made;
     answers.push([...FULL, ["done", { reason: "steps", steps: 10 }]], asks("3", RESOLVE), [["tools", { tools: [{ name: "update_issue", title: "Update issue", description: "Changes `it`.", read_only: false }] }], ["done", { reason: "answer", steps: 0 }]], refused(429, "rate_limited", { "retry-after": "30" }));
@@ -64,8 +71,11 @@ describe("for everybody", () => {
     for (const summary of await page.locator("details summary").all()) await summary.click();
     await page.getByRole("alert").or(page.getByLabel("Organization")).first().waitFor();
     expect(await violations(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-    expect(await page.locator(".chat").evaluate((chat) => [...chat.querySelectorAll("*:not(pre, code, .unseen, .unseen *)")].filter((one) => one.getBoundingClientRect().right > chat.getBoundingClientRect().right + 1).length)).toBe(0);
+    expect(await fits(page)).toBe(true);
+    await page.emulateMedia({ colorScheme: other });
+    await page.setViewportSize({ width: 375, height: 700 });
+    expect(await violations(page, OF_COLOURS)).toEqual([]);
+    expect(await fits(page)).toBe(true);
     expect(but(made.complaints, 429)).toEqual([]);
   });
 

@@ -5,9 +5,12 @@ import type { Page } from "playwright-core";
 
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** The rules whose outcome the theme decides: for a page that was looked at whole in the other one. */
+export const OF_COLOURS = ["color-contrast", "link-in-text-block"];
+
 /**
  * Each violation in a line: the rule, and where. Evaluated from outside, so that the page's policy stays as it is.
- * `rules`: these alone, where the page differs from one that was looked at whole only in its colours.
+ * `rules`: these alone.
  */
 export async function violations(page: Page, rules?: string[]): Promise<string[]> {
   await page.evaluate(`window.axe || (() => { ${source} })()`);
