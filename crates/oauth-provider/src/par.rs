@@ -98,7 +98,8 @@ fn has_authenticated(client: &Client, presented: &Presented) -> Result<(), Error
     Err(Error::new(
         ErrorCode::InvalidClient,
         "this client must authenticate with the method it registered",
-    ))
+    )
+    .of_basic(presented.basic))
 }
 
 /// RFC 9126 §2.3: 413 for a request that is too large.

@@ -2,6 +2,7 @@
 
 mod assertion;
 mod authenticate;
+mod basic;
 mod by_assertion;
 mod credentials;
 mod key_set;
