@@ -4,11 +4,13 @@
 // prints the places that there are.
 //
 // A place is where such an error is made: the error codes, the refusals of a grant that become one of them, and the
-// functions and closures of a file whose errors are of these codes, wherever they are called.
+// functions and closures of a file whose errors are of these codes, wherever they are called. A folder may be named whose
+// sources and page are checked instead.
 import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-process.chdir(dirname(import.meta.dirname));
+const [folder = dirname(import.meta.dirname)] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+process.chdir(folder);
 
 const PAGE = "docs/CONFORMANCE.template.md";
 const HEADING = "## What costs a client its credentials";
