@@ -57,7 +57,8 @@ const tokenEndpoint: Row[] = [
   // rule: tokens/basic-header
   ["Basic without a colon", token({}, { authorization: `Basic ${Buffer.from(SECRET).toString("base64")}` }), json(401, "invalid_client", BASIC_CHALLENGE)],
   ["Basic with broken form encoding", token({}, basic("%ff", SECRET)), json(401, "invalid_client", BASIC_CHALLENGE)],
-  ["another scheme at the token endpoint", token({}, { authorization: `Bearer ${SECRET}` }), json(401, "invalid_client")],
+  // rule: tokens/other-schemes-ignored
+  ["another scheme at the token endpoint", token({}, { authorization: `Bearer ${SECRET}` }), json(400, "invalid_grant")],
   ["two ways of authentication", (c) => token({ client_id: undefined, client_secret: SECRET }, basic(c.confidential.client_id, SECRET))(c), json(400, "invalid_request")],
   ["another client_id than in the header", (c) => token({}, basic(c.confidential.client_id, SECRET))(c), json(400, "invalid_request")],
   ["no code", token({ code: undefined }), json(400, "invalid_request")],

@@ -154,8 +154,9 @@ describe("a refresh token", () => {
   });
 
   it("narrows the scope for one access token, and never widens it", async () => {
-    const { client, tokens } = await signIn(worker, { choices: { skills: ["inspect", "triage"] } });
-    expect(tokens.scope).toBe("event:write org:read");
+    const scope = "event:write org:read";
+    const { client, tokens } = await signIn(worker, { parameters: { scope }, choices: { skills: ["inspect", "triage"] } });
+    expect(tokens.scope).toBe(scope);
     const narrow = await tokensOf(await refresh(worker, client, tokens.refresh_token, { scope: "org:read" }));
     expect(narrow.scope).toBe("org:read");
     expect((await next(client, narrow.refresh_token)).scope).toBe("event:write org:read");

@@ -295,3 +295,22 @@ describe("keys by reference", () => {
     expect(await show(await proof(client))).toBe("401 invalid_client");
   });
 });
+
+describe("the document of a client with keys", () => {
+  // rule: tokens/gone-at-two-looks
+  it.each([404, 410, 403, 302])("that answers %d once costs nobody the session", async (status) => {
+    const client = publish();
+    const document = documents.get(client.client_id)!;
+    // Looked at for each request.
+    const fresh = { ...document, headers: { "cache-control": "no-store" } };
+    documents.set(client.client_id, fresh);
+    const authorized = await authorize(worker, { client });
+    const tokens = await tokensOf(await redeem(worker, authorized, await proof(client)));
+    const refreshed = async () => outcome(await refresh(worker, client, tokens.refresh_token, await proof(client)));
+    expect(await refreshed()).toBe("200");
+    documents.set(client.client_id, { status, headers: { "content-type": "text/html" }, body: "gone fishing" });
+    expect(await refreshed()).toBe("503 temporarily_unavailable");
+    documents.set(client.client_id, fresh);
+    expect(await refreshed()).toBe("200");
+  });
+});

@@ -21,6 +21,7 @@ mod scheme;
 mod text;
 
 pub use acquaintance::Newcomer;
+pub(crate) use authentication::unresolved;
 pub use authentication::{
     Authenticator, Claim, Claimant, Credentials, OnceStore, Presented, authenticate,
     authenticate_known,

@@ -40,6 +40,8 @@ mod withhold;
 use rand_core::CryptoRng;
 
 pub use alarm::{Rang, leave, ring};
+pub(crate) use document::APART as LOOKS_APART;
+
 pub use command::{
     Choice, Chores, Close, Command, Found, Inspect, Inspected, Introspect, Introspected, Issued,
     Looked, Open, Recall, Redeem, Refresh, Refusal, Reply, Reseal, Revoke, Withhold,

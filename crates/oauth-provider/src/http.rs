@@ -99,7 +99,7 @@ pub struct Error {
     pub code: ErrorCode,
     /// For the developer of the client. Names no secret and nothing that was sent as one.
     pub description: String,
-    /// Whether the client authenticated with HTTP Basic, and is to be told so (RFC 6749 §5.2).
+    /// Whether the client used HTTP Basic, and is to be told so (RFC 6749 §5.2).
     pub basic: bool,
     /// For the server's log, never sent.
     pub detail: Option<String>,
@@ -148,6 +148,13 @@ impl Error {
             ErrorCode::InvalidClient,
             "no client is registered under this client_id",
         )
+    }
+
+    /// Of a request in which HTTP Basic named the client, or did not.
+    #[must_use]
+    pub(crate) const fn of_basic(mut self, basic: bool) -> Self {
+        self.basic = basic;
+        self
     }
 
     /// With another status.

@@ -21,13 +21,14 @@ pub use request_uri::{PushedName, RequestUri};
 
 use crate::authorize::{AuthorizeError, PageProblem, check, client_and_redirect_uri};
 use crate::client::{
-    Authenticator, Client, ClientProblem, ClientStore, Credentials, OnceStore, Presented,
-    authenticate_known,
+    Authenticator, Client, ClientStore, Credentials, OnceStore, Presented, authenticate_known,
+    unresolved,
 };
 use crate::crypto::SignatureVerifier;
 use crate::http::{Error, Request, Response};
 use crate::params::Params;
 use crate::stored::StoreError;
+use crate::time::UnixTime;
 
 /// The longest request that is kept, in bytes: the consent form carries it, and must fit into a form itself.
 const MAX_REQUEST: usize = 16 * 1024;
@@ -62,11 +63,15 @@ pub async fn par(
     let params = form
         .without(&CREDENTIALS)
         .with("client_id", &presented.client_id);
-    let known = client_and_redirect_uri(&params, settings, clients.store, clients.fetch, now)
-        .await
-        .map_err(of_page)?;
+    let known = client_and_redirect_uri(&params, settings, clients.store, clients.fetch, now).await;
+    let known = match known {
+        Ok(known) => known,
+        Err(problem) => return Err(of_page(problem, clients.store, now).await),
+    };
     has_authenticated(&known.0, &presented)?;
-    check(known, &params, settings).map_err(of_authorize)?;
+    if let Err(error) = check(known, &params, settings) {
+        return Err(of_authorize(error, clients.store, now).await);
+    }
     let query = fitting(&params)?;
     let uri = RequestUri::draw(rng);
     pushed
@@ -98,7 +103,8 @@ fn has_authenticated(client: &Client, presented: &Presented) -> Result<(), Error
     Err(Error::new(
         ErrorCode::InvalidClient,
         "this client must authenticate with the method it registered",
-    ))
+    )
+    .of_basic(presented.basic))
 }
 
 /// RFC 9126 §2.3: 413 for a request that is too large.
@@ -112,9 +118,9 @@ fn fitting(params: &Params) -> Result<String, Error> {
 }
 
 /// What would have gone to the redirect URI.
-fn of_authorize(error: AuthorizeError) -> Error {
+async fn of_authorize(error: AuthorizeError, clients: &impl ClientStore, now: UnixTime) -> Error {
     match error {
-        AuthorizeError::Page(problem) => of_page(problem),
+        AuthorizeError::Page(problem) => of_page(problem, clients, now).await,
         AuthorizeError::Redirect(refusal) => match refusal.response.outcome {
             Err((code, description)) => Error::new(code, description),
             Ok(_) => Error::unavailable("a code before anybody has consented"),
@@ -123,7 +129,7 @@ fn of_authorize(error: AuthorizeError) -> Error {
 }
 
 /// What a person would have read.
-fn of_page(problem: PageProblem) -> Error {
+async fn of_page(problem: PageProblem, clients: &impl ClientStore, now: UnixTime) -> Error {
     let invalid_request = |text: String| Error::new(ErrorCode::InvalidRequest, text);
     match problem {
         PageProblem::Parameter { name, problem } => invalid_request(format!("{name} {problem}")),
@@ -138,25 +144,7 @@ fn of_page(problem: PageProblem) -> Error {
         }
         PageProblem::RequestUri => invalid_request("request_uri must not be pushed".to_owned()),
         PageProblem::Storage(error) => of_storage(error),
-        PageProblem::Client(problem) => of_client(problem),
-    }
-}
-
-fn of_client(problem: ClientProblem) -> Error {
-    let invalid_client = |text: String| Error::new(ErrorCode::InvalidClient, text);
-    match problem {
-        ClientProblem::Unknown { .. } => Error::unknown_client(),
-        ClientProblem::Url { error, .. } => invalid_client(format!("client_id {error}")),
-        ClientProblem::DocumentsOff => {
-            invalid_client("this server takes no URLs as client_id".to_owned())
-        }
-        // No failure of the client: it must not throw its credentials away.
-        ClientProblem::Document { problem, .. } if problem.transient || problem.over_budget => {
-            let status = if problem.over_budget { 429 } else { 503 };
-            Error::new(ErrorCode::TemporarilyUnavailable, problem.to_string()).status(status)
-        }
-        ClientProblem::Document { problem, .. } => invalid_client(problem.to_string()),
-        ClientProblem::Storage(error) => of_storage(error),
+        PageProblem::Client(problem) => unresolved(problem, clients, now).await,
     }
 }
 

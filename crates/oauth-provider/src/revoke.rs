@@ -50,7 +50,8 @@ pub async fn revoke(
                 GrantError::Refused(_) => Error::new(
                     ErrorCode::InvalidClient,
                     "this client must authenticate to revoke its token",
-                ),
+                )
+                .of_basic(client.basic),
                 GrantError::Storage(error) => Error::unavailable(error.0),
             })?;
     }

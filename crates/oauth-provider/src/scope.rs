@@ -1,4 +1,4 @@
-// file rule: authorization/scopes: scopes: known ones, in any order; `offline_access` is nothing
+// file rule: authorization/scopes: scopes: known ones, in any order; what OpenID defines is nothing, and never advertised
 //    [RFC 6749 §3.3]
 use std::fmt;
 
@@ -11,6 +11,17 @@ pub struct Scope(
     /// In alphabetical order, each once. There are a handful, for which a set's code is not worth its size.
     Vec<String>,
 );
+
+/// What OpenID Connect Core §5.4 and §11 define. It means nothing to an authorization server that is no OpenID provider,
+/// and many clients have it built in.
+const OPENID: [&str; 6] = [
+    "openid",
+    "profile",
+    "email",
+    "address",
+    "phone",
+    "offline_access",
+];
 
 /// A scope token that this server does not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,23 +41,30 @@ impl Scope {
         }
     }
 
-    /// Reads a space-separated list of `known` tokens. `offline_access` (OpenID Connect Core §11) is taken and
-    /// dropped: some clients add it whatever the metadata says.
+    /// Reads a space-separated list of `known` tokens. What OpenID defines is taken and dropped: some clients add it
+    /// whatever the metadata says.
     ///
     /// # Errors
     /// When a token is not known.
     pub fn parse(text: &str, known: &[&str]) -> Result<Self, UnknownScope> {
-        let mut tokens = Self::default();
-        for token in text
+        let is_taken = |token: &str| known.contains(&token) || OPENID.contains(&token);
+        if text
             .split(' ')
-            .filter(|token| !token.is_empty() && *token != "offline_access")
+            .all(|token| token.is_empty() || is_taken(token))
         {
-            if !known.contains(&token) {
-                return Err(UnknownScope);
-            }
-            tokens.insert(token.to_owned());
+            Ok(Self::effective(text, known))
+        } else {
+            Err(UnknownScope)
         }
-        Ok(tokens)
+    }
+
+    /// What counts of a space-separated list: its `known` tokens.
+    #[must_use]
+    pub fn effective(text: &str, known: &[&str]) -> Self {
+        text.split(' ')
+            .filter(|token| known.contains(token))
+            .map(str::to_owned)
+            .collect()
     }
 
     /// What is in both.
@@ -119,14 +137,36 @@ mod tests {
     const KNOWN: &[&str] = &["org:read", "event:write"];
 
     #[test]
-    fn order_and_repetition_do_not_matter_and_offline_access_is_dropped() {
-        let scope = Scope::parse("org:read  offline_access event:write org:read", KNOWN).unwrap();
+    fn order_and_repetition_do_not_matter_and_what_openid_defines_is_dropped() {
+        let text =
+            "org:read  offline_access event:write org:read openid profile email address phone";
+        let scope = Scope::parse(text, KNOWN).unwrap();
         assert_eq!(scope.to_string(), "event:write org:read");
         assert_eq!(scope, Scope::all(KNOWN));
     }
 
     #[test]
+    fn a_server_may_have_a_scope_of_its_own_by_such_a_name() {
+        let scope = Scope::parse("openid email", &["email"]).unwrap();
+        assert_eq!(scope.to_string(), "email");
+    }
+
+    #[test]
+    fn what_counts_of_a_list_is_what_is_known() {
+        let scope = Scope::effective(" openid event:write  admin org:read", KNOWN);
+        assert_eq!(scope, Scope::all(KNOWN));
+        assert!(Scope::effective("admin", KNOWN).is_empty());
+    }
+
+    #[test]
     fn an_unknown_token_is_refused() {
-        assert_eq!(Scope::parse("org:read admin", KNOWN), Err(UnknownScope));
+        for text in [
+            "org:read admin",
+            "openid admin",
+            "OpenID",
+            "org:read\tevent:write",
+        ] {
+            assert_eq!(Scope::parse(text, KNOWN), Err(UnknownScope), "{text}");
+        }
     }
 }

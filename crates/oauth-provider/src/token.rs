@@ -40,9 +40,28 @@ pub async fn token(
     let grant_type = GrantType::read(&form)?;
     let credentials = Credentials::read(request, &form)?;
     let client = authenticate(&credentials, clients).await?;
-    match exchange(grant_type, &form, &client, settings, grants).await {
-        Ok(response) => Ok(response),
-        Err(error) => Err(unknown_client_first(error, &client, settings, clients.store).await),
+    let exchanged = exchange(grant_type, &form, &client, settings, grants).await;
+    let error = match exchanged {
+        Ok(granted) => return Ok(granted),
+        Err(Failed::Other(error)) => {
+            unknown_client_first(error, &client, settings, clients.store).await
+        }
+        Err(Failed::OfItsGrant(error)) => error,
+    };
+    Err(error.of_basic(client.basic))
+}
+
+/// Why there are no tokens.
+enum Failed {
+    /// A live grant of this client said so. So there is such a client, whatever became of its record.
+    OfItsGrant(Error),
+    /// Nothing is known of the client yet.
+    Other(Error),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
     }
 }
 
@@ -87,7 +106,7 @@ async fn exchange(
     client: &Presented,
     settings: &Settings,
     grants: &impl GrantStore,
-) -> Result<Granted, Error> {
+) -> Result<Granted, Failed> {
     let (id, reply) = match grant_type {
         GrantType::AuthorizationCode => {
             let (id, redeem) = redeem(form, client, settings)?;
@@ -108,11 +127,19 @@ async fn exchange(
             response: issued_response(&id, issued),
             grant: id,
         }),
-        Err(GrantError::Refused(refusal)) => Err(Error {
-            grant: Some(id),
-            ..refused(refusal)
-        }),
-        Err(GrantError::Storage(error)) => Err(Error::unavailable(error.to_string())),
+        Err(GrantError::Refused(refusal)) => {
+            let of_its_grant = refusal != Refusal::Unknown;
+            let error = Error {
+                grant: Some(id),
+                ..refused(refusal)
+            };
+            Err(if of_its_grant {
+                Failed::OfItsGrant(error)
+            } else {
+                Failed::Other(error)
+            })
+        }
+        Err(GrantError::Storage(error)) => Err(Error::unavailable(error.to_string()).into()),
     }
 }
 
@@ -234,7 +261,7 @@ fn refused(refusal: Refusal) -> Error {
         Refusal::Verifier => invalid_grant("code_verifier is not behind the code_challenge"),
         Refusal::Strength => Error::new(
             ErrorCode::InvalidClient,
-            "this client must authenticate with the method it registered",
+            "this client must authenticate with the method it registered, or has used for this grant before",
         ),
         Refusal::ClientGone(why) => Error::new(
             ErrorCode::InvalidClient,
@@ -247,7 +274,7 @@ fn refused(refusal: Refusal) -> Error {
         ),
         Refusal::Scope => Error::new(
             ErrorCode::InvalidScope,
-            "scope is wider than what was granted",
+            "scope names one that was never asked for, or none that was granted",
         ),
     }
 }

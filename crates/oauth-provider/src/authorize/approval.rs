@@ -38,6 +38,9 @@ pub struct Approval {
     resource: Resource,
     #[serde(rename = "o")]
     scope: Scope,
+    /// What the client asked for. Absent in what a version signed that did not keep it.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    asked: Option<Scope>,
     #[serde(rename = "i")]
     issuer: String,
     #[serde(rename = "e")]
@@ -112,6 +115,7 @@ impl Approval {
             challenge: request.challenge,
             resource: request.resource,
             scope,
+            asked: Some(request.scope),
             issuer: request.issuer,
             expires_at: now + FLOW_LIFETIME,
             key: 0,
@@ -186,6 +190,7 @@ impl Approval {
             challenge: self.challenge.clone(),
             resource: self.resource.clone(),
             scope: self.scope.clone(),
+            asked: self.asked.clone(),
             props: Bytes(props),
             props_expire_at,
             approval_ends_at: self.expires_at,

@@ -2,10 +2,12 @@
 
 mod assertion;
 mod authenticate;
+mod basic;
 mod by_assertion;
 mod credentials;
 mod key_set;
 mod once_store;
+mod unresolved;
 
 use crate::settings::Settings;
 use crate::time::UnixTime;
@@ -13,6 +15,7 @@ use crate::time::UnixTime;
 pub use authenticate::{Presented, authenticate, authenticate_known};
 pub use credentials::Credentials;
 pub use once_store::{Claim, Claimant, OnceStore};
+pub(crate) use unresolved::unresolved;
 
 /// Everything that authenticating a client may need. A public client needs none of it, a secret takes one read of the
 /// store, and an assertion may take all.

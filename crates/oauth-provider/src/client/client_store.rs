@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use crate::grant::LOOKS_APART;
 use crate::stored::Stored;
 use crate::time::UnixTime;
 
@@ -74,6 +75,11 @@ impl KeptDocument {
             known_until: self.known_until,
             newcomer: self.newcomer.clone(),
         }
+    }
+
+    /// Whether what two looks must find gone was found so less than an hour ago for the first time. That look emptied it.
+    pub(super) fn may_come_back(&self, now: UnixTime) -> bool {
+        !self.body.is_empty() || now.since(self.expires_at) < LOOKS_APART
     }
 
     /// What is left of it when its copy is of no more use; `None` where it has none.

@@ -14,7 +14,7 @@ use crate::params::body_of;
 use crate::settings::Settings;
 use crate::time::UnixTime;
 
-use self::metadata::{effective, elsewhere, keys_url, parse};
+use self::metadata::{effective, elsewhere, keys_url, parse, scope};
 use super::client_store::ClientStore;
 use super::registered::Registration;
 
@@ -36,7 +36,8 @@ pub async fn register(
 ) -> Result<Response, Error> {
     let body = body_of(request, "application/json")?;
     let asked = parse(body)?;
-    let (metadata, any_secret_method) = effective(asked)?;
+    let (mut metadata, any_secret_method) = effective(asked)?;
+    scope(&mut metadata, settings);
     elsewhere(&metadata, settings)?;
     if let Some(uri) = &metadata.jwks_uri {
         keys_url(uri, settings)?;

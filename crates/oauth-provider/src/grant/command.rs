@@ -52,6 +52,9 @@ pub struct Open {
     pub resource: Resource,
     /// Granted by the person.
     pub scope: Scope,
+    /// What the client asked for, which may be more. `None` from a version that did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Scope>,
     /// Opaque to this crate: whatever the resource server needs to act for the person.
     pub props: Bytes,
     /// When the props are of no more use; `None` for never.
@@ -88,7 +91,7 @@ pub struct Refresh {
     pub client_id: String,
     /// How the client authenticated.
     pub strength: Strength,
-    /// For this access token only; never wider than the grant's.
+    /// For this access token only. What was asked for and not granted is left out.
     pub scope: Option<Scope>,
     /// For this access token only; equal to or narrower than the grant's.
     pub resource: Option<Resource>,
@@ -283,7 +286,7 @@ pub enum Refusal {
     Strength,
     /// Not covered by the grant's resource.
     Target,
-    /// Wider than what was granted.
+    /// It names what was never asked for, or nothing that was granted.
     Scope,
     /// The client's document is gone for good, and how that was found.
     ClientGone(String),

@@ -9,7 +9,7 @@ use super::effect::{Audit, Step};
 use super::state::{Active, DocumentWatch, Lifecycle};
 
 /// Between two looks, and between the two that find a document gone.
-pub(super) const APART: Duration = Duration::from_secs(3600);
+pub(crate) const APART: Duration = Duration::from_secs(3600);
 
 /// Notes what a look found. A document that is merely unreachable changes nothing.
 pub(super) fn looked(mut active: Active, found: Found, moment: &Moment<'_>) -> Step {

@@ -32,6 +32,7 @@ pub(super) fn open(
             subject: open.subject,
             resource: open.resource,
             scope: open.scope,
+            asked: open.asked,
             withheld: Withheld::default(),
             opened_at: moment.now,
             ends_at: moment.now + moment.policy.absolute,

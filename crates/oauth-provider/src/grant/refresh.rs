@@ -10,6 +10,7 @@ use super::family::Presented;
 use super::issue::issue;
 use super::policy::Reuse;
 use super::state::{Active, Lifecycle};
+use super::terms::Terms;
 
 /// Rotates the refresh token (RFC 6749 §6, RFC 9700 §4.14.2), or serves the predecessor's successor again.
 pub(super) fn refresh(
@@ -116,7 +117,7 @@ fn rotate(
     };
     active.family = Some(family);
     active.terms.client.strength = active.terms.client.strength.max(refresh.strength);
-    // A client may still ask for what was taken back; the answer states the scope that it gets (RFC 6749 §3.3).
+    // A client may name all that it once asked for; the answer states the scope that it gets (RFC 6749 §3.3).
     let scope = refresh
         .scope
         .map(|scope| scope.intersection(&active.terms.scope));
@@ -175,21 +176,20 @@ fn check(active: &Active, refresh: &Refresh) -> Result<(), Refusal> {
     {
         return Err(Refusal::Target);
     }
-    if refresh
-        .scope
-        .as_ref()
-        .is_some_and(|scope| !scope.is_subset(terms.granted()))
-    {
-        return Err(Refusal::Scope);
+    scope(terms, refresh.scope.as_ref())
+}
+
+/// RFC 6749 §6: a scope that was "not originally granted" must not be included. What was asked for once and is not in
+/// the grant is left out, as it was then; only what was never asked for, and a scope of which nothing would be left, is
+/// refused.
+fn scope(terms: &Terms, named: Option<&Scope>) -> Result<(), Refusal> {
+    let Some(named) = named.filter(|named| !named.is_empty()) else {
+        return Ok(());
+    };
+    let gets_any = !named.intersection(&terms.scope).is_empty();
+    if gets_any && terms.was_asked_for(named) {
+        Ok(())
+    } else {
+        Err(Refusal::Scope)
     }
-    let asks_only_for_what_was_taken_back =
-        |scope: &Scope| !scope.is_empty() && scope.intersection(&terms.scope).is_empty();
-    if refresh
-        .scope
-        .as_ref()
-        .is_some_and(asks_only_for_what_was_taken_back)
-    {
-        return Err(Refusal::Scope);
-    }
-    Ok(())
 }

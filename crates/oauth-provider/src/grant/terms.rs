@@ -15,6 +15,10 @@ pub struct Terms {
     pub resource: Resource,
     /// The widest scope of its tokens: what was granted, less what was taken back.
     pub scope: Scope,
+    /// What its client asked for. A refresh may name all of it, and gets what was granted (RFC 6749 §3.3). `None` where
+    /// a version opened it that did not keep this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Scope>,
     /// What its person has taken back.
     #[serde(default, skip_serializing_if = "Withheld::is_empty")]
     pub withheld: Withheld,
@@ -31,7 +35,7 @@ pub struct Terms {
 pub struct Withheld {
     /// By name, in the order in which they went.
     pub choices: Vec<String>,
-    /// The scope before any of them went. A client may go on asking for it, and is told what it gets (RFC 6749 §3.3).
+    /// The scope before any of them went. Read by the version before this one alone, which may still come back.
     pub granted: Scope,
 }
 
@@ -59,13 +63,11 @@ pub enum Strength {
 }
 
 impl Terms {
-    /// The widest scope that its client may ask for.
-    pub(super) const fn granted(&self) -> &Scope {
-        if self.withheld.is_empty() {
-            &self.scope
-        } else {
-            &self.withheld.granted
-        }
+    /// Whether its client has asked for all of this, as far as that is known.
+    pub(super) fn was_asked_for(&self, scope: &Scope) -> bool {
+        self.asked
+            .as_ref()
+            .is_none_or(|asked| scope.is_subset(asked))
     }
 }
 

@@ -288,6 +288,7 @@ fn open(now: UnixTime) -> Open {
         challenge: CodeChallenge::of(&verifier),
         resource: Resource::root("/mcp"),
         scope: Scope::all(&["read"]),
+        asked: None,
         props: Bytes(b"props".to_vec()),
         props_expire_at: None,
         approval_ends_at: now + HOUR,

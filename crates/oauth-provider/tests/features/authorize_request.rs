@@ -174,7 +174,7 @@ fn the_order_of_the_checks() {
 fn table() {
     let server = Server::new();
     let client = &server.public();
-    let rows: [(&[(&str, &str)], &str); 49] = [
+    let rows: [(&[(&str, &str)], &str); 50] = [
         // Pages: client and redirect URI are not known to be good.
         (&[("client_id", "")], "page: client_id is missing"),
         (
@@ -309,6 +309,10 @@ fn table() {
         // scope
         (&[("scope", "event:write  org:read org:read")], "consent"),
         (&[("scope", "org:read offline_access")], "consent"),
+        (
+            &[("scope", "openid profile email address phone")],
+            "consent",
+        ),
         (
             &[("scope", "org:read org:admin")],
             "invalid_scope (xyz): scope names one that this server does not have",

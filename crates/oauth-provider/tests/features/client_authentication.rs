@@ -7,7 +7,7 @@ use oauth_provider::http::{Request, Response};
 use oauth_provider::params::Params;
 
 use crate::support::VERIFIER;
-use crate::support::server::{Server, form_body, outcome, post, redemption};
+use crate::support::server::{Server, body, form_body, outcome, post, redemption};
 
 fn basic(text: &str) -> String {
     format!("Basic {}", STANDARD.encode(text))
@@ -132,8 +132,6 @@ fn headers() {
             format!("Basic {}", STANDARD.encode(b"\xff:\xff")),
             "401 invalid_client",
         ),
-        (format!("Bearer {secret}"), "401 invalid_client"),
-        (String::new(), "401 invalid_client"),
     ];
     for (header, expected) in rows {
         let code = server.sign_in(&id);
@@ -145,6 +143,98 @@ fn headers() {
     let form = [("client_id", "unknown"), ("client_secret", "x")];
     let answer = redeem(&server, "x", None, &form);
     assert_eq!(answer.get("www-authenticate"), None, "Basic was not used");
+}
+
+/// Headers that authenticate nobody.
+const OF_OTHER_SCHEMES: [&str; 5] = ["Bearer stale", "Bearer", "", "Token x", "Bearer Basic YTpi"];
+
+// rule: tokens/other-schemes-ignored: a header of another scheme than Basic is no client
+//    authentication, and is ignored
+#[test]
+fn a_bearer_token_along_with_a_request_is_ignored() {
+    let server = Server::new();
+    let public = server.public();
+    let (id, secret) = server.confidential(Some("client_secret_post"));
+    for header in OF_OTHER_SCHEMES {
+        let with = |code: &str, form: &[(&str, &str)]| redeem(&server, code, Some(header), form);
+        let code = server.sign_in(&public);
+        assert_eq!(
+            outcome(&with(&code, &[("client_id", &public)])),
+            "200 ok",
+            "{header}"
+        );
+        let code = server.sign_in(&id);
+        let wrong = with(&code, &[("client_id", &id), ("client_secret", "x")]);
+        assert_eq!(outcome(&wrong), "401 invalid_client", "{header}");
+        let right = with(&code, &[("client_id", &id), ("client_secret", &secret)]);
+        assert_eq!(outcome(&right), "200 ok", "{header}");
+        let nobody = with("x", &[]);
+        assert_eq!(outcome(&nobody), "401 invalid_client", "{header}");
+        assert_eq!(nobody.get("www-authenticate"), None, "Basic was not used");
+    }
+}
+
+// rule: tokens/other-schemes-ignored
+#[test]
+fn revocation_and_introspection_ignore_it_too() {
+    let server = Server::new();
+    let client = server.public();
+    let (access, refresh) = server.tokens(&client);
+    let own = format!("Bearer {access}");
+    for header in OF_OTHER_SCHEMES.iter().copied().chain([&*own]) {
+        let form = form_body(&[("client_id", &client), ("token", &access)]);
+        let request = Request {
+            authorization: Some(header),
+            ..post(form.as_bytes())
+        };
+        let found = server.introspect_at(&request);
+        assert_eq!(body(&found)["active"], true, "{header}");
+    }
+    let form = form_body(&[("client_id", &client), ("token", &refresh)]);
+    let request = Request {
+        authorization: Some(&own),
+        ..post(form.as_bytes())
+    };
+    let answer = server.revoke_at(&request, &server.store, &server.store);
+    assert_eq!(outcome(&answer), "200");
+    assert_eq!(
+        outcome(&server.refresh(&client, &refresh)),
+        "400 invalid_grant"
+    );
+}
+
+// rule: tokens/empty-password: Basic with an empty password shows nothing but the client's id
+//    [RFC 6749 §2.3.1]
+#[test]
+fn an_empty_password_is_no_secret() {
+    let server = Server::new();
+    let public = server.public();
+    let (id, secret) = server.confidential(Some("client_secret_post"));
+    let header = basic(&format!("{public}:"));
+    for form in [
+        &[][..],
+        &[("client_id", &*public)],
+        &[("client_secret", "")],
+    ] {
+        let code = server.sign_in(&public);
+        let answer = redeem(&server, &code, Some(&header), form);
+        assert_eq!(outcome(&answer), "200 ok", "{form:?}");
+    }
+    let other = redeem(&server, "x", Some(&header), &[("client_id", &id)]);
+    assert_eq!(outcome(&other), "400 invalid_request");
+    // Whoever has a secret must show it, in the one way or the other.
+    let header = basic(&format!("{id}:"));
+    let code = server.sign_in(&id);
+    let without = redeem(&server, &code, Some(&header), &[]);
+    assert_eq!(outcome(&without), "401 invalid_client");
+    assert!(without.get("www-authenticate").is_some());
+    let with = redeem(&server, &code, Some(&header), &[("client_secret", &secret)]);
+    assert_eq!(outcome(&with), "200 ok");
+    for unknown in ["unknown:", "%20:"] {
+        let answer = redeem(&server, "x", Some(&basic(unknown)), &[]);
+        assert_eq!(outcome(&answer), "401 invalid_client", "{unknown}");
+        assert!(answer.get("www-authenticate").is_some(), "{unknown}");
+    }
 }
 
 // rule: tokens/client-authentication

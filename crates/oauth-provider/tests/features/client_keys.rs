@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fetch::scripted::Scripted;
 use fetch::{FetchError, Method};
+use oauth_provider::client::renew;
 use oauth_provider::http::Response;
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ use crate::support::assertion::{
     Es256, KEYS, RSA, WRONG_KEY, assert_refused, claims, jwks, keyed, knowing, registered, show,
     shown, usual, with,
 };
-use crate::support::server::{CALLBACK, Server, body, outcome, redemption};
+use crate::support::server::{CALLBACK, Server, body, now, outcome, redemption};
 
 #[test]
 fn a_client_with_keys_signs_in_and_stays() {
@@ -197,7 +198,6 @@ fn a_key_set_by_reference_is_fetched_as_documents_are() {
         assert_eq!(server.fetch.requests().len(), 1, "{uri}");
     }
     for (wrong, because) in [
-        (answer(302, &[("location", KEYS)], ""), "status is 200"),
         (
             answer(200, &[("content-type", "text/html")], "{}"),
             "content type",
@@ -208,14 +208,14 @@ fn a_key_set_by_reference_is_fetched_as_documents_are() {
             json_answer(&[], &json!({"keys": [{"kty": "oct", "k": "AA"}]})),
             "holds no secret",
         ),
-        (
-            json_answer(&[], &json!({"keys": ["x".repeat(70_000)]})),
-            "can be fetched",
-        ),
     ] {
         let server = by_uri(vec![wrong]);
         assert_refused(&at(&server, 1, "1"), because);
     }
+    let long = json_answer(&[], &json!({"keys": ["x".repeat(70_000)]}));
+    let refused = at(&by_uri(vec![long]), 1, "1");
+    assert_eq!(outcome(&refused), "503 temporarily_unavailable");
+    assert!(refused.body.contains("65536 bytes"), "{}", refused.body);
 }
 
 // rule: tokens/keys-looked-at-again: keys in metadata or at `jwks_uri`, looked at again [RFC 7591
@@ -299,4 +299,67 @@ fn trouble_on_the_way_is_never_the_end() {
     server.wait(60);
     assert_eq!(outcome(&at(&server, 2, "2")), "503 temporarily_unavailable");
     assert_eq!(outcome(&at(&server, 2, "2")), "200");
+}
+
+// rule: tokens/gone-at-two-looks: a client with keys whose document or key set is gone hears
+//    `invalid_client` an hour after the look that found it so first, and until then that it may pass
+#[test]
+fn one_look_that_finds_nothing_costs_nothing() {
+    let gone = || answer(404, &[], "");
+    let good = || json_answer(&[], &keyed(jwks(&[Es256(1).jwk(json!({}))])));
+    let answers = [good(), gone(), gone(), gone(), good(), answer(410, &[], "")];
+    let script = answers.into_iter().fold(Scripted::new(), |script, answer| {
+        script.on(Method::Get, URL, answer)
+    });
+    let server = Server::with(script);
+    assert_eq!(outcome(&at(&server, 1, "1")), "200");
+    let (keys, time) = (&server.store.keys, server.time());
+    let met = renew(URL, Some("7"), keys, &server.settings, &server.store, time);
+    now(met).unwrap();
+    for (wait, jti, expected) in [
+        (3600, "2", "503 temporarily_unavailable"),
+        (3599, "3", "503 temporarily_unavailable"),
+        (1, "4", "401 invalid_client"),
+        (1, "5", "200"),
+        (3600, "6", "503 temporarily_unavailable"),
+    ] {
+        server.wait(wait);
+        let found = at(&server, 1, jti);
+        assert_eq!(outcome(&found), expected, "{jti}");
+        let says_why = found.body.contains("the status is 200: found 4");
+        assert_eq!(says_why, expected != "200", "{}", found.body);
+    }
+}
+
+// rule: tokens/gone-at-two-looks
+#[test]
+fn a_key_set_that_is_missing_for_a_moment_costs_nothing() {
+    let gone = || answer(404, &[], "");
+    let script = [key_set(1, &[]), gone(), key_set(1, &[])];
+    let server = by_uri(script.into());
+    assert_eq!(outcome(&at(&server, 1, "1")), "200");
+    // The copy lacks the new key, and what would have it is not there.
+    server.wait(60);
+    assert_eq!(outcome(&at(&server, 2, "2")), "503 temporarily_unavailable");
+    assert_eq!(outcome(&at(&server, 1, "3")), "200");
+    // Where there never was one, nothing can come back.
+    let server = by_uri(vec![gone()]);
+    assert_refused(&at(&server, 1, "1"), "found 404");
+}
+
+// rule: tokens/transient-never-fatal
+#[test]
+fn an_answer_that_says_nothing_is_no_verdict() {
+    for silent in [
+        answer(302, &[("location", KEYS)], ""),
+        answer(401, &[], ""),
+        answer(403, &[], "are you a robot?"),
+        Err(FetchError::TooLarge(5120)),
+    ] {
+        let server = by_uri(vec![silent.clone(), key_set(1, &[])]);
+        assert_eq!(outcome(&at(&server, 1, "1")), "503 temporarily_unavailable");
+        assert_eq!(outcome(&at(&server, 1, "1")), "200");
+        let server = serving(URL, silent);
+        assert_eq!(outcome(&at(&server, 1, "1")), "503 temporarily_unavailable");
+    }
 }

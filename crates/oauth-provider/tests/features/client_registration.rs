@@ -151,6 +151,14 @@ fn what_we_lack_is_dropped_and_what_we_have_is_stated() {
         ),
         (json!({"scope": "org:read"}), "scope", json!("org:read")),
         (
+            json!({"scope": "openid org:read org:admin"}),
+            "scope",
+            json!("org:read"),
+        ),
+        (json!({"scope": "openid profile"}), "scope", json!(null)),
+        (json!({"scope": "org:admin"}), "scope", json!(null)),
+        (json!({"scope": ""}), "scope", json!(null)),
+        (
             json!({"contacts": ["a@app.example"]}),
             "contacts",
             json!(["a@app.example"]),

@@ -255,7 +255,7 @@ fn and_goes_with_what_it_was_a_copy_of() {
     let set = jwks(&[Es256(2).jwk(json!({}))])["jwks"].clone();
     let second = || json_answer(&no_store, &set);
     for (found, number, expected) in [
-        (answer(404, &[], ""), 1, "401 invalid_client"),
+        (answer(404, &[], ""), 1, "503 temporarily_unavailable"),
         (second(), 2, "200"),
     ] {
         let server = by_uri([key_set(1), found, spent()]);

@@ -10,7 +10,8 @@ use crate::support::grant_world::{Forged, Sent, World, limits};
 
 #[derive(Debug, Clone)]
 enum Act {
-    Approve(usize, Strength, bool, (Width, Width)),
+    /// The last is what the client asked for, at least what it gets.
+    Approve(usize, Strength, bool, (Width, Width), Option<Width>),
     Open,
     Redeem(Pick, Who, Option<bool>, bool, bool),
     /// By the client itself, with what it holds; whether the answer arrives.
@@ -89,6 +90,7 @@ fn act() -> impl Strategy<Value = Act> {
         strength(),
         prop::bool::weighted(0.8),
         (1..3u8, 1..3u8),
+        prop_oneof![3 => (1..3u8).prop_map(Some), 1 => Just(None)],
     );
     let redirect = prop_oneof![4 => Just(Some(true)), 2 => Just(None), 1 => Just(Some(false))];
     let wait = select(
@@ -109,7 +111,7 @@ fn act() -> impl Strategy<Value = Act> {
     let gone = || Found::Gone(WHY.to_owned());
     let found = select(vec![Found::Good, gone(), gone(), Found::Unclear]);
     prop_oneof![
-        3 => approve.prop_map(|(client, strength, refresh, widths)| Act::Approve(client, strength, refresh, widths)),
+        3 => approve.prop_map(|(client, strength, refresh, widths, asked)| Act::Approve(client, strength, refresh, widths, asked)),
         4 => Just(Act::Open),
         8 => (pick(TokenKind::Code), who(), redirect, prop::bool::weighted(0.85), any::<bool>())
             .prop_map(|(pick, who, redirect, verifier, kept)| Act::Redeem(pick, who, redirect, verifier, kept)),
@@ -133,7 +135,7 @@ fn act() -> impl Strategy<Value = Act> {
 fn play(limits: Limits, acts: Vec<(usize, Act)>) {
     let mut world = World::new(limits);
     // So that no history is without a session.
-    let first = world.approve(0, Strength::None, true, (1, 2));
+    let first = world.approve(0, Strength::None, true, (1, 2), Some(2));
     world.open(first);
     for (grant, act) in acts {
         // The latest are the liveliest.
@@ -149,9 +151,9 @@ fn play(limits: Limits, acts: Vec<(usize, Act)>) {
 
 fn perform(world: &mut World, grant: usize, act: Act) {
     match act {
-        Act::Approve(client, strength, refresh, widths) => {
+        Act::Approve(client, strength, refresh, widths, asked) => {
             if world.grants.len() < 4 {
-                let grant = world.approve(client, strength, refresh, widths);
+                let grant = world.approve(client, strength, refresh, widths, asked);
                 world.open(grant);
             }
         }

@@ -170,7 +170,7 @@ fn walk(strict: bool) -> (usize, usize) {
         ..limits(strict)
     };
     let mut start = World::new(limits);
-    start.approve(0, Strength::None, true, (1, 2));
+    start.approve(0, Strength::None, true, (1, 2), Some(2));
     let mut seen = HashSet::from([canonical(&start)]);
     let mut edge = vec![(start, Vec::new())];
     let mut steps = 0;

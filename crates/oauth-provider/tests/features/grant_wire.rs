@@ -19,6 +19,7 @@ use crate::support::server::{Server, form_body, now, outcome, post};
 
 const COMMANDS: &[&str] = &[
     r#"{"open":{"client":{"id":"the-client","strength":"none","refresh":true},"subject":"7","redirect_uri":"http://127.0.0.1:5000/cb","challenge":"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM","resource":"/mcp/acme","scope":["event:write","org:read"],"props":"cHJvcHM","props_expire_at":1800000000,"approval_ends_at":1800000600}}"#,
+    r#"{"open":{"client":{"id":"the-client","strength":"none","refresh":true},"subject":"7","redirect_uri":"http://127.0.0.1:5000/cb","challenge":"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM","resource":"/mcp/acme","scope":["org:read"],"asked":["event:write","org:read"],"props":"cHJvcHM","props_expire_at":1800000000,"approval_ends_at":1800000600}}"#,
     r#"{"redeem":{"secret":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","client_id":"the-client","strength":"secret","redirect_uri":"http://127.0.0.1:5000/cb","verifier":"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk","resource":null}}"#,
     r#"{"refresh":{"secret":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","tag":"BAQEBAQEBAQEBAQEBAQEBA","client_id":"the-client","strength":"private_key_jwt","scope":["org:read"],"resource":"/mcp"}}"#,
     r#"{"inspect":{"secret":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM"}}"#,

@@ -193,7 +193,10 @@ fn a_token_of_which_nothing_is_left_goes_and_the_others_stay() {
 
 #[test]
 fn a_client_that_goes_on_asking_for_what_it_had_is_told_what_there_is() {
-    let (mut grant, issued) = active_with(|open| open.scope = scope("org:read event:write"));
+    let (mut grant, issued) = active_with(|open| {
+        open.scope = scope("org:read event:write");
+        open.asked = Some(open.scope.clone());
+    });
     withhold(&mut grant, "7", "mend").unwrap();
     let token = issued.refresh.unwrap();
     let next = grant

@@ -30,6 +30,7 @@ mod grant_upkeep;
 mod grant_walk;
 mod grant_wire;
 mod grant_withhold;
+mod lenient_scope;
 mod par;
 mod refresh_model;
 mod refresh_rotation;

@@ -214,7 +214,10 @@ fn an_old_token_is_one_whatever_else_it_asks() {
 //    §2.2]
 #[test]
 fn narrower_is_for_one_token_and_wider_is_refused_without_rotating() {
-    let (mut grant, issued) = active_with(|open| open.scope = scope("org:read event:write"));
+    let (mut grant, issued) = active_with(|open| {
+        open.scope = scope("org:read event:write");
+        open.asked = Some(open.scope.clone());
+    });
     let mut token = issued.refresh.unwrap();
     for wide in ["team:write", "org:read team:write"] {
         let answer = grant.refresh(&token, |r| r.scope = Some(scope(wide)));

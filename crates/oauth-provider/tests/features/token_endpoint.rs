@@ -228,6 +228,31 @@ fn a_client_that_is_gone_hears_it() {
     );
 }
 
+// rule: tokens/vouched-by-its-grant: what a live grant refuses its own client is no `invalid_client`,
+//    also where nobody knows the record of that client any more
+#[test]
+fn a_client_that_its_grant_knows_is_not_called_unknown() {
+    let server = Server::new();
+    let client = server.public();
+    let code = server.sign_in_with(&client, &[("scope", "org:read")]);
+    let token = text(&server.redeem(&client, &code), "refresh_token");
+    server.wait(29 * 86_400);
+    let token = text(&server.refresh(&client, &token), "refresh_token");
+    server.wait(2 * 86_400);
+    let refresh = |token: &str, scope: &str| {
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("client_id", &*client),
+            ("refresh_token", token),
+            ("scope", scope),
+        ];
+        outcome(&server.token(&form))
+    };
+    assert_eq!(refresh("smcp_r_x", ""), "401 invalid_client", "no record");
+    assert_eq!(refresh(&token, "team:write"), "400 invalid_scope");
+    assert_eq!(refresh(&token, ""), "200 ok");
+}
+
 // rule: clients/refresh-grant-listed
 #[test]
 fn a_client_registered_without_the_refresh_grant_gets_none() {

@@ -136,6 +136,7 @@ fn open() -> Open {
         challenge: CodeChallenge::of(&verifier()),
         resource: Resource::root("/mcp"),
         scope: Scope::all(&["read"]),
+        asked: None,
         props: Bytes(Vec::new()),
         props_expire_at: None,
         approval_ends_at: clock() + HOUR,

@@ -22,6 +22,8 @@ pub struct Presented {
     pub client_id: String,
     /// Compared with what the grant asks for.
     pub strength: Strength,
+    /// Whether HTTP Basic named it, so that a later refusal says so too.
+    pub(crate) basic: bool,
 }
 
 /// Checks the credentials. A public client is taken at its word without a look at storage: what it can do with that
@@ -40,16 +42,18 @@ pub async fn authenticate(
         impl OnceStore,
     >,
 ) -> Result<Presented, Error> {
-    let strength = match &credentials.shown {
-        Shown::Nothing => Strength::None,
+    let basic = credentials.basic;
+    let shown = match &credentials.shown {
+        Shown::Nothing => Ok(Strength::None),
         Shown::Secret(used, secret) => {
-            by_secret(&credentials.client_id, *used, secret, clients.store).await?
+            by_secret(&credentials.client_id, *used, secret, clients.store).await
         }
-        Shown::Assertion(assertion) => by_assertion(assertion, clients).await?,
+        Shown::Assertion(assertion) => by_assertion(assertion, clients).await,
     };
     Ok(Presented {
         client_id: credentials.client_id.clone(),
-        strength,
+        strength: shown.map_err(|error| error.of_basic(basic))?,
+        basic,
     })
 }
 
@@ -59,13 +63,6 @@ async fn by_secret(
     secret: &str,
     clients: &impl ClientStore,
 ) -> Result<Strength, Error> {
-    let error = || Error {
-        basic: used == SecretMethod::Basic,
-        ..Error::new(
-            ErrorCode::InvalidClient,
-            "unknown client, wrong secret, or not the method it registered",
-        )
-    };
     let client = registered(client_id, clients)
         .await
         .map_err(|error| Error::unavailable(error.to_string()))?;
@@ -80,7 +77,10 @@ async fn by_secret(
     if matches && right_method {
         Ok(Strength::Secret)
     } else {
-        Err(error())
+        Err(Error::new(
+            ErrorCode::InvalidClient,
+            "unknown client, wrong secret, or not the method it registered",
+        ))
     }
 }
 
@@ -107,7 +107,7 @@ pub async fn authenticate_known(
     if known {
         Ok(client)
     } else {
-        Err(Error::unknown_client())
+        Err(Error::unknown_client().of_basic(client.basic))
     }
 }
 

@@ -18,6 +18,7 @@ use super::Authenticator;
 use super::assertion::Assertion;
 use super::key_set::{keys_at, keys_at_again};
 use super::once_store::{Claim, Claimant, OnceStore};
+use super::unresolved::{unresolved, unusable_keys};
 
 const CLAIM_MARGIN: Duration = Duration::from_secs(60);
 
@@ -40,16 +41,20 @@ pub(super) async fn by_assertion(
         ..
     } = *clients;
     let claimed = assertion.check(settings, now)?;
-    let resolved = resolve(&assertion.client_id, settings, store, fetch, now)
-        .await
-        .map_err(unresolved)?;
+    let resolved = match resolve(&assertion.client_id, settings, store, fetch, now).await {
+        Ok(resolved) => resolved,
+        // Answered as a wrong key is, so that nobody learns which clients there are.
+        Err(ClientProblem::Unknown { .. }) => return Err(wrong_key()),
+        Err(problem) => return Err(unresolved(problem, store, now).await),
+    };
     let mut is_known = resolved.client.is_known;
     let mut verified = is_signed_by(&resolved.client, assertion, clients).await?;
     if !verified {
         // Its keys may have changed since its document was kept.
-        let again = resolve_again(&resolved, settings, store, fetch, now)
-            .await
-            .map_err(unresolved)?;
+        let again = match resolve_again(&resolved, settings, store, fetch, now).await {
+            Ok(again) => again,
+            Err(problem) => return Err(unresolved(problem, store, now).await),
+        };
         if let Some(fresh) = again {
             is_known = fresh.client.is_known;
             verified = is_signed_by(&fresh.client, assertion, clients).await?;
@@ -100,7 +105,6 @@ async fn is_signed_by(
         },
         Authentication::Public | Authentication::Secret { .. } => return Ok(false),
     };
-    let unusable = |problem| unusable_keys(uri, problem);
     let Authenticator {
         settings,
         store,
@@ -108,18 +112,17 @@ async fn is_signed_by(
         now,
         ..
     } = *clients;
-    let found = keys_at(uri, client, settings, store, fetch, now)
-        .await
-        .map_err(unusable)?;
+    let found = match keys_at(uri, client, settings, store, fetch, now).await {
+        Ok(found) => found,
+        Err(problem) => return Err(unusable_keys(uri, problem, store, now).await),
+    };
     if any_verifies(&found.keys, assertion, clients.signatures).await {
         return Ok(true);
     }
-    match keys_at_again(&found, client, settings, store, fetch, now)
-        .await
-        .map_err(unusable)?
-    {
-        Some(fresh) => Ok(any_verifies(&fresh.keys, assertion, clients.signatures).await),
-        None => Ok(false),
+    match keys_at_again(&found, client, settings, store, fetch, now).await {
+        Ok(Some(fresh)) => Ok(any_verifies(&fresh.keys, assertion, clients.signatures).await),
+        Ok(None) => Ok(false),
+        Err(problem) => Err(unusable_keys(uri, problem, store, now).await),
     }
 }
 
@@ -145,35 +148,4 @@ fn wrong_key() -> Error {
         "unknown client, or the assertion is not signed with a key of it that is usable here: check kid, alg and the \
          published keys (P-256, Ed25519, RSA of 2048 bits or more), and that private_key_jwt is its method",
     )
-}
-
-/// Why a client could not be looked up to verify its assertion.
-fn unresolved(problem: ClientProblem) -> Error {
-    let invalid = |text: String| Error::new(ErrorCode::InvalidClient, text);
-    match problem {
-        ClientProblem::Unknown { .. } => wrong_key(),
-        ClientProblem::Url { error, .. } => invalid(format!("client_id {error}")),
-        ClientProblem::DocumentsOff => {
-            invalid("URLs are not taken as client ids or for keys here".to_owned())
-        }
-        ClientProblem::Document { url, problem } => {
-            let text = format!("{url}: {problem}");
-            // A client throws its tokens away on `invalid_client`.
-            match (problem.over_budget, problem.transient) {
-                (true, _) => Error::new(ErrorCode::TemporarilyUnavailable, text).status(429),
-                (false, true) => Error::new(ErrorCode::TemporarilyUnavailable, text),
-                (false, false) => invalid(text),
-            }
-        }
-        ClientProblem::Storage(error) => Error::unavailable(error.to_string()),
-    }
-}
-
-fn unusable_keys(uri: &str, problem: ClientProblem) -> Error {
-    match problem {
-        ClientProblem::Url { error, .. } => {
-            Error::new(ErrorCode::InvalidClient, format!("jwks_uri {uri} {error}"))
-        }
-        other => unresolved(other),
-    }
 }

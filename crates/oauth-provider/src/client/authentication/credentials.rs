@@ -2,16 +2,14 @@
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use oauth_types::ErrorCode;
-use url::form_urlencoded;
 
 use crate::client::record::SecretMethod;
 use crate::http::{Error, Request};
 use crate::params::Params;
 
 use super::assertion::{self, Assertion};
+use super::basic::Basic;
 
 /// What a request shows of its client, before any of it is checked.
 #[derive(Clone)]
@@ -19,6 +17,8 @@ pub struct Credentials {
     /// The client id that the request claims.
     pub client_id: String,
     pub(super) shown: Shown,
+    /// Whether HTTP Basic named the client, so that a failure is answered with its challenge.
+    pub(super) basic: bool,
 }
 
 #[derive(Clone)]
@@ -49,61 +49,50 @@ impl fmt::Debug for Credentials {
 }
 
 impl Credentials {
-    /// Reads the header and the form.
+    /// Reads the header and the form. A secret that is empty is none (RFC 6749 §2.3.1: the client "MAY omit the parameter
+    /// if the client secret is an empty string"). Nor is a header of another scheme than Basic: a public client that
+    /// sends an access token along is still that public client.
     ///
     /// # Errors
-    /// A malformed header or assertion is `invalid_client`; two methods at once ("MUST NOT", RFC 6749 §2.3)
+    /// A malformed Basic header or assertion is `invalid_client`; two methods at once ("MUST NOT", RFC 6749 §2.3)
     /// `invalid_request`.
     pub fn read(request: &Request<'_>, form: &Params) -> Result<Self, Error> {
         let form_id = form.one("client_id")?;
         let form_secret = form.one("client_secret")?;
         let assertion = form.one("client_assertion")?;
+        let header = request.authorization.and_then(Basic::read).transpose()?;
+        let basic = header.is_some();
+        let Basic { client_id, secret } = header.unwrap_or_default();
         let ways = [
-            request.authorization.is_some(),
+            !secret.is_empty(),
             form_secret.is_some(),
             assertion.is_some(),
         ];
         if ways.into_iter().filter(|way| *way).count() > 1 {
-            let description = "use one way of client authentication";
-            return Err(Error::new(ErrorCode::InvalidRequest, description));
+            return Err(invalid_request("use one way of client authentication"));
         }
+        let header_id = Some(&*client_id).filter(|id| !id.is_empty());
+        if form_id.is_some_and(|id| header_id.is_some_and(|other| id != other)) {
+            let description = "client_id differs from the Authorization header";
+            return Err(invalid_request(description));
+        }
+        let client_id = form_id.or(header_id);
         if let Some(text) = assertion {
-            return Self::asserted(text, form.one("client_assertion_type")?, form_id);
+            return Self::asserted(text, form.one("client_assertion_type")?, client_id);
         }
         if form.one("client_assertion_type")?.is_some() {
-            let description = "client_assertion is missing";
-            return Err(Error::new(ErrorCode::InvalidRequest, description));
+            return Err(invalid_request("client_assertion is missing"));
         }
-        let Some(header) = request.authorization else {
-            let client_id = form_id
-                .ok_or_else(|| Error::new(ErrorCode::InvalidClient, "client_id is missing"))?
-                .to_owned();
-            return Ok(Self {
-                client_id,
-                shown: form_secret.map_or(Shown::Nothing, |secret| {
-                    Shown::Secret(SecretMethod::Post, secret.to_owned())
-                }),
-            });
-        };
-        let refused = |code, text: &str| Error {
-            basic: true,
-            ..Error::new(code, text)
-        };
-        let (client_id, secret) = basic(header).ok_or_else(|| {
-            refused(
-                ErrorCode::InvalidClient,
-                "the Authorization header is not HTTP Basic with form-encoded parts",
-            )
-        })?;
-        if form_id.is_some_and(|id| id != client_id) {
-            return Err(refused(
-                ErrorCode::InvalidRequest,
-                "client_id differs from the Authorization header",
-            ));
-        }
+        let missing =
+            || Error::new(ErrorCode::InvalidClient, "client_id is missing").of_basic(basic);
         Ok(Self {
-            client_id,
-            shown: Shown::Secret(SecretMethod::Basic, secret),
+            client_id: client_id.ok_or_else(missing)?.to_owned(),
+            shown: match form_secret {
+                Some(secret) => Shown::Secret(SecretMethod::Post, secret.to_owned()),
+                None if secret.is_empty() => Shown::Nothing,
+                None => Shown::Secret(SecretMethod::Basic, secret),
+            },
+            basic,
         })
     }
 
@@ -120,71 +109,11 @@ impl Credentials {
         Ok(Self {
             client_id: assertion.client_id.clone(),
             shown: Shown::Assertion(Box::new(assertion)),
+            basic: false,
         })
     }
 }
 
-/// RFC 6749 §2.3.1: user name and password are each form-encoded before they are joined.
-fn basic(header: &str) -> Option<(String, String)> {
-    let (scheme, encoded) = header.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let joined = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
-    let (id, secret) = joined.split_once(':')?;
-    let decode = |text: &str| {
-        if !has_whole_escapes(text) {
-            return None;
-        }
-        let text = text.replace('&', "%26").replace('=', "%3D");
-        let mut pairs = form_urlencoded::parse(text.as_bytes()).map(|(name, _)| name.into_owned());
-        pairs
-            .next()
-            .filter(|name| !name.contains(char::REPLACEMENT_CHARACTER))
-    };
-    Some((decode(id)?, decode(secret)?))
-}
-
-/// A decoder of forms takes a `%` that begins no escape for itself, so that two texts would be one secret.
-fn has_whole_escapes(text: &str) -> bool {
-    text.split('%').skip(1).all(|escape| {
-        let digits = escape.as_bytes().first_chunk::<2>();
-        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn header(text: &str) -> Option<(String, String)> {
-        basic(&format!("Basic {}", STANDARD.encode(text)))
-    }
-
-    // rule: tokens/basic-header: Basic is form-decoded, malformed is refused; 401 with its
-    //    challenge [RFC 6749 §2.3.1, §5.2]
-    #[test]
-    fn parts_are_form_decoded() {
-        assert_eq!(
-            header("s6BhdRkqt3:7Fjfp0ZBr1KtDRbnfVdmIw"),
-            Some(("s6BhdRkqt3".into(), "7Fjfp0ZBr1KtDRbnfVdmIw".into()))
-        );
-        assert_eq!(
-            header("a%3Ab+c:d%25=&e"),
-            Some(("a:b c".into(), "d%=&e".into()))
-        );
-    }
-
-    // rule: tokens/basic-header
-    #[test]
-    fn malformed_ones_are_refused() {
-        assert_eq!(header("no colon"), None);
-        for escape in ["%FF", "%", "%2", "b%zz", "%%25"] {
-            assert_eq!(header(&format!("a:{escape}")), None, "{escape}");
-            assert_eq!(header(&format!("{escape}:b")), None, "{escape}");
-        }
-        assert_eq!(basic("Basic ***"), None);
-        assert_eq!(basic("Bearer YTpi"), None);
-        assert_eq!(basic("Basic"), None);
-    }
+fn invalid_request(description: &str) -> Error {
+    Error::new(ErrorCode::InvalidRequest, description)
 }

@@ -139,13 +139,13 @@ fn public(url: &ClientIdUrl, settings: &Settings) -> Result<Url, Breach> {
     let target = Url::parse(url.as_str()).ok();
     target
         .filter(|_| url.is_fetchable(&settings.origin))
-        .ok_or_else(|| Breach::found(url.host()).standing(Standing::Silent))
+        .ok_or_else(|| Breach::found(url.host()).standing(Standing::Refused))
 }
 
 /// This server does not fetch from itself.
 fn elsewhere(url: &ClientIdUrl, target: &Url, settings: &Settings) -> Result<(), Breach> {
     if settings.origin.is_server_of(target) {
-        return Err(Breach::found(url.host()).standing(Standing::Silent));
+        return Err(Breach::found(url.host()).standing(Standing::Refused));
     }
     Ok(())
 }
@@ -155,7 +155,7 @@ fn allowed(url: &ClientIdUrl, settings: &Settings) -> Result<(), Breach> {
     if settings.document_hosts.allow(url.host()) {
         return Ok(());
     }
-    Err(Breach::found(url.host()).standing(Standing::Silent))
+    Err(Breach::found(url.host()).standing(Standing::Refused))
 }
 
 fn transport(error: FetchError) -> Breach {

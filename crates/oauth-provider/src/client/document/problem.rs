@@ -23,6 +23,8 @@ pub struct DocumentProblem {
     pub over_budget: bool,
     /// Whether this says that the document is not there any more, or not a valid one.
     gone: bool,
+    /// Whether this server does not fetch it, now or later.
+    refused: bool,
 }
 
 impl DocumentProblem {
@@ -37,11 +39,16 @@ impl DocumentProblem {
             transient: matches!(breach.standing, Standing::Transient | Standing::OverBudget),
             over_budget: breach.standing == Standing::OverBudget,
             gone: breach.standing == Standing::Gone,
+            refused: breach.standing == Standing::Refused,
         }
     }
 
     pub(in crate::client) const fn is_gone(&self) -> bool {
         self.gone
+    }
+
+    pub(in crate::client) const fn is_refused(&self) -> bool {
+        self.refused
     }
 }
 

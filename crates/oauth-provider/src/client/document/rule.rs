@@ -20,8 +20,10 @@ pub(in crate::client) struct Breach {
 pub(in crate::client) enum Standing {
     /// It is not there any more, or not a valid one.
     Gone,
-    /// It may be fine: this server refused to fetch it, or its answer was no verdict.
+    /// It may be fine: its answer was no verdict.
     Silent,
+    /// It may be fine: this server does not fetch it.
+    Refused,
     /// It may be fine, and trying again can help.
     Transient,
     /// It may be fine: it was not fetched, since the budget for that is spent.

@@ -9,6 +9,7 @@ use crate::client::problem::{ClientProblem, document_url};
 use crate::client::redirect_uri::{RedirectUri, RedirectUriError};
 use crate::client::text::for_display;
 use crate::http::Error;
+use crate::scope::Scope;
 use crate::settings::Settings;
 
 const MAX_REDIRECT_URIS: usize = 20;
@@ -69,6 +70,14 @@ pub(super) fn effective(mut metadata: ClientMetadata) -> Result<(ClientMetadata,
     retain(&mut metadata.response_types, &["code"], "code")
         .ok_or_else(|| invalid("response_types must include code"))?;
     Ok((metadata, any_secret_method))
+}
+
+/// RFC 7591 §3.2.1: what is answered is what counts. A client asks later for the scope that it was told, so that is what
+/// the authorization endpoint takes, or none at all, which stands for every scope there.
+pub(super) fn scope(metadata: &mut ClientMetadata, settings: &Settings) {
+    let asked = metadata.scope.take().unwrap_or_default();
+    let scope = Scope::effective(&asked, settings.scopes);
+    metadata.scope = (!scope.is_empty()).then(|| scope.to_string());
 }
 
 /// Keeps the values of a list that this server supports; an absent list gets all of them. `None` if the required one is

@@ -257,6 +257,7 @@ pub fn opening(now: UnixTime) -> Open {
         challenge: challenge(),
         resource: at("/mcp/acme"),
         scope: Scope::all(SCOPES),
+        asked: Some(Scope::all(SCOPES)),
         props: Bytes(PROPS.to_vec()),
         props_expire_at: None,
         approval_ends_at: now + Duration::from_secs(600),

@@ -46,6 +46,8 @@ pub struct Terms {
     pub described: bool,
     pub resource: Width,
     pub scope: Width,
+    /// What the client asked for; not kept by an earlier version.
+    pub asked: Option<Width>,
     pub opened: u64,
     pub ends: u64,
 }
@@ -146,8 +148,6 @@ pub struct Model {
     pub props: u32,
     /// Choices that were taken back, by what they need.
     pub withheld: Vec<Width>,
-    /// The scope before that.
-    pub granted: Width,
 }
 
 /// What a command must answer.
@@ -212,7 +212,6 @@ impl Model {
         if !matches!(self.stage, Stage::Nothing) || self.approval_ends <= now {
             return Answer::Refused(Refusal::AlreadyOpened);
         }
-        self.granted = terms.scope;
         self.terms = terms;
         self.props = 0;
         self.withheld.clear();

@@ -167,6 +167,7 @@ impl World {
         strength: Strength,
         may_refresh: bool,
         widths: (Width, Width),
+        asked: Option<Width>,
     ) -> usize {
         let approved = Terms {
             client,
@@ -175,6 +176,7 @@ impl World {
             described: CLIENTS[client].starts_with("https:"),
             resource: widths.0,
             scope: widths.1,
+            asked: asked.map(|asked| asked.max(widths.1)),
             opened: self.now,
             ends: self.now,
         };
@@ -185,7 +187,6 @@ impl World {
             approval_ends: self.now + APPROVAL,
             props: 0,
             withheld: Vec::new(),
-            granted: approved.scope,
         };
         self.grants.push(Mailbox {
             id: GrantId::draw(&mut self.rng),

@@ -13,7 +13,7 @@ use oauth_provider::memory::MemoryStore;
 use oauth_provider::par::par;
 use oauth_provider::params::Params;
 use oauth_provider::store::{ClientStore, GrantStore, OnceStore, PushedRequests};
-use oauth_provider::{Settings, UnixTime, introspect, revoke, token};
+use oauth_provider::{Scope, Settings, UnixTime, introspect, revoke, token};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde_json::{Value, json};
@@ -120,6 +120,11 @@ impl Server {
     pub fn sign_in_with(&self, client_id: &str, changes: &[(&str, &str)]) -> String {
         let request = self.authorize(&query(client_id, changes)).unwrap();
         let scope = request.scope.clone();
+        self.grant(request, scope)
+    }
+
+    /// A person grants this much of what is asked for. The code.
+    pub fn grant(&self, request: AuthorizationRequest, scope: Scope) -> String {
         let grant = GrantId::draw(&mut *self.rng.borrow_mut());
         let approved = Approval::new(request, grant, scope, Vec::new(), self.time());
         let keys = &self.store.keys;
@@ -173,13 +178,12 @@ impl Server {
     }
 
     pub fn introspect(&self, form: &[(&str, &str)]) -> Response {
+        self.introspect_at(&post(form_body(form).as_bytes()))
+    }
+
+    pub fn introspect_at(&self, request: &Request<'_>) -> Response {
         let clients = self.authenticator(&self.store, &self.store);
-        let body = form_body(form);
-        self.response(now(introspect(
-            &post(body.as_bytes()),
-            &clients,
-            &self.store,
-        )))
+        self.response(now(introspect(request, &clients, &self.store)))
     }
 
     /// Revokes with another memory of what was used.

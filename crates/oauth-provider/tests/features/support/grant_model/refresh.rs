@@ -38,7 +38,8 @@ impl Model {
         if asked.resource.is_some_and(|r| r > terms.resource) {
             return Answer::Refused(Refusal::Target);
         }
-        if asked.scope.is_some_and(|s| s > self.granted) {
+        // The least width is in every other, so something is always left.
+        if (asked.scope.zip(terms.asked)).is_some_and(|(named, asked)| named > asked) {
             return Answer::Refused(Refusal::Scope);
         }
         let successor = match (back, &mut family.previous) {

@@ -30,6 +30,7 @@ impl World {
                 challenge: challenge(),
                 resource: resource(approved.resource),
                 scope: granted(approved.scope),
+                asked: approved.asked.map(granted),
                 props: Bytes(props(0)),
                 props_expire_at: None,
                 approval_ends_at: UnixTime(mailbox.model.approval_ends),
