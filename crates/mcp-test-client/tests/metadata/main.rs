@@ -61,7 +61,7 @@ async fn a_document_that_is_right() {
     assert!(ok, "{report}");
     assert_eq!(report["client_id"], URL);
     let findings = report["findings"].as_array().unwrap();
-    assert_eq!(findings.len(), 18);
+    assert_eq!(findings.len(), 19);
     for finding in findings {
         assert_eq!(finding["severity"], "ok", "{finding}");
         assert!(finding.get("fix").is_none(), "{finding}");
@@ -162,7 +162,7 @@ async fn a_file_is_judged_by_all_but_its_transport() {
     let (ok, report) = in_file("long", long.to_string().as_bytes()).await;
     assert_eq!(
         (ok, broken(&report)),
-        (false, vec!["the document can be fetched"])
+        (false, vec!["the document is complete"])
     );
 
     let (ok, report) = in_file("no-json", b"client_id: x").await;
