@@ -48,7 +48,7 @@ const REMEDIES: [(&str, &str); 19] = [
         "keep either jwks or jwks_uri, not both",
     ),
     (
-        "jwks holds no secret",
+        "the document holds no private key",
         "publish public keys alone, and replace the keys that were published",
     ),
     ("jwks_uri is usable", "set jwks_uri to an https URL"),

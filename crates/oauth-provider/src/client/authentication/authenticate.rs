@@ -7,7 +7,7 @@ use crate::client::client_store::ClientStore;
 use crate::client::record::{Authentication, SecretMethod};
 use crate::client::resolve::{is_registered, registered};
 use crate::crypto::{SecretHash, SignatureVerifier};
-use crate::grant::Strength;
+use crate::grant::{KeyProof, Strength};
 use crate::http::Error;
 
 use super::Authenticator;
@@ -22,6 +22,8 @@ pub struct Presented {
     pub client_id: String,
     /// Compared with what the grant asks for.
     pub strength: Strength,
+    /// The key of an assertion.
+    pub key: Option<KeyProof>,
 }
 
 /// Checks the credentials. A public client is taken at its word without a look at storage: what it can do with that
@@ -40,16 +42,21 @@ pub async fn authenticate(
         impl OnceStore,
     >,
 ) -> Result<Presented, Error> {
-    let strength = match &credentials.shown {
-        Shown::Nothing => Strength::None,
+    let (strength, key) = match &credentials.shown {
+        Shown::Nothing => (Strength::None, None),
         Shown::Secret(used, secret) => {
-            by_secret(&credentials.client_id, *used, secret, clients.store).await?
+            let strength = by_secret(&credentials.client_id, *used, secret, clients.store).await?;
+            (strength, None)
         }
-        Shown::Assertion(assertion) => by_assertion(assertion, clients).await?,
+        Shown::Assertion(assertion) => {
+            let key = by_assertion(assertion, clients).await?;
+            (Strength::PrivateKeyJwt, Some(key))
+        }
     };
     Ok(Presented {
         client_id: credentials.client_id.clone(),
         strength,
+        key,
     })
 }
 

@@ -1,5 +1,4 @@
 //! Getting a client metadata document (Client ID Metadata Document -02 §5): where from, how long, how large.
-// file rule: clients/document-fetched-plainly
 
 use std::time::Duration;
 
