@@ -125,13 +125,19 @@ export function stopReading(reader) {
   reader.cancel().catch(() => {});
 }
 
-/** Sends a request: [status, head, body]. What fails is told by the name of its error; a body that is too long is undefined. */
-export async function send(method, url, head, body, milliseconds, limit) {
+/**
+ * Sends a request: [status, head, body]. What fails is told by the name of its error; a body that is too long is undefined,
+ * one that did not come is the error. `limits`: milliseconds, bytes, and the statuses whose bodies are read, from and to.
+ */
+export async function send(method, url, head, body, [milliseconds, limit, first, last]) {
   const signal = AbortSignal.timeout(milliseconds);
   const response = await fetch(url, { method, headers: pairsOf(head), body, redirect: "manual", signal });
   let headers = "";
   for (const [name, value] of response.headers) headers += `${name}\n${value}\n`;
-  return [response.status, headers, response.body === null ? new Uint8Array() : await bytesOf(response, limit)];
+  const isRead = first <= response.status && response.status <= last;
+  if (!isRead) response.body?.cancel().catch(() => {});
+  const content = isRead && response.body !== null ? bytesOf(response, limit).catch((error) => error) : new Uint8Array();
+  return [response.status, headers, await content];
 }
 
 /** A variable or secret as text: one that wrangler.toml has as a number or a list, as JSON. */

@@ -64,14 +64,14 @@ extern "C" {
     /// Whether the time was over before the body was complete.
     #[wasm_bindgen(method, getter)]
     pub fn late(this: &Outlet) -> bool;
-    /// Sends a request: an array of status, head and body. The body is undefined if it has more than `limit` bytes.
+    /// Sends a request: an array of status, head and body. `limits` are milliseconds, bytes, and the first and the last status
+    /// whose body is read. The body is undefined if it has more bytes, and an error if it did not come.
     pub fn send(
         method: &str,
         url: &str,
         head: &str,
         body: Option<Uint8Array>,
-        milliseconds: u32,
-        limit: u32,
+        limits: &[u32],
     ) -> Promise;
     /// A variable or secret; as JSON if `wrangler.toml` has it as a number or a list.
     pub fn variable(env: &Env, name: &str) -> Option<String>;

@@ -96,28 +96,41 @@ async fn send(request: Request) -> Result<Response, FetchError> {
         request.url.as_str(),
         &head,
         request.body.as_deref().map(Uint8Array::from),
-        u32::try_from(request.timeout.as_millis()).unwrap_or(u32::MAX),
-        u32::try_from(request.max_body).unwrap_or(u32::MAX),
+        &[
+            u32::try_from(request.timeout.as_millis()).unwrap_or(u32::MAX),
+            u32::try_from(request.max_body).unwrap_or(u32::MAX),
+            u32::from(*request.body_of.start()),
+            u32::from(*request.body_of.end()),
+        ],
     );
     let answer = JsFuture::from(answer)
         .await
         .map_err(|error| failed(&error, request.timeout))?;
     let answer: Array = answer.unchecked_into();
-    let body = answer.get(2);
-    let Some(body) = body.dyn_ref::<Uint8Array>() else {
-        return Err(FetchError::TooLarge(request.max_body));
-    };
     let head = answer.get(1).as_string().unwrap_or_default();
     let mut lines = head.lines();
     let mut headers = Vec::new();
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         headers.push((name.to_owned(), value.to_owned()));
     }
-    Ok(Response {
+    let mut response = Response {
         // Invariant: the runtime's statuses are between 101 and 599.
         status: answer.get(0).as_f64().unwrap_or_default() as u16,
         headers,
-        body: body.to_vec(),
+        body: Vec::new(),
+    };
+    let body = answer.get(2);
+    let why = match body.dyn_ref::<Uint8Array>() {
+        Some(body) => {
+            response.body = body.to_vec();
+            return Ok(response);
+        }
+        None if body.is_undefined() => FetchError::TooLarge(request.max_body),
+        None => failed(&body, request.timeout),
+    };
+    Err(FetchError::Incomplete {
+        head: Box::new(response),
+        why: Box::new(why),
     })
 }
 

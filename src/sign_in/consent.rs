@@ -33,6 +33,7 @@ pub fn consent<'a>(
         verified_host: home,
         shared: home.and_then(shared),
         client_id: &client.id,
+        links: &client.links,
         redirect_uri: asked.redirect_uri.as_str(),
         destination: Destination::from(&asked.redirect_uri),
         elsewhere,

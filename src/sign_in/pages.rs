@@ -1,6 +1,7 @@
 //! The pages of a sign-in: one typed context per template.
 
 use askama::Template;
+use oauth_provider::client::Link;
 
 use crate::site::pages::Destination;
 
@@ -16,6 +17,8 @@ pub struct Consent<'a> {
     pub shared: Option<&'static str>,
     /// Its id.
     pub client_id: &'a str,
+    /// What its document says of its home page and its rules, as text: nothing of it is loaded or linked.
+    pub links: &'a [Link],
     /// Where the answer goes, in full.
     pub redirect_uri: &'a str,
     /// The same in words.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fetch::{Fetch, FetchError, Method, Request, Response};
+use fetch::{Fault, Fetch, FetchError, Method, Request, Response, judge};
 use oauth_provider::discovery::path;
 use oauth_provider::{CodeChallenge, CodeVerifier, Origin, Scope, UnixTime};
 use serde::{Deserialize, Serialize};
@@ -206,27 +206,30 @@ async fn ask(
         .header("accept", "application/json")
         .header("user-agent", sentry_api::USER_AGENT)
         .body("application/x-www-form-urlencoded", form)
-        .max_body(MAX_BODY);
-    let response = fetch.fetch(request).await.map_err(|error| match error {
-        FetchError::TooLarge(_) => refused("an answer that is too long"),
-        error => UpstreamError::Unavailable(error.to_string()),
-    })?;
-    read(&response)
+        .max_body(MAX_BODY)
+        .body_of(200..=428);
+    read(&fetch.fetch(request).await)
 }
 
-fn read(response: &Response) -> Result<SentryTokens, UpstreamError> {
+/// What passes is an outage: a page of an error however long it is, a web page instead of the answer. Only an error that
+/// came whole and names itself ends anything (RFC 6749 §5.2).
+fn read(answer: &Result<Response, FetchError>) -> Result<SentryTokens, UpstreamError> {
     #[derive(Deserialize)]
     struct Refusal {
         error: String,
     }
-    match response.status {
-        200 => serde_json::from_slice(&response.body)
-            .map_err(|_| UpstreamError::Refused("an answer without token or user".to_owned())),
-        status @ (429 | 500..) => Err(UpstreamError::Unavailable(format!("status {status}"))),
-        status => match serde_json::from_slice(&response.body) {
+    let refused = |text: String| Err(UpstreamError::Refused(text));
+    let body = answer.as_ref().map(|answer| &*answer.body);
+    let body = body.unwrap_or_default();
+    match judge(answer) {
+        Err(fault) if fault.is_passing() => Err(UpstreamError::Unavailable(fault.to_string())),
+        Err(Fault::Status(status)) => match serde_json::from_slice(body) {
             Ok(Refusal { error }) if error == "invalid_grant" => Err(UpstreamError::Ended),
-            _ => Err(UpstreamError::Refused(format!("status {status}"))),
+            _ => refused(format!("status {status}")),
         },
+        Err(fault @ (Fault::Body(_) | Fault::NoAnswer(_))) => refused(fault.to_string()),
+        Ok(_) | Err(Fault::ContentType(_)) => serde_json::from_slice(body)
+            .or_else(|_| refused("an answer without token or user".to_owned())),
     }
 }
 
@@ -292,6 +295,67 @@ mod tests {
                 "{status}"
             );
         }
+    }
+
+    // rule: authorization/outage-and-refusal
+    /// Renewals above all: what ends a grant is Sentry's `invalid_grant`, and no page that stands in its way.
+    #[tokio::test]
+    async fn a_page_in_the_way_is_an_outage_whatever_it_weighs() {
+        let renewed = async |status: u16, kind: &str, body: String| {
+            let headers = vec![("content-type".to_owned(), kind.to_owned())];
+            let body = body.into_bytes();
+            let response = Response {
+                status,
+                headers,
+                body,
+            };
+            let script = Scripted::new().on(
+                Method::Post,
+                "https://sentry.example/oauth/token/",
+                Ok(response),
+            );
+            let props = Props {
+                access_token: "a".to_owned(),
+                refresh_token: Some("r".to_owned()),
+                expires_at: None,
+                user: User {
+                    id: "1".to_owned(),
+                    name: None,
+                    email: None,
+                },
+                skills: Vec::new(),
+            };
+            renew(&sentry(), props, UnixTime(100), &script).await.err()
+        };
+        let html = "text/html";
+        let large = || "x".repeat(MAX_BODY + 1);
+        let outage = |found: &str| Some(UpstreamError::Unavailable(found.to_owned()));
+        let refused = |found: &str| Some(UpstreamError::Refused(found.to_owned()));
+        let ended = r#"{"error":"invalid_grant"}"#;
+        assert_eq!(renewed(502, html, large()).await, outage("502"));
+        assert_eq!(renewed(429, html, large()).await, outage("429"));
+        assert_eq!(
+            renewed(500, "application/json", ended.to_owned()).await,
+            outage("500")
+        );
+        for body in [large(), "<html>".to_owned()] {
+            let page = "a web page (text/html) instead of the document";
+            assert_eq!(renewed(200, html, body).await, outage(page));
+        }
+        assert_eq!(renewed(403, html, large()).await, refused("status 403"));
+        let padded = format!("{ended}{}", " ".repeat(MAX_BODY));
+        assert_eq!(
+            renewed(400, "application/json", padded).await,
+            refused("status 400")
+        );
+        assert_eq!(
+            renewed(200, "application/json", large()).await,
+            refused("the answer is longer than 65536 bytes")
+        );
+        assert_eq!(
+            renewed(400, "application/json", ended.to_owned()).await,
+            Some(UpstreamError::Ended)
+        );
     }
 
     // rule: authorization/no-ungranted-write-scope: no write scope of Sentry that was not granted

@@ -44,13 +44,13 @@ describe("a document that is right", () => {
     const url = publish();
     const found = await report(url);
     expect(found).toMatchObject({ client_id: url, ok: true, unchecked: [] });
-    expect(found.checks).toHaveLength(20);
-    expect(new Set(found.checks.map(({ check }) => check)).size).toBe(20);
+    expect(found.checks).toHaveLength(21);
+    expect(new Set(found.checks.map(({ check }) => check)).size).toBe(21);
     for (const each of found.checks) {
       expect(each).toEqual({ check: expect.any(String), ok: true, found: expect.stringMatching(/./), expected: expect.stringMatching(/./), section: expect.stringMatching(/CIMD|RFC|MCP|configuration/) });
     }
     const page = await (await post(url)).text();
-    expect(page).toContain("All 20 rules hold");
+    expect(page).toContain("All 21 rules hold");
     expect(page).toContain(`People are shown <strong>${new URL(url).host}</strong> as who asks, verified`);
   });
 
@@ -88,11 +88,11 @@ describe("a document that is wrong", () => {
   });
 
   it.each<[string, () => string, string, number]>([
-    ["of no URL", () => "not a url", "the client id is a well-formed URL", 19],
-    ["of a URL in another spelling", () => "https://Client.example/c", "the client id is a well-formed URL", 19],
-    ["on a private address", () => "https://169.254.169.254/c", "the host is public", 18],
-    ["that nobody serves", () => "https://nobody.example/c", "the status is 200", 14],
-    ["that redirects", () => publish({}, { status: 302, headers: { location: "https://elsewhere.example/" } }), "the status is 200", 14],
+    ["of no URL", () => "not a url", "the client id is a well-formed URL", 20],
+    ["of a URL in another spelling", () => "https://Client.example/c", "the client id is a well-formed URL", 20],
+    ["on a private address", () => "https://169.254.169.254/c", "the host is public", 19],
+    ["that nobody serves", () => "https://nobody.example/c", "the status is 200", 15],
+    ["that redirects", () => publish({}, { status: 302, headers: { location: "https://elsewhere.example/" } }), "the status is 200", 15],
     ["that is not JSON", () => publish({}, { body: "<html>" }), "the document is JSON", 11],
     ["whose members have other types", () => publish({ redirect_uris: "one" }), "members have their types", 8],
   ])("(%s) says how far it came, and what could not be looked at", async (_, make, rule, unchecked) => {
@@ -100,7 +100,7 @@ describe("a document that is wrong", () => {
     expect(found.ok).toBe(false);
     expect(broken(found)).toEqual([rule]);
     expect(found.unchecked).toHaveLength(unchecked);
-    expect(found.checks.length + found.unchecked.length).toBe(20);
+    expect(found.checks.length + found.unchecked.length).toBe(21);
   });
 
   const wrongs: Record<string, unknown>[] = [
@@ -239,7 +239,7 @@ describe("nobody else has a document looked at", () => {
     form.fields.set("client_id", url);
     const before = looks();
     const answer = await worker.fetch(form.action.pathname, { method: "POST", body: form.fields, headers: { accept: HTML, origin: worker.origin } });
-    expect(await answer.text()).toContain("All 20 rules hold");
+    expect(await answer.text()).toContain("All 21 rules hold");
     expect(looks() - before).toBe(1);
     const others: Record<string, string>[] = [
       { origin: "https://evil.example" },

@@ -248,7 +248,7 @@ describe("the document of a client with a session", () => {
       (url) => documents.set(url, { body: { client_id: "https://another.example/c", client_name: "x", redirect_uris: [REDIRECT_URI] } }),
       "client_id is the document's own URL: found 'https://another.example/c'",
     ],
-    ["a page", (url) => documents.set(url, { headers: { "content-type": "text/html" }, body: "<html>" }), "the content type is JSON: found text/html"],
+    ["no JSON", (url) => documents.set(url, { headers: { "content-type": "text/plain" }, body: "hello" }), "the content type is JSON: found text/plain"],
   ])("found %s at two looks an hour apart ends its refreshes with invalid_client", async (_, breakIt, why) => {
     const client = publish();
     const signedIn = await signIn(aging.worker, { client });
@@ -289,6 +289,7 @@ describe("the document of a client with a session", () => {
     ["too busy (429)", { status: 429, body: {} }],
     ["behind a login (403)", { status: 403, body: {} }],
     ["moved (302)", { status: 302, headers: { location: "https://elsewhere.example/" }, body: "" }],
+    ["to be a web page (200)", { headers: { "content-type": "text/html" }, body: "<html>" }],
     ["no longer reachable", undefined],
   ])("found %s for hours changes nothing", async (_, found) => {
     const client = publish();

@@ -107,6 +107,9 @@ describe("the consent page", () => {
 
   it("shows no link and no picture of a client's choice", async () => {
     const chosen = { client_uri: "https://chosen.example/", logo_uri: "https://chosen.example/logo.png", policy_uri: "https://chosen.example/p", tos_uri: "https://chosen.example/t" };
-    for (const client of [await register(worker, chosen), publish(chosen)]) expect(await textOf(client)).not.toContain("chosen.example");
+    expect(await textOf(await register(worker, chosen)), "of a client that nobody vouches for").not.toContain("chosen.example");
+    const html = await textOf(publish(chosen));
+    expect(html.match(/<code class="uri">https:\/\/chosen\.example\/[pt]?<\/code>/g)).toHaveLength(3);
+    expect(html).not.toMatch(/logo\.png|<img|(href|src|action|content)="[^"]*chosen/);
   });
 });

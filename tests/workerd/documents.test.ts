@@ -84,17 +84,37 @@ describe("a document that is right", () => {
     expect((await open(publish(change, { headers: { "content-type": type } }))).status).toBe(200);
   });
 
-  // rule: clients/document-links
   it.each([
     ["a device grant among its grants", { grant_types: ["authorization_code", "urn:ietf:params:oauth:grant-type:device_code"] }],
     ["members that nobody knows", { x_theme: { dark: true }, software_statement: "e30." }],
     ["keys as an alternative to none", { token_endpoint_auth_methods_supported: ["private_key_jwt", "none"], jwks_uri: "https://client.example/jwks" }],
     ["a redirect URI that is merely unusable beside a good one", { redirect_uris: ["http://client.example/cb", REDIRECT_URI] }],
-    ["links to elsewhere, which are not shown", { client_uri: "https://sentry.io/", logo_uri: "https://sentry.io/logo.png" }],
   ])("may have %s", async (_, change) => {
-    const response = await open(publish(change));
-    expect(response.status).toBe(200);
-    expect(await response.text()).not.toContain("sentry.io");
+    expect((await open(publish(change))).status).toBe(200);
+  });
+
+  // rule: clients/document-links
+  it("may name pages about itself, which are text with their hosts, and a logo, which is not shown; nothing is loaded", async () => {
+    const client = publish({
+      client_uri: "https://sentry.io/about",
+      tos_uri: "https://legal.example:8443/<b>",
+      policy_uri: "javascript:alert(1)",
+      logo_uri: "https://sentry.io/logo.png",
+    });
+    const { host } = new URL(client.client_id);
+    const response = await open(client);
+    const html = await response.text();
+    expect(html).toContain(`Home page on sentry.io, which is not ${host} <code class="uri">https://sentry.io/about</code>`);
+    expect(html).toContain(`Terms of service on legal.example:8443, which is not ${host} <code class="uri">https://legal.example:8443/%3Cb%3E</code>`);
+    expect(html).not.toMatch(/javascript:|logo\.png|(href|src|action)="https:\/\/(sentry\.io|legal)/);
+    expect(response.headers.get("content-security-policy")).not.toMatch(/sentry\.io\/(about|logo)|legal\.example/);
+    expect(fetched.map(({ url }) => url)).toEqual([client.client_id]);
+    const own = publish();
+    const about = own.client_id.replace("client.json", "about");
+    publishTo(documents, own.client_id, { client_uri: about });
+    const page = await (await open(own)).text();
+    expect(page).toContain(`Home page on ${new URL(about).host} <code class="uri">${about}</code>`);
+    expect(await (await open(publish())).text()).not.toContain("What it says of itself");
   });
 
   // rule: clients/document-redirect-uris
@@ -158,14 +178,14 @@ describe("a document that breaks a rule", () => {
     ["was created", () => publish({}, { status: 201 }), { Check: "the status is 200", Found: "201" }],
     ["meets a server error", () => publish({}, { status: 500 }), { Check: "the status is 200", Found: "500" }],
     ["meets an outage", () => publish({}, { status: 503 }), { Check: "the status is 200", Found: "503" }],
-    ["is a page", () => publish({}, { headers: { "content-type": "text/html" } }), { Check: "the content type is JSON", Found: "text/html" }],
+    ["is a page", () => publish({}, { headers: { "content-type": "text/html" } }), { Check: "the content type is JSON", Found: /^a web page \(text\/html\)/ }],
     ["is text", () => publish({}, { headers: { "content-type": "text/plain" } }), { Check: "the content type is JSON", Found: "text/plain" }],
     ["has no type", () => publish({}, { headers: { "content-type": "" } }), { Check: "the content type is JSON" }],
     ["is not JSON", () => publish({}, { body: "<html>" }), { Check: "the document is JSON" }],
     ["is empty", () => publish({}, { body: "" }), { Check: "the document is JSON" }],
     ["is an array", () => publish({}, { body: "[]" }), { Check: "the document is JSON" }],
     ["has a key twice", () => publish({}, { body: '{"client_name":"a","client_name":"b"}' }), { Check: "the document is JSON", Found: /client_name/ }],
-    ["is too large", () => publish({}, { body: large }), { Check: "the document can be fetched", Found: /5120/ }],
+    ["is too large", () => publish({}, { body: large }), { Check: "the document is complete", Found: /5120/ }],
     ["has no client_id", () => publish({ client_id: undefined }), { Check: "client_id is the document's own URL", Found: "no client_id" }],
     ["has another client_id", () => publish({ client_id: "https://client.example/other.json" }), { Check: "client_id is the document's own URL", Found: /other\.json/ }],
     ["has a client_id that is no text", () => publish({ client_id: 7 }), { Check: "client_id is the document's own URL", Found: "7" }],
@@ -173,8 +193,8 @@ describe("a document that breaks a rule", () => {
     ["speaks of a secret's end", () => publish({ client_secret_expires_at: 0 }), { Check: "the document holds no secret" }],
     ["authenticates with a secret", () => publish({ token_endpoint_auth_method: "client_secret_basic" }), { Check: "token_endpoint_auth_method is usable", Found: "client_secret_basic" }],
     ["may authenticate with a secret", () => publish({ token_endpoint_auth_methods_supported: ["none", "client_secret_post"] }), { Check: "token_endpoint_auth_method is usable" }],
-    ["publishes a private key", () => publish({ jwks: { keys: [{ kty: "EC", d: "AA" }] } }), { Check: "jwks holds no secret" }],
-    ["publishes a symmetric key", () => publish({ jwks: { keys: [{ kty: "oct", k: "AA" }] } }), { Check: "jwks holds no secret" }],
+    ["publishes a private key", () => publish({ jwks: { keys: [{ kty: "EC", d: "AA" }] } }), { Check: "the document holds no private key", Found: /jwks\.keys\.0\.[dk]$/ }],
+    ["publishes a symmetric key", () => publish({ jwks: { keys: [{ kty: "oct", k: "AA" }] } }), { Check: "the document holds no private key", Found: /jwks\.keys\.0\.[dk]$/ }],
     ["has keys in two places", () => publish({ jwks: { keys: [] }, jwks_uri: "https://client.example/jwks" }), { Check: "one source of keys" }],
     ["has no name", () => publish({ client_name: undefined }), { Check: "client_name is present" }],
     ["has a name that nobody can see", () => publish({ client_name: "\u200b\u2060" }), { Check: "client_name is present" }],
@@ -219,6 +239,23 @@ describe("a document that breaks a rule", () => {
     await expect(person.decide(form)).rejects.toThrow("400");
   });
 
+  // rule: authorization/good-for-what-was-shown
+  it.each<[string, Record<string, unknown>]>([
+    ["another redirect URI", { redirect_uris: [REDIRECT_URI, "https://client.example/new"] }],
+    ["another method", { token_endpoint_auth_method: "private_key_jwt", jwks_uri: "https://keys.example/jwks.json" }],
+  ])("is shown once more where it has %s since the page was opened", async (_, change) => {
+    const client = publish({}, { headers: { "cache-control": "no-store" } });
+    const right = documents.get(client.client_id)!;
+    const person = new Person();
+    const form = await person.consent(authorizationUrl(worker, client));
+    if (form instanceof URL) throw new Error(`answered at once: ${form}`);
+    documents.set(client.client_id, { ...right, body: { ...(right.body as object), ...change } });
+    form.fields.set("action", "approve");
+    const again = await person.request(form.action, form.fields);
+    expect(again.status).toBe(200);
+    expect(await again.text()).toContain("has changed what it says of itself since");
+  });
+
   // rule: clients/words-for-developers
   it("is told to programs as JSON", async () => {
     const client = publish({ client_secret: "s" });
@@ -252,6 +289,10 @@ describe("an answer that does not end", () => {
       outgoing: (request) => {
         const { pathname } = new URL(request.url);
         if (pathname === "/never") return new Promise<never>(() => undefined);
+        // A head, and a body that never ends.
+        const begun = () => new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new Uint8Array(64).fill(0x20)) });
+        if (pathname === "/gone") return new WorkerdResponse(begun() as never, { status: 404 });
+        if (pathname === "/begins") return new WorkerdResponse(begun() as never, { headers: { "content-type": "application/json" } });
         if (pathname !== "/stalls") return undefined;
         // 6 KiB, without a length before them and without an end after them.
         const body = new ReadableStream<Uint8Array>({
@@ -271,13 +312,22 @@ describe("an answer that does not end", () => {
 
   // rule: clients/document-size-and-time
   it("is counted while it comes, and dropped at 5 KiB", async () => {
-    expect(await ask("/stalls")).toMatchObject({ Check: "the document can be fetched", Expected: "at most 5120 bytes" });
+    expect(await ask("/stalls")).toMatchObject({ Check: "the document is complete", Expected: "at most 5120 bytes" });
+  });
+
+  // rule: clients/judged-before-its-body
+  it("is not waited for where its status decides", async () => {
+    const before = Date.now();
+    expect(await ask("/gone")).toMatchObject({ Check: "the status is 200", Found: "404" });
+    expect(Date.now() - before).toBeLessThan(8_000);
   });
 
   // rule: clients/document-size-and-time
-  it("is given up after ten seconds", async () => {
+  it("is given up after ten seconds, begun or not", async () => {
     const expected = "a complete answer within 10 s";
-    expect(await ask("/never")).toMatchObject({ Check: "the document can be fetched", Expected: expected });
+    const [never, begins] = await Promise.all([ask("/never"), ask("/begins")]);
+    expect(never).toMatchObject({ Check: "the document can be fetched", Expected: expected });
+    expect(begins).toMatchObject({ Check: "the document is complete", Expected: expected });
   });
 });
 

@@ -242,6 +242,33 @@ describe("an assertion", () => {
   });
 });
 
+// rule: clients/old-document-holds
+describe("other keys of a document", () => {
+  const holding = (client: Registered, ...held: ClientKey[]) => {
+    const found = documents.get(client.client_id)!;
+    const body = { ...(found.body as object), jwks: { keys: held.map((key) => key.jwk) } };
+    documents.set(client.client_id, { headers: { "cache-control": "no-store" }, body });
+  };
+
+  it("are good for new sign-ins only where they replace those that a person agreed to", async () => {
+    const [old, fresh] = [await ClientKey.generate(), await ClientKey.generate()];
+    const client = publish();
+    holding(client, old);
+    const tokens = await tokensOf(await redeem(worker, await authorize(worker, { client }), await proof(client, old)));
+    holding(client, fresh);
+    const refused = await refresh(worker, client, tokens.refresh_token, await proof(client, fresh));
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({ error: "invalid_grant", error_description: expect.stringContaining("sign in again") });
+    await tokensOf(await redeem(worker, await authorize(worker, { client }), await proof(client, fresh)));
+    // Nothing was used up: where both stand, the old one opens the way for the other.
+    holding(client, old, fresh);
+    const second = await tokensOf(await refresh(worker, client, tokens.refresh_token, await proof(client, old)));
+    holding(client, fresh);
+    const third = await tokensOf(await refresh(worker, client, second.refresh_token, await proof(client, fresh)));
+    expect((await rpc(worker, third.access_token)).status).toBe(200);
+  });
+});
+
 // rule: tokens/keys-looked-at-again
 describe("keys by reference", () => {
   it("are kept, and looked at again for a kid that they lack, at most once a minute", async () => {

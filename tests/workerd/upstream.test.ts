@@ -193,6 +193,19 @@ describe("a 401 of Sentry in the middle of a tool call", () => {
     expect((await refresh(worker, client, tokens.refresh_token)).status).toBe(200);
   });
 
+  // rule: tokens/upstream-trouble
+  it("closes nothing where a page longer than any answer stands in the way, and a sign-in hears that it passes", async () => {
+    const { client, tokens } = await signInFor(LONG);
+    const body = ENDED.padEnd(80 * 1024);
+    await sentry.expire(ADA);
+    await sentry.fault({ path: "/oauth/token/", times: 20, kind: "status", status: 502, body });
+    expect(await tool(worker, tokens.access_token)).toMatch(/^error: /);
+    await expect(signIn(worker)).rejects.toThrow("temporarily_unavailable");
+    await sentry.noFaults();
+    expect(await tool(worker, tokens.access_token)).toContain("Ada Marlowe");
+    expect((await refresh(worker, client, tokens.refresh_token)).status).toBe(200);
+  });
+
   // rule: tokens/upstream-refusal-closes
   it("closes the grant where the fresh token is refused as well", async () => {
     const signedIn = await signInFor(LONG);

@@ -88,12 +88,15 @@ impl Model {
             .body("application/json", body)
             .timeout(PATIENCE)
             .max_body(MAX_BODY);
-        let response = fetch.fetch(request).await.map_err(|error| match error {
-            FetchError::OverBudget => "There were too many such requests. Wait a minute.",
-            FetchError::Timeout(_) => "The language model did not answer in time.",
-            FetchError::TooLarge(_) => TOO_LONG,
-            FetchError::Unreachable(_) => "The language model could not be reached.",
-        })?;
+        let response = fetch
+            .fetch(request)
+            .await
+            .map_err(|error| match error.cause() {
+                FetchError::OverBudget => "There were too many such requests. Wait a minute.",
+                FetchError::Timeout(_) => "The language model did not answer in time.",
+                FetchError::TooLarge(_) => TOO_LONG,
+                _ => "The language model could not be reached.",
+            })?;
         match response.status {
             200..=299 => Said::whole(&response.body).map_err(|error| match error {
                 ReplyError::TooLong => TOO_LONG,

@@ -2,9 +2,11 @@
 //!
 //! Every crate that talks to another server takes a `&dyn Fetch`, so that a program in a script runtime can hand it
 //! that runtime's `fetch`, a binary can hand it reqwest, and a test can hand it a script. The port is deliberately small: whole
-//! bodies, counted while they are read; one deadline for headers and body together; redirects never followed.
+//! bodies, counted while they are read; one deadline for headers and body together; redirects never followed. An answer is
+//! judged in the order in which it comes, status first: [`judge`].
 #![deny(missing_docs)]
 
+mod judge;
 #[cfg(feature = "native")]
 pub mod native;
 mod request;
@@ -15,13 +17,14 @@ pub mod scripted;
 use std::pin::Pin;
 use std::time::Duration;
 
+pub use judge::{Fault, judge};
 pub use request::{Method, Request};
 pub use response::Response;
 
 /// A future of this port. It is not `Send`: it is made for single-threaded runtimes, in a browser's engine and natively.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// Why no response came back. An HTTP error status is a [`Response`], not one of these.
+/// Why no whole response came back. An HTTP error status is a [`Response`], not one of these.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
     /// Headers and body did not arrive within [`Request::timeout`].
@@ -36,6 +39,25 @@ pub enum FetchError {
     /// The name did not resolve, the connection failed or broke off, or TLS failed. The text is for logs.
     #[error("the server could not be reached: {0}")]
     Unreachable(String),
+    /// The head of an answer came, and its body did not, or not all of it.
+    #[error("{why}")]
+    Incomplete {
+        /// Status and headers; the body is empty.
+        head: Box<Response>,
+        /// Never another of these.
+        why: Box<FetchError>,
+    },
+}
+
+impl FetchError {
+    /// What went wrong, whether or not the head had come.
+    #[must_use]
+    pub fn cause(&self) -> &Self {
+        match self {
+            Self::Incomplete { why, .. } => why,
+            error => error,
+        }
+    }
 }
 
 /// Sends requests, and waits: a caller that retries or polls needs both from the same hand, so that a test

@@ -75,29 +75,34 @@ impl Native {
     }
 
     async fn send(&self, request: Request) -> Result<Response, FetchError> {
-        let timeout = request.timeout;
-        tokio::time::timeout(timeout, self.whole(request))
+        let (timeout, max_body) = (request.timeout, request.max_body);
+        let wanted = request.body_of.clone();
+        let late = || FetchError::Timeout(timeout);
+        let ends = tokio::time::Instant::now() + timeout;
+        let mut answer = tokio::time::timeout_at(ends, self.begin(request, &[]))
             .await
-            .unwrap_or(Err(FetchError::Timeout(timeout)))
-    }
-
-    async fn whole(&self, request: Request) -> Result<Response, FetchError> {
-        let max_body = request.max_body;
-        let mut answer = self.begin(request, &[]).await?;
-        let status = answer.status().as_u16();
-        let headers = headers(&answer);
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
-            if body.len() + chunk.len() > max_body {
-                return Err(FetchError::TooLarge(max_body));
-            }
-            body.extend_from_slice(&chunk);
+            .unwrap_or_else(|_| Err(late()))?;
+        let mut response = Response {
+            status: answer.status().as_u16(),
+            headers: headers(&answer),
+            body: Vec::new(),
+        };
+        if !wanted.contains(&response.status) {
+            return Ok(response);
         }
-        Ok(Response {
-            status,
-            headers,
-            body,
-        })
+        let body = tokio::time::timeout_at(ends, body(&mut answer, max_body))
+            .await
+            .unwrap_or_else(|_| Err(late()));
+        match body {
+            Ok(body) => {
+                response.body = body;
+                Ok(response)
+            }
+            Err(why) => Err(FetchError::Incomplete {
+                head: Box::new(response),
+                why: Box::new(why),
+            }),
+        }
     }
 }
 
@@ -144,6 +149,17 @@ impl Opened {
         }
         Ok(body)
     }
+}
+
+async fn body(answer: &mut reqwest::Response, max: usize) -> Result<Vec<u8>, FetchError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
+        if body.len() + chunk.len() > max {
+            return Err(FetchError::TooLarge(max));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 fn headers(answer: &reqwest::Response) -> Vec<(String, String)> {
@@ -247,6 +263,42 @@ mod tests {
             assert_eq!(answer.status.to_string(), status);
             assert!(elsewhere.accept().is_err(), "{status}: nobody came by");
         }
+    }
+
+    /// The head of a page that is too long, or does not end, tells what it is.
+    #[tokio::test]
+    async fn of_a_body_that_does_not_come_whole_the_head_is_told() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            let mut open = Vec::new();
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let _ = stream.read(&mut [0; 1024]);
+                let head = "HTTP/1.1 404 No\r\nx-a: b\r\ncontent-length: 100\r\n\r\n0123456789";
+                let _ = stream.write_all(head.as_bytes());
+                open.push(stream);
+            }
+        });
+        let native = Native::new().unwrap();
+        let ask = |max| {
+            request(port)
+                .timeout(Duration::from_millis(300))
+                .max_body(max)
+        };
+        for (max, expected) in [
+            (5, FetchError::TooLarge(5)),
+            (500, FetchError::Timeout(Duration::from_millis(300))),
+        ] {
+            let error = native.fetch(ask(max)).await.unwrap_err();
+            assert_eq!(error.cause(), &expected);
+            let FetchError::Incomplete { head, .. } = error else {
+                panic!("{error}")
+            };
+            assert_eq!((head.status, head.header("x-a")), (404, Some("b")));
+        }
+        let unread = native.fetch(ask(5).body_of(200..=200)).await.unwrap();
+        assert_eq!((unread.status, unread.body.len()), (404, 0));
     }
 
     #[tokio::test]

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use url::Url;
@@ -47,6 +48,8 @@ pub struct Request {
     pub timeout: Duration,
     /// In bytes, counted while reading. Default 16 MiB.
     pub max_body: usize,
+    /// The bodies of answers with other statuses are not read, and empty. Default all.
+    pub body_of: RangeInclusive<u16>,
     /// The name of a budget that this request has to itself, before the one that it shares. Ignored by a port that
     /// does not count.
     pub own_budget: Option<String>,
@@ -62,6 +65,7 @@ impl fmt::Debug for Request {
             .field("body", &self.body.as_ref().map(Vec::len))
             .field("timeout", &self.timeout)
             .field("max_body", &self.max_body)
+            .field("body_of", &self.body_of)
             .field("own_budget", &self.own_budget)
             .finish()
     }
@@ -78,6 +82,7 @@ impl Request {
             body: None,
             timeout: Duration::from_secs(30),
             max_body: 16 << 20,
+            body_of: 0..=u16::MAX,
             own_budget: None,
         }
     }
@@ -107,6 +112,13 @@ impl Request {
     #[must_use]
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
+        self
+    }
+
+    /// Sets the statuses of the answers whose bodies are read: whoever judges by the status alone waits for no page.
+    #[must_use]
+    pub fn body_of(mut self, statuses: RangeInclusive<u16>) -> Self {
+        self.body_of = statuses;
         self
     }
 }

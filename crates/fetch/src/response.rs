@@ -5,7 +5,7 @@ pub struct Response {
     pub status: u16,
     /// Names are lower case; a repeated header appears once per line or joined with `, `, as the transport gives it.
     pub headers: Vec<(String, String)>,
-    /// At most [`crate::Request::max_body`] bytes.
+    /// At most [`crate::Request::max_body`] bytes; empty where [`crate::Request::body_of`] does not want it.
     pub body: Vec<u8>,
 }
 

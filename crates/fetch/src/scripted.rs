@@ -93,10 +93,17 @@ impl Scripted {
         } else {
             line.answers.front().cloned()
         };
-        let answer =
+        let mut answer =
             next.unwrap_or_else(|| Err(FetchError::Unreachable("an empty line".to_owned())))?;
+        if !request.body_of.contains(&answer.status) {
+            answer.body.clear();
+        }
         if answer.body.len() > request.max_body {
-            return Err(FetchError::TooLarge(request.max_body));
+            answer.body.clear();
+            return Err(FetchError::Incomplete {
+                head: Box::new(answer),
+                why: Box::new(FetchError::TooLarge(request.max_body)),
+            });
         }
         Ok(answer)
     }

@@ -134,10 +134,11 @@ impl<'a> Asker<'a> {
             .max_body(MAX_BODY);
         match self.fetch.fetch(request).await {
             Ok(response) => Answer::Came(response),
+            // A failure is what its status says, however long its page is.
+            Err(FetchError::Incomplete { head, .. }) if head.status >= 300 => Answer::Came(*head),
             Err(error) => {
-                // A response that is too large, or too slow to end, still counts as one; only a host that does not
-                // respond is left alone.
-                if !matches!(error, FetchError::TooLarge(_)) {
+                // A response that is too large still counts as one; only a host that does not respond is left alone.
+                if !matches!(error.cause(), FetchError::TooLarge(_)) {
                     *self.unanswered.borrow_mut().entry(host).or_default() += 1;
                 }
                 Answer::Failed(error.to_string())
@@ -211,6 +212,22 @@ mod tests {
             let asker = Asker::new(&script, &Url::parse(server).unwrap());
             let allowed = asker.may_ask(&Url::parse(target).unwrap()).is_ok();
             assert_eq!(allowed, ok, "{server} {target}");
+        }
+    }
+
+    // rule: doctor/answer-limits
+    #[tokio::test]
+    async fn a_page_that_is_too_long_is_what_its_status_says() {
+        let url = Url::parse("https://mcp.example.com/mcp").unwrap();
+        for (status, came) in [(200, None), (404, Some(404)), (503, Some(503))] {
+            let body = "x".repeat(MAX_BODY + 1);
+            let script = Scripted::new().json(Method::Get, url.as_str(), status, &body);
+            let answer = Asker::new(&script, &url).document(url.clone()).await;
+            let status = match &answer {
+                Answer::Came(head) => Some(head.status),
+                _ => None,
+            };
+            assert_eq!(status, came);
         }
     }
 

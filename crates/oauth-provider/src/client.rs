@@ -34,7 +34,7 @@ pub use document::{
 };
 pub use keys::{KeySet, KeySource};
 pub use problem::ClientProblem;
-pub use record::{Authentication, Client, SecretMethod};
+pub use record::{Authentication, Client, Link, SecretMethod};
 pub use redirect_uri::{
     ApprovedRedirectUri, LeftOut, RedirectKind, RedirectUri, RedirectUriError,
     RegisteredRedirectUri,

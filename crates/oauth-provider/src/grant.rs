@@ -53,7 +53,7 @@ pub use need::Need;
 pub use policy::{Policy, Reuse};
 pub use renewal::{Next, Outcome, ReadProps, Renew, Renewal, Renewed, Upstream};
 pub use state::Lifecycle;
-pub use terms::{ClientBinding, Strength, Terms, Withheld};
+pub use terms::{ClientBinding, KeyProof, Strength, Terms, Withheld};
 pub use token::{Token, TokenKind};
 pub use verbs::GrantCommand;
 

@@ -185,7 +185,7 @@ mod tests {
         }
     }
 
-    // rule: clients/special-use-hosts: special-use hosts are never asked [CIMD, SSRF]
+    // rule: clients/special-use-hosts: special-use hosts are never asked [CIMD §8.6]
     #[test]
     fn special_use_addresses_are_not_public() {
         for host in [

@@ -165,6 +165,7 @@ fn redeem(
         secret: token.secret,
         client_id: client.client_id.clone(),
         strength: client.strength,
+        key: client.key.clone(),
         redirect_uri: form.one("redirect_uri")?.map(str::to_owned),
         verifier,
         resource,
@@ -202,6 +203,7 @@ fn refresh(
         tag: Bytes(token.tag.map(|tag| tag.to_vec()).unwrap_or_default()),
         client_id: client.client_id.clone(),
         strength: client.strength,
+        key: client.key.clone(),
         scope,
         resource,
     };
@@ -262,6 +264,9 @@ fn refused(refusal: Refusal) -> Error {
         Refusal::Strength => Error::new(
             ErrorCode::InvalidClient,
             "this client must authenticate with the method it registered, or has used for this grant before",
+        ),
+        Refusal::Key => invalid_grant(
+            "the client's keys are others than those that its metadata had when a person allowed this: they must sign in again",
         ),
         Refusal::ClientGone(why) => Error::new(
             ErrorCode::InvalidClient,

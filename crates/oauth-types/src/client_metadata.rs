@@ -28,7 +28,7 @@ pub struct ClientMetadata {
     /// The client's name, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_name: Option<String>,
-    /// The client's home page.
+    /// The client's home page; as the two below it shown as text with its host, and never fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
     /// Never fetched or shown by us; echoed.

@@ -47,7 +47,7 @@ pub struct AuthorizationServerMetadata {
     pub token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     /// RFC 7636: `S256`, never `plain`.
     pub code_challenge_methods_supported: Vec<&'static str>,
-    /// An https URL is taken as `client_id` (Client ID Metadata Document §6).
+    /// An https URL is taken as `client_id` (Client ID Metadata Document -02 §6).
     pub client_id_metadata_document_supported: bool,
     /// Whether authorization responses carry `iss` (RFC 9207 §3).
     pub authorization_response_iss_parameter_supported: bool,

@@ -182,7 +182,9 @@ impl Client {
             let mut request = Request::new(ask.method, url.clone())
                 .header("authorization", format!("Bearer {}", token.expose()))
                 .header("accept", "application/json")
-                .header("user-agent", USER_AGENT);
+                .header("user-agent", USER_AGENT)
+                // The status of a failure decides, however long its page is; of a 400 some read the reason.
+                .body_of(200..=400);
             if let Some(body) = &ask.body {
                 request = request.body("application/json", body.to_string());
             }
@@ -222,11 +224,10 @@ fn judge(response: Response) -> Result<Response, ApiError> {
 /// After such a failure of a request that changes something, nobody knows whether it was made.
 fn of_change(error: ApiError) -> ApiError {
     match error {
-        ApiError::Unavailable(_)
-        | ApiError::Malformed(_)
-        | ApiError::Transport(
-            FetchError::Timeout(_) | FetchError::TooLarge(_) | FetchError::Unreachable(_),
-        ) => ApiError::Unsure,
+        ApiError::Unavailable(_) | ApiError::Malformed(_) => ApiError::Unsure,
+        // Only then was nothing sent.
+        ApiError::Transport(FetchError::OverBudget) => error,
+        ApiError::Transport(_) => ApiError::Unsure,
         error => error,
     }
 }

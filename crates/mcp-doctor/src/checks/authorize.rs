@@ -24,7 +24,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         name: "unknown-document",
         expected: "the same where the client's metadata document is not there",
-        section: "RFC 6749 §4.1.2.1; CIMD §4",
+        section: "RFC 6749 §4.1.2.1; CIMD §5.1",
         severity: Failure,
         run: |evidence| no_redirect(evidence, Question::UnknownDocument),
     },

@@ -200,7 +200,7 @@ pub(super) fn settings(
             let parsed = Url::parse(url).ok().filter(|url| url.scheme() == "https");
             if parsed.is_none_or(|url| url.path() == "/") {
                 return Err(Error::Usage(format!(
-                    "--client-metadata-url must be an https URL with a path, as a client_id must be (Client ID Metadata Document §3): {url}"
+                    "--client-metadata-url must be an https URL with a path, as a client_id must be (Client ID Metadata Document -02 §3): {url}"
                 )));
             }
             ClientChoice::Document(url.clone())

@@ -70,7 +70,7 @@ fn finish(good: io::Result<bool>, out: &[u8], screen: &Screen) -> Result<End, Er
 fn new_document(url: &Url, screen: &Screen) -> Result<End, Error> {
     if url.scheme() != "https" || url.path() == "/" || url.fragment().is_some() {
         return Err(Error::Usage(format!(
-            "a client_id is an https URL with a path and without a fragment (Client ID Metadata Document §3): {url}"
+            "a client_id is an https URL with a path and without a fragment (Client ID Metadata Document -02 §3): {url}"
         )));
     }
     let mut document: serde_json::Map<String, serde_json::Value> =

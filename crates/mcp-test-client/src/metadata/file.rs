@@ -40,14 +40,19 @@ impl File {
 
 impl Fetch for File {
     fn fetch(&self, request: Request) -> LocalFuture<'_, Result<Response, FetchError>> {
+        let mut answer = Response {
+            status: 200,
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: Vec::new(),
+        };
         let answer = if self.body.len() > request.max_body {
-            Err(FetchError::TooLarge(request.max_body))
-        } else {
-            Ok(Response {
-                status: 200,
-                headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-                body: self.body.clone(),
+            Err(FetchError::Incomplete {
+                head: Box::new(answer),
+                why: Box::new(FetchError::TooLarge(request.max_body)),
             })
+        } else {
+            answer.body.clone_from(&self.body);
+            Ok(answer)
         };
         Box::pin(async move { answer })
     }

@@ -1,7 +1,7 @@
 //! How to fix a broken rule, in words for the person who publishes the document.
 
 /// Remedies by the names of the rules.
-const REMEDIES: [(&str, &str); 18] = [
+const REMEDIES: [(&str, &str); 19] = [
     (
         "the client id is a well-formed URL",
         "host the document at a plain https URL with a path, and use exactly that as client_id",
@@ -12,7 +12,7 @@ const REMEDIES: [(&str, &str); 18] = [
     ),
     (
         "the document can be fetched",
-        "answer within ten seconds with at most 5 KiB, over https with a certificate that browsers trust",
+        "answer within ten seconds, over https with a certificate that browsers trust",
     ),
     (
         "the status is 200",
@@ -21,6 +21,10 @@ const REMEDIES: [(&str, &str); 18] = [
     (
         "the content type is JSON",
         "send Content-Type: application/json",
+    ),
+    (
+        "the document is complete",
+        "keep it under 5 KiB, and send all of it within ten seconds",
     ),
     ("the document is UTF-8", "save it as UTF-8"),
     (
@@ -44,7 +48,7 @@ const REMEDIES: [(&str, &str); 18] = [
         "keep either jwks or jwks_uri, not both",
     ),
     (
-        "jwks holds no secret",
+        "the document holds no private key",
         "publish public keys alone, and replace the keys that were published",
     ),
     ("jwks_uri is usable", "set jwks_uri to an https URL"),

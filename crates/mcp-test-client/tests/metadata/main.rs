@@ -1,6 +1,6 @@
 //! `metadata check`: the provider's rules, applied to a published document or a file.
 // file rule: doctor/document-rules: the rules of a document, live or in a file, each with a remedy
-//    [CIMD §4.1]
+//    [CIMD §4]
 
 #![cfg(test)]
 
@@ -61,7 +61,7 @@ async fn a_document_that_is_right() {
     assert!(ok, "{report}");
     assert_eq!(report["client_id"], URL);
     let findings = report["findings"].as_array().unwrap();
-    assert_eq!(findings.len(), 18);
+    assert_eq!(findings.len(), 19);
     for finding in findings {
         assert_eq!(finding["severity"], "ok", "{finding}");
         assert!(finding.get("fix").is_none(), "{finding}");
@@ -79,9 +79,9 @@ async fn everything_that_is_wrong_with_section_and_remedy() {
     let (ok, text) = checked(URL, false, &script).await;
     assert!(!ok);
     for part in [
-        "* client_id is the document's own URL (CIMD §4.1): set client_id to the URL of the document",
+        "* client_id is the document's own URL (CIMD §4): set client_id to the URL of the document",
         "* the document holds no secret (CIMD §4.1): remove client_secret",
-        "* redirect_uris are usable (CIMD §4.5): list https URLs",
+        "* redirect_uris are usable (CIMD §4.2): list https URLs",
         "\n3 rules are broken\n",
     ] {
         assert!(text.contains(part), "{part}: {text}");
@@ -162,7 +162,7 @@ async fn a_file_is_judged_by_all_but_its_transport() {
     let (ok, report) = in_file("long", long.to_string().as_bytes()).await;
     assert_eq!(
         (ok, broken(&report)),
-        (false, vec!["the document can be fetched"])
+        (false, vec!["the document is complete"])
     );
 
     let (ok, report) = in_file("no-json", b"client_id: x").await;

@@ -141,7 +141,10 @@ async fn a_document_where_documents_are_not_taken() {
         ClientChoice::Document(DOCUMENT.to_owned()),
     )
     .await;
-    assert!(section(&error).contains("Metadata Document §6"), "{error}");
+    assert!(
+        section(&error).contains("Metadata Document -02 §6"),
+        "{error}"
+    );
 }
 
 // rule: test-client/credentials-of-issuer

@@ -52,6 +52,10 @@ pub struct Shown {
     /// The redirect URI.
     #[serde(rename = "u")]
     pub redirect_uri: String,
+    /// A hash of the rest of what the client can change: its other redirect URIs, its method, its keys (CIMD §8.4). Absent
+    /// in forms that were made before there was this.
+    #[serde(rename = "d", default)]
+    pub agreed: Option<Bytes>,
 }
 
 impl From<&AuthorizationRequest> for Shown {
@@ -60,6 +64,7 @@ impl From<&AuthorizationRequest> for Shown {
             name: request.client.name.clone(),
             verified_host: request.client.verified_host.clone(),
             redirect_uri: request.redirect_uri.as_str().to_owned(),
+            agreed: Some(request.client.agreed()),
         }
     }
 }
@@ -183,6 +188,7 @@ mod tests {
             name: Some(name.to_owned()),
             verified_host: None,
             redirect_uri: "https://app.example/cb".to_owned(),
+            agreed: None,
         }
     }
 

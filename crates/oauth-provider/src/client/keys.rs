@@ -4,7 +4,7 @@
 use oauth_types::ClientMetadata;
 use serde_json::{Map, Value};
 
-use crate::crypto::{PublicKey, SignatureAlgorithm, from_base64url};
+use crate::crypto::{Bytes, PublicKey, SignatureAlgorithm, from_base64url, sha256};
 
 /// More than anybody has while one key follows another.
 const MAX_KEYS: usize = 50;
@@ -39,6 +39,30 @@ impl KeySource {
             Self::Uri(_) => true,
         }
     }
+
+    /// What a grant remembers of it, to tell it from another: a hash for each key, or for the address.
+    pub(super) fn marks(&self) -> Vec<Bytes> {
+        match self {
+            Self::Set(set) => set.0.iter().map(|key| mark_of(&key.key)).collect(),
+            Self::Uri(uri) => vec![mark(&[b"uri", uri.as_bytes()])],
+        }
+    }
+}
+
+/// What a grant remembers of a key.
+pub(super) fn mark_of(key: &PublicKey) -> Bytes {
+    match key {
+        PublicKey::P256 { x, y } => mark(&[b"P-256", x, y]),
+        PublicKey::Ed25519 { x } => mark(&[b"Ed25519", x]),
+        PublicKey::Rsa { n, e } => mark(&[b"RSA", e, n]),
+    }
+}
+
+/// Half a hash: it names, and nobody gains by a second key of the same name but who has the first. Of the parts only the
+/// last differs in length, or the one before it is of at most four bytes.
+fn mark(parts: &[&[u8]]) -> Bytes {
+    let hash = sha256(&parts.join(&0));
+    Bytes(hash.iter().copied().take(16).collect())
 }
 
 /// Keys that can verify. Others of the same set "SHOULD \[be\] ignore\[d\]" (RFC 7517 §5): of kinds or for uses that we
@@ -123,18 +147,50 @@ impl ClientKey {
     }
 }
 
-/// Members that only symmetric (`k`) and private keys (`d` and the RSA primes) have (RFC 7518 §6), wherever they
-/// stand: a secret in a set of another form is published all the same.
-pub(super) fn holds_private_key(jwks: &Value) -> bool {
-    const MEMBERS: [&str; 8] = ["k", "d", "p", "q", "dp", "dq", "qi", "oth"];
-    match jwks {
-        Value::Array(values) => values.iter().any(holds_private_key),
-        Value::Object(object) => {
-            object.get("kty").and_then(Value::as_str) == Some("oct")
-                || MEMBERS.iter().any(|member| object.contains_key(*member))
-                || object.values().any(holds_private_key)
+/// Members that only symmetric (`k`) and private keys (`d` and the RSA primes) have (RFC 7518 §6).
+const PRIVATE: [&str; 8] = ["k", "d", "p", "q", "dp", "dq", "qi", "oth"];
+
+/// Where a key set holds a symmetric or private key: the way to the member, never its value. Wherever it stands: a secret
+/// in a set of another form is published all the same.
+pub(super) fn private_member(jwks: &Value) -> Option<String> {
+    find(jwks, &|object| {
+        let is_oct = object.get("kty").and_then(Value::as_str) == Some("oct");
+        let member = PRIVATE.into_iter().find(|one| object.contains_key(*one));
+        member.or_else(|| is_oct.then_some("kty"))
+    })
+}
+
+/// The same for any JSON, where a member `d` may mean something else: only a key's own count, and text in PEM.
+pub(super) fn private_key_in(value: &Value) -> Option<String> {
+    find(value, &|object| {
+        let is_pem = |value: &Value| {
+            let text = value.as_str().unwrap_or_default();
+            text.contains("PRIVATE KEY-----")
+        };
+        let pem = object.iter().find(|(_, value)| is_pem(value));
+        object
+            .get("kty")
+            .and_then(|_| PRIVATE.into_iter().find(|one| object.contains_key(*one)))
+            .or_else(|| pem.map(|(name, _)| name.as_str()))
+    })
+}
+
+/// The way to the first member that `of` names, as in `keys.0.d`.
+fn find<'a>(
+    value: &'a Value,
+    of: &impl Fn(&'a Map<String, Value>) -> Option<&'a str>,
+) -> Option<String> {
+    let below = |name: &str, value: &'a Value| Some([name, &find(value, of)?].join("."));
+    match value {
+        Value::Array(values) => {
+            let mut values = values.iter().enumerate();
+            values.find_map(|(at, value)| below(&at.to_string(), value))
         }
-        _ => false,
+        Value::Object(object) => match of(object) {
+            Some(member) => Some(member.to_owned()),
+            None => object.iter().find_map(|(name, value)| below(name, value)),
+        },
+        _ => None,
     }
 }
 

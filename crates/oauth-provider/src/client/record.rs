@@ -2,7 +2,7 @@
 
 use oauth_types::ClientMetadata;
 
-use crate::crypto::SecretHash;
+use crate::crypto::{Bytes, SecretHash, sha256};
 use crate::grant::{ClientBinding, Strength};
 
 use super::keys::KeySource;
@@ -20,8 +20,8 @@ pub struct Client {
     pub by_operator: bool,
     /// What it calls itself: cut and stripped, still to be escaped.
     pub name: Option<String>,
-    /// Its home page; for URL clients only on their own host.
-    pub uri: Option<String>,
+    /// What its document says of its home page and its rules; nobody has looked at these.
+    pub links: Vec<Link>,
     /// In the order of registration. Empty only if it registered before a rule that refuses all of them: its grants live
     /// on, and there are no new ones.
     pub redirect_uris: Vec<RedirectUri>,
@@ -36,6 +36,17 @@ pub struct Client {
     pub is_new: bool,
     /// Whether somebody has completed a sign-in with it here.
     pub is_known: bool,
+}
+
+/// The address of a page about a client, to be shown as text with its host: it may be anybody's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// `client_uri`, `tos_uri` or `policy_uri` (RFC 7591 §2).
+    pub member: &'static str,
+    /// Its host, with its port unless that is the scheme's.
+    pub authority: String,
+    /// An https URL of at most 200 bytes, in ASCII.
+    pub url: String,
 }
 
 /// How a client authenticates at the token endpoint.
@@ -92,7 +103,31 @@ impl Client {
             id: self.id.clone(),
             strength,
             refresh: self.refresh,
+            keys: self.keys(),
         }
+    }
+
+    /// What its grants remember of its keys.
+    fn keys(&self) -> Vec<Bytes> {
+        match &self.authentication {
+            Authentication::Keys { source, .. } => source.marks(),
+            Authentication::Public | Authentication::Secret { .. } => Vec::new(),
+        }
+    }
+
+    /// A hash of what a person agrees to and an approval does not carry: its redirect URIs, its method, its keys and the
+    /// links that were shown (CIMD §8.4).
+    pub(crate) fn agreed(&self) -> Bytes {
+        let mut text = serde_json::to_string(&self.binding()).unwrap_or_default();
+        for uri in &self.redirect_uris {
+            text.push(' ');
+            text.push_str(uri.as_str());
+        }
+        for link in &self.links {
+            text.push(' ');
+            text.push_str(&link.url);
+        }
+        Bytes(sha256(text.as_bytes()).to_vec())
     }
 }
 

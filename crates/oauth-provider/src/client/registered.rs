@@ -88,7 +88,7 @@ impl Registration {
                 .client_name
                 .as_deref()
                 .and_then(name_for_display),
-            uri: None,
+            links: Vec::new(),
             redirect_uris,
             left_out,
             authentication,

@@ -7,7 +7,7 @@ use crate::scope::Scope;
 use crate::time::UnixTime;
 
 use super::id::GrantId;
-use super::terms::{ClientBinding, Strength};
+use super::terms::{ClientBinding, KeyProof, Strength};
 
 /// A message to a grant.
 #[derive(Debug, Serialize, Deserialize)]
@@ -72,6 +72,9 @@ pub struct Redeem {
     pub client_id: String,
     /// How the client authenticated.
     pub strength: Strength,
+    /// With which key, where that was with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyProof>,
     /// Compared where it is sent (OAuth 2.1 §10.2).
     pub redirect_uri: Option<String>,
     /// The PKCE verifier (RFC 7636 §4.5).
@@ -91,6 +94,9 @@ pub struct Refresh {
     pub client_id: String,
     /// How the client authenticated.
     pub strength: Strength,
+    /// With which key, where that was with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyProof>,
     /// For this access token only. What was asked for and not granted is left out.
     pub scope: Option<Scope>,
     /// For this access token only; equal to or narrower than the grant's.
@@ -284,6 +290,8 @@ pub enum Refusal {
     Verifier,
     /// The client has shown better authentication than this before, or must.
     Strength,
+    /// The client has shown a key that it did not publish when it was approved, nor beside such a one since.
+    Key,
     /// Not covered by the grant's resource.
     Target,
     /// It names what was never asked for, or nothing that was granted.

@@ -31,7 +31,7 @@ pub(super) fn redeem(
     };
     let before = pending.clone();
     let mut terms = pending.terms;
-    terms.client.strength = terms.client.strength.max(redeem.strength);
+    terms.client.has_shown(redeem.strength, redeem.key);
     let (family, refresh) = match terms
         .client
         .refresh
@@ -76,7 +76,9 @@ pub(super) fn redeem(
 pub(super) fn replay(active: Active, redeem: &Redeem) -> Step {
     let client = &active.terms.client;
     // A sender that cannot authenticate as this client must not be able to end its session.
-    let theirs = client.id == redeem.client_id && redeem.strength >= client.strength;
+    let theirs = client.id == redeem.client_id
+        && redeem.strength >= client.strength
+        && client.takes(redeem.key.as_ref());
     if !active.code.matches(&redeem.secret) || !theirs {
         return Step::refused(Lifecycle::Active(active), Refusal::Unknown);
     }
@@ -95,6 +97,9 @@ fn check(pending: &Pending, redeem: &Redeem) -> Result<(), Refusal> {
     }
     if redeem.strength < terms.client.strength {
         return Err(Refusal::Strength);
+    }
+    if !terms.client.takes(redeem.key.as_ref()) {
+        return Err(Refusal::Key);
     }
     if redeem
         .redirect_uri

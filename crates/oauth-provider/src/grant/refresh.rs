@@ -32,6 +32,9 @@ pub(super) fn refresh(
     if refresh.strength < active.terms.client.strength {
         return Step::refused(Lifecycle::Active(active), Refusal::Strength);
     }
+    if !active.terms.client.takes(refresh.key.as_ref()) {
+        return Step::refused(Lifecycle::Active(active), Refusal::Key);
+    }
     if active.document.gone {
         let why = active.document.why.clone().unwrap_or_default();
         return Step::refused(Lifecycle::Active(active), Refusal::ClientGone(why));
@@ -70,6 +73,7 @@ pub(super) fn would_succeed(active: &Active, refresh: &Refresh, moment: &Moment<
     let client = &active.terms.client;
     good && client.id == refresh.client_id
         && refresh.strength >= client.strength
+        && client.takes(refresh.key.as_ref())
         && !active.document.gone
         && check(active, refresh).is_ok()
 }
@@ -116,7 +120,8 @@ fn rotate(
         return Step::refused(Lifecycle::Active(before), Refusal::Unknown);
     };
     active.family = Some(family);
-    active.terms.client.strength = active.terms.client.strength.max(refresh.strength);
+    let client = &mut active.terms.client;
+    client.has_shown(refresh.strength, refresh.key);
     // A client may name all that it once asked for; the answer states the scope that it gets (RFC 6749 §3.3).
     let scope = refresh
         .scope

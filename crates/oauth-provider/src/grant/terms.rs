@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use crate::crypto::Bytes;
 use crate::resource::Resource;
 use crate::scope::Scope;
 use crate::time::UnixTime;
@@ -48,6 +49,35 @@ pub struct ClientBinding {
     pub strength: Strength,
     /// Whether it gets refresh tokens.
     pub refresh: bool,
+    /// The keys that it may authenticate with, by their hashes: those that it published when it was approved, or beside one
+    /// of these since (CIMD §8.4.1). Empty for any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<Bytes>,
+}
+
+/// The key that a client has shown, by its hash, and all that it published then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyProof {
+    /// The key that verified.
+    pub by: Bytes,
+    /// Of the same source, this key among them.
+    pub published: Vec<Bytes>,
+}
+
+impl ClientBinding {
+    /// Whether the key is one that the person could know of when they agreed, or that came with such a one.
+    pub(super) fn takes(&self, proof: Option<&KeyProof>) -> bool {
+        self.keys.is_empty() || proof.is_none_or(|proof| self.keys.contains(&proof.by))
+    }
+
+    /// After a request that was good: no less than this is taken from now on, and the keys that stood beside this one may
+    /// follow it.
+    pub(super) fn has_shown(&mut self, strength: Strength, proof: Option<KeyProof>) {
+        self.strength = self.strength.max(strength);
+        if let Some(proof) = proof {
+            self.keys = proof.published;
+        }
+    }
 }
 
 /// How a request to the token endpoint was authenticated, weakest first.

@@ -148,6 +148,7 @@ async fn refresh(
         tag,
         client_id: CLIENT.to_owned(),
         strength: Strength::None,
+        key: None,
         scope: None,
         resource: None,
     };
@@ -282,6 +283,7 @@ fn open(now: UnixTime) -> Open {
             id: CLIENT.to_owned(),
             strength: Strength::None,
             refresh: true,
+            keys: Vec::new(),
         },
         subject: "ada".to_owned(),
         redirect_uri: "https://app.example/callback".to_owned(),
@@ -300,6 +302,7 @@ fn redeem(code: &Secret) -> Redeem {
         secret: code.clone(),
         client_id: CLIENT.to_owned(),
         strength: Strength::None,
+        key: None,
         redirect_uri: None,
         verifier: CodeVerifier::from_bytes(&VERIFIER),
         resource: None,

@@ -121,6 +121,7 @@ fn a_form_is_no_state_and_a_state_no_form() {
     let shown = Shown {
         name: None,
         verified_host: None,
+        agreed: None,
         redirect_uri: "https://app.example/callback".to_owned(),
     };
     let form = ConsentTicket::sign("client_id=x", shown, &browser, &ring, NOW, &mut rng());

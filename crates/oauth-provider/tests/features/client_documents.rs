@@ -87,9 +87,9 @@ fn a_client_that_lists_grants_without_refresh_gets_no_refresh_token() {
 }
 
 // rule: clients/document-fetched-plainly: how a document is fetched: plainly, no redirects, 200,
-//    JSON, UTF-8 [CIMD §4]
+//    JSON, UTF-8 [CIMD §4, §5]
 // rule: clients/document-size-and-time: a document has 5 KiB, counted while they come, and ten
-//    seconds for all of it [CIMD §4]
+//    seconds for all of it [CIMD §8.7]
 #[test]
 fn it_is_asked_for_plainly_with_limits() {
     let server = serving(URL, json_answer(&[], &document(URL)));
@@ -169,12 +169,18 @@ fn each_answer_that_is_refused_says_why_and_whether_to_try_again() {
         (
             answer(200, &[("content-type", "text/html; charset=utf-8")], &fine),
             "the content type is JSON",
-            "text/html; charset=utf-8",
+            "a web page (text/html; charset=utf-8) instead of the document",
+            true,
+        ),
+        (
+            answer(200, &[("content-type", "text/plain")], &fine),
+            "the content type is JSON",
+            "text/plain",
             false,
         ),
         (
             answer(200, &[json], &padded(5 * 1024 + 1)),
-            "the document can be fetched",
+            "the document is complete",
             "the answer is longer than 5120 bytes",
             false,
         ),
@@ -253,9 +259,9 @@ fn the_words_help_the_developer_of_a_client() {
     let mut wrong = document(URL);
     wrong["redirect_uris"] = json!(["http://app.example/cb"]);
     let server = serving(URL, json_answer(&[], &wrong));
-    insta::assert_snapshot!(problem(&server, URL), @"redirect_uris are usable: found http://app.example/cb must be https unless the host is this computer: localhost, 127.0.0.0/8 or [::1]; expected at least one: https, loopback http, or an application's own scheme (com.example.app, or a known editor's) (CIMD §4.5)");
+    insta::assert_snapshot!(problem(&server, URL), @"redirect_uris are usable: found http://app.example/cb must be https unless the host is this computer: localhost, 127.0.0.0/8 or [::1]; expected at least one: https, loopback http, or an application's own scheme (com.example.app, or a known editor's) (CIMD §4.2)");
     let server = serving(URL, answer(302, &[], ""));
-    insta::assert_snapshot!(problem(&server, URL), @"the status is 200: found 302, a redirect, which must not be followed; expected 200 (CIMD §4)");
+    insta::assert_snapshot!(problem(&server, URL), @"the status is 200: found 302, a redirect, which must not be followed; expected 200 (CIMD §5)");
 }
 
 // rule: clients/url-byte-for-byte: a Client ID URL is compared byte for byte; a default port makes

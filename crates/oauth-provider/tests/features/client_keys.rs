@@ -199,7 +199,7 @@ fn a_key_set_by_reference_is_fetched_as_documents_are() {
     }
     for (wrong, because) in [
         (
-            answer(200, &[("content-type", "text/html")], "{}"),
+            answer(200, &[("content-type", "text/plain")], "{}"),
             "content type",
         ),
         (json_answer(&[], &json!([])), "key set is JSON"),
@@ -272,6 +272,14 @@ fn trouble_on_the_way_is_never_the_end() {
         ),
         (answer(500, &[], ""), "503 temporarily_unavailable"),
         (answer(429, &[], ""), "503 temporarily_unavailable"),
+        (
+            answer(502, &[], &"x".repeat(70_000)),
+            "503 temporarily_unavailable",
+        ),
+        (
+            answer(200, &[("content-type", "text/html")], "<html>"),
+            "503 temporarily_unavailable",
+        ),
         (Err(FetchError::OverBudget), "429 temporarily_unavailable"),
     ] {
         let server = by_uri(vec![trouble.clone(), key_set(1, &[])]);

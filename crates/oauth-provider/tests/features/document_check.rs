@@ -25,7 +25,7 @@ fn a_good_document_passes_every_rule() {
     let report = report(&serving(URL, json_answer(&[], &document(URL))), URL);
     assert!(report.ok && report.unchecked.is_empty());
     let names: HashSet<_> = report.checks.iter().map(|check| check.check).collect();
-    assert_eq!((names.len(), report.checks.len()), (20, 20));
+    assert_eq!((names.len(), report.checks.len()), (21, 21));
     for check in &report.checks {
         assert!(
             !check.found.is_empty() && !check.expected.is_empty(),
@@ -61,8 +61,8 @@ fn a_sign_in_stops_at_the_first_that_the_check_finds() {
 fn what_rests_on_a_broken_rule_is_not_looked_at() {
     let down = Err(FetchError::Unreachable("down".to_owned()));
     for (answer, rule, unchecked) in [
-        (down, "the document can be fetched", 15),
-        (answer(404, &[], ""), "the status is 200", 14),
+        (down, "the document can be fetched", 16),
+        (answer(404, &[], ""), "the status is 200", 15),
         (
             answer(200, &[("content-type", "application/json")], "[]"),
             "the document is JSON",
@@ -73,7 +73,39 @@ fn what_rests_on_a_broken_rule_is_not_looked_at() {
         let names: Vec<_> = broken(&report).iter().map(|check| check.check).collect();
         assert_eq!(names, [rule]);
         assert_eq!(report.unchecked.len(), unchecked, "{rule}");
-        assert_eq!(report.checks.len() + report.unchecked.len(), 20);
+        assert_eq!(report.checks.len() + report.unchecked.len(), 21);
+    }
+}
+
+// rule: clients/judged-before-its-body
+/// A page that is too long is what it is, not its length; the one of a sign-in and the one of the check are the same.
+#[test]
+fn status_type_and_size_are_found_in_this_order() {
+    let page = "x".repeat(9 * 1024);
+    let html = [("content-type", "text/html")];
+    let json = [("content-type", "application/json")];
+    for (answer, rule, found) in [
+        (answer(403, &html, &page), "the status is 200", "403"),
+        (answer(404, &html, &page), "the status is 200", "404"),
+        (answer(503, &html, &page), "the status is 200", "503"),
+        (
+            answer(200, &html, &page),
+            "the content type is JSON",
+            "a web page (text/html) instead of the document",
+        ),
+        (
+            answer(200, &json, &page),
+            "the document is complete",
+            "the answer is longer than 5120 bytes",
+        ),
+    ] {
+        let server = serving(URL, answer);
+        let refused = problem(&server, URL);
+        assert_eq!((refused.check, &*refused.found), (rule, found));
+        let report = report(&server, URL);
+        let checks = broken(&report);
+        let names: Vec<_> = checks.iter().map(|c| (c.check, &*c.found)).collect();
+        assert_eq!(names, [(rule, found)]);
     }
 }
 

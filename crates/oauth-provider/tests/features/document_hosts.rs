@@ -1,9 +1,13 @@
 //! Which hosts are asked for a client metadata document; the others are refused before any fetch.
 
+use fetch::Method;
+use fetch::scripted::Scripted;
 use oauth_provider::authorize::{AuthorizeError, PageProblem};
 use oauth_provider::client::ClientProblem;
+use serde_json::json;
 
 use crate::client_documents::{URL, document, json_answer, problem, serving};
+use crate::support::assertion::{Es256, assert_refused, claims, show, with};
 use crate::support::server::{Server, outcome, query};
 use crate::support::{ORIGIN, origin};
 
@@ -167,6 +171,35 @@ fn without_documents_no_url_is_a_client() {
     );
     assert!(off && server.fetch.requests().is_empty());
     assert_eq!(outcome(&server.refresh(URL, "x")), "401 invalid_client");
+}
+
+// rule: clients/loopback-http-local-only
+#[test]
+fn a_document_on_the_internet_names_no_keys_on_this_computer() {
+    let keys = "http://127.0.0.1:3000/jwks";
+    for (url, may) in [(URL, false), ("http://localhost:3000/c", true)] {
+        let method = json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": keys});
+        let good = json!({"keys": [Es256(1).jwk(json!({}))]});
+        let mut server = Server::with(
+            Scripted::new()
+                .on(
+                    Method::Get,
+                    url,
+                    json_answer(&[], &with(document(url), method)),
+                )
+                .json(Method::Get, keys, 200, &good.to_string()),
+        );
+        server.settings.origin = origin("http://localhost:8788");
+        let own = json!({"iss": url, "sub": url, "aud": "http://localhost:8788"});
+        let assertion = Es256(1).sign(&json!({"alg": "ES256"}), &with(claims("1"), own));
+        let answer = show(&server, &assertion);
+        if may {
+            assert_eq!(outcome(&answer), "200", "{}", answer.body);
+        } else {
+            assert_refused(&answer, "the host is public: found 127.0.0.1");
+        }
+        assert_eq!(server.fetch.requests().len(), 1 + usize::from(may));
+    }
 }
 
 // rule: clients/loopback-http-local-only

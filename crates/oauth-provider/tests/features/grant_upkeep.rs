@@ -65,8 +65,14 @@ fn a_look_says_what_it_found() {
     assert_eq!(found(json_answer(&[], &document(DOCUMENT))), Found::Good);
     assert_eq!(
         found(answer(404, &[], "")),
-        gone("the status is 200: found 404; expected 200 (CIMD §4)")
+        gone("the status is 200: found 404; expected 200 (CIMD §5)")
     );
+    let page = "x".repeat(9 * 1024);
+    let html = [("content-type", "text/html")];
+    for status in [404, 410] {
+        let words = format!("the status is 200: found {status}; expected 200 (CIMD §5)");
+        assert_eq!(found(answer(status, &html, &page)), Found::Gone(words));
+    }
     assert_eq!(
         found(json_answer(
             &[],
@@ -80,6 +86,9 @@ fn a_look_says_what_it_found() {
     for trouble in [
         answer(500, &[], ""),
         answer(403, &[], ""),
+        answer(403, &html, &page),
+        answer(200, &html, &page),
+        answer(200, &html, "<html>"),
         answer(301, &[("location", DOCUMENT)], ""),
         Err(fetch::FetchError::OverBudget),
         Err(fetch::FetchError::TooLarge(5120)),

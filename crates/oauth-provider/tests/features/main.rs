@@ -16,6 +16,7 @@ mod costs;
 mod discovery;
 mod document_budget;
 mod document_cache;
+mod document_changes;
 mod document_check;
 mod document_hosts;
 mod endpoint_order;

@@ -130,6 +130,7 @@ fn open() -> Open {
             id: "race".to_owned(),
             strength: Strength::None,
             refresh: true,
+            keys: Vec::new(),
         },
         subject: "ada".to_owned(),
         redirect_uri: "https://app.example/callback".to_owned(),
@@ -148,6 +149,7 @@ fn redeem(code: &Secret) -> Redeem {
         secret: code.clone(),
         client_id: "race".to_owned(),
         strength: Strength::None,
+        key: None,
         redirect_uri: None,
         verifier: verifier(),
         resource: None,
@@ -161,6 +163,7 @@ fn refresh(issued: &Issued) -> Refresh {
         tag,
         client_id: "race".to_owned(),
         strength: Strength::None,
+        key: None,
         scope: None,
         resource: None,
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fetch::{Fetch, FetchError, Method, Request, Response};
+use fetch::{Fault, Fetch, Method, Request, Response, judge};
 use sentry_api::{BaseUrl, USER_AGENT};
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
@@ -72,8 +72,7 @@ pub enum Refused {
 /// [`Refused`], if there are no codes.
 pub async fn begin(fetch: &dyn Fetch, base: &BaseUrl, client_id: &str) -> Result<Waiting, Refused> {
     let form = [("client_id", client_id), ("scope", SCOPE)];
-    let response = post(fetch, base, "/oauth/device/code/", &form).await;
-    let response = response.map_err(|error| Refused::Unreachable(error.to_string()))?;
+    let response = post(fetch, base, "/oauth/device/code/", &form).await?;
     let answer = read(&response)?;
     Waiting::read(&answer).ok_or_else(unreadable)
 }
@@ -118,27 +117,19 @@ impl Waiting {
             // The first poll waits too, since nobody has typed in the code yet.
             fetch.sleep(Duration::from_secs(interval)).await;
             waited += interval;
-            match post(fetch, base, "/oauth/token/", &form)
-                .await
-                .map(|response| (response.status, read(&response)))
-            {
-                Ok((_, Ok(answer))) => return Ok(answer),
-                Ok((_, Err(Refused::Other(code)))) if code == "authorization_pending" => {
-                    trouble = None;
-                }
+            let response = post(fetch, base, "/oauth/token/", &form).await;
+            match response.and_then(|response| read(&response)) {
+                Ok(answer) => return Ok(answer),
+                Err(Refused::Other(code)) if code == "authorization_pending" => trouble = None,
                 // "the interval MUST be increased by 5 seconds for this and all subsequent requests" (RFC 8628 §3.5).
-                Ok((_, Err(Refused::Other(code)))) if code == "slow_down" => interval += 5,
-                Ok((429 | 500.., Err(refused))) => {
+                Err(Refused::Other(code)) if code == "slow_down" => interval += 5,
+                // "On encountering a connection timeout, clients MUST unilaterally reduce their polling frequency before
+                // retrying […] exponential backoff" (RFC 8628 §3.5).
+                Err(refused @ Refused::Unreachable(_)) => {
                     trouble = Some(refused);
                     interval = (interval * 2).min(LONGEST);
                 }
-                Ok((_, Err(refused))) => return Err(refused),
-                // "On encountering a connection timeout, clients MUST unilaterally reduce their polling frequency before
-                // retrying […] exponential backoff" (RFC 8628 §3.5).
-                Err(error) => {
-                    trouble = Some(Refused::Unreachable(error.to_string()));
-                    interval = (interval * 2).min(LONGEST);
-                }
+                Err(refused) => return Err(refused),
             }
             if waited >= self.lifetime {
                 return Err(trouble.unwrap_or(Refused::Expired));
@@ -162,31 +153,34 @@ pub async fn renew(
         ("refresh_token", refresh_token),
         ("client_id", client_id),
     ];
-    let response = post(fetch, base, "/oauth/token/", &form).await;
-    let response = response.map_err(|error| Refused::Unreachable(error.to_string()))?;
-    if response.status == 429 || response.status >= 500 {
-        return Err(Refused::Unreachable(format!("HTTP {}", response.status)));
-    }
-    read(&response)
+    read(&post(fetch, base, "/oauth/token/", &form).await?)
 }
 
+/// Sends a form. Trouble that passes is [`Refused::Unreachable`], whatever page tells of it.
 async fn post(
     fetch: &dyn Fetch,
     base: &BaseUrl,
     path: &str,
     form: &[(&str, &str)],
-) -> Result<Response, FetchError> {
+) -> Result<Response, Refused> {
     let url = Url::parse(&format!("{}{path}", base.as_str()))
         // Invariant: the base is a parsed URL without a query.
-        .map_err(|error| FetchError::Unreachable(error.to_string()))?;
+        .map_err(|error| Refused::Unreachable(error.to_string()))?;
     let body = Serializer::new(String::new()).extend_pairs(form).finish();
     let request = Request::new(Method::Post, url)
         .header("accept", "application/json")
         .header("user-agent", USER_AGENT)
         .body("application/x-www-form-urlencoded", body)
         .timeout(Duration::from_secs(15))
-        .max_body(64 * 1024);
-    fetch.fetch(request).await
+        .max_body(64 * 1024)
+        .body_of(200..=428);
+    let answer = fetch.fetch(request).await;
+    let passing = judge(&answer).err().filter(Fault::is_passing);
+    match passing {
+        Some(Fault::Status(status)) => Err(Refused::Unreachable(format!("HTTP {status}"))),
+        Some(fault) => Err(Refused::Unreachable(fault.to_string())),
+        None => answer.map_err(|error| Refused::Unreachable(error.to_string())),
+    }
 }
 
 /// Reads a success response, or the error that it names (RFC 6749 §5.2, RFC 8628 §3.5).

@@ -54,6 +54,23 @@ fn status(status: u16) -> Result<Response, FetchError> {
     })
 }
 
+/// A web page where an answer should be.
+fn page(status: u16) -> Result<Response, FetchError> {
+    Ok(Response {
+        status,
+        headers: vec![("content-type".to_owned(), "text/html".to_owned())],
+        body: b"<html>".to_vec(),
+    })
+}
+
+/// One that is longer than any answer.
+fn long_page(status: u16) -> Result<Response, FetchError> {
+    Ok(Response {
+        body: vec![b' '; 65 * 1024],
+        ..page(status)?
+    })
+}
+
 fn lost() -> Result<Response, FetchError> {
     Err(FetchError::Unreachable("connection refused".to_owned()))
 }
@@ -100,9 +117,17 @@ async fn slow_down_counts_for_all_that_follows() {
 #[tokio::test]
 async fn a_network_that_is_gone_is_waited_out_ever_longer() {
     let late = Err(FetchError::Timeout(Duration::from_secs(15)));
-    let (answer, waited) = wait(vec![lost(), late, status(503), status(429), tokens()]).await;
+    let (answer, waited) = wait(vec![
+        lost(),
+        late,
+        long_page(503),
+        status(429),
+        page(200),
+        tokens(),
+    ])
+    .await;
     assert!(answer.is_ok());
-    assert_eq!(waited, [5, 10, 20, 40, 60]);
+    assert_eq!(waited, [5, 10, 20, 40, 60, 60]);
     let (answer, waited) = wait(vec![lost()]).await;
     assert!(matches!(answer, Err(Refused::Unreachable(_))));
     assert!(waited.iter().sum::<u64>() < 700, "it ends with the code");
@@ -167,6 +192,8 @@ async fn trouble_at_a_renewal_is_not_its_end() {
     for (answer, ended) in [
         (status(503), false),
         (status(429), false),
+        (page(200), false),
+        (long_page(502), false),
         (lost(), false),
         (error("invalid_grant"), true),
     ] {

@@ -95,16 +95,14 @@ impl Failure {
                 },
             ),
             ApiError::Unavailable(status) => ours(&format!("Sentry failed (HTTP {status}).")),
-            ApiError::Transport(FetchError::Timeout(after)) => ours(&format!(
-                "Sentry did not answer within {} s.",
-                after.as_secs()
-            )),
-            ApiError::Transport(FetchError::TooLarge(_)) => {
-                ours("Sentry's answer is too large. Ask for less.")
-            }
-            ApiError::Transport(FetchError::Unreachable(_) | FetchError::OverBudget) => {
-                ours("Sentry could not be reached.")
-            }
+            ApiError::Transport(error) => match error.cause() {
+                FetchError::Timeout(after) => ours(&format!(
+                    "Sentry did not answer within {} s.",
+                    after.as_secs()
+                )),
+                FetchError::TooLarge(_) => ours("Sentry's answer is too large. Ask for less."),
+                _ => ours("Sentry could not be reached."),
+            },
             ApiError::TokenUnavailable => ours("Sentry could not renew the sign-in just now."),
             ApiError::Malformed(_) => ours("Sentry's answer could not be read."),
             // "Try again" would make it twice.

@@ -24,7 +24,7 @@ pub struct ServerMetadata {
     pub token_endpoint_auth_methods_supported: Option<Vec<String>>,
     /// The supported PKCE methods (RFC 7636).
     pub code_challenge_methods_supported: Option<Vec<String>>,
-    /// Whether `client_id` may be the URL of a metadata document (Client ID Metadata Document §6).
+    /// Whether `client_id` may be the URL of a metadata document (Client ID Metadata Document -02 §6).
     #[serde(default)]
     pub client_id_metadata_document_supported: bool,
     /// Whether authorization responses carry `iss` (RFC 9207 §3).

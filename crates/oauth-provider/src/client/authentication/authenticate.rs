@@ -7,7 +7,7 @@ use crate::client::client_store::ClientStore;
 use crate::client::record::{Authentication, SecretMethod};
 use crate::client::resolve::{is_registered, registered};
 use crate::crypto::{SecretHash, SignatureVerifier};
-use crate::grant::Strength;
+use crate::grant::{KeyProof, Strength};
 use crate::http::Error;
 
 use super::Authenticator;
@@ -24,6 +24,8 @@ pub struct Presented {
     pub strength: Strength,
     /// Whether HTTP Basic named it, so that a later refusal says so too.
     pub(crate) basic: bool,
+    /// The key of an assertion.
+    pub key: Option<KeyProof>,
 }
 
 /// Checks the credentials. A public client is taken at its word without a look at storage: what it can do with that
@@ -44,16 +46,22 @@ pub async fn authenticate(
 ) -> Result<Presented, Error> {
     let basic = credentials.basic;
     let shown = match &credentials.shown {
-        Shown::Nothing => Ok(Strength::None),
+        Shown::Nothing => Ok((Strength::None, None)),
         Shown::Secret(used, secret) => {
-            by_secret(&credentials.client_id, *used, secret, clients.store).await
+            let strength = by_secret(&credentials.client_id, *used, secret, clients.store).await;
+            strength.map(|strength| (strength, None))
         }
-        Shown::Assertion(assertion) => by_assertion(assertion, clients).await,
+        Shown::Assertion(assertion) => {
+            let key = by_assertion(assertion, clients).await;
+            key.map(|key| (Strength::PrivateKeyJwt, Some(key)))
+        }
     };
+    let (strength, key) = shown.map_err(|error| error.of_basic(basic))?;
     Ok(Presented {
         client_id: credentials.client_id.clone(),
-        strength: shown.map_err(|error| error.of_basic(basic))?,
+        strength,
         basic,
+        key,
     })
 }
 

@@ -6,12 +6,12 @@ use fetch::Exchange;
 use oauth_types::ErrorCode;
 
 use crate::client::client_store::ClientStore;
-use crate::client::keys::{KeySet, KeySource};
+use crate::client::keys::{KeySet, KeySource, mark_of};
 use crate::client::problem::ClientProblem;
 use crate::client::record::{Authentication, Client};
 use crate::client::resolve::{resolve, resolve_again};
-use crate::crypto::SignatureVerifier;
-use crate::grant::Strength;
+use crate::crypto::{Bytes, SignatureVerifier};
+use crate::grant::KeyProof;
 use crate::http::Error;
 
 use super::Authenticator;
@@ -32,7 +32,7 @@ pub(super) async fn by_assertion(
         impl SignatureVerifier,
         impl OnceStore,
     >,
-) -> Result<Strength, Error> {
+) -> Result<KeyProof, Error> {
     let Authenticator {
         settings,
         store,
@@ -48,8 +48,8 @@ pub(super) async fn by_assertion(
         Err(problem) => return Err(unresolved(problem, store, now).await),
     };
     let mut is_known = resolved.client.is_known;
-    let mut verified = is_signed_by(&resolved.client, assertion, clients).await?;
-    if !verified {
+    let mut proof = signed_by(&resolved.client, assertion, clients).await?;
+    if proof.is_none() {
         // Its keys may have changed since its document was kept.
         let again = match resolve_again(&resolved, settings, store, fetch, now).await {
             Ok(again) => again,
@@ -57,12 +57,10 @@ pub(super) async fn by_assertion(
         };
         if let Some(fresh) = again {
             is_known = fresh.client.is_known;
-            verified = is_signed_by(&fresh.client, assertion, clients).await?;
+            proof = signed_by(&fresh.client, assertion, clients).await?;
         }
     }
-    if !verified {
-        return Err(wrong_key());
-    }
+    let proof = proof.ok_or_else(wrong_key)?;
     // A little longer than it could be presented again, since clocks of this server differ too.
     let lifetime = claimed.ends_at.since(now) + CLAIM_MARGIN;
     let claimant = Claimant {
@@ -70,7 +68,7 @@ pub(super) async fn by_assertion(
         is_known,
     };
     match clients.once.claim(claimant, claimed.name, lifetime).await {
-        Ok(Claim::First) => Ok(Strength::PrivateKeyJwt),
+        Ok(Claim::First) => Ok(proof),
         Ok(Claim::Again) => Err(Error::new(
             ErrorCode::InvalidClient,
             "the assertion was used before: make one with a jti of its own for every request",
@@ -85,7 +83,9 @@ pub(super) async fn by_assertion(
     }
 }
 
-async fn is_signed_by(
+/// The key of the client that the assertion is signed with. Keys at a `jwks_uri` follow one another as their owner likes:
+/// for a grant they are one, which has the name of the address.
+async fn signed_by(
     client: &Client,
     assertion: &Assertion,
     clients: &Authenticator<
@@ -95,15 +95,17 @@ async fn is_signed_by(
         impl SignatureVerifier,
         impl OnceStore,
     >,
-) -> Result<bool, Error> {
-    let uri = match &client.authentication {
-        Authentication::Keys { source, .. } => match source {
-            KeySource::Set(keys) => {
-                return Ok(any_verifies(keys, assertion, clients.signatures).await);
-            }
-            KeySource::Uri(uri) => uri,
-        },
-        Authentication::Public | Authentication::Secret { .. } => return Ok(false),
+) -> Result<Option<KeyProof>, Error> {
+    let Authentication::Keys { source, .. } = &client.authentication else {
+        return Ok(None);
+    };
+    let published = source.marks();
+    let uri = match source {
+        KeySource::Set(keys) => {
+            let by = verified_by(keys, assertion, clients.signatures).await;
+            return Ok(by.map(|by| KeyProof { by, published }));
+        }
+        KeySource::Uri(uri) => uri,
     };
     let Authenticator {
         settings,
@@ -116,29 +118,32 @@ async fn is_signed_by(
         Ok(found) => found,
         Err(problem) => return Err(unusable_keys(uri, problem, store, now).await),
     };
-    if any_verifies(&found.keys, assertion, clients.signatures).await {
-        return Ok(true);
+    let mut by = verified_by(&found.keys, assertion, clients.signatures).await;
+    if by.is_none() {
+        match keys_at_again(&found, client, settings, store, fetch, now).await {
+            Ok(Some(fresh)) => by = verified_by(&fresh.keys, assertion, clients.signatures).await,
+            Ok(None) => {}
+            Err(problem) => return Err(unusable_keys(uri, problem, store, now).await),
+        }
     }
-    match keys_at_again(&found, client, settings, store, fetch, now).await {
-        Ok(Some(fresh)) => Ok(any_verifies(&fresh.keys, assertion, clients.signatures).await),
-        Ok(None) => Ok(false),
-        Err(problem) => Err(unusable_keys(uri, problem, store, now).await),
-    }
+    let at_address = by.and(published.first().cloned());
+    Ok(at_address.map(|by| KeyProof { by, published }))
 }
 
-async fn any_verifies(
+/// The key that verifies.
+async fn verified_by(
     keys: &KeySet,
     assertion: &Assertion,
     signatures: &impl SignatureVerifier,
-) -> bool {
+) -> Option<Bytes> {
     let algorithm = assertion.algorithm;
     for key in keys.candidates(algorithm, assertion.key_id.as_deref()) {
         let verified = signatures.verify(algorithm, key, assertion.signed(), &assertion.signature);
         if verified.await {
-            return true;
+            return Some(mark_of(key));
         }
     }
-    false
+    None
 }
 
 /// One answer for all of these, so that a sender without the client's key learns nothing about the client.

@@ -10,7 +10,7 @@ use crate::client::document::{
     Breach, Checklist, ClientIdUrl, DocumentProblem, OwnBudget, Rule, fetch_json,
 };
 use crate::client::json::parse_object;
-use crate::client::keys::{KeySet, holds_private_key};
+use crate::client::keys::{KeySet, private_member};
 use crate::client::problem::{ClientProblem, document_problem, document_url};
 use crate::client::record::Client;
 use crate::settings::Settings;
@@ -22,6 +22,13 @@ const REFETCH_AFTER: Duration = Duration::from_secs(60);
 /// So long after its end a copy may stand in while the budget for fetches is spent. Shorter than for documents: a key
 /// that was taken out may have been stolen.
 const STANDS_IN: Duration = Duration::from_secs(3600);
+
+/// A document on the internet does not aim a server in local work at the computer that it runs on.
+const NEAR: Rule = Rule {
+    check: "the host is public",
+    expected: "a host on the public internet, as the document's own",
+    section: "CIMD §8.6",
+};
 
 /// A client's keys, and the copy that they were read from; `None` where they are fresh from this request.
 pub(super) struct FoundKeys {
@@ -40,6 +47,11 @@ pub(super) async fn keys_at(
     now: UnixTime,
 ) -> Result<FoundKeys, ClientProblem> {
     let url = document_url(uri, settings)?;
+    let of = document_url(&client.id, settings);
+    if url.is_loopback() && of.is_ok_and(|document| !document.is_loopback()) {
+        let found = Breach::found(url.host());
+        return Err(document_problem(url, DocumentProblem::of(&NEAR, found)));
+    }
     let stored = clients.key_set(&url).await?;
     let stored = stored.as_ref();
     let from_copy = |kept: &KeptDocument| {
@@ -157,9 +169,9 @@ fn read(text: &str) -> Result<KeySet, DocumentProblem> {
             return problem("the key set is JSON", &error, expected);
         }
     };
-    if holds_private_key(&object) {
-        let found = "a symmetric or private key";
-        return problem("the key set holds no secret", found, "public keys only");
+    if let Some(member) = private_member(&object) {
+        let found = format!("a symmetric or private key: {member}");
+        return problem("the key set holds no secret", &found, "public keys only");
     }
     match KeySet::read(&object) {
         Some(keys) => Ok(keys),

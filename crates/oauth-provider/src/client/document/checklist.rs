@@ -141,7 +141,8 @@ impl Checklist {
         }
     }
 
-    fn broken(&mut self, rule: &Rule, breach: Breach) -> DocumentProblem {
+    /// Notes a breach.
+    pub(super) fn broken(&mut self, rule: &Rule, breach: Breach) -> DocumentProblem {
         let problem = DocumentProblem::of(rule, breach);
         if let Some(seen) = &mut self.seen {
             seen.push(Check {

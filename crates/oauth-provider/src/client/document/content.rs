@@ -1,10 +1,11 @@
-//! The content of a client metadata document (Client ID Metadata Document §4.1), rule by rule.
+//! The content of a client metadata document (Client ID Metadata Document -02 §4), rule by rule.
 
 use oauth_types::ClientMetadata;
 use serde_json::{Map, Value};
+use url::Url;
 
 use crate::client::json::parse_object;
-use crate::client::record::{Authentication, Client, may_refresh};
+use crate::client::record::{Authentication, Client, Link, may_refresh};
 use crate::client::text::name_for_display;
 use crate::settings::Settings;
 
@@ -15,7 +16,8 @@ use super::problem::DocumentProblem;
 use super::redirect_uris;
 use super::rule::{Breach, Rule};
 
-const DOCUMENT: &str = "CIMD §4.1";
+const DOCUMENT: &str = "CIMD §4";
+const CREDENTIALS: &str = "CIMD §4.1";
 
 const JSON: Rule = Rule {
     check: "the document is JSON",
@@ -30,7 +32,7 @@ const CLIENT_ID: Rule = Rule {
 const NO_SECRET: Rule = Rule {
     check: "the document holds no secret",
     expected: "neither member: anybody can read it",
-    section: DOCUMENT,
+    section: CREDENTIALS,
 };
 const TYPES: Rule = Rule {
     check: "members have their types",
@@ -43,9 +45,9 @@ const KEYS_ONCE: Rule = Rule {
     section: "RFC 7591 §2",
 };
 const KEYS_PUBLIC: Rule = Rule {
-    check: "jwks holds no secret",
+    check: "the document holds no private key",
     expected: "public keys only",
-    section: DOCUMENT,
+    section: CREDENTIALS,
 };
 const KEYS_ADDRESS: Rule = Rule {
     check: "jwks_uri is usable",
@@ -55,7 +57,7 @@ const KEYS_ADDRESS: Rule = Rule {
 const METHOD: Rule = Rule {
     check: "token_endpoint_auth_method is usable",
     expected: "none or private_key_jwt, or no such member",
-    section: DOCUMENT,
+    section: CREDENTIALS,
 };
 const GRANTS: Rule = Rule {
     check: "grant_types includes the code grant",
@@ -75,7 +77,7 @@ const NAME: Rule = Rule {
 const REDIRECT_URIS: Rule = Rule {
     check: "redirect_uris are usable",
     expected: "at least one: https, loopback http, or an application's own scheme (com.example.app, or a known editor's)",
-    section: "CIMD §4.5",
+    section: "CIMD §4.2",
 };
 
 /// In the order of the checks.
@@ -141,7 +143,7 @@ pub(super) fn read_document(
         keys_once(&metadata),
         there(&["jwks", "jwks_uri"]),
     )?;
-    list.take(&KEYS_PUBLIC, keys_public(&metadata), there(&["jwks"]))?;
+    list.take(&KEYS_PUBLIC, keys_public(&object), there(&["jwks"]))?;
     list.take(&KEYS_ADDRESS, keys_address(&metadata), there(&["jwks_uri"]))?;
     let authentication = list.take(&METHOD, authentication(&metadata), there(&METHODS))?;
     let grants = includes(metadata.grant_types.as_ref(), "authorization_code");
@@ -164,7 +166,7 @@ pub(super) fn read_document(
         verified_host: Some(url.authority()),
         by_operator: false,
         name,
-        uri: client_uri(url, &metadata),
+        links: links(&metadata),
         redirect_uris,
         left_out,
         // Invariant: a method that is not usable is a breach, and ends above.
@@ -211,11 +213,28 @@ fn name(metadata: &ClientMetadata) -> Result<String, Breach> {
         .ok_or_else(|| Breach::found("no visible client_name"))
 }
 
-/// Shown only if it is https and on the client's own host: another host's would lend the client its name.
-fn client_uri(url: &ClientIdUrl, metadata: &ClientMetadata) -> Option<String> {
-    let uri = url::Url::parse(metadata.client_uri.as_deref()?).ok()?;
-    (uri.scheme() == "https" && uri.host_str() == Some(url.host()) && uri.as_str().len() <= 200)
-        .then(|| uri.as_str().to_owned())
+/// As text with their hosts: nobody loads them, and who shows them says whose hosts these are (CIMD §9).
+fn links(metadata: &ClientMetadata) -> Vec<Link> {
+    let members = [
+        ("client_uri", &metadata.client_uri),
+        ("tos_uri", &metadata.tos_uri),
+        ("policy_uri", &metadata.policy_uri),
+    ];
+    let link = |(member, uri): (&'static str, &Option<String>)| {
+        let url = Url::parse(uri.as_deref()?).ok()?;
+        let is_plain = url.username().is_empty() && url.password().is_none();
+        let host = url.host_str()?;
+        let authority = match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
+        (url.scheme() == "https" && is_plain && url.as_str().len() <= 200).then(|| Link {
+            member,
+            authority,
+            url: String::from(url),
+        })
+    };
+    members.into_iter().filter_map(link).collect()
 }
 
 #[cfg(test)]
@@ -249,7 +268,7 @@ mod tests {
         assert!(client.refresh);
     }
 
-    // rule: clients/document-members: what a document holds, and does not [CIMD §4.1, RFC 7591 §2]
+    // rule: clients/document-members: what a document holds, and does not [CIMD §4, §4.1, RFC 7591 §2]
     // rule: clients/document-redirect-uris: a dangerous redirect URI condemns a document; a merely
     //    unusable one is left out, with a line in the log
     #[test]
@@ -284,17 +303,17 @@ mod tests {
             (
                 "jwks",
                 json!({"keys": [{"kty": "oct", "k": "AA"}]}),
-                "jwks holds no secret",
+                "the document holds no private key",
             ),
             (
                 "jwks",
                 json!([{"kty": "RSA", "d": "AA"}]),
-                "jwks holds no secret",
+                "the document holds no private key",
             ),
             (
                 "jwks",
                 json!({"keys": [{"kty": "EC", "d": "AA"}]}),
-                "jwks holds no secret",
+                "the document holds no private key",
             ),
             ("client_name", json!("\u{200b}"), "client_name is present"),
             ("client_name", json!(7), "members have their types"),
@@ -356,10 +375,62 @@ mod tests {
         }
     }
 
+    // rule: clients/document-private-keys: no private key in a document, in \`jwks\` or anywhere else: the member is named,
+    //    its value never [CIMD §4.1]
+    #[test]
+    fn private_keys_are_found_wherever_they_stand() {
+        let d = "c2VjcmV0LXZhbHVl";
+        let pem = "-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0LXZhbHVl\n";
+        let origin = Origin::of(&Url::parse("https://mcp.example.com").unwrap()).unwrap();
+        let settings = Settings::new(origin, "/mcp", &[], "Test");
+        let url = ClientIdUrl::parse(URL, &settings.origin).unwrap();
+        let mut document = json!({
+            "client_id": URL, "client_name": "Example", "redirect_uris": ["http://127.0.0.1/cb"],
+        });
+        for (member, value, found) in [
+            (
+                "jwks",
+                json!({"keys": [{"kty": "EC"}, {"kty": "EC", "d": d}]}),
+                "jwks.keys.1.d",
+            ),
+            (
+                "jwks",
+                json!({"keys": [{"kty": "RSA", "dq": d}]}),
+                "jwks.keys.0.dq",
+            ),
+            (
+                "jwks",
+                json!({"keys": [{"kty": "oct", "k": d}]}),
+                "jwks.keys.0.k",
+            ),
+            ("jwks", json!({"d": d}), "jwks.d"),
+            (
+                "x_key",
+                json!([{"kty": "OKP", "crv": "Ed25519", "d": d}]),
+                "x_key.0.d",
+            ),
+            ("x_pem", json!({"a": pem}), "x_pem.a"),
+            ("x_theme", json!({"d": 1, "k": "ctrl"}), ""),
+        ] {
+            document[member] = value;
+            let problem = check_document(&url, &document.to_string(), &settings).err();
+            document.as_object_mut().unwrap().remove(member);
+            let said = problem.map(|problem| problem.to_string());
+            assert!(!said.as_deref().unwrap_or_default().contains(d), "{said:?}");
+            let named = format!(
+                "found a symmetric or private key: {found}; expected public keys only (CIMD §4.1)"
+            );
+            match said {
+                Some(said) => assert!(said.ends_with(&named), "{member}: {said}"),
+                None => assert_eq!(found, "", "{member}"),
+            }
+        }
+    }
+
     // rule: clients/document-members
     // rule: clients/document-redirect-uris
-    // rule: clients/document-links: a document's links are shown on its own host only, and never
-    //    fetched
+    // rule: clients/document-links: a document's links are shown as text with their host, and never loaded; its logo is
+    //    not shown [CIMD §8.8, §9]
     #[test]
     fn what_is_tolerated() {
         let client = check(|d| {
@@ -384,7 +455,14 @@ mod tests {
                 "token_endpoint_auth_methods_supported".to_owned(),
                 json!(["private_key_jwt", "none"]),
             );
-            d.insert("client_uri".to_owned(), json!("https://elsewhere.example/"));
+            for (member, uri) in [
+                ("client_uri", "https://elsewhere.example/"),
+                ("tos_uri", "https://client.example@evil.example/"),
+                ("policy_uri", "https://legal.example:8443/privacy"),
+                ("logo_uri", "https://client.example/logo.png"),
+            ] {
+                d.insert(member.to_owned(), json!(uri));
+            }
             d.insert("x_extra".to_owned(), json!({"a": 1}));
         })
         .unwrap();
@@ -401,6 +479,18 @@ mod tests {
             ]
         );
         assert!(!client.refresh, "grant_types without refresh_token");
-        assert_eq!(client.uri, None);
+        let links: Vec<_> = client
+            .links
+            .iter()
+            .map(|l| (l.member, &*l.authority))
+            .collect();
+        assert_eq!(
+            links,
+            [
+                ("client_uri", "elsewhere.example"),
+                ("policy_uri", "legal.example:8443"),
+            ],
+            "https only, and nobody's name before the host"
+        );
     }
 }

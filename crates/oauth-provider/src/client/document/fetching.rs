@@ -1,9 +1,8 @@
-//! Getting a client metadata document (Client ID Metadata Document §4): where from, how long, how large.
-// file rule: clients/document-fetched-plainly
+//! Getting a client metadata document (Client ID Metadata Document -02 §5): where from, how long, how large.
 
 use std::time::Duration;
 
-use fetch::{Exchange, FetchError, Method, Request, Response};
+use fetch::{Exchange, Fault, FetchError, Method, Request, Response, judge};
 use url::Url;
 
 use crate::client::record::Client;
@@ -22,12 +21,12 @@ const MAX_BODY: usize = 5 * 1024;
 const PUBLIC: Rule = Rule {
     check: "the host is public",
     expected: "a host on the public internet",
-    section: "CIMD, SSRF Attacks",
+    section: "CIMD §8.6",
 };
 const ELSEWHERE: Rule = Rule {
     check: "the host is another one",
     expected: "a host other than this server",
-    section: "CIMD, SSRF Attacks",
+    section: "CIMD §8.6",
 };
 const ALLOWED: Rule = Rule {
     check: "the host is allowed",
@@ -36,18 +35,23 @@ const ALLOWED: Rule = Rule {
 };
 const FETCHED: Rule = Rule {
     check: "the document can be fetched",
-    expected: "a complete answer in time, of at most 5120 bytes",
-    section: "CIMD §4",
+    expected: "an answer within 10 s",
+    section: "CIMD §5",
 };
 const STATUS: Rule = Rule {
     check: "the status is 200",
     expected: "200",
-    section: "CIMD §4",
+    section: "CIMD §5",
 };
 const CONTENT_TYPE: Rule = Rule {
     check: "the content type is JSON",
     expected: "application/json or application/…+json",
-    section: "CIMD §4.1",
+    section: "CIMD §4",
+};
+const WHOLE: Rule = Rule {
+    check: "the document is complete",
+    expected: "all of it within 10 s, at most 5120 bytes",
+    section: "CIMD §8.7",
 };
 const UTF8: Rule = Rule {
     check: "the document is UTF-8",
@@ -63,6 +67,7 @@ pub(super) const RULES: &[&Rule] = &[
     &FETCHED,
     &STATUS,
     &CONTENT_TYPE,
+    &WHOLE,
     &UTF8,
 ];
 
@@ -122,12 +127,12 @@ pub(in crate::client) async fn fetch_json(
     let request = Request::new(Method::Get, target)
         .header("accept", accept)
         .timeout(TIMEOUT)
-        .max_body(max_body);
-    let answer = fetch.exchange(request).await.map_err(transport);
-    let response = list.must(&FETCHED, answer, There::Text("a complete answer"))?;
-    list.must(&STATUS, status(&response), There::Text("200"))?;
-    let kind = response.header("content-type").unwrap_or_default();
-    list.take(&CONTENT_TYPE, content_type(kind), There::Text(kind))?;
+        .max_body(max_body)
+        .body_of(200..=200);
+    let answer = fetch.exchange(request).await;
+    judged(&answer, list)?;
+    // Invariant: an answer that is none was the end above.
+    let response = answer.map_err(|error| list.broken(&WHOLE, breach(&Fault::Body(&error))))?;
     let keep_for = lifetime(&response);
     let text = String::from_utf8(response.body).map_err(|_| Breach::found("other bytes"));
     let body = list.must(&UTF8, text, There::Text("UTF-8"))?;
@@ -158,97 +163,61 @@ fn allowed(url: &ClientIdUrl, settings: &Settings) -> Result<(), Breach> {
     Err(Breach::found(url.host()).standing(Standing::Refused))
 }
 
-fn transport(error: FetchError) -> Breach {
-    let expected = match &error {
-        FetchError::TooLarge(most) => format!("at most {most} bytes"),
-        FetchError::Timeout(_) => format!("a complete answer within {} s", TIMEOUT.as_secs()),
-        FetchError::Unreachable(_) => "a server that answers https from the internet".to_owned(),
-        FetchError::OverBudget => {
-            "fewer sign-ins from here, or by this application, in a minute".to_owned()
+/// The rules of [`judge`], in its order. A document of another type is read on where it came whole: its developer may
+/// have more to mend.
+fn judged(
+    answer: &Result<Response, FetchError>,
+    list: &mut Checklist,
+) -> Result<(), DocumentProblem> {
+    let fault = judge(answer).err();
+    let broken = fault.map(|fault| match fault {
+        Fault::NoAnswer(_) => 0,
+        Fault::Status(_) => 1,
+        Fault::ContentType(_) => 2,
+        Fault::Body(_) => 3,
+    });
+    let head = answer.as_ref().ok();
+    let kind = head.and_then(|head| head.header("content-type"));
+    let there = ["an answer", "200", kind.unwrap_or_default(), "all of it"];
+    let rules = [&FETCHED, &STATUS, &CONTENT_TYPE, &WHOLE];
+    for (stage, (rule, there)) in rules.into_iter().zip(there).enumerate() {
+        let there = There::Text(there);
+        match fault.filter(|_| broken == Some(stage)) {
+            None => list.must(rule, Ok(()), there)?,
+            Some(fault) if matches!(fault, Fault::ContentType(_)) && answer.is_ok() => {
+                list.take(rule, Err::<(), _>(breach(&fault)), there)?;
+            }
+            Some(fault) => list.must(rule, Err(breach(&fault)), there)?,
         }
+    }
+    Ok(())
+}
+
+/// A fault in words for the developer of the client, and what it says of the document.
+fn breach(fault: &Fault<'_>) -> Breach {
+    let expected = match fault {
+        Fault::NoAnswer(error) | Fault::Body(error) => match error {
+            FetchError::TooLarge(most) => format!("at most {most} bytes"),
+            FetchError::Timeout(_) => format!("a complete answer within {} s", TIMEOUT.as_secs()),
+            FetchError::OverBudget => {
+                "fewer sign-ins from here, or by this application, in a minute".to_owned()
+            }
+            _ => "a server that answers https from the internet".to_owned(),
+        },
+        Fault::Status(_) => STATUS.expected.to_owned(),
+        Fault::ContentType(_) => CONTENT_TYPE.expected.to_owned(),
     };
-    let (found, standing) = match &error {
-        FetchError::Unreachable(_) => ("no connection".to_owned(), Standing::Transient),
-        FetchError::TooLarge(_) => (error.to_string(), Standing::Silent),
-        FetchError::Timeout(_) => (error.to_string(), Standing::Transient),
-        FetchError::OverBudget => (error.to_string(), Standing::OverBudget),
+    let found = match fault {
+        // The network's own words may name what is none of a stranger's business.
+        Fault::NoAnswer(FetchError::Unreachable(_)) => "no connection".to_owned(),
+        Fault::Body(FetchError::Unreachable(_)) => "a connection that broke off".to_owned(),
+        fault => fault.to_string(),
+    };
+    let standing = match fault {
+        Fault::NoAnswer(FetchError::OverBudget) => Standing::OverBudget,
+        fault if fault.is_passing() => Standing::Transient,
+        Fault::Status(404 | 410) | Fault::ContentType(_) => Standing::Gone,
+        _ => Standing::Silent,
     };
     Breach::found(found).expected(expected).standing(standing)
-}
-
-/// "A successful response MUST use the 200 OK HTTP status code"; redirects are not followed.
-fn status(response: &Response) -> Result<(), Breach> {
-    let status = response.status;
-    let found = match status {
-        200 => return Ok(()),
-        300..=399 => format!("{status}, a redirect, which must not be followed"),
-        status => status.to_string(),
-    };
-    Err(Breach::found(found).standing(match status {
-        404 | 410 => Standing::Gone,
-        429 | 500.. => Standing::Transient,
-        _ => Standing::Silent,
-    }))
-}
-
-/// `application/json` or `application/<something>+json`.
-fn content_type(value: &str) -> Result<(), Breach> {
-    let essence = value
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    let json = essence == "application/json"
-        || essence
-            .strip_prefix("application/")
-            .and_then(|s| s.strip_suffix("+json"))
-            .is_some_and(|s| !s.is_empty());
-    if json {
-        return Ok(());
-    }
-    Err(Breach::found(if value.is_empty() {
-        "no content type"
-    } else {
-        value
-    }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn answer(status: u16, headers: &[(&str, &str)]) -> Response {
-        let headers = headers
-            .iter()
-            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-            .collect();
-        Response {
-            status,
-            headers,
-            body: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn content_types() {
-        for (value, ok) in [
-            ("application/json", true),
-            ("Application/JSON; charset=utf-8", true),
-            ("application/oauth-client+json", true),
-            ("application/+json", false),
-            ("text/json", false),
-            ("text/html", false),
-        ] {
-            assert_eq!(content_type(value).is_ok(), ok, "{value}");
-        }
-        assert!(content_type("").is_err());
-    }
-
-    #[test]
-    fn only_200_will_do() {
-        for status in [201, 204, 301, 302, 304, 404, 500] {
-            assert!(super::status(&answer(status, &[])).is_err(), "{status}");
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! Client ids that are URLs (Client ID Metadata Document §3), and which of them may be fetched.
+//! Client Identifier URLs (Client ID Metadata Document -02 §3), and which of them may be fetched.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::origin::{Origin, is_loopback, is_public_address};
 
 const MAX_BYTES: usize = 2048;
 
-/// A well-formed Client ID URL. Compared byte for byte; never normalized.
+/// A well-formed Client Identifier URL. Compared byte for byte and never normalized: with `:443` it is another client.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClientIdUrl {
     text: String,
@@ -120,6 +120,13 @@ impl ClientIdUrl {
             Some(port) => format!("{}:{port}", self.host),
             None => self.host.clone(),
         }
+    }
+
+    /// Whether it is on this computer.
+    pub(in crate::client) fn is_loopback(&self) -> bool {
+        let url = Url::parse(&self.text).ok();
+        url.and_then(|url| url.host().map(|host| is_loopback(&host)))
+            .unwrap_or_default()
     }
 
     /// Whether the document may be fetched: `false` for special-use addresses and names. In local work loopback may be,

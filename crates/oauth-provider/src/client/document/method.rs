@@ -1,12 +1,13 @@
-//! How the client of a document authenticates, and the keys for that (CIMD §4.1, RFC 7591 §2).
+//! How the client of a document authenticates, and the keys for that (CIMD §4.1, §8.2, RFC 7591 §2).
 
 use oauth_types::ClientMetadata;
+use serde_json::{Map, Value};
 
-use crate::client::keys::{KeySource, holds_private_key};
+use crate::client::keys::{KeySource, private_key_in, private_member};
 use crate::client::record::Authentication;
 use crate::origin::is_loopback;
 
-use super::rule::Breach;
+use super::rule::{Breach, Standing};
 
 /// No method with a shared secret, since there is no way to share one; of the others, `none` and `private_key_jwt`, or
 /// either: then an assertion that is sent must verify, and none is `none`.
@@ -52,11 +53,17 @@ pub(super) fn keys_once(metadata: &ClientMetadata) -> Result<(), Breach> {
     Ok(())
 }
 
-pub(super) fn keys_public(metadata: &ClientMetadata) -> Result<(), Breach> {
-    if metadata.jwks.as_ref().is_some_and(holds_private_key) {
-        return Err(Breach::found("a symmetric or private key"));
+/// No private key: neither in `jwks` nor anywhere else. The member is named, its value never.
+pub(super) fn keys_public(object: &Map<String, Value>) -> Result<(), Breach> {
+    let breach = |member: &str| Breach::found(format!("a symmetric or private key: {member}"));
+    if let Some(member) = object.get("jwks").and_then(private_member) {
+        return Err(breach(&format!("jwks.{member}")));
     }
-    Ok(())
+    match private_key_in(&Value::Object(object.clone())) {
+        // A document that was good before there was this rule has not gone away.
+        Some(member) => Err(breach(&member).standing(Standing::Silent)),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn keys_address(metadata: &ClientMetadata) -> Result<(), Breach> {

@@ -4,7 +4,7 @@ use oauth_types::{ClientMetadata, ErrorCode};
 use serde_json::Value;
 
 use crate::client::json::parse_object;
-use crate::client::keys::{KeySource, holds_private_key};
+use crate::client::keys::{KeySource, private_member};
 use crate::client::problem::{ClientProblem, document_url};
 use crate::client::redirect_uri::{RedirectUri, RedirectUriError};
 use crate::client::text::for_display;
@@ -126,8 +126,11 @@ fn keys(metadata: &ClientMetadata) -> Result<(), Error> {
     if metadata.jwks.is_some() && metadata.jwks_uri.is_some() {
         return Err(invalid("jwks and jwks_uri exclude each other"));
     }
-    if metadata.jwks.as_ref().is_some_and(holds_private_key) {
-        return Err(invalid("jwks must hold public keys only"));
+    if let Some(member) = metadata.jwks.as_ref().and_then(private_member) {
+        let member = for_display(&member, 100).unwrap_or_default();
+        return Err(invalid(format!(
+            "jwks must hold public keys only, and has {member}"
+        )));
     }
     Ok(())
 }

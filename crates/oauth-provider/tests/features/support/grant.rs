@@ -151,6 +151,7 @@ impl Grant {
             secret: code.clone(),
             client_id: CLIENT.to_owned(),
             strength: Strength::None,
+            key: None,
             redirect_uri: Some(REDIRECT.to_owned()),
             verifier: verifier(),
             resource: None,
@@ -170,6 +171,7 @@ impl Grant {
             tag: token.1.clone(),
             client_id: CLIENT.to_owned(),
             strength: Strength::None,
+            key: None,
             scope: None,
             resource: None,
         };
@@ -251,6 +253,7 @@ pub fn opening(now: UnixTime) -> Open {
             id: CLIENT.to_owned(),
             strength: Strength::None,
             refresh: true,
+            keys: Vec::new(),
         },
         subject: "7".to_owned(),
         redirect_uri: REDIRECT.to_owned(),

@@ -45,6 +45,7 @@ pub fn cookies_and_forms(cookie: &str, text: &str) {
     let shown = Shown {
         name: Some(text.to_owned()),
         verified_host: None,
+        agreed: None,
         redirect_uri: cookie.to_owned(),
     };
     let ticket = ConsentTicket::sign(text, shown.clone(), &mine, &ring, NOW, rng);

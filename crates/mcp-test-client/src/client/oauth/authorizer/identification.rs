@@ -65,7 +65,7 @@ impl Authorizer {
                 Ok(Identity::public(url.clone()))
             }
             ClientChoice::Document(_) => Err(Error::sign_in(
-                "Client ID Metadata Document §6",
+                "Client ID Metadata Document -02 §6",
                 format!(
                     "{} takes no client metadata documents: client_id_metadata_document_supported is not true. Without --client-metadata-url this client registers instead",
                     server.issuer

@@ -24,6 +24,7 @@ impl World {
                     id: CLIENTS[approved.client].to_owned(),
                     strength: approved.strength,
                     refresh: approved.may_refresh,
+                    keys: Vec::new(),
                 },
                 subject: "7".to_owned(),
                 redirect_uri: REDIRECT.to_owned(),
@@ -67,6 +68,7 @@ impl World {
                 secret,
                 client_id: CLIENTS[asked.client].to_owned(),
                 strength: asked.strength,
+                key: None,
                 redirect_uri: redirect.map(|good| {
                     if good {
                         REDIRECT
@@ -161,6 +163,7 @@ impl World {
                 tag,
                 client_id: CLIENTS[asked.client].to_owned(),
                 strength: asked.strength,
+                key: None,
                 scope: asked.scope.map(granted),
                 resource: asked.resource.map(resource),
             }),
