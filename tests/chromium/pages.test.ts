@@ -50,6 +50,7 @@ const pages: [name: string, address: () => Promise<string> | string, words: stri
   ["consent for a registration", async () => consent(await register(worker)), "Nobody has verified", 200],
   ["consent for a document where anybody can publish", () => consent(publish({ redirect_uris: ["https://bob.gitlab.io/cb"] }, "pages.dev")), "Anybody can publish on gitlab.io", 200],
   ["consent for a document at another port", () => consent(publish({}, "editor.example:8443")), "editor.example:8443", 200],
+  ["consent for a document with pages about itself", () => consent(publish({ client_uri: "https://other.example/", policy_uri: `https://legal.example/${"a".repeat(170)}` })), "Privacy policy on legal.example", 200],
   ["consent with a warning", () => consent(publish({ redirect_uris: ["https://other.example/cb"] })), "which asks", 200],
   ["consent for an application's own scheme", () => consent(publish({ redirect_uris: [scheme] })), "links", 200],
   ["leaving, after a no", () => consent(publish({ redirect_uris: [scheme] })), "You can close this window", 200, pressing("Deny")],
