@@ -36,7 +36,7 @@ const sentry = await startDemoSentry();
 const worker = await startWorker({ sentry: sentry.url, vars: { ACCESS_TOKEN_TTL: `${LIFETIME}` } });
 const waiting = chosen.flatMap((client) => Object.keys(paths).map((where) => ({ client, where })));
 const found = new Map(chosen.map(({ key }) => [key, {}]));
-console.log(`clients: ${waiting.length} runs, ${AT_ONCE} at once; some four minutes for all`);
+console.log(`clients: ${waiting.length} runs, ${AT_ONCE} at once; all of them take some six minutes`);
 try {
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 } finally {
