@@ -29,12 +29,13 @@ bench: ## Measure the worker against floors, some 15 minutes (BENCH="--only refr
 	@$(run) node scripts/build.mjs
 	@exec $(run) node bench/run.mjs $(BENCH)
 
-conformance: build ## Run other people's conformance tests against the protocol crate and the built worker
+conformance: build ## Run other people's tests and clients against the protocol crate and the built worker
 	@$(run) cargo build --quiet --locked --package demo-sentry --package mcp-conformance-host --package mcp-test-client
 	@$(run) node conformance/protocol.mjs
 	@$(run) node conformance/client.mjs
 	@$(run) node --experimental-transform-types --no-warnings conformance/worker.mjs
-	@exec $(run) node --experimental-transform-types --no-warnings conformance/authorization-server.mjs
+	@$(run) node --experimental-transform-types --no-warnings conformance/authorization-server.mjs
+	@exec $(run) node --experimental-transform-types --no-warnings conformance/clients.mjs $(ONLY)
 
 screenshots: build ## Take the pictures of docs/screens in a real browser (ONLY="home chat": these)
 	@scripts/setup --tests

@@ -91,8 +91,13 @@ pub async fn route(request: &mut Incoming, app: &Rc<App>) -> Response {
             outcome.unwrap_or_else(|error| error.into_response(Audience::Person, request, settings))
         }
 
-        ("OPTIONS", ["oauth", "token" | "register" | "revoke"]) => cors_preflight(request, POST),
-        (_, ["oauth", "token"]) => with_cors(oauth(Endpoint::Token, request, app).await),
+        ("OPTIONS", ["oauth", "token" | "register" | "revoke"] | ["token"]) => {
+            cors_preflight(request, POST)
+        }
+        // The second is where clients refresh that keep tokens without the metadata they came with: ADR 108.
+        (_, ["oauth", "token"] | ["token"]) => {
+            with_cors(oauth(Endpoint::Token, request, app).await)
+        }
         (_, ["oauth", "register"]) => with_cors(oauth(Endpoint::Register, request, app).await),
         (_, ["oauth", "revoke"]) => with_cors(oauth(Endpoint::Revoke, request, app).await),
         (_, ["oauth", "introspect"]) => {

@@ -46,7 +46,7 @@ fn route(path: &str) -> &str {
     }
 }
 
-const ENDPOINTS: [&str; 7] = [
+const ENDPOINTS: [&str; 8] = [
     "/oauth/authorize",
     "/oauth/callback",
     "/oauth/introspect",
@@ -54,6 +54,7 @@ const ENDPOINTS: [&str; 7] = [
     "/oauth/register",
     "/oauth/revoke",
     "/oauth/token",
+    "/token",
 ];
 
 #[cfg(test)]
@@ -66,6 +67,7 @@ mod tests {
             ("/", "/"),
             ("/oauth/token", "/oauth/token"),
             ("/oauth/token/x", "/oauth"),
+            ("/token", "/token"),
             ("/mcp/acme/web", "/mcp"),
             ("/mcp-evil", "other"),
             ("/mcp.json", "/mcp.json"),

@@ -38,6 +38,13 @@ describe("the doctor", () => {
     expect(status).toBe(0);
   });
 
+  // rule: doctor/known-clients
+  it("knows two clients that have trouble here: one wants the iss that is advertised, one keeps no time of expiry", async () => {
+    const { diagnosis } = await diagnose(new URL("/mcp", worker.url), ["--register"]);
+    const names = diagnosis.clients.map(({ client }) => client);
+    expect(names).toEqual(["Codex 0.142 to 0.144", expect.stringMatching(/^Python SDK 1\.30\.0 and 2\.3\.0;/)]);
+  });
+
   // rule: doctor/reads-only
   it("only reads, unless it may register", async () => {
     const before = await registrations();

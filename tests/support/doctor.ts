@@ -15,6 +15,8 @@ export interface Diagnosis {
   issuer: string;
   ok: boolean;
   findings: Finding[];
+  /** The known clients that have trouble at such a server. */
+  clients: { client: string; server: string; does: string; source: string }[];
 }
 
 /** With a person it looks at what comes of a sign-in too. */

@@ -52,6 +52,7 @@ const others = [
   "/.well-known/oauth-protected-resource/mcp",
   "/.well-known/oauth-client/demo-chat.json",
   "/oauth/token",
+  "/token",
   "/oauth/register",
   "/oauth/revoke",
   "/oauth/introspect",

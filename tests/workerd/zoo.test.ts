@@ -1,358 +1,19 @@
 // Real clients in their published request shapes, from the first 401 to a tool call after a refresh. Where each shape is
 // from stands in docs/CLIENTS.md.
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ClientKey, asserted, claims } from "../support/assertion.ts";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
 import { type ServedDocument, serveDocuments } from "../support/documents.ts";
 import { type Parameters, type Registered, type Tokens, pkce, postForm, query, register, tool } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
+import type { Animal } from "../support/zoo/animal.ts";
+import { editors } from "../support/zoo/editors.ts";
+import { services } from "../support/zoo/services.ts";
+import { terminals } from "../support/zoo/terminals.ts";
 
-interface Animal {
-  name: string;
-  /** What it registers… */
-  registers?: Record<string, unknown>;
-  /** …or what it says of itself at its Client ID. */
-  document?: Record<string, unknown> & { client_id: string };
-  /** Where it is called back, if not at the first redirect URI that it names. */
-  redirectUri?: string;
-  /** What it adds to the usual authorization request; `undefined` takes away. */
-  asks?: Parameters;
-  /** What it adds to both token requests. */
-  sends?: Parameters;
-  headers?: Record<string, string>;
-  /** It leaves the resource out of its token requests. */
-  noResource?: boolean;
-  /** It shows the secret that its registration gave it. */
-  secret?: "post";
-  /** A page of it calls the token endpoint: its origin. */
-  origin?: string;
-  /** It wants `iss` in every answer where the metadata advertise it, and goes on without it. */
-  wantsIssuer?: boolean;
-  /** Where its requests come from, to a deployed server. */
-  address?: string;
-}
-
-const BOTH = ["authorization_code", "refresh_token"];
-const DEVICE = "urn:ietf:params:oauth:grant-type:device_code";
-const ALL = "org:read project:write team:write event:write";
-
-const zoo: Animal[] = [
-  {
-    name: "Claude (claude.ai, desktop, mobile), by document",
-    document: {
-      client_id: "https://claude.ai/oauth/mcp-oauth-client-metadata",
-      client_name: "Claude",
-      client_uri: "https://claude.ai",
-      redirect_uris: ["https://claude.ai/api/mcp/auth_callback"],
-      grant_types: [...BOTH, "urn:ietf:params:oauth:grant-type:jwt-bearer"],
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
-    },
-    asks: { scope: ALL },
-  },
-  {
-    name: "Claude (claude.ai, desktop, mobile), registering",
-    registers: {
-      redirect_uris: ["https://claude.ai/api/mcp/auth_callback"],
-      token_endpoint_auth_method: "client_secret_post",
-      grant_types: BOTH,
-      response_types: ["code"],
-      client_name: "Claude",
-    },
-    secret: "post",
-  },
-  {
-    name: "Claude Code, by document",
-    document: {
-      client_id: "https://claude.ai/oauth/claude-code-client-metadata",
-      client_name: "Claude Code",
-      client_uri: "https://claude.ai",
-      redirect_uris: ["http://localhost/callback", "http://127.0.0.1/callback"],
-      grant_types: BOTH,
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
-    },
-    redirectUri: "http://localhost:55611/callback",
-    asks: { scope: ALL },
-  },
-  {
-    name: "Claude Code, registering",
-    registers: {
-      client_name: "Claude Code (sentry)",
-      redirect_uris: ["http://localhost:54321/callback"],
-      grant_types: BOTH,
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
-      scope: ALL,
-    },
-    asks: { scope: ALL },
-  },
-  {
-    name: "Cursor",
-    registers: {
-      client_name: "Cursor",
-      redirect_uris: [
-        "cursor://anysphere.cursor-mcp/oauth/callback",
-        "https://www.cursor.com/agents/mcp/oauth/callback",
-        "http://localhost:8787/callback",
-      ],
-      grant_types: BOTH,
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
-    },
-  },
-  {
-    name: "Cursor, older, with the server's name in its path",
-    registers: {
-      client_name: "Cursor",
-      redirect_uris: ["cursor://anysphere.cursor-retrieval/oauth/user-sentry/callback"],
-      grant_types: BOTH,
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
-    },
-  },
-  {
-    name: "Cursor Agents (web)",
-    registers: {
-      client_name: "Cursor",
-      redirect_uris: ["https://www.cursor.com/agents/mcp/oauth/callback"],
-      grant_types: BOTH,
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
-    },
-  },
-  {
-    name: "VS Code, by document",
-    document: {
-      application_type: "native",
-      client_id: "https://vscode.dev/oauth/client-metadata.json",
-      client_name: "Visual Studio Code",
-      client_uri: "https://vscode.dev/product",
-      grant_types: [...BOTH, DEVICE],
-      response_types: ["code"],
-      redirect_uris: ["https://vscode.dev/redirect", "http://127.0.0.1:33418/"],
-      token_endpoint_auth_method: "none",
-    },
-    redirectUri: "http://127.0.0.1:59656/",
-    asks: { scope: ALL },
-  },
-  {
-    name: "VS Code, registering",
-    registers: {
-      client_name: "Visual Studio Code",
-      client_uri: "https://code.visualstudio.com",
-      grant_types: [...BOTH, DEVICE],
-      response_types: ["code"],
-      redirect_uris: ["https://insiders.vscode.dev/redirect", "https://vscode.dev/redirect", "http://127.0.0.1/", "http://127.0.0.1:33418/"],
-      scope: ALL,
-      token_endpoint_auth_method: "none",
-      application_type: "native",
-    },
-    redirectUri: "http://127.0.0.1:33418/",
-    asks: { scope: ALL },
-    noResource: true,
-  },
-  {
-    name: "VS Code, called back through its redirect page, with its own scheme in the state",
-    document: {
-      application_type: "native",
-      client_id: "https://vscode.dev/oauth/client-metadata.json",
-      client_name: "Visual Studio Code",
-      client_uri: "https://vscode.dev/product",
-      grant_types: [...BOTH, DEVICE],
-      response_types: ["code"],
-      redirect_uris: ["https://vscode.dev/redirect", "http://127.0.0.1:33418/"],
-      token_endpoint_auth_method: "none",
-    },
-    asks: { scope: ALL, state: "vscode://dynamicauthprovider/mcp.example.com/authorize?nonce%3Dey%2FlnTwSm9FUcQN%26windowId%3D4" },
-  },
-  {
-    name: "VS Code, an extension of it, by the editor's scheme",
-    registers: {
-      client_name: "Visual Studio Code",
-      redirect_uris: ["vscode://vscode.github-authentication/did-authenticate", "vscode-insiders://vscode.github-authentication/did-authenticate"],
-      grant_types: BOTH,
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
-    },
-  },
-  {
-    name: "VS Code on the web, registering",
-    registers: {
-      client_name: "Visual Studio Code",
-      client_uri: "https://code.visualstudio.com",
-      grant_types: BOTH,
-      response_types: ["code"],
-      redirect_uris: ["https://insiders.vscode.dev/redirect", "https://vscode.dev/redirect", "http://localhost/", "http://127.0.0.1/"],
-      token_endpoint_auth_method: "none",
-      application_type: "native",
-    },
-    redirectUri: "https://vscode.dev/redirect",
-  },
-  {
-    name: "Codex, by document",
-    document: {
-      client_id: "https://chatgpt.com/oauth/codex/client.json",
-      client_name: "Codex",
-      redirect_uris: ["http://127.0.0.1/callback", "http://localhost/callback"],
-      grant_types: BOTH,
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
-    },
-    redirectUri: "http://127.0.0.1:41239/callback",
-    asks: { scope: ALL },
-  },
-  {
-    name: "Codex, registering (rmcp)",
-    registers: {
-      client_name: "Codex",
-      redirect_uris: ["http://127.0.0.1:63546/callback/6MFBM1In3Ey-"],
-      grant_types: BOTH,
-      token_endpoint_auth_method: "none",
-      response_types: ["code"],
-    },
-    noResource: true,
-  },
-  {
-    name: "Codex, wanting an issuer that it then drops",
-    registers: {
-      client_name: "Codex",
-      redirect_uris: ["http://127.0.0.1:49823/callback/0l1xkqzt0fJI"],
-      grant_types: BOTH,
-      token_endpoint_auth_method: "none",
-      response_types: ["code"],
-    },
-    wantsIssuer: true,
-  },
-  {
-    name: "Codex, over IPv6, its callback too",
-    registers: {
-      client_name: "Codex",
-      redirect_uris: ["http://[::1]:41003/callback/6MFBM1In3Ey-"],
-      grant_types: BOTH,
-      token_endpoint_auth_method: "none",
-      response_types: ["code"],
-    },
-    redirectUri: "http://[::1]:58113/callback/6MFBM1In3Ey-",
-    wantsIssuer: true,
-    address: "2001:db8:4c1f:9a00:1d2e:3f40:5162:7384",
-  },
-  {
-    name: "mcp2cli, called back over IPv6",
-    registers: {
-      client_name: "mcp2cli",
-      redirect_uris: ["http://[::1]:19878/callback"],
-      grant_types: BOTH,
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
-    },
-    address: "2001:db8:4c1f:9a00::19",
-  },
-  {
-    name: "Windsurf, on this computer",
-    registers: {
-      client_name: "Windsurf",
-      redirect_uris: ["http://127.0.0.1:6277/callback"],
-      grant_types: BOTH,
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
-    },
-    redirectUri: "http://127.0.0.1:52713/callback",
-  },
-  {
-    name: "Windsurf, by its own scheme",
-    registers: {
-      client_name: "Windsurf",
-      redirect_uris: ["windsurf://codeium.windsurf/callback"],
-      grant_types: BOTH,
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
-    },
-  },
-  {
-    name: "ChatGPT, by document",
-    document: {
-      client_id: "https://chatgpt.com/oauth/client.json",
-      client_uri: "https://chatgpt.com/",
-      redirect_uris: ["https://chatgpt.com/connector_platform_oauth_redirect"],
-      token_endpoint_auth_method: "private_key_jwt",
-      token_endpoint_auth_methods_supported: ["none", "private_key_jwt"],
-      grant_types: BOTH,
-      response_types: ["code"],
-      client_name: "ChatGPT",
-      logo_uri: "https://persistent.oaistatic.com/sonic/misc/openai-logo.png",
-      token_endpoint_auth_signing_alg: "RS256",
-      jwks_uri: "https://chatgpt.com/oauth/jwks.json",
-    },
-    asks: { scope: ALL, state: "oauth_s_691b55f5b11481919ddp59nge4998443f" },
-  },
-  {
-    name: "ChatGPT, registering, and connecting again without scopes",
-    registers: {
-      client_name: "ChatGPT",
-      redirect_uris: ["https://chatgpt.com/connector_platform_oauth_redirect"],
-      grant_types: BOTH,
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
-    },
-    asks: { scope: undefined, state: "oauth_s_691b57560b648191a5a85lt8e30e0894" },
-  },
-  {
-    name: "Gemini CLI",
-    registers: {
-      client_name: "Gemini CLI MCP Client",
-      redirect_uris: ["http://localhost:7777/oauth/callback"],
-      grant_types: BOTH,
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
-      scope: "",
-    },
-    headers: { accept: "application/json, application/x-www-form-urlencoded" },
-  },
-  {
-    name: "MCP Inspector, from its page",
-    registers: {
-      redirect_uris: ["http://localhost:6274/oauth/callback", "http://localhost:6274/oauth/callback/debug"],
-      token_endpoint_auth_method: "none",
-      grant_types: BOTH,
-      response_types: ["code"],
-      client_name: "MCP Inspector",
-      client_uri: "https://github.com/modelcontextprotocol/inspector",
-      scope: "",
-    },
-    origin: "http://localhost:6274",
-  },
-  {
-    name: "MCP Inspector, its guided flow",
-    registers: {
-      redirect_uris: ["http://localhost:6274/oauth/callback", "http://localhost:6274/oauth/callback/debug"],
-      token_endpoint_auth_method: "none",
-      grant_types: BOTH,
-      response_types: ["code"],
-      client_name: "MCP Inspector",
-      client_uri: "https://github.com/modelcontextprotocol/inspector",
-      scope: ALL,
-    },
-    redirectUri: "http://localhost:6274/oauth/callback/debug",
-    asks: { scope: ALL },
-    origin: "http://localhost:6274",
-  },
-  {
-    name: "mcp-remote",
-    registers: {
-      redirect_uris: ["http://localhost:3334/oauth/callback"],
-      token_endpoint_auth_method: "none",
-      grant_types: BOTH,
-      response_types: ["code"],
-      client_name: "MCP CLI Proxy",
-      client_uri: "https://github.com/modelcontextprotocol/mcp-cli",
-      software_id: "2e6dc280-f3c3-4e01-99a7-8181dbd1d23d",
-      software_version: "0.1.29",
-      scope: ALL,
-    },
-    asks: { scope: ALL, state: "0b2c8a4e-6f38-4b7f-9a0e-0d7f3c1c5d11" },
-  },
-];
+const zoo: Animal[] = [...services, ...editors, ...terminals];
 
 const documents = new Map<string, ServedDocument>();
 let sentry: DemoSentry;
@@ -394,14 +55,23 @@ async function json(url: string, at: TestWorker): Promise<Record<string, unknown
   return (await response.json()) as Record<string, unknown>;
 }
 
-async function identify({ registers, document }: Animal, at: TestWorker): Promise<Registered> {
+async function identify({ registers, document, coversScope }: Animal, at: TestWorker): Promise<Registered & { scope?: string }> {
   if (document) {
     documents.set(document.client_id, { body: document });
     return { client_id: document.client_id, redirect_uris: document.redirect_uris as string[] };
   }
-  const client = await register(at, { token_endpoint_auth_method: undefined, ...registers });
+  const client: Registered & { scope?: string } = await register(at, { client_name: undefined, token_endpoint_auth_method: undefined, ...registers });
   expect(client).toMatchObject({ redirect_uris: registers!.redirect_uris });
+  if (coversScope) expect(client.scope?.split(" ")).toEqual(expect.arrayContaining((registers!.scope as string).split(" ")));
   return client;
+}
+
+/** The key with which it signs, published where its document says. */
+async function keyOf({ document, signs }: Animal): Promise<ClientKey | undefined> {
+  if (!signs) return undefined;
+  const key = await ClientKey.generate(signs);
+  documents.set(document!.jwks_uri as string, { body: { keys: [key.jwk] } });
+  return key;
 }
 
 async function walk(animal: Animal, at: TestWorker): Promise<void> {
@@ -435,9 +105,12 @@ async function walk(animal: Animal, at: TestWorker): Promise<void> {
 
   const headers: Record<string, string> = { ...animal.headers };
   if (animal.origin) headers.origin = animal.origin;
+  if (animal.secret === "basic") headers.authorization = `Basic ${btoa(`${client.client_id}:${client.client_secret}`)}`;
   const credentials = animal.secret === "post" ? { client_secret: client.client_secret } : {};
+  const key = await keyOf(animal);
   const ask = async (form: Parameters): Promise<Tokens> => {
-    const common = { client_id: client.client_id, ...credentials, ...(animal.noResource ? {} : { resource }), ...animal.sends };
+    const assertion = key && asserted(await key.sign(claims(client.client_id, server.issuer!)));
+    const common = { client_id: client.client_id, ...credentials, ...assertion, ...(animal.noResource ? {} : { resource }), ...animal.sends };
     const response = await postForm(at, new URL(server.token_endpoint!).pathname, { ...form, ...common }, headers);
     const text = await response.text();
     expect(response.status, text).toBe(200);
@@ -454,7 +127,7 @@ async function walk(animal: Animal, at: TestWorker): Promise<void> {
 }
 
 describe("in its published shape, from the challenge to a call after a refresh,", () => {
-  // rule: others/eleven-clients: eleven clients in 25 published shapes ([CLIENTS.md](CLIENTS.md)), from the challenge
+  // rule: others/published-shapes: 19 clients in 39 published shapes ([CLIENTS.md](CLIENTS.md)), from the challenge
   //    to a call after a refresh
   it.each(zoo.map((animal) => [animal.name, animal] as const))("%s", async (_, animal) => {
     if (!animal.address) return walk(animal, worker);
@@ -463,13 +136,19 @@ describe("in its published shape, from the challenge to a call after a refresh,"
   });
 });
 
-// rule: others/eleven-clients
-it("each of the eleven has its place", () => {
+// rule: others/published-shapes
+it("each client has its place, here and in the document that says where its shape is from", () => {
   const kinds = ["Claude (", "Claude Code", "Cursor", "VS Code", "Codex", "ChatGPT", "Gemini CLI", "MCP Inspector", "mcp-remote", "Windsurf", "mcp2cli"];
-  for (const kind of kinds) expect(zoo.some(({ name }) => name.startsWith(kind)), kind).toBe(true);
+  kinds.push("GitHub Copilot CLI", "opencode", "LibreChat", "n8n", "Roo Code", "Zed", "Goose", "Home Assistant");
+  const document = readFileSync(new URL("../../docs/CLIENTS.md", import.meta.url), "utf8");
+  for (const kind of kinds) {
+    expect(zoo.some(({ name }) => name.startsWith(kind)), kind).toBe(true);
+    expect(document, kind).toContain(`\n| ${kind}`);
+  }
+  expect(new Set(zoo.map(({ name }) => name)).size).toBe(39);
 });
 
-// rule: others/eleven-clients
+// rule: others/published-shapes
 it("an MCP Inspector in a browser reads what it needs across origins", async () => {
   const headers = { origin: "http://localhost:6274", "access-control-request-method": "POST", "access-control-request-headers": "content-type,mcp-protocol-version" };
   for (const path of ["/mcp", "/oauth/token", "/oauth/register"]) {
@@ -480,7 +159,7 @@ it("an MCP Inspector in a browser reads what it needs across origins", async () 
   }
 });
 
-// rule: others/eleven-clients
+// rule: others/published-shapes
 it("a registration with one client's loopback port is good for its next port", async () => {
   const client = await register(worker, { redirect_uris: ["http://127.0.0.1:63546/callback/6MFBM1In3Ey-"] });
   const ask = async (redirect_uri: string) => {

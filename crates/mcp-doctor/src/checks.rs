@@ -15,6 +15,8 @@ use std::fmt::Write as _;
 
 use crate::check::Check;
 
+pub(crate) use authorize::loopback_port;
+
 /// The areas with their checks, in the order of a sign-in.
 pub(crate) const AREAS: [(&str, &[Check]); 10] = [
     ("Challenge", challenge::CHECKS),
@@ -29,9 +31,8 @@ pub(crate) const AREAS: [(&str, &[Check]); 10] = [
     ("With a sign-in", sign_in::CHECKS),
 ];
 
-/// All checks as Markdown tables, for docs/DOCTOR.md.
-#[must_use]
-pub fn reference() -> String {
+/// All checks as Markdown tables.
+pub(crate) fn reference() -> String {
     let mut text = String::new();
     for (area, checks) in AREAS {
         text.push_str(&format!(

@@ -9,6 +9,7 @@ mod ask;
 mod challenge;
 mod check;
 mod checks;
+mod clients;
 mod evidence;
 mod json;
 mod location;
@@ -28,7 +29,7 @@ use std::io::Write;
 
 use fetch::Fetch;
 
-pub use checks::reference;
+pub use clients::Note;
 pub use options::Options;
 pub use report::{Entry, Report};
 pub use severity::Severity;
@@ -38,6 +39,12 @@ pub use table::{Row, Table};
 
 use ask::Asker;
 use evidence::Evidence;
+
+/// All checks, and all clients that are told of, as Markdown tables for docs/DOCTOR.md.
+#[must_use]
+pub fn reference() -> String {
+    format!("{}\n{}", checks::reference(), clients::reference())
+}
 
 /// Examines the server's sign-in, writes the report to `out`, and returns whether no check failed.
 ///

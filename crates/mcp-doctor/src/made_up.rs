@@ -2,6 +2,8 @@
 
 /// A redirect URI without a listener: no answer is ever awaited there.
 pub const REDIRECT_URI: &str = "http://127.0.0.1/callback";
+/// A port of this computer that no client has registered.
+pub const OTHER_PORT: u16 = 49_151;
 /// A redirect URI that nobody can have registered (RFC 6761 §6.4).
 pub const FOREIGN_URI: &str = "https://client.invalid/callback";
 /// A state in which every character would change if it were decoded once too often or encoded once too few times.

@@ -23,6 +23,8 @@ pub enum Question {
     NoClient,
     /// A correct authorization request.
     GoodRequest,
+    /// A correct authorization request, whose redirect URI has another port of this computer than the client's.
+    OtherPort,
     /// An authorization request with a redirect URI that is not the client's.
     ForeignRedirectUri,
     /// An authorization request without a code challenge.
@@ -41,6 +43,8 @@ pub enum Question {
     UnknownCodeAsJson,
     /// A token request with an unknown code, with its parameters in the query.
     UnknownCodeInQuery,
+    /// A refresh with a token that nobody issued, at the path that was the default before metadata had to be there.
+    UnknownTokenAtDefault,
     /// A token request with a grant type that does not exist.
     UnknownGrantType,
     /// The revocation of a token that nobody issued.

@@ -6,10 +6,11 @@ use serde::Serialize;
 
 use crate::check::Check;
 use crate::checks::AREAS;
+use crate::clients::{self, Note};
 use crate::evidence::Evidence;
 use crate::severity::Severity;
 use crate::shown::shown;
-use crate::table::{Row, Table};
+use crate::table::{Row, Table, wrapped};
 use crate::verdict::Finding;
 
 /// The finding of one check: a line of the report.
@@ -40,6 +41,8 @@ pub struct Report {
     pub ok: bool,
     /// One entry for each check, in the order of a sign-in.
     pub findings: Vec<Entry>,
+    /// The known clients that have trouble at such a server, whether or not it breaks a rule.
+    pub clients: Vec<Note>,
 }
 
 impl Report {
@@ -56,6 +59,7 @@ impl Report {
             issuer: issuer.map(|issuer| shown(&issuer.text)),
             ok: !findings.iter().any(|f| f.severity == Severity::Failure),
             findings,
+            clients: clients::notes(evidence),
         }
     }
 
@@ -87,6 +91,7 @@ impl Report {
                 TABLE.write(&finding.row(), out)?;
             }
         }
+        self.write_clients(out)?;
         writeln!(out)?;
         for severity in [Severity::Failure, Severity::Warning] {
             self.write_names(severity, out)?;
@@ -102,6 +107,20 @@ impl Report {
             out,
             "{failures} failed, {warnings} warned, {ok} ok, {skipped} skipped"
         )
+    }
+
+    /// Writes what known clients do at this server.
+    fn write_clients(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.clients.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\nKnown clients that have trouble here")?;
+        for note in &self.clients {
+            for (at, line) in wrapped(&note.to_string(), 116).iter().enumerate() {
+                writeln!(out, "{}{line}", if at == 0 { "* " } else { "  " })?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes the names of the checks with this severity. They come at the end, where a person looks first.

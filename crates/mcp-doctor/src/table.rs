@@ -94,7 +94,7 @@ fn cut(text: &str, width: usize) -> String {
 
 /// Wraps text at spaces. A word that is longer than the cell is broken after a punctuation mark, as URLs have them, or
 /// anywhere.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line: Vec<char> = Vec::new();
     for word in text.split(' ') {

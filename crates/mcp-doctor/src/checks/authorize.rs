@@ -50,6 +50,13 @@ pub(super) const CHECKS: &[Check] = &[
         run: good_request,
     },
     Check {
+        name: "loopback-port",
+        expected: "the same for another port of the client's redirect URI on this computer",
+        section: "RFC 8252 §7.3",
+        severity: Failure,
+        run: loopback_port,
+    },
+    Check {
         name: "consent-framing",
         expected: "frame-ancestors in a Content-Security-Policy, or X-Frame-Options",
         section: "RFC 9700 §4.16",
@@ -200,6 +207,20 @@ fn good_request(evidence: &Evidence) -> Verdict {
         return Err(Finding::Broken(format!("{code} {description}")));
     }
     let found = described(response, redirect(evidence, response).as_ref());
+    holds(response.status < 400, found)
+}
+
+/// Judges one rule: "the authorization server MUST allow any port to be specified at the time of the request for loopback
+/// IP redirect URIs".
+pub fn loopback_port(evidence: &Evidence) -> Verdict {
+    let response = evidence.answer(Question::OtherPort).seen()?;
+    good_request(evidence).map_err(|_| Finding::Skipped("a request as it should be is refused"))?;
+    let target = redirect(evidence, response);
+    let found = described(response, target.as_ref());
+    let mut query = target.iter().flat_map(Url::query_pairs);
+    if let Some((_, code)) = query.find(|(name, _)| name == "error") {
+        return Err(Finding::Broken(format!("{found}: {code}")));
+    }
     holds(response.status < 400, found)
 }
 

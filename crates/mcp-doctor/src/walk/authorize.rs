@@ -6,13 +6,15 @@ use url::Url;
 use crate::ask::Asker;
 use crate::evidence::{Evidence, NO_CLIENT};
 use crate::made_up::{
-    CHALLENGE, FOREIGN_RESOURCE, FOREIGN_URI, STATE, UNKNOWN_CLIENT, UNKNOWN_DOCUMENT,
+    CHALLENGE, FOREIGN_RESOURCE, FOREIGN_URI, OTHER_PORT, STATE, UNKNOWN_CLIENT, UNKNOWN_DOCUMENT,
 };
+use crate::network::is_safe;
 use crate::question::Question;
 
-const WITH_CLIENT: [Question; 7] = [
+const WITH_CLIENT: [Question; 8] = [
     Question::ForeignRedirectUri,
     Question::GoodRequest,
+    Question::OtherPort,
     Question::NoChallenge,
     Question::PlainChallenge,
     Question::TokenResponse,
@@ -46,9 +48,30 @@ pub async fn try_requests(asker: &Asker<'_>, evidence: &mut Evidence) {
     };
     let (id, redirect_uri) = (client.id.clone(), client.redirect_uri.clone());
     for question in WITH_CLIENT {
+        let redirect_uri = match (question, at_other_port(&redirect_uri)) {
+            (Question::OtherPort, Some(other)) => other,
+            (Question::OtherPort, None) => {
+                evidence.skip(
+                    &[question],
+                    "the client is not called back at this computer",
+                );
+                continue;
+            }
+            _ => redirect_uri.clone(),
+        };
         let url = request(&endpoint, question, &id, &redirect_uri, evidence);
         evidence.keep(question, asker.page(url).await);
     }
+}
+
+/// The same redirect URI at another port, if it is one of this computer over http.
+fn at_other_port(redirect_uri: &str) -> Option<String> {
+    let mut url = Url::parse(redirect_uri).ok()?;
+    if url.scheme() != "http" || !is_safe(&url) {
+        return None;
+    }
+    url.set_port(Some(OTHER_PORT)).ok()?;
+    Some(url.into())
 }
 
 fn takes_documents(evidence: &Evidence) -> bool {

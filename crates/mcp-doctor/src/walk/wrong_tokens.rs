@@ -1,13 +1,16 @@
 //! How the token and revocation endpoints treat codes and tokens that nobody issued.
 
 use serde_json::json;
+use url::Url;
 
+use crate::answer::Answer;
 use crate::ask::Asker;
 use crate::evidence::Evidence;
 use crate::made_up::{REDIRECT_URI, TOKEN, UNKNOWN_CLIENT, VERIFIER};
 use crate::question::Question;
 
-const AT_TOKEN: [Question; 4] = [
+const AT_TOKEN: [Question; 5] = [
+    Question::UnknownTokenAtDefault,
     Question::UnknownCode,
     Question::UnknownCodeAsJson,
     Question::UnknownCodeInQuery,
@@ -34,6 +37,8 @@ pub async fn try_requests(asker: &Asker<'_>, evidence: &mut Evidence) {
     match evidence.endpoint("token_endpoint") {
         Err(why) => evidence.skip(&AT_TOKEN, why),
         Ok(endpoint) => {
+            let answer = at_default(&endpoint, &client_id, asker, evidence).await;
+            evidence.keep(Question::UnknownTokenAtDefault, answer);
             let answer = asker.form(endpoint.clone(), &form).await;
             evidence.keep(Question::UnknownCode, answer);
             let object = form
@@ -60,5 +65,26 @@ pub async fn try_requests(asker: &Asker<'_>, evidence: &mut Evidence) {
             let answer = asker.form(endpoint, &form).await;
             evidence.keep(Question::UnknownTokenRevoked, answer);
         }
+    }
+}
+
+/// Where clients refresh that have lost the metadata: "/token" of the MCP server (MCP 2025-03-26, Fallbacks for Servers
+/// without Metadata Discovery).
+async fn at_default(
+    endpoint: &Url,
+    client_id: &str,
+    asker: &Asker<'_>,
+    evidence: &Evidence,
+) -> Answer {
+    match evidence.server.join("/token") {
+        Ok(default) if default != *endpoint => {
+            let form = [
+                ("grant_type", "refresh_token"),
+                ("refresh_token", TOKEN),
+                ("client_id", client_id),
+            ];
+            asker.form(default, &form).await
+        }
+        _ => Answer::NotAsked("the token endpoint is at the default path"),
     }
 }

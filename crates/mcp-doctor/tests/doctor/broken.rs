@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use mcp_doctor::Severity;
 use oauth_provider::http::Response;
 
-pub use asked::Asked;
+pub use asked::{Asked, change_json, set};
 pub use authorize::ASKS_NOBODY;
 pub use metadata::REVOCATION_ELSEWHERE;
 pub use server::Server;

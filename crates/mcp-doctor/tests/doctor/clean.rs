@@ -108,6 +108,7 @@ fn a_table_for_people_and_json_for_programs() {
             "\nChallenge\n",
             "severity  check",
             "ok        challenge-status",
+            "\nKnown clients that have trouble here\n* Codex 0.142 to 0.144: this server advertises ",
             "\n0 failed, 0 warned, ",
         ] {
             assert!(text.contains(part), "{part}: {text}");

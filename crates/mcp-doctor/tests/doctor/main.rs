@@ -4,6 +4,7 @@
 
 mod broken;
 mod clean;
+mod clients;
 mod faults;
 mod hostile;
 mod person;

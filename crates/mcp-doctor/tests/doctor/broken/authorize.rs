@@ -22,6 +22,11 @@ fn client(asked: &Asked) -> String {
     asked.get("client_id").unwrap_or_default()
 }
 
+fn is_other_port(asked: &Asked) -> bool {
+    let to = asked.get("redirect_uri").unwrap_or_default();
+    is_asked(asked) && to == "http://127.0.0.1:49151/callback"
+}
+
 fn is_unknown(asked: &Asked) -> bool {
     is_asked(asked) && client(asked).ends_with("is-not-registered")
 }
@@ -45,6 +50,19 @@ pub static ASKS_NOBODY: Fault = takes(
 );
 
 pub const FAULTS: &[Fault] = &[
+    takes(
+        "only the loopback port that was registered",
+        ("loopback-port", Failure, "400 text/html"),
+        |asked, _| is_other_port(asked).then(|| page(400, "<p>Another redirect URI.")),
+    ),
+    takes(
+        "another loopback port is an error of the client",
+        ("loopback-port", Failure, "invalid_request"),
+        |asked, _| {
+            let to = asked.get("redirect_uri")?;
+            is_other_port(asked).then(|| redirect(&format!("{to}?error=invalid_request")))
+        },
+    ),
     spoils(
         "an open redirect for unknown clients",
         (
