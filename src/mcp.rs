@@ -1,6 +1,7 @@
 //! The MCP endpoint: bearer check, then the dispatcher.
 
 pub mod agent_mode;
+mod connection;
 mod counted;
 
 use std::cell::RefCell;
@@ -18,12 +19,13 @@ use oauth_provider::http::{Error, Response};
 use oauth_provider::store::GrantStore;
 use oauth_types::ErrorCode;
 use sentry_api::{Client, Fixed, Token, TokenSource};
-use sentry_tools::{Listings, Scopes, Server, Session, Skill, Skills, Untrusted};
+use sentry_tools::{Limits, Listings, Scopes, Server, Session, Skill, Skills};
 use url::Url;
 use worker::Env;
 
 use crate::deployment::Deployment;
 use crate::mcp::agent_mode::Who;
+use crate::mcp::connection::Connection;
 use crate::memory::constraint_cache::VerifiedHere;
 use crate::memory::seen_tokens;
 use crate::runtime::fetch::Outgoing;
@@ -49,6 +51,8 @@ struct Caller {
     token: Token,
     skills: Skills,
     scopes: Scopes,
+    /// What the connection asks for, within the limits that it had when it was signed in.
+    connection: Connection,
 }
 
 impl Caller {
@@ -67,7 +71,7 @@ impl Caller {
 }
 
 /// `POST /mcp`, `/mcp/{org}`, `/mcp/{org}/{project}`. Checked in this order: the page that sent it, the address's limit,
-/// the token, the caller's limit, the body.
+/// what its URL asks for, the token, the caller's limit, the body.
 ///
 /// # Errors
 /// The caller may not call, or not now; or one of its calls needs another token.
@@ -79,7 +83,8 @@ pub async fn post(
 ) -> Result<Response, HandlerError> {
     check_origin(request, deployment)?;
     counted::request(&request.address, &deployment.env).await?;
-    let caller = identify(request, &asked, deployment, grants).await?;
+    let connection = Connection::read(request, deployment)?;
+    let caller = identify(request, &asked, connection, deployment, grants).await?;
     counted::caller(&caller, &deployment.env).await?;
     let body = request.body(MAX_BODY).await.map_err(|error| match error {
         BodyError::TooLarge => refuse(413, "the body must not exceed 1 MiB"),
@@ -147,12 +152,15 @@ fn server(
     thread_local! {
         static LISTINGS: RefCell<Rc<Listings>> = RefCell::default();
     }
+    let connection = &caller.connection;
     let session = Session {
         skills: caller.skills,
         scopes: caller.scopes,
         constraint: deployment.constraint(&asked.resource),
         request_id: request.id.clone(),
-        untrusted: untrusted(request, deployment),
+        untrusted: connection.untrusted,
+        limits: connection.limits.clone(),
+        lists_all: connection.lists_all,
     };
     let base = deployment.config.sentry.base.clone();
     let tokens = caller.tokens(&deployment.env);
@@ -165,31 +173,23 @@ fn server(
         Some(_) => Who::Grant(caller.person.clone()),
         None => Who::Holder(caller.token.clone()),
     };
-    let mode = agent_mode::of(request, who, &client, &session.constraint, deployment);
+    let mode = agent_mode::of(request, who, &client, &session, deployment);
     let server = Server::new(session, client, verified, listings).with_icon(icon);
     AgentMode::over(server, mode)
-}
-
-/// `?untrusted=omit` makes a connection stricter than the deployment, and nothing makes it less strict.
-fn untrusted(request: &Incoming, deployment: &Deployment) -> Untrusted {
-    let asked = request.url.query_pairs();
-    asked.fold(deployment.config.untrusted, |untrusted, (name, value)| {
-        let value = (name == "untrusted").then_some(value);
-        untrusted.or_stricter(value.as_deref())
-    })
 }
 
 /// From the `Authorization` header to a caller.
 async fn identify(
     request: &Incoming,
     asked: &AskedResource,
+    mut connection: Connection,
     deployment: &Deployment,
     grants: &Grants,
 ) -> Result<Caller, HandlerError> {
     let header = request.header("authorization");
     if let Some(token) = header.as_deref().and_then(sentry_bearer) {
         return if deployment.config.sentry_bearer {
-            Ok(direct(token))
+            Ok(direct(token, connection))
         } else {
             let description = "this server does not take Sentry tokens; sign in with OAuth";
             Err(HandlerError::Peer(Refusal::SentryBearer(description)))
@@ -202,6 +202,7 @@ async fn identify(
         log::problem(&request.id, "a grant's props cannot be read", "");
         challenge(BearerError::Invalid, asked.clone())
     })?;
+    connection.limits.add(&Limits::stored(&props.limits));
     Ok(Caller {
         person: Person::of(&info.subject),
         key: info.grant.to_string(),
@@ -215,6 +216,7 @@ async fn identify(
             .filter_map(|id| Skill::parse(id))
             .collect(),
         scopes: Scopes::parse(&info.scope.to_string()),
+        connection,
     })
 }
 
@@ -225,7 +227,7 @@ fn sentry_bearer(header: &str) -> Option<&str> {
 }
 
 /// A caller with a Sentry token of their own, which is outside MCP's authorization profile.
-fn direct(token: &str) -> Caller {
+fn direct(token: &str, connection: Connection) -> Caller {
     Caller {
         grant: None,
         person: None,
@@ -233,6 +235,7 @@ fn direct(token: &str) -> Caller {
         token: Token::new(token),
         skills: Skills::ALL,
         scopes: Scopes::ALL,
+        connection,
     }
 }
 

@@ -51,7 +51,8 @@ pub async fn finish(
     let sentry = &deployment.config.sentry;
     let code = match sentry_tokens(&verifier, back, request, sentry, jar.origin).await {
         Ok(tokens) => {
-            let (user, props) = tokens.into_props(approval.choices.clone(), jar.now);
+            let (user, props) =
+                tokens.into_props(approval.choices.clone(), approval.limits.clone(), jar.now);
             let opening = Opening {
                 subject: &user.id,
                 accounts: Accounts::new(deployment.env.clone(), sentry),
@@ -187,6 +188,7 @@ fn line(approval: &Approval, open: &Open, now: UnixTime) -> Line {
         marked: false,
         late: 0,
         skills: approval.choices.clone(),
+        limits: approval.limits.clone(),
         scope: open.scope.clone(),
     }
 }

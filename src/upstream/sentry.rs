@@ -31,6 +31,9 @@ pub struct Props {
     pub user: User,
     /// Chosen on the consent page.
     pub skills: Vec<String>,
+    /// What the connection's own URL leaves out, as a query. Grants that are older than this member have none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub limits: String,
 }
 
 impl Props {
@@ -87,8 +90,8 @@ impl SentryTokens {
         self.user
     }
 
-    /// The person, and what the grant keeps, with the skills that they chose at `now`.
-    pub fn into_props(self, skills: Vec<String>, now: UnixTime) -> (User, Props) {
+    /// The person, and what the grant keeps, with the skills and limits of the sign-in, at `now`.
+    pub fn into_props(self, skills: Vec<String>, limits: String, now: UnixTime) -> (User, Props) {
         let expires_at = self.expires_at(now);
         let user = self.user.clone();
         let Self {
@@ -104,6 +107,7 @@ impl SentryTokens {
                 expires_at,
                 user: self.user,
                 skills,
+                limits,
             },
         )
     }
@@ -186,6 +190,7 @@ pub async fn renew(
         access_token: renewed.access_token,
         user: props.user,
         skills: props.skills,
+        limits: props.limits,
     })
 }
 
@@ -259,11 +264,11 @@ mod tests {
     #[tokio::test]
     async fn outage_and_refusal_are_told_apart() {
         let body = r#"{"access_token":"a","refresh_token":"r","expires_in":60,"user":{"id":"1","name":"Ada","email":null},"x":1}"#;
-        let (user, props) = exchange_with(200, body)
-            .await
-            .ok()
-            .unwrap()
-            .into_props(vec![], UnixTime(100));
+        let (user, props) = exchange_with(200, body).await.ok().unwrap().into_props(
+            vec![],
+            String::new(),
+            UnixTime(100),
+        );
         assert_eq!(
             (user.id.as_str(), props.expires_at),
             ("1", Some(UnixTime(160)))

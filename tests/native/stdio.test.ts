@@ -76,6 +76,20 @@ describe("the official SDK", () => {
     expect(session.said()).toBe("");
   });
 
+  // rule: mcp/narrowed-connection
+  it("is limited by the options, and says so", async () => {
+    await using session = await connect(ada, ["--readonly", "--all", "--skills", "inspect,triage"]);
+    const { tools } = await session.client.listTools();
+    expect(tools.map(({ name }) => name)).toContain("get_trace_details");
+    expect(tools.filter(({ annotations }) => !annotations?.readOnlyHint)).toEqual([]);
+    expect(session.client.getInstructions()).toContain("it reads only; only the skills inspect, triage");
+    const refused = await call(session.client, "update_issue", { organizationSlug: "lighthouse-books", issueId: "CHECKOUT-7", status: "resolved" });
+    expect(refused.isError).toBe(true);
+    expect(text(refused)).toContain("`readonly`");
+    await using other = await connect(ada, ["--tools", "whoami,get_trace_details"]);
+    expect((await other.client.listTools()).tools.map(({ name }) => name)).toEqual(["get_trace_details", "whoami"]);
+  });
+
   // rule: stdio/thousand-in-flight
   it("has a thousand calls in flight", async () => {
     await using session = await connect(ada);

@@ -49,6 +49,9 @@ pub struct Approval {
     /// What else the person chose; opaque to this crate.
     #[serde(rename = "x")]
     pub choices: Vec<String>,
+    /// What the server itself limits the grant to; opaque to this crate.
+    #[serde(rename = "l", default, skip_serializing_if = "String::is_empty")]
+    pub limits: String,
     /// What the client calls itself, as it was shown.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -116,7 +119,14 @@ impl Approval {
             expires_at: now + FLOW_LIFETIME,
             key: 0,
             choices,
+            limits: String::new(),
         }
+    }
+
+    /// The same with a text of the server's own on what the grant is limited to.
+    #[must_use]
+    pub fn limited_to(self, limits: String) -> Self {
+        Self { limits, ..self }
     }
 
     /// Signs it for the way through the upstream.

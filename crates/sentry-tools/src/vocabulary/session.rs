@@ -2,6 +2,7 @@ use std::cell::RefCell;
 
 use sentry_api::{Region, Sight, Slug};
 
+use crate::vocabulary::limits::Limits;
 use crate::vocabulary::scope::Scopes;
 use crate::vocabulary::skill::Skills;
 
@@ -18,6 +19,10 @@ pub struct Session {
     pub request_id: String,
     /// Chosen by the operator, or more strictly by whoever made the connection.
     pub untrusted: Untrusted,
+    /// What the connection leaves out of all that.
+    pub limits: Limits,
+    /// Whether `tools/list` has the whole catalogue, for clients that call only what is listed.
+    pub lists_all: bool,
 }
 
 /// What becomes of text that an event's sender, a member or another service wrote.

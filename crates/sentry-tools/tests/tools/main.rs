@@ -20,6 +20,7 @@ mod injection;
 mod issue_details;
 mod local;
 mod model_schemas;
+mod narrowed;
 mod others;
 mod pasted;
 mod permissions;
