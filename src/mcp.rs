@@ -10,16 +10,18 @@ use std::rc::Rc;
 use ::agent_mode::AgentMode;
 use mcp::Version;
 use mcp::http::{MAX_BODY, read};
-use oauth_provider::Scope;
 use oauth_provider::bearer::BearerError;
 use oauth_provider::crypto::Secret;
 use oauth_provider::discovery::AskedResource;
 use oauth_provider::grant::{Close, GrantId};
 use oauth_provider::http::{Error, Response};
 use oauth_provider::store::GrantStore;
+use oauth_provider::{Scope, UnixTime};
 use oauth_types::ErrorCode;
 use sentry_api::{Client, Fixed, Token, TokenSource};
-use sentry_tools::{Limits, Listings, Scopes, Server, Session, Skill, Skills};
+use sentry_tools::{
+    Constraint, Limits, Listings, Scopes, Server, Session, Skill, Skills, Verified,
+};
 use url::Url;
 use worker::Env;
 
@@ -51,6 +53,8 @@ struct Caller {
     token: Token,
     skills: Skills,
     scopes: Scopes,
+    /// What the grant knows of the organization and project of its own address, and since when.
+    confirmed: Option<(Constraint, UnixTime, Verified)>,
     /// What the connection asks for, within the limits that it had when it was signed in.
     connection: Connection,
 }
@@ -165,7 +169,8 @@ fn server(
     let base = deployment.config.sentry.base.clone();
     let tokens = caller.tokens(&deployment.env);
     let client = Client::new(Rc::new(Outgoing), tokens, base);
-    let verified = Rc::new(VerifiedHere::new(caller.key.clone(), deployment.now));
+    let verified = VerifiedHere::new(caller.key.clone(), deployment.now);
+    let verified = Rc::new(verified.with(caller.confirmed.clone()));
     let origin = &deployment.settings.origin;
     let icon = origin.is_secure().then(|| format!("{origin}/favicon.ico"));
     let listings = LISTINGS.with_borrow(Rc::clone);
@@ -188,12 +193,14 @@ async fn identify(
 ) -> Result<Caller, HandlerError> {
     let header = request.header("authorization");
     if let Some(token) = header.as_deref().and_then(sentry_bearer) {
-        return if deployment.config.sentry_bearer {
-            Ok(direct(token, connection))
+        let token = if deployment.config.sentry_bearer {
+            Token::read(token)
         } else {
-            let description = "this server does not take Sentry tokens; sign in with OAuth";
-            Err(HandlerError::Peer(Refusal::SentryBearer(description)))
+            Err("this server does not take Sentry tokens; sign in with OAuth")
         };
+        return token
+            .map(|token| direct(token, connection))
+            .map_err(|description| HandlerError::Peer(Refusal::SentryBearer(description)));
     }
     let info = seen_tokens::verify(header.as_deref(), asked, grants, deployment.now)
         .await
@@ -203,6 +210,11 @@ async fn identify(
         challenge(BearerError::Invalid, asked.clone())
     })?;
     connection.limits.add(&Limits::stored(&props.limits));
+    let confirmed = props.confirmed.and_then(|confirmed| {
+        let (since, base) = (confirmed.at, &deployment.config.sentry.base);
+        let verified = confirmed.verified(base)?;
+        Some((deployment.constraint(&info.resource), since, verified))
+    });
     Ok(Caller {
         person: Person::of(&info.subject),
         key: info.grant.to_string(),
@@ -216,25 +228,29 @@ async fn identify(
             .filter_map(|id| Skill::parse(id))
             .collect(),
         scopes: Scopes::parse(&info.scope.to_string()),
+        confirmed,
         connection,
     })
 }
 
+/// What stands behind the scheme, which may be nothing. Two headers come as one, with a comma between them.
 fn sentry_bearer(header: &str) -> Option<&str> {
-    let (scheme, token) = header.split_once(' ')?;
-    let token = token.trim();
-    (scheme.eq_ignore_ascii_case("sentry-bearer") && !token.is_empty()).then_some(token)
+    let (scheme, token) = header.split_once([' ', '\t', ',']).unwrap_or((header, ""));
+    scheme
+        .eq_ignore_ascii_case("sentry-bearer")
+        .then_some(token)
 }
 
 /// A caller with a Sentry token of their own, which is outside MCP's authorization profile.
-fn direct(token: &str, connection: Connection) -> Caller {
+fn direct(token: Token, connection: Connection) -> Caller {
     Caller {
         grant: None,
         person: None,
-        key: sha256_hex(token),
-        token: Token::new(token),
+        key: sha256_hex(token.expose()),
+        token,
         skills: Skills::ALL,
         scopes: Scopes::ALL,
+        confirmed: None,
         connection,
     }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use fetch::{Fetch, FetchError, Method, Request, Response};
 use oauth_provider::discovery::path;
 use oauth_provider::{CodeChallenge, CodeVerifier, Origin, Scope, UnixTime};
+use sentry_api::{BaseUrl, Slug};
+use sentry_tools::{Verified, VerifiedProject};
 use serde::{Deserialize, Serialize};
 use url::Url;
 use url::form_urlencoded::Serializer;
@@ -34,6 +36,52 @@ pub struct Props {
     /// What the connection's own URL leaves out, as a query. Grants that are older than this member have none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub limits: String,
+    /// What Sentry said of the organization and project of the connection's address. Grants that are older than this member
+    /// have none, and nor have those of which Sentry could not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Confirmed>,
+}
+
+/// An organization, and perhaps a project, as Sentry knew them when the grant opened.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Confirmed {
+    /// When.
+    pub at: UnixTime,
+    region: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organization: Option<String>,
+    /// Number and slug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<(String, String)>,
+}
+
+impl Confirmed {
+    /// What was confirmed at that time.
+    pub fn new(verified: Verified, at: UnixTime) -> Self {
+        let project = verified.project;
+        Self {
+            at,
+            region: verified.region.to_string(),
+            organization: verified.organization,
+            project: project.map(|project| (project.id, project.slug.as_str().to_owned())),
+        }
+    }
+
+    /// The same for the tools. `None` if it was said by another Sentry than the configured one.
+    pub fn verified(self, base: &BaseUrl) -> Option<Verified> {
+        let project = match self.project {
+            Some((id, slug)) => Some(VerifiedProject {
+                id,
+                slug: Slug::parse(&slug).ok()?,
+            }),
+            None => None,
+        };
+        Some(Verified {
+            region: base.region_from(&self.region).ok()?,
+            organization: self.organization,
+            project,
+        })
+    }
 }
 
 impl Props {
@@ -108,6 +156,7 @@ impl SentryTokens {
                 user: self.user,
                 skills,
                 limits,
+                confirmed: None,
             },
         )
     }
@@ -191,6 +240,7 @@ pub async fn renew(
         user: props.user,
         skills: props.skills,
         limits: props.limits,
+        confirmed: props.confirmed,
     })
 }
 

@@ -106,7 +106,13 @@ pub fn base(options: &Sentry, env: Environment<'_>) -> Result<BaseUrl, Failure> 
             (None, None) => ("--url", "https://sentry.io".to_owned()),
         },
     };
-    BaseUrl::parse(text.trim()).map_err(|_| {
+    let text = text.trim();
+    if text.contains("/api/0") {
+        let words =
+            "must be the address of the site, without /api/0: what is needed of it is added here";
+        return Err(usage(format!("{name} {words}")));
+    }
+    BaseUrl::parse(text).map_err(|_| {
         usage(format!(
             "{name} must be an https URL (http on this computer only), without query, fragment and user"
         ))
@@ -134,11 +140,8 @@ pub fn token(options: &Options, env: Environment<'_>) -> Result<Option<Token>, F
         (None, Some(text)) => ("SENTRY_ACCESS_TOKEN", text),
         (None, None) => return Ok(None),
     };
-    let text = text.trim();
-    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(usage(format!("{name} is not an access token")));
-    }
-    Ok(Some(Token::new(text)))
+    let token = Token::read(&text).map_err(|why| usage(format!("{name}: {why}")))?;
+    Ok(Some(token))
 }
 
 /// What the options leave out, as the parameters of the same names do at `/mcp`.
@@ -245,6 +248,26 @@ mod tests {
             (&["--url", "http://sentry.example"][..], &[][..], "--url"),
             (&["--url", "https://u@sentry.example"], &[], "--url"),
             (&["--url", "nonsense"], &[], "--url"),
+            (
+                &["--url", "https://sentry.example/api/0/"],
+                &[],
+                "--url must be the address of the site, without /api/0",
+            ),
+            (
+                &[],
+                &[("SENTRY_URL", "https://sentry.example/x/api/0")],
+                "without /api/0",
+            ),
+            (
+                &[],
+                &[("SENTRY_ACCESS_TOKEN", "${TOKEN}")],
+                "SENTRY_ACCESS_TOKEN: in place of the token",
+            ),
+            (
+                &["--access-token", "\"x: y\""],
+                &[],
+                "--access-token: the token stands in quotes",
+            ),
             (&["--host", "https://sentry.example"], &[], "--host"),
             (&["--host", "a/b"], &[], "--host"),
             (&["--host", ""], &[], "--host"),

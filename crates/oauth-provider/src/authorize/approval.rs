@@ -174,6 +174,18 @@ impl Approval {
         self.redirect_uri.check()
     }
 
+    /// The resource that was asked for.
+    #[must_use]
+    pub const fn resource(&self) -> &Resource {
+        &self.resource
+    }
+
+    /// The id of the client that asked.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.client.id
+    }
+
     /// What the person granted.
     #[must_use]
     pub const fn scope(&self) -> &Scope {

@@ -26,6 +26,7 @@ mod pasted;
 mod permissions;
 mod prompts;
 mod reference;
+mod renamed;
 mod search_events;
 mod search_issues;
 mod seer;
