@@ -39,7 +39,7 @@ use crate::stores::grant_store::Grants;
 use crate::stores::grant_tokens::GrantTokens;
 use crate::upstream::person;
 use crate::upstream::person::Person;
-use crate::upstream::sentry::Props;
+use crate::upstream::sentry::{Props, read_confirmed};
 
 /// The authenticated caller of a request.
 struct Caller {
@@ -210,11 +210,8 @@ async fn identify(
         challenge(BearerError::Invalid, asked.clone())
     })?;
     connection.limits.add(&Limits::stored(&props.limits));
-    let confirmed = props.confirmed.and_then(|confirmed| {
-        let (since, base) = (confirmed.at, &deployment.config.sentry.base);
-        let verified = confirmed.verified(base)?;
-        Some((deployment.constraint(&info.resource), since, verified))
-    });
+    let confirmed = read_confirmed(&props.confirmed, &deployment.config.sentry.base)
+        .map(|(since, verified)| (deployment.constraint(&info.resource), since, verified));
     Ok(Caller {
         person: Person::of(&info.subject),
         key: info.grant.to_string(),

@@ -22,7 +22,7 @@ use crate::site::cookies::Jar;
 use crate::site::errors::HandlerError;
 use crate::site::pages::ErrorPage;
 use crate::stores::grant_store::Grants;
-use crate::upstream::sentry::{Confirmed, Props};
+use crate::upstream::sentry::{Props, confirmed};
 
 /// Why a return brings the client no code.
 enum NoCode {
@@ -121,7 +121,7 @@ impl Opening<'_> {
         };
         let added = added
             .map_err(|error| self.try_again("the account did not answer", &error.to_string()))?;
-        props.confirmed = found.map(|found| Confirmed::new(found, now));
+        props.confirmed = found.map_or_else(String::new, |found| confirmed(&found, now));
         // Invariant: a struct of strings and numbers always serializes.
         let sealed = serde_json::to_vec(&props).unwrap_or_default();
         let subject = self.subject.to_owned();

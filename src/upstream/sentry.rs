@@ -36,52 +36,48 @@ pub struct Props {
     /// What the connection's own URL leaves out, as a query. Grants that are older than this member have none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub limits: String,
-    /// What Sentry said of the organization and project of the connection's address. Grants that are older than this member
-    /// have none, and nor have those of which Sentry could not say it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub confirmed: Option<Confirmed>,
+    /// What Sentry said of the organization and project of the connection's address, as [`confirmed`] writes it. Grants that are
+    /// older than this member have none, and nor have those of which Sentry could not say it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub confirmed: String,
 }
 
-/// An organization, and perhaps a project, as Sentry knew them when the grant opened.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Confirmed {
-    /// When.
-    pub at: UnixTime,
-    region: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    organization: Option<String>,
-    /// Number and slug.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    project: Option<(String, String)>,
+/// An organization, and perhaps a project, as Sentry knew them at that time: words with a blank between them. Nothing is
+/// written where one of them is no word.
+pub fn confirmed(verified: &Verified, at: UnixTime) -> String {
+    let at = at.0.to_string();
+    let organization = verified.organization.as_deref().unwrap_or("-");
+    let mut words = vec![at.as_str(), verified.region.as_str(), organization];
+    if let Some(project) = &verified.project {
+        words.extend([project.id.as_str(), project.slug.as_str()]);
+    }
+    let is_word = |word: &&str| !word.is_empty() && !word.contains(' ');
+    if words.iter().all(is_word) {
+        words.join(" ")
+    } else {
+        String::new()
+    }
 }
 
-impl Confirmed {
-    /// What was confirmed at that time.
-    pub fn new(verified: Verified, at: UnixTime) -> Self {
-        let project = verified.project;
-        Self {
-            at,
-            region: verified.region.to_string(),
-            organization: verified.organization,
-            project: project.map(|project| (project.id, project.slug.as_str().to_owned())),
-        }
-    }
-
-    /// The same for the tools. `None` if it was said by another Sentry than the configured one.
-    pub fn verified(self, base: &BaseUrl) -> Option<Verified> {
-        let project = match self.project {
-            Some((id, slug)) => Some(VerifiedProject {
-                id,
-                slug: Slug::parse(&slug).ok()?,
-            }),
-            None => None,
-        };
-        Some(Verified {
-            region: base.region_from(&self.region).ok()?,
-            organization: self.organization,
-            project,
-        })
-    }
+/// Reads that again. `None` if there is nothing, or if it was said by another Sentry than the configured one.
+pub fn read_confirmed(text: &str, base: &BaseUrl) -> Option<(UnixTime, Verified)> {
+    let mut words = text.split(' ');
+    let at = UnixTime(words.next()?.parse().ok()?);
+    let region = base.region_from(words.next()?).ok()?;
+    let organization = words.next().filter(|id| *id != "-").map(str::to_owned);
+    let project = match (words.next(), words.next()) {
+        (Some(id), Some(slug)) => Some(VerifiedProject {
+            id: id.to_owned(),
+            slug: Slug::parse(slug).ok()?,
+        }),
+        _ => None,
+    };
+    let verified = Verified {
+        region,
+        organization,
+        project,
+    };
+    Some((at, verified))
 }
 
 impl Props {
@@ -156,7 +152,7 @@ impl SentryTokens {
                 user: self.user,
                 skills,
                 limits,
-                confirmed: None,
+                confirmed: String::new(),
             },
         )
     }
@@ -347,6 +343,29 @@ mod tests {
                 "{status}"
             );
         }
+    }
+
+    // rule: authorization/path-exists
+    #[test]
+    fn what_was_confirmed_is_kept_and_read_again() {
+        let base = BaseUrl::parse("https://sentry.io").unwrap();
+        for project in [None, Some(("5", "web"))] {
+            for organization in [None, Some("1".to_owned())] {
+                let verified = Verified {
+                    region: base.region_from("https://de.sentry.io").unwrap(),
+                    organization,
+                    project: project.map(|(id, slug)| VerifiedProject {
+                        id: id.to_owned(),
+                        slug: Slug::parse(slug).unwrap(),
+                    }),
+                };
+                let text = confirmed(&verified, UnixTime(7));
+                assert_eq!(read_confirmed(&text, &base), Some((UnixTime(7), verified)));
+                let other = BaseUrl::parse("https://sentry.example").unwrap();
+                assert_eq!(read_confirmed(&text, &other), None);
+            }
+        }
+        assert_eq!(read_confirmed("", &base), None);
     }
 
     // rule: authorization/no-ungranted-write-scope: no write scope of Sentry that was not granted

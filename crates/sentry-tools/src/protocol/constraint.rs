@@ -95,15 +95,26 @@ pub async fn names_instead(
             let page = page.unwrap_or_default().into_iter();
             page.map(|project| project.slug).collect()
         }
-        _ => {
-            let found = client.organizations(None).await;
-            let found = found.map(|found| Constraint::None.sight(None).of_all(found.items));
-            let found = found.unwrap_or_default().into_iter();
-            found.map(|organization| organization.slug).collect()
-        }
+        _ => organizations(client, &Constraint::None)
+            .await
+            .map_or_else(|_| Vec::new(), |(names, _)| names),
     };
     let names = names.iter().filter_map(|name| Slug::parse(name).ok());
     names.collect()
+}
+
+/// The names of the organizations that may be seen, and whether there may be others.
+pub(crate) fn organizations<'a>(
+    client: &'a Client,
+    constraint: &'a Constraint,
+) -> LocalFuture<'a, Result<(Vec<String>, bool), ApiError>> {
+    Box::pin(async move {
+        let found = client.organizations(None).await?;
+        let more = !found.unavailable.is_empty();
+        let found = constraint.sight(None).of_all(found.items);
+        let slugs = found.into_iter().map(|found| found.slug);
+        Ok((slugs.collect(), more))
+    })
 }
 
 /// What is called otherwise than when it was confirmed, as a sentence.

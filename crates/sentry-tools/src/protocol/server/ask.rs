@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Server;
 use crate::protocol::confirm::{self, Next};
+use crate::protocol::constraint::organizations;
 use crate::text::markdown::{code, push};
 use crate::vocabulary::arguments::Arguments;
 use crate::vocabulary::failure::Failure;
@@ -43,17 +44,14 @@ impl Server {
                     return question.map(Asked::Question);
                 }
                 Next::ChooseOrganization => {
-                    let found = match self.client.organizations(None).await {
+                    let (slugs, more) = match organizations(&self.client, constraint).await {
                         // The tool says what is missing.
                         Err(error) if !can_ask && error != ApiError::Unauthorized => {
                             return Ok(Asked::Nothing);
                         }
                         found => found?,
                     };
-                    let is_whole = found.unavailable.is_empty();
-                    let found = self.session.sight(None).of_all(found.items);
-                    let slugs: Vec<_> = found.into_iter().map(|found| found.slug).collect();
-                    let more = slugs.len() > confirm::OFFERED || !is_whole;
+                    let more = more || slugs.len() > confirm::OFFERED;
                     (ORGANIZATION.name, slugs, more)
                 }
                 Next::ChooseProject(organization) => {
