@@ -67,6 +67,13 @@ try {
   await picture("error-document", link(broken), ["wide", "dark", "phone"]);
   await picture("error-redirect", link(editor, { redirect_uri: "https://elsewhere.example/cb" }), ["wide"]);
   await picture("error-return", `${worker.origin}/oauth/callback?state=x`, ["phone"]);
+  await picture("error-path", link(editor, { resource: `${worker.origin}/mcp/lighthouse-bokos/checkout` }), ["wide", "phone"], async (page) => {
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.waitForURL(`${sentry.url}/**`);
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.getByText("There is no such organization").waitFor();
+  });
+  await picture("endpoint", `${worker.origin}/mcp/lighthouse-books?readonly=1`, ["wide", "dark", "phone"]);
   await picture("check", `${worker.origin}/oauth/check?client_id=${broken.client_id}`, ["wide", "dark", "phone"], checked);
   await picture("check-good", `${worker.origin}/oauth/check?client_id=${editor.client_id}`, ["wide"], checked);
   await picture("home", `${worker.origin}/`, ["wide", "wider", "dark", "phone"], (page) => page.getByRole("button", { name: "Sign in with Sentry" }).waitFor());

@@ -1,6 +1,7 @@
 //! The MCP endpoint: bearer check, then the dispatcher.
 
 pub mod agent_mode;
+mod connection;
 mod counted;
 
 use std::cell::RefCell;
@@ -9,21 +10,24 @@ use std::rc::Rc;
 use ::agent_mode::AgentMode;
 use mcp::Version;
 use mcp::http::{MAX_BODY, read};
-use oauth_provider::Scope;
 use oauth_provider::bearer::BearerError;
 use oauth_provider::crypto::Secret;
 use oauth_provider::discovery::AskedResource;
 use oauth_provider::grant::{Close, GrantId};
 use oauth_provider::http::{Error, Response};
 use oauth_provider::store::GrantStore;
+use oauth_provider::{Scope, UnixTime};
 use oauth_types::ErrorCode;
 use sentry_api::{Client, Fixed, Token, TokenSource};
-use sentry_tools::{Listings, Scopes, Server, Session, Skill, Skills, Untrusted};
+use sentry_tools::{
+    Constraint, Limits, Listings, Scopes, Server, Session, Skill, Skills, Verified,
+};
 use url::Url;
 use worker::Env;
 
 use crate::deployment::Deployment;
 use crate::mcp::agent_mode::Who;
+use crate::mcp::connection::Connection;
 use crate::memory::constraint_cache::VerifiedHere;
 use crate::memory::seen_tokens;
 use crate::runtime::fetch::Outgoing;
@@ -35,7 +39,7 @@ use crate::stores::grant_store::Grants;
 use crate::stores::grant_tokens::GrantTokens;
 use crate::upstream::person;
 use crate::upstream::person::Person;
-use crate::upstream::sentry::Props;
+use crate::upstream::sentry::{Props, read_confirmed};
 
 /// The authenticated caller of a request.
 struct Caller {
@@ -49,6 +53,10 @@ struct Caller {
     token: Token,
     skills: Skills,
     scopes: Scopes,
+    /// What the grant knows of the organization and project of its own address, and since when.
+    confirmed: Option<(Constraint, UnixTime, Verified)>,
+    /// What the connection asks for, within the limits that it had when it was signed in.
+    connection: Connection,
 }
 
 impl Caller {
@@ -67,7 +75,7 @@ impl Caller {
 }
 
 /// `POST /mcp`, `/mcp/{org}`, `/mcp/{org}/{project}`. Checked in this order: the page that sent it, the address's limit,
-/// the token, the caller's limit, the body.
+/// what its URL asks for, the token, the caller's limit, the body.
 ///
 /// # Errors
 /// The caller may not call, or not now; or one of its calls needs another token.
@@ -79,7 +87,8 @@ pub async fn post(
 ) -> Result<Response, HandlerError> {
     check_origin(request, deployment)?;
     counted::request(&request.address, &deployment.env).await?;
-    let caller = identify(request, &asked, deployment, grants).await?;
+    let connection = Connection::read(request, deployment)?;
+    let caller = identify(request, &asked, connection, deployment, grants).await?;
     counted::caller(&caller, &deployment.env).await?;
     let body = request.body(MAX_BODY).await.map_err(|error| match error {
         BodyError::TooLarge => refuse(413, "the body must not exceed 1 MiB"),
@@ -147,17 +156,21 @@ fn server(
     thread_local! {
         static LISTINGS: RefCell<Rc<Listings>> = RefCell::default();
     }
+    let connection = &caller.connection;
     let session = Session {
         skills: caller.skills,
         scopes: caller.scopes,
         constraint: deployment.constraint(&asked.resource),
         request_id: request.id.clone(),
-        untrusted: untrusted(request, deployment),
+        untrusted: connection.untrusted,
+        limits: connection.limits.clone(),
+        lists_all: connection.lists_all,
     };
     let base = deployment.config.sentry.base.clone();
     let tokens = caller.tokens(&deployment.env);
     let client = Client::new(Rc::new(Outgoing), tokens, base);
-    let verified = Rc::new(VerifiedHere::new(caller.key.clone(), deployment.now));
+    let verified = VerifiedHere::new(caller.key.clone(), deployment.now);
+    let verified = Rc::new(verified.with(caller.confirmed.clone()));
     let origin = &deployment.settings.origin;
     let icon = origin.is_secure().then(|| format!("{origin}/favicon.ico"));
     let listings = LISTINGS.with_borrow(Rc::clone);
@@ -165,35 +178,29 @@ fn server(
         Some(_) => Who::Grant(caller.person.clone()),
         None => Who::Holder(caller.token.clone()),
     };
-    let mode = agent_mode::of(request, who, &client, &session.constraint, deployment);
+    let mode = agent_mode::of(request, who, &client, &session, deployment);
     let server = Server::new(session, client, verified, listings).with_icon(icon);
     AgentMode::over(server, mode)
-}
-
-/// `?untrusted=omit` makes a connection stricter than the deployment, and nothing makes it less strict.
-fn untrusted(request: &Incoming, deployment: &Deployment) -> Untrusted {
-    let asked = request.url.query_pairs();
-    asked.fold(deployment.config.untrusted, |untrusted, (name, value)| {
-        let value = (name == "untrusted").then_some(value);
-        untrusted.or_stricter(value.as_deref())
-    })
 }
 
 /// From the `Authorization` header to a caller.
 async fn identify(
     request: &Incoming,
     asked: &AskedResource,
+    mut connection: Connection,
     deployment: &Deployment,
     grants: &Grants,
 ) -> Result<Caller, HandlerError> {
     let header = request.header("authorization");
     if let Some(token) = header.as_deref().and_then(sentry_bearer) {
-        return if deployment.config.sentry_bearer {
-            Ok(direct(token))
+        let token = if deployment.config.sentry_bearer {
+            Token::read(token)
         } else {
-            let description = "this server does not take Sentry tokens; sign in with OAuth";
-            Err(HandlerError::Peer(Refusal::SentryBearer(description)))
+            Err("this server does not take Sentry tokens; sign in with OAuth")
         };
+        return token
+            .map(|token| direct(token, connection))
+            .map_err(|description| HandlerError::Peer(Refusal::SentryBearer(description)));
     }
     let info = seen_tokens::verify(header.as_deref(), asked, grants, deployment.now)
         .await
@@ -202,6 +209,9 @@ async fn identify(
         log::problem(&request.id, "a grant's props cannot be read", "");
         challenge(BearerError::Invalid, asked.clone())
     })?;
+    connection.limits.add(&Limits::stored(&props.limits));
+    let confirmed = read_confirmed(&props.confirmed, &deployment.config.sentry.base)
+        .map(|(since, verified)| (deployment.constraint(&info.resource), since, verified));
     Ok(Caller {
         person: Person::of(&info.subject),
         key: info.grant.to_string(),
@@ -215,24 +225,30 @@ async fn identify(
             .filter_map(|id| Skill::parse(id))
             .collect(),
         scopes: Scopes::parse(&info.scope.to_string()),
+        confirmed,
+        connection,
     })
 }
 
+/// What stands behind the scheme, which may be nothing. Two headers come as one, with a comma between them.
 fn sentry_bearer(header: &str) -> Option<&str> {
-    let (scheme, token) = header.split_once(' ')?;
-    let token = token.trim();
-    (scheme.eq_ignore_ascii_case("sentry-bearer") && !token.is_empty()).then_some(token)
+    let (scheme, token) = header.split_once([' ', '\t', ',']).unwrap_or((header, ""));
+    scheme
+        .eq_ignore_ascii_case("sentry-bearer")
+        .then_some(token)
 }
 
 /// A caller with a Sentry token of their own, which is outside MCP's authorization profile.
-fn direct(token: &str) -> Caller {
+fn direct(token: Token, connection: Connection) -> Caller {
     Caller {
         grant: None,
         person: None,
-        key: sha256_hex(token),
-        token: Token::new(token),
+        key: sha256_hex(token.expose()),
+        token,
         skills: Skills::ALL,
         scopes: Scopes::ALL,
+        confirmed: None,
+        connection,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::sign_in::{authorize, callback, check, returned};
 use crate::site::cookies::Jar;
 use crate::site::errors::{Audience, HandlerError};
 use crate::site::no_such_page::{is_for_a_person, no_such_page};
-use crate::site::{assets, discovery, health, home, plain_http};
+use crate::site::{assets, discovery, endpoint, health, home, plain_http};
 use crate::{account, chat, mcp};
 use oauth::{Endpoint, oauth};
 
@@ -107,6 +107,13 @@ pub async fn route(request: &mut Incoming, app: &Rc<App>) -> Response {
 
         ("OPTIONS", ["mcp", ..]) => {
             cors_preflight(request, POST).header("cache-control", "no-store")
+        }
+        // No client that asks for a stream takes pages.
+        ("GET", ["mcp", ..]) if is_for_a_person(request) && !request.takes_events() => {
+            match discovery::asked(&path, request, settings) {
+                Some(asked) => endpoint::page(&asked, &request.url, settings),
+                None => no_such_page(&request.id, &settings.origin),
+            }
         }
         (_, ["mcp", ..]) => with_cors(mcp_endpoint(&path, request, app).await),
 

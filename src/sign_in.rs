@@ -7,4 +7,5 @@ pub mod check;
 mod consent;
 mod pages;
 pub mod problems;
+mod reach;
 pub mod returned;

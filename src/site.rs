@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod cookies;
 pub mod discovery;
+pub mod endpoint;
 pub mod errors;
 pub mod fetch_metadata;
 pub mod health;

@@ -4,7 +4,7 @@ use askama::Template;
 use oauth_provider::grant::GrantId;
 use oauth_provider::params::Params;
 use oauth_provider::{Settings, UnixTime};
-use sentry_tools::Skill;
+use sentry_tools::{Limits, Skill};
 
 use crate::account::session::Session;
 use crate::deployment::Deployment;
@@ -46,6 +46,8 @@ struct Connection {
     since: Day,
     used: Day,
     reach: String,
+    /// What the connection's own URL leaves, in words; empty if that is all.
+    limits: String,
     scope: String,
     /// The skill's id and its title.
     skills: Vec<(String, String)>,
@@ -177,6 +179,7 @@ impl Connection {
             since: line.opened_at.into(),
             used: line.used_at.into(),
             reach: reach(line.resource.segments(settings.resource_base)),
+            limits: Limits::stored(&line.limits).in_words(),
             scope: line.scope.to_string(),
             skills: line.skills.into_iter().map(title).collect(),
             marked: line.marked,

@@ -8,7 +8,7 @@ use agent_mode::{Admission, Denied, Mode, Model};
 use fetch::LocalFuture;
 use oauth_provider::UnixTime;
 use sentry_api::{ApiError, Client, Token};
-use sentry_tools::{Constraint, Refusal};
+use sentry_tools::{Refusal, Session};
 use worker::Env;
 
 use crate::deployment::Deployment;
@@ -32,7 +32,7 @@ pub fn of(
     request: &Incoming,
     who: Who,
     client: &Client,
-    constraint: &Constraint,
+    session: &Session,
     deployment: &Deployment,
 ) -> Option<Mode<Refusal>> {
     let query = request.url.query()?;
@@ -52,7 +52,9 @@ pub fn of(
             denied: Cell::new(None),
         }),
         fetch: Rc::new(Outgoing),
-        targets: sentry_tools::targets(constraint),
+        targets: sentry_tools::targets(&session.constraint),
+        limits: session.limits.in_words(),
+        is_read_only: session.limits.are_read_only(),
     })
 }
 

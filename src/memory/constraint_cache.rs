@@ -18,12 +18,35 @@ thread_local! {
 pub struct VerifiedHere {
     caller: String,
     now: UnixTime,
+    /// What the caller's grant remembers, and since when.
+    kept: Option<(Constraint, UnixTime, Verified)>,
 }
 
 impl VerifiedHere {
     /// The memory of the caller with this key.
     pub const fn new(caller: String, now: UnixTime) -> Self {
-        Self { caller, now }
+        Self {
+            caller,
+            now,
+            kept: None,
+        }
+    }
+
+    /// The same for a grant that remembers what was confirmed when it opened.
+    pub fn with(self, kept: Option<(Constraint, UnixTime, Verified)>) -> Self {
+        Self { kept, ..self }
+    }
+
+    fn known(&self, constraint: &Constraint) -> Option<(UnixTime, Verified)> {
+        let here = REMEMBERED.with_borrow(|remembered| {
+            let key = (self.caller.clone(), constraint.clone());
+            remembered.get(&key).cloned()
+        });
+        let kept = || {
+            let (of, since, verified) = self.kept.as_ref()?;
+            (of == constraint).then(|| (*since, verified.clone()))
+        };
+        here.or_else(kept)
     }
 
     fn is_fresh(&self, since: UnixTime) -> bool {
@@ -33,10 +56,12 @@ impl VerifiedHere {
 
 impl VerifiedConstraints for VerifiedHere {
     fn recall(&self, constraint: &Constraint) -> Option<Verified> {
-        REMEMBERED.with_borrow(|remembered| {
-            let (since, verified) = remembered.get(&(self.caller.clone(), constraint.clone()))?;
-            self.is_fresh(*since).then(|| verified.clone())
-        })
+        let (since, verified) = self.known(constraint)?;
+        self.is_fresh(since).then_some(verified)
+    }
+
+    fn before(&self, constraint: &Constraint) -> Option<Verified> {
+        Some(self.known(constraint)?.1)
     }
 
     fn remember(&self, constraint: &Constraint, verified: &Verified) {
@@ -68,7 +93,8 @@ mod tests {
         at("ada", 1000).remember(
             &constraint,
             &Verified {
-                region,
+                region: region.clone(),
+                organization: Some("1".to_owned()),
                 project: None,
             },
         );
@@ -76,5 +102,20 @@ mod tests {
         assert!(at("ada", 1900).recall(&constraint).is_none());
         assert!(at("bo", 1000).recall(&constraint).is_none());
         assert!(at("ada", 1000).recall(&Constraint::None).is_none());
+        assert!(at("ada", 1900).before(&constraint).is_some());
+        assert!(at("bo", 1000).before(&constraint).is_none());
+        // What a grant remembers counts for as long.
+        let verified = Verified {
+            region,
+            organization: None,
+            project: None,
+        };
+        let kept = Some((constraint.clone(), UnixTime(1000), verified));
+        let grant = |now| at("cy", now).with(kept.clone());
+        assert!(
+            grant(1899).recall(&constraint).is_some() && grant(1900).recall(&constraint).is_none()
+        );
+        assert!(grant(9000).before(&constraint).is_some());
+        assert!(grant(1000).recall(&Constraint::None).is_none());
     }
 }

@@ -109,6 +109,12 @@ impl Incoming {
         clock::milliseconds().saturating_sub(self.began)
     }
 
+    /// Whether the caller takes a stream of events.
+    pub fn takes_events(&self) -> bool {
+        let accept = self.header("accept").unwrap_or_default();
+        accept.contains("text/event-stream")
+    }
+
     /// Whether the caller accepts JSON and no page.
     pub fn wants_json(&self) -> bool {
         let accept = self.header("accept").unwrap_or_default();

@@ -76,7 +76,8 @@ pub fn without_cors(mut response: Response) -> Response {
     response
 }
 
-/// The answer to a preflight: what such a client may send. Any other `Mcp-*` header that it asks for is fine.
+/// The answer to a preflight: what such a client may send. Any other `Mcp-*` header that it asks for is fine, and the one that
+/// forbids changes.
 pub fn preflight(requested_headers: Option<&str>, methods: &'static str) -> Response {
     const ALLOWED: &str = "Authorization, Content-Type, Accept, Last-Event-ID, MCP-Protocol-Version, Mcp-Session-Id, \
                            Mcp-Method, Mcp-Name";
@@ -91,7 +92,8 @@ pub fn preflight(requested_headers: Option<&str>, methods: &'static str) -> Resp
             .any(|known| known.eq_ignore_ascii_case(name));
         let token =
             name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        if !ours && token && name.to_ascii_lowercase().starts_with("mcp-") {
+        let lower = name.to_ascii_lowercase();
+        if !ours && token && (lower.starts_with("mcp-") || lower == "x-mcp-readonly") {
             allowed.push_str(", ");
             allowed.push_str(name);
         }
@@ -111,10 +113,13 @@ mod tests {
     #[test]
     fn other_mcp_headers_are_allowed_when_asked_for() {
         let response = preflight(
-            Some("mcp-param-region, X-Evil, mcp-method, mcp-\u{e9}"),
+            Some("mcp-param-region, X-Evil, x-mcp-readonly, x-mcp-other, mcp-method, mcp-\u{e9}"),
             "POST, OPTIONS",
         );
         let allowed = response.get("access-control-allow-headers").unwrap();
-        assert!(allowed.ends_with("Mcp-Name, mcp-param-region"), "{allowed}");
+        assert!(
+            allowed.ends_with("Mcp-Name, mcp-param-region, x-mcp-readonly"),
+            "{allowed}"
+        );
     }
 }

@@ -3,14 +3,15 @@
 use oauth_provider::Scope;
 use oauth_provider::authorize::{
     Approval, Asked, AuthorizationRequest, AuthorizationResponse, AuthorizeError, Browser,
-    ConsentTicket, FLOW_LIFETIME, Shown, TicketError, Way, validate,
+    ConsentTicket, FLOW_LIFETIME, Refusal, Shown, TicketError, Way, validate,
 };
 use oauth_provider::client::RedirectKind;
 use oauth_provider::http::Response;
 use oauth_provider::params::Params;
 use oauth_provider::store::PushedRequests;
 use oauth_types::ErrorCode;
-use sentry_tools::{Skill, Skills};
+use sentry_tools::{Limits, Skill, Skills};
+use url::form_urlencoded;
 
 use crate::deployment::Deployment;
 use crate::runtime::fetch::DocumentFetch;
@@ -199,7 +200,9 @@ fn approve(
         .iter()
         .map(|skill| skill.as_str().to_owned())
         .collect();
-    let approved = Approval::new(asked, grant, scope.clone(), choices, jar.now).sign(jar.keys);
+    let limits = limits(&asked).unwrap_or_default().as_query();
+    let approval = Approval::new(asked, grant, scope.clone(), choices, jar.now);
+    let approved = approval.limited_to(limits).sign(jar.keys);
     let location = sentry::authorize_url(
         &with.deployment.config.sentry,
         jar.origin,
@@ -251,14 +254,35 @@ async fn read_link(
 }
 
 async fn check(query: &str, with: Consenting<'_>) -> Result<AuthorizationRequest, AuthorizeError> {
-    validate(
+    let asked = validate(
         &Params::parse(query),
         &with.deployment.settings,
         with.clients,
         with.documents,
         with.deployment.now,
     )
-    .await
+    .await?;
+    let Err(words) = limits(&asked) else {
+        return Ok(asked);
+    };
+    Err(AuthorizeError::Redirect(Refusal {
+        response: asked.refuse(ErrorCode::InvalidTarget, &words),
+        way: Way::of(&asked.client, &asked.redirect_uri),
+        client: asked.client.name.unwrap_or(asked.client.id),
+    }))
+}
+
+/// The limits that the resource's own query sets: the grant keeps them, so that its tokens are good for no more elsewhere.
+///
+/// # Errors
+/// A sentence that names a value which means nothing.
+pub fn limits(asked: &AuthorizationRequest) -> Result<Limits, String> {
+    let mut limits = Limits::default();
+    let query = asked.resource_query.as_deref().unwrap_or_default();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        limits.narrow(&name, &value)?;
+    }
+    Ok(limits)
 }
 
 fn refuse(error: AuthorizeError, request: &Incoming, deployment: &Deployment) -> HandlerError {

@@ -1,9 +1,10 @@
 //! Back from Sentry: the grant opens, and the client gets its code.
 
+use futures_util::future::join;
 use oauth_provider::UnixTime;
 use oauth_provider::authorize::{Approval, ApprovalError};
 use oauth_provider::client::RegisteredRedirectUri;
-use oauth_provider::grant::{Close, GrantId, Open, Token};
+use oauth_provider::grant::{Close, GrantId, Token};
 use oauth_provider::http::Response;
 use oauth_provider::store::{GrantError, GrantStore};
 use oauth_types::ErrorCode;
@@ -15,11 +16,13 @@ use crate::runtime::incoming::Incoming;
 use crate::runtime::log;
 use crate::sign_in::authorize::{Stage, answer};
 use crate::sign_in::problems;
+use crate::sign_in::reach::Look;
 use crate::sign_in::returned::{Back, NoTokens, may_exchange, sentry_tokens};
 use crate::site::cookies::Jar;
 use crate::site::errors::HandlerError;
+use crate::site::pages::ErrorPage;
 use crate::stores::grant_store::Grants;
-use crate::upstream::sentry::Props;
+use crate::upstream::sentry::{Props, confirmed};
 
 /// Why a return brings the client no code.
 enum NoCode {
@@ -27,6 +30,8 @@ enum NoCode {
     ForClient(NoTokens),
     /// The client has its answer already; the person reads a page.
     ForPerson(HandlerError),
+    /// The address that the client connects to is of nothing that the person has: a page with those that are.
+    Nowhere(Box<ErrorPage>),
 }
 
 /// The person comes back from Sentry with what they approved.
@@ -51,27 +56,31 @@ pub async fn finish(
     let sentry = &deployment.config.sentry;
     let code = match sentry_tokens(&verifier, back, request, sentry, jar.origin).await {
         Ok(tokens) => {
-            let (user, props) = tokens.into_props(approval.choices.clone(), jar.now);
+            let (choices, limits) = (approval.choices.clone(), approval.limits.clone());
+            let (user, props) = tokens.into_props(choices, limits, jar.now);
             let opening = Opening {
                 subject: &user.id,
                 accounts: Accounts::new(deployment.env.clone(), sentry),
                 grants,
                 request_id: &request.id,
+                deployment,
             };
-            opening
-                .open(&approval, &redirect_uri, &props, jar.now)
-                .await
+            opening.open(&approval, &redirect_uri, props).await
         }
         Err(error) => Err(NoCode::ForClient(error)),
     };
+    let spent = back.spent_cookie(jar.origin);
     let outcome = match code {
         Ok(code) => Ok(code),
         Err(NoCode::ForClient(NoTokens { code, description })) => Err((code, description)),
         Err(NoCode::ForPerson(error)) => return Err(error),
+        Err(NoCode::Nowhere(page)) => {
+            let page = page.answer(request, &deployment.settings);
+            return Ok(page.header("set-cookie", spent));
+        }
     };
     let response = approval.respond(redirect_uri, outcome);
-    Ok(answer(&response, Stage::Approved, deployment)
-        .header("set-cookie", back.spent_cookie(jar.origin)))
+    Ok(answer(&response, Stage::Approved, deployment).header("set-cookie", spent))
 }
 
 /// A grant that is about to open, and the list of its person's grants.
@@ -81,31 +90,42 @@ struct Opening<'a> {
     accounts: Accounts,
     grants: &'a Grants,
     request_id: &'a str,
+    deployment: &'a Deployment,
 }
 
 impl Opening<'_> {
     /// Opens the grant: once, which is what makes the state single-use. The account's line is written first, so that no
-    /// grant is missing from it; what must make room closes when the new grant is there. Answers the authorization code.
+    /// grant is missing from it; meanwhile Sentry is asked whether what the address names is there. What must make room
+    /// closes when the new grant is there. Answers the authorization code.
     async fn open(
         &self,
         approval: &Approval,
         redirect_uri: &RegisteredRedirectUri,
-        props: &Props,
-        now: UnixTime,
+        mut props: Props,
     ) -> Result<String, NoCode> {
-        // Invariant: a struct of strings and numbers always serializes.
-        let sealed = serde_json::to_vec(props).unwrap_or_default();
-        let open = approval.open(
-            redirect_uri,
-            self.subject.to_owned(),
-            sealed,
-            props.expires_at,
-        );
-        let line = line(approval, &open, now);
-        let added = self
-            .add(line.clone())
-            .await
+        let now = self.deployment.now;
+        let line = line(approval, now);
+        let look = Look::at(approval, &props, self.deployment);
+        let (added, found) = join(self.add(line.clone()), look.confirmed(self.request_id)).await;
+        let found = match found {
+            Ok(found) => found,
+            Err(missing) => {
+                if added.is_ok_and(|added| added.is_new) {
+                    self.forget_lines(vec![approval.grant.clone()]).await;
+                }
+                let page = look
+                    .page(missing, approval, redirect_uri, &props.user)
+                    .await;
+                return Err(NoCode::Nowhere(Box::new(page)));
+            }
+        };
+        let added = added
             .map_err(|error| self.try_again("the account did not answer", &error.to_string()))?;
+        props.confirmed = found.map_or_else(String::new, |found| confirmed(&found, now));
+        // Invariant: a struct of strings and numbers always serializes.
+        let sealed = serde_json::to_vec(&props).unwrap_or_default();
+        let subject = self.subject.to_owned();
+        let open = approval.open(redirect_uri, subject, sealed, props.expires_at);
         match self.grants.ask(&approval.grant, open).await {
             Ok(code) => {
                 self.make_room(added.room, line).await;
@@ -176,17 +196,18 @@ impl Opening<'_> {
 }
 
 /// What the person's list says of the grant.
-fn line(approval: &Approval, open: &Open, now: UnixTime) -> Line {
+fn line(approval: &Approval, now: UnixTime) -> Line {
     Line {
         grant: approval.grant.clone(),
-        client_id: open.client.id.clone(),
+        client_id: approval.client_id().to_owned(),
         name: approval.name.clone(),
-        resource: open.resource.clone(),
+        resource: approval.resource().clone(),
         opened_at: now,
         used_at: now,
         marked: false,
         late: 0,
         skills: approval.choices.clone(),
-        scope: open.scope.clone(),
+        limits: approval.limits.clone(),
+        scope: approval.scope().clone(),
     }
 }

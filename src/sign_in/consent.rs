@@ -3,9 +3,10 @@
 use oauth_provider::authorize::AuthorizationRequest;
 use oauth_provider::client::RedirectKind;
 use oauth_provider::{Resource, Scope, Settings};
-use sentry_tools::Skill;
+use sentry_tools::{Limits, Skill, Skills};
 
 use crate::deployment::Deployment;
+use crate::sign_in::authorize::limits;
 use crate::sign_in::pages::{Consent, SkillChoice, SkillGroup};
 use crate::site::pages::Destination;
 use crate::site::shared_hosting::shared_hosting;
@@ -21,6 +22,8 @@ pub fn consent<'a>(
     deployment: &'a Deployment,
 ) -> Consent<'a> {
     let settings = &*deployment.settings;
+    // Invariant: a request with limits that cannot be read does not come as far as this page.
+    let limits = limits(asked).unwrap_or_default();
     let client = &asked.client;
     let home = client.verified_host.as_deref();
     let shared = |host| shared_hosting(host, &settings.origin);
@@ -43,6 +46,7 @@ pub fn consent<'a>(
             .and_then(shared),
         is_new: client.is_new,
         reach: reach(&asked.resource, settings),
+        limits: limits.in_words(),
         read: sentry::READ,
         sentry: deployment.config.sentry.base.host(),
         days: settings.grants.absolute.as_secs() / 86_400,
@@ -50,17 +54,42 @@ pub fn consent<'a>(
         changed: None,
         groups: [false, true].map(|changes| SkillGroup {
             changes,
-            skills: choices(&asked.scope, changes, settings),
+            skills: choices(&asked.scope, changes, &limits, settings),
         }),
     }
 }
 
-/// The skills that are offered: those that change data, or those that do not.
-fn choices(asked: &Scope, changes: bool, settings: &Settings) -> Vec<SkillChoice> {
-    let changing = |skill: &Skill| matches!(skill, Skill::Triage | Skill::ProjectManagement);
-    let offered = Skill::ALL.into_iter().filter(|skill| skill.is_offered());
-    offered
-        .filter(|skill| changing(skill) == changes)
+/// The skills that change data.
+const CHANGING: [Skill; 2] = [Skill::Triage, Skill::ProjectManagement];
+
+/// The skills that can be of use where the connection has limits of its own. There is always one to tick: without any, the
+/// sign-in would be of no use at all.
+fn offered(limits: &Limits) -> Skills {
+    let all: Skills = Skill::ALL
+        .into_iter()
+        .filter(|skill| skill.is_offered())
+        .collect();
+    let named = limits.skills_of(all);
+    let reading = named
+        .iter()
+        .filter(|skill| !CHANGING.contains(skill))
+        .collect();
+    let fewest = if limits.are_read_only() {
+        reading
+    } else {
+        named
+    };
+    let some = [fewest, named]
+        .into_iter()
+        .find(|skills| *skills != Skills::NONE);
+    some.unwrap_or(all)
+}
+
+/// The choices of the page: skills that change data, or those that do not.
+fn choices(asked: &Scope, changes: bool, limits: &Limits, settings: &Settings) -> Vec<SkillChoice> {
+    offered(limits)
+        .iter()
+        .filter(|skill| CHANGING.contains(skill) == changes)
         .map(|skill| {
             let (scopes, lacking): (Vec<_>, Vec<_>) = skill
                 .scopes()
@@ -103,4 +132,26 @@ fn ticked(skill: Skill, asked: &Scope, settings: &Settings) -> bool {
         .iter()
         .any(|scope| scope.as_str() != "org:read" && asked.contains(scope.as_str()));
     skill.is_on_by_default() || (step_up && named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // rule: mcp/narrowed-connection
+    #[test]
+    fn a_limited_connection_is_offered_what_it_can_use() {
+        for (query, ids) in [
+            ("", "inspect seer triage project-management"),
+            ("readonly=1", "inspect seer"),
+            ("skills=inspect,triage", "inspect triage"),
+            ("skills=inspect,triage&readonly=1", "inspect"),
+            ("skills=triage&readonly=1", "triage"),
+            ("skills=docs", "inspect seer triage project-management"),
+        ] {
+            let offered = offered(&Limits::stored(query));
+            let offered: Vec<_> = offered.iter().map(Skill::as_str).collect();
+            assert_eq!(offered.join(" "), ids, "{query}");
+        }
+    }
 }

@@ -31,6 +31,8 @@ pub struct Consent<'a> {
     pub is_new: bool,
     /// Organization and project that it is limited to, in words.
     pub reach: String,
+    /// What else the address that it connects to leaves out, in words; empty if nothing.
+    pub limits: String,
     /// The scopes that Sentry is asked for in any case.
     pub read: [&'static str; 4],
     /// The host of the Sentry to sign in at.

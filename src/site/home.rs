@@ -40,7 +40,7 @@ struct Client {
     link: Option<fn(&str) -> String>,
 }
 
-const CLIENTS: [Client; 9] = [
+const CLIENTS: [Client; 10] = [
     Client {
         name: "Claude Code",
         how: "In a terminal; then /mcp in a session to sign in.",
@@ -90,6 +90,12 @@ const CLIENTS: [Client; 9] = [
         link: None,
     },
     Client {
+        name: "Goose",
+        how: "In ~/.config/goose/config.yaml.",
+        code: "extensions:\n  sentry:\n    name: Sentry\n    type: streamable_http\n    enabled: true\n    uri: @",
+        link: None,
+    },
+    Client {
         name: "Any other client",
         how: "Streamable HTTP, with sign-in by OAuth.",
         code: "@",
@@ -98,11 +104,27 @@ const CLIENTS: [Client; 9] = [
 ];
 
 /// How one client is connected to this deployment.
-pub struct Way {
+struct Way {
     name: &'static str,
     how: &'static str,
     code: String,
     link: Option<String>,
+}
+
+/// The blocks of all clients, as a part of a page.
+#[derive(Template)]
+#[template(path = "ways.html")]
+pub struct Ways {
+    ways: Vec<Way>,
+}
+
+impl Ways {
+    /// To this endpoint.
+    pub fn to(endpoint: &str) -> Self {
+        Self {
+            ways: ways(endpoint),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -113,7 +135,7 @@ struct Home {
     /// The base URL of the Sentry to whose pages the chat links.
     sentry: String,
     endpoint: String,
-    ways: Vec<Way>,
+    ways: Ways,
     skills: Vec<Skill>,
 }
 
@@ -149,7 +171,7 @@ pub fn home(request: &Incoming, settings: &Settings, sentry: &BaseUrl) -> Respon
     let template = Home {
         version: assets::VERSION,
         sentry: sentry.as_str().to_owned(),
-        ways: ways(&endpoint),
+        ways: Ways::to(&endpoint),
         skills: skills(),
         endpoint,
     };
@@ -220,10 +242,15 @@ fn text(settings: &Settings) -> String {
 fn ways(endpoint: &str) -> Vec<Way> {
     let mut ways = Vec::new();
     for client in &CLIENTS {
+        let mut code = client.code.to_owned();
+        if endpoint.contains('?') {
+            // A shell would take it apart.
+            code = code.replace(" @", " \"@\"");
+        }
         ways.push(Way {
             name: client.name,
             how: client.how,
-            code: client.code.replace('@', endpoint),
+            code: code.replace('@', endpoint),
             link: client.link.map(|link| link(endpoint)),
         });
     }
@@ -273,6 +300,15 @@ mod tests {
             "vscode:mcp/install?%7B%22name%22%3A%22sentry%22%2C%22type%22%3A%22http%22%2C%22url%22%3A%22\
              https%3A%2F%2Fmcp.example.com%2Fmcp%22%7D"
         );
+    }
+
+    #[test]
+    fn a_query_is_in_quotes_wherever_a_shell_would_read_it() {
+        let endpoint = "https://mcp.example.com/mcp?readonly=1&all=1";
+        for way in ways(endpoint) {
+            let quoted = way.code.contains(&format!("\"{endpoint}\""));
+            assert!(quoted || way.code == endpoint, "{}", way.code);
+        }
     }
 
     #[test]

@@ -57,6 +57,8 @@ pub struct ErrorPage {
     pub text: String,
     /// What the person can do about it.
     pub todo: &'static str,
+    /// Addresses of this server, one of which the person may have meant.
+    pub addresses: Vec<String>,
     /// Term and value, for the developer of the client.
     pub facts: Vec<(&'static str, String)>,
     /// The address that shows every rule of the client's document.
@@ -243,7 +245,7 @@ impl ErrorPage {
                 .collect();
             let body = json!({
                 "error": self.code, "error_description": self.text, "request_id": self.request_id,
-                "details": details, "check": self.check,
+                "details": details, "check": self.check, "addresses": self.addresses,
                 "redirect": self.onward.map(|onward| onward.location),
             });
             return Response::json(self.status, &body);

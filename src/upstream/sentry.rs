@@ -5,6 +5,8 @@ use std::time::Duration;
 use fetch::{Fault, Fetch, FetchError, Method, Request, Response, judge};
 use oauth_provider::discovery::path;
 use oauth_provider::{CodeChallenge, CodeVerifier, Origin, Scope, UnixTime};
+use sentry_api::{BaseUrl, Slug};
+use sentry_tools::{Verified, VerifiedProject};
 use serde::{Deserialize, Serialize};
 use url::Url;
 use url::form_urlencoded::Serializer;
@@ -31,6 +33,51 @@ pub struct Props {
     pub user: User,
     /// Chosen on the consent page.
     pub skills: Vec<String>,
+    /// What the connection's own URL leaves out, as a query. Grants that are older than this member have none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub limits: String,
+    /// What Sentry said of the organization and project of the connection's address, as [`confirmed`] writes it. Grants that are
+    /// older than this member have none, and nor have those of which Sentry could not say it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub confirmed: String,
+}
+
+/// An organization, and perhaps a project, as Sentry knew them at that time: words with a blank between them. Nothing is
+/// written where one of them is no word.
+pub fn confirmed(verified: &Verified, at: UnixTime) -> String {
+    let at = at.0.to_string();
+    let organization = verified.organization.as_deref().unwrap_or("-");
+    let mut words = vec![at.as_str(), verified.region.as_str(), organization];
+    if let Some(project) = &verified.project {
+        words.extend([project.id.as_str(), project.slug.as_str()]);
+    }
+    let is_word = |word: &&str| !word.is_empty() && !word.contains(' ');
+    if words.iter().all(is_word) {
+        words.join(" ")
+    } else {
+        String::new()
+    }
+}
+
+/// Reads that again. `None` if there is nothing, or if it was said by another Sentry than the configured one.
+pub fn read_confirmed(text: &str, base: &BaseUrl) -> Option<(UnixTime, Verified)> {
+    let mut words = text.split(' ');
+    let at = UnixTime(words.next()?.parse().ok()?);
+    let region = base.region_from(words.next()?).ok()?;
+    let organization = words.next().filter(|id| *id != "-").map(str::to_owned);
+    let project = match (words.next(), words.next()) {
+        (Some(id), Some(slug)) => Some(VerifiedProject {
+            id: id.to_owned(),
+            slug: Slug::parse(slug).ok()?,
+        }),
+        _ => None,
+    };
+    let verified = Verified {
+        region,
+        organization,
+        project,
+    };
+    Some((at, verified))
 }
 
 impl Props {
@@ -87,8 +134,8 @@ impl SentryTokens {
         self.user
     }
 
-    /// The person, and what the grant keeps, with the skills that they chose at `now`.
-    pub fn into_props(self, skills: Vec<String>, now: UnixTime) -> (User, Props) {
+    /// The person, and what the grant keeps, with the skills and limits of the sign-in, at `now`.
+    pub fn into_props(self, skills: Vec<String>, limits: String, now: UnixTime) -> (User, Props) {
         let expires_at = self.expires_at(now);
         let user = self.user.clone();
         let Self {
@@ -104,6 +151,8 @@ impl SentryTokens {
                 expires_at,
                 user: self.user,
                 skills,
+                limits,
+                confirmed: String::new(),
             },
         )
     }
@@ -186,6 +235,8 @@ pub async fn renew(
         access_token: renewed.access_token,
         user: props.user,
         skills: props.skills,
+        limits: props.limits,
+        confirmed: props.confirmed,
     })
 }
 
@@ -262,11 +313,11 @@ mod tests {
     #[tokio::test]
     async fn outage_and_refusal_are_told_apart() {
         let body = r#"{"access_token":"a","refresh_token":"r","expires_in":60,"user":{"id":"1","name":"Ada","email":null},"x":1}"#;
-        let (user, props) = exchange_with(200, body)
-            .await
-            .ok()
-            .unwrap()
-            .into_props(vec![], UnixTime(100));
+        let (user, props) = exchange_with(200, body).await.ok().unwrap().into_props(
+            vec![],
+            String::new(),
+            UnixTime(100),
+        );
         assert_eq!(
             (user.id.as_str(), props.expires_at),
             ("1", Some(UnixTime(160)))
@@ -324,6 +375,8 @@ mod tests {
                     email: None,
                 },
                 skills: Vec::new(),
+                limits: String::new(),
+                confirmed: String::new(),
             };
             renew(&sentry(), props, UnixTime(100), &script).await.err()
         };
@@ -356,6 +409,29 @@ mod tests {
             renewed(400, "application/json", ended.to_owned()).await,
             Some(UpstreamError::Ended)
         );
+    }
+
+    // rule: authorization/path-exists
+    #[test]
+    fn what_was_confirmed_is_kept_and_read_again() {
+        let base = BaseUrl::parse("https://sentry.io").unwrap();
+        for project in [None, Some(("5", "web"))] {
+            for organization in [None, Some("1".to_owned())] {
+                let verified = Verified {
+                    region: base.region_from("https://de.sentry.io").unwrap(),
+                    organization,
+                    project: project.map(|(id, slug)| VerifiedProject {
+                        id: id.to_owned(),
+                        slug: Slug::parse(slug).unwrap(),
+                    }),
+                };
+                let text = confirmed(&verified, UnixTime(7));
+                assert_eq!(read_confirmed(&text, &base), Some((UnixTime(7), verified)));
+                let other = BaseUrl::parse("https://sentry.example").unwrap();
+                assert_eq!(read_confirmed(&text, &other), None);
+            }
+        }
+        assert_eq!(read_confirmed("", &base), None);
     }
 
     // rule: authorization/no-ungranted-write-scope: no write scope of Sentry that was not granted

@@ -67,6 +67,8 @@ const pages: [name: string, address: () => Promise<string> | string, words: stri
   ["a check, to begin with", () => `${worker.origin}/oauth/check`, "Check a client", 200],
   ["a check of a good document", () => `${worker.origin}/oauth/check?client_id=${publish().client_id}`, "rules hold", 200],
   ["a check of a broken document", () => `${worker.origin}/oauth/check?client_id=${publish({ client_name: "" }).client_id}`, "is broken", 200],
+  ["the endpoint", () => `${worker.origin}/mcp/lighthouse-books?readonly=1&all=1`, "for your coding agent", 200],
+  ["the endpoint with a parameter that means nothing", () => `${worker.origin}/mcp?skills=everything`, "no such skill", 200],
   ["home", () => `${worker.origin}/`, "Sentry for your coding agent", 200],
 ];
 

@@ -76,6 +76,51 @@ describe("the official SDK", () => {
     expect(session.said()).toBe("");
   });
 
+  // rule: mcp/narrowed-connection
+  it("is limited by the options, and says so", async () => {
+    await using session = await connect(ada, ["--readonly", "--all", "--skills", "inspect,triage"]);
+    const { tools } = await session.client.listTools();
+    expect(tools.map(({ name }) => name)).toContain("get_trace_details");
+    expect(tools.filter(({ annotations }) => !annotations?.readOnlyHint)).toEqual([]);
+    expect(session.client.getInstructions()).toContain("it reads only; only the skills inspect, triage");
+    const refused = await call(session.client, "update_issue", { organizationSlug: "lighthouse-books", issueId: "CHECKOUT-7", status: "resolved" });
+    expect(refused.isError).toBe(true);
+    expect(text(refused)).toContain("`readonly`");
+    await using other = await connect(ada, ["--tools", "whoami,get_trace_details"]);
+    expect((await other.client.listTools()).tools.map(({ name }) => name)).toEqual(["get_trace_details", "whoami"]);
+  });
+
+  // rule: stdio/byte-order-mark: a byte order mark before the first line is passed over, and said
+  it("passes over a byte order mark before the first line, and says so", async () => {
+    const { child, next, ended } = start();
+    let said = "";
+    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    child.stdin.write(`\ufeff${ping(1)}`);
+    expect(await next()).toMatchObject({ id: 1, result: {} });
+    child.stdin.write(`\ufeff${ping(2)}`);
+    expect((await next()).error, "elsewhere it is no JSON").toMatchObject({ code: -32700 });
+    child.stdin.end();
+    expect(await ended).toBe(0);
+    expect(said.match(/byte order mark/g)).toHaveLength(1);
+  });
+
+  // rule: resource/token-mistakes
+  it.each([
+    [{ SENTRY_ACCESS_TOKEN: "${input:sentry_token}" }, "SENTRY_ACCESS_TOKEN: in place of the token"],
+    [{ SENTRY_ACCESS_TOKEN: '"sntryu_secret"' }, "SENTRY_ACCESS_TOKEN: the token stands in quotes"],
+    [{ SENTRY_ACCESS_TOKEN: "\ufeffsntryu_secret" }, "byte order mark"],
+    [{ ...ada, SENTRY_URL: "https://sentry.example/api/0/" }, "without /api/0"],
+  ])("says what is wrong with %o before anything is sent", async (variables, words) => {
+    await sentry.forget();
+    const { child, ended } = start(variables);
+    let said = "";
+    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    expect(await ended).toBe(2);
+    expect(said).toContain(words);
+    expect(said).not.toContain("sntryu_secret");
+    expect(await sentry.requests("/")).toEqual([]);
+  });
+
   // rule: stdio/thousand-in-flight
   it("has a thousand calls in flight", async () => {
     await using session = await connect(ada);

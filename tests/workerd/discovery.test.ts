@@ -4,7 +4,7 @@ import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Keychain, call, connect } from "../support/client.ts";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
-import { type Registered, pkce, postForm, query, register, tokensOf } from "../support/oauth.ts";
+import { type Registered, pkce, postForm, query, register, rpc, signIn, tokensOf } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
@@ -323,10 +323,12 @@ describe("with the official SDK", () => {
   });
 
   it("a scoped URL that the person cannot see says so", async () => {
-    const client = await connect(new URL("/mcp/no-such-organization", worker.url), new Keychain());
-    const answer = await client.callTool({ name: "find_projects", arguments: {} });
-    expect(answer.isError).toBe(true);
-    expect(JSON.stringify(answer.content)).toContain("no-such-organization");
+    const { tokens } = await signIn(worker);
+    const params = { name: "find_projects", arguments: {} };
+    const response = await rpc(worker, tokens.access_token, { path: "/mcp/no-such-organization", method: "tools/call", params });
+    const { result } = (await response.json()) as { result: { isError: boolean; content: object } };
+    expect(result.isError).toBe(true);
+    expect(JSON.stringify(result.content)).toContain("no-such-organization");
   });
 
   const pathsAskedOfSentry = async () => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([worker?.stop(), sentry?.stop()]));
 
-const NAMES = ["Claude Code", "Claude", "Cursor", "VS Code", "Codex", "Gemini CLI", "Zed", "Windsurf", "Any other client"];
+const NAMES = ["Claude Code", "Claude", "Cursor", "VS Code", "Codex", "Gemini CLI", "Zed", "Windsurf", "Goose", "Any other client"];
 const get = (path: string, accept = "*/*") => worker.fetch(path, { headers: { accept } });
 
 // rule: home/ways-to-connect: a way to connect for each client, in HTML and Markdown; what programs read

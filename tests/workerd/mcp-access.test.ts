@@ -62,6 +62,34 @@ describe("a page that calls", () => {
 });
 
 describe("Sentry-Bearer", () => {
+  // rule: resource/token-mistakes
+  it.each([
+    ["Sentry-Bearer", "empty"],
+    ["Sentry-Bearer ", "empty"],
+    ["sentry-bearer\t", "empty"],
+    ["Sentry-Bearer ${SENTRY_ACCESS_TOKEN}", "variable"],
+    ["Sentry-Bearer $TOKEN", "variable"],
+    ['Sentry-Bearer "demo-token-ada"', "quotes"],
+    ["Sentry-Bearer demo-token-ada demo-token-bo", "several"],
+    ["Sentry-Bearer demo-token-ada, Sentry-Bearer demo-token-bo", "several"],
+    ["Sentry-Bearer,Sentry-Bearer demo-token-ada", "several"],
+    ["Sentry-Bearer Bearer demo-token-ada", "several"],
+  ])("%s is 401 in its own scheme and says what is wrong, and Sentry is not asked", async (authorization, words) => {
+    await sentry.forget();
+    const answer = await worker.fetch("/mcp", {
+      method: "POST",
+      headers: { authorization, "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "whoami" } }),
+    });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get("www-authenticate")).toBe('Sentry-Bearer realm="Sentry MCP"');
+    const { error, error_description } = (await answer.json()) as { error: string; error_description: string };
+    expect(error).toBe("invalid_token");
+    expect(error_description).toContain(words);
+    expect(error_description).not.toContain("demo-token");
+    expect(await sentry.requests("/")).toEqual([]);
+  });
+
   const direct = (at: TestWorker, token: string) =>
     at.fetch("/mcp", {
       method: "POST",

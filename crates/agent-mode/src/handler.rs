@@ -23,6 +23,10 @@ const LONGEST: usize = 16 * 1024;
 /// The tool list, which fits all versions: it has the title in the annotations, where all of them look.
 const LIST: &str = r#"[{"name":"use_sentry","description":"Does what a request in words asks of Sentry: finds issues, events, traces and releases, explains one, changes what is asked for. Say all that matters, such as the organization, an issue's id or URL: nothing is remembered between calls. The result lists every step.","inputSchema":{"type":"object","properties":{"request":{"type":"string","description":"What to find out or to do, in words.","minLength":1,"maxLength":16384},"allow_changes":{"type":"boolean","description":"Whether it may change something in Sentry: only when the person asked for that change. Without it the result says what would be changed.","default":false}},"required":["request"],"additionalProperties":false},"annotations":{"title":"Use Sentry","readOnlyHint":false,"destructiveHint":true,"openWorldHint":true}}]"#;
 
+/// The hints of the list, and those where nothing can be changed.
+const HINTS: &str = r#""readOnlyHint":false,"destructiveHint":true"#;
+const READ_ONLY_HINTS: &str = r#""readOnlyHint":true,"destructiveHint":false"#;
+
 const INSTRUCTIONS: &str = "Give use_sentry the person's question about Sentry in words, with the organization, issue ids and \
 URLs that it is about.";
 
@@ -32,6 +36,7 @@ const NO_MODEL: &str = "There is no tool `use_sentry` here: agent mode needs a l
 pub struct AgentMode<H: Handler> {
     pub(crate) inner: H,
     mode: Option<Mode<H::Refusal>>,
+    instructions: String,
 }
 
 /// What agent mode needs.
@@ -44,13 +49,26 @@ pub struct Mode<R> {
     pub fetch: Rc<dyn Fetch>,
     /// Resolves calls of tools that stand for others.
     pub targets: Targets,
+    /// What limits the connection, in words; empty if nothing does.
+    pub limits: String,
+    /// Whether no call can change anything.
+    pub is_read_only: bool,
 }
 
 impl<H: Handler> AgentMode<H> {
     /// Wraps `inner`; without a `mode` it behaves exactly as `inner` does.
     #[must_use]
-    pub const fn over(inner: H, mode: Option<Mode<H::Refusal>>) -> Self {
-        Self { inner, mode }
+    pub fn over(inner: H, mode: Option<Mode<H::Refusal>>) -> Self {
+        let limits = mode.as_ref().map_or("", |mode| mode.limits.as_str());
+        let mut instructions = INSTRUCTIONS.to_owned();
+        if !limits.is_empty() {
+            instructions.push_str(&format!(" This connection is limited: {limits}."));
+        }
+        Self {
+            inner,
+            mode,
+            instructions,
+        }
     }
 
     const fn is_on(&self) -> bool {
@@ -67,7 +85,7 @@ impl<H: Handler> Handler for AgentMode<H> {
 
     fn instructions(&self) -> Option<&str> {
         if self.is_on() {
-            Some(INSTRUCTIONS)
+            Some(&self.instructions)
         } else {
             self.inner.instructions()
         }
@@ -83,8 +101,12 @@ impl<H: Handler> Handler for AgentMode<H> {
 
     fn list(&self, list: List, version: Version) -> Rc<RawValue> {
         if self.is_on() && list == List::Tools {
+            let mut list = LIST.to_owned();
+            if self.mode.as_ref().is_some_and(|mode| mode.is_read_only) {
+                list = list.replace(HINTS, READ_ONLY_HINTS);
+            }
             // Invariant: a test parses `LIST`, so the default is never used.
-            Rc::from(RawValue::from_string(LIST.to_owned()).unwrap_or_default())
+            Rc::from(RawValue::from_string(list).unwrap_or_default())
         } else {
             self.inner.list(list, version)
         }

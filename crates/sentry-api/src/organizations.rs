@@ -1,16 +1,19 @@
+use fetch::LocalFuture;
 use futures_util::future::join_all;
 use serde_json::Value;
 
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::Slug;
-use crate::member::{all, as_text, inner, text};
+use crate::member::{all, as_text, id, inner, text};
 use crate::region::Region;
 use crate::sight::{Owned, Owner};
 
 /// An organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organization {
+    /// A number.
+    pub id: Option<String>,
     /// Its name in URLs.
     pub slug: String,
     /// Where it is found.
@@ -29,6 +32,7 @@ pub struct OrganizationLinks {
 impl Organization {
     fn read(value: &Value) -> Option<Self> {
         Some(Self {
+            id: id(value, "id"),
             slug: text(value, "slug")?,
             links: OrganizationLinks {
                 organization_url: as_text(inner(value, "links", "organizationUrl")),
@@ -55,21 +59,39 @@ impl Client {
     ///
     /// # Errors
     /// [`ApiError`]
-    pub async fn organization(&self, organization: &Slug) -> Result<Organization, ApiError> {
-        let segments = ["organizations", organization.as_str()];
-        let base = self.base().region();
-        let value = self
-            .ask(Ask::get(&base, &segments, vec![]), "an organization")
-            .await?;
-        Organization::read(&value).ok_or(ApiError::Malformed("an organization"))
+    pub fn organization<'a>(
+        &'a self,
+        organization: &'a Slug,
+    ) -> LocalFuture<'a, Result<Organization, ApiError>> {
+        Box::pin(async move {
+            let segments = ["organizations", organization.as_str()];
+            let base = self.base().region();
+            let value = self
+                .ask(Ask::get(&base, &segments, vec![]), "an organization")
+                .await?;
+            Organization::read(&value).ok_or(ApiError::Malformed("an organization"))
+        })
     }
 
-    /// The person's organizations, up to 26 of each region: on sentry.io every region is asked, all at once; elsewhere,
-    /// and where the server knows of no regions, the base alone.
+    /// The person's organizations, up to 26 of each region: where sentry.io itself says of each in which region it is, that is
+    /// all; else every region is asked, all at once. Elsewhere, and where the server knows of no regions, the base alone.
     ///
     /// # Errors
     /// [`ApiError`], when no region answered.
-    pub async fn organizations(&self, query: Option<&str>) -> Result<Organizations, ApiError> {
+    pub fn organizations<'a>(
+        &'a self,
+        query: Option<&'a str>,
+    ) -> LocalFuture<'a, Result<Organizations, ApiError>> {
+        Box::pin(self.of_every_region(query))
+    }
+
+    async fn of_every_region(&self, query: Option<&str>) -> Result<Organizations, ApiError> {
+        if let Some(items) = self.organizations_of_all_regions(query).await? {
+            return Ok(Organizations {
+                items: items.into_iter().map(owned).collect(),
+                unavailable: Vec::new(),
+            });
+        }
         let regions = self.organization_regions().await?;
         let answers = join_all(
             regions
@@ -84,12 +106,7 @@ impl Client {
         let mut failure = None;
         for (region, answer) in regions.into_iter().zip(answers) {
             match answer {
-                Ok(items) => {
-                    for item in items {
-                        let owner = Owner::Organization(item.slug.clone());
-                        found.items.push(Owned::new(owner, item));
-                    }
-                }
+                Ok(items) => found.items.extend(items.into_iter().map(owned)),
                 // The whole sign-in has ended, not one region.
                 Err(ApiError::Unauthorized) => return Err(ApiError::Unauthorized),
                 Err(error) => {
@@ -101,6 +118,29 @@ impl Client {
         match failure {
             Some(error) if found.items.is_empty() => Err(error),
             _ => Ok(found),
+        }
+    }
+
+    /// What the main host lists, if it lists any and says of each where it is: it may know its own region's alone.
+    async fn organizations_of_all_regions(
+        &self,
+        query: Option<&str>,
+    ) -> Result<Option<Vec<Organization>>, ApiError> {
+        let base = self.base();
+        if base.host() != "sentry.io" {
+            return Ok(None);
+        }
+        match self.listed(&base.region(), query).await {
+            Ok(items) => {
+                let is_placed = |item: &Organization| {
+                    let url = item.links.region_url.as_deref().unwrap_or_default();
+                    !url.is_empty() && base.region_from(url).is_ok()
+                };
+                let all = !items.is_empty() && items.iter().all(is_placed);
+                Ok(all.then_some(items))
+            }
+            Err(ApiError::Unauthorized) => Err(ApiError::Unauthorized),
+            Err(_) => Ok(None),
         }
     }
 
@@ -132,11 +172,7 @@ impl Client {
         region: &Region,
         query: Option<&str>,
     ) -> Result<Vec<Organization>, ApiError> {
-        let mut parameters = vec![("per_page", PER_PAGE)];
-        parameters.extend(query.map(|query| ("query", query)));
-        let ask = Ask::get(region, &["organizations"], parameters);
-        let value = self.ask(ask, "organizations").await?;
-        let mut items = all(&value, Organization::read, "organizations")?;
+        let mut items = self.listed(region, query).await?;
         // A region's own listing may leave out which region it is.
         if self.base().is_saas() {
             for item in &mut items {
@@ -148,4 +184,21 @@ impl Client {
         }
         Ok(items)
     }
+
+    async fn listed(
+        &self,
+        region: &Region,
+        query: Option<&str>,
+    ) -> Result<Vec<Organization>, ApiError> {
+        let mut parameters = vec![("per_page", PER_PAGE)];
+        parameters.extend(query.map(|query| ("query", query)));
+        let ask = Ask::get(region, &["organizations"], parameters);
+        let value = self.ask(ask, "organizations").await?;
+        all(&value, Organization::read, "organizations")
+    }
+}
+
+fn owned(organization: Organization) -> Owned<Organization> {
+    let owner = Owner::Organization(organization.slug.clone());
+    Owned::new(owner, organization)
 }

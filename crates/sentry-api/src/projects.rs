@@ -1,3 +1,4 @@
+use fetch::LocalFuture;
 use serde_json::Value;
 
 use crate::client::{Ask, Client};
@@ -42,7 +43,16 @@ impl Client {
     ///
     /// # Errors
     /// [`ApiError`]
-    pub async fn projects(
+    pub fn projects<'a>(
+        &'a self,
+        region: &'a Region,
+        organization: &'a Slug,
+        query: Option<&'a str>,
+    ) -> LocalFuture<'a, Result<Page<Owned<Project>>, ApiError>> {
+        Box::pin(self.listed_projects(region, organization, query))
+    }
+
+    async fn listed_projects(
         &self,
         region: &Region,
         organization: &Slug,
@@ -65,15 +75,17 @@ impl Client {
     ///
     /// # Errors
     /// [`ApiError`]
-    pub async fn project(
-        &self,
-        region: &Region,
-        organization: &Slug,
-        project: &SlugOrId,
-    ) -> Result<Project, ApiError> {
-        let segments = ["projects", organization.as_str(), project.as_str()];
-        let ask = Ask::get(region, &segments, vec![]);
-        let value = self.ask(ask, "a project").await?;
-        Project::read(&value).ok_or(ApiError::Malformed("a project"))
+    pub fn project<'a>(
+        &'a self,
+        region: &'a Region,
+        organization: &'a Slug,
+        project: &'a SlugOrId,
+    ) -> LocalFuture<'a, Result<Project, ApiError>> {
+        Box::pin(async move {
+            let segments = ["projects", organization.as_str(), project.as_str()];
+            let ask = Ask::get(region, &segments, vec![]);
+            let value = self.ask(ask, "a project").await?;
+            Project::read(&value).ok_or(ApiError::Malformed("a project"))
+        })
     }
 }

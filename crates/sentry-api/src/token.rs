@@ -14,6 +14,32 @@ impl Token {
         Self(Zeroizing::new(secret.into()))
     }
 
+    /// Reads a token that somebody configured. It is sent in a header (RFC 6750 §2.1), and mistakes of configuration are told
+    /// before it is.
+    ///
+    /// # Errors
+    /// What is wrong with it, as a sentence that does not show it.
+    pub fn read(text: &str) -> Result<Self, &'static str> {
+        let text = text.trim();
+        let quotes = [
+            '"', '\'', '`', '\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}',
+        ];
+        let is_variable = |open: &str| text.starts_with(open);
+        Err(if text.is_empty() {
+            "the token is empty: the variable or option that should hold it has no value"
+        } else if text.contains("${") || ["$", "%", "{{", "<"].into_iter().any(is_variable) {
+            "in place of the token stands the name of a variable, such as ${TOKEN}, which nobody has filled in"
+        } else if text.starts_with(quotes) || text.ends_with(quotes) {
+            "the token stands in quotes, which are not part of it: leave them out"
+        } else if text.contains([' ', '\t', ',', '\r', '\n']) {
+            "there are several words where one token belongs: send one alone, without the name of a scheme"
+        } else if !text.bytes().all(|b| b.is_ascii_graphic()) {
+            "the token has a character that no token has, such as a byte order mark: copy it again"
+        } else {
+            return Ok(Self::new(text));
+        })
+    }
+
     /// The secret, for the `Authorization` header or for hashing. Never for a log.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -63,5 +89,42 @@ impl TokenSource for Fixed {
 
     fn renew<'a>(&'a self, _failed: &'a Token) -> LocalFuture<'a, Result<Token, TokenError>> {
         Box::pin(async { Err(TokenError::Ended) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // rule: resource/token-mistakes: a token that is empty, quoted, a placeholder, or several is told as such, and not sent
+    #[test]
+    fn mistakes_of_configuration_are_told_and_the_token_is_not_shown() {
+        for (text, words) in [
+            ("", "empty"),
+            (" \t", "empty"),
+            ("${SENTRY_ACCESS_TOKEN}", "variable"),
+            ("prefix-${env:TOKEN}", "variable"),
+            ("$TOKEN", "variable"),
+            ("%TOKEN%", "variable"),
+            ("{{token}}", "variable"),
+            ("<your-token>", "variable"),
+            ("\"sntryu_secret\"", "quotes"),
+            ("'sntryu_secret", "quotes"),
+            ("\u{201c}sntryu_secret\u{201d}", "quotes"),
+            ("sntryu_secret sntryu_other", "several"),
+            ("Bearer sntryu_secret", "several"),
+            ("sntryu_secret,sntryu_other", "several"),
+            ("\u{feff}sntryu_secret", "byte order mark"),
+            ("sntryu_secr\u{e9}t", "copy it again"),
+            ("a\0b", "copy it again"),
+        ] {
+            let told = Token::read(text).unwrap_err();
+            assert!(told.contains(words), "{text:?}: {told}");
+            assert!(!told.contains("sntryu"));
+        }
+        assert_eq!(
+            Token::read(" sntryu_secret\n"),
+            Ok(Token::new("sntryu_secret"))
+        );
     }
 }

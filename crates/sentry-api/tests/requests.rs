@@ -245,11 +245,65 @@ async fn organizations_of_all_regions() {
     assert_eq!(
         urls,
         [
+            // It is not there, or lists its own region's alone.
+            "https://sentry.io/api/0/organizations/?per_page=26&query=a+b",
             "https://sentry.io/api/0/users/me/regions/",
             "https://us.sentry.io/api/0/organizations/?per_page=26&query=a+b",
             "https://de.sentry.io/api/0/organizations/?per_page=26&query=a+b",
         ]
     );
+}
+
+#[tokio::test]
+async fn organizations_that_the_main_host_places_are_one_request() {
+    const LIST: &str = "https://sentry.io/api/0/organizations/";
+    const REGIONS: &str = "https://sentry.io/api/0/users/me/regions/";
+    let of = |region: &str| format!(r#"{{"slug":"acme","links":{{"regionUrl":"{region}"}}}}"#);
+    let two = format!(
+        "[{},{}]",
+        of("https://us.sentry.io"),
+        of("https://de.sentry.io")
+    );
+    let (saas, script) = client_of(
+        "https://sentry.io",
+        Scripted::new().json(Method::Get, LIST, 200, &two),
+    );
+    let found = saas.organizations(None).await.unwrap();
+    assert_eq!(found.items.len(), 2);
+    let second = found.items[1].seen_by(&Sight::everything()).unwrap();
+    assert_eq!(
+        second.links.region_url.as_deref(),
+        Some("https://de.sentry.io")
+    );
+    assert_eq!(script.requests().len(), 1);
+    // None at all, one without a region, one whose region gets no token: all regions are asked.
+    for list in [
+        "[]".to_owned(),
+        format!("[{},{}]", of("https://us.sentry.io"), of("")),
+        format!("[{}]", of("https://evil.example")),
+    ] {
+        let script = Scripted::new()
+            .json(Method::Get, LIST, 200, &list)
+            .json(
+                Method::Get,
+                REGIONS,
+                200,
+                r#"{"regions":[{"url":"https://de.sentry.io"}]}"#,
+            )
+            .json(
+                Method::Get,
+                "https://de.sentry.io/api/0/organizations/",
+                200,
+                "[]",
+            );
+        let (saas, script) = client_of("https://sentry.io", script);
+        saas.organizations(None).await.unwrap();
+        assert_eq!(script.requests().len(), 3, "{list}");
+    }
+    let ended = Scripted::new().json(Method::Get, LIST, 401, "{}");
+    let (saas, script) = client_of("https://sentry.io", ended);
+    assert_eq!(saas.organizations(None).await, Err(ApiError::Unauthorized));
+    assert_eq!(script.requests().len(), 1);
 }
 
 #[tokio::test]

@@ -40,6 +40,18 @@ pub struct Options {
     #[arg(long, value_name = "SKILLS")]
     pub skills: Option<String>,
 
+    /// Offer no tool that changes anything
+    #[arg(long)]
+    pub readonly: bool,
+
+    /// Offer only these tools, comma-separated
+    #[arg(long, value_name = "TOOLS")]
+    pub tools: Option<String>,
+
+    /// List all tools, for a client that calls only what is listed
+    #[arg(long)]
+    pub all: bool,
+
     /// Print the tools that this server would offer, and exit
     #[arg(long)]
     pub list_tools: bool,

@@ -5,7 +5,7 @@ mod flight;
 use std::rc::Rc;
 use std::time::Duration;
 
-use mcp::stdio::{Incoming, Lines, MAX_LINE, Peer};
+use mcp::stdio::{Incoming, Line, Lines, MAX_LINE, Peer};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -41,6 +41,7 @@ pub async fn serve(service: Rc<Service>) -> Result<(), Failure> {
     let mut running = JoinSet::new();
     let flights = Rc::new(Flights::default());
     let mut found = Vec::new();
+    let mut is_first = true;
     let mut open = true;
     while open {
         tokio::select! {
@@ -57,7 +58,10 @@ pub async fn serve(service: Rc<Service>) -> Result<(), Failure> {
                 }
             }
         }
-        for line in found.drain(..) {
+        for mut line in found.drain(..) {
+            if std::mem::take(&mut is_first) {
+                without_mark(&mut line);
+            }
             let out = out.clone();
             match peer.read(&line) {
                 Incoming::Nothing => {}
@@ -95,6 +99,20 @@ pub async fn serve(service: Rc<Service>) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// What some shells put before the first line that they pipe. It is no JSON (RFC 8259 §8.1 lets a parser pass over it), and
+/// nobody sees it.
+fn without_mark(line: &mut Line) {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    if let Line::Whole(bytes) = line
+        && let Some(rest) = bytes.strip_prefix(MARK)
+    {
+        *bytes = rest.to_vec();
+        log(
+            "the input begins with a byte order mark, which is passed over: it should be plain UTF-8",
+        );
+    }
 }
 
 /// Completes on Ctrl-C or, on Unix, on the signal that clients and process managers send.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use agent_mode::{AgentMode, Everybody, Mode};
 use fetch::Fetch;
 use sentry_api::{Client, Fixed, TokenSource};
-use sentry_tools::{Listings, Remembered, Scopes, Server, Session};
+use sentry_tools::{Listings, Remembered, Scopes, Server, Session, Skills};
 
 use crate::auth::Kept;
 use crate::ends::Failure;
@@ -113,12 +113,14 @@ impl Service {
         let number = self.requests.get().wrapping_add(1);
         self.requests.set(number);
         Session {
-            skills: self.settings.skills,
+            skills: Skills::ALL,
             // The token's scopes are not known here; Sentry checks them.
             scopes: Scopes::ALL,
             constraint: self.settings.constraint.clone(),
             request_id: format!("{}-{number}", self.process),
             untrusted: self.settings.untrusted,
+            limits: self.settings.limits.clone(),
+            lists_all: self.settings.lists_all,
         }
     }
 
@@ -140,6 +142,8 @@ impl Service {
             admission: Rc::new(Everybody),
             fetch: Rc::clone(&self.fetch),
             targets: sentry_tools::targets(&self.session().constraint),
+            limits: self.settings.limits.in_words(),
+            is_read_only: self.settings.limits.are_read_only(),
         });
         AgentMode::over(local, mode)
     }

@@ -4,7 +4,7 @@
 
 use agent_mode::Model;
 use sentry_api::{BaseUrl, Slug, Token};
-use sentry_tools::{Constraint, Skill, Skills, Untrusted};
+use sentry_tools::{Constraint, Limits, Untrusted};
 
 use crate::ends::Failure;
 use crate::options::{Keep, Options, Sentry};
@@ -29,8 +29,10 @@ pub struct Settings {
     pub token: Option<Token>,
     /// The organization or project to which all tools are limited.
     pub constraint: Constraint,
-    /// The skills, which decide what tools are offered.
-    pub skills: Skills,
+    /// What the tools may do: all that the token allows, less this.
+    pub limits: Limits,
+    /// Whether all tools are listed.
+    pub lists_all: bool,
     /// Whether to offer the single tool of agent mode.
     pub agent: bool,
     /// The model for agent mode, if one is configured.
@@ -66,7 +68,8 @@ impl Settings {
                     project,
                 },
             },
-            skills: options.skills.as_deref().map_or(Ok(Skills::ALL), skills)?,
+            limits: limits(options)?,
+            lists_all: options.all,
             agent: options.agent,
             model: model(env)?,
             untrusted: untrusted(options, env)?,
@@ -103,7 +106,13 @@ pub fn base(options: &Sentry, env: Environment<'_>) -> Result<BaseUrl, Failure> 
             (None, None) => ("--url", "https://sentry.io".to_owned()),
         },
     };
-    BaseUrl::parse(text.trim()).map_err(|_| {
+    let text = text.trim();
+    if text.contains("/api/0") {
+        let words =
+            "must be the address of the site, without /api/0: what is needed of it is added here";
+        return Err(usage(format!("{name} {words}")));
+    }
+    BaseUrl::parse(text).map_err(|_| {
         usage(format!(
             "{name} must be an https URL (http on this computer only), without query, fragment and user"
         ))
@@ -131,37 +140,23 @@ pub fn token(options: &Options, env: Environment<'_>) -> Result<Option<Token>, F
         (None, Some(text)) => ("SENTRY_ACCESS_TOKEN", text),
         (None, None) => return Ok(None),
     };
-    let text = text.trim();
-    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(usage(format!("{name} is not an access token")));
-    }
-    Ok(Some(Token::new(text)))
+    let token = Token::read(&text).map_err(|why| usage(format!("{name}: {why}")))?;
+    Ok(Some(token))
 }
 
-/// Reads a comma-separated list of skills.
-///
-/// # Errors
-/// [`Failure::Usage`] for an unknown skill.
-pub fn skills(text: &str) -> Result<Skills, Failure> {
-    let named = text.split(',').map(str::trim).filter(|id| !id.is_empty());
-    let skills: Skills = named
-        .map(|id| {
-            Skill::parse(id).ok_or_else(|| {
-                let known: Vec<_> = Skill::ALL.iter().map(|skill| skill.as_str()).collect();
-                usage(format!(
-                    "--skills: there is no skill `{}`; there are {}",
-                    crate::words::plain(id),
-                    known.join(", ")
-                ))
-            })
-        })
-        .collect::<Result<_, _>>()?;
-    if skills == Skills::NONE {
-        return Err(usage(
-            "--skills names no skill, so there would be no tools".to_owned(),
-        ));
+/// What the options leave out, as the parameters of the same names do at `/mcp`.
+fn limits(options: &Options) -> Result<Limits, Failure> {
+    let mut limits = Limits::default();
+    if options.readonly {
+        limits.forbid_changes();
     }
-    Ok(skills)
+    for (name, value) in [("skills", &options.skills), ("tools", &options.tools)] {
+        if let Some(value) = value {
+            let read = limits.narrow(name, value);
+            read.map_err(|words| usage(crate::words::plain(&format!("--{name}: {words}"))))?;
+        }
+    }
+    Ok(limits)
 }
 
 fn model(env: Environment<'_>) -> Result<Option<Model>, Failure> {
@@ -253,6 +248,26 @@ mod tests {
             (&["--url", "http://sentry.example"][..], &[][..], "--url"),
             (&["--url", "https://u@sentry.example"], &[], "--url"),
             (&["--url", "nonsense"], &[], "--url"),
+            (
+                &["--url", "https://sentry.example/api/0/"],
+                &[],
+                "--url must be the address of the site, without /api/0",
+            ),
+            (
+                &[],
+                &[("SENTRY_URL", "https://sentry.example/x/api/0")],
+                "without /api/0",
+            ),
+            (
+                &[],
+                &[("SENTRY_ACCESS_TOKEN", "${TOKEN}")],
+                "SENTRY_ACCESS_TOKEN: in place of the token",
+            ),
+            (
+                &["--access-token", "\"x: y\""],
+                &[],
+                "--access-token: the token stands in quotes",
+            ),
             (&["--host", "https://sentry.example"], &[], "--host"),
             (&["--host", "a/b"], &[], "--host"),
             (&["--host", ""], &[], "--host"),
@@ -265,6 +280,8 @@ mod tests {
             (&[], &[("SENTRY_HOST", "a b")], "SENTRY_HOST"),
             (&["--skills", "inspect,everything"], &[], "--skills"),
             (&["--skills", " , "], &[], "--skills"),
+            (&["--tools", "search_isues"], &[], "search_issues"),
+            (&["--tools", ""], &[], "--tools"),
             (&["--organization-slug", "../x"], &[], "--organization-slug"),
             (
                 &["--organization-slug", "a", "--project-slug", "/"],
@@ -300,16 +317,22 @@ mod tests {
             "web",
             "--skills",
             "inspect, docs",
+            "--tools",
+            "whoami,get_issue_details",
+            "--readonly",
+            "--all",
         ];
         let settings = read(&limits, &[("LLM_BASE_URL", "http://no.key.example")]).unwrap();
-        assert_eq!(settings.skills, Skills::of(&[Skill::Inspect, Skill::Docs]));
+        assert_eq!(
+            settings.limits.as_query(),
+            "readonly=1&skills=inspect,docs&tools=whoami,get_issue_details"
+        );
+        assert!(settings.lists_all);
         assert_eq!(settings.constraint.project().unwrap().as_str(), "web");
         assert!(settings.model.is_none());
         let usual = read(&[], &[]).unwrap();
-        assert_eq!(
-            (usual.skills, usual.constraint),
-            (Skills::ALL, Constraint::None)
-        );
+        assert_eq!(usual.constraint, Constraint::None);
+        assert!(usual.limits.are_none() && !usual.lists_all);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::vocabulary::session::{Constraint, Session};
 use crate::vocabulary::tool::{EXECUTE, Tool};
 
 pub(crate) mod executed;
+pub(crate) mod narrowed;
 
 /// The catalogue.
 pub(crate) static TOOLS: &[&Tool] = &[

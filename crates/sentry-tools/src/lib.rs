@@ -15,9 +15,12 @@ mod text;
 mod tools;
 mod vocabulary;
 
+pub use catalogue::narrowed::switch;
 pub use catalogue::{catalogue, changes_something, input_schema, offered, targets};
+pub use protocol::constraint::{Missing, Unconfirmed, confirm, names_instead};
 pub use protocol::listing::Listings;
 pub use protocol::server::Server;
+pub use vocabulary::limits::Limits;
 pub use vocabulary::refusal::Refusal;
 pub use vocabulary::scope::{Scope, Scopes};
 pub use vocabulary::session::{

@@ -2,6 +2,7 @@
 
 pub(crate) mod completions;
 pub(crate) mod confirm;
+pub(crate) mod constraint;
 pub(crate) mod listing;
 pub(crate) mod prompts;
 pub(crate) mod resources;

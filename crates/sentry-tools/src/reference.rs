@@ -61,6 +61,16 @@ A tool is there when any of its skills was ticked and the access token has all o
 required; `/mcp/{organization}` and `/mcp/{organization}/{project}` fix organization, region and project. Schemas have only words
 that OpenAI's strict mode, Anthropic and Gemini all take; what is taken beside them is in
 [ADR 98](adr/0098-what-is-taken-for-what.md).
+
+A connection's address can leave something out, and add nothing ([ADR 105](adr/0105-a-connection-narrows-itself.md)):
+
+| in the query | what is left |
+|---|---|
+| `readonly=1`, or the header `X-MCP-Readonly: true` | tools that only read |
+| `skills=inspect,docs` | tools that one of these skills turns on |
+| `tools=search_issues,get_issue_details` | these tools, all of them in `tools/list` |
+| `untrusted=omit` | answers without free text of others |
+| `all=1` | everything, and all of it in `tools/list`: for clients that call only what is listed |
 ";
 
 fn section(tool: &Tool, text: &mut String) {

@@ -6,6 +6,7 @@ pub(crate) mod failure;
 pub(crate) mod hint;
 pub(crate) mod input_schema;
 pub(crate) mod issue_target;
+pub(crate) mod limits;
 pub(crate) mod near;
 pub(crate) mod parameter;
 pub(crate) mod place;

@@ -32,6 +32,9 @@ pub struct Line {
     /// Chosen, and not taken back since. None are known of a grant that is older than this member.
     #[serde(default)]
     pub skills: Vec<String>,
+    /// What the URL that was signed in at leaves out, as a query.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub limits: String,
     /// The widest scope that its tokens can have.
     #[serde(default)]
     pub scope: Scope,
@@ -147,6 +150,7 @@ mod tests {
             grant: GrantId::from_hex(&format!("{n:02x}").repeat(32)).unwrap(),
             client_id: client_id.to_owned(),
             name: None,
+            limits: String::new(),
             resource: Resource::root("/mcp"),
             opened_at: UnixTime(used_at),
             used_at: UnixTime(used_at),

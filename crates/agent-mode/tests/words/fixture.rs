@@ -113,6 +113,8 @@ fn mode(fetch: Rc<dyn Fetch>) -> Mode<Challenge> {
         model: Some(Model::new("https://llm.example/v1", "key", "m").unwrap()),
         admission: Rc::new(Everybody),
         fetch,
+        limits: String::new(),
+        is_read_only: false,
         targets: |tool, arguments| {
             let name = arguments
                 .get("name")
@@ -138,6 +140,16 @@ pub(crate) fn admitted_by(
     let mode = Mode {
         admission: Rc::new(admission),
         ..mode(Rc::new(Awake(script)))
+    };
+    AgentMode::over(Fixture::default(), Some(mode))
+}
+
+/// Agent mode on a connection that only reads.
+pub(crate) fn reading() -> AgentMode<Fixture> {
+    let mode = Mode {
+        limits: "it reads only".to_owned(),
+        is_read_only: true,
+        ..mode(Rc::new(Scripted::new()))
     };
     AgentMode::over(Fixture::default(), Some(mode))
 }

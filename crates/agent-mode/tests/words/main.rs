@@ -7,7 +7,7 @@ mod fixture;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use agent_mode::{Admission, Denied};
+use agent_mode::{Admission, AgentMode, Denied};
 use fetch::LocalFuture;
 use fetch::scripted::Scripted;
 use fetch::{FetchError, Method, Response};
@@ -70,6 +70,29 @@ async fn what_is_offered_is_what_was_asked_for_and_all_else_is_as_it_was() {
         .await
         .unwrap_err();
     assert!(matches!(error, CallError::Invalid(words) if words.contains("LLM_API_KEY")));
+}
+
+// rule: mcp/narrowed-connection
+#[test]
+fn a_connection_that_only_reads_says_so_in_its_list_and_its_instructions() {
+    let hints = |handler: &AgentMode<Fixture>| {
+        let listed = handler.list(List::Tools, Version::LATEST);
+        let listed: Value = serde_json::from_str(listed.get()).unwrap();
+        let hints = &listed[0]["annotations"];
+        (
+            hints["readOnlyHint"].clone(),
+            hints["destructiveHint"].clone(),
+        )
+    };
+    let (usual, reading) = (on(Scripted::new(), Fixture::default()), fixture::reading());
+    assert_eq!(hints(&usual), (false.into(), true.into()));
+    assert_eq!(hints(&reading), (true.into(), false.into()));
+    assert!(!usual.instructions().unwrap().contains("limited"));
+    let words = reading.instructions().unwrap();
+    assert!(
+        words.ends_with("This connection is limited: it reads only."),
+        "{words}"
+    );
 }
 
 #[tokio::test]

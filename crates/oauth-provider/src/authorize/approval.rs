@@ -52,6 +52,9 @@ pub struct Approval {
     /// What else the person chose; opaque to this crate.
     #[serde(rename = "x")]
     pub choices: Vec<String>,
+    /// What the server itself limits the grant to; opaque to this crate.
+    #[serde(rename = "l", default, skip_serializing_if = "String::is_empty")]
+    pub limits: String,
     /// What the client calls itself, as it was shown.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -120,7 +123,14 @@ impl Approval {
             expires_at: now + FLOW_LIFETIME,
             key: 0,
             choices,
+            limits: String::new(),
         }
+    }
+
+    /// The same with a text of the server's own on what the grant is limited to.
+    #[must_use]
+    pub fn limited_to(self, limits: String) -> Self {
+        Self { limits, ..self }
     }
 
     /// Signs it for the way through the upstream.
@@ -166,6 +176,18 @@ impl Approval {
     #[must_use]
     pub fn redirect_uri(&self) -> Option<RegisteredRedirectUri> {
         self.redirect_uri.check()
+    }
+
+    /// The resource that was asked for.
+    #[must_use]
+    pub const fn resource(&self) -> &Resource {
+        &self.resource
+    }
+
+    /// The id of the client that asked.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.client.id
     }
 
     /// What the person granted.

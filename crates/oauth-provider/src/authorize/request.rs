@@ -31,6 +31,8 @@ pub struct AuthorizationRequest {
     pub challenge: CodeChallenge,
     /// RFC 8707; the base path if the request names none.
     pub resource: Resource,
+    /// The query that `resource` had. It decides nothing here; a server may read limits from it that the client has put there.
+    pub resource_query: Option<String>,
     /// The scope that is asked for; every scope if the request names none.
     pub scope: Scope,
     /// The issuer of the metadata document that the client used (RFC 9207).
@@ -106,6 +108,7 @@ pub(crate) fn check(
         redirect_uri,
         challenge,
         resource,
+        resource_query: resource_query(params),
         scope,
         issuer,
     })
@@ -236,6 +239,12 @@ fn resource(params: &Params, settings: &Settings) -> Check<Resource> {
             })
         }
     }
+}
+
+/// What stands behind the first `?`: a resource has no fragment.
+fn resource_query(params: &Params) -> Option<String> {
+    let (_, query) = params.all("resource").next()?.split_once('?')?;
+    Some(query.to_owned())
 }
 
 /// Known scopes only; every scope if the request names none (RFC 6749 §3.3).

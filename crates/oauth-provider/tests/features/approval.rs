@@ -35,9 +35,10 @@ fn resume(sent: &Approved, keys: &KeyRing, seconds: u64) -> Result<Approval, App
 // rule: authorization/upstream-state: upstream state: cookie, ten minutes, unaltered, single use
 #[test]
 fn it_comes_back_as_it_left_within_ten_minutes() {
-    let approval = approved(&[]);
+    let approval = approved(&[]).limited_to("readonly=1".to_owned());
     let sent = approval.sign(&keys(OLD));
     let back = resume(&sent, &keys(OLD), 599).unwrap();
+    assert_eq!(back.limits, "readonly=1");
     assert_eq!(back.grant, approval.grant);
     assert_eq!(back.scope(), &scope("org:read"));
     assert_eq!(back.choices, ["inspect"]);

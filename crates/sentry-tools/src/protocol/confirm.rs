@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::text::markdown;
 use crate::vocabulary::failure::Failure;
-use crate::vocabulary::parameter::{ISSUE_ID, ORGANIZATION, Parameter, Presence};
+use crate::vocabulary::parameter::{EVENT_ID, ISSUE_ID, ORGANIZATION, Parameter, Presence};
 use crate::vocabulary::session::Constraint;
 use crate::vocabulary::tool::Tool;
 
@@ -33,6 +33,9 @@ pub(crate) const OFFERED: usize = 25;
 
 /// The arguments by which a caller says that exactly this thing is meant.
 const IDS: [&str; 4] = ["issueId", "issueUrl", "keyId", "uptimeMonitorId"];
+
+/// Those that mean nothing without an organization.
+const NAMELESS: [&str; 3] = [ISSUE_ID.name, EVENT_ID.name, "resourceId"];
 
 /// What stands between a call and its tool.
 #[derive(Debug, PartialEq)]
@@ -57,7 +60,13 @@ pub(crate) fn next(
     input: &Input,
 ) -> Next {
     if !input.client.elicitation {
-        return Next::Run;
+        keep_own(tool, arguments, constraint);
+        // Nobody can be asked, and perhaps nobody has to be.
+        return if lacks(tool, ORGANIZATION.name, arguments, constraint) {
+            Next::ChooseOrganization
+        } else {
+            Next::Run
+        };
     }
     let answer = input.elicited(FORM);
     let said = match answer {
@@ -194,12 +203,12 @@ fn lacks(tool: &Tool, name: &str, arguments: &Map<String, Value>, constraint: &C
     let needed = |parameter: &&Parameter| {
         parameter.name == name
             && !parameter.is_fixed(constraint)
-            // An issue's URL names its organization, its id does not. Its project it has either way.
+            // An issue's URL names its organization, an id does not. Its project it has either way.
             && (parameter.presence == Presence::Required
-                || (name == ORGANIZATION.name && has(arguments, ISSUE_ID.name)))
+                || (name == ORGANIZATION.name && NAMELESS.iter().any(|id| has(arguments, id))))
     };
     !has(arguments, name)
-        && !has(arguments, "issueUrl")
+        && !["issueUrl", "url"].iter().any(|url| has(arguments, url))
         && tool.parameters.iter().find(needed).is_some()
 }
 

@@ -10,9 +10,9 @@ use crate::protocol::prompts;
 use crate::protocol::resources;
 use crate::vocabulary::input_schema::input_schema;
 use crate::vocabulary::scope::Scopes;
-use crate::vocabulary::session::{Constraint, Session};
+use crate::vocabulary::session::Session;
 use crate::vocabulary::skill::Skills;
-use crate::vocabulary::tool::{Surface, Tool};
+use crate::vocabulary::tool::Tool;
 
 /// The lists of tools, prompts and resources, each serialized once. A session's list depends on its skills and scopes, on what its constraint
 /// fixes (not on its names) and on the protocol version, so that one `Listings` serves all sessions of a process.
@@ -32,6 +32,10 @@ struct Key {
 impl Listings {
     /// The array of a list for a session.
     pub(crate) fn of(&self, session: &Session, list: List, version: Version) -> Rc<RawValue> {
+        // A stranger's URL chooses among so many lists that they would fill the memory.
+        if session.lists_all || !session.limits.are_none() {
+            return Rc::from(made(session, list, version));
+        }
         let key = Key {
             list,
             skills: session.skills,
@@ -41,24 +45,28 @@ impl Listings {
             version,
         };
         let mut lists = self.0.borrow_mut();
-        let serialized = lists.entry(key).or_insert_with(|| {
-            Rc::from(match list {
-                List::Tools => tools(session, version),
-                List::Prompts => raw(prompts::list(session, version)),
-                // There are too many issues for a list: the template leads to each.
-                List::Resources => raw("[]".to_owned()),
-                List::ResourceTemplates => raw(resources::templates(session, version)),
-            })
-        });
+        let serialized = lists
+            .entry(key)
+            .or_insert_with(|| Rc::from(made(session, list, version)));
         Rc::clone(serialized)
+    }
+}
+
+fn made(session: &Session, list: List, version: Version) -> Box<RawValue> {
+    match list {
+        List::Tools => tools(session, version),
+        List::Prompts => raw(prompts::list(session, version)),
+        // There are too many issues for a list: the template leads to each.
+        List::Resources => raw("[]".to_owned()),
+        List::ResourceTemplates => raw(resources::templates(session, version)),
     }
 }
 
 fn tools(session: &Session, version: Version) -> Box<RawValue> {
     let tools: Vec<_> = TOOLS
         .iter()
-        .filter(|tool| tool.surface == Surface::Direct && tool.works_for(session))
-        .map(|tool| on_the_wire(tool, &session.constraint).for_version(version))
+        .filter(|tool| tool.is_listed(session) && tool.works_for(session))
+        .map(|tool| on_the_wire(tool, session).for_version(version))
         .collect();
     // The keys are strings and nothing in it can fail, so that the second arm is for the compiler.
     to_raw_value(&tools).unwrap_or_else(|_| RawValue::NULL.to_owned())
@@ -69,15 +77,15 @@ fn raw(json: String) -> Box<RawValue> {
     RawValue::from_string(json).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
-fn on_the_wire(tool: &Tool, constraint: &Constraint) -> mcp::Tool<'static, Box<RawValue>> {
+fn on_the_wire(tool: &Tool, session: &Session) -> mcp::Tool<'static, Box<RawValue>> {
     mcp::Tool {
         name: tool.name,
         title: Some(tool.title),
         description: tool.description,
-        input_schema: input_schema(tool.parameters, constraint),
+        input_schema: input_schema(tool.parameters, &session.constraint),
         output_schema: tool
             .output_schema
             .and_then(|schema| serde_json::from_slice(schema.as_bytes()).ok()),
-        annotations: tool.effect.annotations(),
+        annotations: tool.annotations(session),
     }
 }

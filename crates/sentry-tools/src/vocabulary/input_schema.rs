@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::text::markdown::push;
-use crate::vocabulary::parameter::{Kind, Parameter, Presence};
+use crate::vocabulary::parameter::{Kind, ORGANIZATION, Parameter, Presence};
 use crate::vocabulary::session::Constraint;
 
 /// A flat object.
@@ -49,7 +49,7 @@ pub(crate) fn input_schema(parameters: &[Parameter], constraint: &Constraint) ->
         let parameters = parameters.iter();
         parameters.filter(|parameter| !parameter.is_fixed(constraint))
     };
-    let required = taken().filter(|parameter| parameter.presence == Presence::Required);
+    let required = taken().filter(|parameter| is_required(parameter));
     let schema = InputSchema {
         r#type: "object",
         properties: Properties(taken().map(|one| (one.name, property(one))).collect()),
@@ -57,6 +57,12 @@ pub(crate) fn input_schema(parameters: &[Parameter], constraint: &Constraint) ->
     };
     // Strings alone: it cannot fail, and a test reads every schema.
     to_raw_value(&schema).unwrap_or_default()
+}
+
+/// Whether a caller has to send it. An organization can be left out of any call: where there is one, that is meant, and where
+/// there are several, the answer names them.
+pub(crate) fn is_required(parameter: &Parameter) -> bool {
+    parameter.presence == Presence::Required && parameter.name != ORGANIZATION.name
 }
 
 fn property(parameter: &Parameter) -> Property {

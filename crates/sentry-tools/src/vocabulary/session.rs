@@ -2,6 +2,7 @@ use std::cell::RefCell;
 
 use sentry_api::{Region, Sight, Slug};
 
+use crate::vocabulary::limits::Limits;
 use crate::vocabulary::scope::Scopes;
 use crate::vocabulary::skill::Skills;
 
@@ -18,6 +19,10 @@ pub struct Session {
     pub request_id: String,
     /// Chosen by the operator, or more strictly by whoever made the connection.
     pub untrusted: Untrusted,
+    /// What the connection leaves out of all that.
+    pub limits: Limits,
+    /// Whether `tools/list` has the whole catalogue, for clients that call only what is listed.
+    pub lists_all: bool,
 }
 
 /// What becomes of text that an event's sender, a member or another service wrote.
@@ -53,13 +58,20 @@ impl Untrusted {
 }
 
 impl Session {
-    /// What it may see. Decided here and nowhere else: tools pass it on.
+    /// What it may see.
+    pub(crate) fn sight(&self, verified: Option<&Verified>) -> Sight {
+        self.constraint.sight(verified)
+    }
+}
+
+impl Constraint {
+    /// What may be seen under it. Decided here and nowhere else: tools pass it on.
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub(crate) fn sight(&self, verified: Option<&Verified>) -> Sight {
-        match &self.constraint {
-            Constraint::None => Sight::everything(),
-            Constraint::Organization(organization) => Sight::of_organization(organization.clone()),
-            Constraint::Project {
+        match self {
+            Self::None => Sight::everything(),
+            Self::Organization(organization) => Sight::of_organization(organization.clone()),
+            Self::Project {
                 organization,
                 project,
             } => {
@@ -115,6 +127,8 @@ impl Constraint {
 pub struct Verified {
     /// The server that holds the organization.
     pub region: Region,
+    /// The organization's number, if Sentry says it.
+    pub organization: Option<String>,
     /// The project, when it is fixed.
     pub project: Option<VerifiedProject>,
 }
@@ -134,6 +148,11 @@ pub struct VerifiedProject {
 pub trait VerifiedConstraints {
     /// What is still remembered.
     fn recall(&self, constraint: &Constraint) -> Option<Verified>;
+
+    /// What was confirmed at some time, however long ago: by its numbers it is found again under another name.
+    fn before(&self, constraint: &Constraint) -> Option<Verified> {
+        self.recall(constraint)
+    }
 
     /// Remembers an answer.
     fn remember(&self, constraint: &Constraint, verified: &Verified);

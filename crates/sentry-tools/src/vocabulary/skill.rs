@@ -130,6 +130,12 @@ impl Skills {
         self.0 & other.0 != 0
     }
 
+    /// What is in both sets.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// The members, in the order of [`Skill::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Skill> {
         Skill::ALL

@@ -128,10 +128,27 @@ impl Tool {
     }
 
     /// Whether a session can use it: `tools/list` leaves out what cannot work.
-    pub(crate) const fn works_for(&self, session: &Session) -> bool {
+    pub(crate) fn works_for(&self, session: &Session) -> bool {
         session.skills.meet(self.skills)
             && session.scopes.contain(self.scopes)
             && self.fits(&session.constraint)
+            && session.limits.leave_out(self, session.skills).is_none()
+    }
+
+    /// Whether `tools/list` has it, if it works: a connection that names its tools lists just these.
+    pub(crate) fn is_listed(&self, session: &Session) -> bool {
+        self.surface == Surface::Direct || session.lists_all || session.limits.name(self)
+    }
+
+    /// Its hints for a session. Where nothing can be changed, [`EXECUTE`] only reads.
+    pub(crate) fn annotations(&self, session: &Session) -> Annotations<'static> {
+        let only_reads = self.name == EXECUTE && session.limits.read_only;
+        let effect = if only_reads {
+            Effect::Reads
+        } else {
+            self.effect
+        };
+        effect.annotations()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a person is asked before a tool runs, where the client can ask.
 // file rule: mcp/person-is-asked
 
+use fetch::Method;
 use fetch::scripted::Scripted;
 use mcp::{CallError, CallToolResult, Handler, Input, Outcome, ToolCall};
 use sentry_tools::{Constraint, Refusal, Session};
@@ -174,11 +175,103 @@ async fn what_a_person_types_is_checked_like_any_argument() {
 }
 
 #[tokio::test]
-async fn a_client_that_cannot_ask_is_told_what_is_missing() {
-    let world = world(two_organizations());
-    let words = world.error("search_issues", json!({})).await;
+async fn a_client_that_cannot_ask_is_told_which_there_are() {
+    for (tool, arguments) in [
+        ("search_issues", json!({})),
+        ("get_issue_details", json!({ "issueId": "WEB-1" })),
+        (
+            "get_sentry_resource",
+            json!({ "resourceType": "issue", "resourceId": "WEB-1" }),
+        ),
+        (
+            "update_issue",
+            json!({ "issueId": "WEB-1", "status": "resolved" }),
+        ),
+        (
+            "execute_sentry_tool",
+            json!({ "name": "find_teams", "arguments": {} }),
+        ),
+    ] {
+        let world = world(two_organizations());
+        let words = world.error(tool, arguments).await;
+        assert_eq!(
+            words,
+            "`organizationSlug` is required, since there are several organizations: `acme`, `other`. Take the one that the \
+             user or the code names; if none is named, ask."
+        );
+        assert_eq!(world.asked(), ["/organizations/?per_page=26"]);
+    }
+    // Where Sentry does not say, the tool says what it needs.
+    let silent = world(Scripted::new().fails("/organizations/", 403));
+    let words = silent.error("search_issues", json!({})).await;
     assert_eq!(words, "`organizationSlug` is required.");
-    assert!(world.asked().is_empty());
+    let ended = world(Scripted::new().fails("/organizations/", 401));
+    let refused = ended.call("search_issues", json!({})).await.unwrap_err();
+    assert_eq!(refused, CallError::Refused(Refusal::Unauthorized));
+}
+
+#[tokio::test]
+async fn the_only_organization_is_meant_and_the_answer_says_so() {
+    let one = || Scripted::new().get("/organizations/", &json!([{ "slug": "acme" }]));
+    let world1 = world(one().get("/organizations/acme/issues/", &json!([])));
+    let words = world1.text("search_issues", json!({})).await;
+    assert!(
+        words.ends_with("\n\n`organizationSlug` was taken to be `acme`, the only one."),
+        "{words}"
+    );
+    // A program that reads JSON is not disturbed.
+    let world2 = world(one().get("/organizations/acme/projects/", &json!([])));
+    let found = world2.json("find_projects", json!({})).await;
+    assert_eq!(found["projects"], json!([]));
+    // Nor is anything asked where it is said, by whatever name, or by the URL.
+    let named = world(one().get("/organizations/beta/projects/", &json!([])));
+    named.json("find_projects", json!({ "org": "beta" })).await;
+    assert_eq!(named.asked().len(), 1);
+    let constraint = Constraint::Organization(slug("acme"));
+    let session = Session {
+        constraint,
+        ..session()
+    };
+    let script = Scripted::new()
+        .get("/organizations/acme/", &json!({ "slug": "acme" }))
+        .get("/organizations/acme/projects/", &json!([]));
+    let fixed = world_of(BASE, session, script);
+    fixed.json("find_projects", json!({})).await;
+    assert!(
+        !fixed
+            .asked()
+            .iter()
+            .any(|url| url.starts_with("/organizations/?"))
+    );
+}
+
+#[tokio::test]
+async fn one_organization_beside_a_region_that_is_silent_is_not_taken() {
+    let sentry = Scripted::new()
+        .json(
+            Method::Get,
+            "https://sentry.io/api/0/users/me/regions/",
+            200,
+            r#"{"regions":[{"url":"https://us.sentry.io"},{"url":"https://de.sentry.io"}]}"#,
+        )
+        .json(
+            Method::Get,
+            "https://us.sentry.io/api/0/organizations/",
+            200,
+            r#"[{"slug":"acme"}]"#,
+        );
+    let world = world_of("https://sentry.io", session(), sentry);
+    let words = world.error("search_issues", json!({})).await;
+    assert!(words.contains("`acme`, and perhaps others."), "{words}");
+}
+
+#[test]
+fn no_schema_requires_an_organization() {
+    for tool in sentry_tools::reference::names() {
+        let schema = sentry_tools::reference::schema_of(tool).unwrap();
+        let required = schema["required"].to_string();
+        assert!(!required.contains("organizationSlug"), "{tool}");
+    }
 }
 
 #[tokio::test]

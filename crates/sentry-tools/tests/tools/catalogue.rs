@@ -28,7 +28,7 @@ fn the_list() {
     search_issues md {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
       includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
       limit {"description":"At most 100. Default 10.","type":"number"}
-      organizationSlug! {"type":"string"}
+      organizationSlug {"type":"string"}
       period {"description":"Default 30d.","enum":["24h","7d","14d","30d","90d"],"type":"string"}
       projectSlugOrId {"type":"string"}
       query {"description":"Sentry search syntax, such as is:unresolved level:error release:1.4.0 assigned:me \"text\". Default is:unresolved.","type":"string"}
@@ -40,7 +40,7 @@ fn the_list() {
       fields {"description":"Columns; aggregates such as count() or p95(span.duration) group by the others.","items":{"type":"string"},"type":"array"}
       includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
       limit {"description":"At most 100. Default 10.","type":"number"}
-      organizationSlug! {"type":"string"}
+      organizationSlug {"type":"string"}
       period {"description":"Such as 24h, 14d, 2w.","type":"string"}
       projectSlug {"type":"string"}
       query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
@@ -69,7 +69,7 @@ fn the_list() {
     find_organizations json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
       query {"description":"Part of a name or slug.","type":"string"}
     find_projects json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
-      organizationSlug! {"type":"string"}
+      organizationSlug {"type":"string"}
       query {"description":"Part of a name or slug.","type":"string"}
       regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
     search_sentry_tools json {"destructiveHint":false,"openWorldHint":false,"readOnlyHint":true}

@@ -76,7 +76,7 @@ async fn without_the_skill_or_the_scope_nothing_changes() {
 #[tokio::test]
 async fn without_naming_what_nothing_changes() {
     for (name, arguments) in changing() {
-        for what in ["organizationSlug", "issueId", "projectSlug"] {
+        for what in ["issueId", "projectSlug"] {
             if arguments.get(what).is_none() {
                 continue;
             }

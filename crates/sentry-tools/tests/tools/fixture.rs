@@ -7,7 +7,7 @@ use fetch::{FetchError, Method, Response};
 use mcp::{CallError, CallToolResult, Content, Handler, List, Outcome, ToolCall, Version};
 use sentry_api::{BaseUrl, Client, Fixed, Slug, Token};
 use sentry_tools::{
-    Constraint, Listings, Refusal, Remembered, Scopes, Server, Session, Skills, Untrusted,
+    Constraint, Limits, Listings, Refusal, Remembered, Scopes, Server, Session, Skills, Untrusted,
 };
 use serde_json::Value;
 
@@ -25,6 +25,8 @@ pub(crate) fn session() -> Session {
         constraint: Constraint::None,
         request_id: "req-1".to_owned(),
         untrusted: Untrusted::Quote,
+        limits: Limits::default(),
+        lists_all: false,
     }
 }
 
@@ -34,15 +36,19 @@ pub(crate) fn world(sentry: Scripted) -> World {
 
 pub(crate) fn world_of(base: &str, session: Session, sentry: Scripted) -> World {
     let sentry = Rc::new(sentry);
-    let tokens = Rc::new(Fixed(Token::new("secret")));
-    let client = Client::new(sentry.clone(), tokens, BaseUrl::parse(base).unwrap());
-    let server = Server::new(
-        session,
-        client,
-        Rc::new(Remembered::default()),
-        Rc::new(Listings::default()),
-    );
+    let server = server(base, session, sentry.clone(), Rc::default());
     World { server, sentry }
+}
+
+/// A server that asks nobody, beside others that have the same lists.
+pub(crate) fn sharing(session: Session, listings: &Rc<Listings>) -> Server {
+    server(BASE, session, Rc::new(Scripted::new()), Rc::clone(listings))
+}
+
+fn server(base: &str, session: Session, sentry: Rc<Scripted>, listings: Rc<Listings>) -> Server {
+    let tokens = Rc::new(Fixed(Token::new("secret")));
+    let client = Client::new(sentry, tokens, BaseUrl::parse(base).unwrap());
+    Server::new(session, client, Rc::new(Remembered::default()), listings)
 }
 
 pub(crate) fn slug(text: &str) -> Slug {

@@ -316,6 +316,8 @@ async fn agent_mode_shows_its_model_and_its_caller_no_other_project() {
                 fetch: Rc::new(Awake(model.clone())),
                 admission: Rc::new(Everybody),
                 targets: |_, _| None,
+                limits: String::new(),
+                is_read_only: false,
             };
             let server = server(
                 constraint(Other::Project),

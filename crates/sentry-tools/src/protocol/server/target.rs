@@ -52,6 +52,17 @@ pub(super) fn check_scopes(tool: &Tool, held: Scopes) -> Result<(), Refusal> {
     })
 }
 
+/// What the connection itself leaves out: no sign-in brings it back, so that this is said before anything about scopes.
+pub(super) fn left_out(tool: &Tool, session: &Session) -> Option<String> {
+    let parameter = session.limits.leave_out(tool, session.skills)?;
+    Some(format!(
+        "`{}` is left out of this connection by its parameter `{parameter}`: {}. Whoever set up the connection can change \
+         that; do without it.",
+        tool.name,
+        session.limits.in_words()
+    ))
+}
+
 pub(super) fn unavailable(tool: &Tool, session: &Session) -> Option<String> {
     if !session.skills.meet(tool.skills) {
         let titles: Vec<_> = tool
