@@ -1,6 +1,6 @@
 // The clients: in which language each is driven, by which file, and what it does not do, with the reason from its source.
 //
-// `lacks` names a step that a client does otherwise. `instead` is what it does, and a run that shows anything else fails:
+// `query` stands behind the address. `lacks` names a step that a client does otherwise. `instead` is what it does, and a run that shows anything else fails:
 // "signs in": it has its person sign in once more, and that works; "refuses": it never sends it.
 
 /** Where the server is asked: the whole of it, and one project of the local Sentry; with what its tool is called there. */
@@ -51,6 +51,13 @@ export const clients = [
     driver: "typescript/inspector.mjs",
     lacks: { unlisted: listedOnly("it looks the name up in `tools/list` and ends with `tool_not_found`") },
   },
+  {
+    key: "inspector-all",
+    name: "MCP Inspector, command line, `?all=1`",
+    package: "@modelcontextprotocol/inspector",
+    driver: "typescript/inspector.mjs",
+    query: "?all=1",
+  },
   { key: "python-sdk-1", name: "Python SDK 1", package: "mcp", python: "mcp1", driver: "python/sdk1.py", lacks: { restart: pythonRestart } },
   { key: "python-sdk-2", name: "Python SDK 2", package: "mcp", python: "mcp2", driver: "python/sdk2.py", lacks: { restart: pythonRestart } },
   { key: "fastmcp-3", name: "FastMCP 3", package: "fastmcp", python: "mcp1", driver: "python/fast.py" },
@@ -62,6 +69,15 @@ export const clients = [
     python: "mcp1",
     driver: "python/langchain_tools.py",
     lacks: { restart: pythonRestart, unlisted: listedOnly("its tools are made of what `tools/list` names; there is none for another name") },
+  },
+  {
+    key: "langchain-all",
+    name: "LangChain, `?all=1`",
+    package: "langchain-mcp-adapters",
+    python: "mcp1",
+    driver: "python/langchain_tools.py",
+    query: "?all=1",
+    lacks: { restart: pythonRestart },
   },
   {
     key: "openai-agents",

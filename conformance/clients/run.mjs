@@ -15,7 +15,7 @@ const here = import.meta.dirname;
 /** The steps as the driver told them, each with how many requests the server had seen by then. */
 export async function run(client, recorder, { path, options, folder }) {
   mkdirSync(folder, { recursive: true });
-  const asked = { MCP_URL: `${recorder.origin}${path}`, OPTIONS: JSON.stringify(options), STATE: folder, TOKEN_SECONDS: `${LIFETIME}` };
+  const asked = { MCP_URL: `${recorder.origin}${path}${client.query ?? ""}`, OPTIONS: JSON.stringify(options), STATE: folder, TOKEN_SECONDS: `${LIFETIME}` };
   const environment = { ...process.env, ...browser(folder), ...homes(folder), ...asked, PYTHONDONTWRITEBYTECODE: "1", ...client.environment };
   const told = { steps: [], output: "" };
   await drive(client, "first", environment, recorder, told);

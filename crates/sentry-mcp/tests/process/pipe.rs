@@ -304,7 +304,7 @@ async fn a_session_is_limited_to_its_project_and_its_skills() {
         .await;
     let refused = server.answer().await;
     assert!(
-        refused["result"]["isError"] == true && text(&refused).contains("Triage"),
+        refused["result"]["isError"] == true && text(&refused).contains("its parameter `skills`"),
         "{refused}"
     );
     server
