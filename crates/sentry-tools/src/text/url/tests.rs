@@ -62,6 +62,28 @@ fn a_server_below_a_path() {
     }
 }
 
+/// Answers end in such links, and people paste them.
+#[test]
+fn what_we_print_is_read_back() {
+    let organization = Slug::parse("acme").unwrap();
+    for base in [
+        "https://sentry.io",
+        "https://sentry.example",
+        "https://tools.example/sentry/",
+        "http://127.0.0.1:9797",
+    ] {
+        let base = BaseUrl::parse(base).unwrap();
+        for path in ["/issues/4501/", "/issues/WEB-1A/events/latest/"] {
+            let text = base.web_url(&organization, path);
+            let Pasted::Address(address) = read(&text, &base) else {
+                panic!("{text}");
+            };
+            assert_eq!(address.organization.as_ref(), Some(&organization), "{text}");
+            assert!(matches!(address.page, Page::Issue { .. }), "{text}");
+        }
+    }
+}
+
 #[test]
 fn an_id_that_was_cut_is_no_id() {
     for text in [
