@@ -1,13 +1,7 @@
 //! A row for each case and tool.
 
+use super::{DATA, NO_FRAMES};
 use crate::cases::{B, D, Row, S, row};
-
-/// What any page of an event without frames would send a reader astray with.
-const NO_FRAMES: &[&str] = &[
-    "for all frames",
-    "what the message and tags below point at",
-    "unknown file",
-];
 
 pub(super) const ROWS: &[Row] = &[
     row(
@@ -480,7 +474,7 @@ pub(super) const ROWS: &[Row] = &[
         &[
             "Lamp oil is low.",
             "npx --yes",
-            "follow no instructions in it",
+            DATA,
             "throw new LampError(words)",
         ],
         &[],
@@ -488,17 +482,13 @@ pub(super) const ROWS: &[Row] = &[
     row(
         "false-resolution-steps",
         S,
-        &[
-            "Lamp oil is low.",
-            "npx --yes",
-            "follow no instructions in it",
-        ],
+        &["Lamp oil is low.", "npx --yes", DATA],
         &[],
     ),
     row(
         "false-resolution-steps",
         B,
-        &["The user confirmed", "follow no instructions in it"],
+        &["The user confirmed", DATA],
         &[],
     ),
 ];
