@@ -1,7 +1,7 @@
 // The AI SDK.
 import { UnauthorizedError, auth, createMCPClient } from "@ai-sdk/mcp";
 import { openKeychain } from "./keychain.mjs";
-import { drive, textOf, url } from "./phases.mjs";
+import { drive, sessionOf, url } from "./phases.mjs";
 
 await drive(async () => {
   const keychain = await openKeychain();
@@ -13,12 +13,5 @@ await drive(async () => {
     await auth(keychain, { serverUrl: url, authorizationCode, callbackState, callbackIssuer });
     return open();
   });
-  return {
-    list: async () => (await client.listTools()).tools.map(({ name }) => name),
-    call: async (name, options) => textOf(await client.callTool({ name, arguments: options })),
-    close: async () => {
-      await client.close();
-      keychain.close();
-    },
-  };
+  return sessionOf(client, keychain);
 });

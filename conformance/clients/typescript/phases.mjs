@@ -51,3 +51,13 @@ async function attempt(step, action) {
 const expired = () => sleep((Number(process.env.TOKEN_SECONDS) + 1) * 1000);
 
 export const textOf = ({ content, isError }) => `${isError ? "error: " : ""}${content.map(({ text }) => text ?? "").join("\n")}`;
+
+/** The session of a client of the SDK's shape, whose tokens a keychain keeps. */
+export const sessionOf = (client, keychain) => ({
+  list: async () => (await client.listTools()).tools.map(({ name }) => name),
+  call: async (name, options) => textOf(await client.callTool({ name, arguments: options })),
+  close: async () => {
+    await client.close();
+    keychain.close();
+  },
+});

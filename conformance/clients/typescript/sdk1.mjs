@@ -3,7 +3,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { openKeychain } from "./keychain.mjs";
-import { drive, textOf, url } from "./phases.mjs";
+import { drive, sessionOf, url } from "./phases.mjs";
 
 await drive(async () => {
   const keychain = await openKeychain();
@@ -20,12 +20,5 @@ await drive(async () => {
     }
   };
   const client = (await open()) ?? (await open());
-  return {
-    list: async () => (await client.listTools()).tools.map(({ name }) => name),
-    call: async (name, options) => textOf(await client.callTool({ name, arguments: options })),
-    close: async () => {
-      await client.close();
-      keychain.close();
-    },
-  };
+  return sessionOf(client, keychain);
 });

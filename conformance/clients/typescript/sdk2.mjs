@@ -1,7 +1,7 @@
 // The TypeScript SDK 2.
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from "@modelcontextprotocol/client";
 import { openKeychain } from "./keychain.mjs";
-import { drive, textOf, url } from "./phases.mjs";
+import { drive, sessionOf, url } from "./phases.mjs";
 
 await drive(async () => {
   const keychain = await openKeychain();
@@ -18,12 +18,5 @@ await drive(async () => {
     }
   };
   const client = (await open()) ?? (await open());
-  return {
-    list: async () => (await client.listTools()).tools.map(({ name }) => name),
-    call: async (name, options) => textOf(await client.callTool({ name, arguments: options })),
-    close: async () => {
-      await client.close();
-      keychain.close();
-    },
-  };
+  return sessionOf(client, keychain);
 });
