@@ -11,7 +11,8 @@ export default defineConfig({
       { test: { ...common, name: "page", include: ["tests/page/**/*.test.ts"] } },
       { test: { ...common, name: "native-example", include: ["tests/native/**/*.test.ts"] } },
       { test: { ...common, name: "client", include: ["tests/client/**/*.test.ts"] } },
-      { test: { ...common, name: "chromium", include: ["tests/chromium/**/*.test.ts"] } },
+      // Once in some runs a window of Chromium's hangs on a busy machine. Only CI tries such a test again, and says so.
+      { test: { ...common, name: "chromium", include: ["tests/chromium/**/*.test.ts"], retry: process.env.CI ? 1 : 0 } },
     ],
   },
 });

@@ -23,6 +23,7 @@ import {
 } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
 import { withSentry } from "../support/site.ts";
+import { untilThereIsTime } from "../support/wait.ts";
 import { type Outgoing, type TestWorker, startWorker } from "../support/worker.ts";
 
 const DAY = 86_400;
@@ -338,6 +339,7 @@ describe("the budget for documents", () => {
   //    addresses; 429, no failure of the client
   // rule: tokens/transient-never-fatal
   it("of one address is 20 a minute: then 429, for any document, and no fetch", async () => {
+    await untilThereIsTime(10);
     const statuses = [];
     for (let times = 0; times < 22; times++) statuses.push((await ask(publish(), "203.0.113.7")).status);
     expect(statuses).toEqual([...Array(20).fill(200), 429, 429]);
@@ -363,6 +365,7 @@ describe("the budget for documents", () => {
 
   // rule: clients/fetch-budget
   it("of one document's host is 30 a minute for a part of all addresses", async () => {
+    await untilThereIsTime(10);
     const client = publish({}, NEVER_KEPT);
     const part = (address: string) => createHash("sha256").update(address).digest("hex").charAt(0);
     const addresses = Array.from({ length: 250 }, (_, n) => `198.51.100.${n + 1}`);
