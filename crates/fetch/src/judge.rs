@@ -7,7 +7,7 @@ use crate::{FetchError, Response};
 /// The first thing that is wrong with an answer, in the order in which an answer comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault<'a> {
-    /// No answer began.
+    /// Not even a status came: no connection, or none in time.
     NoAnswer(&'a FetchError),
     /// The status is not 200.
     Status(u16),

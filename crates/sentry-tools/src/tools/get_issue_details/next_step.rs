@@ -123,14 +123,21 @@ fn of_file(traces: &Traces<'_>, frame: &str) -> String {
         .concat();
     }
     if let Some((first, last)) = traces.recursion() {
-        let last = last.to_string();
+        let mut frames = ["frame ", &first.to_string()].concat();
+        if first != last {
+            frames = ["frames ", &first.to_string(), " to ", &last.to_string()].concat();
+        }
+        let calls = if first == last {
+            "calls itself"
+        } else {
+            "call each other"
+        };
         return [
-            "look at what should end the recursion in frames ",
-            &first.to_string(),
-            if first.to_string() == last { "" } else { " to " },
-            if first.to_string() == last { "" } else { &last },
-            " of the stack below, which call each other again and again: a condition that is missing, or data that \
-             lead back to themselves.",
+            "look at what should end the recursion in ",
+            &frames,
+            " of the stack below, which ",
+            calls,
+            " again and again: a condition that is missing, or data that lead back to themselves.",
         ]
         .concat();
     }
