@@ -6,7 +6,10 @@ import { ENVIRONMENTS, environment, migrationProblem, placeholders } from "./con
 /** Written by a whole, green `make test` of a clean tree. */
 export const GREEN = "target/green.json";
 
-/** In this order; the cheap ones first. `run` starts a program and hands back its status and what it said. */
+/**
+ * In this order; the cheap ones first. `run` starts a program and hands back its status and what it said.
+ * @type {[string, (context: any) => string | undefined][]}
+ */
 export const CHECKS = [
   ["no change outside of git", cleanTree],
   ["every test is green for this commit", testsGreen],

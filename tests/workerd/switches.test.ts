@@ -1,7 +1,7 @@
 // What an operator switches while something is wrong: each holds at the next request of a deployment that has it, over the storage
 // of the one before, and ends nothing, so that taking it back brings everybody back.
 // file rule: clients/operator-shuts-out
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
 import { type ServedDocument, publishTo, serveDocuments } from "../support/documents.ts";
 import {
@@ -22,32 +22,21 @@ import {
   tokensOf,
   tool,
 } from "../support/oauth.ts";
-import { type Fetch, Person } from "../support/person.ts";
+import type { Person } from "../support/person.ts";
+import { type Redeployed, redeployed } from "../support/redeployed.ts";
 import { temporaryFolder } from "../support/storage.ts";
-import { type TestWorker, startWorker } from "../support/worker.ts";
+import type { TestWorker } from "../support/worker.ts";
 
-const PUBLIC = "https://mcp.example.com";
 const DENIED = "403 access_denied";
 const LATER = "503 temporarily_unavailable";
 
 const documents = new Map<string, ServedDocument>();
-const outgoing = serveDocuments(documents);
 const folder = temporaryFolder();
 let sentry: DemoSentry;
-let deployed: TestWorker | undefined;
-
-/** Replaces what runs by a deployment with these variables, over the same storage. */
-async function deploy(vars: Record<string, string> = {}): Promise<void> {
-  await deployed?.stop();
-  deployed = undefined;
-  deployed = await startWorker({ sentry: sentry.url, storage: folder.path, outgoing, vars });
-}
-
-const fetchAt: Fetch = (url, init) =>
-  (url.origin === PUBLIC ? deployed!.at(url.href, init as never) : fetch(url, init)) as Promise<Response>;
-/** Whatever is deployed, under its one name. */
-const site = { origin: PUBLIC, fetch: (path: string, init: RequestInit = {}) => fetchAt(new URL(path, PUBLIC), init) } as TestWorker;
-const person = () => new Person({ fetch: fetchAt });
+let server: Redeployed;
+let site: TestWorker;
+const deploy = (vars?: Record<string, string>) => server.deploy(vars);
+const person = () => server.person();
 const html = { accept: "text/html" };
 const open = (client: Registered) => site.fetch(authorizationUrl(site, client).href, { headers: html });
 const push = (client: Registered) => postForm(site, "/oauth/par", Object.fromEntries(authorizationUrl(site, client).searchParams));
@@ -69,6 +58,8 @@ async function goesOn(held: Held): Promise<void> {
 
 beforeAll(async () => {
   sentry = await startDemoSentry();
+  server = redeployed({ sentry: sentry.url, storage: folder.path, outgoing: serveDocuments(documents) });
+  ({ site } = server);
   await deploy();
   const hold = async (client: Registered): Promise<Held> => {
     const { tokens } = await signIn(site, { client, person: person(), choices: { skills: ["inspect", "triage"] } });
@@ -78,11 +69,10 @@ beforeAll(async () => {
   described = await hold({ ...publishTo(documents, "https://client.example/client.json"), redirect_uris: [REDIRECT_URI] });
 });
 afterAll(async () => {
-  await deployed?.stop();
+  await server?.stop();
   await sentry?.stop();
   folder[Symbol.dispose]();
 });
-beforeEach(() => expect(deployed).toBeDefined());
 
 describe("a client that is shut out", () => {
   it.each([
@@ -215,10 +205,10 @@ describe("while everything is read-only", () => {
 });
 
 it("a switch that means nothing is not taken for one that is off", async () => {
-  for (const vars of [{ MAINTENANCE: "yes" }, { REGISTRATION: "no" }, { ADDRESSES_DENIED: "203.0.113.0/40" }]) {
+  for (const vars of [{ MAINTENANCE: "yes" }, { REGISTRATION: "no" }, { ADDRESSES_DENIED: "203.0.113.0/40" }] as Record<string, string>[]) {
     await deploy(vars);
     expect(await outcome(await site.fetch("/health"))).toBe("500 server_error");
     const [name] = Object.keys(vars);
-    expect(JSON.stringify(await deployed!.flushedLogs())).toContain(`${name} is not usable`);
+    expect(JSON.stringify(await server.logs())).toContain(`${name} is not usable`);
   }
 });
