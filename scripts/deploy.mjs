@@ -56,11 +56,12 @@ async function deployed() {
 
   const before = current();
   if (before.problem) return fail(before.problem);
-  const migrations = before.version && pending(before.version);
-  if (migrations?.problem) return fail(migrations.problem);
-  if (!before.version || migrations?.some) return atOnce(before.version, commit);
+  if (!before.version) return atOnce(undefined, commit);
+  const newer = isNewer(before.version);
+  if (newer) return fail(newer);
 
-  const version = upload(commit);
+  const { version, migration } = upload(commit);
+  if (migration) return atOnce(before.version, commit);
   if (!version) return fail("the version was not uploaded; all traffic is where it was");
   for (const percent of STEPS) {
     const moved = run("wrangler", steps(version, before.version, percent, commit));
@@ -106,33 +107,32 @@ function current() {
   return { problem: `another deployment is under way:\n${list}\nEnd it first: wrangler versions deploy VERSION@100 --env ${name} -y` };
 }
 
-/** Whether objects have a migration before them that the deployed version has not. */
-function pending(version) {
+/** Why this checkout must not be deployed over a version: its objects have had a migration that is not known here. */
+function isNewer(version) {
   const { status, output } = run("wrangler", ["versions", "view", version, "--env", name, "--json"], { reads: true });
   let tag;
   try {
     tag = JSON.parse(output).resources?.script_runtime?.migration_tag;
   } catch {
-    return { problem: `wrangler does not show ${version} (status ${status}):\n${output.trimEnd()}` };
+    return `wrangler does not show ${version} (status ${status}):\n${output.trimEnd()}`;
   }
-  // Where it is not told, the platform refuses to upload a version with a migration, and nothing has happened then.
-  if (tag === undefined) return { some: false };
-  const at = target.migrations.indexOf(tag);
-  if (at < 0) return { problem: `what is deployed has the migration ${tag}, which wrangler.toml lacks: this checkout is older, and must not be deployed over it` };
-  return { some: at < target.migrations.length - 1 };
+  if (tag === undefined || target.migrations.includes(tag)) return undefined;
+  return `what is deployed has the migration ${tag}, which wrangler.toml lacks: this checkout is older, and must not be deployed over it`;
 }
 
+/** The version's id; or that wrangler has uploaded nothing, since objects have a migration before them. */
 function upload(commit) {
   const folder = mkdtempSync(join(tmpdir(), "deploy-"));
   const file = join(folder, "output.json");
   try {
     const args = ["versions", "upload", "--env", name, "--tag", commit.slice(0, 12), "--message", commit];
-    if (run("wrangler", args, { env: { WRANGLER_OUTPUT_FILE_PATH: file } }).status !== 0) return undefined;
+    const { status, output } = run("wrangler", args, { env: { WRANGLER_OUTPUT_FILE_PATH: file } });
+    if (status !== 0) return { migration: /pending Durable Object migration/.test(output) };
     const entries = readFileSync(file, "utf8").trim().split("\n").map((line) => JSON.parse(line));
-    return entries.find(({ type }) => type === "version-upload")?.version_id;
+    return { version: entries.find(({ type }) => type === "version-upload")?.version_id };
   } catch (error) {
     console.error(`deploy: wrangler does not say which version it uploaded (${error.message})`);
-    return undefined;
+    return {};
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
