@@ -39,7 +39,7 @@ pub async fn ask_by_name<T: DeserializeOwned>(
 }
 
 fn reply<T: DeserializeOwned>(text: Option<String>) -> worker::Result<T> {
-    Ok(serde_json::from_str(&text.unwrap_or_default())?)
+    Ok(serde_json::from_slice(text.unwrap_or_default().as_bytes())?)
 }
 
 /// Reads a message in the object.
@@ -78,7 +78,10 @@ impl Storage {
     /// The row; `None` before the first write.
     pub fn read<T: DeserializeOwned>(&self) -> worker::Result<Option<T>> {
         let row = edge::read_row(&self.0)?;
-        Ok(row.as_deref().map(serde_json::from_str).transpose()?)
+        let row = row
+            .as_ref()
+            .map(|row| serde_json::from_slice(row.as_bytes()));
+        Ok(row.transpose()?)
     }
 
     /// What a statement gives: a list of the JSON in its column `json`. `values` is a list too.
