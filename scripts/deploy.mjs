@@ -177,8 +177,8 @@ async function back(old, why) {
 
 function undo(old) {
   return `To roll back: wrangler rollback ${old} --env ${name} --message "why" -y
-  It takes back code, variables and files. It does not take back what was written meanwhile (grants, registrations), secrets,
-  migrations of objects, or this file's routes. docs/OPERATIONS.md "Rolling back" says what that means.`;
+  It takes back code, variables and files. It does not take back what was written meanwhile (grants, registrations), migrations of
+  objects, or routes; secrets that have changed since are named and asked about. docs/OPERATIONS.md "Rolling back" says what that means.`;
 }
 
 /** What a deployment would run. */

@@ -74,16 +74,15 @@ beforeEach(() => {
   says("uploaded", `{"type":"wrangler-session"}\n{"type":"version-upload","version_id":"${NEW}"}\n`);
 });
 
-/** The repository's own files, as somebody fills them in, and then changed. */
+/** The repository's own files, as somebody fills them in (whatever stands there), and then changed. */
 function fillIn(changed: (text: string) => string = (text) => text) {
-  for (const path of ["wrangler.toml", "SECURITY.md"]) {
-    const text = readFileSync(join(repository, path), "utf8")
-      .replaceAll(/^# PLACEHOLDER.*\n/gm, "")
-      .replaceAll(/ \(PLACEHOLDER[^)]*\)/g, "")
-      .replaceAll(/(mcp|mcp-canary|security@)\.?example\.com/g, "$1.vendor.example")
-      .replaceAll(/"([01])\1{31}"/g, '"0123456789abcdef0123456789abcdef"');
-    write(path, changed(text));
-  }
+  const hosts = ["mcp-canary.vendor.example", "mcp.vendor.example"];
+  const toml = readFileSync(join(repository, "wrangler.toml"), "utf8")
+    .replaceAll(/^# PLACEHOLDER.*\n/gm, "")
+    .replaceAll(/pattern = "[^"]*"/g, () => `pattern = "${hosts.shift()}"`)
+    .replaceAll(/^id = "[0-9a-f]{32}"$/gm, 'id = "0123456789abcdef0123456789abcdef"');
+  const security = readFileSync(join(repository, "SECURITY.md"), "utf8").replace(/^Write to .*$/m, "Write to **security@vendor.example**.");
+  for (const [path, text] of [["wrangler.toml", toml], ["SECURITY.md", security]] as const) write(path, changed(text));
 }
 
 interface Run {
@@ -224,7 +223,7 @@ describe("before anything is uploaded", () => {
     ["a placeholder is left", () => fillIn((text) => text.replace("[env.canary]\n", "[env.canary]\n# PLACEHOLDER: x\n")), "PLACEHOLDER: x"],
     ["a host is nobody's", () => fillIn((text) => text.replaceAll("mcp-canary.vendor.example", "mcp.example.com")), "the host is mcp.example.com"],
     ["a KV namespace is nobody's", () => fillIn((text) => text.replaceAll("0123456789abcdef0123456789abcdef", "0".repeat(32))), "the id of the KV namespace"],
-    ["nobody reads reports", () => fillIn((text) => text.replaceAll("security@.vendor.example", "security@example.com")), "SECURITY.md"],
+    ["nobody reads reports", () => fillIn((text) => text.replaceAll("security@vendor.example", "security@example.com")), "SECURITY.md"],
     ["migrations differ", () => fillIn((text) => text.replace('[[env.production.migrations]]\ntag = "v1"', '[[env.production.migrations]]\ntag = "v2"')), "migration 1 is v1"],
     ["wrangler does not take it", () => says("wrangler-dry", "it is too large", 1), "it is too large"],
     ["a secret is missing", () => says("wrangler-secret-list", '[{"name":"COOKIE_SECRET"}]'), "wrangler secret put SENTRY_CLIENT_SECRET --env canary"],
