@@ -8,12 +8,15 @@ import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { CHECKS } from "../../scripts/deploy/checks.mjs";
 import { environment } from "../../scripts/deploy/config.mjs";
 
 const repository = join(import.meta.dirname, "../..");
 const [OLD, NEW] = ["0ld00000-0000-4000-8000-000000000001", "2ew00000-0000-4000-8000-000000000002"];
+
+// Each run starts some twenty programs, one after the other.
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder: string;
 let commit: string;
