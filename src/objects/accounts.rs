@@ -6,6 +6,7 @@ mod news;
 
 use std::time::Duration;
 
+use futures_util::future::LocalBoxFuture;
 use oauth_provider::grant::{Dated, GrantId, News};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
@@ -71,7 +72,7 @@ impl AccountObject {
     pub fn new(state: worker_sys::DurableObjectState, _env: Env) -> Self {
         Self {
             state: State::from(state),
-            lines: Lines::new(),
+            lines: Lines::default(),
         }
     }
 
@@ -121,6 +122,7 @@ impl AccountObject {
             }
             Message::Find(grant) => answer.lines.extend(lines.find(storage, &grant)?),
             Message::List(list) => {
+                lines.index(storage)?;
                 answer.lines = lines.beside(storage, &list)?;
                 if let (Some(first), Some(last)) = (answer.lines.first(), answer.lines.last()) {
                     let (newer, older) = lines.count(storage, first, last)?;
@@ -152,11 +154,15 @@ impl AccountObject {
         news: &[Dated],
     ) -> worker::Result<Room> {
         let lines = &self.lines;
-        lines.make(storage)?;
-        let (known, has_ended) = (
-            lines.find(storage, grant)?,
-            lines.has_ended(storage, grant)?,
-        );
+        let (known, has_ended) = if lines.are_there(storage)? {
+            (
+                lines.find(storage, grant)?,
+                lines.has_ended(storage, grant)?,
+            )
+        } else {
+            lines.make(storage)?;
+            (None, false)
+        };
         let line = match news::told(known, has_ended, grant, news)? {
             Change::None => return Ok(Room::default()),
             Change::End => {
@@ -221,18 +227,17 @@ impl Accounts {
 
     /// Adds the line of a grant that does not tell of itself: its object is of the version before.
     pub async fn add(&self, subject: &str, line: Line) -> worker::Result<Answer> {
-        self.send(subject, &Message::Add(line)).await
+        self.send(subject, Message::Add(line)).await
     }
 
     /// Removes lines after their grants ended.
     pub async fn remove(&self, subject: &str, grants: Vec<GrantId>) -> worker::Result<Answer> {
-        self.send(subject, &Message::Remove(grants)).await
+        self.send(subject, Message::Remove(grants)).await
     }
 
     /// Writes down what happened to a grant.
     pub async fn note(&self, subject: &str, grant: &GrantId, note: Note) -> worker::Result<Answer> {
-        self.send(subject, &Message::Note(grant.clone(), note))
-            .await
+        self.send(subject, Message::Note(grant.clone(), note)).await
     }
 
     /// Writes down what a grant itself has to say. Answers which others must make room for it.
@@ -242,29 +247,33 @@ impl Accounts {
         grant: &GrantId,
         news: &[Dated],
     ) -> worker::Result<Room> {
-        let mut answer = self.note(subject, grant, Note::of_all(news)).await?;
-        if answer.noted {
-            return Ok(answer.room);
-        }
-        // An account of the version before: it was told all but what it has messages of their own for.
+        let note = || Message::Note(grant.clone(), Note::of_all(news));
+        let mut messages = vec![note()];
+        // For an account of the version before, which has messages of their own for these two.
         for told in news {
             match &told.news {
                 News::Opened(text) => {
-                    answer = self.add(subject, serde_json::from_str(text)?).await?;
-                    self.note(subject, grant, Note::of_all(news)).await?;
+                    messages.extend([Message::Add(serde_json::from_str(text)?), note()]);
                 }
-                News::Ended(_) => {
-                    self.remove(subject, vec![grant.clone()]).await?;
-                }
+                News::Ended(_) => messages.push(Message::Remove(vec![grant.clone()])),
                 _ => {}
             }
         }
-        Ok(answer.room)
+        let mut room = Room::default();
+        for message in messages {
+            let answer = self.send(subject, message).await?;
+            room.close.extend(answer.room.close);
+            room.stale.extend(answer.room.stale);
+            if answer.noted {
+                break;
+            }
+        }
+        Ok(room)
     }
 
     /// The line of a grant, if it is this person's.
     pub async fn find(&self, subject: &str, grant: GrantId) -> worker::Result<Option<Line>> {
-        let answer = self.send(subject, &Message::Find(grant)).await?;
+        let answer = self.send(subject, Message::Find(grant)).await?;
         Ok(answer.lines.into_iter().next())
     }
 
@@ -274,14 +283,15 @@ impl Accounts {
         for place in [place, &Place::Newest] {
             if answer.lines.is_empty() {
                 let list = Message::List(List::new(place, most));
-                answer = self.send(subject, &list).await?;
+                answer = self.send(subject, list).await?;
             }
         }
         Ok(answer)
     }
 
-    async fn send(&self, subject: &str, message: &Message) -> worker::Result<Answer> {
+    /// In a box: else all of it would be compiled into each of its callers.
+    fn send(&self, subject: &str, message: Message) -> LocalBoxFuture<'_, worker::Result<Answer>> {
         let name = format!("{}/{subject}", self.sentry);
-        mailbox::ask_by_name(&self.env, ACCOUNTS, &name, message).await
+        Box::pin(async move { mailbox::ask_by_name(&self.env, ACCOUNTS, &name, &message).await })
     }
 }

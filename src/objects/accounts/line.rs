@@ -75,7 +75,7 @@ impl Note {
             News::Reused(_) => note.marked = true,
             News::LateRetries(late) => note.late = *late,
             News::Used => note.used_at = Some(told.at),
-            News::Narrowed { withheld, scope } => {
+            News::Narrowed(withheld, scope) => {
                 let last = withheld.last().cloned().unwrap_or_default();
                 note.withheld = Some((last, scope.clone()));
             }

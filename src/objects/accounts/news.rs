@@ -40,6 +40,10 @@ pub fn told(
                 let read: Line = serde_json::from_str(text)?;
                 line = Some(Line { grant, ..read });
             }
+            (News::Narrowed(withheld, scope), Some(line)) => {
+                line.skills.retain(|skill| !withheld.contains(skill));
+                line.scope = line.scope.intersection(scope);
+            }
             (_, Some(line)) => line.note(Note::of(told)),
             // A line of a version that was told otherwise, or none.
             (_, None) => {}
@@ -69,15 +73,13 @@ mod tests {
     }
 
     fn opened() -> News {
-        let line = json!({"grant": grant(), "client_id": "editor", "resource": "/mcp", "opened_at": 5, "used_at": 5, "skills": ["inspect", "triage"], "scope": ["org:read", "event:write"]});
+        let line = json!({"grant": grant(), "client_id": "editor", "resource": "/mcp", "opened_at": 5, "used_at": 5, "skills": ["inspect", "triage", "seer"], "scope": ["org:read", "event:write"]});
         News::Opened(line.to_string())
     }
 
     fn all() -> Vec<Dated> {
-        let narrowed = News::Narrowed {
-            withheld: vec!["triage".to_owned()],
-            scope: Scope::all(&["org:read"]),
-        };
+        let taken = ["triage", "seer"].map(str::to_owned);
+        let narrowed = News::Narrowed(taken.into(), Scope::all(&["org:read"]));
         let news = [
             opened(),
             News::Used,
@@ -85,11 +87,11 @@ mod tests {
             News::LateRetries(2),
             narrowed,
         ];
-        let dated = |(at, news)| Dated {
+        let dated = |(at, news): (u64, News)| Dated {
             at: UnixTime(10 + at),
             news,
         };
-        (0..).zip(news).map(dated).collect()
+        (0u64..).zip(news).map(dated).collect()
     }
 
     /// The line after messages, and whether the grant has ended.
