@@ -17,7 +17,7 @@ pub use line::{Line, Note, Room};
 pub use lines::Place;
 
 use crate::config::Sentry;
-use crate::objects::mailbox::{self, Storage};
+use crate::objects::mailbox::{self, Failure, Storage};
 use crate::runtime::bindings::ACCOUNTS;
 use crate::runtime::{clock, log};
 use line::make_room;
@@ -81,7 +81,7 @@ impl AccountObject {
     /// # Errors
     /// The message cannot be read, or the storage failed.
     pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
-        Ok(self.answer(&request).await?)
+        mailbox::answered(self.answer(&request).await)
     }
 
     /// Forgets ends that were long ago, and all storage where nothing else is left. What fails is tried again.
@@ -99,7 +99,7 @@ impl AccountObject {
 }
 
 impl AccountObject {
-    async fn answer(&self, request: &web_sys::Request) -> worker::Result<JsValue> {
+    async fn answer(&self, request: &web_sys::Request) -> Result<JsValue, Failure> {
         let message: Message = mailbox::read(request).await?;
         // From here to the last write nothing waits, so two messages cannot lose each other's line.
         let (storage, lines) = (&Storage::of(&self.state)?, &self.lines);
@@ -227,17 +227,18 @@ impl Accounts {
 
     /// Adds the line of a grant that does not tell of itself: its object is of the version before.
     pub async fn add(&self, subject: &str, line: Line) -> worker::Result<Answer> {
-        self.send(subject, Message::Add(line)).await
+        Ok(self.send(subject, Message::Add(line)).await?)
     }
 
     /// Removes lines after their grants ended.
     pub async fn remove(&self, subject: &str, grants: Vec<GrantId>) -> worker::Result<Answer> {
-        self.send(subject, Message::Remove(grants)).await
+        Ok(self.send(subject, Message::Remove(grants)).await?)
     }
 
     /// Writes down what happened to a grant.
     pub async fn note(&self, subject: &str, grant: &GrantId, note: Note) -> worker::Result<Answer> {
-        self.send(subject, Message::Note(grant.clone(), note)).await
+        let message = Message::Note(grant.clone(), note);
+        Ok(self.send(subject, message).await?)
     }
 
     /// Writes down what a grant itself has to say. Answers which others must make room for it.
@@ -253,7 +254,8 @@ impl Accounts {
         for told in news {
             match &told.news {
                 News::Opened(text) => {
-                    messages.extend([Message::Add(serde_json::from_str(text)?), note()]);
+                    let line = serde_json::from_slice(text.as_bytes())?;
+                    messages.extend([Message::Add(line), note()]);
                 }
                 News::Ended(_) => messages.push(Message::Remove(vec![grant.clone()])),
                 _ => {}
@@ -290,7 +292,7 @@ impl Accounts {
     }
 
     /// In a box: else all of it would be compiled into each of its callers.
-    fn send(&self, subject: &str, message: Message) -> LocalBoxFuture<'_, worker::Result<Answer>> {
+    fn send(&self, subject: &str, message: Message) -> LocalBoxFuture<'_, Result<Answer, Failure>> {
         let name = format!("{}/{subject}", self.sentry);
         Box::pin(async move { mailbox::ask_by_name(&self.env, ACCOUNTS, &name, &message).await })
     }

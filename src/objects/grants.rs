@@ -21,7 +21,7 @@ use worker::{Env, State, worker_sys};
 use crate::config::Config;
 use crate::memory::seen_tokens;
 use crate::objects::accounts::{Accounts, Room};
-use crate::objects::mailbox::{self, Storage};
+use crate::objects::mailbox::{self, Failure, Storage};
 use crate::runtime::bindings::GRANTS;
 use crate::runtime::fetch::Outgoing;
 use crate::runtime::random::{self, Rng};
@@ -92,7 +92,7 @@ impl GrantObject {
     /// # Errors
     /// The message cannot be read, or the storage failed.
     pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
-        Ok(self.0.answer(&request).await?)
+        mailbox::answered(self.0.answer(&request).await)
     }
 
     /// Ends the grant if its time is over. What fails is tried again in a minute.
@@ -109,7 +109,7 @@ impl GrantObject {
 }
 
 impl Mailbox {
-    async fn answer(self: &Rc<Self>, request: &web_sys::Request) -> worker::Result<JsValue> {
+    async fn answer(self: &Rc<Self>, request: &web_sys::Request) -> Result<JsValue, Failure> {
         match mailbox::read(request).await? {
             Message::Command(Command::Refresh(refresh)) => {
                 mailbox::write(&self.with_fresh_props(refresh).await?)

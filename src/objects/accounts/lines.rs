@@ -90,7 +90,8 @@ impl Lines {
             return Ok(true);
         }
         let tables = "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('state', 'lines', 'ended', 'lines_in_order')";
-        let tables: Vec<String> = serde_json::from_str(&storage.rows(tables, &json!([]))?)?;
+        let tables: Vec<String> =
+            serde_json::from_slice(storage.rows(tables, &json!([]))?.as_bytes())?;
         let is_there = |name: &str| tables.iter().any(|table| table == name);
         self.has_ends.set(is_there("ended"));
         self.is_indexed.set(is_there("lines_in_order"));
@@ -265,5 +266,7 @@ fn safe(time: UnixTime) -> UnixTime {
 }
 
 fn lines(storage: &Storage, select: &str, values: &Value) -> worker::Result<Vec<Line>> {
-    Ok(serde_json::from_str(&storage.rows(select, values)?)?)
+    Ok(serde_json::from_slice(
+        storage.rows(select, values)?.as_bytes(),
+    )?)
 }

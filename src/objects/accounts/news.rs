@@ -5,7 +5,6 @@ use oauth_provider::grant::{Dated, GrantId, News};
 use super::line::{Line, Note};
 
 /// What must be written.
-#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 pub enum Change {
     /// Nothing: all of it was known.
     None,
@@ -37,7 +36,7 @@ pub fn told(
         match (&told.news, &mut line) {
             (News::Opened(text), None) => {
                 let grant = grant.clone();
-                let read: Line = serde_json::from_str(text)?;
+                let read: Line = serde_json::from_slice(text.as_bytes())?;
                 line = Some(Line { grant, ..read });
             }
             (News::Narrowed(withheld, scope), Some(line)) => {
