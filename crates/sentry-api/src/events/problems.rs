@@ -1,5 +1,4 @@
-use serde_json::{Map, Value};
-
+use crate::json::{Members, Value};
 use crate::member::{filled, member};
 
 /// Something that went wrong when Sentry processed an event, such as a source map that was not found.
@@ -10,11 +9,11 @@ pub struct EventProblem<'a> {
     /// In words.
     pub message: Option<String>,
     /// What it is about, such as `url`, `image_path`.
-    pub data: Option<&'a Map<String, Value>>,
+    pub data: Option<Members<'a>>,
 }
 
 impl<'a> EventProblem<'a> {
-    pub(super) fn read(value: &'a Value) -> Option<Self> {
+    pub(super) fn read(value: Value<'a>) -> Option<Self> {
         value.is_object().then(|| Self {
             kind: filled(value, "type"),
             message: filled(value, "message"),
@@ -28,7 +27,7 @@ impl<'a> EventProblem<'a> {
         let data = self.data?;
         let texts = names
             .iter()
-            .filter_map(|name| data.get(*name).and_then(Value::as_str));
+            .filter_map(|name| data.get(name).and_then(Value::as_str));
         texts.into_iter().find(|text| !text.is_empty())
     }
 }

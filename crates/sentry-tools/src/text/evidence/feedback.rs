@@ -1,7 +1,6 @@
 //! What a person wrote, from `contexts.feedback`. The words themselves stand at the top of the page.
 
-use sentry_api::Event;
-use serde_json::Value;
+use sentry_api::{Event, Value};
 
 use crate::text::value::written;
 

@@ -1,7 +1,6 @@
 //! A metric's value, and the conditions of its monitor: `evidenceData` of an occurrence. `timeWindow` is in seconds.
 
 use sentry_api::Event;
-use serde_json::Value;
 
 use crate::text::markdown::{Joined, push};
 use crate::text::value::written;
@@ -31,7 +30,7 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
     let Some(data) = occurrence.as_ref().and_then(|found| found.data) else {
         return;
     };
-    let member_of = |name: &str| data.get(name).unwrap_or(&Value::Null);
+    let member_of = |name: &str| data.get(name).unwrap_or_default();
     let value = member_of("value");
     if let Some(number) = float(value) {
         let mut text = written(value, 40);

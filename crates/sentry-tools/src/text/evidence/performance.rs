@@ -1,7 +1,6 @@
 //! Spans that a detector objects to: how many, how long, around them what, and where in the code.
 
-use sentry_api::{Event, EventSpan};
-use serde_json::{Map, Value};
+use sentry_api::{Event, EventSpan, Members, Value};
 
 use crate::text::markdown::{Joined, number, push};
 use crate::text::trace_tree::milliseconds;
@@ -17,15 +16,14 @@ const SHOWN: usize = 4;
 
 pub(super) fn rows(event: &Event, rows: &mut Rows) {
     let occurrence = event.occurrence();
-    let empty = Map::new();
     let data = occurrence
         .as_ref()
         .and_then(|found| found.data)
-        .unwrap_or(&empty);
+        .unwrap_or_default();
     let spans = event.spans();
     rows.add(
         "Transaction",
-        data.get("transactionName").unwrap_or(&Value::Null),
+        data.get("transactionName").unwrap_or_default(),
     );
     let offenders = named(&spans, data.get("offenderSpanIds"));
     if offenders.is_empty() {
@@ -65,7 +63,7 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
 }
 
 /// One text, or a list of them.
-fn texts(value: Option<&Value>) -> Vec<String> {
+fn texts(value: Option<Value<'_>>) -> Vec<String> {
     match value {
         Some(Value::Array(values)) => values
             .iter()
@@ -78,7 +76,7 @@ fn texts(value: Option<&Value>) -> Vec<String> {
 }
 
 /// The spans of these ids, in the order of the event.
-fn named<'s, 'a>(spans: &'s [EventSpan<'a>], ids: Option<&Value>) -> Vec<&'s EventSpan<'a>> {
+fn named<'s, 'a>(spans: &'s [EventSpan<'a>], ids: Option<Value<'_>>) -> Vec<&'s EventSpan<'a>> {
     let ids: std::collections::BTreeSet<&str> = ids
         .and_then(Value::as_array)
         .into_iter()
@@ -202,19 +200,19 @@ fn of_span(span: &EventSpan<'_>) -> InCode {
     }
     let calls = data.get("call_stack").and_then(Value::as_array);
     let calls = calls.into_iter().flatten().filter_map(Value::as_object);
-    let is_own = |call: &&Map<String, Value>| {
+    let is_own = |call: &Members<'_>| {
         ["in_app", "inApp"]
             .iter()
-            .any(|name| call.get(*name) == Some(&Value::Bool(true)))
+            .any(|name| call.get(name) == Some(Value::Bool(true)))
     };
-    let own = calls.rev().find(is_own);
+    let own = calls.filter(is_own).last();
     own.map(|call| of_members(call, OF_CALL))
         .unwrap_or_default()
 }
 
-fn of_members(data: &Map<String, Value>, [file, line, function]: [&[&str]; 3]) -> InCode {
+fn of_members(data: Members<'_>, [file, line, function]: [&[&str]; 3]) -> InCode {
     let first = |names: &[&str]| {
-        let mut found = names.iter().filter_map(|name| data.get(*name));
+        let mut found = names.iter().filter_map(|name| data.get(name));
         let found = found.find(|value| !value.is_null());
         found.map(|value| written(value, 200)).unwrap_or_default()
     };
