@@ -27,7 +27,7 @@ pub struct Activity {
 impl Activity {
     fn read(value: Value<'_>) -> Option<Self> {
         let user = member(value, "user");
-        let data = member(value, "data").as_object();
+        let data = member(value, "data").members();
         value.is_object().then(|| Self {
             id: text(value, "id"),
             kind: text(value, "type"),
@@ -37,8 +37,7 @@ impl Activity {
             date_created: text(value, "dateCreated"),
             text: as_text(inner(value, "data", "text")).or_else(|| text(value, "text")),
             data: data
-                .into_iter()
-                .flatten()
+                .iter()
                 .filter(|(name, value)| *name != "text" && !value.is_null() && *value != "")
                 .map(|(name, value)| (name.to_owned(), value.into()))
                 .collect(),

@@ -172,8 +172,8 @@ impl Event {
 
     /// The named contexts, such as `device`, `os`, `trace`, and the program's own.
     #[must_use]
-    pub fn contexts(&self) -> Option<Members<'_>> {
-        member(self.value(), "contexts").as_object()
+    pub fn contexts(&self) -> Members<'_> {
+        member(self.value(), "contexts").members()
     }
 
     /// A context, or `null`.
@@ -184,32 +184,32 @@ impl Event {
 
     /// What the program attached as extra data.
     #[must_use]
-    pub fn extra(&self) -> Option<Members<'_>> {
-        member(self.value(), "context").as_object()
+    pub fn extra(&self) -> Members<'_> {
+        member(self.value(), "context").members()
     }
 
     /// What was measured beside it, such as web vitals: a value and its unit by name.
     #[must_use]
-    pub fn measurements(&self) -> Option<Members<'_>> {
-        member(self.value(), "measurements").as_object()
+    pub fn measurements(&self) -> Members<'_> {
+        member(self.value(), "measurements").members()
     }
 
     /// Who was affected, as far as the program says: `id`, `email`, `username`, `ip_address`, `name`, and its own.
     #[must_use]
-    pub fn user(&self) -> Option<Members<'_>> {
-        member(self.value(), "user").as_object()
+    pub fn user(&self) -> Members<'_> {
+        member(self.value(), "user").members()
     }
 
     /// What a person wrote about it: `name`, `email`, `comments`.
     #[must_use]
-    pub fn user_report(&self) -> Option<Members<'_>> {
-        member(self.value(), "userReport").as_object()
+    pub fn user_report(&self) -> Members<'_> {
+        member(self.value(), "userReport").members()
     }
 
     /// Versions of packages that the program was made of.
     #[must_use]
-    pub fn packages(&self) -> Option<Members<'_>> {
-        member(self.value(), "packages").as_object()
+    pub fn packages(&self) -> Members<'_> {
+        member(self.value(), "packages").members()
     }
 
     /// The trace that it is part of.

@@ -64,13 +64,7 @@ pub struct Thread<'a> {
 }
 
 fn unless_empty(value: Value<'_>) -> Option<Value<'_>> {
-    let is_empty = match value {
-        Value::Null => true,
-        Value::Object(members) => members.is_empty(),
-        Value::Array(values) => values.is_empty(),
-        _ => false,
-    };
-    (!is_empty).then_some(value)
+    (!value.is_nothing()).then_some(value)
 }
 
 impl<'a> Exception<'a> {
@@ -121,7 +115,7 @@ impl<'a> Mechanism<'a> {
 impl<'a> Thread<'a> {
     pub(crate) fn read(value: Value<'a>) -> Option<Self> {
         let held = member(value, "heldLocks");
-        let held = held.as_object().into_iter().flatten();
+        let held = held.members().iter();
         value.is_object().then(|| Self {
             id: text(value, "id"),
             name: filled(value, "name"),

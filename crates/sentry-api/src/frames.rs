@@ -34,7 +34,7 @@ pub struct Frame<'a> {
     /// The source around the line.
     pub context: Vec<ContextLine>,
     /// Local variables; values that Sentry filtered are `[Filtered]`.
-    pub vars: Option<Members<'a>>,
+    pub vars: Members<'a>,
     /// Where the call's instruction is in memory.
     pub address: Option<u64>,
     /// What `address` counts from, such as `rel:2`: the image with that place in the list.
@@ -125,9 +125,7 @@ impl<'a> Frame<'a> {
                 .iter()
                 .filter_map(ContextLine::read)
                 .collect(),
-            vars: member(value, "vars")
-                .as_object()
-                .filter(|vars| !vars.is_empty()),
+            vars: member(value, "vars").members(),
             address: address(member(value, "instructionAddr")),
             address_mode: text(value, "addrMode"),
             lock: Lock::read(member(value, "lock")),

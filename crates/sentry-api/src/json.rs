@@ -136,16 +136,15 @@ impl Json {
         name: Option<&str>,
         what: &'static str,
     ) -> Result<List<'_>, ApiError> {
-        let list = match name {
+        let things = match name {
             Some(name) => self.root().get(name),
-            None => Some(self.root()),
+            None => self.root(),
         };
-        let things = list.and_then(Value::as_array);
-        let things = things.ok_or(ApiError::Malformed(what))?;
-        if things.len() > MOST_THINGS {
-            return Err(ApiError::TooMuch);
+        match things {
+            Value::Array(things) if things.len() <= MOST_THINGS => Ok(things),
+            Value::Array(_) => Err(ApiError::TooMuch),
+            _ => Err(ApiError::Malformed(what)),
         }
-        Ok(things)
     }
 }
 

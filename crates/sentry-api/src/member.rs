@@ -9,7 +9,7 @@ use crate::json::{Json, List, Value};
 
 /// A member, or `null`.
 pub(crate) fn member<'a>(value: Value<'a>, name: &str) -> Value<'a> {
-    value.get(name).unwrap_or_default()
+    value.get(name)
 }
 
 /// A member of a member, or `null`.
@@ -106,7 +106,7 @@ pub(crate) fn address(value: Value<'_>) -> Option<u64> {
 
 /// The elements of an array; none of anything else.
 pub(crate) fn elements(value: Value<'_>) -> List<'_> {
-    value.as_array().unwrap_or_default()
+    value.elements()
 }
 
 /// The elements of a member that is an array.

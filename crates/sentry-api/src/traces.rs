@@ -92,8 +92,7 @@ impl TraceMeta {
         let either = |snake, camel| count(value, snake).or_else(|| count(value, camel));
         let operations: Vec<_> = ["span_count_map", "spansCountMap", "spanCountMap"]
             .into_iter()
-            .filter_map(|name| member(value, name).as_object())
-            .flatten()
+            .flat_map(|name| member(value, name).members())
             .take(MOST_THINGS)
             .filter_map(|(name, count)| Some((name.to_owned(), count.as_f64()? as u64)))
             .collect();
@@ -209,14 +208,14 @@ impl<'a> Span<'a> {
     /// What else Sentry says of it: names and values.
     #[must_use]
     pub fn attributes(&self) -> Vec<(&'a str, String)> {
-        let plain = self.value.as_object().into_iter().flatten();
+        let plain = self.value.members().iter();
         let more = ["additional_attributes", "data", "tags"];
         let nested = more
             .iter()
-            .filter_map(|name| member(self.value, name).as_object());
+            .flat_map(|name| member(self.value, name).members());
         let attributes = plain
             .filter(|(name, _)| !KNOWN.contains(name))
-            .chain(nested.flatten())
+            .chain(nested)
             .filter_map(|(name, value)| Some((name, as_text(value)?)));
         attributes.filter(|(_, value)| !value.is_empty()).collect()
     }

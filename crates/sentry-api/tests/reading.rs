@@ -66,7 +66,7 @@ fn an_event_is_read() {
         (event.trace_id().as_deref(), event.release().as_deref()),
         (Some("t"), Some("1.0"))
     );
-    assert_eq!(event.user().unwrap().get("id").unwrap().as_u64(), Some(5));
+    assert_eq!(event.user().get("id").as_u64(), Some(5));
     assert!(event.threads().is_empty() && event.stacktrace().is_empty());
     assert!(event.breadcrumbs().is_empty());
     assert_eq!(event.occurrence().unwrap().evidence[0].value, "v");
@@ -128,7 +128,10 @@ fn no_member_but_the_id_is_needed() {
     });
     each_member_changed(&issue(), &mut |value, path| {
         tried += 1;
-        assert!(Issue::read(Json::from(value).root()).is_some() || path == "id", "{path}");
+        assert!(
+            Issue::read(Json::from(value).root()).is_some() || path == "id",
+            "{path}"
+        );
     });
     assert!(tried > 400, "{tried}");
 }

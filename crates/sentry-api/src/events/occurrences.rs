@@ -15,7 +15,7 @@ pub struct Occurrence<'a> {
     /// The findings, for people.
     pub evidence: Vec<Tag>,
     /// The findings, for programs.
-    pub data: Option<Members<'a>>,
+    pub data: Members<'a>,
 }
 
 impl<'a> Occurrence<'a> {
@@ -25,7 +25,7 @@ impl<'a> Occurrence<'a> {
             subtitle: filled(value, "subtitle"),
             kind: count(value, "type"),
             evidence: pairs(member(value, "evidenceDisplay"), "name"),
-            data: member(value, "evidenceData").as_object(),
+            data: member(value, "evidenceData").members(),
         })
     }
 }

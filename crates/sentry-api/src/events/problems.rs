@@ -9,7 +9,7 @@ pub struct EventProblem<'a> {
     /// In words.
     pub message: Option<String>,
     /// What it is about, such as `url`, `image_path`.
-    pub data: Option<Members<'a>>,
+    pub data: Members<'a>,
 }
 
 impl<'a> EventProblem<'a> {
@@ -17,17 +17,14 @@ impl<'a> EventProblem<'a> {
         value.is_object().then(|| Self {
             kind: filled(value, "type"),
             message: filled(value, "message"),
-            data: member(value, "data").as_object(),
+            data: member(value, "data").members(),
         })
     }
 
     /// The first of these members of its data that is a text.
     #[must_use]
     pub fn first(&self, names: &[&str]) -> Option<&str> {
-        let data = self.data?;
-        let texts = names
-            .iter()
-            .filter_map(|name| data.get(name).and_then(Value::as_str));
-        texts.into_iter().find(|text| !text.is_empty())
+        let mut texts = names.iter().filter_map(|name| self.data.get(name).as_str());
+        texts.find(|text| !text.is_empty())
     }
 }

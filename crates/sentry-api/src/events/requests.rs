@@ -48,7 +48,7 @@ fn pairs(value: Value<'_>) -> Vec<(String, String)> {
         .iter()
         .filter_map(|pair| elements(pair).pair())
         .filter_map(|(name, value)| Some((as_text(name)?, as_text(value)?)));
-    let of_object = value.as_object().into_iter().flatten();
+    let of_object = value.members().iter();
     let of_object = of_object.filter_map(|(name, value)| Some((name.to_owned(), as_text(value)?)));
     of_list.chain(of_object).collect()
 }

@@ -19,7 +19,7 @@ pub struct EventSpan<'a> {
     /// In milliseconds.
     pub duration: Option<f64>,
     /// What else belongs to it, such as the place in the code.
-    pub data: Option<Members<'a>>,
+    pub data: Members<'a>,
 }
 
 impl<'a> EventSpan<'a> {
@@ -37,7 +37,7 @@ impl<'a> EventSpan<'a> {
             duration: between
                 .or_else(|| number(value, "exclusive_time"))
                 .filter(|duration| duration.is_finite() && *duration >= 0.0),
-            data: member(value, "data").as_object(),
+            data: member(value, "data").members(),
         })
     }
 }

@@ -32,8 +32,7 @@ pub struct Annotation {
 
 impl IssueDetails {
     pub(super) fn read(value: Value<'_>) -> Self {
-        let status = member(value, "statusDetails").as_object();
-        let status = status.into_iter().flatten();
+        let status = member(value, "statusDetails").members().iter();
         Self {
             unhandled: maybe_flag(value, "isUnhandled"),
             user_reports: count(value, "userReportCount"),

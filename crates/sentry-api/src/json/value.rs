@@ -47,6 +47,7 @@ pub struct Members<'a>(List<'a>);
 
 impl Json {
     /// The value at this place.
+    #[inline(never)]
     pub(crate) fn value(&self, at: u32) -> Value<'_> {
         let list = |len| List {
             json: self,
@@ -69,6 +70,7 @@ impl Json {
         self.nodes.get(at as usize).copied().unwrap_or(Node::Null)
     }
 
+    #[inline(never)]
     fn string(&self, at: u32) -> &str {
         let (text, at, len) = match self.node(at) {
             Node::Text { at, len } => (&self.text, at as usize, len as usize),
@@ -142,10 +144,10 @@ impl From<Value<'_>> for Json {
 }
 
 impl<'a> Value<'a> {
-    /// The member of that name, of an object that has it.
+    /// The member of that name, of an object that has it; else `null`.
     #[must_use]
-    pub fn get(self, name: &str) -> Option<Self> {
-        self.as_object()?.get(name)
+    pub fn get(self, name: &str) -> Self {
+        self.members().get(name)
     }
 
     /// A string.
@@ -175,21 +177,21 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A list.
+    /// The elements of a list; none of anything else.
     #[must_use]
-    pub const fn as_array(self) -> Option<List<'a>> {
+    pub const fn elements(self) -> List<'a> {
         match self {
-            Self::Array(list) => Some(list),
-            _ => None,
+            Self::Array(list) => list,
+            _ => List::empty(),
         }
     }
 
-    /// An object.
+    /// The members of an object; none of anything else.
     #[must_use]
-    pub const fn as_object(self) -> Option<Members<'a>> {
+    pub const fn members(self) -> Members<'a> {
         match self {
-            Self::Object(members) => Some(members),
-            _ => None,
+            Self::Object(members) => members,
+            _ => Members(List::empty()),
         }
     }
 
@@ -292,7 +294,17 @@ impl fmt::Display for Number {
     }
 }
 
+static EMPTY: Json = Json::empty();
+
 impl<'a> List<'a> {
+    const fn empty() -> Self {
+        Self {
+            json: &EMPTY,
+            at: 0,
+            len: 0,
+        }
+    }
+
     /// How many.
     #[must_use]
     pub const fn len(self) -> usize {
@@ -339,12 +351,7 @@ impl<'a> List<'a> {
 /// Of no element.
 impl Default for List<'_> {
     fn default() -> Self {
-        static EMPTY: Json = Json::empty();
-        Self {
-            json: &EMPTY,
-            at: 0,
-            len: 0,
-        }
+        Self::empty()
     }
 }
 
@@ -355,6 +362,7 @@ pub struct Elements<'a>(List<'a>);
 impl<'a> Iterator for Elements<'a> {
     type Item = Value<'a>;
 
+    #[inline(never)]
     fn next(&mut self) -> Option<Value<'a>> {
         let List { json, at, len } = &mut self.0;
         *len = len.checked_sub(1)?;
@@ -386,22 +394,24 @@ impl<'a> Members<'a> {
         self.0.is_empty()
     }
 
-    /// The value of that name; the last one, where several have it.
+    /// The value of that name, the last one where several have it; `null` where none has.
     #[must_use]
-    pub fn get(self, name: &str) -> Option<Value<'a>> {
+    #[inline(never)]
+    pub fn get(self, name: &str) -> Value<'a> {
         let List { json, mut at, len } = self.0;
-        let mut found = None;
+        let mut found = Value::Null;
         for _ in 0..len {
             if json.string(at) == name {
-                found = Some(at + 1);
+                found = json.value(at + 1);
             }
             at = json.after(at + 1);
         }
-        Some(json.value(found?))
+        found
     }
 
     /// Names and values in the order of the names; of several of one name, the last.
     #[must_use]
+    #[inline(never)]
     pub fn iter(self) -> Pairs<'a> {
         let List { json, mut at, len } = self.0;
         let mut places = Vec::with_capacity(len as usize);
@@ -433,6 +443,7 @@ pub struct Pairs<'a> {
 impl<'a> Iterator for Pairs<'a> {
     type Item = (&'a str, Value<'a>);
 
+    #[inline(never)]
     fn next(&mut self) -> Option<Self::Item> {
         let at = self.places.next()?;
         Some((self.json.string(at), self.json.value(at + 1)))

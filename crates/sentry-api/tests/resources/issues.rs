@@ -73,7 +73,10 @@ async fn activity_and_notes() {
             .issue_activity(&world.region, &world.acme, &world.issue)
             .await
             .unwrap();
-        assert_eq!(found[0].data, [("assignee".to_owned(), Json::from(&json!("7")))]);
+        assert_eq!(
+            found[0].data,
+            [("assignee".to_owned(), Json::from(&json!("7")))]
+        );
     }
     let world = get(
         &format!("{ISSUE}/notes/"),

@@ -78,10 +78,7 @@ async fn traces_in_every_shape() {
         spans[1].description, None,
         "its name is only the operation again"
     );
-    assert_eq!(
-        spans[1].attributes(),
-        [("sdk_name", "sdk".to_owned())]
-    );
+    assert_eq!(spans[1].attributes(), [("sdk_name", "sdk".to_owned())]);
     let orphan = tree.orphans[0].seen_by(&everything).unwrap();
     assert_eq!(orphan.title.as_deref(), Some("M"));
 

@@ -202,9 +202,14 @@ impl Rows<'_> {
     fn measurements(&mut self, event: &Event) {
         let mut text = Joined::default();
         for (name, measured) in members(event.measurements()) {
-            let of = |member| measured.get(member).map(|value| written(value, 40));
-            let unit = of("unit").filter(|unit| unit != "none").unwrap_or_default();
-            let value = of("value").unwrap_or_default();
+            let of = |member| {
+                let value = Some(measured.get(member)).filter(|value| !value.is_null());
+                value.map(|value| written(value, 40)).unwrap_or_default()
+            };
+            let unit = Some(of("unit"))
+                .filter(|unit| unit != "none")
+                .unwrap_or_default();
+            let value = of("value");
             text.add(", ", [name, &value, &unit].join(" ").trim_end());
         }
         self.row(2, "measurements", text.text().as_str().into());
@@ -214,10 +219,8 @@ impl Rows<'_> {
     fn machine(&mut self, event: &Event) {
         for (name, value) in members(event.contexts()) {
             if let Some(told) = told_of(name)
-                && value.as_object().is_some_and(|value| {
-                    members(Some(value))
-                        .any(|(member, _)| member != "type" && !told.contains(&member))
-                })
+                && members(value.members())
+                    .any(|(member, _)| member != "type" && !told.contains(&member))
             {
                 if self.lengths.all {
                     self.context(3, name, value);
@@ -266,23 +269,19 @@ fn told_of(context: &str) -> Option<&'static [&'static str]> {
 /// `checkout-v2 = true`, as the SDKs record them.
 fn flags(event: &Event) -> String {
     let mut text = Joined::default();
-    let values = event
-        .context("flags")
-        .get("values")
-        .and_then(Value::as_array);
-    for flag in values.into_iter().flatten() {
-        let name = flag.get("flag").and_then(Value::as_str).unwrap_or_default();
+    for flag in event.context("flags").get("values").elements() {
+        let name = flag.get("flag").as_str().unwrap_or_default();
         if name.is_empty() {
             continue;
         }
-        let result = written(flag.get("result").unwrap_or_default(), 60);
+        let result = written(flag.get("result"), 60);
         text.add(", ", &[name, " = ", result.as_str()].concat());
     }
     text.text()
 }
 
-fn members(map: Option<Members<'_>>) -> impl Iterator<Item = (&str, Value<'_>)> {
-    let members = map.into_iter().flatten();
+fn members(members: Members<'_>) -> impl Iterator<Item = (&str, Value<'_>)> {
+    let members = members.iter();
     members.filter(|(name, value)| !is_internal(name) && !value.is_nothing())
 }
 
@@ -320,7 +319,7 @@ pub(crate) fn ran_on(event: &Event) -> Vec<(&'static str, String)> {
         let context = event.context(context);
         let mut text = Joined::default();
         for member in members {
-            let value = context.get(member).unwrap_or_default();
+            let value = context.get(member);
             if !value.is_nothing() {
                 text.add(" ", &written(value, 80));
             }
@@ -345,11 +344,10 @@ const USER: [(&str, &str); 5] = [
 /// Who was affected: `id u-204, e-mail maren@example.com`.
 pub(crate) fn user(event: &Event) -> String {
     let mut text = Joined::default();
-    let Some(user) = event.user() else {
-        return String::new();
-    };
+    let user = event.user();
     for (member, name) in USER {
-        if let Some(value) = user.get(member).filter(|value| !value.is_nothing()) {
+        let value = user.get(member);
+        if !value.is_nothing() {
             text.add(", ", &[name, &line(&written(value, 100), 100)].concat());
         }
     }

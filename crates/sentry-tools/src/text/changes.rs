@@ -7,9 +7,7 @@ use crate::text::markdown::{Joined, code, identifier, line, number, one_line, pu
 use crate::text::value::written;
 
 fn member<'a>(value: Value<'a>, name: &str) -> Option<Value<'a>> {
-    value
-        .get(name)
-        .filter(|value| !value.is_null() && *value != "")
+    Some(value.get(name)).filter(|value| !value.is_null() && *value != "")
 }
 
 fn quoted(value: Value<'_>, most: usize) -> String {

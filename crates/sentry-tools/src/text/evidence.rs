@@ -37,8 +37,9 @@ impl Kind {
         let (kind, category) = (&issue.issue_type, &issue.issue_category);
         let has = |name: &str| event.is_some_and(|event| event.context(name).is_object());
         let occurrence = event.and_then(Event::occurrence);
-        let data = occurrence.as_ref().and_then(|found| found.data);
-        let has_data = |name: &str| data.is_some_and(|data| data.get(name).is_some());
+        let data = occurrence.as_ref().map(|found| found.data);
+        let data = data.unwrap_or_default();
+        let has_data = |name: &str| !data.get(name).is_null();
         // Sentry's numbers of kinds: those of a thousand belong together.
         let number = occurrence
             .as_ref()
@@ -201,7 +202,7 @@ fn address(event: &Event) -> String {
 
 /// A member of an object, or `null`.
 fn member<'a>(value: Value<'a>, name: &str) -> Value<'a> {
-    value.get(name).unwrap_or_default()
+    value.get(name)
 }
 
 /// A number, or one in a text.

@@ -58,10 +58,8 @@ pub(super) fn rows(kind: Kind, event: &Event, rows: &mut Rows) {
             rows.text(&found.key, &found.value);
         }
     }
-    rows.more += occurrence
-        .data
-        .map_or(0, |data| data.len().saturating_sub(LOOKED_AT)) as u64;
-    for (name, value) in occurrence.data.into_iter().flatten().take(LOOKED_AT) {
+    rows.more += occurrence.data.len().saturating_sub(LOOKED_AT) as u64;
+    for (name, value) in occurrence.data.iter().take(LOOKED_AT) {
         let is_told = INTERNAL.contains(&name) || told(kind).contains(&name);
         if !is_told && !value.is_nothing() {
             rows.add(name, value);

@@ -63,7 +63,8 @@ fn detail(name: &str, value: Value<'_>) -> String {
         "autoResolved" => "by Sentry, since it was not seen for long".to_owned(),
         "pendingEvents" | "info" => String::new(),
         "actor" => {
-            let name = value.get("name").or_else(|| value.get("email"));
+            let names = ["name", "email"].map(|name| value.get(name));
+            let name = names.into_iter().find(|name| !name.is_null());
             ["by ", &code(&written(name.unwrap_or(value), 80), 80)].concat()
         }
         name => changes::other(name, value),
