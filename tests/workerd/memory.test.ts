@@ -1,6 +1,6 @@
 // Answers of Sentry as long as one may be, one after the other and side by side: the wasm's memory, which is never given
 // back, stays far below what an isolate has.
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
 import { LARGE_CALLS, LONGEST, largeAnswers, wasmMemory } from "../support/memory.ts";
 import { rpc, signIn } from "../support/oauth.ts";
@@ -56,6 +56,42 @@ it("says what to narrow where an answer is longer", async () => {
     const { isError, text } = await call(large);
     expect(isError, text).toBe(true);
     expect(text).toContain("Narrow the call");
+  }
+  expect(await wasmMemory(worker)).toBeLessThanOrEqual(MOST);
+});
+
+// rule: mcp/long-answers-fit
+it("is given back where a client leaves in the middle of a call", async () => {
+  const long = largeAnswers(LONGEST);
+  const event = LARGE_CALLS.find(({ name }) => name === "get_issue_details")!;
+  let hung = 0;
+  // The event is read and held while the rest of the page never comes.
+  answers = async (request) => {
+    if (/\/(trace|autofix|external-issues|replay-count)\//.test(new URL(request.url).pathname)) {
+      hung += 1;
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    }
+    return long(request);
+  };
+  for (let times = 0; times < 4; times += 1) {
+    const before = hung;
+    const leaves = new AbortController();
+    const params = { name: "execute_sentry_tool", arguments: { name: event.name, arguments: event.arguments } };
+    const call = worker.fetch("/mcp", {
+      method: "POST",
+      signal: leaves.signal,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", accept: "application/json, text/event-stream" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params }),
+    });
+    await vi.waitUntil(() => hung > before, { timeout: 10_000 });
+    leaves.abort();
+    await expect(call).rejects.toThrow();
+    console.log(await wasmMemory(worker));
+  }
+  answers = long;
+  for (const large of LARGE_CALLS) {
+    const { isError, text } = await call(large);
+    expect(isError, text).toBe(false);
   }
   expect(await wasmMemory(worker)).toBeLessThanOrEqual(MOST);
 });

@@ -107,7 +107,8 @@ impl Json {
             most: MOST_NODES,
             is_full: false,
         };
-        let mut reader = serde_json::Deserializer::from_str(&self.text);
+        // As everything else in the worker is read: another kind of reader is several kilobytes more.
+        let mut reader = serde_json::Deserializer::from_slice(self.text.as_bytes());
         let read = build.deserialize(&mut reader).and_then(|()| reader.end());
         if build.is_full {
             return Err(ApiError::TooMuch);
