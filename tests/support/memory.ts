@@ -80,16 +80,19 @@ const trace = (bytes: number) =>
     return span(n * 10, [span(n * 10 + 1, [span(n * 10 + 2, [])]), span(n * 10 + 3, [])]);
   });
 
-/** With the counts by the hour that Sentry adds. */
+/** With who has seen each, as Sentry adds it. */
 const issues = (bytes: number) =>
   page(
     bytes,
     (n, filler) => ({
       id: String(9000 + n), shortId: `CHECKOUT-${n}`, title: "OperationalError", culprit: "orders.views.create", status: "unresolved",
       level: "error", count: "12", userCount: 3, firstSeen: "2025-01-01T00:00:00Z", lastSeen: "2025-01-02T00:00:00Z",
-      project: { id: "1", slug: "checkout" }, metadata: { type: "OperationalError", value: "no pool" }, stats: { "24h": filler },
+      project: { id: "1", slug: "checkout" }, metadata: { type: "OperationalError", value: "no pool" }, seenBy: filler,
     }),
-    (n) => [1_760_000_000 + n * 3600, n],
+    (n) => ({
+      id: String(n), name: `Reader ${n}`, username: `reader-${n}`, email: `reader-${n}@books.example`, isActive: true, has2fa: n % 2 === 0,
+      avatar: { avatarType: "letter_avatar", avatarUuid: null }, lastSeen: "2025-01-02T00:00:00Z",
+    }),
   );
 
 const replays = (bytes: number) =>
