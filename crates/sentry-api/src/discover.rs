@@ -92,12 +92,12 @@ impl Client {
 
 /// `{valid, error}`, and its `name` or the `fields` of a query where these are to blame.
 fn read_invalid(part: &'static str, found: Value<'_>, invalid: &mut Vec<Invalid>) {
-    if member(found, "valid") != Value::Bool(false) {
+    if !member(found, "valid").is(false) {
         return;
     }
     let reason = |value: Value<'_>| text(value, "error").filter(|reason| !reason.is_empty());
     let blamed = list(found, "fields").iter();
-    let blamed = blamed.filter(|field| member(*field, "valid") == Value::Bool(false));
+    let blamed = blamed.filter(|field| member(*field, "valid").is(false));
     let before = invalid.len();
     invalid.extend(blamed.map(|field| Invalid {
         part,

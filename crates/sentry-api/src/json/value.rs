@@ -195,6 +195,15 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Whether it is this one of `true` and `false`.
+    #[must_use]
+    pub const fn is(self, flag: bool) -> bool {
+        match self {
+            Self::Bool(value) => value == flag,
+            _ => false,
+        }
+    }
+
     /// Whether it is `null`.
     #[must_use]
     pub const fn is_null(self) -> bool {

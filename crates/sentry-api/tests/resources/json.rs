@@ -134,7 +134,7 @@ async fn an_answer_has_limits() {
         .issue_notes(&world.region, &world.acme, &world.issue, "100");
     assert_eq!(notes.await.unwrap_err(), ApiError::TooMuch);
     // Deeper than anything is walked through.
-    let deep = [&"[".repeat(200)[..], &"]".repeat(200)].concat();
+    let deep = ["[", "]"].map(|bracket| bracket.repeat(200)).concat();
     let deep = format!("{{\"contexts\":{deep}}}");
     assert_eq!(
         event(&deep).await.unwrap_err(),

@@ -30,8 +30,8 @@ pub(crate) fn written_partly(
         members.filter(|(name, value)| is_told(name, *value))
     };
     let mut text = "{".to_owned();
-    let named = told().map(|(name, value)| (Some(name), value));
-    list(named, told().count(), most, 0, &mut text);
+    let mut named = told().map(|(name, value)| (Some(name), value));
+    list(&mut named, told().count(), most, 0, &mut text);
     text.push('}');
     text
 }
@@ -47,21 +47,21 @@ fn write(value: Value<'_>, most: usize, depth: usize, text: &mut String) {
         Value::String(inner) => text.push_str(&cut::ends(&visible::only(inner), most.max(80))),
         Value::Array(values) => {
             text.push('[');
-            let members = values.iter().map(|value| (None, value));
-            list(members, values.len(), most, depth, text);
+            let mut members = values.iter().map(|value| (None, value));
+            list(&mut members, values.len(), most, depth, text);
             text.push(']');
         }
         Value::Object(values) => {
             text.push('{');
-            let members = values.iter().map(|(name, value)| (Some(name), value));
-            list(members, values.len(), most, depth, text);
+            let mut members = values.iter().map(|(name, value)| (Some(name), value));
+            list(&mut members, values.len(), most, depth, text);
             text.push('}');
         }
     }
 }
 
 fn list<'a>(
-    members: impl Iterator<Item = (Option<&'a str>, Value<'a>)>,
+    members: &mut dyn Iterator<Item = (Option<&'a str>, Value<'a>)>,
     count: usize,
     most: usize,
     depth: usize,

@@ -192,7 +192,7 @@ fn of_span(span: &EventSpan<'_>) -> InCode {
     let is_own = |call: &Members<'_>| {
         ["in_app", "inApp"]
             .iter()
-            .any(|name| call.get(name) == Value::Bool(true))
+            .any(|name| call.get(name).is(true))
     };
     let own = calls.filter(is_own).last();
     own.map(|call| of_members(call, OF_CALL))

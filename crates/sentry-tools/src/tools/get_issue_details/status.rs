@@ -49,7 +49,7 @@ pub(super) fn settled(issue: &Issue) -> String {
 }
 
 fn detail(name: &str, value: Value<'_>) -> String {
-    if value == Value::Bool(false) {
+    if value.is(false) {
         return String::new();
     }
     if let Some(words) = changes::condition(name, value) {
