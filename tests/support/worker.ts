@@ -6,6 +6,7 @@ import type { Json, RequestInit } from "miniflare";
 import { vi } from "vitest";
 import { unstable_getMiniflareWorkerOptions as readWranglerConfig } from "wrangler";
 import { type Limiters, bindLimiters } from "./limiters.ts";
+import { entryWithMemory } from "./memory.ts";
 
 const root = dirname(dirname(import.meta.dirname));
 
@@ -33,6 +34,8 @@ export interface WorkerOptions {
   limiters?: Limiters;
   /** Instead of those of wrangler.toml. */
   compatibilityFlags?: string[];
+  /** It tells how much memory its wasm has: `wasmMemory` of memory.ts. */
+  withMemory?: boolean;
   /** A folder for its storage, for tests that read what lies there; without it, storage goes with the worker. */
   storage?: string;
 }
@@ -82,6 +85,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
           modulesRules: undefined,
           modulesRoot: dirname(script),
           modules: [
+            ...(options.withMemory ? entryWithMemory(script) : []),
             { type: "ESModule", path: script },
             { type: "CompiledWasm", path: wasm },
           ],
