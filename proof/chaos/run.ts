@@ -13,6 +13,8 @@ export interface Asked {
   /** So many kills during each step, at any moment and again at each of those aimed at. */
   kills: number;
   seed: number;
+  /** What is aimed at; all of it unless told. */
+  triggers?: Trigger[];
   say?: (line: string) => void;
 }
 
@@ -40,7 +42,7 @@ export interface Result {
 /** Requests of one step that are under way together where a kill aims at it. */
 const TOGETHER = 4;
 
-export async function chaos({ kills, seed, say = () => {} }: Asked): Promise<Result> {
+export async function chaos({ kills, seed, triggers = aimed, say = () => {} }: Asked): Promise<Result> {
   await using site = await KillableSite.start();
   const [chance, ledger, fates] = [chanceOf(seed), new Ledger(), [] as Fate[]];
   const begun = { rounds: 0, wrong: 0 };
@@ -55,7 +57,7 @@ export async function chaos({ kills, seed, say = () => {} }: Asked): Promise<Res
   // A step that is seldom hit is no reason to go on for ever.
   for (let n = 0; n < kills * 3 && steps.some(({ name }) => hits(name) < kills); n += 1) await next(atAnyMoment(longest), steps);
   for (let n = 0; n < kills; n += TOGETHER) {
-    for (const trigger of aimed) {
+    for (const trigger of triggers) {
       const step = steps.find(({ name }) => name === trigger.step);
       if (step) await next(trigger, Array.from({ length: TOGETHER }, () => step));
     }

@@ -14,8 +14,8 @@ export interface Verdict {
 
 /** Access tokens of one grant, by docs/STORAGE.md. */
 const MOST_ACCESSES = 64;
-/** wasm memory only grows, a page at a time; it is flat if it grows no more once it has met all kinds of traffic. */
-const FLAT = 1.1;
+/** wasm memory only grows, and what an isolate remembers has bounds that it reaches late: so much more is flat. */
+const FLAT = 2 ** 20;
 const MOST_WASM = 24 * 2 ** 20;
 
 export async function judge(soak: Soak, samples: Sample[]): Promise<Verdict> {
@@ -26,7 +26,7 @@ export async function judge(soak: Soak, samples: Sample[]): Promise<Verdict> {
   const rows = await untilQuiet(soak.site);
   const [first, last] = [samples.at(Math.floor(samples.length / 4)), samples.at(-1)];
   const memory = first && last ? [first, last] : [];
-  const grown = memory.length === 2 && memory[1]!.wasm > memory[0]!.wasm * FLAT ? [`${mib(memory[0]!.wasm)} to ${mib(memory[1]!.wasm)} MiB`] : [];
+  const grown = memory.length === 2 && memory[1]!.wasm > memory[0]!.wasm + FLAT ? [`${mib(memory[0]!.wasm)} to ${mib(memory[1]!.wasm)} MiB`] : [];
   const most = Math.max(0, ...samples.map(({ wasm }) => wasm));
   const { linesWithoutGrant, grantsWithoutLine, twice } = orphans(rows);
   const live = [...rows.grants].filter(([, { phase }]) => phase !== "closed").map(([grant]) => grant);

@@ -1,9 +1,8 @@
 // A soak: mixed traffic with kills and with trouble at Sentry, then a while without either, then the judgement.
-import { wasmBytes } from "../lib/counting.ts";
-import { inFront } from "../lib/counting.ts";
+import { inFront, wasmBytes } from "../../tests/support/counting.ts";
+import { oneOf } from "../lib/chance.ts";
 import { Trouble } from "../lib/faults.ts";
 import { KillableSite } from "../lib/killable.ts";
-import { oneOf } from "../lib/chance.ts";
 import { ACCESS_TOKEN_TTL, someAction } from "./actions.ts";
 import { type Verdict, judge } from "./judge.ts";
 import { Soak } from "./soak.ts";

@@ -1,6 +1,6 @@
 // Modules in front of the worker's that count what Cloudflare would: calls of objects, rows, operations of KV, fetches;
 // and the size of the worker's wasm memory, which no inspector shows.
-import type { TestWorker } from "../../tests/support/worker.ts";
+import type { TestWorker } from "./worker.ts";
 
 export interface Counted {
   /** Requests that the worker answered. */
