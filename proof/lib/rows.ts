@@ -1,5 +1,6 @@
 // What a stopped worker has left on disk: its grants, the lines of people's lists, and whether they belong together.
-import { basename } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { databases } from "../../tests/support/storage.ts";
 
@@ -18,6 +19,8 @@ export interface Rows {
   lines: { grant: string; list: string }[];
   /** How many objects keep something that may be used once. */
   once: number;
+  /** How many entries KV has. */
+  entries: number;
 }
 
 export function readRows(folder: string): Rows {
@@ -30,7 +33,7 @@ export function readRows(folder: string): Rows {
     rowsOf(path, "lines").map((json) => ({ grant: (json as { grant: string }).grant, list: basename(path) })),
   );
   const once = databases(folder, "OnceObject").filter((path) => rowsOf(path, "state").length > 0).length;
-  return { grants, lines, once };
+  return { grants, lines, once, entries: entriesOfKv(folder) };
 }
 
 /** What must be true of any storage once all alarms that were due have rung. */
@@ -43,6 +46,18 @@ export function orphans({ grants, lines }: Rows): { linesWithoutGrant: string[];
     grantsWithoutLine: [...grants.keys()].filter((grant) => lives(grant) && !known.has(grant)),
     twice: named.filter((grant, index) => named.indexOf(grant) !== index),
   };
+}
+
+/** Miniflare keeps each namespace in one database; there is one. */
+function entriesOfKv(folder: string): number {
+  const kept = join(folder, "kv", "miniflare-KVNamespaceObject");
+  const names = existsSync(kept) ? readdirSync(kept).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name)) : [];
+  return names.reduce((sum, name) => {
+    const database = new DatabaseSync(join(kept, name));
+    const { count } = database.prepare("SELECT count(*) AS count FROM _mf_entries").get() as { count: number };
+    database.close();
+    return sum + count;
+  }, 0);
 }
 
 /** The JSON of a table's rows; nothing where there is no such table. */

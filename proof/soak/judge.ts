@@ -9,7 +9,7 @@ export interface Verdict {
   soak: Soak;
   samples: Sample[];
   findings: { what: string; found: string[] }[];
-  rows: { grants: number; lines: number; once: number; mostAccesses: number };
+  rows: { grants: number; lines: number; once: number; entries: number; mostAccesses: number };
 }
 
 /** Access tokens of one grant, by docs/STORAGE.md. */
@@ -37,7 +37,7 @@ export async function judge(soak: Soak, samples: Sample[]): Promise<Verdict> {
   return {
     soak,
     samples,
-    rows: { grants: live.length, lines: rows.lines.length, once: rows.once, mostAccesses },
+    rows: { grants: live.length, lines: rows.lines.length, once: rows.once, entries: rows.entries, mostAccesses },
     findings: [
       { what: "errors without explanation", found: soak.unexplained },
       { what: "sessions that do not work at the end", found: dead },
@@ -51,6 +51,7 @@ export async function judge(soak: Soak, samples: Sample[]): Promise<Verdict> {
       { what: "lines that are there twice", found: twice },
       { what: "grants with too many access tokens", found: mostAccesses > MOST_ACCESSES ? [`${mostAccesses}`] : [] },
       { what: "grants that no answer explains", found: unknown > cutOff ? [`${unknown} of ${live.length}, with ${cutOff} answers cut off`] : [] },
+      { what: "entries of KV beyond one for each client", found: rows.entries > soak.registered ? [`${rows.entries}, of ${soak.registered} clients`] : [] },
       { what: "things that may be used once, left over after two hours", found: rows.once > 0 ? [`${rows.once}`] : [] },
     ],
   };

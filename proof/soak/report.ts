@@ -11,7 +11,7 @@ export function report({ soak, samples, findings, rows }: Verdict): { text: stri
     markdown(["done", "good", "cut off by a kill or by trouble at Sentry"], done),
     `${soak.opened} sign-ins, ${soak.ledger.sessions.size} sessions alive at the end, ${outages.length} kills (half of them over after ${down.at(down.length >> 1) ?? 0} ms), ${soak.trouble.periods.length} periods of trouble at Sentry; ${soak.lostInRenewal} sessions ended since a kill fell into the renewal of their Sentry token.`,
     "",
-    `Rows: ${rows.grants} grants, ${rows.lines} lines, ${rows.once} things to be used once; at most ${rows.mostAccesses} access tokens in a grant.`,
+    `Rows: ${rows.grants} grants, ${rows.lines} lines, ${rows.once} things to be used once, ${rows.entries} entries of KV; at most ${rows.mostAccesses} access tokens in a grant.`,
     "",
     markdown(["after s", "wasm MiB", "workerd MiB"], memory.map(({ at, wasm, resident }) => [at.toFixed(0), mib(wasm), mib(resident)])),
     markdown(["judged", "found"], findings.map(({ what, found }) => [what, found.length])),

@@ -31,6 +31,8 @@ export class Soak {
   lostInRenewal = 0;
   /** Grants that opened, or may have. */
   opened = 0;
+  /** Clients that registered, or tried to. */
+  registered = 0;
   expiresIn = 0;
   readonly chance: () => number;
   #client?: { registered: Registered; sessions: number };
@@ -46,6 +48,7 @@ export class Soak {
   /** A client that has room for one more session. */
   async client(): Promise<Registered> {
     if (!this.#client || this.#client.sessions >= SESSIONS_OF_A_CLIENT) {
+      this.registered += 1;
       this.#client = { registered: await register(this.worker), sessions: 0 };
     }
     this.#client.sessions += 1;

@@ -9,7 +9,7 @@ import { outcome, refresh, register, rpc, signIn, tokensOf } from "../support/oa
 import { type Site, broken } from "../support/strangers/judge.ts";
 import { MARK, mutations } from "../support/strangers/mutations.ts";
 import { type Draft, type Route, routes } from "../support/strangers/routes.ts";
-import { closeConnections, send, written } from "../support/strangers/send.ts";
+import { closeConnections, send, sendCutOff, written } from "../support/strangers/send.ts";
 import { COOKIE_SECRET, type Outgoing, type TestWorker, startWorker } from "../support/worker.ts";
 
 const CASES = Number(process.env.CASES ?? 300);
@@ -74,6 +74,16 @@ describe(`${CASES} requests by strangers, SEED=${SEED}`, () => {
     await Promise.all(Array.from({ length: TOGETHER }, one));
     expect(found.length, `of ${CASES}:\n${found.slice(0, 5).join("\n")}\n`).toBe(0);
   }, 60_000 + CASES * 60);
+});
+
+// rule: authorization/strangers
+it("bodies that are cut off by their senders harm nobody", async () => {
+  const posted = routes.map((route) => route.draft(context)).filter(({ method }) => method === "POST");
+  expect(posted.length).toBeGreaterThan(10);
+  for (const share of [0, 0.5, 0.9]) {
+    await Promise.all(posted.map((draft) => sendCutOff(worker.origin, draft, share)));
+    expect((await worker.fetch("/health")).status).toBe(200);
+  }
 });
 
 describe("the judge", () => {

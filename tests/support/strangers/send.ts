@@ -1,5 +1,6 @@
 // Sends a draft byte for byte, and answers with what came back, or that nothing did.
 import { Agent, request } from "node:http";
+import { connect } from "node:net";
 import { query } from "../oauth.ts";
 import { type Draft, wellFormed } from "./routes.ts";
 
@@ -51,5 +52,19 @@ export function send(origin: string, draft: Draft): Promise<Answer> {
     asked.setTimeout(LIMIT, () => asked.destroy(new Error(`no answer within ${LIMIT / 1000} s`)));
     asked.on("error", reject);
     asked.end(bytes);
+  });
+}
+
+/** Sends a part of what was announced, and goes away. */
+export function sendCutOff(origin: string, draft: Draft, share: number): Promise<void> {
+  const { hostname, port, host } = new URL(origin);
+  const { method, path, headers, bytes = new Uint8Array(100) } = written(draft);
+  const lines = Object.entries({ ...headers, host, "content-length": bytes.length }).map(([name, value]) => `${name}: ${value}`);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`);
+      socket.write(bytes.subarray(0, Math.floor(bytes.length * share)), () => setTimeout(() => socket.destroy(), 5));
+    });
+    socket.on("error", reject).on("close", () => resolve());
   });
 }
