@@ -2,12 +2,13 @@
 # when nothing is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev build test bench soak chaos scale conformance screenshots mutants fuzz fmt lint types check-deploy clean
+.PHONY: help setup dev build test bench soak chaos scale conformance screenshots mutants fuzz fmt lint types check-deploy \
+        deploy-canary deploy-production export-registrations import-registrations sbom clean
 
 run := scripts/with-tools
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing, tests included
 	@scripts/setup --tests
@@ -74,9 +75,32 @@ types: ## Regenerate worker-configuration.d.ts from wrangler.toml
 	@scripts/setup
 	@$(run) npm run --silent types
 
-check-deploy: ## Dry-run the deployment of both environments
+check-deploy: ## Look whether a deployment could go out; fails on placeholders (ENV="production": that one)
 	@scripts/setup
-	@$(run) node scripts/test.mjs deploy
+	@$(run) node scripts/build.mjs
+	@$(run) node scripts/check-deploy.mjs $(ENV)
+
+deploy-canary: ## Deploy to canary in steps (DEPLOY="--dry-run": its flags)
+	@scripts/setup
+	@$(run) cargo build --quiet --locked --package mcp-test-client
+	@exec $(run) node scripts/deploy.mjs canary $(DEPLOY)
+
+deploy-production: ## Deploy to production in steps (DEPLOY="--dry-run": its flags)
+	@scripts/setup
+	@$(run) cargo build --quiet --locked --package mcp-test-client
+	@exec $(run) node scripts/deploy.mjs production $(DEPLOY)
+
+export-registrations: ## Copy the registered clients out of KV (ENV=production FILE=registrations.json)
+	@scripts/setup
+	@exec $(run) node scripts/registrations.mjs export $(ENV) $(FILE)
+
+import-registrations: ## Put those back that KV has lost (ENV=production FILE=registrations.json)
+	@scripts/setup
+	@exec $(run) node scripts/registrations.mjs import $(ENV) $(FILE)
+
+sbom: ## List what is in each program, as CycloneDX, in target/sbom
+	@scripts/setup
+	@exec $(run) node scripts/sbom.mjs
 
 clean: ## Remove what was built; keeps the tools and the local data
 	@rm -rf target build web/dist .wrangler/tmp
