@@ -2,7 +2,8 @@
 # when nothing is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev build test bench conformance screenshots mutants fuzz fmt lint types check-deploy deploy-canary deploy-production export-registrations import-registrations sbom clean
+.PHONY: help setup dev build test bench soak chaos scale conformance screenshots mutants fuzz fmt lint types check-deploy \
+        deploy-canary deploy-production export-registrations import-registrations sbom clean
 
 run := scripts/with-tools
 
@@ -28,6 +29,19 @@ bench: ## Measure the worker against floors, some 15 minutes (BENCH="--only refr
 	@scripts/setup
 	@$(run) node scripts/build.mjs
 	@exec $(run) node bench/run.mjs $(BENCH)
+
+soak: build ## Run mixed traffic with kills and trouble at Sentry, then hostile requests (SECONDS=600, SEED=1, CASES=3000)
+	@$(run) cargo build --quiet --locked --package demo-sentry
+	@$(run) node --experimental-transform-types --no-warnings proof/soak.ts
+	@exec $(run) node proof/strangers.mjs
+
+chaos: build ## Kill workerd in every step of a sign-in, a refresh and a change (KILLS=100, SEED=1)
+	@$(run) cargo build --quiet --locked --package demo-sentry
+	@exec $(run) node --experimental-transform-types --no-warnings proof/chaos.ts
+
+scale: build ## Measure what a request costs among 100, 10,000 and 1,000,000 grants (GRANTS="100 10000")
+	@$(run) cargo build --quiet --locked --package demo-sentry
+	@exec $(run) node --experimental-transform-types --no-warnings proof/scale.ts $(GRANTS)
 
 conformance: build ## Run other people's tests and clients against the protocol crate and the built worker
 	@$(run) cargo build --quiet --locked --package demo-sentry --package mcp-conformance-host --package mcp-test-client

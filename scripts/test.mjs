@@ -41,6 +41,7 @@ const steps = [
   { name: "conformance", title: "rules that stand at the tests, and CONFORMANCE.md", run: [node, "scripts/rules.mjs", "--check"] },
   { name: "conformance", title: "tests that CONFORMANCE.md and SECURITY-MODEL.md name", run: [node, "scripts/check-conformance.mjs"] },
   { name: "conformance", title: "places that cost a client its credentials", run: [node, "scripts/check-endings.mjs"] },
+  { name: "scale", title: "costs in SCALE.md", run: [node, "scripts/scale-page.mjs", "--check"], remedy: "Run: node scripts/scale-page.mjs" },
   { name: "mutants", title: "mutants apply, and their judges are there", run: [node, "scripts/mutants.mjs", "--check"] },
   { name: "openspec", title: "specifications", run: ["openspec", "validate", "--all", "--strict"], before: openspecExists },
   { name: "typescript", title: "types of the tests", run: ["tsc"] },
