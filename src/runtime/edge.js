@@ -188,11 +188,19 @@ export function kvPut(env, binding, key, value, seconds) {
   return env[binding].put(key, value, { expirationTtl: seconds });
 }
 
-export function newObjectId(env, binding) {
-  return env[binding].newUniqueId().toString();
+/** The objects of a binding, in the jurisdiction of this deployment if it has one (ADR 127). */
+function objects(env, binding) {
+  return env.JURISDICTION ? env[binding].jurisdiction(env.JURISDICTION) : env[binding];
 }
 
-/** Sends a message to the object with this id: as `ask`; undefined for an id that is none of this namespace. */
+export function newObjectId(env, binding) {
+  return objects(env, binding).newUniqueId().toString();
+}
+
+/**
+ * Sends a message to the object with this id: as `ask`; undefined for an id that is none of this namespace. An id knows its
+ * jurisdiction, so the whole namespace is asked: what was opened before there was one goes on.
+ */
 export function askById(env, binding, id, message, version) {
   const namespace = env[binding];
   let known;
@@ -205,7 +213,7 @@ export function askById(env, binding, id, message, version) {
 }
 
 export function askByName(env, binding, name, message, version) {
-  return ask(env[binding].getByName(name), message, version);
+  return ask(objects(env, binding).getByName(name), message, version);
 }
 
 /** The reply to a message of this version, as text; where the object has none, the status that says why, as a number. */

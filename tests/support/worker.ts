@@ -38,6 +38,10 @@ export interface WorkerOptions {
   withMemory?: boolean;
   /** A folder for its storage, for tests that read what lies there; without it, storage goes with the worker. */
   storage?: string;
+  /** The port of an earlier one, whose origin a worker over the same storage must keep; without it, any that is free. */
+  port?: number;
+  /** Modules in front of the worker's script of this name, by their own names; the first is the entry: for tests that count what it does. */
+  inFront?: (script: string) => Record<string, string>;
 }
 
 export interface LogLine {
@@ -86,6 +90,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
           modulesRoot: dirname(script),
           modules: [
             ...(options.withMemory ? entryWithMemory(script) : []),
+            ...Object.entries(options.inFront?.(basename(script)) ?? {}).map(([name, contents]) => ({ type: "ESModule" as const, path: join(dirname(script), name), contents })),
             { type: "ESModule", path: script },
             { type: "CompiledWasm", path: wasm },
           ],
@@ -102,7 +107,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
         ...behind,
       ],
       host: "127.0.0.1",
-      port: 0,
+      port: options.port ?? 0,
       https: options.https,
       cf: false,
       resourcePersistencePath: options.storage,
