@@ -8,6 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { test: { ...common, name: "workerd", include: ["tests/workerd/**/*.test.ts"] } },
+      { test: { ...common, name: "mixed", include: ["tests/mixed/**/*.test.ts"] } },
       { test: { ...common, name: "page", include: ["tests/page/**/*.test.ts"] } },
       { test: { ...common, name: "native-example", include: ["tests/native/**/*.test.ts"] } },
       { test: { ...common, name: "client", include: ["tests/client/**/*.test.ts"] } },

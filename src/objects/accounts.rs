@@ -92,7 +92,10 @@ impl AccountObject {
                 }
                 answer.room = make_room(&same, &line);
             }
-            Message::Find(grant) => answer.lines.extend(lines.find(storage, &grant)?),
+            Message::Find(grant) => {
+                let found = lines.find(storage, &grant)?;
+                answer.lines.extend(found.map(|line| line.value));
+            }
             Message::List(list) => {
                 answer.lines = lines.beside(storage, &list)?;
                 if let Some(first) = answer.lines.first() {
@@ -101,7 +104,7 @@ impl AccountObject {
             }
             Message::Note(grant, note) => {
                 if let Some(mut line) = lines.find(storage, &grant)? {
-                    line.note(note);
+                    line.value.note(note);
                     lines.rewrite(storage, &line)?;
                 }
             }

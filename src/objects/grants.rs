@@ -1,8 +1,7 @@
 //! The mailbox of a grant: one Durable Object each. What happens in a grant, and what follows from it, is decided in
 //! [`oauth_provider::grant`]; here it is loaded, applied, written, and its effects are carried out.
 
-use std::cell::RefCell;
-use std::time::Duration;
+use std::cell::{Cell, RefCell};
 
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Shared};
@@ -25,9 +24,6 @@ use crate::runtime::fetch::Outgoing;
 use crate::runtime::random::{self, Rng};
 use crate::runtime::{clock, log};
 use crate::upstream::sentry::{self, Props, UpstreamError};
-
-/// How long after an alarm that failed the next one rings.
-const ALARM_AGAIN: Duration = Duration::from_secs(60);
 
 /// A message to a grant's object.
 #[derive(Serialize, Deserialize)]
@@ -53,6 +49,8 @@ pub struct GrantObject {
     env: Env,
     /// `None` until it was read; the state itself may be none.
     grant: RefCell<Option<Option<Lifecycle>>>,
+    /// Whether a later release wrote the row.
+    is_newer: Cell<bool>,
     /// By the hash of the Sentry token that it replaces.
     asked: RefCell<Option<(String, Asked)>>,
 }
@@ -66,6 +64,7 @@ impl GrantObject {
             state: State::from(state),
             env,
             grant: RefCell::new(None),
+            is_newer: Cell::new(false),
             asked: RefCell::new(None),
         }
     }
@@ -78,14 +77,15 @@ impl GrantObject {
         mailbox::answered(self.answer(&request).await)
     }
 
-    /// Ends the grant if its time is over. What fails is tried again in a minute.
+    /// Ends the grant if its time is over. What fails is tried again.
     ///
     /// # Errors
     /// The next alarm could not be set.
     pub async fn alarm(&self) -> Result<(), JsValue> {
-        if let Err(error) = self.ring().await {
-            log::problem("alarm", "a grant could not expire", &error.to_string());
-            self.storage()?.set_alarm(ALARM_AGAIN).await?;
+        if let Err(failure) = self.ring().await {
+            log::problem("alarm", "a grant could not expire", &failure.to_string());
+            let again = mailbox::alarm_again(&failure);
+            self.storage()?.set_alarm(again).await?;
         }
         Ok(())
     }
@@ -106,7 +106,7 @@ impl GrantObject {
     }
 
     /// No borrow is held while Sentry is asked, and what follows begins with the state as it is then.
-    async fn with_fresh_props<N: Need>(&self, need: N) -> worker::Result<N::Reply> {
+    async fn with_fresh_props<N: Need>(&self, need: N) -> Result<N::Reply, Failure> {
         let next = self.decide(|state, now, rng| need.begin(state, read_props, now, rng))?;
         let renewal = match next {
             Next::Step(step) => return self.carry_out(step).await,
@@ -118,7 +118,7 @@ impl GrantObject {
         self.carry_out(step).await
     }
 
-    async fn ring(&self) -> worker::Result<()> {
+    async fn ring(&self) -> Result<(), Failure> {
         let step = self.decide(|state, now, _| ring(state, now))?;
         let (rang, told) = self.perform(step).await?;
         for (subject, news) in told {
@@ -139,7 +139,7 @@ impl GrantObject {
     fn decide<T>(
         &self,
         transition: impl FnOnce(Option<Lifecycle>, &Moment<'_>, &mut Rng) -> T,
-    ) -> worker::Result<T> {
+    ) -> Result<T, Failure> {
         let config = Config::of(&self.env).map_err(mailbox::trouble)?;
         let moment = Moment {
             id: &self.id()?,
@@ -151,7 +151,7 @@ impl GrantObject {
     }
 
     /// Carries out what the machine says; what the account is told waits for the answer.
-    async fn carry_out<R>(&self, step: Step<R>) -> worker::Result<R> {
+    async fn carry_out<R>(&self, step: Step<R>) -> Result<R, Failure> {
         let (reply, told) = self.perform(step).await?;
         let (env, grant) = (self.env.clone(), self.id()?);
         if !told.is_empty() {
@@ -168,7 +168,7 @@ impl GrantObject {
     }
 
     /// The effects in their order, but for what the account must be told.
-    async fn perform<R>(&self, step: Step<R>) -> worker::Result<(R, Told)> {
+    async fn perform<R>(&self, step: Step<R>) -> Result<(R, Told), Failure> {
         let id = self.id()?;
         let mut told = Told::new();
         for effect in step.effects {
@@ -223,25 +223,31 @@ impl GrantObject {
         Ok(ask)
     }
 
-    fn load(&self) -> worker::Result<Option<Lifecycle>> {
+    fn load(&self) -> Result<Option<Lifecycle>, Failure> {
         if let Some(grant) = self.grant.borrow().as_ref() {
             return Ok(grant.clone());
         }
-        let grant = self.storage()?.read()?;
+        let kept = self.storage()?.read()?;
+        self.is_newer
+            .set(kept.as_ref().is_some_and(|kept| kept.is_newer));
+        let grant = kept.map(|kept| kept.value);
         self.grant.replace(Some(grant.clone()));
         Ok(grant)
     }
 
     /// In storage, then in memory: a write that fails leaves both as they were.
-    fn keep(&self, grant: Option<Lifecycle>, alarm: Option<UnixTime>) -> worker::Result<()> {
+    fn keep(&self, grant: Option<Lifecycle>, alarm: Option<UnixTime>) -> Result<(), Failure> {
         let alarm = alarm.map(|at| at.since(clock::now()));
-        self.storage()?.write(&grant, alarm)?;
+        if let Some(grant) = &grant {
+            self.storage()?.write(grant, alarm, self.is_newer.get())?;
+        }
         self.grant.replace(Some(grant));
         Ok(())
     }
 
     async fn delete(&self) -> worker::Result<()> {
         self.storage()?.delete_all().await?;
+        self.is_newer.set(false);
         self.grant.replace(Some(None));
         Ok(())
     }

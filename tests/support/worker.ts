@@ -33,6 +33,11 @@ export interface WorkerOptions {
   limiters?: Limiters;
   /** Instead of those of wrangler.toml. */
   compatibilityFlags?: string[];
+  /** The folder of another release (`tests/mixed`); where `objects` names one too, of all but the objects. */
+  release?: string;
+  objects?: string;
+  /** The port of one that was stopped, for browsers that go on with its pages and cookies. */
+  port?: string;
   /** A folder for its storage, for tests that read what lies there; without it, storage goes with the worker. */
   storage?: string;
 }
@@ -55,7 +60,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
   const config = readConfig(options.environment);
   if (options.without) leaveOut(options.without, config.workerOptions);
   const behind = bindLimiters(options.limiters ?? {}, config.workerOptions);
-  const script = config.main;
+  const script = options.release ? join(options.release, "build/index.js") : config.main;
   if (!script || !existsSync(script)) throw new Error(`no built worker at ${script}: run \`make build\` first`);
 
   const bindings: Record<string, Json> = { ...(config.workerOptions.bindings as object), ...secrets };
@@ -67,38 +72,31 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
 
   const logs: LogLine[] = [];
   const requests: URL[] = [];
-  const wasm = join(dirname(script), `${basename(script, ".js")}_bg.wasm`);
   // Nothing but this machine: a test never depends on the internet.
   const network: Outgoing = (request) =>
     isLoopback(new URL(request.url)) ? plainFetch(request, { redirect: "manual" }) : undefined;
 
+  const worker = {
+    ...config.workerOptions,
+    ...(options.compatibilityFlags && { compatibilityFlags: options.compatibilityFlags }),
+    name: "worker",
+    modulesRules: undefined,
+    ...modulesOf(script),
+    bindings,
+    outboundService: options.direct ? undefined : async (request: Request) => {
+      requests.push(new URL(request.url));
+      for (const answer of [options.outgoing, network]) {
+        const response = await answer?.(request);
+        if (response) return response;
+      }
+      return new Response(`tests/support/worker.ts: nothing answers ${request.url}`, { status: 530 });
+    },
+  };
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      workers: [
-        {
-          ...config.workerOptions,
-          ...(options.compatibilityFlags && { compatibilityFlags: options.compatibilityFlags }),
-          name: "worker",
-          modulesRules: undefined,
-          modulesRoot: dirname(script),
-          modules: [
-            { type: "ESModule", path: script },
-            { type: "CompiledWasm", path: wasm },
-          ],
-          bindings,
-          outboundService: options.direct ? undefined : async (request: Request) => {
-            requests.push(new URL(request.url));
-            for (const answer of [options.outgoing, network]) {
-              const response = await answer?.(request);
-              if (response) return response;
-            }
-            return new Response(`tests/support/worker.ts: nothing answers ${request.url}`, { status: 530 });
-          },
-        },
-        ...behind,
-      ],
+      workers: [...(options.objects ? apart(worker, join(options.objects, "build/index.js")) : [worker]), ...behind],
       host: "127.0.0.1",
-      port: 0,
+      port: Number(options.port ?? 0),
       https: options.https,
       cf: false,
       resourcePersistencePath: options.storage,
@@ -108,6 +106,25 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
   const url = new URL(await miniflare.ready);
   if (options.hostname) url.hostname = options.hostname;
   return new TestWorker(miniflare, url, logs, requests);
+}
+
+function modulesOf(script: string) {
+  const wasm = join(dirname(script), `${basename(script, ".js")}_bg.wasm`);
+  return {
+    modulesRoot: dirname(script),
+    modules: [
+      { type: "ESModule" as const, path: script },
+      { type: "CompiledWasm" as const, path: wasm },
+    ],
+  };
+}
+
+/** The worker in front, and its objects in another script, which keeps the name and with it their storage. */
+function apart<T extends object>(worker: T, objects: string): T[] {
+  const { durableObjects } = worker as { durableObjects?: Record<string, object> };
+  const elsewhere = Object.entries(durableObjects ?? {}).map(([name, binding]) => [name, { ...binding, scriptName: "worker" }]);
+  const front = { ...worker, name: "front", durableObjects: Object.fromEntries(elsewhere) };
+  return [front, { ...worker, ...modulesOf(objects) }];
 }
 
 export class TestWorker {

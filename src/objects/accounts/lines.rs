@@ -4,11 +4,13 @@ use std::cell::Cell;
 
 use oauth_provider::UnixTime;
 use oauth_provider::grant::GrantId;
+use oauth_provider::rows::{self, Kept};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::line::Line;
-use crate::objects::mailbox::Storage;
+use crate::objects::mailbox::{Failure, Storage};
 
 /// The part of the list that is asked for.
 #[derive(Serialize, Deserialize)]
@@ -69,7 +71,7 @@ impl Lines {
     }
 
     /// Whether there is a table.
-    pub fn are_there(&self, storage: &Storage) -> worker::Result<bool> {
+    pub fn are_there(&self, storage: &Storage) -> Result<bool, Failure> {
         if self.there.get() {
             return Ok(true);
         }
@@ -77,9 +79,14 @@ impl Lines {
             "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('state', 'lines')";
         let tables: Vec<String> = serde_json::from_str(&storage.rows(tables, &json!([]))?)?;
         if tables.iter().any(|table| table == "state") {
-            let before: Option<OneRow> = storage.read()?;
+            let before = storage.row()?;
+            let before = before.map(|row| serde_json::from_str::<OneRow>(&row));
             self.make(storage)?;
-            for line in before.map(|row| row.grants).unwrap_or_default() {
+            for line in before
+                .transpose()?
+                .map(|row| row.grants)
+                .unwrap_or_default()
+            {
                 self.add(storage, &line)?;
             }
             storage.rows("DROP TABLE state", &json!([]))?;
@@ -107,36 +114,47 @@ impl Lines {
     }
 
     /// Adds a line, if its grant has none.
-    pub fn add(&self, storage: &Storage, line: &Line) -> worker::Result<()> {
-        let text = serde_json::to_string(line)?;
+    pub fn add(&self, storage: &Storage, line: &Line) -> Result<(), Failure> {
+        let text = rows::write(line, None)?;
         let values = json!([line.grant, line.client_id, line.opened_at, text]);
         let insert =
             "INSERT OR IGNORE INTO lines (id, client, opened_at, json) VALUES (?, ?, ?, ?)";
-        storage.rows(insert, &values).map(|_| ())
+        storage.rows(insert, &values)?;
+        Ok(())
     }
 
     /// The lines of a client, in the order in which they were added.
-    pub fn of_client(&self, storage: &Storage, client_id: &str) -> worker::Result<Vec<Line>> {
+    pub fn of_client(&self, storage: &Storage, client_id: &str) -> Result<Vec<Line>, Failure> {
         let select = "SELECT json FROM lines WHERE client = ? ORDER BY rowid";
-        lines(storage, select, &json!([client_id]))
+        values(lines(storage, select, &json!([client_id])))
     }
 
     /// The line of a grant.
-    pub fn find(&self, storage: &Storage, grant: &GrantId) -> worker::Result<Option<Line>> {
-        let select = "SELECT json FROM lines WHERE id = ?";
-        lines(storage, select, &json!([grant])).map(|mut found| found.pop())
+    pub fn find(&self, storage: &Storage, grant: &GrantId) -> Result<Option<Kept<Line>>, Failure> {
+        lines(storage, FIND, &json!([grant])).map(|mut found| found.pop())
     }
 
-    /// Replaces the line of its grant.
-    pub fn rewrite(&self, storage: &Storage, line: &Line) -> worker::Result<()> {
-        let values = json!([serde_json::to_string(line)?, line.grant]);
-        let update = "UPDATE lines SET json = ? WHERE id = ?";
-        storage.rows(update, &values).map(|_| ())
+    /// Replaces the line of its grant, which was found as this. What this release does not know of it stays.
+    pub fn rewrite(&self, storage: &Storage, line: &Kept<Line>) -> Result<(), Failure> {
+        let grant = &line.value.grant;
+        let text = if line.is_newer {
+            let before = storage.rows(FIND, &json!([grant]))?;
+            let before = before.trim_matches(['[', ']']);
+            rows::write(&line.value, Some(before))?
+        } else {
+            rows::write(&line.value, None)?
+        };
+        storage.rows(
+            "UPDATE lines SET json = ? WHERE id = ?",
+            &json!([text, grant]),
+        )?;
+        Ok(())
     }
 
-    /// Removes the lines of grants. Answers whether any line is left.
-    pub fn remove(&self, storage: &Storage, grants: &[GrantId]) -> worker::Result<bool> {
+    /// Removes the lines of grants, unless a later release must judge one. Answers whether any line is left.
+    pub fn remove(&self, storage: &Storage, grants: &[GrantId]) -> Result<bool, Failure> {
         for grant in grants {
+            self.find(storage, grant)?;
             storage.rows("DELETE FROM lines WHERE id = ?", &json!([grant]))?;
         }
         let left = storage.rows("SELECT 1 AS json FROM lines LIMIT 1", &json!([]))?;
@@ -144,7 +162,7 @@ impl Lines {
     }
 
     /// The lines of a part, the newest first.
-    pub fn beside(&self, storage: &Storage, list: &List) -> worker::Result<Vec<Line>> {
+    pub fn beside(&self, storage: &Storage, list: &List) -> Result<Vec<Line>, Failure> {
         let (than, order) = if list.newer {
             (">", "ASC")
         } else {
@@ -153,7 +171,11 @@ impl Lines {
         let select = format!(
             "SELECT json FROM lines WHERE (opened_at, id) {than} (?, ?) ORDER BY opened_at {order}, id {order} LIMIT ?"
         );
-        let mut lines = lines(storage, &select, &json!([list.at, list.id, list.most]))?;
+        let mut lines = values(lines(
+            storage,
+            &select,
+            &json!([list.at, list.id, list.most]),
+        ))?;
         if list.newer {
             lines.reverse();
         }
@@ -182,6 +204,15 @@ fn safe(time: UnixTime) -> UnixTime {
     UnixTime(time.0.min(1 << 52))
 }
 
-fn lines(storage: &Storage, select: &str, values: &Value) -> worker::Result<Vec<Line>> {
-    Ok(serde_json::from_str(&storage.rows(select, values)?)?)
+const FIND: &str = "SELECT json FROM lines WHERE id = ?";
+
+fn lines(storage: &Storage, select: &str, values: &Value) -> Result<Vec<Kept<Line>>, Failure> {
+    let found = storage.rows(select, values)?;
+    let found: Vec<&RawValue> = serde_json::from_str(&found)?;
+    let read = found.into_iter().map(|row| rows::read(row.get()));
+    Ok(read.collect::<Result<_, _>>()?)
+}
+
+fn values(lines: Result<Vec<Kept<Line>>, Failure>) -> Result<Vec<Line>, Failure> {
+    lines.map(|lines| lines.into_iter().map(|line| line.value).collect())
 }

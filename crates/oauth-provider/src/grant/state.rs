@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::{Sealed, SecretHash, Wrapped};
 use crate::pkce::CodeChallenge;
 use crate::resource::Resource;
+use crate::rows::{Row, Shape, Versions};
 use crate::scope::Scope;
 use crate::time::UnixTime;
 
@@ -104,6 +105,12 @@ pub(super) struct Access {
     /// Its own resource, if that is narrower than the grant's.
     #[serde(rename = "r", skip_serializing_if = "Option::is_none")]
     pub(super) resource: Option<Resource>,
+}
+
+/// Raised as [`Versions`] says, with a line here that says what came.
+impl Row for Lifecycle {
+    const VERSIONS: Versions = Versions::FIRST;
+    const SHAPE: Shape = Shape::Enum;
 }
 
 impl Lifecycle {

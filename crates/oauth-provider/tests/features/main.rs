@@ -36,6 +36,7 @@ mod par;
 mod refresh_model;
 mod refresh_rotation;
 mod registration_refusals;
+mod rows;
 mod sign_in;
 mod signatures;
 mod storage_trouble;
