@@ -42,8 +42,14 @@ function unpack(folder) {
 }
 
 function build(source) {
-  const env = { ...process.env, CARGO_TARGET_DIR: join(root, "target") };
+  const target = join(root, "target");
+  const env = { ...process.env, CARGO_TARGET_DIR: target };
+  // The one file that has the same name in both releases: cargo must take neither for the other.
+  const shared = ["deps/", ""].map((place) => join(target, "wasm32-unknown-unknown/release", place, "hosted_sentry_mcp.wasm"));
+  const forget = () => shared.forEach((path) => rmSync(path, { force: true }));
+  forget();
   const run = spawnSync(process.execPath, ["scripts/build.mjs"], { cwd: source, env, encoding: "utf8", maxBuffer: 1 << 28 });
+  forget();
   if (run.status !== 0) fail(`${commit} did not build:\n${run.stdout}${run.stderr}`);
 }
 

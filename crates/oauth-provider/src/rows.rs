@@ -105,30 +105,42 @@ pub fn check<T: Row>(json: &str) -> Result<Versions, RowError> {
 /// # Errors
 /// The row that is replaced is of a higher security version, or broken.
 pub fn write<T: Row>(value: &T, over: Option<&str>) -> Result<String, RowError> {
-    let mut versions = Versions {
+    let after = serde_json::to_string(value)?;
+    let before = match over {
+        Some(json) => Some(Before {
+            json,
+            known: serde_json::to_string(&read::<T>(json)?.value)?,
+        }),
+        None => None,
+    };
+    let versions = Versions {
         row: T::VERSIONS.row,
         security: value.security(),
     };
-    let mut json = serde_json::to_string(value)?;
-    if let Some(before) = over {
-        let found = check::<T>(before)?;
-        versions.row = versions.row.max(found.row);
-        versions.security = versions.security.max(found.security);
-        let known = serde_json::to_string(&read::<T>(before)?.value)?;
-        json = with_unknown(T::SHAPE, before, &known, &json)?;
-    }
-    Ok(stamped(json, T::SHAPE, versions))
+    Ok(finished(after, before, T::SHAPE, versions)?)
 }
 
-/// A row with what `before` has and `known`, which is what this release would have written in its place, has not.
-fn with_unknown(
+/// A row that is replaced.
+struct Before<'a> {
+    json: &'a str,
+    /// What this release would have written in its place.
+    known: String,
+}
+
+fn finished(
+    after: String,
+    before: Option<Before<'_>>,
     shape: Shape,
-    before: &str,
-    known: &str,
-    after: &str,
+    mut own: Versions,
 ) -> Result<String, serde_json::Error> {
-    let [before, known] = [serde_json::from_str(before)?, serde_json::from_str(known)?];
-    let mut after: Value = serde_json::from_str(after)?;
+    let Some(Before { json, known }) = before else {
+        return Ok(stamped(after, shape, own));
+    };
+    let found = versions(json, shape);
+    own.row = own.row.max(found.row);
+    own.security = own.security.max(found.security);
+    let [before, known]: [Value; 2] = [serde_json::from_str(json)?, serde_json::from_str(&known)?];
+    let mut after: Value = serde_json::from_str(&after)?;
     let contents = match shape {
         Shape::Struct => (Some(&before), Some(&known), Some(&mut after)),
         Shape::Enum => (content(&before), content(&known), content_mut(&mut after)),
@@ -136,7 +148,7 @@ fn with_unknown(
     if let (Some(before), Some(known), Some(after)) = contents {
         unknown::keep(before, known, after);
     }
-    Ok(after.to_string())
+    Ok(stamped(after.to_string(), shape, own))
 }
 
 /// The content of a variant.

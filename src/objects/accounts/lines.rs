@@ -137,13 +137,13 @@ impl Lines {
     /// Replaces the line of its grant, which was found as this. What this release does not know of it stays.
     pub fn rewrite(&self, storage: &Storage, line: &Kept<Line>) -> Result<(), Failure> {
         let grant = &line.value.grant;
-        let text = if line.is_newer {
-            let before = storage.rows(FIND, &json!([grant]))?;
-            let before = before.trim_matches(['[', ']']);
-            rows::write(&line.value, Some(before))?
+        let before = if line.is_newer {
+            Some(storage.rows(FIND, &json!([grant]))?)
         } else {
-            rows::write(&line.value, None)?
+            None
         };
+        let before = before.as_ref().map(|rows| rows.trim_matches(['[', ']']));
+        let text = rows::write(&line.value, before)?;
         storage.rows(
             "UPDATE lines SET json = ? WHERE id = ?",
             &json!([text, grant]),

@@ -1,7 +1,5 @@
 //! What a release does not know of a row, found by what it would have written of it.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 /// What tells one object of a row from another of its kind.
@@ -12,8 +10,8 @@ type Members = Map<String, Value>;
 /// An object as it was stored, and what this release would write of it.
 type Pair<'a> = (&'a Members, &'a Members);
 
-/// Objects that have an identity, wherever they stood.
-type Known<'a> = BTreeMap<&'a str, Pair<'a>>;
+/// Objects that have an identity, wherever they stood. There are few in a row.
+type Known<'a> = Vec<(&'a str, Pair<'a>)>;
 
 /// Adds to `after` the members of `before` that are not in `known`.
 pub fn keep(before: &Value, known: &Value, after: &mut Value) {
@@ -35,7 +33,7 @@ fn identity(members: &Members) -> Option<&str> {
 fn collect<'a>(before: &'a Value, known: &'a Value, found: &mut Known<'a>) {
     if let Some(pair) = pair(before, known) {
         if let Some(identity) = identity(pair.0) {
-            found.insert(identity, pair);
+            found.push((identity, pair));
         }
         for (name, value) in pair.0 {
             if let Some(known) = pair.1.get(name) {
@@ -60,7 +58,9 @@ fn fill(after: &mut Value, at_this_place: Option<Pair<'_>>, by_identity: &Known<
         }
         Value::Object(members) => {
             let same = match identity(members) {
-                Some(identity) => by_identity.get(identity).copied(),
+                Some(identity) => by_identity
+                    .iter()
+                    .find_map(|(known, pair)| (*known == identity).then_some(*pair)),
                 None => at_this_place,
             };
             for (name, value) in members.iter_mut() {
