@@ -79,7 +79,8 @@ pub enum RowError {
 /// It is of a higher security version, of a later version that cannot be read, or broken.
 pub fn read<T: Row>(json: &str) -> Result<Kept<T>, RowError> {
     let is_newer = check::<T>(json)?.row > T::VERSIONS.row;
-    match serde_json::from_str(json) {
+    // From bytes, as everything here is read: a second reader would make the worker larger.
+    match serde_json::from_slice(json.as_bytes()) {
         Ok(value) => Ok(Kept { value, is_newer }),
         Err(_) if is_newer => Err(RowError::Newer),
         Err(error) => Err(error.into()),
@@ -139,8 +140,11 @@ fn finished(
     let found = versions(json, shape);
     own.row = own.row.max(found.row);
     own.security = own.security.max(found.security);
-    let [before, known]: [Value; 2] = [serde_json::from_str(json)?, serde_json::from_str(&known)?];
-    let mut after: Value = serde_json::from_str(&after)?;
+    let [before, known]: [Value; 2] = [
+        serde_json::from_slice(json.as_bytes())?,
+        serde_json::from_slice(known.as_bytes())?,
+    ];
+    let mut after: Value = serde_json::from_slice(after.as_bytes())?;
     let contents = match shape {
         Shape::Struct => (Some(&before), Some(&known), Some(&mut after)),
         Shape::Enum => (content(&before), content(&known), content_mut(&mut after)),

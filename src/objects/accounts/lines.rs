@@ -77,10 +77,11 @@ impl Lines {
         }
         let tables =
             "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('state', 'lines')";
-        let tables: Vec<String> = serde_json::from_str(&storage.rows(tables, &json!([]))?)?;
+        let tables: Vec<String> =
+            serde_json::from_slice(storage.rows(tables, &json!([]))?.as_bytes())?;
         if tables.iter().any(|table| table == "state") {
             let before = storage.row()?;
-            let before = before.map(|row| serde_json::from_str::<OneRow>(&row));
+            let before = before.map(|row| serde_json::from_slice::<OneRow>(row.as_bytes()));
             self.make(storage)?;
             for line in before
                 .transpose()?
@@ -208,7 +209,7 @@ const FIND: &str = "SELECT json FROM lines WHERE id = ?";
 
 fn lines(storage: &Storage, select: &str, values: &Value) -> Result<Vec<Kept<Line>>, Failure> {
     let found = storage.rows(select, values)?;
-    let found: Vec<&RawValue> = serde_json::from_str(&found)?;
+    let found: Vec<&RawValue> = serde_json::from_slice(found.as_bytes())?;
     let read = found.into_iter().map(|row| rows::read(row.get()));
     Ok(read.collect::<Result<_, _>>()?)
 }
