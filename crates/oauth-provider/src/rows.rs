@@ -58,7 +58,7 @@ pub trait Row: Serialize + DeserializeOwned {
 pub struct Kept<T> {
     /// What this release knows of it.
     pub value: T,
-    /// Whether a later release wrote it. Who writes it again hands [`write`] the row as it is.
+    /// Whether a later release wrote it. Who writes it again hands [`write()`] the row as it is.
     pub is_newer: bool,
 }
 
@@ -157,11 +157,12 @@ fn finished(
 
 /// The content of a variant.
 fn content(row: &Value) -> Option<&Value> {
-    row.as_object()?.values().next()
+    row.as_object()?.iter().next().map(|(_, content)| content)
 }
 
 fn content_mut(row: &mut Value) -> Option<&mut Value> {
-    row.as_object_mut()?.values_mut().next()
+    let (_, content) = row.as_object_mut()?.iter_mut().next()?;
+    Some(content)
 }
 
 const MEMBER: &str = "v";

@@ -68,10 +68,11 @@ fn fill(after: &mut Value, at_this_place: Option<Pair<'_>>, by_identity: &Known<
                     same.and_then(|(before, known)| pair(before.get(name)?, known.get(name)?));
                 fill(value, inner, by_identity);
             }
-            for (name, value) in same.into_iter().flat_map(|(before, _)| before) {
-                let is_known = same.is_some_and(|(_, known)| known.contains_key(name));
-                if !is_known && name != super::MEMBER {
-                    members.entry(name).or_insert_with(|| value.clone());
+            let Some((before, known)) = same else { return };
+            for (name, value) in before {
+                let is_ours = known.contains_key(name) || members.contains_key(name);
+                if !is_ours && name != super::MEMBER {
+                    members.insert(name.clone(), value.clone());
                 }
             }
         }
