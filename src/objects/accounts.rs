@@ -2,8 +2,13 @@
 
 mod line;
 mod lines;
+mod news;
 
-use oauth_provider::grant::{GrantId, News};
+use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
+use oauth_provider::grant::{Dated, GrantId, News};
+use oauth_provider::rows::Kept;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -15,8 +20,13 @@ pub use lines::Place;
 use crate::config::Sentry;
 use crate::objects::mailbox::{self, Failure, Storage};
 use crate::runtime::bindings::ACCOUNTS;
+use crate::runtime::{clock, log};
 use line::make_room;
-use lines::{Lines, List};
+use lines::{COUNTED, Lines, List};
+use news::Change;
+
+/// When an account looks which ends it may forget: after the first, and after a failure.
+const FORGETS_AFTER: Duration = Duration::from_secs(3601);
 
 /// Holds the list of one person's grants.
 #[wasm_bindgen]
@@ -46,10 +56,14 @@ pub struct Answer {
     pub is_new: bool,
     /// The lines of the part that was asked for, newest first.
     pub lines: Vec<Line>,
-    /// How many lines are newer than these.
+    /// How many lines are newer than these; not counted beyond [`COUNTED`].
     pub newer: usize,
-    /// How many lines the person has.
+    /// How many lines the person has, as far as they were counted.
     pub all: usize,
+    /// Whether there may be more of them than were counted: newer ones, or any.
+    pub uncounted: (bool, bool),
+    /// To a note: whether the news in it were read. The version before does not know them.
+    pub noted: bool,
 }
 
 #[wasm_bindgen]
@@ -59,7 +73,7 @@ impl AccountObject {
     pub fn new(state: worker_sys::DurableObjectState, _env: Env) -> Self {
         Self {
             state: State::from(state),
-            lines: Lines::new(),
+            lines: Lines::default(),
         }
     }
 
@@ -70,6 +84,19 @@ impl AccountObject {
     pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
         mailbox::answered(self.answer(&request).await)
     }
+
+    /// Forgets ends that were long ago, and all storage where nothing else is left. What fails is tried again.
+    ///
+    /// # Errors
+    /// The next alarm could not be set.
+    pub async fn alarm(&self) -> Result<(), JsValue> {
+        let storage = Storage::of(&self.state)?;
+        if let Err(error) = self.forget_ended(&storage).await {
+            log::problem("alarm", "an account forgot nothing", &error.to_string());
+            storage.set_alarm(FORGETS_AFTER).await?;
+        }
+        Ok(())
+    }
 }
 
 impl AccountObject {
@@ -78,7 +105,9 @@ impl AccountObject {
         // From here to the last write nothing waits, so two messages cannot lose each other's line.
         let (storage, lines) = (&Storage::of(&self.state)?, &self.lines);
         let mut answer = Answer::default();
-        if !lines.are_there(storage)? && !matches!(message, Message::Add(_)) {
+        let brings_news = matches!(&message, Message::Note(_, note) if !note.news.is_empty());
+        let adds = brings_news || matches!(message, Message::Add(_));
+        if !lines.are_there(storage)? && !adds {
             return mailbox::write(&answer);
         }
         match message {
@@ -97,10 +126,17 @@ impl AccountObject {
                 answer.lines.extend(found.map(|line| line.value));
             }
             Message::List(list) => {
+                lines.index(storage)?;
                 answer.lines = lines.beside(storage, &list)?;
-                if let Some(first) = answer.lines.first() {
-                    (answer.newer, answer.all) = lines.count(storage, first)?;
+                if let (Some(first), Some(last)) = (answer.lines.first(), answer.lines.last()) {
+                    let (newer, older) = lines.count(storage, first, last)?;
+                    (answer.newer, answer.all) = (newer, newer + answer.lines.len() + older);
+                    answer.uncounted = (newer >= COUNTED, newer.max(older) >= COUNTED);
                 }
+            }
+            Message::Note(grant, note) if brings_news => {
+                answer.room = self.told(storage, &grant, &note.news).await?;
+                answer.noted = true;
             }
             Message::Note(grant, note) => {
                 if let Some(mut line) = lines.find(storage, &grant)? {
@@ -108,14 +144,74 @@ impl AccountObject {
                     lines.rewrite(storage, &line)?;
                 }
             }
-            Message::Remove(grants) => {
-                if !lines.remove(storage, &grants)? {
-                    lines.forget();
-                    storage.delete_all().await?;
-                }
-            }
+            Message::Remove(grants) => self.end(storage, &grants).await?,
         }
         mailbox::write(&answer)
+    }
+
+    /// Writes down what a grant has to say. Answers which others must make room for it, also where that was answered
+    /// before: it asks again until they have.
+    async fn told(
+        &self,
+        storage: &Storage,
+        grant: &GrantId,
+        news: &[Dated],
+    ) -> Result<Room, Failure> {
+        let lines = &self.lines;
+        let (known, has_ended) = if lines.are_there(storage)? {
+            (
+                lines.find(storage, grant)?,
+                lines.has_ended(storage, grant)?,
+            )
+        } else {
+            lines.make(storage)?;
+            (None, false)
+        };
+        let is_newer = known.as_ref().is_some_and(|line| line.is_newer);
+        let known = known.map(|line| line.value);
+        let line = match news::told(known, has_ended, grant, news)? {
+            Change::None => return Ok(Room::default()),
+            Change::End => {
+                self.end(storage, std::slice::from_ref(grant)).await?;
+                return Ok(Room::default());
+            }
+            Change::Add(line) => {
+                lines.add(storage, &line)?;
+                line
+            }
+            Change::Rewrite(value) => {
+                let line = Kept { value, is_newer };
+                lines.rewrite(storage, &line)?;
+                line.value
+            }
+        };
+        Ok(if news::has_opened(news) {
+            make_room(&lines.of_client(storage, &line.client_id)?, &line)
+        } else {
+            Room::default()
+        })
+    }
+
+    async fn end(&self, storage: &Storage, grants: &[GrantId]) -> Result<(), Failure> {
+        if self.lines.end(storage, grants, clock::now())? {
+            storage.set_alarm(FORGETS_AFTER).await?;
+        }
+        Ok(())
+    }
+
+    async fn forget_ended(&self, storage: &Storage) -> Result<(), Failure> {
+        if !self.lines.are_there(storage)? {
+            return Ok(());
+        }
+        let now = clock::now();
+        let (next, is_empty) = self.lines.forget_ended(storage, now)?;
+        if is_empty {
+            self.lines.forget();
+            storage.delete_all().await?;
+        } else if let Some(next) = next {
+            storage.set_alarm(next.since(now)).await?;
+        }
+        Ok(())
     }
 }
 
@@ -135,34 +231,57 @@ impl Accounts {
         }
     }
 
-    /// Adds a line before its grant opens, so that no grant can be missing from the list.
+    /// Adds the line of a grant that does not tell of itself: its object is of the version before.
     pub async fn add(&self, subject: &str, line: Line) -> worker::Result<Answer> {
-        Ok(self.send(subject, &Message::Add(line)).await?)
+        Ok(self.send(subject, Message::Add(line)).await?)
     }
 
     /// Removes lines after their grants ended.
     pub async fn remove(&self, subject: &str, grants: Vec<GrantId>) -> worker::Result<Answer> {
-        Ok(self.send(subject, &Message::Remove(grants)).await?)
+        Ok(self.send(subject, Message::Remove(grants)).await?)
     }
 
     /// Writes down what happened to a grant.
     pub async fn note(&self, subject: &str, grant: &GrantId, note: Note) -> worker::Result<Answer> {
         let message = Message::Note(grant.clone(), note);
-        Ok(self.send(subject, &message).await?)
+        Ok(self.send(subject, message).await?)
     }
 
-    /// Writes down what a grant itself has to say.
-    pub async fn tell(&self, subject: &str, grant: &GrantId, news: News) -> worker::Result<()> {
-        let told = match Note::of(news) {
-            Some(note) => self.note(subject, grant, note).await,
-            None => self.remove(subject, vec![grant.clone()]).await,
-        };
-        told.map(|_| ())
+    /// Writes down what a grant itself has to say. Answers which others must make room for it.
+    pub async fn tell(
+        &self,
+        subject: &str,
+        grant: &GrantId,
+        news: &[Dated],
+    ) -> Result<Room, Failure> {
+        let note = || Message::Note(grant.clone(), Note::of_all(news));
+        let mut messages = vec![note()];
+        // For an account of the version before, which has messages of their own for these two.
+        for told in news {
+            match &told.news {
+                News::Opened(text) => {
+                    let line = serde_json::from_slice(text.as_bytes())?;
+                    messages.extend([Message::Add(line), note()]);
+                }
+                News::Ended(_) => messages.push(Message::Remove(vec![grant.clone()])),
+                _ => {}
+            }
+        }
+        let mut room = Room::default();
+        for message in messages {
+            let answer = self.send(subject, message).await?;
+            room.close.extend(answer.room.close);
+            room.stale.extend(answer.room.stale);
+            if answer.noted {
+                break;
+            }
+        }
+        Ok(room)
     }
 
     /// The line of a grant, if it is this person's.
     pub async fn find(&self, subject: &str, grant: GrantId) -> worker::Result<Option<Line>> {
-        let answer = self.send(subject, &Message::Find(grant)).await?;
+        let answer = self.send(subject, Message::Find(grant)).await?;
         Ok(answer.lines.into_iter().next())
     }
 
@@ -172,14 +291,15 @@ impl Accounts {
         for place in [place, &Place::Newest] {
             if answer.lines.is_empty() {
                 let list = Message::List(List::new(place, most));
-                answer = self.send(subject, &list).await?;
+                answer = self.send(subject, list).await?;
             }
         }
         Ok(answer)
     }
 
-    async fn send(&self, subject: &str, message: &Message) -> Result<Answer, Failure> {
+    /// In a box: else all of it would be compiled into each of its callers.
+    fn send(&self, subject: &str, message: Message) -> LocalBoxFuture<'_, Result<Answer, Failure>> {
         let name = format!("{}/{subject}", self.sentry);
-        mailbox::ask_by_name(&self.env, ACCOUNTS, &name, message).await
+        Box::pin(async move { mailbox::ask_by_name(&self.env, ACCOUNTS, &name, &message).await })
     }
 }

@@ -48,7 +48,7 @@ export async function deployed(mixture: Mixture, options: WorkerOptions, before 
     },
     folder: folder.path,
     deploy: async (next, meanwhile) => {
-      const { port } = worker.url;
+      const port = Number(worker.url.port);
       await worker.stop();
       meanwhile?.();
       worker = await startWorker({ storage: folder.path, ...options, ...next, port });

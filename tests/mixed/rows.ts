@@ -54,8 +54,9 @@ function kindOf(row: unknown): string {
 export function later({ kind, text }: StoredRow, versions: [row: number, security: number]): string {
   const row = grown(JSON.parse(text), "") as Json | true;
   if (row === true) return JSON.stringify({ v: versions, lifetime: 60, later: { at: "" } });
-  if (kind === "line") return JSON.stringify({ v: versions, ...row });
-  return JSON.stringify({ [kind]: { v: versions, ...(row[kind] as Json) } });
+  const { v: _, ...members } = kind === "line" ? row : (row[kind] as Json);
+  const content = { v: versions, ...members };
+  return JSON.stringify(kind === "line" ? content : { [kind]: content });
 }
 
 function grown(value: unknown, place: string): unknown {

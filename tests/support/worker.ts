@@ -6,6 +6,7 @@ import type { Json, RequestInit } from "miniflare";
 import { vi } from "vitest";
 import { unstable_getMiniflareWorkerOptions as readWranglerConfig } from "wrangler";
 import { type Limiters, bindLimiters } from "./limiters.ts";
+import { entryWithMemory } from "./memory.ts";
 
 const root = dirname(dirname(import.meta.dirname));
 
@@ -36,10 +37,14 @@ export interface WorkerOptions {
   /** The folder of another release (`tests/mixed`); where `objects` names one too, of all but the objects. */
   release?: string;
   objects?: string;
-  /** The port of one that was stopped, for browsers that go on with its pages and cookies. */
-  port?: string;
+  /** It tells how much memory its wasm has: `wasmMemory` of memory.ts. */
+  withMemory?: boolean;
   /** A folder for its storage, for tests that read what lies there; without it, storage goes with the worker. */
   storage?: string;
+  /** The port of an earlier one, whose origin a worker over the same storage must keep; without it, any that is free. */
+  port?: number;
+  /** Modules in front of the worker's script of this name, by their own names; the first is the entry: for tests that count what it does. */
+  inFront?: (script: string) => Record<string, string>;
 }
 
 export interface LogLine {
@@ -81,7 +86,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
     ...(options.compatibilityFlags && { compatibilityFlags: options.compatibilityFlags }),
     name: "worker",
     modulesRules: undefined,
-    ...modulesOf(script),
+    ...modulesOf(script, inFrontOf(script, options)),
     bindings,
     outboundService: options.direct ? undefined : async (request: Request) => {
       requests.push(new URL(request.url));
@@ -96,7 +101,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
     convertV4MiniflareOptions({
       workers: [...(options.objects ? apart(worker, join(options.objects, "build/index.js")) : [worker]), ...behind],
       host: "127.0.0.1",
-      port: Number(options.port ?? 0),
+      port: options.port ?? 0,
       https: options.https,
       cf: false,
       resourcePersistencePath: options.storage,
@@ -108,15 +113,20 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
   return new TestWorker(miniflare, url, logs, requests);
 }
 
-function modulesOf(script: string) {
+type Module = { type: "ESModule" | "CompiledWasm"; path: string; contents?: string };
+
+/** The script and its wasm, behind other modules where there are some. */
+function modulesOf(script: string, inFront: Module[] = []): { modulesRoot: string; modules: Module[] } {
   const wasm = join(dirname(script), `${basename(script, ".js")}_bg.wasm`);
   return {
     modulesRoot: dirname(script),
-    modules: [
-      { type: "ESModule" as const, path: script },
-      { type: "CompiledWasm" as const, path: wasm },
-    ],
+    modules: [...inFront, { type: "ESModule", path: script }, { type: "CompiledWasm", path: wasm }],
   };
+}
+
+function inFrontOf(script: string, { withMemory, inFront }: WorkerOptions): Module[] {
+  const others = Object.entries(inFront?.(basename(script)) ?? {});
+  return [...(withMemory ? entryWithMemory(script) : []), ...others.map(([name, contents]): Module => ({ type: "ESModule", path: join(dirname(script), name), contents }))];
 }
 
 /** The worker in front, and its objects in another script, which keeps the name and with it their storage. */

@@ -79,7 +79,7 @@ pub enum RowError {
 /// It is of a higher security version, of a later version that cannot be read, or broken.
 pub fn read<T: Row>(json: &str) -> Result<Kept<T>, RowError> {
     let is_newer = check::<T>(json)?.row > T::VERSIONS.row;
-    // From bytes, as everything here is read: a second reader would make the worker larger.
+    // From bytes, as everything here is read: a second reader would make the program larger.
     match serde_json::from_slice(json.as_bytes()) {
         Ok(value) => Ok(Kept { value, is_newer }),
         Err(_) if is_newer => Err(RowError::Newer),

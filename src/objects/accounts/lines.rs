@@ -57,29 +57,47 @@ impl List {
     }
 }
 
-/// The table. It is made with the first line, so that asking for the list of an unknown person costs no storage.
+/// Lines beside a part are counted up to so many.
+pub const COUNTED: usize = 100;
+
+/// How long an account remembers that a grant has ended, in seconds. What the grant had said before may still be on its way.
+const ENDED: u64 = 3600;
+
+/// `rowid` is the order in which lines came.
+const LINES: &str = "CREATE TABLE IF NOT EXISTS lines (id TEXT PRIMARY KEY, client TEXT NOT NULL, opened_at INTEGER NOT NULL, json TEXT NOT NULL)";
+
+/// Made where there are many lines: what is asked for is found without reading the others.
+const INDEXES: &str = "CREATE INDEX IF NOT EXISTS lines_of_client ON lines (client); \
+                       CREATE INDEX IF NOT EXISTS lines_in_order ON lines (opened_at, id)";
+
+/// Made with the first end.
+const ENDS: &str =
+    "CREATE TABLE IF NOT EXISTS ended (id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID";
+
+/// From so many lines on it is cheaper to keep indexes than to read all lines.
+const MANY: u64 = 100;
+
+/// The tables. They are made with the first line, so that asking for the list of an unknown person costs no storage.
+#[derive(Default)]
 pub struct Lines {
     there: Cell<bool>,
+    has_ends: Cell<bool>,
+    is_indexed: Cell<bool>,
 }
 
 impl Lines {
-    /// A table of which it is not known yet whether it is there.
-    pub const fn new() -> Self {
-        Self {
-            there: Cell::new(false),
-        }
-    }
-
-    /// Whether there is a table.
+    /// Whether there is a table of lines.
     pub fn are_there(&self, storage: &Storage) -> Result<bool, Failure> {
         if self.there.get() {
             return Ok(true);
         }
-        let tables =
-            "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('state', 'lines')";
+        let tables = "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('state', 'lines', 'ended', 'lines_in_order')";
         let tables: Vec<String> =
             serde_json::from_slice(storage.rows(tables, &json!([]))?.as_bytes())?;
-        if tables.iter().any(|table| table == "state") {
+        let is_there = |name: &str| tables.iter().any(|table| table == name);
+        self.has_ends.set(is_there("ended"));
+        self.is_indexed.set(is_there("lines_in_order"));
+        if is_there("state") {
             let before = storage.row()?;
             let before = before.map(|row| serde_json::from_slice::<OneRow>(row.as_bytes()));
             self.make(storage)?;
@@ -96,22 +114,33 @@ impl Lines {
         Ok(self.there.get())
     }
 
-    /// Makes the table, if it is not there.
+    /// Makes the table of lines, if it is not there.
     pub fn make(&self, storage: &Storage) -> worker::Result<()> {
-        if self.there.get() {
+        if !self.there.get() {
+            storage.rows(LINES, &json!([]))?;
+            self.there.set(true);
+        }
+        Ok(())
+    }
+
+    /// Makes the indexes where there are many lines; fewer are read as quickly without.
+    pub fn index(&self, storage: &Storage) -> worker::Result<()> {
+        if self.is_indexed.get() {
             return Ok(());
         }
-        let tables = "CREATE TABLE IF NOT EXISTS lines (id TEXT PRIMARY KEY, client TEXT NOT NULL, \
-                      opened_at INTEGER NOT NULL, json TEXT NOT NULL); \
-                      CREATE INDEX IF NOT EXISTS lines_of_client ON lines (client)";
-        storage.rows(tables, &json!([]))?;
-        self.there.set(true);
+        let last = number(&storage.rows("SELECT max(rowid) AS json FROM lines", &json!([]))?);
+        if last.is_some_and(|last| last > MANY) {
+            storage.rows(INDEXES, &json!([]))?;
+            self.is_indexed.set(true);
+        }
         Ok(())
     }
 
     /// Forgets that there is a table; to be called before all storage is deleted.
     pub fn forget(&self) {
-        self.there.set(false);
+        for known in [&self.there, &self.has_ends, &self.is_indexed] {
+            known.set(false);
+        }
     }
 
     /// Adds a line, if its grant has none.
@@ -121,7 +150,7 @@ impl Lines {
         let insert =
             "INSERT OR IGNORE INTO lines (id, client, opened_at, json) VALUES (?, ?, ?, ?)";
         storage.rows(insert, &values)?;
-        Ok(())
+        Ok(self.index(storage)?)
     }
 
     /// The lines of a client, in the order in which they were added.
@@ -152,14 +181,55 @@ impl Lines {
         Ok(())
     }
 
-    /// Removes the lines of grants, unless a later release must judge one. Answers whether any line is left.
-    pub fn remove(&self, storage: &Storage, grants: &[GrantId]) -> Result<bool, Failure> {
+    /// Removes the lines of grants that have ended, unless a later release must judge one, and remembers that. Answers whether it is the first that it has to
+    /// forget again.
+    pub fn end(
+        &self,
+        storage: &Storage,
+        grants: &[GrantId],
+        now: UnixTime,
+    ) -> Result<bool, Failure> {
+        if !self.has_ends.get() {
+            storage.rows(ENDS, &json!([]))?;
+            self.has_ends.set(true);
+        }
+        let is_first = self.next_to_forget(storage)?.is_none();
         for grant in grants {
             self.find(storage, grant)?;
             storage.rows("DELETE FROM lines WHERE id = ?", &json!([grant]))?;
+            let insert = "INSERT OR IGNORE INTO ended (id, until) VALUES (?, ?)";
+            storage.rows(insert, &json!([grant, now.0 + ENDED]))?;
         }
-        let left = storage.rows("SELECT 1 AS json FROM lines LIMIT 1", &json!([]))?;
-        Ok(left != "[]")
+        Ok(is_first && !grants.is_empty())
+    }
+
+    /// Whether a grant has ended, as far as that is remembered.
+    pub fn has_ended(&self, storage: &Storage, grant: &GrantId) -> worker::Result<bool> {
+        let select = "SELECT 1 AS json FROM ended WHERE id = ?";
+        Ok(self.has_ends.get() && storage.rows(select, &json!([grant]))? != "[]")
+    }
+
+    /// Forgets the ends that were long ago. Answers when the next ones are due; the account is empty where there is none
+    /// and no line.
+    pub fn forget_ended(
+        &self,
+        storage: &Storage,
+        now: UnixTime,
+    ) -> worker::Result<(Option<UnixTime>, bool)> {
+        if self.has_ends.get() {
+            storage.rows("DELETE FROM ended WHERE until <= ?", &json!([now]))?;
+        }
+        let next = self.next_to_forget(storage)?;
+        let line = storage.rows("SELECT 1 AS json FROM lines LIMIT 1", &json!([]))?;
+        Ok((next, next.is_none() && line == "[]"))
+    }
+
+    fn next_to_forget(&self, storage: &Storage) -> worker::Result<Option<UnixTime>> {
+        if !self.has_ends.get() {
+            return Ok(None);
+        }
+        let next = storage.rows("SELECT min(until) AS json FROM ended", &json!([]))?;
+        Ok(number(&next).map(UnixTime))
     }
 
     /// The lines of a part, the newest first.
@@ -183,11 +253,17 @@ impl Lines {
         Ok(lines)
     }
 
-    /// How many are newer than this one, and how many there are.
-    pub fn count(&self, storage: &Storage, line: &Line) -> worker::Result<(usize, usize)> {
+    /// How many are newer than the first of a part and older than the last, each up to [`COUNTED`].
+    pub fn count(
+        &self,
+        storage: &Storage,
+        first: &Line,
+        last: &Line,
+    ) -> worker::Result<(usize, usize)> {
         let counts = storage.rows(
-            "SELECT count(*) AS json FROM lines WHERE (opened_at, id) > (?, ?) UNION ALL SELECT count(*) FROM lines",
-            &json!([line.opened_at, line.grant]),
+            "SELECT count(*) AS json FROM (SELECT 1 FROM lines WHERE (opened_at, id) > (?, ?) LIMIT ?) \
+             UNION ALL SELECT count(*) FROM (SELECT 1 FROM lines WHERE (opened_at, id) < (?, ?) LIMIT ?)",
+            &json!([first.opened_at, first.grant, COUNTED, last.opened_at, last.grant, COUNTED]),
         )?;
         let mut counts = counts
             .trim_matches(['[', ']'])
@@ -198,6 +274,11 @@ impl Lines {
             counts.next().unwrap_or_default(),
         ))
     }
+}
+
+/// The one number in a list of rows.
+fn number(rows: &str) -> Option<u64> {
+    rows.trim_matches(['[', ']']).parse().ok()
 }
 
 /// A time that both SQLite and JavaScript can hold: at most 2^52 seconds.

@@ -183,9 +183,9 @@ fn a_higher_security_version_is_refused() {
 // rule: tokens/rows-not-honoured
 #[test]
 fn so_is_a_later_row_that_cannot_be_read() {
-    let newer = r#"{"active":{"v":[2,1],"terms":"another form"}}"#;
+    let newer = r#"{"active":{"v":[99,1],"terms":"another form"}}"#;
     assert!(matches!(read::<Lifecycle>(newer), Err(RowError::Newer)));
-    let unknown = r#"{"suspended":{"v":[2,1]}}"#;
+    let unknown = r#"{"suspended":{"v":[99,1]}}"#;
     assert!(matches!(read::<Lifecycle>(unknown), Err(RowError::Newer)));
     let broken = r#"{"active":{"terms":"another form"}}"#;
     assert!(matches!(
