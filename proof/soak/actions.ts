@@ -115,6 +115,12 @@ async function call(soak: Soak, actor: Actor): Promise<void> {
   if (!result || result.isError) throw new Error(`${params.name}: ${JSON.stringify(result ?? error).slice(0, 200)}`);
 }
 
+/** All kinds of long calls, side by side: afterwards the wasm's memory has the size that it keeps. */
+export async function longCalls(soak: Soak): Promise<void> {
+  const one = () => soak.attempt("tool call, 4 MiB from Sentry", () => withSession(longCall)(soak));
+  for (let round = 0; round < 3; round += 1) await Promise.all(Array.from({ length: 8 }, one));
+}
+
 /** One whose answers at Sentry are as long as one may be. Side by side there is room for some of them only. */
 async function longCall(soak: Soak, actor: Actor): Promise<void> {
   if (actor.user !== MEMBER) return list(soak, actor);
