@@ -8,6 +8,7 @@ use oauth_provider::grant::{Close, GrantId, Token};
 use oauth_provider::http::Response;
 use oauth_provider::store::{GrantError, GrantStore};
 use oauth_types::ErrorCode;
+use serde_json::json;
 
 use crate::deployment::Deployment;
 use crate::memory::seen_tokens;
@@ -128,6 +129,10 @@ impl Opening<'_> {
         let open = approval.open(redirect_uri, subject, sealed, props.expires_at);
         match self.grants.ask(&approval.grant, open).await {
             Ok(code) => {
+                let opened = json!({"event": "opened", "grant": line.grant.to_string()});
+                log::happened(self.request_id, opened);
+                let opened = self.accounts.opened(self.subject, line.grant.clone());
+                self.note(opened.await);
                 self.make_room(added.room, line).await;
                 Ok(Token::code(approval.grant.clone(), code).expose_text())
             }
@@ -204,7 +209,11 @@ fn line(approval: &Approval, now: UnixTime) -> Line {
         resource: approval.resource().clone(),
         opened_at: now,
         used_at: now,
+        shown_at: approval.shown_at,
+        allowed_at: Some(approval.approved_at()),
+        used_before: None,
         marked: false,
+        marked_at: None,
         late: 0,
         skills: approval.choices.clone(),
         limits: approval.limits.clone(),

@@ -23,9 +23,21 @@ pub struct Line {
     pub opened_at: UnixTime,
     /// Seconds; noted at most once a day.
     pub used_at: UnixTime,
+    /// When the person was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_at: Option<UnixTime>,
+    /// When they allowed it, before they signed in at Sentry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_at: Option<UnixTime>,
+    /// The refresh before the one at [`Self::used_at`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_before: Option<UnixTime>,
     /// An old refresh token of it was used.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub marked: bool,
+    /// When one was used last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marked_at: Option<UnixTime>,
     /// How often an answer was fetched again after the grace.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub late: u32,
@@ -103,8 +115,11 @@ impl Line {
     }
 
     /// Writes down what happened. Notes may come in any order, and twice.
-    pub fn note(&mut self, note: Note) {
-        self.marked |= note.marked;
+    pub fn note(&mut self, note: Note, now: UnixTime) {
+        if note.marked {
+            self.marked = true;
+            self.marked_at = Some(now);
+        }
         self.late = self.late.max(note.late);
         self.used_at = note.used_at.map_or(self.used_at, |at| at.max(self.used_at));
         if let Some((skill, scope)) = note.withheld {
@@ -154,7 +169,11 @@ mod tests {
             resource: Resource::root("/mcp"),
             opened_at: UnixTime(used_at),
             used_at: UnixTime(used_at),
+            shown_at: None,
+            allowed_at: None,
+            used_before: None,
             marked: false,
+            marked_at: None,
             late: 0,
             skills: vec!["inspect".to_owned(), "triage".to_owned()],
             scope: Scope::all(&["org:read", "event:write"]),
@@ -189,7 +208,7 @@ mod tests {
         let room = make_room(&lines(19), &new);
         assert!(room.close.is_empty() && room.crowded);
         let mut same = lines(20);
-        same[0].note(used(500));
+        same[0].note(used(500), UnixTime(500));
         let room = make_room(&same, &new);
         assert_eq!(room.close, [line(1, "", 0).grant]);
         assert!(room.stale.is_empty(), "its grant may be about to open");
@@ -213,7 +232,7 @@ mod tests {
         let mut same: Vec<_> = (1..4).map(|n| line(n, "editor", 1)).collect();
         same[2].resource = Resource::from_path("/mcp/acme", "/mcp").unwrap();
         for line in &mut same[1..] {
-            line.note(marked());
+            line.note(marked(), UnixTime(1));
         }
         let room = make_room(&same, &line(5, "editor", 2));
         assert_eq!(room.close, [line(2, "", 0).grant]);
@@ -228,7 +247,7 @@ mod tests {
             ..Note::default()
         };
         for note in [late(3), late(2), used(9), marked()] {
-            line.note(note);
+            line.note(note, UnixTime(10));
         }
         assert_eq!(
             (line.late, line.used_at, line.marked),
@@ -239,8 +258,8 @@ mod tests {
             withheld: Some(("triage".to_owned(), scope)),
             ..Note::default()
         };
-        line.note(taken.clone());
-        line.note(taken);
+        line.note(taken.clone(), UnixTime(11));
+        line.note(taken, UnixTime(11));
         assert_eq!(line.skills, ["inspect"]);
         assert_eq!(line.scope.to_string(), "org:read", "never more than before");
     }

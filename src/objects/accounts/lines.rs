@@ -143,6 +143,24 @@ impl Lines {
         Ok(left != "[]")
     }
 
+    /// How many there are.
+    pub fn all(&self, storage: &Storage) -> worker::Result<usize> {
+        if !self.are_there(storage)? {
+            return Ok(0);
+        }
+        let count = storage.rows("SELECT count(*) AS json FROM lines", &json!([]))?;
+        let count: Vec<usize> = serde_json::from_str(&count)?;
+        Ok(count.first().copied().unwrap_or_default())
+    }
+
+    /// Drops the table.
+    pub fn drop(&self, storage: &Storage) -> worker::Result<()> {
+        self.forget();
+        storage
+            .rows("DROP TABLE IF EXISTS lines", &json!([]))
+            .map(|_| ())
+    }
+
     /// The lines of a part, the newest first.
     pub fn beside(&self, storage: &Storage, list: &List) -> worker::Result<Vec<Line>> {
         let (than, order) = if list.newer {

@@ -1,0 +1,215 @@
+//! The rows in which an account keeps what happened: for 90 days, so many, and until the person deletes them.
+
+use std::cell::{Cell, OnceCell};
+use std::time::Duration;
+
+use oauth_provider::UnixTime;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::event::{CHANGED, Event};
+use crate::objects::mailbox::Storage;
+
+/// How long a row is kept.
+pub const KEPT: Duration = Duration::from_secs(90 * 86_400);
+
+/// The most rows of a person.
+const MOST: u32 = 5_000;
+
+/// So many go at once when there are more: what tools changed before all else, and the oldest first, so that nobody can
+/// have the theft of a key forgotten by changing much.
+const SURPLUS: u32 = 250;
+
+/// How long it is remembered that a person deleted everything: news that are under way must not bring anything back.
+const AFTER_DELETION: Duration = Duration::from_secs(86_400);
+
+/// The part of the history that is asked for.
+#[derive(Serialize, Deserialize)]
+pub struct Part {
+    /// Only of the connection with this id; empty for all.
+    pub grant: String,
+    /// Older than the row of this time and id.
+    pub at: UnixTime,
+    /// The id of that row.
+    pub id: String,
+    /// At most so many, newest first.
+    pub most: u32,
+}
+
+impl Part {
+    /// The newest ones: behind every id, since base64url has no such character.
+    pub fn newest(grant: String, most: u32) -> Self {
+        Self {
+            grant,
+            at: UnixTime(u64::MAX),
+            id: "~".to_owned(),
+            most,
+        }
+    }
+}
+
+/// The table. It is made with the first row.
+#[derive(Default)]
+pub struct History {
+    tables: OnceCell<()>,
+    is_there: Cell<bool>,
+    deleted_at: Cell<Option<UnixTime>>,
+    rows: Cell<Option<u32>>,
+}
+
+impl History {
+    /// Until when, if the person deleted everything a while ago, news are of before that.
+    pub fn deleted_at(&self, storage: &Storage) -> worker::Result<Option<UnixTime>> {
+        self.look(storage)?;
+        Ok(self.deleted_at.get())
+    }
+
+    /// Adds rows; one that is there already stays as it is.
+    pub fn add(&self, storage: &Storage, events: &[Event], now: UnixTime) -> worker::Result<()> {
+        let oldest = before(now, KEPT);
+        let events: Vec<_> = events.iter().filter(|event| event.0 > oldest).collect();
+        if events.is_empty() {
+            return Ok(());
+        }
+        self.make(storage)?;
+        for event in &events {
+            let values = json!([event.0, event.1, event.2.to_string()]);
+            let insert = "INSERT OR IGNORE INTO events (at, id, event) VALUES (?, ?, ?)";
+            storage.rows(insert, &values)?;
+        }
+        self.trim(storage, now)?;
+        let added = u32::try_from(events.len()).unwrap_or(MOST);
+        self.bound(storage, added)
+    }
+
+    /// A part of it, as a list of JSON objects, each with its time, also in words, and its id; empty where there is no table.
+    pub fn part(&self, storage: &Storage, part: &Part) -> worker::Result<String> {
+        self.look(storage)?;
+        if !self.is_there.get() {
+            return Ok(String::new());
+        }
+        let select = "SELECT json_set(event, '$.at', at, '$.time', strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'), '$.id', id) AS json \
+                      FROM events WHERE (at, id) < (?1, ?2) AND substr(id, 1, length(?3)) = ?3 ORDER BY at DESC, id DESC LIMIT ?4";
+        let Part {
+            at,
+            id,
+            grant,
+            most,
+        } = part;
+        storage.rows(select, &json!([at.0.min(1 << 52), id, grant, most]))
+    }
+
+    /// What is too old goes. Answers the time of the next look; `None` where nothing is left.
+    pub fn expire(&self, storage: &Storage, now: UnixTime) -> worker::Result<Option<UnixTime>> {
+        self.look(storage)?;
+        if let Some(at) = self.deleted_at.get() {
+            if at + AFTER_DELETION > now {
+                return Ok(Some(at + AFTER_DELETION));
+            }
+            storage.rows("DROP TABLE IF EXISTS deleted", &json!([]))?;
+            self.deleted_at.set(None);
+        }
+        if !self.is_there.get() {
+            return Ok(None);
+        }
+        self.trim(storage, now)?;
+        let oldest = "SELECT at AS json FROM events ORDER BY at LIMIT 1";
+        let oldest: Vec<UnixTime> = serde_json::from_str(&storage.rows(oldest, &json!([]))?)?;
+        Ok(oldest.first().map(|at| *at + KEPT))
+    }
+
+    /// Deletes it, and remembers for a day that it was deleted. Answers when that must be forgotten.
+    pub fn delete(&self, storage: &Storage, now: UnixTime) -> worker::Result<UnixTime> {
+        self.look(storage)?;
+        storage.rows("DROP TABLE IF EXISTS events", &json!([]))?;
+        storage.rows(
+            "CREATE TABLE IF NOT EXISTS deleted (at INTEGER NOT NULL)",
+            &json!([]),
+        )?;
+        storage.rows("DELETE FROM deleted", &json!([]))?;
+        storage.rows("INSERT INTO deleted (at) VALUES (?)", &json!([now]))?;
+        self.is_there.set(false);
+        self.rows.set(None);
+        self.deleted_at.set(Some(now));
+        Ok(now + AFTER_DELETION)
+    }
+
+    /// Forgets that there is a table; to be called before all storage is deleted.
+    pub fn forget(&self) {
+        self.is_there.set(false);
+        self.rows.set(None);
+        self.deleted_at.set(None);
+    }
+
+    /// Whether nothing is kept, also not that all was deleted.
+    pub fn is_empty(&self, storage: &Storage) -> worker::Result<bool> {
+        self.look(storage)?;
+        Ok(!self.is_there.get() && self.deleted_at.get().is_none())
+    }
+
+    fn look(&self, storage: &Storage) -> worker::Result<()> {
+        if self.tables.get().is_some() {
+            return Ok(());
+        }
+        let tables = "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('events', 'deleted')";
+        let tables: Vec<String> = serde_json::from_str(&storage.rows(tables, &json!([]))?)?;
+        self.is_there
+            .set(tables.iter().any(|table| table == "events"));
+        if tables.iter().any(|table| table == "deleted") {
+            let at = storage.rows("SELECT at AS json FROM deleted", &json!([]))?;
+            let at: Vec<UnixTime> = serde_json::from_str(&at)?;
+            self.deleted_at.set(at.first().copied());
+        }
+        let _ = self.tables.set(());
+        Ok(())
+    }
+
+    /// Makes the table, and sets the alarm at which its first row goes.
+    fn make(&self, storage: &Storage) -> worker::Result<()> {
+        self.look(storage)?;
+        if self.is_there.get() {
+            return Ok(());
+        }
+        let table = "CREATE TABLE IF NOT EXISTS events (at INTEGER NOT NULL, id TEXT NOT NULL, event TEXT NOT NULL, \
+                     PRIMARY KEY (at, id)) WITHOUT ROWID";
+        storage.rows(table, &json!([]))?;
+        storage.alarm(KEPT)?;
+        self.is_there.set(true);
+        Ok(())
+    }
+
+    fn trim(&self, storage: &Storage, now: UnixTime) -> worker::Result<()> {
+        let gone = "DELETE FROM events WHERE at <= ? RETURNING 1 AS json";
+        let gone = storage.rows(gone, &json!([before(now, KEPT)]))?;
+        if gone != "[]" {
+            self.rows.set(None);
+        }
+        Ok(())
+    }
+
+    /// Counted once, and then added up: what was there already is counted too, until it is counted anew.
+    fn bound(&self, storage: &Storage, added: u32) -> worker::Result<()> {
+        let counted = self.rows.get().map(|rows| rows.saturating_add(added));
+        let rows = match counted.filter(|rows| *rows <= MOST) {
+            Some(rows) => rows,
+            None => {
+                let count = storage.rows("SELECT count(*) AS json FROM events", &json!([]))?;
+                let count: Vec<u32> = serde_json::from_str(&count)?;
+                count.first().copied().unwrap_or_default()
+            }
+        };
+        self.rows.set(Some(rows));
+        if rows > MOST {
+            let surplus = "DELETE FROM events WHERE (at, id) IN (SELECT at, id FROM events \
+                           ORDER BY json_extract(event, '$.event') <> ?, at, id LIMIT ?)";
+            let values = json!([CHANGED, rows - MOST + SURPLUS]);
+            storage.rows(surplus, &values)?;
+            self.rows.set(None);
+        }
+        Ok(())
+    }
+}
+
+fn before(now: UnixTime, age: Duration) -> UnixTime {
+    UnixTime(now.0.saturating_sub(age.as_secs()))
+}
