@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
+import { namedByPlace } from "./wasm-order.mjs";
 import { buildWeb } from "./web.mjs";
 
 const root = dirname(import.meta.dirname);
@@ -42,12 +43,13 @@ if (existsSync(script) && existsSync(wasm) && existsSync(stamp) && readFileSync(
 
 /**
  * Optimizes the wasm again. worker-build keeps the name of every function, a tenth of the deployed size; a panic
- * reports its place without them. Before the names are removed, the functions are sorted by name: code generated from
- * the same source is then adjacent, which saves ten kilobytes after gzip.
+ * reports its place without them. The functions are put beside those that they resemble (scripts/wasm-order.mjs).
  */
 function optimize() {
-  wasmOpt("-O", "-g", "--reorder-functions-by-name");
-  if (!process.env.KEEP_NAMES) wasmOpt("--strip-debug", "--strip-producers"); // they are kept for a profile
+  wasmOpt("-O", "-g");
+  if (process.env.KEEP_NAMES) return; // for a profile
+  writeFileSync(wasm, namedByPlace(readFileSync(wasm)));
+  wasmOpt("--reorder-functions-by-name", "--strip-debug", "--strip-producers");
 }
 
 function wasmOpt(...passes) {
@@ -63,7 +65,7 @@ function wasmOpt(...passes) {
  */
 function fingerprint() {
   const hash = createHash("sha256").update(web).update(process.env.KEEP_NAMES ?? "");
-  const files = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "askama.toml", ".cargo/config.toml", "scripts/build.mjs", "scripts/bundle.mjs"];
+  const files = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "askama.toml", ".cargo/config.toml", "scripts/build.mjs", "scripts/bundle.mjs", "scripts/wasm-order.mjs"];
   for (const folder of ["src", "templates", ...crateFolders()]) files.push(...filesBelow(folder));
   for (const file of files.sort()) {
     if (existsSync(file)) hash.update(`${file}\0`).update(readFileSync(file)).update("\0");

@@ -17,7 +17,7 @@ pub use line::{Line, Note, Room};
 pub use lines::Place;
 
 use crate::config::Sentry;
-use crate::objects::mailbox::{self, Storage};
+use crate::objects::mailbox::{self, Failure, Storage};
 use crate::runtime::bindings::ACCOUNTS;
 use crate::runtime::{clock, log};
 use event::Event;
@@ -91,7 +91,7 @@ impl AccountObject {
     /// # Errors
     /// The message cannot be read, or the storage failed.
     pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
-        Ok(self.answer(&request).await?)
+        mailbox::answered(self.answer(&request).await)
     }
 
     /// Forgets what is too old. What fails is tried again in an hour.
@@ -109,7 +109,7 @@ impl AccountObject {
 }
 
 impl AccountObject {
-    async fn answer(&self, request: &web_sys::Request) -> worker::Result<JsValue> {
+    async fn answer(&self, request: &web_sys::Request) -> Result<JsValue, Failure> {
         let message: Message = mailbox::read(request).await?;
         // From here to the last write nothing waits, so two messages cannot lose each other's line.
         let (storage, lines) = (&Storage::of(&self.state)?, &self.lines);
@@ -244,18 +244,18 @@ impl Accounts {
 
     /// Adds a line before its grant opens, so that no grant can be missing from the list.
     pub async fn add(&self, subject: &str, line: Line) -> worker::Result<Answer> {
-        self.send(subject, &Message::Add(line)).await
+        Ok(self.send(subject, &Message::Add(line)).await?)
     }
 
     /// Removes lines after their grants ended.
     pub async fn remove(&self, subject: &str, grants: Vec<GrantId>) -> worker::Result<Answer> {
-        self.send(subject, &Message::Remove(grants)).await
+        Ok(self.send(subject, &Message::Remove(grants)).await?)
     }
 
     /// Writes down what happened to a grant.
     pub async fn note(&self, subject: &str, grant: &GrantId, note: Note) -> worker::Result<Answer> {
-        self.send(subject, &Message::Note(grant.clone(), note))
-            .await
+        let message = Message::Note(grant.clone(), note);
+        Ok(self.send(subject, &message).await?)
     }
 
     /// Writes down that the grant of a line has opened.
@@ -323,7 +323,7 @@ impl Accounts {
         Ok(answer)
     }
 
-    async fn send(&self, subject: &str, message: &Message) -> worker::Result<Answer> {
+    async fn send(&self, subject: &str, message: &Message) -> Result<Answer, Failure> {
         let name = format!("{}/{subject}", self.sentry);
         mailbox::ask_by_name(&self.env, ACCOUNTS, &name, message).await
     }

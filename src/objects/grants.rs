@@ -20,7 +20,7 @@ use worker::{Env, State, worker_sys};
 use crate::config::Config;
 use crate::memory::seen_tokens;
 use crate::objects::accounts::Accounts;
-use crate::objects::mailbox::{self, Storage};
+use crate::objects::mailbox::{self, Failure, Storage};
 use crate::runtime::fetch::Outgoing;
 use crate::runtime::random::{self, Rng};
 use crate::runtime::{clock, log};
@@ -75,7 +75,7 @@ impl GrantObject {
     /// # Errors
     /// The message cannot be read, or the storage failed.
     pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
-        Ok(self.answer(&request).await?)
+        mailbox::answered(self.answer(&request).await)
     }
 
     /// Ends the grant if its time is over. What fails is tried again in a minute.
@@ -92,7 +92,7 @@ impl GrantObject {
 }
 
 impl GrantObject {
-    async fn answer(&self, request: &web_sys::Request) -> worker::Result<JsValue> {
+    async fn answer(&self, request: &web_sys::Request) -> Result<JsValue, Failure> {
         match mailbox::read(request).await? {
             Message::Command(Command::Refresh(refresh)) => {
                 mailbox::write(&self.with_fresh_props(refresh).await?)

@@ -1,7 +1,12 @@
 //! Shared by the three kinds of Durable Objects: messages as JSON, and one row of state.
+//!
+//! Worker and object may be of two releases: after every deployment for a moment, during a gradual one for hours. How a
+//! message, a reply or a row changes so that both releases go on is in AGENTS.md, "A message between worker and objects"
+//! and "What an object keeps".
 
 use std::time::Duration;
 
+use js_sys::Promise;
 use oauth_provider::grant::GrantId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,45 +16,137 @@ use worker::{Env, State, worker_sys};
 
 use crate::runtime::edge;
 
+/// The version of the messages that this release sends and knows. It goes with every message, in the header
+/// `messages-version`, so that an object of a later release can answer in words that the sender knows. To be raised with
+/// each message that is new, and with each member without which a message means something else.
+///
+/// | version | since | what is new |
+/// |---|---|---|
+/// | 1 | 1112ee6 and before | sends no header; an object throws at a message that it does not know |
+/// | 2 | | the header; [`Failure::NotKnown`] and [`Failure::NewerRow`] as answers |
+const VERSION: u32 = 2;
+
+/// Why there is no reply to a message. An object answers the first two with a status instead of a reply.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The object's release does not know the message. Nothing was done: the sender says it again in words of the version
+    /// before, if there are any, and otherwise it is an outage.
+    #[error("the object is of a release that does not know this message")]
+    NotKnown,
+    /// What the object keeps was written by a later release, and this one could not honour it. Nothing was touched.
+    #[error("the row is of a later release, and not safe to use in this one")]
+    NewerRow,
+    /// Anything else.
+    #[error(transparent)]
+    Trouble(#[from] worker::Error),
+}
+
+impl Failure {
+    /// RFC 9110 §15.6.2 "Not Implemented", and §15.6.4 "Service Unavailable": a sender of version 1 takes both for trouble.
+    const fn status(&self) -> Option<u16> {
+        match self {
+            Self::NotKnown => Some(501),
+            Self::NewerRow => Some(503),
+            Self::Trouble(_) => None,
+        }
+    }
+
+    fn of_status(status: f64) -> Self {
+        [Self::NotKnown, Self::NewerRow]
+            .into_iter()
+            .find(|failure| failure.status().map(f64::from) == Some(status))
+            .unwrap_or_else(|| trouble(format!("an object answered {status}")).into())
+    }
+}
+
+/// For callers to whom every failure is an outage.
+impl From<Failure> for worker::Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Trouble(error) => error,
+            failure => trouble(failure),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Trouble(error.into())
+    }
+}
+
+impl From<JsValue> for Failure {
+    fn from(error: JsValue) -> Self {
+        Self::Trouble(error.into())
+    }
+}
+
 /// Sends a message to the object with this id and reads its reply; `None` for an id that is not of this namespace.
+///
+/// # Errors
+/// There is no reply, or it cannot be read.
 pub async fn ask_by_id<T: DeserializeOwned>(
     env: &Env,
     binding: &str,
     id: &GrantId,
     message: &impl Serialize,
-) -> worker::Result<Option<T>> {
+) -> Result<Option<T>, Failure> {
     let message = serde_json::to_string(message)?;
-    let asked = edge::ask_by_id(env, binding, &id.to_hex(), &message)?;
-    match asked {
-        Some(asked) => reply(edge::text(asked).await?).map(Some),
+    match edge::ask_by_id(env, binding, &id.to_hex(), &message, VERSION)? {
+        Some(asked) => reply(asked).await.map(Some),
         None => Ok(None),
     }
 }
 
 /// Sends a message to the object with this name and reads its reply.
+///
+/// # Errors
+/// As [`ask_by_id`].
 pub async fn ask_by_name<T: DeserializeOwned>(
     env: &Env,
     binding: &str,
     name: &str,
     message: &impl Serialize,
-) -> worker::Result<T> {
+) -> Result<T, Failure> {
     let message = serde_json::to_string(message)?;
-    let asked = edge::ask_by_name(env, binding, name, &message)?;
-    reply(edge::text(asked).await?)
+    reply(edge::ask_by_name(env, binding, name, &message, VERSION)?).await
 }
 
-fn reply<T: DeserializeOwned>(text: Option<String>) -> worker::Result<T> {
-    Ok(serde_json::from_str(&text.unwrap_or_default())?)
+async fn reply<T: DeserializeOwned>(asked: Promise) -> Result<T, Failure> {
+    let answered = JsFuture::from(asked).await?;
+    match (answered.as_string(), answered.as_f64()) {
+        (Some(reply), _) => Ok(serde_json::from_slice(reply.as_bytes())?),
+        (None, Some(status)) => Err(Failure::of_status(status)),
+        (None, None) => Err(trouble("an object answered nothing").into()),
+    }
 }
 
-/// Reads a message in the object.
-pub async fn read<T: DeserializeOwned>(request: &web_sys::Request) -> worker::Result<T> {
-    reply(edge::text(edge::message_of(request)).await?)
+/// Reads a message in the object. One that cannot be read is of a later release: the senders of one's own write none.
+///
+/// # Errors
+/// [`Failure::NotKnown`], or the message did not come.
+pub async fn read<T: DeserializeOwned>(request: &web_sys::Request) -> Result<T, Failure> {
+    let text = edge::text(edge::message_of(request)).await?;
+    serde_json::from_slice(text.unwrap_or_default().as_bytes()).map_err(|_| Failure::NotKnown)
 }
 
 /// Makes the answer of an object: its reply as JSON.
-pub fn write(reply: &impl Serialize) -> worker::Result<JsValue> {
+///
+/// # Errors
+/// The runtime refuses it.
+pub fn write(reply: &impl Serialize) -> Result<JsValue, Failure> {
     Ok(edge::answer(200, "", &serde_json::to_string(reply)?)?.into())
+}
+
+/// The answer of an object as the runtime takes it.
+///
+/// # Errors
+/// The object is in trouble.
+pub fn answered(answer: Result<JsValue, Failure>) -> Result<JsValue, JsValue> {
+    answer.or_else(|failure| match (failure.status(), failure) {
+        (Some(status), _) => Ok(edge::answer(status, "", "")?.into()),
+        (None, failure) => Err(worker::Error::from(failure).into()),
+    })
 }
 
 /// The grant whose object has this id.
@@ -78,7 +175,10 @@ impl Storage {
     /// The row; `None` before the first write.
     pub fn read<T: DeserializeOwned>(&self) -> worker::Result<Option<T>> {
         let row = edge::read_row(&self.0)?;
-        Ok(row.as_deref().map(serde_json::from_str).transpose()?)
+        let row = row
+            .as_ref()
+            .map(|row| serde_json::from_slice(row.as_bytes()));
+        Ok(row.transpose()?)
     }
 
     /// What a statement gives: a list of the JSON in its column `json`. `values` is a list too.
@@ -115,4 +215,21 @@ impl Storage {
 /// At least a second: an alarm that has just rung, found nothing to do and was set to now would ring for ever.
 fn milliseconds(after: Duration) -> f64 {
     after.max(Duration::from_secs(1)).as_secs_f64() * 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // rule: tokens/unknown-messages: an object that does not know a message says so, which a sender can tell from trouble
+    #[test]
+    fn a_failure_crosses_as_a_status() {
+        for failure in [Failure::NotKnown, Failure::NewerRow] {
+            let status = failure.status().unwrap();
+            let words = failure.to_string();
+            assert_eq!(Failure::of_status(status.into()).to_string(), words);
+        }
+        let other = Failure::of_status(500.0);
+        assert!(matches!(other, Failure::Trouble(_)) && other.to_string().contains("500"));
+    }
 }

@@ -12,7 +12,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{Env, State, worker_sys};
 
-use crate::objects::mailbox::{self, Storage};
+use crate::objects::mailbox::{self, Failure, Storage};
 use crate::runtime::address::Address;
 use crate::runtime::bindings::{MCP_IP_RATE_LIMITER, ONCE};
 use crate::runtime::clock;
@@ -99,6 +99,7 @@ pub struct Claim {
 #[derive(Serialize, Deserialize)]
 pub struct Claimed {
     /// False if somebody has claimed it before.
+    #[serde(default)]
     pub first: bool,
 }
 
@@ -129,7 +130,7 @@ impl OnceObject {
     /// # Errors
     /// The message cannot be read, or the storage failed.
     pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
-        Ok(self.answer(&request).await?)
+        mailbox::answered(self.answer(&request).await)
     }
 
     /// Forgets the thing, which has expired.
@@ -142,7 +143,7 @@ impl OnceObject {
 }
 
 impl OnceObject {
-    async fn answer(&self, request: &web_sys::Request) -> worker::Result<JsValue> {
+    async fn answer(&self, request: &web_sys::Request) -> Result<JsValue, Failure> {
         match mailbox::read(request).await? {
             Message::Claim(claim) => mailbox::write(&self.claim(claim)?),
             Message::Pushed(PushedMessage::Keep { query, expires_at }) => {

@@ -168,8 +168,8 @@ export function newObjectId(env, binding) {
   return env[binding].newUniqueId().toString();
 }
 
-/** Sends a message to the object with this id: its answer; undefined for an id that is none of this namespace. */
-export function askById(env, binding, id, message) {
+/** Sends a message to the object with this id: as `ask`; undefined for an id that is none of this namespace. */
+export function askById(env, binding, id, message, version) {
   const namespace = env[binding];
   let known;
   try {
@@ -177,18 +177,26 @@ export function askById(env, binding, id, message) {
   } catch {
     return undefined;
   }
-  return ask(namespace.get(known), message);
+  return ask(namespace.get(known), message, version);
 }
 
-export function askByName(env, binding, name, message) {
-  return ask(env[binding].getByName(name), message);
+export function askByName(env, binding, name, message, version) {
+  return ask(env[binding].getByName(name), message, version);
 }
 
-async function ask(object, message) {
-  const answered = await object.fetch("https://object/", { method: "POST", body: message });
+/** The reply to a message of this version, as text; where the object has none, the status that says why, as a number. */
+async function ask(object, message, version) {
+  const headers = { "messages-version": version };
+  let answered;
+  try {
+    answered = await object.fetch("https://object/", { method: "POST", headers, body: message });
+  } catch (error) {
+    // Objects of version 1 know no better answer to a message that came later.
+    if (/\bunknown variant\b|\bdid not match any variant\b/.test(error.message)) return 501;
+    throw error;
+  }
   const text = await answered.text();
-  if (answered.status !== 200) throw new Error(`an object answered ${answered.status}`);
-  return text;
+  return answered.status === 200 ? text : answered.status;
 }
 
 /** The message that `ask` sent. */

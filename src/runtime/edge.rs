@@ -95,21 +95,24 @@ extern "C" {
     /// The id of an object that nobody has asked yet, in hexadecimal digits.
     #[wasm_bindgen(catch, js_name = newObjectId)]
     pub fn new_object_id(env: &Env, binding: &str) -> Result<String, JsValue>;
-    /// An object's answer to a message; none for an id that is not of this namespace.
+    /// An object's reply to a message of this version, a string, or as a number the status that says why there is none;
+    /// nothing for an id that is not of this namespace.
     #[wasm_bindgen(catch, js_name = askById)]
     pub fn ask_by_id(
         env: &Env,
         binding: &str,
         id: &str,
         message: &str,
+        version: u32,
     ) -> Result<Option<Promise>, JsValue>;
-    /// An object's answer to a message.
+    /// The same of the object with this name.
     #[wasm_bindgen(catch, js_name = askByName)]
     pub fn ask_by_name(
         env: &Env,
         binding: &str,
         name: &str,
         message: &str,
+        version: u32,
     ) -> Result<Promise, JsValue>;
     /// The message, in the object that is asked.
     #[wasm_bindgen(js_name = messageOf)]

@@ -62,7 +62,12 @@ impl ClientStore for Clients {
     async fn registration(&self, client_id: &str) -> Stored<Option<Registration>> {
         match self.config.preregistered(client_id) {
             Some(registration) => Ok(Some(registration.clone())),
-            None => self.get(&format!("client:{client_id}")).await,
+            // Its metadata are read from a value wherever they come from, so that there is one reader of them.
+            None => {
+                let kept: Option<serde_json::Value> =
+                    self.get(&format!("client:{client_id}")).await?;
+                kept.map(serde_json::from_value).transpose().map_err(failed)
+            }
         }
     }
 

@@ -58,7 +58,7 @@ impl<H: Handler> AgentMode<H> {
         allow_changes: bool,
     ) -> Result<CallToolResult, H::Refusal> {
         let list = self.inner.list(List::Tools, Version::LATEST);
-        let list: Value = serde_json::from_str(list.get()).unwrap_or_default();
+        let list: Value = serde_json::from_slice(list.get().as_bytes()).unwrap_or_default();
         let tools = list.as_array().into_iter().flatten();
         let tools = tools.filter_map(Tool::from_mcp).collect();
         let question = vec![Message::User(request.to_owned())];

@@ -19,7 +19,7 @@ const NAME: usize = 64;
 impl Tool {
     /// Whether its schema names all of these arguments. A schema without properties accepts any.
     pub(crate) fn reads_all(&self, arguments: &Map<String, Value>) -> bool {
-        let schema: Value = serde_json::from_str(&self.parameters).unwrap_or_default();
+        let schema: Value = serde_json::from_slice(self.parameters.as_bytes()).unwrap_or_default();
         let properties = schema.get("properties").and_then(Value::as_object);
         properties.is_none_or(|own| arguments.keys().all(|name| own.contains_key(name)))
     }

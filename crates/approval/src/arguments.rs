@@ -50,7 +50,7 @@ fn written(text: &str, most: usize, in_line: bool) -> Result<String, Unshowable>
         depth: 0,
         why: Unshowable::Malformed,
     };
-    let mut reader = serde_json::Deserializer::from_str(text);
+    let mut reader = serde_json::Deserializer::from_slice(text.as_bytes());
     let read = Element(&mut page).deserialize(&mut reader);
     match read.and_then(|()| reader.end()) {
         Ok(()) => Ok(page.out),

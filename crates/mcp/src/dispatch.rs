@@ -283,7 +283,7 @@ pub fn arguments(sent: Value) -> Option<Map<String, Value>> {
         Value::Object(arguments) => Some(arguments),
         Value::Array(none) => none.is_empty().then(Map::new),
         Value::String(text) if text.trim().is_empty() => Some(Map::new()),
-        Value::String(text) => match serde_json::from_str(&text) {
+        Value::String(text) => match serde_json::from_slice(text.as_bytes()) {
             Ok(Value::String(_)) | Err(_) => None,
             Ok(value) => arguments(value),
         },

@@ -75,7 +75,8 @@ impl Lines {
         }
         let tables =
             "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('state', 'lines')";
-        let tables: Vec<String> = serde_json::from_str(&storage.rows(tables, &json!([]))?)?;
+        let tables: Vec<String> =
+            serde_json::from_slice(storage.rows(tables, &json!([]))?.as_bytes())?;
         if tables.iter().any(|table| table == "state") {
             let before: Option<OneRow> = storage.read()?;
             self.make(storage)?;
@@ -201,5 +202,7 @@ fn safe(time: UnixTime) -> UnixTime {
 }
 
 fn lines(storage: &Storage, select: &str, values: &Value) -> worker::Result<Vec<Line>> {
-    Ok(serde_json::from_str(&storage.rows(select, values)?)?)
+    Ok(serde_json::from_slice(
+        storage.rows(select, values)?.as_bytes(),
+    )?)
 }

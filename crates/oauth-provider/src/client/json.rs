@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 /// Reads one JSON object. RFC 8259 §4 leaves repeated keys to the reader; two readers that choose differently are a
 /// hole, so they are refused at every depth. Depth itself is bounded by serde_json (128).
 pub(super) fn parse_object(text: &str) -> Result<Map<String, Value>, String> {
-    match serde_json::from_str::<Strict>(text) {
+    match serde_json::from_slice::<Strict>(text.as_bytes()) {
         Ok(Strict(Value::Object(object))) => Ok(object),
         Ok(_) => Err("JSON that is not an object".to_owned()),
         Err(error) => Err(error.to_string()),

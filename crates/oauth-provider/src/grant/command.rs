@@ -194,7 +194,8 @@ pub struct Choice {
     pub scope: Scope,
 }
 
-/// The answer to a command.
+/// The answer to a command. It may come from an object of another release: members that came later, or may go one day,
+/// have defaults, and the others are those without which the reply would be none.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
@@ -226,10 +227,12 @@ pub struct Issued {
     /// Until the access token expires, in seconds.
     pub expires_in: u64,
     /// Of the refresh token and its tag; absent for a client that may not refresh.
+    #[serde(default)]
     pub refresh: Option<(Secret, Bytes)>,
     /// Of the access token.
     pub scope: Scope,
     /// What to do after the answer has left.
+    #[serde(default)]
     pub chores: Chores,
     /// The person, if the daily chores are due: their sign-in is then noted for the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -238,6 +241,7 @@ pub struct Issued {
 
 /// Work that no answer waits for. If it fails, a later answer hands it out again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Chores {
     /// Renew the client's record and note that the grant was used: at most daily.
     pub daily: bool,

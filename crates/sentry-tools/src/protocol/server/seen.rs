@@ -39,7 +39,7 @@ fn structured(result: CallToolResult, untrusted: Untrusted) -> CallToolResult {
     if is_plain(json) && !omits {
         return result;
     }
-    let Ok(mut value) = serde_json::from_str(json) else {
+    let Ok(mut value) = serde_json::from_slice(json.as_bytes()) else {
         return result;
     };
     clean(&mut value);
@@ -80,7 +80,7 @@ fn clean(value: &mut Value) {
 fn senders(result: &CallToolResult) -> Vec<String> {
     let declared = result.meta.iter().find(|(name, _)| *name == UNTRUSTED);
     declared
-        .and_then(|(_, members)| serde_json::from_str(members.get()).ok())
+        .and_then(|(_, members)| serde_json::from_slice(members.get().as_bytes()).ok())
         .unwrap_or_default()
 }
 

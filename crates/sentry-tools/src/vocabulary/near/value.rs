@@ -130,7 +130,7 @@ fn of_flag(value: Value) -> Value {
 fn texts(value: Value) -> Option<Value> {
     let values = match value {
         Value::Array(values) => values,
-        Value::String(text) => match serde_json::from_str(&text) {
+        Value::String(text) => match serde_json::from_slice(text.as_bytes()) {
             Ok(Value::Array(values)) => values,
             _ => parts(&text).into_iter().map(Value::from).collect(),
         },
