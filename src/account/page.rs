@@ -28,8 +28,10 @@ pub struct AccountPage<'a> {
     /// A sentence on what the person has just done.
     said: Option<String>,
     all: usize,
-    first: usize,
-    last: usize,
+    /// Whether there are more than that: they are not counted any further.
+    and_more: bool,
+    /// Which of them are shown; `None` where so many are newer that they are not counted.
+    shown: Option<(usize, usize)>,
     /// The query of the newer part, if there is one.
     newer: Option<String>,
     older: Option<String>,
@@ -160,8 +162,8 @@ impl<'a> AccountPage<'a> {
             place: query_of(place),
             said,
             all: part.all,
-            first,
-            last,
+            and_more: part.uncounted.1,
+            shown: (!part.uncounted.0).then_some((first, last)),
             newer: newer.map(|(at, grant)| query_of(&Place::NewerThan(at, grant))),
             older: older.map(|(at, grant)| query_of(&Place::OlderThan(at, grant))),
             connections: part

@@ -109,14 +109,17 @@ impl Connections<'_> {
                 break;
             }
         }
-        let count = gone.len();
+        let (count, left) = (gone.len(), part.all.saturating_sub(gone.len()));
         self.accounts
             .ended(self.user, gone, RECALLED)
             .await
             .map_err(failed)?;
-        Ok(match (count, part.all.saturating_sub(count)) {
+        Ok(match (count, left) {
             (0, 0) => "There was no connection to end.".to_owned(),
             (_, 0) => "All connections have ended.".to_owned(),
+            (count, left) if part.uncounted.1 => {
+                format!("{count} connections have ended. At least {left} are left: try again.")
+            }
             (count, left) => format!("{count} connections have ended. {left} are left: try again."),
         })
     }

@@ -4,10 +4,11 @@ pub mod event;
 pub mod history;
 mod line;
 mod lines;
+mod news;
 
 use std::time::Duration;
 
-use oauth_provider::grant::{GrantId, News};
+use oauth_provider::grant::{Dated, GrantId, News};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -20,10 +21,11 @@ use crate::config::Sentry;
 use crate::objects::mailbox::{self, Failure, Storage};
 use crate::runtime::bindings::ACCOUNTS;
 use crate::runtime::{clock, log};
-use event::Event;
+use event::{Event, between};
 use history::{History, Part};
 use line::make_room;
-use lines::{Lines, List};
+use lines::{COUNTED, Lines, List};
+use news::Change;
 
 /// How long after an alarm that failed the next one rings.
 const ALARM_AGAIN: Duration = Duration::from_secs(3600);
@@ -45,11 +47,9 @@ enum Message {
     Note(GrantId, Note),
     Find(GrantId),
     List(List),
-    /// The grant of this line has opened.
-    Opened(GrantId),
-    /// These have ended: their lines go, and the history says why.
+    /// These were ended: their lines go, and the history says why.
     Ended(Vec<GrantId>, String),
-    /// Changes that a call has made.
+    /// What a call has changed.
     Changed(GrantId, Vec<Event>),
     History(Part),
     /// Everything goes, if no line is left.
@@ -66,10 +66,14 @@ pub struct Answer {
     pub is_new: bool,
     /// The lines of the part that was asked for, newest first.
     pub lines: Vec<Line>,
-    /// How many lines are newer than these.
+    /// How many lines are newer than these; not counted beyond [`COUNTED`].
     pub newer: usize,
-    /// How many lines the person has.
+    /// How many lines the person has, as far as they were counted.
     pub all: usize,
+    /// Whether there may be more of them than were counted: newer ones, or any.
+    pub uncounted: (bool, bool),
+    /// To a note: whether the news in it were read. The version before does not know them.
+    pub noted: bool,
     /// A part of the history, as a list in JSON; empty where there is none.
     pub events: String,
 }
@@ -94,14 +98,14 @@ impl AccountObject {
         mailbox::answered(self.answer(&request).await)
     }
 
-    /// Forgets what is too old. What fails is tried again in an hour.
+    /// Forgets what was long ago, and all storage where nothing else is left. What fails is tried again.
     ///
     /// # Errors
     /// The next alarm could not be set.
     pub async fn alarm(&self) -> Result<(), JsValue> {
         let storage = Storage::of(&self.state)?;
         if let Err(error) = self.expire(&storage).await {
-            log::problem("alarm", "a history could not expire", &error.to_string());
+            log::problem("alarm", "an account forgot nothing", &error.to_string());
             storage.set_alarm(ALARM_AGAIN).await?;
         }
         Ok(())
@@ -113,13 +117,13 @@ impl AccountObject {
         let message: Message = mailbox::read(request).await?;
         // From here to the last write nothing waits, so two messages cannot lose each other's line.
         let (storage, lines) = (&Storage::of(&self.state)?, &self.lines);
-        let (history, now) = (&self.history, clock::now());
         let mut answer = Answer::default();
-        let needs_lines = !matches!(
+        let brings_news = matches!(&message, Message::Note(_, note) if !note.news.is_empty());
+        let of_lines = matches!(
             message,
-            Message::Add(_) | Message::Changed(..) | Message::History(_) | Message::Delete
+            Message::Find(_) | Message::List(_) | Message::Note(..) | Message::Remove(_)
         );
-        if !lines.are_there(storage)? && needs_lines {
+        if !lines.are_there(storage)? && of_lines && !brings_news {
             return mailbox::write(&answer);
         }
         match message {
@@ -132,58 +136,103 @@ impl AccountObject {
                     same.push(line.clone());
                 }
                 answer.room = make_room(&same, &line);
-                if history.deleted_at(storage)? >= Some(line.opened_at) {
-                    // Its person has ended everything since they were asked.
-                    answer.room.close.push(line.grant);
-                }
-            }
-            Message::Opened(grant) => {
-                let line = lines.find(storage, &grant)?;
-                let events = line.as_ref().map(event::opened).unwrap_or_default();
-                history.add(storage, &events, now)?;
             }
             Message::Find(grant) => answer.lines.extend(lines.find(storage, &grant)?),
             Message::List(list) => {
                 answer.lines = lines.beside(storage, &list)?;
-                if let Some(first) = answer.lines.first() {
-                    (answer.newer, answer.all) = lines.count(storage, first)?;
+                if let (Some(first), Some(last)) = (answer.lines.first(), answer.lines.last()) {
+                    let (newer, older) = lines.count(storage, first, last)?;
+                    (answer.newer, answer.all) = (newer, newer + answer.lines.len() + older);
+                    answer.uncounted = (newer >= COUNTED, newer.max(older) >= COUNTED);
                 }
+            }
+            Message::Note(grant, note) if brings_news => {
+                answer.room = self.told(storage, &grant, &note.news)?;
+                answer.noted = true;
             }
             Message::Note(grant, note) => {
                 if let Some(before) = lines.find(storage, &grant)? {
-                    let mut line = before.clone();
+                    let (mut line, now) = (before.clone(), clock::now());
                     line.note(note, now);
                     lines.rewrite(storage, &line)?;
-                    history.add(storage, &event::between(&before, &line, now), now)?;
+                    self.record(storage, &between(&before, &line, now))?;
                 }
             }
-            Message::Ended(grants, why) => {
-                for grant in &grants {
-                    // Once: the line goes with it.
-                    if let Some(line) = lines.find(storage, grant)? {
-                        history.add(storage, &event::ended(&line, &why, now), now)?;
-                    }
-                }
-                self.remove(storage, &grants).await?;
-            }
-            Message::Remove(grants) => self.remove(storage, &grants).await?,
+            Message::Remove(grants) => self.end(storage, &grants)?,
+            Message::Ended(grants, why) => self.ended(storage, &grants, &why)?,
             Message::Changed(grant, events) => self.changed(storage, &grant, events)?,
-            Message::History(part) => answer.events = history.part(storage, &part)?,
-            Message::Delete => {
-                answer.all = lines.all(storage)?;
-                if answer.all == 0 {
-                    lines.drop(storage)?;
-                    let forget_at = history.delete(storage, now)?;
-                    storage.alarm(forget_at.since(now))?;
-                }
-            }
+            Message::History(part) => answer.events = self.history.part(storage, &part)?,
+            Message::Delete => answer.all = self.delete(storage)?,
         }
         mailbox::write(&answer)
     }
 
-    async fn remove(&self, storage: &Storage, grants: &[GrantId]) -> worker::Result<()> {
-        if !self.lines.remove(storage, grants)? && self.history.is_empty(storage)? {
-            self.delete_all(storage).await?;
+    /// Writes down what a grant has to say. Answers which others must make room for it, also where that was answered
+    /// before: it asks again until they have.
+    fn told(&self, storage: &Storage, grant: &GrantId, news: &[Dated]) -> worker::Result<Room> {
+        let lines = &self.lines;
+        lines.make(storage)?;
+        let (known, has_ended) = (
+            lines.find(storage, grant)?,
+            lines.has_ended(storage, grant)?,
+        );
+        let (change, events) = news::told(known, has_ended, grant, news)?;
+        let opened = events.iter().find(|event| event.2["event"] == "opened");
+        if let Some(Event(at, ..)) = opened
+            && self.history.deleted_at(storage)? >= Some(*at)
+        {
+            // Its person had everything ended after they were asked.
+            self.end(storage, std::slice::from_ref(grant))?;
+            let close = vec![grant.clone()];
+            return Ok(Room {
+                close,
+                ..Room::default()
+            });
+        }
+        self.record(storage, &events)?;
+        let line = match change {
+            Change::None => return Ok(Room::default()),
+            Change::End => {
+                self.end(storage, std::slice::from_ref(grant))?;
+                return Ok(Room::default());
+            }
+            Change::Add(line) => {
+                lines.add(storage, &line)?;
+                line
+            }
+            Change::Rewrite(line) => {
+                lines.rewrite(storage, &line)?;
+                line
+            }
+        };
+        Ok(if news::has_opened(news) {
+            make_room(&lines.of_client(storage, &line.client_id)?, &line)
+        } else {
+            Room::default()
+        })
+    }
+
+    fn end(&self, storage: &Storage, grants: &[GrantId]) -> worker::Result<()> {
+        if self.lines.end(storage, grants, clock::now())? {
+            self.wake(storage)?;
+        }
+        Ok(())
+    }
+
+    /// The same for grants that were ended here, each once: its line goes with it.
+    fn ended(&self, storage: &Storage, grants: &[GrantId], why: &str) -> worker::Result<()> {
+        self.lines.make(storage)?;
+        for grant in grants {
+            if let Some(line) = self.lines.find(storage, grant)? {
+                self.record(storage, &event::ended(&line, why, clock::now()))?;
+            }
+        }
+        self.end(storage, grants)
+    }
+
+    fn record(&self, storage: &Storage, events: &[Event]) -> worker::Result<()> {
+        if self.history.add(storage, events, clock::now())? {
+            self.wake(storage)?;
         }
         Ok(())
     }
@@ -200,26 +249,49 @@ impl AccountObject {
         } else {
             None
         };
-        if line.is_none() && self.history.deleted_at(storage)?.is_some() {
-            return Ok(());
+        match &line {
+            Some(line) => events.iter_mut().for_each(|event| event.name_client(line)),
+            None if self.history.deleted_at(storage)?.is_some() => return Ok(()),
+            None => {}
         }
-        for event in &mut events {
-            if let Some(line) = &line {
-                event.name_client(line);
-            }
+        self.record(storage, &events)
+    }
+
+    /// Deletes everything, unless a line is left. Answers how many are.
+    fn delete(&self, storage: &Storage) -> worker::Result<usize> {
+        let left = self.lines.all(storage)?;
+        if left == 0 {
+            self.lines.drop(storage)?;
+            self.history.delete(storage, clock::now())?;
+            self.wake(storage)?;
         }
-        self.history.add(storage, &events, clock::now())
+        Ok(left)
+    }
+
+    /// Sets the alarm for what must be forgotten first. Answers whether there is anything.
+    fn wake(&self, storage: &Storage) -> worker::Result<bool> {
+        let ended = if self.lines.are_there(storage)? {
+            self.lines.next_to_forget(storage)?
+        } else {
+            None
+        };
+        let next = [ended, self.history.next(storage)?]
+            .into_iter()
+            .flatten()
+            .min();
+        if let Some(next) = next {
+            storage.alarm(next.since(clock::now()))?;
+        }
+        Ok(next.is_some())
     }
 
     async fn expire(&self, storage: &Storage) -> worker::Result<()> {
-        match self.history.expire(storage, clock::now())? {
-            Some(at) => storage.set_alarm(at.since(clock::now())).await,
-            None if self.lines.are_there(storage)? && self.lines.all(storage)? > 0 => Ok(()),
-            None => self.delete_all(storage).await,
+        let now = clock::now();
+        let has_line = self.lines.are_there(storage)? && self.lines.forget_ended(storage, now)?;
+        self.history.expire(storage, now)?;
+        if self.wake(storage)? || has_line {
+            return Ok(());
         }
-    }
-
-    async fn delete_all(&self, storage: &Storage) -> worker::Result<()> {
         self.lines.forget();
         self.history.forget();
         storage.delete_all().await
@@ -242,7 +314,7 @@ impl Accounts {
         }
     }
 
-    /// Adds a line before its grant opens, so that no grant can be missing from the list.
+    /// Adds the line of a grant that does not tell of itself: its object is of the version before.
     pub async fn add(&self, subject: &str, line: Line) -> worker::Result<Answer> {
         Ok(self.send(subject, &Message::Add(line)).await?)
     }
@@ -252,26 +324,18 @@ impl Accounts {
         Ok(self.send(subject, &Message::Remove(grants)).await?)
     }
 
-    /// Writes down what happened to a grant.
-    pub async fn note(&self, subject: &str, grant: &GrantId, note: Note) -> worker::Result<Answer> {
-        let message = Message::Note(grant.clone(), note);
-        Ok(self.send(subject, &message).await?)
-    }
-
-    /// Writes down that the grant of a line has opened.
-    pub async fn opened(&self, subject: &str, grant: GrantId) -> worker::Result<Answer> {
-        self.send(subject, &Message::Opened(grant)).await
-    }
-
-    /// Removes lines after their grants ended, and writes down why.
+    /// Removes lines after their grants ended, and writes down why. An account of the version before keeps no history.
     pub async fn ended(
         &self,
         subject: &str,
         grants: Vec<GrantId>,
         why: &str,
     ) -> worker::Result<Answer> {
-        self.send(subject, &Message::Ended(grants, why.to_owned()))
-            .await
+        let message = Message::Ended(grants.clone(), why.to_owned());
+        match self.send(subject, &message).await {
+            Err(Failure::NotKnown) => self.remove(subject, grants).await,
+            answer => Ok(answer?),
+        }
     }
 
     /// Writes down what a call has changed.
@@ -281,28 +345,52 @@ impl Accounts {
         grant: GrantId,
         changes: Vec<Event>,
     ) -> worker::Result<Answer> {
-        self.send(subject, &Message::Changed(grant, changes)).await
+        Ok(self
+            .send(subject, &Message::Changed(grant, changes))
+            .await?)
     }
 
     /// A part of the history, newest first, as JSON.
     pub async fn history(&self, subject: &str, part: Part) -> worker::Result<String> {
-        let answer = self.send(subject, &Message::History(part)).await?;
-        Ok(answer.events)
+        Ok(self.send(subject, &Message::History(part)).await?.events)
     }
 
     /// Deletes everything about a person who has no line any more. Answers how many there still are.
     pub async fn delete(&self, subject: &str) -> worker::Result<usize> {
-        let answer = self.send(subject, &Message::Delete).await?;
-        Ok(answer.all)
+        Ok(self.send(subject, &Message::Delete).await?.all)
     }
 
-    /// Writes down what a grant itself has to say.
-    pub async fn tell(&self, subject: &str, grant: &GrantId, news: News) -> worker::Result<()> {
-        let told = match Note::of(news) {
-            Some(note) => self.note(subject, grant, note).await,
-            None => self.ended(subject, vec![grant.clone()], "").await,
-        };
-        told.map(|_| ())
+    /// Writes down what happened to a grant.
+    pub async fn note(&self, subject: &str, grant: &GrantId, note: Note) -> worker::Result<Answer> {
+        let message = Message::Note(grant.clone(), note);
+        Ok(self.send(subject, &message).await?)
+    }
+
+    /// Writes down what a grant itself has to say. Answers which others must make room for it.
+    pub async fn tell(
+        &self,
+        subject: &str,
+        grant: &GrantId,
+        news: &[Dated],
+    ) -> worker::Result<Room> {
+        let mut answer = self.note(subject, grant, Note::of_all(news)).await?;
+        if answer.noted {
+            return Ok(answer.room);
+        }
+        // An account of the version before: it was told all but what it has messages of their own for.
+        for told in news {
+            match &told.news {
+                News::Opened(text) => {
+                    answer = self.add(subject, serde_json::from_str(text)?).await?;
+                    self.note(subject, grant, Note::of_all(news)).await?;
+                }
+                News::Ended(_) => {
+                    self.remove(subject, vec![grant.clone()]).await?;
+                }
+                _ => {}
+            }
+        }
+        Ok(answer.room)
     }
 
     /// The line of a grant, if it is this person's.

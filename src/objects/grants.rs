@@ -1,7 +1,8 @@
 //! The mailbox of a grant: one Durable Object each. What happens in a grant, and what follows from it, is decided in
 //! [`oauth_provider::grant`]; here it is loaded, applied, written, and its effects are carried out.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -9,8 +10,8 @@ use futures_util::future::{LocalBoxFuture, Shared};
 use oauth_provider::UnixTime;
 use oauth_provider::crypto::Bytes;
 use oauth_provider::grant::{
-    Command, Effect, GrantId, Lifecycle, Moment, Need, News, Next, Outcome, Rang, Renew, Renewal,
-    Step, Upstream, apply, leave, ring,
+    Command, Effect, GrantId, Lifecycle, Moment, Need, Next, Outcome, Renew, Renewal, Reply, Step,
+    Upstream, acknowledge, apply, ring,
 };
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
@@ -19,8 +20,9 @@ use worker::{Env, State, worker_sys};
 
 use crate::config::Config;
 use crate::memory::seen_tokens;
-use crate::objects::accounts::Accounts;
+use crate::objects::accounts::{Accounts, Room};
 use crate::objects::mailbox::{self, Failure, Storage};
+use crate::runtime::bindings::GRANTS;
 use crate::runtime::fetch::Outgoing;
 use crate::runtime::random::{self, Rng};
 use crate::runtime::{clock, log};
@@ -43,18 +45,32 @@ pub enum Message {
 /// same old token gets the same new one: Sentry's refresh tokens are good once.
 type Asked = Shared<LocalBoxFuture<'static, Result<Props, UpstreamError>>>;
 
-/// The person whose list is told, and the news.
-type Told = Vec<(String, News)>;
+/// How often the account is told at most before the rest waits for the alarm: news may come while it is told others.
+const TELLS: usize = 3;
 
 /// Holds the state of one grant, and applies one command after the other to it.
 #[wasm_bindgen]
-pub struct GrantObject {
+pub struct GrantObject(Rc<Mailbox>);
+
+/// What the object and the work that goes on after an answer share.
+struct Mailbox {
     state: State,
     env: Env,
     /// `None` until it was read; the state itself may be none.
     grant: RefCell<Option<Option<Lifecycle>>>,
     /// By the hash of the Sentry token that it replaces.
     asked: RefCell<Option<(String, Asked)>>,
+    /// Whether the account is being told something: it is told one thing after the other.
+    telling: Cell<bool>,
+}
+
+/// The account is being told something, until this goes, however that ends.
+struct Telling<'a>(&'a Cell<bool>);
+
+impl Drop for Telling<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
 }
 
 #[wasm_bindgen]
@@ -62,12 +78,13 @@ impl GrantObject {
     /// The runtime makes one when a message or an alarm comes for a grant.
     #[wasm_bindgen(constructor)]
     pub fn new(state: worker_sys::DurableObjectState, env: Env) -> Self {
-        Self {
+        Self(Rc::new(Mailbox {
             state: State::from(state),
             env,
             grant: RefCell::new(None),
             asked: RefCell::new(None),
-        }
+            telling: Cell::new(false),
+        }))
     }
 
     /// Answers a message.
@@ -75,7 +92,7 @@ impl GrantObject {
     /// # Errors
     /// The message cannot be read, or the storage failed.
     pub async fn fetch(&self, request: web_sys::Request) -> Result<JsValue, JsValue> {
-        mailbox::answered(self.answer(&request).await)
+        mailbox::answered(self.0.answer(&request).await)
     }
 
     /// Ends the grant if its time is over. What fails is tried again in a minute.
@@ -83,16 +100,16 @@ impl GrantObject {
     /// # Errors
     /// The next alarm could not be set.
     pub async fn alarm(&self) -> Result<(), JsValue> {
-        if let Err(error) = self.ring().await {
+        if let Err(error) = self.0.ring().await {
             log::problem("alarm", "a grant could not expire", &error.to_string());
-            self.storage()?.set_alarm(ALARM_AGAIN).await?;
+            self.0.storage()?.set_alarm(ALARM_AGAIN).await?;
         }
         Ok(())
     }
 }
 
-impl GrantObject {
-    async fn answer(&self, request: &web_sys::Request) -> Result<JsValue, Failure> {
+impl Mailbox {
+    async fn answer(self: &Rc<Self>, request: &web_sys::Request) -> Result<JsValue, Failure> {
         match mailbox::read(request).await? {
             Message::Command(Command::Refresh(refresh)) => {
                 mailbox::write(&self.with_fresh_props(refresh).await?)
@@ -106,7 +123,7 @@ impl GrantObject {
     }
 
     /// No borrow is held while Sentry is asked, and what follows begins with the state as it is then.
-    async fn with_fresh_props<N: Need>(&self, need: N) -> worker::Result<N::Reply> {
+    async fn with_fresh_props<N: Need>(self: &Rc<Self>, need: N) -> worker::Result<N::Reply> {
         let next = self.decide(|state, now, rng| need.begin(state, read_props, now, rng))?;
         let renewal = match next {
             Next::Step(step) => return self.carry_out(step).await,
@@ -120,18 +137,13 @@ impl GrantObject {
 
     async fn ring(&self) -> worker::Result<()> {
         let step = self.decide(|state, now, _| ring(state, now))?;
-        let (rang, told) = self.perform(step).await?;
-        for (subject, news) in told {
-            // Waited for: nothing but the row knows whose list the grant must leave.
-            tell(&self.env, &subject, &self.id()?, news).await?;
+        if self.perform(step).await?.1
+            && let Err(error) = self.tell().await
+        {
+            // The alarm that was just set repeats it.
+            self.not_told(&error);
         }
-        match rang {
-            Rang::Lives => Ok(()),
-            Rang::Ended => {
-                let step = self.decide(|state, now, _| leave(state, now))?;
-                self.carry_out(step).await
-            }
-        }
+        Ok(())
     }
 
     /// Asks the machine about the state as it is. From here to [`Self::keep`], which comes first of all effects, nothing
@@ -150,16 +162,17 @@ impl GrantObject {
         Ok(transition(self.load()?, &moment, &mut random::rng()))
     }
 
-    /// Carries out what the machine says; what the account is told waits for the answer.
-    async fn carry_out<R>(&self, step: Step<R>) -> worker::Result<R> {
-        let (reply, told) = self.perform(step).await?;
-        let (env, grant) = (self.env.clone(), self.id()?);
-        if !told.is_empty() {
+    /// Carries out what the machine says; what the account is told waits for the answer. Trouble is met once more, at once:
+    /// after that it waits for the alarm.
+    async fn carry_out<R>(self: &Rc<Self>, step: Step<R>) -> worker::Result<R> {
+        let (reply, tells) = self.perform(step).await?;
+        if tells {
+            let mailbox = Rc::clone(self);
             self.state.wait_until(async move {
-                for (subject, news) in told {
-                    if let Err(error) = tell(&env, &subject, &grant, news).await {
-                        let detail = error.to_string();
-                        log::problem(&grant.to_string(), "the account did not answer", &detail);
+                for _ in 0..2 {
+                    match mailbox.tell().await {
+                        Ok(()) => break,
+                        Err(error) => mailbox.not_told(&error),
                     }
                 }
             });
@@ -167,20 +180,69 @@ impl GrantObject {
         Ok(reply)
     }
 
-    /// The effects in their order, but for what the account must be told.
-    async fn perform<R>(&self, step: Step<R>) -> worker::Result<(R, Told)> {
+    /// The effects in their order, but for what the account must be told. Answers whether there is any such.
+    async fn perform<R>(&self, step: Step<R>) -> worker::Result<(R, bool)> {
         let id = self.id()?;
-        let mut told = Told::new();
+        let mut tells = false;
         for effect in step.effects {
             match effect {
                 Effect::Store { alarm } => self.keep(step.state.clone(), alarm)?,
+                Effect::Keep => {
+                    self.grant.replace(Some(step.state.clone()));
+                }
                 Effect::Delete => self.delete().await?,
                 Effect::Audit(line) => log::audit(&id, line),
                 Effect::ForgetTokens => seen_tokens::forget(&id),
-                Effect::TellAccount { subject, news } => told.push((subject, news)),
+                Effect::TellAccount { .. } => tells = true,
             }
         }
-        Ok((step.reply, told))
+        Ok((step.reply, tells))
+    }
+
+    /// Tells the account what it does not know yet, and has others make room for this grant: only when they have is it
+    /// acknowledged, so that whatever is lost on the way happens again. Every part of it may happen twice.
+    async fn tell(&self) -> worker::Result<()> {
+        if self.telling.replace(true) {
+            return Ok(());
+        }
+        let _telling = Telling(&self.telling);
+        for _ in 0..TELLS {
+            let state = self.load()?;
+            let Some((subject, news)) = state.as_ref().and_then(Lifecycle::untold) else {
+                return Ok(());
+            };
+            let config = Config::of(&self.env).map_err(mailbox::trouble)?;
+            let accounts = Accounts::new(self.env.clone(), &config.sentry);
+            let room = accounts.tell(subject, &self.id()?, news).await?;
+            self.make(room, &accounts, subject).await?;
+            let step = self.decide(|state, now, _| acknowledge(state, news, now))?;
+            self.perform(step).await?;
+        }
+        Ok(())
+    }
+
+    /// Closes the grants that this one replaces or crowds out; it may be one of them itself. A grant that closes takes its
+    /// own line out; the lines of grants that are no longer there are removed here.
+    async fn make(&self, room: Room, accounts: &Accounts, subject: &str) -> worker::Result<()> {
+        let own = self.id()?;
+        for grant in &room.close {
+            if *grant == own {
+                let step = self.decide(|state, now, rng| apply(state, Command::Close, now, rng))?;
+                self.perform(step).await?;
+            } else {
+                let close = Message::Command(Command::Close);
+                let _: Option<Reply> = mailbox::ask_by_id(&self.env, GRANTS, grant, &close).await?;
+            }
+        }
+        if !room.stale.is_empty() {
+            accounts.remove(subject, room.stale).await?;
+        }
+        Ok(())
+    }
+
+    fn not_told(&self, error: &worker::Error) {
+        let id = self.state.id().to_string();
+        log::problem(&id, "the account did not answer", &error.to_string());
     }
 
     /// Asks Sentry once, however many callers wait for the answer. No borrow is held while waiting.
@@ -262,12 +324,6 @@ fn read_props(props: &[u8]) -> Option<Upstream> {
         token: props.token_hash(),
         renewable: props.refresh_token.is_some(),
     })
-}
-
-async fn tell(env: &Env, subject: &str, grant: &GrantId, news: News) -> worker::Result<()> {
-    let config = Config::of(env).map_err(mailbox::trouble)?;
-    let accounts = Accounts::new(env.clone(), &config.sentry);
-    accounts.tell(subject, grant, news).await
 }
 
 #[cfg(test)]

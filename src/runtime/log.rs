@@ -67,6 +67,7 @@ pub fn audit(grant: &GrantId, line: Audit) {
         Audit::ClientGone => ("client_gone", json!(null)),
         Audit::Withheld(count) => ("withheld", json!(count)),
         Audit::Closed(why) => ("closed", json!(why)),
+        Audit::Untold => ("untold", json!(null)),
     };
     worker::console_log!(
         "{}",

@@ -1,18 +1,17 @@
 //! Back from Sentry: the grant opens, and the client gets its code.
 
-use futures_util::future::join;
 use oauth_provider::UnixTime;
 use oauth_provider::authorize::{Approval, ApprovalError};
 use oauth_provider::client::RegisteredRedirectUri;
-use oauth_provider::grant::{Close, GrantId, Token};
+use oauth_provider::crypto::Secret;
+use oauth_provider::grant::{Open, Opened, Refusal, Repeat, Token};
 use oauth_provider::http::Response;
-use oauth_provider::store::{GrantError, GrantStore};
+use oauth_provider::store::{GrantError, GrantStore, StoreError};
 use oauth_types::ErrorCode;
 use serde_json::json;
 
 use crate::deployment::Deployment;
-use crate::memory::seen_tokens;
-use crate::objects::accounts::{Accounts, Answer, Line, Room};
+use crate::objects::accounts::{Accounts, Line};
 use crate::runtime::incoming::Incoming;
 use crate::runtime::log;
 use crate::sign_in::authorize::{Stage, answer};
@@ -55,19 +54,22 @@ pub async fn finish(
     may_exchange(back, request, &deployment.env).await?;
     let verifier = approval.upstream_verifier(jar.keys);
     let sentry = &deployment.config.sentry;
+    let sentry_code = back.params.one("code").ok().flatten();
+    let secret = approval.code(sentry_code.unwrap_or_default(), jar.keys);
     let code = match sentry_tokens(&verifier, back, request, sentry, jar.origin).await {
         Ok(tokens) => {
             let (choices, limits) = (approval.choices.clone(), approval.limits.clone());
             let (user, props) = tokens.into_props(choices, limits, jar.now);
             let opening = Opening {
                 subject: &user.id,
-                accounts: Accounts::new(deployment.env.clone(), sentry),
                 grants,
                 request_id: &request.id,
                 deployment,
             };
-            opening.open(&approval, &redirect_uri, props).await
+            opening.open(&approval, &redirect_uri, props, secret).await
         }
+        // Its code is good once: of a return that comes again, because its answer was lost, the grant knows.
+        Err(error) if sentry_code.is_some() => again(&approval, secret, error, grants).await,
         Err(error) => Err(NoCode::ForClient(error)),
     };
     let spent = back.spent_cookie(jar.origin);
@@ -84,109 +86,96 @@ pub async fn finish(
     Ok(answer(&response, Stage::Approved, deployment).header("set-cookie", spent))
 }
 
-/// A grant that is about to open, and the list of its person's grants.
+/// The answer to a return that was finished before, while its client has not redeemed the code; `error` is why Sentry gave no
+/// tokens for it. Whoever has the return, and the cookie of the browser that began it, gets no more than they did then.
+async fn again(
+    approval: &Approval,
+    code: Secret,
+    error: NoTokens,
+    grants: &Grants,
+) -> Result<String, NoCode> {
+    match grants.ask(&approval.grant, Repeat { code }).await {
+        Ok(opened) => Ok(Token::code(approval.grant.clone(), opened.code).expose_text()),
+        Err(GrantError::Refused(Refusal::AlreadyOpened)) => {
+            Err(NoCode::ForPerson(problems::already_finished()))
+        }
+        Err(_) => Err(NoCode::ForClient(error)),
+    }
+}
+
+/// A grant that is about to open.
 struct Opening<'a> {
     /// Sentry's id of the person.
     subject: &'a str,
-    accounts: Accounts,
     grants: &'a Grants,
     request_id: &'a str,
     deployment: &'a Deployment,
 }
 
 impl Opening<'_> {
-    /// Opens the grant: once, which is what makes the state single-use. The account's line is written first, so that no
-    /// grant is missing from it; meanwhile Sentry is asked whether what the address names is there. What must make room
-    /// closes when the new grant is there. Answers the authorization code.
+    /// Opens the grant: once, which is what makes the state single-use. Before that, Sentry is asked whether what the
+    /// address names is there. The grant itself tells the person's list, after the answer. Answers the authorization code.
     async fn open(
         &self,
         approval: &Approval,
         redirect_uri: &RegisteredRedirectUri,
         mut props: Props,
+        code: Secret,
     ) -> Result<String, NoCode> {
         let now = self.deployment.now;
-        let line = line(approval, now);
         let look = Look::at(approval, &props, self.deployment);
-        let (added, found) = join(self.add(line.clone()), look.confirmed(self.request_id)).await;
-        let found = match found {
+        let found = match look.confirmed(self.request_id).await {
             Ok(found) => found,
             Err(missing) => {
-                if added.is_ok_and(|added| added.is_new) {
-                    self.forget_lines(vec![approval.grant.clone()]).await;
-                }
                 let page = look
                     .page(missing, approval, redirect_uri, &props.user)
                     .await;
                 return Err(NoCode::Nowhere(Box::new(page)));
             }
         };
-        let added = added
-            .map_err(|error| self.try_again("the account did not answer", &error.to_string()))?;
         props.confirmed = found.map_or_else(String::new, |found| confirmed(&found, now));
         // Invariant: a struct of strings and numbers always serializes.
         let sealed = serde_json::to_vec(&props).unwrap_or_default();
         let subject = self.subject.to_owned();
-        let open = approval.open(redirect_uri, subject, sealed, props.expires_at);
-        match self.grants.ask(&approval.grant, open).await {
-            Ok(code) => {
-                let opened = json!({"event": "opened", "grant": line.grant.to_string()});
-                log::happened(self.request_id, opened);
-                let opened = self.accounts.opened(self.subject, line.grant.clone());
-                self.note(opened.await);
-                self.make_room(added.room, line).await;
-                Ok(Token::code(approval.grant.clone(), code).expose_text())
-            }
-            Err(GrantError::Refused(_)) => {
-                if added.is_new {
-                    // Somebody else's grant, or one that has ended, is not this person's.
-                    self.forget_lines(vec![approval.grant.clone()]).await;
+        let line = line(approval, now);
+        let open = Open {
+            code: Some(code),
+            line: serde_json::to_string(&line).ok(),
+            ..approval.open(redirect_uri, subject, sealed, props.expires_at)
+        };
+        match self.send(approval, open).await {
+            Ok(opened) => {
+                let event = json!({"event": "opened", "grant": approval.grant.to_string()});
+                log::happened(self.request_id, event);
+                if !opened.tells {
+                    self.add(line).await;
                 }
-                Err(NoCode::ForPerson(problems::already_finished()))
+                Ok(Token::code(approval.grant.clone(), opened.code).expose_text())
             }
+            Err(GrantError::Refused(_)) => Err(NoCode::ForPerson(problems::already_finished())),
             Err(GrantError::Storage(error)) => {
                 Err(self.try_again("the grant did not open", &error.to_string()))
             }
         }
     }
 
-    /// Closes the grants that the new one replaces or crowds out.
-    async fn make_room(&self, mut room: Room, line: Line) {
-        if room.crowded {
-            // Grants that opened meanwhile could not be closed by each other: the last of them sees all.
-            match self.add(line).await {
-                Ok(again) => room = again.room,
-                Err(error) => self.note(Err(error)),
-            }
-        }
-        // A grant that closes takes its own line out; the lines of grants that are no longer there are removed here.
-        for grant in &room.close {
-            seen_tokens::forget(grant);
-            if let Err(error) = self.grants.ask(grant, Close).await {
-                log::problem(self.request_id, "a grant did not close", &error.to_string());
-                room.stale.retain(|stale| stale != grant);
-            }
-        }
-        if !room.stale.is_empty() {
-            self.forget_lines(room.stale).await;
-        }
+    /// Sends it once more if there was no answer: the grant gives the same one, if it had opened.
+    async fn send(&self, approval: &Approval, open: Open) -> Result<Opened, GrantError> {
+        let sent = self.grants.ask(&approval.grant, open.clone()).await;
+        let Err(GrantError::Storage(StoreError(error))) = sent else {
+            return sent;
+        };
+        log::problem(self.request_id, "an opening was not answered", &error);
+        self.grants.ask(&approval.grant, open).await
     }
 
-    async fn add(&self, line: Line) -> worker::Result<Answer> {
-        self.accounts.add(self.subject, line).await
-    }
-
-    async fn forget_lines(&self, gone: Vec<GrantId>) {
-        self.note(self.accounts.remove(self.subject, gone).await);
-    }
-
-    /// Logs a failure. The list is put right later; the person is not to wait for it.
-    fn note(&self, outcome: worker::Result<Answer>) {
-        if let Err(error) = outcome {
-            log::problem(
-                self.request_id,
-                "the account did not answer",
-                &error.to_string(),
-            );
+    /// Adds the line of a grant whose object is of the version before, and tells nobody.
+    async fn add(&self, line: Line) {
+        let deployment = self.deployment;
+        let accounts = Accounts::new(deployment.env.clone(), &deployment.config.sentry);
+        if let Err(error) = accounts.add(self.subject, line).await {
+            let detail = error.to_string();
+            log::problem(self.request_id, "the account did not answer", &detail);
         }
     }
 

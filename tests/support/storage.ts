@@ -114,6 +114,7 @@ export function age(folder: string, seconds: number): void {
           database.prepare("UPDATE state SET json = ?").run(moved);
         }
       }
+      if (tables.has("ended")) database.prepare("UPDATE ended SET until = until - ?").run(seconds);
       if (tables.has("lines") && database.prepare("SELECT 1 FROM pragma_table_info('lines') WHERE name = 'id'").get()) {
         for (const { id, json } of database.prepare("SELECT id, json FROM lines").all()) {
           const moved = JSON.stringify(JSON.parse(json as string, older));

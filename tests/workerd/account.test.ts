@@ -280,12 +280,12 @@ describe("500 connections", { timeout: 240_000 }, () => {
         tokens.push((await tokensOf(await redeem(at, authorized))).access_token);
       };
       for (let n = 0; n < 500; n += 10) await Promise.all(Array.from({ length: 10 }, (_, i) => connect(n + i)));
-      expect(accountsIn(folder).map((lines) => lines.length)).toEqual([500]);
+      await vi.waitFor(() => expect(accountsIn(folder).map((lines) => lines.length)).toEqual([500]), { timeout: 10_000 });
 
       const person = new Person();
       const seen = new Set<string>();
       const first = await openAccount(at, person);
-      expect(first.html).toContain("1–25 of 500");
+      expect(first.html).toContain("1–25 of at least 125");
       expect(first.beside("prev")).toBeUndefined();
       let [page, parts] = [first, 1];
       page.grants.forEach((grant) => seen.add(grant));
@@ -293,13 +293,13 @@ describe("500 connections", { timeout: 240_000 }, () => {
         page = await openAccount(at, person, {}, next);
         page.grants.forEach((grant) => seen.add(grant));
         if (parts === 2) await connect(500);
+        if (parts === 3) expect(page.html).toMatch(/76–100 of at least 200/);
         if (parts === 3) await pressed(at, person, page, { grant: page.grants[0]!, place: next.search.slice(1) });
       }
       expect(parts).toBe(20);
       expect(seen.size, "what came meanwhile stands before the first part").toBe(500);
-      expect(page.html).toContain("476–500 of 500");
+      expect(page.html, "so many newer ones are not counted").not.toMatch(/\d+–\d+ of/);
       const back = await openAccount(at, person, {}, page.beside("prev"));
-      expect(back.html).toContain("451–475 of 500");
       expect(back.grants.some((grant) => page.grants.includes(grant))).toBe(false);
 
       const kept = await pressed(at, person, back, { grant: back.grants[3]!, place: back.url.search.slice(1) });

@@ -1,7 +1,7 @@
 // What lies on the disk and in the log after real flows: nothing that a thief could use, and no grant in the wrong list.
 import { createHash } from "node:crypto";
 import { fetch as plainFetch } from "miniflare";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
 import {
   authorizationUrl,
@@ -112,9 +112,8 @@ describe("storage and log", () => {
     await signIn(watched, { client });
     await signIn(watched, { client });
     await expect(authorize(watched, { client, choices: { deny: "sentry" } })).rejects.toThrow("access_denied");
-    const accounts = accountsIn(folder.path);
-    expect(accounts).toHaveLength(1);
-    expect(accounts[0]!.map((line) => line.client_id)).toEqual([client.client_id, client.client_id]);
+    const clients = () => accountsIn(folder.path).map((lines) => lines.map((line) => line.client_id));
+    await vi.waitFor(() => expect(clients()).toEqual([[client.client_id, client.client_id]]), { timeout: 5_000 });
     expect(objectStates(folder.path, "GrantObject")).toHaveLength(2);
   });
 
@@ -131,6 +130,6 @@ describe("storage and log", () => {
     expect((await person.request(ada)).status).toBe(302);
     person.cookies.set(host, kept);
     expect((await person.request(bo)).status).toBe(400);
-    expect(accountsIn(folder.path)).toHaveLength(1);
+    await vi.waitFor(() => expect(accountsIn(folder.path)).toHaveLength(1), { timeout: 5_000 });
   });
 });

@@ -275,7 +275,7 @@ impl Server {
         let props = person.as_bytes().to_vec();
         let open = approval.open(&redirect_uri, person.to_owned(), props, None);
         let outcome = match self.store.ask(&approval.grant, open).await {
-            Ok(code) => Ok(Token::code(approval.grant.clone(), code).expose_text()),
+            Ok(opened) => Ok(Token::code(approval.grant.clone(), opened.code).expose_text()),
             Err(_) => Err((ErrorCode::TemporarilyUnavailable, "try again".to_owned())),
         };
         to_client(&approval.respond(redirect_uri, outcome))

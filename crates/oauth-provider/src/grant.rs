@@ -5,8 +5,8 @@
 //! [`Effect`]s that its host must carry out. The machine never waits: if the holder of the
 //! state (an actor, a mutex, a row lock) runs one command after the other, each happens once, however many arrive at once.
 //!
-//! Besides commands, time ([`ring`], [`leave`]) and the upstream server ([`Need`], [`Renewal`]) move a grant. Both are pure
-//! functions too, so a host decides nothing.
+//! Besides commands, time ([`ring`]), the upstream server ([`Need`], [`Renewal`]) and the keeper of a person's list
+//! ([`acknowledge`]) move a grant. These are pure functions too, so a host decides nothing.
 //!
 //! ```text
 //! Pending(code) ──redeem──▶ Active(refresh family) ──rotate──▶ Active ──revoke/expire──▶ Closed
@@ -25,6 +25,7 @@ mod introspect;
 mod issue;
 mod need;
 mod open;
+mod outbox;
 mod policy;
 mod redeem;
 mod refresh;
@@ -39,17 +40,19 @@ mod withhold;
 
 use rand_core::CryptoRng;
 
-pub use alarm::{Rang, leave, ring};
+pub use alarm::ring;
 pub(crate) use document::APART as LOOKS_APART;
 
 pub use command::{
     Choice, Chores, Close, Command, Found, Inspect, Inspected, Introspect, Introspected, Issued,
-    Looked, Open, Recall, Redeem, Refresh, Refusal, Reply, Reseal, Revoke, Withhold,
+    Looked, Open, Opened, Recall, Redeem, Refresh, Refusal, Repeat, Reply, Reseal, Revoke,
+    Withhold,
 };
-pub use effect::{Audit, Effect, News, Step};
+pub use effect::{Audit, Effect, Step};
 pub use grant_store::{GrantError, GrantStore};
 pub use id::GrantId;
 pub use need::Need;
+pub use outbox::{Dated, News, acknowledge};
 pub use policy::{Policy, Reuse};
 pub use renewal::{Next, Outcome, ReadProps, Renew, Renewal, Renewed, Upstream};
 pub use state::Lifecycle;
@@ -80,9 +83,9 @@ pub fn apply(
     moment: &Moment<'_>,
     rng: &mut impl CryptoRng,
 ) -> Step {
-    let ends_at = state.as_ref().map(Lifecycle::ends_at);
+    let rings_at = state.as_ref().map(Lifecycle::rings_at);
     let state = state.and_then(|state| state.at(moment.now));
-    transition(state, command, moment, rng).ringing_in_time(ends_at)
+    transition(state, command, moment, rng).ringing_in_time(rings_at)
 }
 
 fn transition(
@@ -93,11 +96,12 @@ fn transition(
 ) -> Step {
     match (command, state) {
         (Command::Open(open), state) => open::open(state, open, moment, rng),
+        (Command::Repeat(Repeat { code }), state) => open::repeat(state, &code),
         (Command::Redeem(redeem), Some(Lifecycle::Pending(pending))) => {
             redeem::redeem(pending, redeem, moment, rng)
         }
         (Command::Redeem(redeem), Some(Lifecycle::Active(active))) => {
-            redeem::replay(active, &redeem)
+            redeem::replay(active, &redeem, moment)
         }
         (Command::Refresh(refresh), Some(Lifecycle::Active(active))) => {
             refresh::refresh(active, refresh, moment, rng)
@@ -115,14 +119,14 @@ fn transition(
             access::inspect(active, &inspect.secret, moment)
         }
         (Command::Revoke(revoke), Some(Lifecycle::Active(active))) => {
-            revoke::revoke(active, &revoke)
+            revoke::revoke(active, &revoke, moment)
         }
         (Command::Close, Some(state @ (Lifecycle::Pending(_) | Lifecycle::Active(_)))) => {
             let why = Audit::Closed("asked for");
-            Step::closed(state.into_closed(), Reply::Done, [why])
+            Step::closed(state.into_closed(), Reply::Done, [why], moment.now)
         }
-        (Command::Withhold(withhold), Some(state)) => withhold::withhold(state, withhold),
-        (Command::Recall(recall), Some(state)) => withhold::recall(state, &recall.subject),
+        (Command::Withhold(withhold), Some(state)) => withhold::withhold(state, withhold, moment),
+        (Command::Recall(recall), Some(state)) => withhold::recall(state, &recall.subject, moment),
         (Command::Revoke(_) | Command::Close | Command::Looked(_), state) => {
             Step::unchanged(state, Reply::Done)
         }

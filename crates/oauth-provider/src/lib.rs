@@ -99,8 +99,8 @@
 //! let (redirect_uri, scope) = (asked.redirect_uri.clone(), asked.scope.clone());
 //! let approval = Approval::new(asked, GrantId::draw(&mut rng), scope, Vec::new(), now);
 //! let open = approval.open(&redirect_uri, "ada".to_owned(), Vec::new(), None);
-//! let code = store.ask(&approval.grant, open).await?;
-//! let code = Token::code(approval.grant.clone(), code).expose_text();
+//! let opened = store.ask(&approval.grant, open).await?;
+//! let code = Token::code(approval.grant.clone(), opened.code).expose_text();
 //! let back = approval.respond(redirect_uri, Ok(code.clone())).location();
 //! assert!(back.starts_with("https://app.example/cb?code="));
 //! assert!(back.ends_with("&state=xyz&iss=https%3A%2F%2Fnotes.example"));

@@ -69,9 +69,13 @@ impl<R: CryptoRng> MemoryStore<R> {
         if matches!(command, Command::Open(_)) {
             let now = *self.now.borrow();
             let all = std::mem::take(&mut *grants).into_iter();
-            *grants = all
-                .filter_map(|(id, state)| Some((id, state.at(now)?)))
-                .collect();
+            let lives = |(id, state): (GrantId, Lifecycle)| {
+                let state = state.at(now)?;
+                // Its end waits to be told, and there is nobody to tell.
+                let is_over = state.is_closed() && state.ends_at() <= now;
+                (!is_over).then_some((id, state))
+            };
+            *grants = all.filter_map(lives).collect();
         }
         let moment = Moment {
             id,
@@ -85,12 +89,12 @@ impl<R: CryptoRng> MemoryStore<R> {
         self.carry_out(id, step)
     }
 
-    /// There are no alarms: what has ended goes when the next grant opens. There is no account, and nothing remembers
-    /// tokens.
+    /// There are no alarms: what has ended goes when the next grant opens. There is no account, so nothing is to be
+    /// told, and nothing remembers tokens.
     fn carry_out(&self, id: &GrantId, step: Step) -> Reply {
         for effect in step.effects {
             match effect {
-                Effect::Store { .. } => {
+                Effect::Store { .. } | Effect::Keep => {
                     let states = step.state.clone().map(|state| (id.clone(), state));
                     self.grants.borrow_mut().extend(states);
                 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::event::{CHANGED, Event};
+use super::lines::number;
 use crate::objects::mailbox::Storage;
 
 /// How long a row is kept.
@@ -64,14 +65,14 @@ impl History {
         Ok(self.deleted_at.get())
     }
 
-    /// Adds rows; one that is there already stays as it is.
-    pub fn add(&self, storage: &Storage, events: &[Event], now: UnixTime) -> worker::Result<()> {
+    /// Adds rows; one that is there already stays as it is. Answers whether they are the first.
+    pub fn add(&self, storage: &Storage, events: &[Event], now: UnixTime) -> worker::Result<bool> {
         let oldest = before(now, KEPT);
         let events: Vec<_> = events.iter().filter(|event| event.0 > oldest).collect();
         if events.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
-        self.make(storage)?;
+        let is_first = self.make(storage)?;
         for event in &events {
             let values = json!([event.0, event.1, event.2.to_string()]);
             let insert = "INSERT OR IGNORE INTO events (at, id, event) VALUES (?, ?, ?)";
@@ -79,7 +80,8 @@ impl History {
         }
         self.trim(storage, now)?;
         let added = u32::try_from(events.len()).unwrap_or(MOST);
-        self.bound(storage, added)
+        self.bound(storage, added)?;
+        Ok(is_first)
     }
 
     /// A part of it, as a list of JSON objects, each with its time, also in words, and its id; empty where there is no table.
@@ -99,27 +101,38 @@ impl History {
         storage.rows(select, &json!([at.0.min(1 << 52), id, grant, most]))
     }
 
-    /// What is too old goes. Answers the time of the next look; `None` where nothing is left.
-    pub fn expire(&self, storage: &Storage, now: UnixTime) -> worker::Result<Option<UnixTime>> {
+    /// What is too old goes.
+    pub fn expire(&self, storage: &Storage, now: UnixTime) -> worker::Result<()> {
         self.look(storage)?;
-        if let Some(at) = self.deleted_at.get() {
-            if at + AFTER_DELETION > now {
-                return Ok(Some(at + AFTER_DELETION));
-            }
-            storage.rows("DROP TABLE IF EXISTS deleted", &json!([]))?;
+        if self
+            .deleted_at
+            .get()
+            .is_some_and(|at| at + AFTER_DELETION <= now)
+        {
+            storage.rows("DROP TABLE deleted", &json!([]))?;
             self.deleted_at.set(None);
         }
-        if !self.is_there.get() {
-            return Ok(None);
+        if self.is_there.get() {
+            self.trim(storage, now)?;
         }
-        self.trim(storage, now)?;
-        let oldest = "SELECT at AS json FROM events ORDER BY at LIMIT 1";
-        let oldest: Vec<UnixTime> = serde_json::from_str(&storage.rows(oldest, &json!([]))?)?;
-        Ok(oldest.first().map(|at| *at + KEPT))
+        Ok(())
     }
 
-    /// Deletes it, and remembers for a day that it was deleted. Answers when that must be forgotten.
-    pub fn delete(&self, storage: &Storage, now: UnixTime) -> worker::Result<UnixTime> {
+    /// When something must go next.
+    pub fn next(&self, storage: &Storage) -> worker::Result<Option<UnixTime>> {
+        self.look(storage)?;
+        let deleted = self.deleted_at.get().map(|at| at + AFTER_DELETION);
+        let oldest = if self.is_there.get() {
+            number(storage, "SELECT min(at) AS json FROM events")?
+        } else {
+            None
+        };
+        let oldest = oldest.map(|at| UnixTime(at) + KEPT);
+        Ok([deleted, oldest].into_iter().flatten().min())
+    }
+
+    /// Deletes it, and remembers for a day that it was deleted.
+    pub fn delete(&self, storage: &Storage, now: UnixTime) -> worker::Result<()> {
         self.look(storage)?;
         storage.rows("DROP TABLE IF EXISTS events", &json!([]))?;
         storage.rows(
@@ -131,7 +144,7 @@ impl History {
         self.is_there.set(false);
         self.rows.set(None);
         self.deleted_at.set(Some(now));
-        Ok(now + AFTER_DELETION)
+        Ok(())
     }
 
     /// Forgets that there is a table; to be called before all storage is deleted.
@@ -141,41 +154,34 @@ impl History {
         self.deleted_at.set(None);
     }
 
-    /// Whether nothing is kept, also not that all was deleted.
-    pub fn is_empty(&self, storage: &Storage) -> worker::Result<bool> {
-        self.look(storage)?;
-        Ok(!self.is_there.get() && self.deleted_at.get().is_none())
-    }
-
     fn look(&self, storage: &Storage) -> worker::Result<()> {
         if self.tables.get().is_some() {
             return Ok(());
         }
         let tables = "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('events', 'deleted')";
-        let tables: Vec<String> = serde_json::from_str(&storage.rows(tables, &json!([]))?)?;
+        let tables: Vec<String> =
+            serde_json::from_slice(storage.rows(tables, &json!([]))?.as_bytes())?;
         self.is_there
             .set(tables.iter().any(|table| table == "events"));
         if tables.iter().any(|table| table == "deleted") {
-            let at = storage.rows("SELECT at AS json FROM deleted", &json!([]))?;
-            let at: Vec<UnixTime> = serde_json::from_str(&at)?;
-            self.deleted_at.set(at.first().copied());
+            let at = number(storage, "SELECT at AS json FROM deleted")?;
+            self.deleted_at.set(at.map(UnixTime));
         }
         let _ = self.tables.set(());
         Ok(())
     }
 
-    /// Makes the table, and sets the alarm at which its first row goes.
-    fn make(&self, storage: &Storage) -> worker::Result<()> {
+    /// Makes the table. Answers whether it was not there.
+    fn make(&self, storage: &Storage) -> worker::Result<bool> {
         self.look(storage)?;
         if self.is_there.get() {
-            return Ok(());
+            return Ok(false);
         }
         let table = "CREATE TABLE IF NOT EXISTS events (at INTEGER NOT NULL, id TEXT NOT NULL, event TEXT NOT NULL, \
                      PRIMARY KEY (at, id)) WITHOUT ROWID";
         storage.rows(table, &json!([]))?;
-        storage.alarm(KEPT)?;
         self.is_there.set(true);
-        Ok(())
+        Ok(true)
     }
 
     fn trim(&self, storage: &Storage, now: UnixTime) -> worker::Result<()> {
@@ -193,9 +199,10 @@ impl History {
         let rows = match counted.filter(|rows| *rows <= MOST) {
             Some(rows) => rows,
             None => {
-                let count = storage.rows("SELECT count(*) AS json FROM events", &json!([]))?;
-                let count: Vec<u32> = serde_json::from_str(&count)?;
-                count.first().copied().unwrap_or_default()
+                let count = number(storage, "SELECT count(*) AS json FROM events")?;
+                count
+                    .and_then(|count| u32::try_from(count).ok())
+                    .unwrap_or_default()
             }
         };
         self.rows.set(Some(rows));

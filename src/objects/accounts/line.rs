@@ -1,6 +1,6 @@
 use oauth_provider::authorize::FLOW_LIFETIME;
 use oauth_provider::client::ClientIdUrl;
-use oauth_provider::grant::{GrantId, News};
+use oauth_provider::grant::{Dated, GrantId, News};
 use oauth_provider::{Origin, Resource, Scope, UnixTime};
 use serde::{Deserialize, Serialize};
 
@@ -72,24 +72,41 @@ pub struct Note {
     pub used_at: Option<UnixTime>,
     /// A skill was taken back; what the tokens may do from now on.
     pub withheld: Option<(String, Scope)>,
+    /// What the grant itself has to say, in its order. The members above say the same then, as far as they can, for an
+    /// account of the version before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub news: Vec<Dated>,
 }
 
 impl Note {
-    /// The note for a grant's own news; `None` if the grant has ended, so that its line goes.
-    pub fn of(news: News) -> Option<Self> {
-        let note = Self::default();
-        match news {
-            News::Ended => None,
-            News::Reused => Some(Self {
-                marked: true,
-                ..note
-            }),
-            News::LateRetries(late) => Some(Self { late, ..note }),
-            News::Used(at) => Some(Self {
-                used_at: Some(at),
-                ..note
-            }),
+    /// The note for a grant's own news. An opening and an end are none.
+    pub fn of(told: &Dated) -> Self {
+        let mut note = Self::default();
+        match &told.news {
+            News::Opened(_) | News::Ended(_) => {}
+            News::Reused(_) => note.marked = true,
+            News::LateRetries(late) => note.late = *late,
+            News::Used => note.used_at = Some(told.at),
+            News::Narrowed { withheld, scope } => {
+                let last = withheld.last().cloned().unwrap_or_default();
+                note.withheld = Some((last, scope.clone()));
+            }
         }
+        note
+    }
+
+    /// The note for all of them.
+    pub fn of_all(news: &[Dated]) -> Self {
+        let all = news.iter().map(Self::of);
+        let note = all.fold(Self::default(), |all, note| Self {
+            marked: all.marked || note.marked,
+            late: all.late.max(note.late),
+            used_at: note.used_at.or(all.used_at),
+            withheld: note.withheld.or(all.withheld),
+            news: Vec::new(),
+        });
+        let news = news.to_vec();
+        Self { news, ..note }
     }
 }
 
@@ -118,7 +135,7 @@ impl Line {
     pub fn note(&mut self, note: Note, now: UnixTime) {
         if note.marked {
             self.marked = true;
-            self.marked_at = Some(now);
+            self.marked_at = self.marked_at.max(Some(now));
         }
         self.late = self.late.max(note.late);
         self.used_at = note.used_at.map_or(self.used_at, |at| at.max(self.used_at));

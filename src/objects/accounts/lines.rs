@@ -55,6 +55,19 @@ impl List {
     }
 }
 
+/// Lines beside a part are counted up to so many.
+pub const COUNTED: usize = 100;
+
+/// How long an account remembers that a grant has ended, in seconds. What the grant had said before may still be on its way.
+const ENDED: u64 = 3600;
+
+/// The lines by their place in the list are found without reading the others. `rowid` is the order in which they came.
+const TABLES: &str = "CREATE TABLE IF NOT EXISTS lines (id TEXT PRIMARY KEY, client TEXT NOT NULL, \
+                      opened_at INTEGER NOT NULL, json TEXT NOT NULL); \
+                      CREATE INDEX IF NOT EXISTS lines_of_client ON lines (client); \
+                      CREATE INDEX IF NOT EXISTS lines_in_order ON lines (opened_at, id); \
+                      CREATE TABLE IF NOT EXISTS ended (id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID";
+
 /// The table. It is made with the first line, so that asking for the list of an unknown person costs no storage.
 pub struct Lines {
     there: Cell<bool>,
@@ -73,11 +86,14 @@ impl Lines {
         if self.there.get() {
             return Ok(true);
         }
-        let tables =
-            "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('state', 'lines')";
+        let tables = "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('state', 'lines', 'ended')";
         let tables: Vec<String> =
             serde_json::from_slice(storage.rows(tables, &json!([]))?.as_bytes())?;
-        if tables.iter().any(|table| table == "state") {
+        let is_there = |name: &str| tables.iter().any(|table| table == name);
+        if is_there("lines") && !is_there("ended") {
+            storage.rows(TABLES, &json!([]))?;
+        }
+        if is_there("state") {
             let before: Option<OneRow> = storage.read()?;
             self.make(storage)?;
             for line in before.map(|row| row.grants).unwrap_or_default() {
@@ -94,10 +110,7 @@ impl Lines {
         if self.there.get() {
             return Ok(());
         }
-        let tables = "CREATE TABLE IF NOT EXISTS lines (id TEXT PRIMARY KEY, client TEXT NOT NULL, \
-                      opened_at INTEGER NOT NULL, json TEXT NOT NULL); \
-                      CREATE INDEX IF NOT EXISTS lines_of_client ON lines (client)";
-        storage.rows(tables, &json!([]))?;
+        storage.rows(TABLES, &json!([]))?;
         self.there.set(true);
         Ok(())
     }
@@ -135,13 +148,39 @@ impl Lines {
         storage.rows(update, &values).map(|_| ())
     }
 
-    /// Removes the lines of grants. Answers whether any line is left.
-    pub fn remove(&self, storage: &Storage, grants: &[GrantId]) -> worker::Result<bool> {
+    /// Removes the lines of grants that have ended, and remembers that. Answers whether it is the first that it has to
+    /// forget again.
+    pub fn end(
+        &self,
+        storage: &Storage,
+        grants: &[GrantId],
+        now: UnixTime,
+    ) -> worker::Result<bool> {
+        let is_first = self.next_to_forget(storage)?.is_none();
         for grant in grants {
             storage.rows("DELETE FROM lines WHERE id = ?", &json!([grant]))?;
+            let insert = "INSERT OR IGNORE INTO ended (id, until) VALUES (?, ?)";
+            storage.rows(insert, &json!([grant, now.0 + ENDED]))?;
         }
-        let left = storage.rows("SELECT 1 AS json FROM lines LIMIT 1", &json!([]))?;
-        Ok(left != "[]")
+        Ok(is_first && !grants.is_empty())
+    }
+
+    /// Whether a grant has ended, as far as that is remembered.
+    pub fn has_ended(&self, storage: &Storage, grant: &GrantId) -> worker::Result<bool> {
+        let found = storage.rows("SELECT 1 AS json FROM ended WHERE id = ?", &json!([grant]))?;
+        Ok(found != "[]")
+    }
+
+    /// Forgets the ends that were long ago. Answers whether there is a line.
+    pub fn forget_ended(&self, storage: &Storage, now: UnixTime) -> worker::Result<bool> {
+        storage.rows("DELETE FROM ended WHERE until <= ?", &json!([now]))?;
+        let line = storage.rows("SELECT 1 AS json FROM lines LIMIT 1", &json!([]))?;
+        Ok(line != "[]")
+    }
+
+    /// When an end must be forgotten next.
+    pub fn next_to_forget(&self, storage: &Storage) -> worker::Result<Option<UnixTime>> {
+        number(storage, "SELECT min(until) AS json FROM ended").map(|next| next.map(UnixTime))
     }
 
     /// How many there are.
@@ -149,17 +188,17 @@ impl Lines {
         if !self.are_there(storage)? {
             return Ok(0);
         }
-        let count = storage.rows("SELECT count(*) AS json FROM lines", &json!([]))?;
-        let count: Vec<usize> = serde_json::from_str(&count)?;
-        Ok(count.first().copied().unwrap_or_default())
+        let all = number(storage, "SELECT count(*) AS json FROM lines")?;
+        Ok(all
+            .and_then(|all| usize::try_from(all).ok())
+            .unwrap_or_default())
     }
 
-    /// Drops the table.
+    /// Drops the tables.
     pub fn drop(&self, storage: &Storage) -> worker::Result<()> {
         self.forget();
-        storage
-            .rows("DROP TABLE IF EXISTS lines", &json!([]))
-            .map(|_| ())
+        let tables = "DROP TABLE IF EXISTS lines; DROP TABLE IF EXISTS ended";
+        storage.rows(tables, &json!([])).map(|_| ())
     }
 
     /// The lines of a part, the newest first.
@@ -179,11 +218,17 @@ impl Lines {
         Ok(lines)
     }
 
-    /// How many are newer than this one, and how many there are.
-    pub fn count(&self, storage: &Storage, line: &Line) -> worker::Result<(usize, usize)> {
+    /// How many are newer than the first of a part and older than the last, each up to [`COUNTED`].
+    pub fn count(
+        &self,
+        storage: &Storage,
+        first: &Line,
+        last: &Line,
+    ) -> worker::Result<(usize, usize)> {
         let counts = storage.rows(
-            "SELECT count(*) AS json FROM lines WHERE (opened_at, id) > (?, ?) UNION ALL SELECT count(*) FROM lines",
-            &json!([line.opened_at, line.grant]),
+            "SELECT count(*) AS json FROM (SELECT 1 FROM lines WHERE (opened_at, id) > (?, ?) LIMIT ?) \
+             UNION ALL SELECT count(*) FROM (SELECT 1 FROM lines WHERE (opened_at, id) < (?, ?) LIMIT ?)",
+            &json!([first.opened_at, first.grant, COUNTED, last.opened_at, last.grant, COUNTED]),
         )?;
         let mut counts = counts
             .trim_matches(['[', ']'])
@@ -201,8 +246,12 @@ fn safe(time: UnixTime) -> UnixTime {
     UnixTime(time.0.min(1 << 52))
 }
 
+/// The number in the first row; `None` where there is none.
+pub fn number(storage: &Storage, select: &str) -> worker::Result<Option<u64>> {
+    let rows = storage.rows(select, &json!([]))?;
+    Ok(rows.trim_matches(['[', ']']).parse().ok())
+}
+
 fn lines(storage: &Storage, select: &str, values: &Value) -> worker::Result<Vec<Line>> {
-    Ok(serde_json::from_slice(
-        storage.rows(select, values)?.as_bytes(),
-    )?)
+    Ok(serde_json::from_str(&storage.rows(select, values)?)?)
 }

@@ -294,7 +294,7 @@ async fn open(server: &Server, asked: AuthorizationRequest, person: &str) -> Res
     let props = person.as_bytes().to_vec();
     let open = approval.open(&redirect_uri, person.to_owned(), props, None);
     let outcome = match server.store.ask(&approval.grant, open).await {
-        Ok(code) => Ok(Token::code(approval.grant.clone(), code).expose_text()),
+        Ok(opened) => Ok(Token::code(approval.grant.clone(), opened.code).expose_text()),
         Err(_) => Err((ErrorCode::TemporarilyUnavailable, "try again".to_owned())),
     };
     to_client(&approval.respond(redirect_uri, outcome))

@@ -15,7 +15,7 @@ use oauth_provider::authorize::TicketId;
 use oauth_provider::client::{ClientIdUrl, Registration};
 use oauth_provider::crypto::KeyRing;
 use oauth_provider::grant::{
-    Audit, Command, Effect, GrantId, Lifecycle, Moment, Policy, Rang, Reply, Step, apply, leave,
+    Audit, Command, Effect, GrantId, Lifecycle, Moment, Policy, Reply, Step, acknowledge, apply,
     ring,
 };
 use oauth_provider::par::{Pushed, PushedName, Use};
@@ -102,12 +102,12 @@ impl SqliteStore {
         for id in due.iter().filter_map(|id| GrantId::from_hex(id)) {
             self.transact(|tx| {
                 let moment = self.moment(&id);
-                let rang = carry_out(tx, &id, ring(state(tx, &id)?, &moment))?.0;
-                // A server that lists a person's grants tells that list here, before the state is left.
-                match rang {
-                    Rang::Lives => Ok(()),
-                    Rang::Ended => carry_out(tx, &id, leave(state(tx, &id)?, &moment)).map(|_| ()),
-                }
+                carry_out(tx, &id, ring(state(tx, &id)?, &moment))?;
+                // A server that lists a person's grants tells that list here, and goes on when it has answered.
+                let state = state(tx, &id)?;
+                let told = state.as_ref().and_then(Lifecycle::untold);
+                let told = told.map(|(_, news)| news.to_vec()).unwrap_or_default();
+                carry_out(tx, &id, acknowledge(state, &told, &moment)).map(|_| ())
             })?;
         }
         Ok(())
@@ -171,6 +171,13 @@ fn carry_out<R>(tx: &Transaction<'_>, id: &GrantId, step: Step<R>) -> Stored<(R,
     let mut audit = Vec::new();
     for effect in step.effects {
         match effect {
+            // The database is all the memory that there is.
+            Effect::Keep => {
+                let text = serde_json::to_string(&step.state).map_err(failed)?;
+                let sql = "UPDATE grants SET state = ?2 WHERE id = ?1";
+                tx.execute(sql, params![id.to_hex(), text])
+                    .map_err(failed)?;
+            }
             Effect::Store { alarm } => {
                 let text = serde_json::to_string(&step.state).map_err(failed)?;
                 tx.execute(

@@ -6,7 +6,7 @@ use oauth_types::ErrorCode;
 use serde::{Deserialize, Serialize};
 
 use crate::client::{ApprovedRedirectUri, RegisteredRedirectUri};
-use crate::crypto::{Bytes, KeyRing, Purpose, base64url, from_base64url, sha256};
+use crate::crypto::{Bytes, KeyRing, Purpose, Secret, base64url, from_base64url, sha256};
 use crate::grant::{ClientBinding, GrantId, Open};
 use crate::pkce::{CodeChallenge, CodeVerifier};
 use crate::resource::Resource;
@@ -191,6 +191,15 @@ impl Approval {
         ))
     }
 
+    /// The code that the client gets when this approval comes back with `upstream_code`: always the same, so that a return
+    /// whose answer was lost can be answered again ([`Open::code`], [`crate::grant::Repeat`]). It follows from the server's
+    /// key, which no storage has, and from the upstream's code, which nobody keeps.
+    #[must_use]
+    pub fn code(&self, upstream_code: &str, keys: &KeyRing) -> Secret {
+        let about = [self.grant.as_bytes(), upstream_code.as_bytes()].concat();
+        Secret::from_bytes(keys.digest_under(self.key, Purpose::Code, &about))
+    }
+
     /// The redirect URI, matched again with the same function as at the approval.
     #[must_use]
     pub fn redirect_uri(&self) -> Option<RegisteredRedirectUri> {
@@ -215,7 +224,7 @@ impl Approval {
         &self.scope
     }
 
-    /// The message that opens the grant.
+    /// The message that opens the grant. [`Open::code`] and [`Open::line`] are for the caller to fill.
     #[must_use]
     pub fn open(
         &self,
@@ -235,6 +244,8 @@ impl Approval {
             props: Bytes(props),
             props_expire_at,
             approval_ends_at: self.expires_at,
+            code: None,
+            line: None,
         }
     }
 

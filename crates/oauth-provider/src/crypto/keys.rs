@@ -16,6 +16,8 @@ pub enum Purpose {
     Flow,
     /// The PKCE verifier towards the upstream authorization server.
     UpstreamVerifier,
+    /// The authorization code of an approval that came back from the upstream.
+    Code,
     /// The `state` of a person's own sign-in, for a page of this server.
     SignInState,
     /// The cookie of a person who is signed in.
@@ -38,6 +40,7 @@ impl Purpose {
             Self::UpstreamState => b"smcp/1/upstream-state",
             Self::Flow => b"smcp/1/flow",
             Self::UpstreamVerifier => b"smcp/1/upstream-verifier",
+            Self::Code => b"smcp/1/code",
             Self::SignInState => b"smcp/1/sign-in-state",
             Self::Session => b"smcp/1/session",
             Self::SessionProof => b"smcp/1/session-proof",

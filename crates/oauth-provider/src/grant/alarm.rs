@@ -1,46 +1,29 @@
 //! Transitions by the passing of time. An alarm may ring late, early or more than once.
 
 use super::Moment;
-use super::effect::{Effect, News, Step};
+use super::effect::{Effect, Step};
+use super::outbox::give_up;
 use super::state::Lifecycle;
 
-/// What the ringing of an alarm finds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rang {
-    /// The grant lives on.
-    Lives,
-    /// It has ended. When the account has been told, [`leave`] is due; until then nothing has changed, since the state is
-    /// all that knows whose list it must leave.
-    Ended,
-}
-
-/// The alarm rings: a grant that lives is given the next one, of one that has ended the account is told.
-pub fn ring(state: Option<Lifecycle>, moment: &Moment<'_>) -> Step<Rang> {
-    let is_open = |state: &Lifecycle| !state.is_closed();
-    if state
-        .clone()
-        .and_then(|state| state.at(moment.now))
-        .is_some_and(|state| is_open(&state))
-    {
-        return leave(state, moment).map(|()| Rang::Lives);
+/// The alarm rings: what time has done is made durable, with the next alarm, and what was not acknowledged is told (again).
+/// What has ended and told so is deleted.
+pub fn ring(state: Option<Lifecycle>, moment: &Moment<'_>) -> Step<()> {
+    let state = state.and_then(|state| state.at(moment.now));
+    let Some(state) = state.map(|state| state.repeating(moment.now)) else {
+        return Step::unchanged(None, ()).and(Effect::Delete);
+    };
+    if state.has_given_up() {
+        return give_up();
     }
-    let told = state
-        .as_ref()
-        .map(|state| Effect::tell(state.subject(), News::Ended));
-    Step {
-        effects: told.into_iter().collect(),
-        ..Step::unchanged(state, Rang::Ended)
-    }
-}
-
-/// Makes durable what time has done, after the account was told: what is closed for good is deleted, what has ended stays
-/// closed until then.
-pub fn leave(state: Option<Lifecycle>, moment: &Moment<'_>) -> Step<()> {
-    match state.and_then(|state| state.at(moment.now)) {
-        Some(state) => {
-            let alarm = Some(state.ends_at());
-            Step::unchanged(Some(state), ()).stored(alarm)
-        }
-        None => Step::unchanged(None, ()).and(Effect::Delete),
-    }
+    let told = state.untold().map(|(subject, news)| {
+        let (subject, all) = (subject.to_owned(), news.to_vec());
+        (all.into_iter()).map(move |dated| Effect::TellAccount {
+            subject: subject.clone(),
+            news: dated.news,
+        })
+    });
+    let alarm = Some(state.rings_at());
+    let told: Vec<_> = told.into_iter().flatten().collect();
+    let step = Step::unchanged(Some(state), ()).stored(alarm);
+    told.into_iter().fold(step, Step::and)
 }

@@ -15,6 +15,8 @@ use super::terms::{ClientBinding, KeyProof, Strength};
 pub enum Command {
     /// Begin with an authorization code. Succeeds once in the life of an id.
     Open(Open),
+    /// Say once more what opening it was answered with, to a sender who knows the code.
+    Repeat(Repeat),
     /// Exchange the code for tokens. Exactly one caller succeeds.
     Redeem(Redeem),
     /// Exchange a refresh token for the next one and a fresh access token.
@@ -38,7 +40,7 @@ pub enum Command {
 }
 
 /// What was approved.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Open {
     /// As validated at approval.
     pub client: ClientBinding,
@@ -61,6 +63,30 @@ pub struct Open {
     pub props_expire_at: Option<UnixTime>,
     /// When the approval can no longer be replayed, because its signed state has expired.
     pub approval_ends_at: UnixTime,
+    /// The code that is to be given: a sender that had no answer sends it again, and is answered again
+    /// ([`crate::authorize::Approval::code`]). `None` to have one drawn, which is given once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Secret>,
+    /// What the person's list of grants will say of it ([`super::News::Opened`]). Opaque to this crate like the props, but
+    /// no secret. `None` where there is no list, or its keeper is told by somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+}
+
+/// What a grant was opened with, asked again.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Repeat {
+    /// Refused unless it is the grant's, and still good.
+    pub code: Secret,
+}
+
+/// The answer to an [`Open`].
+#[derive(Debug)]
+pub struct Opened {
+    /// Of the authorization code.
+    pub code: Secret,
+    /// Whether the grant itself tells the keeper of the person's list. One of an earlier version does not.
+    pub tells: bool,
 }
 
 /// A redemption (RFC 6749 §4.1.3).
@@ -199,10 +225,13 @@ pub struct Choice {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
-    /// To [`Command::Open`].
+    /// To [`Command::Open`] and [`Command::Repeat`].
     Opened {
         /// Of the authorization code.
         code: Secret,
+        /// Whether the grant tells the keeper of the person's list.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        tells: bool,
     },
     /// To [`Command::Redeem`] and [`Command::Refresh`].
     Issued(Issued),

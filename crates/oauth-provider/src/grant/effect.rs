@@ -3,6 +3,7 @@
 use crate::time::UnixTime;
 
 use super::command::{Refusal, Reply};
+use super::outbox::News;
 use super::state::{Closed, Lifecycle};
 
 /// The outcome of a transition.
@@ -10,7 +11,7 @@ use super::state::{Closed, Lifecycle};
 #[must_use = "a transition has happened only when its effects were carried out"]
 pub struct Step<R = Reply> {
     /// The state from now on; `None` where there is none (an id that was never opened, or has ended). It differs from
-    /// what it was, by more than the passing of time, only where [`Effect::Store`] or [`Effect::Delete`] says so.
+    /// what it was, by more than the passing of time, only where [`Effect::Store`], [`Effect::Keep`] or [`Effect::Delete`] says so.
     pub state: Option<Lifecycle>,
     /// For the sender.
     pub reply: R,
@@ -29,6 +30,9 @@ pub enum Effect {
         /// When the alarm must ring; `None` leaves it as it is. It may lie in the past: then at once.
         alarm: Option<UnixTime>,
     },
+    /// Keeps [`Step::state`] in memory, where a host has one; it becomes durable with the next write. What it says is only
+    /// that something was told, so if it is lost that is told again. A host without a memory stores it.
+    Keep,
     /// Deletes the state and clears the alarm.
     Delete,
     /// Writes a line into the log.
@@ -36,27 +40,15 @@ pub enum Effect {
     /// Forgets what was remembered of the grant's tokens ([`crate::TokenCache::forget`]): they are worth less than they
     /// were, or nothing. Before anybody is told so.
     ForgetTokens,
-    /// Tells the keeper of a person's list of grants what happened. No answer waits for it. If it fails, the next use or
-    /// the alarm repeats it.
+    /// Tells the keeper of a person's list of grants what happened. No answer waits for it. It is written down with the
+    /// state ([`Lifecycle::untold`], which is what is to be told) until the host has called [`super::acknowledge`]; if it
+    /// fails, the alarm repeats it.
     TellAccount {
         /// The upstream's id of the person.
         subject: String,
         /// What happened.
         news: News,
     },
-}
-
-/// News for a person's list of grants. It may arrive in any order, and twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum News {
-    /// The grant has ended.
-    Ended,
-    /// An old refresh token was used.
-    Reused,
-    /// How often in all its client fetched an answer again after the grace.
-    LateRetries(u32),
-    /// When it was used: at most daily.
-    Used(UnixTime),
 }
 
 /// Something worth a line in the log.
@@ -76,15 +68,8 @@ pub enum Audit {
     Withheld(usize),
     /// The grant ended, and why.
     Closed(&'static str),
-}
-
-impl Effect {
-    pub(super) fn tell(subject: &str, news: News) -> Self {
-        Self::TellAccount {
-            subject: subject.to_owned(),
-            news,
-        }
-    }
+    /// It ended long ago, and its account never acknowledged that.
+    Untold,
 }
 
 impl<R> Step<R> {
@@ -102,18 +87,38 @@ impl<R> Step<R> {
 
     /// Ends the grant. Every way to an end leads through here, so that none of them leaves anything out. The last line of
     /// the log says why.
-    pub(super) fn closed<const N: usize>(closed: Closed, reply: R, audit: [Audit; N]) -> Self {
-        let told = Effect::tell(&closed.subject, News::Ended);
-        Self::recalled(closed, reply, audit).and(told)
+    pub(super) fn closed<const N: usize>(
+        closed: Closed,
+        reply: R,
+        audit: [Audit; N],
+        now: UnixTime,
+    ) -> Self {
+        let why = why(&audit).to_owned();
+        Self::ended(closed, reply, audit).telling(News::Ended(why), now)
     }
 
-    /// The same for a person who ended the grant: they take it out of their list themselves, many grants at once.
-    pub(super) fn recalled<const N: usize>(closed: Closed, reply: R, audit: [Audit; N]) -> Self {
-        // It has no more tokens, so no reason to wait for the end of the last of them.
-        let alarm = Some(closed.until);
-        let step = Self::unchanged(Some(Lifecycle::Closed(closed)), reply).stored(alarm);
+    /// The same for a person who ended the grant: they take it out of their list themselves, many grants at once. What the
+    /// grant itself has to say of it waits for the alarm.
+    pub(super) fn recalled(mut closed: Closed, reply: R, audit: Audit, now: UnixTime) -> Self {
+        let why = why(&[audit]).to_owned();
+        closed.outbox.add(News::Ended(why), now);
+        Self::ended(closed, reply, [audit])
+    }
+
+    fn ended<const N: usize>(closed: Closed, reply: R, audit: [Audit; N]) -> Self {
+        let step = Self::changed(Lifecycle::Closed(closed), reply);
         let step = audit.into_iter().fold(step, Self::audited);
         step.and(Effect::ForgetTokens)
+    }
+
+    /// Adds news: to the state, which is stored, and as what is to be told now.
+    pub(super) fn telling(mut self, news: News, now: UnixTime) -> Self {
+        let Some(state) = &mut self.state else {
+            return self;
+        };
+        state.outbox_mut().add(news.clone(), now);
+        let subject = state.subject().to_owned();
+        self.and(Effect::TellAccount { subject, news })
     }
 
     pub(super) fn audited(self, audit: Audit) -> Self {
@@ -137,17 +142,17 @@ impl<R> Step<R> {
         matches!(self.effects.first(), Some(Effect::Store { .. }))
     }
 
-    /// Moves the alarm forward where the end comes nearer, or there was none: `ends_at` is what the alarm was set for at
+    /// Moves the alarm forward where it must ring earlier, or there was none: `rings_at` is what the alarm was set for at
     /// the latest. It is left where the end moves away, since every use moves it: the alarm then finds that the grant
     /// lives, and is set again.
-    pub(super) fn ringing_in_time(mut self, ends_at: Option<UnixTime>) -> Self {
-        let end = self.state.as_ref().map(Lifecycle::ends_at);
+    pub(super) fn ringing_in_time(mut self, rings_at: Option<UnixTime>) -> Self {
+        let next = self.state.as_ref().map(Lifecycle::rings_at);
         if let Some(Effect::Store {
             alarm: alarm @ None,
         }) = self.effects.first_mut()
-            && ends_at.is_none_or(|before| end.is_some_and(|end| end < before))
+            && rings_at.is_none_or(|before| next.is_some_and(|next| next < before))
         {
-            *alarm = end;
+            *alarm = next;
         }
         self
     }
@@ -165,4 +170,12 @@ impl Step {
     pub(super) fn refused(state: impl Into<Option<Lifecycle>>, refusal: Refusal) -> Self {
         Self::unchanged(state.into(), Reply::Refused(refusal))
     }
+}
+
+/// Why it ended, of the lines that say so.
+fn why(audit: &[Audit]) -> &'static str {
+    audit.iter().fold("", |why, line| match line {
+        Audit::Closed(why) => why,
+        _ => why,
+    })
 }

@@ -56,6 +56,7 @@ pub(super) fn redeem(
             gone: false,
             why: None,
         },
+        outbox: pending.outbox,
     };
     match issue(
         &mut active,
@@ -73,7 +74,7 @@ pub(super) fn redeem(
 
 /// A code that comes a second time, from the client that it was issued to: "the authorization server […] SHOULD
 /// revoke (when possible) all tokens previously issued based on that authorization code" (RFC 6749 §4.1.2).
-pub(super) fn replay(active: Active, redeem: &Redeem) -> Step {
+pub(super) fn replay(active: Active, redeem: &Redeem, moment: &Moment<'_>) -> Step {
     let client = &active.terms.client;
     // A sender that cannot authenticate as this client must not be able to end its session.
     let theirs = client.id == redeem.client_id
@@ -84,9 +85,10 @@ pub(super) fn replay(active: Active, redeem: &Redeem) -> Step {
     }
     let why = Audit::Closed("its code was redeemed twice");
     Step::closed(
-        active.terms.close(),
+        Lifecycle::Active(active).into_closed(),
         Reply::Refused(Refusal::Unknown),
         [Audit::CodeReplayed, why],
+        moment.now,
     )
 }
 
@@ -131,7 +133,8 @@ fn wrong_try(mut pending: Pending, refusal: Refusal, moment: &Moment<'_>) -> Ste
     let audit = Audit::WrongTry(pending.wrong_tries);
     if pending.wrong_tries >= moment.policy.wrong_tries {
         let why = Audit::Closed("too many wrong tries with its code");
-        return Step::closed(pending.terms.close(), Reply::Refused(refusal), [audit, why]);
+        let closed = Lifecycle::Pending(pending).into_closed();
+        return Step::closed(closed, Reply::Refused(refusal), [audit, why], moment.now);
     }
     Step::changed(Lifecycle::Pending(pending), Reply::Refused(refusal)).audited(audit)
 }

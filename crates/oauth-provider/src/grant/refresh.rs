@@ -5,9 +5,10 @@ use crate::time::UnixTime;
 
 use super::Moment;
 use super::command::{Refresh, Refusal, Reply};
-use super::effect::{Audit, Effect, News, Step};
+use super::effect::{Audit, Step};
 use super::family::Presented;
 use super::issue::issue;
+use super::outbox::News;
 use super::policy::Reuse;
 use super::state::{Active, Lifecycle};
 use super::terms::Terms;
@@ -138,7 +139,7 @@ fn rotate(
     let Some(issued) = issued else {
         return Step::refused(Lifecycle::Active(before), Refusal::Unknown);
     };
-    let (daily, subject) = (issued.chores.daily, active.terms.subject.clone());
+    let daily = issued.chores.daily;
     let late = retry.filter(|retry| retry.late);
     active.late_retries = active.late_retries.saturating_add(late.map_or(0, |_| 1));
     let retries = News::LateRetries(active.late_retries);
@@ -146,10 +147,10 @@ fn rotate(
     if let Some(Retry { count, .. }) = late {
         step = step
             .audited(Audit::LateRetry(count))
-            .and(Effect::tell(&subject, retries));
+            .telling(retries, moment.now);
     }
     if daily {
-        step = step.and(Effect::tell(&subject, News::Used(moment.now)));
+        step = step.telling(News::Used, moment.now);
     }
     step
 }
@@ -160,14 +161,15 @@ fn reused(mut active: Active, moment: &Moment<'_>) -> Step {
     match moment.policy.reuse {
         Reuse::Mark => {
             active.reuse_seen = active.reuse_seen.saturating_add(1);
-            let told = Effect::tell(&active.terms.subject, News::Reused);
+            let told = News::Reused(active.reuse_seen);
             Step::changed(Lifecycle::Active(active), refused)
                 .audited(Audit::RefreshReused)
-                .and(told)
+                .telling(told, moment.now)
         }
         Reuse::Close => {
             let why = Audit::Closed("an old refresh token was used");
-            Step::closed(active.terms.close(), refused, [Audit::RefreshReused, why])
+            let closed = Lifecycle::Active(active).into_closed();
+            Step::closed(closed, refused, [Audit::RefreshReused, why], moment.now)
         }
     }
 }

@@ -1,3 +1,4 @@
+use super::Moment;
 use super::command::{Refusal, Reply, Revoke};
 use super::effect::{Audit, Effect, Step};
 use super::family::Presented;
@@ -7,7 +8,7 @@ use super::state::{Active, Lifecycle};
 /// else's token, or one that is not known, is answered alike and changes nothing (§2.2). A client that must authenticate
 /// and did not hears so ("The authorization server first validates the client credentials"): told that it is done, it
 /// would believe that its token is gone.
-pub(super) fn revoke(mut active: Active, revoke: &Revoke) -> Step {
+pub(super) fn revoke(mut active: Active, revoke: &Revoke, moment: &Moment<'_>) -> Step {
     let client = &active.terms.client;
     if client.id != revoke.client_id || !knows(&active, revoke) {
         return Step::unchanged(Some(Lifecycle::Active(active)), Reply::Done);
@@ -17,7 +18,8 @@ pub(super) fn revoke(mut active: Active, revoke: &Revoke) -> Step {
     }
     if revoke.tag.is_some() {
         let why = Audit::Closed("its client revoked it");
-        return Step::closed(active.terms.close(), Reply::Done, [why]);
+        let closed = Lifecycle::Active(active).into_closed();
+        return Step::closed(closed, Reply::Done, [why], moment.now);
     }
     active
         .accesses

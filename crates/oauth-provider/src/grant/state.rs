@@ -7,6 +7,7 @@ use crate::scope::Scope;
 use crate::time::UnixTime;
 
 use super::family::Family;
+use super::outbox::{News, Outbox};
 use super::terms::Terms;
 
 /// The state of a grant, from the approval to its end. Stored as JSON.
@@ -32,6 +33,8 @@ pub struct Pending {
     pub(super) redirect_uri: String,
     pub(super) expires_at: UnixTime,
     pub(super) wrong_tries: u8,
+    #[serde(default, skip_serializing_if = "Outbox::is_empty")]
+    pub(super) outbox: Outbox,
 }
 
 /// A grant with live tokens.
@@ -53,6 +56,8 @@ pub struct Active {
     pub(super) chores_at: UnixTime,
     /// What is known of its client's document.
     pub(super) document: DocumentWatch,
+    #[serde(default, skip_serializing_if = "Outbox::is_empty")]
+    pub(super) outbox: Outbox,
 }
 
 /// The props, sealed under the grant's own key.
@@ -87,6 +92,9 @@ pub struct Closed {
     /// The upstream's id of the person whose list of grants it must still leave.
     pub(super) subject: String,
     pub(super) until: UnixTime,
+    /// Stored also where it is empty: that the end was told.
+    #[serde(default = "Outbox::of_a_closed_row")]
+    pub(super) outbox: Outbox,
 }
 
 /// A live access token.
@@ -106,8 +114,24 @@ pub(super) struct Access {
     pub(super) resource: Option<Resource>,
 }
 
+/// Why a grant ended that nobody ended.
+const TIME: &str = "its time was over";
+
 impl Lifecycle {
-    /// When something ends next by itself: the time for an alarm.
+    /// When an alarm must ring: something ends, or news must be told again.
+    #[must_use]
+    pub fn rings_at(&self) -> UnixTime {
+        match self {
+            // What has ended and not told so stays, also when its time is over.
+            Self::Closed(closed) => closed.outbox.again_at().unwrap_or(closed.until),
+            Self::Pending(Pending { outbox, .. }) | Self::Active(Active { outbox, .. }) => {
+                let end = self.ends_at();
+                outbox.again_at().map_or(end, |again| again.min(end))
+            }
+        }
+    }
+
+    /// When something ends next by itself.
     #[must_use]
     pub fn ends_at(&self) -> UnixTime {
         match self {
@@ -118,13 +142,17 @@ impl Lifecycle {
     }
 
     /// What the state is at `now`, by the passing of time alone: a pending or active grant closes, a closed one
-    /// is forgotten.
+    /// is forgotten when its account knows.
     #[must_use]
     pub fn at(self, now: UnixTime) -> Option<Self> {
-        let ended = self.ends_at() <= now;
+        let end = self.ends_at();
         match self {
-            Self::Closed(_) if ended => None,
-            Self::Pending(_) | Self::Active(_) if ended => Self::Closed(self.into_closed()).at(now),
+            Self::Closed(closed) if end <= now && closed.outbox.is_empty() => None,
+            Self::Pending(_) | Self::Active(_) if end <= now => {
+                let mut closed = self.into_closed();
+                closed.outbox.add(News::Ended(TIME.to_owned()), end);
+                Some(Self::Closed(closed))
+            }
             state => Some(state),
         }
     }
@@ -158,19 +186,13 @@ impl Lifecycle {
 
     pub(super) fn into_closed(self) -> Closed {
         match self {
-            Self::Pending(Pending { terms, .. }) | Self::Active(Active { terms, .. }) => {
-                terms.close()
-            }
+            Self::Pending(Pending { terms, outbox, .. })
+            | Self::Active(Active { terms, outbox, .. }) => Closed {
+                subject: terms.subject,
+                until: terms.approval_ends_at,
+                outbox,
+            },
             Self::Closed(closed) => closed,
-        }
-    }
-}
-
-impl Terms {
-    pub(super) fn close(self) -> Closed {
-        Closed {
-            subject: self.subject,
-            until: self.approval_ends_at,
         }
     }
 }

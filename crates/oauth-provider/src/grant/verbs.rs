@@ -1,11 +1,10 @@
 //! Each command with the type of its reply, so that a sender need not match replies to other commands.
 
-use crate::crypto::Secret;
 use crate::scope::Scope;
 
 use super::command::{
-    Close, Command, Inspect, Inspected, Introspect, Introspected, Issued, Looked, Open, Recall,
-    Redeem, Refresh, Refusal, Reply, Reseal, Revoke, Withhold,
+    Close, Command, Inspect, Inspected, Introspect, Introspected, Issued, Looked, Open, Opened,
+    Recall, Redeem, Refresh, Refusal, Repeat, Reply, Reseal, Revoke, Withhold,
 };
 
 /// A command that knows its reply. [`super::GrantStore::ask`] sends one.
@@ -33,7 +32,8 @@ macro_rules! replies {
     };
 }
 
-replies!(Open => Secret: Reply::Opened { code } => Ok(code), Reply::Refused(why) => Err(why));
+replies!(Open => Opened: Reply::Opened { code, tells } => Ok(Opened { code, tells }), Reply::Refused(why) => Err(why));
+replies!(Repeat => Opened: Reply::Opened { code, tells } => Ok(Opened { code, tells }), Reply::Refused(why) => Err(why));
 replies!(Redeem => Issued: Reply::Issued(issued) => Ok(issued), Reply::Refused(why) => Err(why));
 replies!(Refresh => Issued: Reply::Issued(issued) => Ok(issued), Reply::Refused(why) => Err(why));
 replies!(Inspect => Inspected: Reply::Valid(info) => Ok(info), Reply::Refused(why) => Err(why));
@@ -60,7 +60,7 @@ macro_rules! commands {
 }
 
 commands!(
-    Open, Redeem, Refresh, Inspect, Introspect, Reseal, Looked, Revoke, Withhold, Recall
+    Open, Repeat, Redeem, Refresh, Inspect, Introspect, Reseal, Looked, Revoke, Withhold, Recall
 );
 
 impl From<Close> for Command {

@@ -3,13 +3,15 @@
 
 use crate::scope::Scope;
 
+use super::Moment;
 use super::command::{Refusal, Reply, Withhold};
 use super::effect::{Audit, Effect, Step};
+use super::outbox::News;
 use super::state::Lifecycle;
 
 /// Takes one choice back, for the tokens that are out as well. The scope shrinks to what the other choices need; with
 /// the last of them, or the last of the scope, the grant ends.
-pub(super) fn withhold(mut state: Lifecycle, withhold: Withhold) -> Step {
+pub(super) fn withhold(mut state: Lifecycle, withhold: Withhold, moment: &Moment<'_>) -> Step {
     let Some(terms) = terms_of(&mut state, &withhold.subject) else {
         return Step::refused(state, Refusal::Unknown);
     };
@@ -27,10 +29,11 @@ pub(super) fn withhold(mut state: Lifecycle, withhold: Withhold) -> Step {
         .filter(|choice| !terms.withheld.choices.contains(&choice.name))
         .flat_map(|choice| choice.scope.iter().map(str::to_owned));
     terms.scope = terms.scope.intersection(&kept.collect());
-    let (count, left) = (terms.withheld.choices.len(), terms.scope.clone());
+    let (withheld, left) = (terms.withheld.choices.clone(), terms.scope.clone());
+    let count = withheld.len();
     if left.is_empty() {
         let why = Audit::Closed("its person took the last of it back");
-        return Step::closed(state.into_closed(), Reply::Left(left), [why]);
+        return Step::closed(state.into_closed(), Reply::Left(left), [why], moment.now);
     }
     if (count, &left) == (before.0, &before.1) {
         return Step::unchanged(Some(state), Reply::Left(left));
@@ -40,18 +43,23 @@ pub(super) fn withhold(mut state: Lifecycle, withhold: Withhold) -> Step {
             .accesses
             .retain_mut(|access| narrow(&mut access.scope, &left));
     }
+    let told = News::Narrowed {
+        withheld,
+        scope: left.clone(),
+    };
     Step::changed(state, Reply::Left(left))
         .audited(Audit::Withheld(count))
         .and(Effect::ForgetTokens)
+        .telling(told, moment.now)
 }
 
 /// Ends the grant on behalf of the person who allowed it.
-pub(super) fn recall(mut state: Lifecycle, subject: &str) -> Step {
+pub(super) fn recall(mut state: Lifecycle, subject: &str, moment: &Moment<'_>) -> Step {
     if terms_of(&mut state, subject).is_none() {
         return Step::refused(state, Refusal::Unknown);
     }
     let why = Audit::Closed("its person ended it");
-    Step::recalled(state.into_closed(), Reply::Done, [why])
+    Step::recalled(state.into_closed(), Reply::Done, why, moment.now)
 }
 
 /// The grant, if it is live and this person allowed it.

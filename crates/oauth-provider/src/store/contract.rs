@@ -95,11 +95,27 @@ pub async fn grants(
         "a grant that was never opened is unknown",
     )?;
 
-    let code = given(store.ask(&id, open(now)).await, "a new id can be opened")?;
+    let first = Open {
+        code: Some(Secret::draw(rng)),
+        ..open(now)
+    };
+    let code = given(
+        store.ask(&id, first.clone()).await,
+        "a new id can be opened",
+    )?
+    .code;
     let again = store.ask(&id, open(now)).await;
     holds(
         is_refused(&again, &Refusal::AlreadyOpened),
         "an id is opened once",
+    )?;
+    let repeated = given(
+        store.ask(&id, first).await,
+        "the same opening is answered again",
+    )?;
+    holds(
+        repeated.code.hash().matches(&code),
+        "the same opening has the same answer",
     )?;
 
     let issued = given(store.ask(&id, redeem(&code)).await, "a code is redeemed")?;
@@ -294,6 +310,8 @@ fn open(now: UnixTime) -> Open {
         props: Bytes(b"props".to_vec()),
         props_expire_at: None,
         approval_ends_at: now + HOUR,
+        code: None,
+        line: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oauth_provider::grant::{Effect, Policy, Rang, Refusal, leave, ring};
+use oauth_provider::grant::{Effect, News, Policy, Refusal, ring};
 
 use crate::support::grant::{active, active_with, refreshing};
 use crate::support::{DAY, NOW, after};
@@ -108,7 +108,9 @@ fn a_client_without_the_refresh_grant_has_one_access_token_and_ends_with_it() {
     grant.wait(3599);
     assert!(grant.inspect(&issued.access).is_some());
     grant.wait(1);
-    assert_eq!(grant.stands(), None);
+    assert_eq!(grant.stands().as_deref(), Some("closed"));
+    grant.ring();
+    assert_eq!(grant.stands(), None, "its account knows");
 }
 
 #[test]
@@ -122,8 +124,9 @@ fn an_end_that_comes_nearer_moves_the_alarm() {
         grant.effects,
         [Effect::Store { alarm }, Effect::ForgetTokens]
     );
-    let step = ring(grant.state.clone(), &grant.moment());
-    assert_eq!(step.reply, Rang::Ended);
+    grant.ring();
+    let ended = News::Ended("its time was over".to_owned());
+    assert_eq!(grant.told, [ended]);
 
     let (mut grant, issued) = active();
     grant.revoke(&issued.access, None, |_| ());
@@ -139,14 +142,10 @@ fn an_alarm_that_rings_out_of_turn_does_no_harm() {
     let (grant, _) = active();
     let step = ring(grant.state.clone(), &grant.moment());
     let alarm = Some(after(30 * DAY));
-    assert_eq!(
-        (step.reply, step.effects),
-        (Rang::Lives, vec![Effect::Store { alarm }])
-    );
+    assert_eq!(step.effects, [Effect::Store { alarm }]);
     // Nothing was ever opened here, or all of it was deleted.
     let nothing = ring(None, &grant.moment());
-    assert_eq!((nothing.reply, nothing.effects), (Rang::Ended, Vec::new()));
-    assert_eq!(leave(None, &grant.moment()).effects, [Effect::Delete]);
+    assert_eq!(nothing.effects, [Effect::Delete]);
 }
 
 // rule: tokens/alarms: alarms: close, delete, leave the living alone, come again after trouble
@@ -154,13 +153,14 @@ fn an_alarm_that_rings_out_of_turn_does_no_harm() {
 fn the_alarm_is_for_what_ends_next() {
     let mut grant = crate::support::grant::Grant::new();
     let code = grant.open(|_| ()).unwrap();
-    let ends = |grant: &crate::support::grant::Grant| grant.state.as_ref().unwrap().ends_at();
+    let ends = |grant: &crate::support::grant::Grant| grant.state.as_ref().unwrap().rings_at();
     assert_eq!(ends(&grant), after(60));
     let issued = grant.redeem(&code, |_| ()).unwrap();
     assert_eq!(ends(&grant), after(30 * DAY));
     grant.wait(DAY);
     grant.rotate(&issued.refresh.unwrap()).unwrap();
     assert_eq!(ends(&grant), after(31 * DAY));
+    grant.answers = false;
     grant.send(oauth_provider::grant::Command::Close);
-    assert_eq!(ends(&grant), NOW + Duration::from_secs(600));
+    assert_eq!(ends(&grant), after(DAY + 60), "its end is told again");
 }

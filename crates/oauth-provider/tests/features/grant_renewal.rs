@@ -92,7 +92,7 @@ fn what_cannot_be_renewed_serves_as_long_as_it_lives() {
     grant.wait(SOON);
     let reply = next(&mut grant, &issued.refresh.unwrap());
     assert!(matches!(reply, Reply::Refused(Refusal::Unknown)));
-    assert_eq!(grant.told, [News::Ended]);
+    assert_eq!(grant.told, [News::Ended("asked for".to_owned())]);
     assert_eq!(grant.audit, [Audit::Closed("asked for")]);
 }
 
@@ -108,5 +108,5 @@ fn a_refused_token_that_cannot_be_renewed_ends_the_grant() {
         panic!("with what?");
     };
     assert!(matches!(grant.carry_out(state, step), Renewed::Ended));
-    assert_eq!(grant.told, [News::Ended]);
+    assert_eq!(grant.told, [News::Ended("asked for".to_owned())]);
 }

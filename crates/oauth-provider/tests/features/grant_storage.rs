@@ -83,7 +83,10 @@ fn debug_forms_say_nothing() {
         secret: code.clone(),
         tag: None,
     };
-    let reply = Reply::Opened { code: code.clone() };
+    let reply = Reply::Opened {
+        code: code.clone(),
+        tells: true,
+    };
     let forms = [
         format!("{code:?} {token:?} {reply:?}"),
         format!("{:?}", Command::Open(opening(NOW))),

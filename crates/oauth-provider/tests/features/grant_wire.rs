@@ -8,7 +8,7 @@ use oauth_provider::bearer::{BearerError, verify};
 use oauth_provider::discovery::AskedResource;
 use oauth_provider::grant::{
     Close, Command, GrantCommand, GrantId, Inspect, Introspect, Looked, Open, Recall, Redeem,
-    Refresh, Renew, Renewed, Reply, Reseal, Revoke, Withhold,
+    Refresh, Renew, Renewed, Repeat, Reply, Reseal, Revoke, Withhold,
 };
 use oauth_provider::store::{GrantStore, Stored};
 use serde::Serialize;
@@ -20,6 +20,8 @@ use crate::support::server::{Server, form_body, now, outcome, post};
 const COMMANDS: &[&str] = &[
     r#"{"open":{"client":{"id":"the-client","strength":"none","refresh":true},"subject":"7","redirect_uri":"http://127.0.0.1:5000/cb","challenge":"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM","resource":"/mcp/acme","scope":["event:write","org:read"],"props":"cHJvcHM","props_expire_at":1800000000,"approval_ends_at":1800000600}}"#,
     r#"{"open":{"client":{"id":"the-client","strength":"none","refresh":true},"subject":"7","redirect_uri":"http://127.0.0.1:5000/cb","challenge":"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM","resource":"/mcp/acme","scope":["org:read"],"asked":["event:write","org:read"],"props":"cHJvcHM","props_expire_at":1800000000,"approval_ends_at":1800000600}}"#,
+    r#"{"open":{"client":{"id":"the-client","strength":"none","refresh":true},"subject":"7","redirect_uri":"http://127.0.0.1:5000/cb","challenge":"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM","resource":"/mcp/acme","scope":["org:read"],"props":"cHJvcHM","props_expire_at":1800000000,"approval_ends_at":1800000600,"code":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","line":"a line"}}"#,
+    r#"{"repeat":{"code":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM"}}"#,
     r#"{"redeem":{"secret":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","client_id":"the-client","strength":"secret","redirect_uri":"http://127.0.0.1:5000/cb","verifier":"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk","resource":null}}"#,
     r#"{"refresh":{"secret":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","tag":"BAQEBAQEBAQEBAQEBAQEBA","client_id":"the-client","strength":"private_key_jwt","scope":["org:read"],"resource":"/mcp"}}"#,
     r#"{"refresh":{"secret":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","tag":"BAQEBAQEBAQEBAQEBAQEBA","client_id":"the-client","strength":"private_key_jwt","key":{"by":"cHJvcHM","published":["cHJvcHM"]},"scope":["org:read"],"resource":"/mcp"}}"#,
@@ -37,6 +39,7 @@ const COMMANDS: &[&str] = &[
 
 const REPLIES: &[&str] = &[
     r#"{"opened":{"code":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM"}}"#,
+    r#"{"opened":{"code":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","tells":true}}"#,
     r#"{"issued":{"access":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","expires_in":3600,"refresh":["AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","BAQEBAQEBAQEBAQEBAQEBA"],"scope":["org:read"],"chores":{"daily":true,"look":false}}}"#,
     r#"{"issued":{"access":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","expires_in":3600,"refresh":null,"scope":[],"chores":{"daily":false,"look":true}}}"#,
     r#"{"valid":{"grant":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","client_id":"the-client","subject":"7","resource":"/mcp/acme","scope":["org:read"],"expires_at":1800003600,"props":"cHJvcHM"}}"#,
@@ -162,8 +165,11 @@ type Reader = fn(Reply) -> Option<bool>;
 #[test]
 fn no_command_reads_the_reply_to_another() {
     let read = |text: &str| -> Reply { serde_json::from_str(text).unwrap() };
-    let readers: [(&str, Reader); 11] = [
+    let readers: [(&str, Reader); 12] = [
         ("opened", |reply| Open::read(reply).map(|read| read.is_ok())),
+        ("opened", |reply| {
+            Repeat::read(reply).map(|read| read.is_ok())
+        }),
         ("issued", |reply| {
             Redeem::read(reply).map(|read| read.is_ok())
         }),

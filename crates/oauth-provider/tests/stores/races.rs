@@ -120,8 +120,8 @@ fn verifier() -> CodeVerifier {
 
 fn opened(store: &SqliteStore) -> (GrantId, Secret) {
     let id = GrantId::draw(&mut rng());
-    let code = now(store.ask(&id, open())).unwrap();
-    (id, code)
+    let opened = now(store.ask(&id, open())).unwrap();
+    (id, opened.code)
 }
 
 fn open() -> Open {
@@ -141,6 +141,8 @@ fn open() -> Open {
         props: Bytes(Vec::new()),
         props_expire_at: None,
         approval_ends_at: clock() + HOUR,
+        code: None,
+        line: None,
     }
 }
 

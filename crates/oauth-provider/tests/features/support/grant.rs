@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use oauth_provider::crypto::{Bytes, KeyRing, Secret};
 use oauth_provider::grant::{
-    Audit, ClientBinding, Command, Effect, GrantId, Inspect, Inspected, Issued, Lifecycle, Moment,
-    News, Open, Policy, Redeem, Refresh, Refusal, Reply, Revoke, Step, Strength, apply,
+    Audit, ClientBinding, Command, Dated, Effect, GrantId, Inspect, Inspected, Issued, Lifecycle,
+    Moment, News, Open, Policy, Redeem, Refresh, Refusal, Reply, Revoke, Step, Strength,
+    acknowledge, apply, ring,
 };
 use oauth_provider::{Resource, Scope, UnixTime};
 use rand_chacha::ChaCha20Rng;
@@ -15,6 +16,8 @@ use serde_json::{Value, json};
 use super::{NOW, OLD, SCOPES, challenge, keys, rng, verifier};
 
 pub const PROPS: &[u8] = b"the upstream token that nobody may read in storage";
+/// What the list of grants is told of each.
+pub const LINE: &str = r#"{"name": "the editor"}"#;
 pub const REDIRECT: &str = "http://127.0.0.1:5000/cb";
 pub const CLIENT: &str = "the-client";
 
@@ -50,6 +53,8 @@ pub struct Grant {
     pub audit: Vec<Audit>,
     /// What its account was told.
     pub told: Vec<News>,
+    /// Whether its account acknowledges at once what it is told.
+    pub answers: bool,
     /// Of the last step.
     pub effects: Vec<Effect>,
     pub rng: ChaCha20Rng,
@@ -66,6 +71,7 @@ impl Grant {
             policy: Policy::default(),
             audit: Vec::new(),
             told: Vec::new(),
+            answers: true,
             effects: Vec::new(),
             rng,
         }
@@ -90,7 +96,7 @@ impl Grant {
         let state = json!(step.state);
         let stored = matches!(
             step.effects.first(),
-            Some(Effect::Store { .. } | Effect::Delete)
+            Some(Effect::Store { .. } | Effect::Keep | Effect::Delete)
         );
         if !stored {
             let now = step.state.clone().and_then(|state| state.at(self.now));
@@ -101,12 +107,38 @@ impl Grant {
         for effect in &step.effects {
             match effect {
                 Effect::Audit(line) => self.audit.push(*line),
-                Effect::TellAccount { news, .. } => self.told.push(*news),
-                Effect::Store { .. } | Effect::Delete | Effect::ForgetTokens => {}
+                Effect::TellAccount { news, .. } => self.told.push(news.clone()),
+                Effect::Store { .. } | Effect::Keep | Effect::Delete | Effect::ForgetTokens => {}
             }
         }
         self.effects = step.effects;
+        if self.answers {
+            self.acknowledge();
+        }
         step.reply
+    }
+
+    /// The account has all that it is to be told.
+    pub fn acknowledge(&mut self) {
+        let told = self.untold();
+        if !told.is_empty() {
+            let step = acknowledge(self.state.take(), &told, &self.moment());
+            self.state = step.state;
+        }
+    }
+
+    /// What its account is still to be told.
+    pub fn untold(&self) -> Vec<Dated> {
+        let told = self.state.as_ref().and_then(Lifecycle::untold);
+        told.map(|(_, news)| news.to_vec()).unwrap_or_default()
+    }
+
+    /// The alarm rings.
+    pub fn ring(&mut self) {
+        let state = self.state.take();
+        let before = state.clone().and_then(|state| state.at(self.now));
+        let step = ring(state, &self.moment());
+        self.carry_out(before, step);
     }
 
     /// The kind of state: `pending`, `active`, `closed`, or nothing.
@@ -136,7 +168,7 @@ impl Grant {
         let mut open = opening(NOW);
         change(&mut open);
         match self.send(Command::Open(open)) {
-            Reply::Opened { code } => Ok(code),
+            Reply::Opened { code, .. } => Ok(code),
             Reply::Refused(refusal) => Err(refusal),
             other => panic!("{other:?}"),
         }
@@ -264,6 +296,8 @@ pub fn opening(now: UnixTime) -> Open {
         props: Bytes(PROPS.to_vec()),
         props_expire_at: None,
         approval_ends_at: now + Duration::from_secs(600),
+        code: None,
+        line: None,
     }
 }
 

@@ -148,6 +148,10 @@ pub struct Model {
     pub props: u32,
     /// Choices that were taken back, by what they need.
     pub withheld: Vec<Width>,
+    /// When news that were not acknowledged are told again.
+    pub again: Option<u64>,
+    /// Whether the account has acknowledged the end.
+    pub told: bool,
 }
 
 /// What a command must answer.
@@ -202,7 +206,7 @@ impl Model {
         if ended {
             self.stage = Stage::Closed;
         }
-        if matches!(self.stage, Stage::Closed) && self.approval_ends <= now {
+        if matches!(self.stage, Stage::Closed) && self.approval_ends <= now && self.told {
             self.stage = Stage::Nothing;
         }
     }

@@ -99,6 +99,8 @@ pub struct Mailbox {
     /// When it rings next.
     alarm: Option<u64>,
     told_of_end: bool,
+    /// As [`Model::again`], of what is stored.
+    again_stored: Option<u64>,
     /// The last command, what it led to, and how the model stood before it.
     kind: Kind,
     effects: Vec<Effect>,
@@ -187,6 +189,8 @@ impl World {
             approval_ends: self.now + APPROVAL,
             props: 0,
             withheld: Vec::new(),
+            again: None,
+            told: false,
         };
         self.grants.push(Mailbox {
             id: GrantId::draw(&mut self.rng),
@@ -194,6 +198,7 @@ impl World {
             stored: None,
             alarm: None,
             told_of_end: false,
+            again_stored: None,
             kind: Kind::Other,
             effects: Vec::new(),
             before: model.clone(),
@@ -231,6 +236,7 @@ impl World {
     /// The object forgets what it has in memory, and reads what was written when the state last changed.
     pub fn evict(&mut self, grant: usize) {
         let mailbox = &mut self.grants[grant];
+        mailbox.model.again = mailbox.again_stored;
         mailbox.state = mailbox.stored.as_ref().map(|state| {
             let text = serde_json::to_string(state).unwrap();
             serde_json::from_str(&text).unwrap()

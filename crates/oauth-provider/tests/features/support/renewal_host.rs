@@ -1,5 +1,7 @@
 //! A host that renews props for those who come at once, and what a model of numbers says of it.
 
+use std::time::Duration;
+
 use oauth_provider::crypto::{Bytes, Secret};
 use oauth_provider::grant::{
     Audit, Choice, Command, Effect, Lifecycle, Moment, Need, News, Next, Outcome, Policy, Refresh,
@@ -324,10 +326,10 @@ impl Host {
         if says == Says::Ended && !was_closed {
             let told = Effect::TellAccount {
                 subject: "7".to_owned(),
-                news: News::Ended,
+                news: News::Ended("asked for".to_owned()),
             };
             let closed = Effect::Audit(Audit::Closed("asked for"));
-            let alarm = Some(after(SOON));
+            let alarm = Some(self.grant.now + Duration::from_secs(60));
             let all = [Effect::Store { alarm }, closed, Effect::ForgetTokens, told];
             assert_eq!(self.grant.effects, all);
         }
@@ -388,7 +390,7 @@ impl Host {
             .grant
             .told
             .iter()
-            .filter(|news| **news == News::Ended)
+            .filter(|news| matches!(news, News::Ended(_)))
             .count();
         assert_eq!(ends, usize::from(self.closed), "told of the end");
         let found = self

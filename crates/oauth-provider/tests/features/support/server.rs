@@ -134,10 +134,10 @@ impl Server {
         let uri = back.redirect_uri().unwrap();
         let open = back.open(&uri, "7".to_owned(), b"props".to_vec(), None);
         match now(self.store.ask(&back.grant, open)) {
-            Ok(code) => Token {
+            Ok(opened) => Token {
                 kind: TokenKind::Code,
                 grant: back.grant,
-                secret: code,
+                secret: opened.code,
                 tag: None,
             }
             .expose_text(),

@@ -1,8 +1,9 @@
 //! What follows from a command, inferred from how the model stood before and after it.
 
-use oauth_provider::UnixTime;
 use oauth_provider::grant::{Audit, Command, Effect, Found, Looked, News};
+use oauth_provider::{Scope, UnixTime};
 
+use super::super::grant::LINE;
 use super::{Active, Model, Stage};
 
 /// Whose list is told: of all grants of the model.
@@ -41,48 +42,95 @@ fn tell(news: News) -> Effect {
     }
 }
 
-const fn store(alarm: Option<u64>) -> Effect {
-    Effect::Store {
-        alarm: match alarm {
-            Some(at) => Some(UnixTime(at)),
-            None => None,
-        },
-    }
-}
+/// The alarm is [`Model::alarm_since`].
+const STORE: Effect = Effect::Store { alarm: None };
+
+/// Until news that were not acknowledged are told again.
+const AGAIN: u64 = 60;
 
 impl Model {
-    /// The effects of a command that made `self` of `before`. Nothing is said of why a grant was closed.
+    /// When an alarm must ring.
+    fn rings(&self) -> Option<u64> {
+        let again = self.again.unwrap_or(u64::MAX);
+        match &self.stage {
+            Stage::Nothing => None,
+            Stage::Pending { ends, .. } => Some(again.min(*ends)),
+            Stage::Active(active) => Some(again.min(active.ends(&self.terms))),
+            Stage::Closed => Some(self.again.unwrap_or(self.approval_ends)),
+        }
+    }
+
+    /// The news of a command wait from now on. Answers the alarm that is set where it is stored.
+    pub fn alarm_since(
+        &mut self,
+        before: &Self,
+        kind: &Kind,
+        effects: &[Effect],
+        now: u64,
+    ) -> Option<UnixTime> {
+        let told = effects.iter().any(|effect| match effect {
+            Effect::TellAccount { news, .. } => *news != News::Used,
+            _ => false,
+        });
+        let closes = effects.contains(&Effect::Audit(Audit::Closed("")));
+        if told || closes {
+            self.again = Some(self.again.map_or(now + AGAIN, |at| at.min(now + AGAIN)));
+        }
+        let mut was = before.clone();
+        was.settle(now);
+        let last_token =
+            matches!(kind, Kind::RevokeAccess) && matches!(was.stage, Stage::Active(_));
+        let next = match self.stage {
+            // The last token of a client that may not refresh: time ends the grant, at once.
+            Stage::Closed | Stage::Nothing if last_token => Some(self.terms.opened),
+            _ => self.rings(),
+        };
+        let moves = before
+            .rings()
+            .is_none_or(|before| next.is_some_and(|next| next < before));
+        next.filter(|_| moves).map(UnixTime)
+    }
+
+    /// The effects of a command that made `self` of `before`. Nothing is said of why a grant was closed, and to
+    /// what scope one was narrowed.
     pub fn effects_since(&self, before: &Self, kind: &Kind, now: u64) -> Vec<Effect> {
         let mut was = before.clone();
         was.settle(now);
         let taken_back = || {
             let count = self.withheld.len();
             let grew = count > was.withheld.len();
-            grew.then_some([Effect::Audit(Audit::Withheld(count)), Effect::ForgetTokens])
+            let withheld = self.withheld.iter().map(|width| format!("choice {width}"));
+            grew.then(|| {
+                let news = News::Narrowed {
+                    withheld: withheld.collect(),
+                    scope: Scope::default(),
+                };
+                let audit = Effect::Audit(Audit::Withheld(count));
+                [audit, Effect::ForgetTokens, tell(news)]
+            })
         };
         match (&was.stage, &self.stage) {
-            (Stage::Nothing, Stage::Pending { ends, .. }) => vec![store(Some(*ends))],
+            (Stage::Nothing, Stage::Pending { .. }) => {
+                vec![STORE, tell(News::Opened(LINE.to_owned()))]
+            }
             (Stage::Pending { wrong: before, .. }, Stage::Pending { wrong, .. }) => {
                 let wrong = (wrong > before).then_some([Effect::Audit(Audit::WrongTry(*wrong))]);
                 let more: Vec<_> = (wrong.into_iter().flatten())
                     .chain(taken_back().into_iter().flatten())
                     .collect();
-                stored_if_any(None, more)
+                stored_if_any(more)
             }
-            (Stage::Pending { ends, .. }, Stage::Active(active)) => {
-                vec![store(nearer(active.ends(&self.terms), *ends))]
-            }
+            (Stage::Pending { .. }, Stage::Active(_)) => vec![STORE],
             (Stage::Active(before), Stage::Active(after)) => {
-                let alarm = nearer(after.ends(&self.terms), before.ends(&was.terms));
                 if let Some(taken_back) = taken_back() {
-                    return stored_if_any(alarm, taken_back.into());
+                    return stored_if_any(taken_back.into());
                 }
                 let resealed = self.props > was.props;
-                after.effects_since(before, kind, resealed, alarm, now)
+                after.effects_since(before, kind, resealed)
             }
-            // The last token of a client that may not refresh: time ends the grant, at once.
+            // The last token of a client that may not refresh.
             (Stage::Active(_), _) if matches!(kind, Kind::RevokeAccess) => {
-                vec![store(Some(self.terms.opened)), Effect::ForgetTokens]
+                vec![STORE, Effect::ForgetTokens]
             }
             (Stage::Pending { .. } | Stage::Active(_), Stage::Closed | Stage::Nothing) => {
                 self.closed(&was, kind)
@@ -98,29 +146,23 @@ impl Model {
             (Kind::Refresh, _) => Some(Audit::RefreshReused),
             _ => None,
         };
-        let mut effects = vec![store(Some(self.approval_ends))];
+        let mut effects = vec![STORE];
         effects.extend(line.map(Effect::Audit));
         effects.extend([Effect::Audit(Audit::Closed("")), Effect::ForgetTokens]);
         // Its person takes it out of the list themselves.
-        let told = (!matches!(kind, Kind::Recall)).then(|| tell(News::Ended));
+        let told = (!matches!(kind, Kind::Recall)).then(|| tell(News::Ended(String::new())));
         effects.extend(told);
         effects
     }
 }
 
 impl Active {
-    fn effects_since(
-        &self,
-        before: &Self,
-        kind: &Kind,
-        resealed: bool,
-        alarm: Option<u64>,
-        now: u64,
-    ) -> Vec<Effect> {
+    fn effects_since(&self, before: &Self, kind: &Kind, resealed: bool) -> Vec<Effect> {
         let mut effects = Vec::new();
         let mut stored = resealed;
         if self.marks > before.marks {
-            effects.extend([Effect::Audit(Audit::RefreshReused), tell(News::Reused)]);
+            let reused = tell(News::Reused(self.marks));
+            effects.extend([Effect::Audit(Audit::RefreshReused), reused]);
         }
         if self.gone && !before.gone {
             effects.push(Effect::Audit(Audit::ClientGone));
@@ -136,7 +178,7 @@ impl Active {
                 let newest = |active: &Self| active.accesses.last().map(|access| access.id);
                 stored |= newest(self) != newest(before);
                 if self.chores > before.chores {
-                    effects.push(tell(News::Used(UnixTime(now))));
+                    effects.push(tell(News::Used));
                 }
             }
             Kind::RevokeAccess if self.accesses.len() < before.accesses.len() => {
@@ -149,21 +191,17 @@ impl Active {
             _ => {}
         }
         if stored {
-            effects.insert(0, store(alarm));
+            effects.insert(0, STORE);
             effects
         } else {
-            stored_if_any(alarm, effects)
+            stored_if_any(effects)
         }
     }
 }
 
-fn stored_if_any(alarm: Option<u64>, mut effects: Vec<Effect>) -> Vec<Effect> {
+fn stored_if_any(mut effects: Vec<Effect>) -> Vec<Effect> {
     if !effects.is_empty() {
-        effects.insert(0, store(alarm));
+        effects.insert(0, STORE);
     }
     effects
-}
-
-fn nearer(end: u64, before: u64) -> Option<u64> {
-    (end < before).then_some(end)
 }

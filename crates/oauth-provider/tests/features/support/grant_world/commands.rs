@@ -7,7 +7,7 @@ use oauth_provider::grant::{
 };
 use oauth_provider::{CodeVerifier, UnixTime};
 
-use super::super::grant::REDIRECT;
+use super::super::grant::{LINE, REDIRECT};
 use super::super::grant_model::{Answer, Asked, Successor, Terms, Width};
 use super::super::{challenge, verifier};
 use super::words::{granted, person, props, resource};
@@ -35,6 +35,8 @@ impl World {
                 props: Bytes(props(0)),
                 props_expire_at: None,
                 approval_ends_at: UnixTime(mailbox.model.approval_ends),
+                code: None,
+                line: Some(LINE.to_owned()),
             }),
         );
         let (id, now) = (self.tokens.len(), self.now);

@@ -23,6 +23,7 @@ impl World {
         let found = self.abstracted(grant, reply);
         assert_eq!(found, expected, "grant {grant}");
         self.expected_effects(grant);
+        self.post(grant);
         self.settled(grant);
         gives
     }
@@ -32,7 +33,7 @@ impl World {
         let width = |found: &Resource| (0..3).find(|w| resource(*w) == *found).unwrap();
         let breadth = |found: &Scope| (0..3).find(|w| granted(*w) == *found).unwrap();
         match reply {
-            Reply::Opened { code } => {
+            Reply::Opened { code, .. } => {
                 self.learn(TokenKind::Code, grant, code, None);
                 Answer::Opened
             }
@@ -185,6 +186,8 @@ fn rename(value: &mut Value, name: &impl Fn(&str) -> Option<u64>) {
         Value::Array(items) => items.iter_mut().for_each(|item| rename(item, name)),
         Value::Object(members) => {
             members.remove("generation");
+            // Whatever waits to be told changes no answer.
+            members.remove("outbox");
             members.values_mut().for_each(|member| rename(member, name));
         }
         _ => {}

@@ -1,14 +1,16 @@
 //! What the machine says must be done, done as its host does, and compared with what the model expects.
 
-use oauth_provider::UnixTime;
-use oauth_provider::grant::{Audit, Effect, Lifecycle, Moment, News, Rang, Step, leave, ring};
+use oauth_provider::grant::{
+    Audit, Dated, Effect, Lifecycle, Moment, News, Step, acknowledge, ring,
+};
+use oauth_provider::{Scope, UnixTime};
 
 use super::super::grant_model::effects::SUBJECT;
 use super::words::ring as keys;
 use super::{Mailbox, World};
 
-/// A grant rings when its code ends, when its tokens end, when it is forgotten, and once out of turn.
-const MOST_RINGS: usize = 5;
+/// A grant rings when its code ends, when its tokens end, when it is forgotten, once out of turn, and once more for news.
+const MOST_RINGS: usize = 6;
 
 impl Mailbox {
     pub(super) fn carry_out<R>(&mut self, step: Step<R>) -> R {
@@ -23,11 +25,8 @@ impl Mailbox {
                     assert!(self.told_of_end, "its account does not know");
                     (self.stored, self.alarm) = (None, None);
                 }
-                Effect::TellAccount { subject, news } => {
-                    assert_eq!(subject, SUBJECT);
-                    self.told_of_end |= *news == News::Ended;
-                }
-                Effect::Audit(_) | Effect::ForgetTokens => {}
+                Effect::TellAccount { subject, .. } => assert_eq!(subject, SUBJECT),
+                Effect::Keep | Effect::Audit(_) | Effect::ForgetTokens => {}
             }
         }
         self.state = step.state;
@@ -39,33 +38,61 @@ impl Mailbox {
     fn rings_in_time(&self) {
         match (&self.stored, self.alarm) {
             (Some(state), Some(alarm)) => {
-                assert!(alarm <= state.ends_at().0, "the alarm is late");
+                assert!(alarm <= state.rings_at().0, "the alarm is late");
             }
             (Some(_), None) => panic!("stored without an alarm"),
             (None, alarm) => assert_eq!(alarm, None),
         }
     }
+
+    /// What is to be told, in its order.
+    fn untold(&self) -> Vec<Dated> {
+        let told = self.state.as_ref().and_then(Lifecycle::untold);
+        told.map(|(_, news)| news.to_vec()).unwrap_or_default()
+    }
 }
 
 impl World {
     /// All effects of the last command, in their order.
-    pub(super) fn expected_effects(&self, grant: usize) {
-        let mailbox = &self.grants[grant];
-        let expected = mailbox
-            .model
-            .effects_since(&mailbox.before, &mailbox.kind, self.now);
-        let found: Vec<_> = mailbox
-            .effects
-            .iter()
-            .map(|effect| match effect {
-                Effect::Audit(Audit::Closed(why)) => {
-                    assert!(!why.is_empty());
-                    Effect::Audit(Audit::Closed(""))
-                }
-                effect => effect.clone(),
-            })
-            .collect();
+    pub(super) fn expected_effects(&mut self, grant: usize) {
+        let mailbox = &mut self.grants[grant];
+        let (before, kind) = (mailbox.before.clone(), mailbox.kind.clone());
+        let mut expected = mailbox.model.effects_since(&before, &kind, self.now);
+        let moved = (mailbox.model).alarm_since(&before, &kind, &expected, self.now);
+        if let Some(Effect::Store { alarm }) = expected.first_mut() {
+            *alarm = moved;
+            mailbox.again_stored = mailbox.model.again;
+        }
+        let found: Vec<_> = mailbox.effects.iter().map(without_reasons).collect();
         assert_eq!(found, expected, "effects of {:?}", mailbox.kind);
+        mailbox.rings_in_time();
+    }
+
+    /// The account hears what it is to be told, and says so.
+    pub(super) fn post(&mut self, grant: usize) {
+        let moment = Moment {
+            id: &self.grants[grant].id.clone(),
+            now: UnixTime(self.now),
+            keys: &keys(self.keys),
+            policy: &self.policy,
+        };
+        let mailbox = &mut self.grants[grant];
+        let tells = |effect: &Effect| matches!(effect, Effect::TellAccount { .. });
+        if !mailbox.effects.iter().any(tells) {
+            return;
+        }
+        let news = mailbox.untold();
+        let changed = mailbox.changed;
+        let ended = news.iter().any(|news| matches!(news.news, News::Ended(_)));
+        mailbox.told_of_end |= ended;
+        let step = acknowledge(mailbox.state.take(), &news, &moment);
+        mailbox.carry_out(step);
+        mailbox.changed = changed;
+        mailbox.model.again = None;
+        if ended {
+            (mailbox.model.told, mailbox.again_stored) = (true, None);
+        }
+        assert!(mailbox.untold().is_empty(), "it was told");
         mailbox.rings_in_time();
     }
 
@@ -95,31 +122,42 @@ impl World {
             policy: &self.policy,
         };
         let stands = mailbox.state.clone().and_then(|state| state.at(now));
-        let lives = stands.as_ref().is_some_and(|state| !state.is_closed());
-        let stored = |state: &Lifecycle| {
-            let alarm = Some(state.ends_at());
-            [Effect::Store { alarm }]
-        };
         let step = ring(mailbox.state.take(), &moment);
-        let rang = mailbox.carry_out(step);
-        if lives {
-            assert_eq!(rang, Rang::Lives);
-            assert_eq!(mailbox.effects, stands.as_ref().map(stored).unwrap());
-            return mailbox.rings_in_time();
-        }
-        assert_eq!(rang, Rang::Ended);
-        let told = Effect::TellAccount {
-            subject: SUBJECT.to_owned(),
-            news: News::Ended,
-        };
-        assert_eq!(mailbox.effects, [told], "the account first");
-        assert!(mailbox.stored.is_some());
-        let step = leave(mailbox.state.take(), &moment);
         mailbox.carry_out(step);
-        match stands {
-            Some(state) => assert_eq!(mailbox.effects, stored(&state)),
-            None => assert_eq!(mailbox.effects, [Effect::Delete]),
-        }
+        let mut expected = vec![match (&stands, &mailbox.state) {
+            (Some(_), Some(state)) => Effect::Store {
+                alarm: Some(state.rings_at()),
+            },
+            (None, None) => Effect::Delete,
+            other => panic!("{other:?}"),
+        }];
+        expected.extend(mailbox.untold().into_iter().map(|Dated { news, .. }| {
+            let subject = SUBJECT.to_owned();
+            Effect::TellAccount { subject, news }
+        }));
+        assert_eq!(mailbox.effects, expected);
         mailbox.rings_in_time();
+        self.post(grant);
     }
+}
+
+/// Without what the model does not know.
+fn without_reasons(effect: &Effect) -> Effect {
+    let mut effect = effect.clone();
+    match &mut effect {
+        Effect::Audit(Audit::Closed(why)) => {
+            assert!(!why.is_empty());
+            *why = "";
+        }
+        Effect::TellAccount { news, .. } => match news {
+            News::Ended(why) => {
+                assert!(!why.is_empty());
+                why.clear();
+            }
+            News::Narrowed { scope, .. } => *scope = Scope::default(),
+            _ => {}
+        },
+        _ => {}
+    }
+    effect
 }
