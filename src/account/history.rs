@@ -13,7 +13,7 @@ use super::session::Session;
 use super::sign_in;
 use crate::deployment::Deployment;
 use crate::objects::accounts::Accounts;
-use crate::objects::accounts::history::Part;
+use crate::objects::accounts::history::part;
 use crate::runtime::date::{Day, time_of_day};
 use crate::runtime::incoming::Incoming;
 use crate::site::cookies::Jar;
@@ -65,9 +65,15 @@ pub async fn show(
     };
     let most = if is_file { A_FILE } else { A_PAGE };
     let params = Params::parse(request.url.query().unwrap_or_default());
-    let (part, is_older) = asked(&params, most);
-    let newest = query(&part.grant, None);
-    let of_one = part.grant.clone();
+    let one = |name: &'static str| params.one(name).ok().flatten();
+    let of_one = one("of").and_then(GrantId::parse);
+    let of_one = of_one.map(|grant| grant.to_string()).unwrap_or_default();
+    // A place that cannot be read is the newest.
+    let than = one("older").and_then(|place| {
+        let (at, id) = place.split_once('~')?;
+        Some((at.parse().ok()?, id))
+    });
+    let part = part(than, &of_one, most);
     let accounts = Accounts::new(deployment.env.clone(), &deployment.config.sentry);
     let ours = |error: String| HandlerError::ours("the account did not answer", error);
     let text = accounts.history(&session.user, part).await;
@@ -76,7 +82,7 @@ pub async fn show(
         "[]".clone_into(&mut text);
     }
     let events: Vec<Value> =
-        serde_json::from_str(&text).map_err(|error| ours(error.to_string()))?;
+        serde_json::from_slice(text.as_bytes()).map_err(|error| ours(error.to_string()))?;
     let last = events.last().filter(|_| events.len() >= most);
     let older = last.map(|last| query(&of_one, Some(last)));
     if is_file {
@@ -85,9 +91,9 @@ pub async fn show(
     let page = HistoryPage {
         person: &session.name,
         of_one: !of_one.is_empty(),
-        is_older,
+        is_older: than.is_some(),
         older,
-        newest,
+        newest: query(&of_one, None),
         days: by_day(&events, &deployment.settings),
     };
     Ok(own_page(200, &page, jar.origin, Forms::Here))
@@ -112,25 +118,6 @@ fn file(session: &Session, events: &str, older: Option<String>, jar: &Jar<'_>) -
         .header("cache-control", "no-store")
         .header("cross-origin-resource-policy", "same-origin")
         .header("referrer-policy", "same-origin")
-}
-
-/// Which part a request asks for, and whether that is an older one; the newest if its query cannot be read.
-fn asked(params: &Params, most: usize) -> (Part, bool) {
-    let one = |name: &'static str| params.one(name).ok().flatten();
-    let grant = one("of").and_then(GrantId::parse);
-    let most = u32::try_from(most).unwrap_or(0);
-    let part = Part::newest(
-        grant.map(|grant| grant.to_string()).unwrap_or_default(),
-        most,
-    );
-    let older = one("older").and_then(|place| {
-        let (at, id) = place.split_once('~')?;
-        Some((UnixTime(at.parse().ok()?), id.to_owned()))
-    });
-    match older {
-        Some((at, id)) => (Part { at, id, ..part }, true),
-        None => (part, false),
-    }
 }
 
 fn query(of_one: &str, than: Option<&Value>) -> String {

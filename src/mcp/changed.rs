@@ -26,13 +26,13 @@ pub(super) fn note(
         let call = format!("{request}.{number}");
         let event = Event::changed(&of, change, &call, deployment.now);
         log::happened(request, event.2.clone());
-        events.push(event);
+        events.push(event.written());
     }
     let Some(grant) = grant else { return };
     let accounts = Accounts::new(deployment.env.clone(), &deployment.config.sentry);
     let request = request.to_owned();
     background.wait_until(async move {
-        if let Err(error) = accounts.changed(&subject, grant, events).await {
+        if let Err(error) = accounts.changed(&subject, grant, events.into()).await {
             log::problem(&request, "the account did not answer", &error.to_string());
         }
     });

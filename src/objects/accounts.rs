@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use oauth_provider::grant::{Dated, GrantId, News};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{Env, State, worker_sys};
@@ -22,7 +23,7 @@ use crate::objects::mailbox::{self, Failure, Storage};
 use crate::runtime::bindings::ACCOUNTS;
 use crate::runtime::{clock, log};
 use event::{Event, between};
-use history::{History, Part};
+use history::History;
 use line::make_room;
 use lines::{COUNTED, Lines, List};
 use news::Change;
@@ -49,9 +50,10 @@ enum Message {
     List(List),
     /// These were ended: their lines go, and the history says why.
     Ended(Vec<GrantId>, String),
-    /// What a call has changed.
-    Changed(GrantId, Vec<Event>),
-    History(Part),
+    /// What a call has changed: a list of [`Event::written`].
+    Changed(GrantId, Value),
+    /// [`history::part`]
+    History(Value),
     /// Everything goes, if no line is left.
     Delete,
 }
@@ -160,7 +162,7 @@ impl AccountObject {
             }
             Message::Remove(grants) => self.end(storage, &grants)?,
             Message::Ended(grants, why) => self.ended(storage, &grants, &why)?,
-            Message::Changed(grant, events) => self.changed(storage, &grant, events)?,
+            Message::Changed(grant, events) => self.changed(storage, &grant, &events)?,
             Message::History(part) => answer.events = self.history.part(storage, &part)?,
             Message::Delete => answer.all = self.delete(storage)?,
         }
@@ -238,12 +240,9 @@ impl AccountObject {
     }
 
     /// What a call has changed. After a deletion only of a connection that is there: others have ended with it.
-    fn changed(
-        &self,
-        storage: &Storage,
-        grant: &GrantId,
-        mut events: Vec<Event>,
-    ) -> worker::Result<()> {
+    fn changed(&self, storage: &Storage, grant: &GrantId, events: &Value) -> worker::Result<()> {
+        let events = events.as_array().into_iter().flatten();
+        let mut events: Vec<_> = events.filter_map(Event::read).collect();
         let line = if self.lines.are_there(storage)? {
             self.lines.find(storage, grant)?
         } else {
@@ -343,7 +342,7 @@ impl Accounts {
         &self,
         subject: &str,
         grant: GrantId,
-        changes: Vec<Event>,
+        changes: Value,
     ) -> worker::Result<Answer> {
         Ok(self
             .send(subject, &Message::Changed(grant, changes))
@@ -351,7 +350,7 @@ impl Accounts {
     }
 
     /// A part of the history, newest first, as JSON.
-    pub async fn history(&self, subject: &str, part: Part) -> worker::Result<String> {
+    pub async fn history(&self, subject: &str, part: Value) -> worker::Result<String> {
         Ok(self.send(subject, &Message::History(part)).await?.events)
     }
 
@@ -381,7 +380,9 @@ impl Accounts {
         for told in news {
             match &told.news {
                 News::Opened(text) => {
-                    answer = self.add(subject, serde_json::from_str(text)?).await?;
+                    answer = self
+                        .add(subject, serde_json::from_slice(text.as_bytes())?)
+                        .await?;
                     self.note(subject, grant, Note::of_all(news)).await?;
                 }
                 News::Ended(_) => {

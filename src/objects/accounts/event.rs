@@ -3,8 +3,7 @@
 
 use oauth_provider::UnixTime;
 use sentry_tools::Changed;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::line::Line;
 
@@ -31,7 +30,7 @@ const OLD_TOKEN: &str = "an old refresh token was used";
 
 /// One thing that happened: when, an id that tells it from others of the same second, and a JSON object that says what. One
 /// that is written twice is there once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event(pub UnixTime, pub String, pub Value);
 
 impl Event {
@@ -60,6 +59,21 @@ impl Event {
         }
         event.set("values", values(change));
         event
+    }
+
+    /// For a message.
+    pub fn written(self) -> Value {
+        json!([self.0, self.1, self.2])
+    }
+
+    /// Of a message.
+    pub fn read(value: &Value) -> Option<Self> {
+        let at = UnixTime(value.get(0)?.as_u64()?);
+        Some(Self(
+            at,
+            value.get(1)?.as_str()?.to_owned(),
+            value.get(2)?.clone(),
+        ))
     }
 
     /// Says whose connection it is.
@@ -156,10 +170,8 @@ fn bounded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use oauth_provider::{Resource, Scope};
-    use serde_json::json;
-
     use super::*;
+    use oauth_provider::{Resource, Scope};
 
     const DAY: u64 = 86_400;
 
@@ -295,7 +307,9 @@ mod tests {
             ..line()
         };
         for event in opened(&long) {
-            assert!(serde_json::to_string(&event).unwrap().len() < 1_200);
+            let written = event.clone().written();
+            assert!(written.to_string().len() < 1_200);
+            assert_eq!(Event::read(&written), Some(event));
         }
     }
 }

@@ -4,8 +4,7 @@ use std::cell::{Cell, OnceCell};
 use std::time::Duration;
 
 use oauth_provider::UnixTime;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::event::{CHANGED, Event};
 use super::lines::number;
@@ -24,29 +23,12 @@ const SURPLUS: u32 = 250;
 /// How long it is remembered that a person deleted everything: news that are under way must not bring anything back.
 const AFTER_DELETION: Duration = Duration::from_secs(86_400);
 
-/// The part of the history that is asked for.
-#[derive(Serialize, Deserialize)]
-pub struct Part {
-    /// Only of the connection with this id; empty for all.
-    pub grant: String,
-    /// Older than the row of this time and id.
-    pub at: UnixTime,
-    /// The id of that row.
-    pub id: String,
-    /// At most so many, newest first.
-    pub most: u32,
-}
-
-impl Part {
-    /// The newest ones: behind every id, since base64url has no such character.
-    pub fn newest(grant: String, most: u32) -> Self {
-        Self {
-            grant,
-            at: UnixTime(u64::MAX),
-            id: "~".to_owned(),
-            most,
-        }
-    }
+/// The part of the history that is asked for: at most so many, older than the row of this time and id; all of them, or
+/// those of one grant. The values that the statement takes.
+pub fn part(than: Option<(u64, &str)>, grant: &str, most: usize) -> Value {
+    // Behind every id: base64url has no such character.
+    let (at, id) = than.unwrap_or((u64::MAX, "~"));
+    json!([at.min(1 << 52), id, grant, most])
 }
 
 /// The table. It is made with the first row.
@@ -85,20 +67,14 @@ impl History {
     }
 
     /// A part of it, as a list of JSON objects, each with its time, also in words, and its id; empty where there is no table.
-    pub fn part(&self, storage: &Storage, part: &Part) -> worker::Result<String> {
+    pub fn part(&self, storage: &Storage, part: &Value) -> worker::Result<String> {
         self.look(storage)?;
         if !self.is_there.get() {
             return Ok(String::new());
         }
         let select = "SELECT json_set(event, '$.at', at, '$.time', strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'), '$.id', id) AS json \
                       FROM events WHERE (at, id) < (?1, ?2) AND substr(id, 1, length(?3)) = ?3 ORDER BY at DESC, id DESC LIMIT ?4";
-        let Part {
-            at,
-            id,
-            grant,
-            most,
-        } = part;
-        storage.rows(select, &json!([at.0.min(1 << 52), id, grant, most]))
+        storage.rows(select, part)
     }
 
     /// What is too old goes.

@@ -70,6 +70,8 @@ pub struct Note {
     pub late: u32,
     /// When it was last used.
     pub used_at: Option<UnixTime>,
+    /// When before that.
+    pub used_before: Option<UnixTime>,
     /// A skill was taken back; what the tokens may do from now on.
     pub withheld: Option<(String, Scope)>,
     /// What the grant itself has to say, in its order. The members above say the same then, as far as they can, for an
@@ -86,7 +88,7 @@ impl Note {
             News::Opened(_) | News::Ended(_) => {}
             News::Reused(_) => note.marked = true,
             News::LateRetries(late) => note.late = *late,
-            News::Used => note.used_at = Some(told.at),
+            News::Used(before) => (note.used_at, note.used_before) = (Some(told.at), *before),
             News::Narrowed { withheld, scope } => {
                 let last = withheld.last().cloned().unwrap_or_default();
                 note.withheld = Some((last, scope.clone()));
@@ -102,6 +104,7 @@ impl Note {
             marked: all.marked || note.marked,
             late: all.late.max(note.late),
             used_at: note.used_at.or(all.used_at),
+            used_before: note.used_before.or(all.used_before),
             withheld: note.withheld.or(all.withheld),
             news: Vec::new(),
         });
@@ -138,7 +141,9 @@ impl Line {
             self.marked_at = self.marked_at.max(Some(now));
         }
         self.late = self.late.max(note.late);
-        self.used_at = note.used_at.map_or(self.used_at, |at| at.max(self.used_at));
+        if let Some(at) = note.used_at.filter(|at| *at > self.used_at) {
+            (self.used_at, self.used_before) = (at, note.used_before);
+        }
         if let Some((skill, scope)) = note.withheld {
             self.skills.retain(|known| *known != skill);
             self.scope = self.scope.intersection(&scope);

@@ -253,5 +253,6 @@ pub fn number(storage: &Storage, select: &str) -> worker::Result<Option<u64>> {
 }
 
 fn lines(storage: &Storage, select: &str, values: &Value) -> worker::Result<Vec<Line>> {
-    Ok(serde_json::from_str(&storage.rows(select, values)?)?)
+    let rows = storage.rows(select, values)?;
+    Ok(serde_json::from_slice(rows.as_bytes())?)
 }

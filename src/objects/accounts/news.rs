@@ -102,7 +102,7 @@ mod tests {
         };
         let news = [
             opened(),
-            News::Used,
+            News::Used(None),
             News::Reused(1),
             News::LateRetries(2),
             narrowed,
