@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type AccountPage, accountUrl, openAccount, press, pressed } from "../support/account.ts";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
 import { startAgingWorker } from "../support/later.ts";
-import { authorize, outcome, redeem, refresh, register, rpc, signIn, tokensOf } from "../support/oauth.ts";
+import { authorizationUrl, authorize, outcome, redeem, refresh, register, rpc, signIn, tokensOf } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
 import { alter, eventsIn, objectStates, tables, temporaryFolder } from "../support/storage.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
@@ -218,6 +218,29 @@ describe("the history", () => {
     expect(eventsIn(aging.folder)).toHaveLength(4);
     await aging.wait(2 * 86_400);
     await vi.waitFor(() => expect(tables(aging.folder, "AccountObject")).toEqual([]), 10_000);
+  });
+});
+
+describe("the log", () => {
+  // rule: apps/history
+  it("has a line for what happens at a sign-in and what a call changes, without a secret", async () => {
+    await alone(async (at) => {
+      const client = await register(at);
+      const { tokens } = await signIn(at, { client, ...CHANGING });
+      await change(at, tokens.access_token);
+      const denied = await new Person().authorize(authorizationUrl(at, client), { deny: "here" });
+      expect(denied.searchParams.get("error")).toBe("access_denied");
+      const lines = (await at.flushedLogs()).map(({ message }) => message).filter((message) => message.includes('"event"'));
+      const events = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+      const grant = grantOf(tokens.access_token);
+      const kinds = events.map(({ event }) => event);
+      expect(kinds.filter((kind) => kind === "shown")).toHaveLength(2);
+      for (const kind of ["allowed", "opened", "changed", "denied"]) expect(kinds.filter((one) => one === kind), kind).toHaveLength(1);
+      expect(events.find(({ event }) => event === "allowed")).toMatchObject({ grant, client_id: client.client_id, skills: ["inspect", "triage"], resource: "/mcp" });
+      expect(events.find(({ event }) => event === "changed")).toMatchObject({ grant, tool: "update_issue", on: "lighthouse-books/CHECKOUT-1" });
+      for (const event of events) expect(event.request ?? event.grant).toMatch(/./);
+      expect(lines.join()).not.toMatch(/smcp_[a-z]_|NOT FOR THE RECORD/);
+    });
   });
 });
 
