@@ -8,6 +8,7 @@ mod news;
 
 use std::time::Duration;
 
+use futures_util::future::LocalBoxFuture;
 use oauth_provider::grant::{Dated, GrantId, News};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -87,7 +88,7 @@ impl AccountObject {
     pub fn new(state: worker_sys::DurableObjectState, _env: Env) -> Self {
         Self {
             state: State::from(state),
-            lines: Lines::new(),
+            lines: Lines::default(),
             history: History::default(),
         }
     }
@@ -141,6 +142,7 @@ impl AccountObject {
             }
             Message::Find(grant) => answer.lines.extend(lines.find(storage, &grant)?),
             Message::List(list) => {
+                lines.index(storage)?;
                 answer.lines = lines.beside(storage, &list)?;
                 if let (Some(first), Some(last)) = (answer.lines.first(), answer.lines.last()) {
                     let (newer, older) = lines.count(storage, first, last)?;
@@ -173,11 +175,15 @@ impl AccountObject {
     /// before: it asks again until they have.
     fn told(&self, storage: &Storage, grant: &GrantId, news: &[Dated]) -> worker::Result<Room> {
         let lines = &self.lines;
-        lines.make(storage)?;
-        let (known, has_ended) = (
-            lines.find(storage, grant)?,
-            lines.has_ended(storage, grant)?,
-        );
+        let (known, has_ended) = if lines.are_there(storage)? {
+            (
+                lines.find(storage, grant)?,
+                lines.has_ended(storage, grant)?,
+            )
+        } else {
+            lines.make(storage)?;
+            (None, false)
+        };
         let (change, events) = news::told(known, has_ended, grant, news)?;
         let opened = events.iter().find(|event| event.2["event"] == "opened");
         if let Some(Event(at, ..)) = opened
@@ -223,7 +229,9 @@ impl AccountObject {
 
     /// The same for grants that were ended here, each once: its line goes with it.
     fn ended(&self, storage: &Storage, grants: &[GrantId], why: &str) -> worker::Result<()> {
-        self.lines.make(storage)?;
+        if grants.is_empty() || !self.lines.are_there(storage)? {
+            return Ok(());
+        }
         for grant in grants {
             if let Some(line) = self.lines.find(storage, grant)? {
                 self.record(storage, &event::ended(&line, why, clock::now()))?;
@@ -315,12 +323,12 @@ impl Accounts {
 
     /// Adds the line of a grant that does not tell of itself: its object is of the version before.
     pub async fn add(&self, subject: &str, line: Line) -> worker::Result<Answer> {
-        Ok(self.send(subject, &Message::Add(line)).await?)
+        Ok(self.send(subject, Message::Add(line)).await?)
     }
 
     /// Removes lines after their grants ended.
     pub async fn remove(&self, subject: &str, grants: Vec<GrantId>) -> worker::Result<Answer> {
-        Ok(self.send(subject, &Message::Remove(grants)).await?)
+        Ok(self.send(subject, Message::Remove(grants)).await?)
     }
 
     /// Removes lines after their grants ended, and writes down why. An account of the version before keeps no history.
@@ -331,7 +339,7 @@ impl Accounts {
         why: &str,
     ) -> worker::Result<Answer> {
         let message = Message::Ended(grants.clone(), why.to_owned());
-        match self.send(subject, &message).await {
+        match self.send(subject, message).await {
             Err(Failure::NotKnown) => self.remove(subject, grants).await,
             answer => Ok(answer?),
         }
@@ -344,25 +352,23 @@ impl Accounts {
         grant: GrantId,
         changes: Value,
     ) -> worker::Result<Answer> {
-        Ok(self
-            .send(subject, &Message::Changed(grant, changes))
-            .await?)
+        Ok(self.send(subject, Message::Changed(grant, changes)).await?)
     }
 
     /// A part of the history, newest first, as JSON.
     pub async fn history(&self, subject: &str, part: Value) -> worker::Result<String> {
-        Ok(self.send(subject, &Message::History(part)).await?.events)
+        Ok(self.send(subject, Message::History(part)).await?.events)
     }
 
     /// Deletes everything about a person who has no line any more. Answers how many there still are.
     pub async fn delete(&self, subject: &str) -> worker::Result<usize> {
-        Ok(self.send(subject, &Message::Delete).await?.all)
+        Ok(self.send(subject, Message::Delete).await?.all)
     }
 
     /// Writes down what happened to a grant.
     pub async fn note(&self, subject: &str, grant: &GrantId, note: Note) -> worker::Result<Answer> {
         let message = Message::Note(grant.clone(), note);
-        Ok(self.send(subject, &message).await?)
+        Ok(self.send(subject, message).await?)
     }
 
     /// Writes down what a grant itself has to say. Answers which others must make room for it.
@@ -372,31 +378,36 @@ impl Accounts {
         grant: &GrantId,
         news: &[Dated],
     ) -> worker::Result<Room> {
-        let mut answer = self.note(subject, grant, Note::of_all(news)).await?;
-        if answer.noted {
-            return Ok(answer.room);
-        }
-        // An account of the version before: it was told all but what it has messages of their own for.
+        let note = || Message::Note(grant.clone(), Note::of_all(news));
+        let mut messages = vec![note()];
+        // For an account of the version before, which has messages of their own for these two.
         for told in news {
             match &told.news {
                 News::Opened(text) => {
-                    answer = self
-                        .add(subject, serde_json::from_slice(text.as_bytes())?)
-                        .await?;
-                    self.note(subject, grant, Note::of_all(news)).await?;
+                    messages.extend([
+                        Message::Add(serde_json::from_slice(text.as_bytes())?),
+                        note(),
+                    ]);
                 }
-                News::Ended(_) => {
-                    self.remove(subject, vec![grant.clone()]).await?;
-                }
+                News::Ended(_) => messages.push(Message::Remove(vec![grant.clone()])),
                 _ => {}
             }
         }
-        Ok(answer.room)
+        let mut room = Room::default();
+        for message in messages {
+            let answer = self.send(subject, message).await?;
+            room.close.extend(answer.room.close);
+            room.stale.extend(answer.room.stale);
+            if answer.noted {
+                break;
+            }
+        }
+        Ok(room)
     }
 
     /// The line of a grant, if it is this person's.
     pub async fn find(&self, subject: &str, grant: GrantId) -> worker::Result<Option<Line>> {
-        let answer = self.send(subject, &Message::Find(grant)).await?;
+        let answer = self.send(subject, Message::Find(grant)).await?;
         Ok(answer.lines.into_iter().next())
     }
 
@@ -406,14 +417,15 @@ impl Accounts {
         for place in [place, &Place::Newest] {
             if answer.lines.is_empty() {
                 let list = Message::List(List::new(place, most));
-                answer = self.send(subject, &list).await?;
+                answer = self.send(subject, list).await?;
             }
         }
         Ok(answer)
     }
 
-    async fn send(&self, subject: &str, message: &Message) -> Result<Answer, Failure> {
+    /// In a box: else all of it would be compiled into each of its callers.
+    fn send(&self, subject: &str, message: Message) -> LocalBoxFuture<'_, Result<Answer, Failure>> {
         let name = format!("{}/{subject}", self.sentry);
-        mailbox::ask_by_name(&self.env, ACCOUNTS, &name, message).await
+        Box::pin(async move { mailbox::ask_by_name(&self.env, ACCOUNTS, &name, &message).await })
     }
 }

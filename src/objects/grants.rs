@@ -137,7 +137,7 @@ impl Mailbox {
 
     async fn ring(&self) -> worker::Result<()> {
         let step = self.decide(|state, now, _| ring(state, now))?;
-        if self.perform(step).await?.1
+        if self.perform(step.state, step.effects).await?
             && let Err(error) = self.tell().await
         {
             // The alarm that was just set repeats it.
@@ -152,56 +152,77 @@ impl Mailbox {
         &self,
         transition: impl FnOnce(Option<Lifecycle>, &Moment<'_>, &mut Rng) -> T,
     ) -> worker::Result<T> {
-        let config = Config::of(&self.env).map_err(mailbox::trouble)?;
+        let (config, id, state) = self.circumstances()?;
         let moment = Moment {
-            id: &self.id()?,
+            id: &id,
             now: clock::now(),
             keys: &config.keys,
             policy: config.policy(),
         };
-        Ok(transition(self.load()?, &moment, &mut random::rng()))
+        Ok(transition(state, &moment, &mut random::rng()))
     }
 
-    /// Carries out what the machine says; what the account is told waits for the answer. Trouble is met once more, at once:
-    /// after that it waits for the alarm.
+    /// Apart from [`Self::decide`], so that it is compiled once.
+    #[inline(never)]
+    fn circumstances(&self) -> worker::Result<(Rc<Config>, GrantId, Option<Lifecycle>)> {
+        let config = Config::of(&self.env).map_err(mailbox::trouble)?;
+        Ok((config, self.id()?, self.load()?))
+    }
+
+    /// Carries out what the machine says; what the account is told waits for the answer.
     async fn carry_out<R>(self: &Rc<Self>, step: Step<R>) -> worker::Result<R> {
-        let (reply, tells) = self.perform(step).await?;
-        if tells {
-            let mailbox = Rc::clone(self);
-            self.state.wait_until(async move {
-                for _ in 0..2 {
-                    match mailbox.tell().await {
-                        Ok(()) => break,
-                        Err(error) => mailbox.not_told(&error),
-                    }
-                }
-            });
+        if self.perform(step.state, step.effects).await? {
+            self.tell_later();
         }
-        Ok(reply)
+        Ok(step.reply)
     }
 
-    /// The effects in their order, but for what the account must be told. Answers whether there is any such.
-    async fn perform<R>(&self, step: Step<R>) -> worker::Result<(R, bool)> {
-        let id = self.id()?;
-        let mut tells = false;
-        for effect in step.effects {
-            match effect {
-                Effect::Store { alarm } => self.keep(step.state.clone(), alarm)?,
-                Effect::Keep => {
-                    self.grant.replace(Some(step.state.clone()));
+    /// The effects in their order, but for what the account must be told. Answers whether there is any such. The first of
+    /// them, which stores the state, waits for nothing.
+    fn perform(
+        &self,
+        state: Option<Lifecycle>,
+        effects: Vec<Effect>,
+    ) -> LocalBoxFuture<'_, worker::Result<bool>> {
+        Box::pin(async move {
+            let id = self.id()?;
+            let mut tells = false;
+            for effect in effects {
+                match effect {
+                    Effect::Store { alarm } => self.keep(state.clone(), alarm)?,
+                    Effect::Keep => {
+                        self.grant.replace(Some(state.clone()));
+                    }
+                    Effect::Delete => self.delete().await?,
+                    Effect::Audit(line) => log::audit(&id, line),
+                    Effect::ForgetTokens => seen_tokens::forget(&id),
+                    Effect::TellAccount { .. } => tells = true,
                 }
-                Effect::Delete => self.delete().await?,
-                Effect::Audit(line) => log::audit(&id, line),
-                Effect::ForgetTokens => seen_tokens::forget(&id),
-                Effect::TellAccount { .. } => tells = true,
             }
-        }
-        Ok((step.reply, tells))
+            Ok(tells)
+        })
+    }
+
+    /// Trouble is met once more, at once: after that it waits for the alarm.
+    fn tell_later(self: &Rc<Self>) {
+        let mailbox = Rc::clone(self);
+        self.state.wait_until(async move {
+            for _ in 0..2 {
+                match mailbox.tell().await {
+                    Ok(()) => break,
+                    Err(error) => mailbox.not_told(&error),
+                }
+            }
+        });
     }
 
     /// Tells the account what it does not know yet, and has others make room for this grant: only when they have is it
     /// acknowledged, so that whatever is lost on the way happens again. Every part of it may happen twice.
-    async fn tell(&self) -> worker::Result<()> {
+    fn tell(&self) -> LocalBoxFuture<'_, worker::Result<()>> {
+        Box::pin(self.tell_all())
+    }
+
+    async fn tell_all(&self) -> worker::Result<()> {
         if self.telling.replace(true) {
             return Ok(());
         }
@@ -216,7 +237,7 @@ impl Mailbox {
             let room = accounts.tell(subject, &self.id()?, news).await?;
             self.make(room, &accounts, subject).await?;
             let step = self.decide(|state, now, _| acknowledge(state, news, now))?;
-            self.perform(step).await?;
+            self.perform(step.state, step.effects).await?;
         }
         Ok(())
     }
@@ -228,7 +249,7 @@ impl Mailbox {
         for grant in &room.close {
             if *grant == own {
                 let step = self.decide(|state, now, rng| apply(state, Command::Close, now, rng))?;
-                self.perform(step).await?;
+                self.perform(step.state, step.effects).await?;
             } else {
                 let close = Message::Command(Command::Close);
                 let _: Option<Reply> = mailbox::ask_by_id(&self.env, GRANTS, grant, &close).await?;

@@ -161,12 +161,16 @@ impl Opening<'_> {
 
     /// Sends it once more if there was no answer: the grant gives the same one, if it had opened.
     async fn send(&self, approval: &Approval, open: Open) -> Result<Opened, GrantError> {
-        let sent = self.grants.ask(&approval.grant, open.clone()).await;
-        let Err(GrantError::Storage(StoreError(error))) = sent else {
-            return sent;
-        };
-        log::problem(self.request_id, "an opening was not answered", &error);
-        self.grants.ask(&approval.grant, open).await
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.grants.ask(&approval.grant, open.clone()).await {
+                Err(GrantError::Storage(StoreError(error))) if tries < 2 => {
+                    log::problem(self.request_id, "an opening was not answered", &error);
+                }
+                answer => return answer,
+            }
+        }
     }
 
     /// Adds the line of a grant whose object is of the version before, and tells nobody.

@@ -43,7 +43,8 @@ impl Grants {
 impl GrantStore for Grants {
     async fn send(&self, id: &GrantId, command: Command) -> Stored<Reply> {
         let message = Message::Command(command);
-        let reply = mailbox::ask_by_id(&self.env, GRANTS, id, &message)
+        // In a box: else all of it would be compiled into each of its callers.
+        let reply = Box::pin(mailbox::ask_by_id(&self.env, GRANTS, id, &message))
             .await
             .map_err(|error| StoreError(error.to_string()))?;
         // The runtime knows its own ids: one that a stranger made up never reaches an object.

@@ -14,7 +14,7 @@ const plans = ["<", ">"].flatMap((than) =>
 // rule: apps/page-costs-what-it-shows: what the page of connected apps reads does not grow with the list
 it("no statement reads the whole list", () => {
   const database = new DatabaseSync(":memory:");
-  database.exec(texts.filter((text) => text.startsWith("CREATE")).join("; "));
+  for (const text of texts.filter((text) => text.startsWith("CREATE"))) database.exec(text);
   expect(plans.length).toBeGreaterThan(30);
   for (const statement of plans.filter((text) => !text.includes("sqlite_master"))) {
     const steps = database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all().map(({ detail }) => String(detail));

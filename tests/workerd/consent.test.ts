@@ -311,7 +311,9 @@ describe("a form and a return from Sentry", () => {
     const cookie = [...person.cookies.get(worker.url.host)!].map(([name, value]) => `${name}=${value}`).join("; ");
     const loads = Array.from({ length: 20 }, () => worker.fetch(callback.href, { headers: { cookie } }));
     const answers = (await Promise.all(loads)).map((answer) => answer.headers.get("location") ?? "");
-    expect(answers.filter((location) => location.includes("code="))).toHaveLength(1);
+    // Loads that come later get the same answer again, until the code is redeemed.
+    const codes = answers.filter((location) => location.includes("code="));
+    expect(new Set(codes).size).toBe(1);
   });
 
   it("of another flow do not fit", async () => {

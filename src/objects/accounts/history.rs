@@ -99,7 +99,7 @@ impl History {
         self.look(storage)?;
         let deleted = self.deleted_at.get().map(|at| at + AFTER_DELETION);
         let oldest = if self.is_there.get() {
-            number(storage, "SELECT min(at) AS json FROM events")?
+            number(&storage.rows("SELECT min(at) AS json FROM events", &json!([]))?)
         } else {
             None
         };
@@ -140,7 +140,7 @@ impl History {
         self.is_there
             .set(tables.iter().any(|table| table == "events"));
         if tables.iter().any(|table| table == "deleted") {
-            let at = number(storage, "SELECT at AS json FROM deleted")?;
+            let at = number(&storage.rows("SELECT at AS json FROM deleted", &json!([]))?);
             self.deleted_at.set(at.map(UnixTime));
         }
         let _ = self.tables.set(());
@@ -175,7 +175,8 @@ impl History {
         let rows = match counted.filter(|rows| *rows <= MOST) {
             Some(rows) => rows,
             None => {
-                let count = number(storage, "SELECT count(*) AS json FROM events")?;
+                let count =
+                    number(&storage.rows("SELECT count(*) AS json FROM events", &json!([]))?);
                 count
                     .and_then(|count| u32::try_from(count).ok())
                     .unwrap_or_default()

@@ -89,7 +89,7 @@ impl Note {
             News::Reused(_) => note.marked = true,
             News::LateRetries(late) => note.late = *late,
             News::Used(before) => (note.used_at, note.used_before) = (Some(told.at), *before),
-            News::Narrowed { withheld, scope } => {
+            News::Narrowed(withheld, scope) => {
                 let last = withheld.last().cloned().unwrap_or_default();
                 note.withheld = Some((last, scope.clone()));
             }

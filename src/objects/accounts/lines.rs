@@ -61,38 +61,40 @@ pub const COUNTED: usize = 100;
 /// How long an account remembers that a grant has ended, in seconds. What the grant had said before may still be on its way.
 const ENDED: u64 = 3600;
 
-/// The lines by their place in the list are found without reading the others. `rowid` is the order in which they came.
-const TABLES: &str = "CREATE TABLE IF NOT EXISTS lines (id TEXT PRIMARY KEY, client TEXT NOT NULL, \
-                      opened_at INTEGER NOT NULL, json TEXT NOT NULL); \
-                      CREATE INDEX IF NOT EXISTS lines_of_client ON lines (client); \
-                      CREATE INDEX IF NOT EXISTS lines_in_order ON lines (opened_at, id); \
-                      CREATE TABLE IF NOT EXISTS ended (id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID";
+/// `rowid` is the order in which lines came.
+const LINES: &str = "CREATE TABLE IF NOT EXISTS lines (id TEXT PRIMARY KEY, client TEXT NOT NULL, opened_at INTEGER NOT NULL, json TEXT NOT NULL)";
 
-/// The table. It is made with the first line, so that asking for the list of an unknown person costs no storage.
+/// Made where there are many lines: what is asked for is found without reading the others.
+const INDEXES: &str = "CREATE INDEX IF NOT EXISTS lines_of_client ON lines (client); \
+                       CREATE INDEX IF NOT EXISTS lines_in_order ON lines (opened_at, id)";
+
+/// Made with the first end.
+const ENDS: &str =
+    "CREATE TABLE IF NOT EXISTS ended (id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID";
+
+/// From so many lines on it is cheaper to keep indexes than to read all lines.
+const MANY: u64 = 100;
+
+/// The tables. They are made with the first line, so that asking for the list of an unknown person costs no storage.
+#[derive(Default)]
 pub struct Lines {
     there: Cell<bool>,
+    has_ends: Cell<bool>,
+    is_indexed: Cell<bool>,
 }
 
 impl Lines {
-    /// A table of which it is not known yet whether it is there.
-    pub const fn new() -> Self {
-        Self {
-            there: Cell::new(false),
-        }
-    }
-
-    /// Whether there is a table.
+    /// Whether there is a table of lines.
     pub fn are_there(&self, storage: &Storage) -> worker::Result<bool> {
         if self.there.get() {
             return Ok(true);
         }
-        let tables = "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('state', 'lines', 'ended')";
+        let tables = "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('state', 'lines', 'ended', 'lines_in_order')";
         let tables: Vec<String> =
             serde_json::from_slice(storage.rows(tables, &json!([]))?.as_bytes())?;
         let is_there = |name: &str| tables.iter().any(|table| table == name);
-        if is_there("lines") && !is_there("ended") {
-            storage.rows(TABLES, &json!([]))?;
-        }
+        self.has_ends.set(is_there("ended"));
+        self.is_indexed.set(is_there("lines_in_order"));
         if is_there("state") {
             let before: Option<OneRow> = storage.read()?;
             self.make(storage)?;
@@ -105,19 +107,33 @@ impl Lines {
         Ok(self.there.get())
     }
 
-    /// Makes the table, if it is not there.
+    /// Makes the table of lines, if it is not there.
     pub fn make(&self, storage: &Storage) -> worker::Result<()> {
-        if self.there.get() {
+        if !self.there.get() {
+            storage.rows(LINES, &json!([]))?;
+            self.there.set(true);
+        }
+        Ok(())
+    }
+
+    /// Makes the indexes where there are many lines; fewer are read as quickly without.
+    pub fn index(&self, storage: &Storage) -> worker::Result<()> {
+        if self.is_indexed.get() {
             return Ok(());
         }
-        storage.rows(TABLES, &json!([]))?;
-        self.there.set(true);
+        let last = number(&storage.rows("SELECT max(rowid) AS json FROM lines", &json!([]))?);
+        if last.is_some_and(|last| last > MANY) {
+            storage.rows(INDEXES, &json!([]))?;
+            self.is_indexed.set(true);
+        }
         Ok(())
     }
 
     /// Forgets that there is a table; to be called before all storage is deleted.
     pub fn forget(&self) {
-        self.there.set(false);
+        for known in [&self.there, &self.has_ends, &self.is_indexed] {
+            known.set(false);
+        }
     }
 
     /// Adds a line, if its grant has none.
@@ -126,7 +142,8 @@ impl Lines {
         let values = json!([line.grant, line.client_id, line.opened_at, text]);
         let insert =
             "INSERT OR IGNORE INTO lines (id, client, opened_at, json) VALUES (?, ?, ?, ?)";
-        storage.rows(insert, &values).map(|_| ())
+        storage.rows(insert, &values)?;
+        self.index(storage)
     }
 
     /// The lines of a client, in the order in which they were added.
@@ -156,6 +173,10 @@ impl Lines {
         grants: &[GrantId],
         now: UnixTime,
     ) -> worker::Result<bool> {
+        if !self.has_ends.get() {
+            storage.rows(ENDS, &json!([]))?;
+            self.has_ends.set(true);
+        }
         let is_first = self.next_to_forget(storage)?.is_none();
         for grant in grants {
             storage.rows("DELETE FROM lines WHERE id = ?", &json!([grant]))?;
@@ -167,20 +188,17 @@ impl Lines {
 
     /// Whether a grant has ended, as far as that is remembered.
     pub fn has_ended(&self, storage: &Storage, grant: &GrantId) -> worker::Result<bool> {
-        let found = storage.rows("SELECT 1 AS json FROM ended WHERE id = ?", &json!([grant]))?;
-        Ok(found != "[]")
+        let select = "SELECT 1 AS json FROM ended WHERE id = ?";
+        Ok(self.has_ends.get() && storage.rows(select, &json!([grant]))? != "[]")
     }
 
     /// Forgets the ends that were long ago. Answers whether there is a line.
     pub fn forget_ended(&self, storage: &Storage, now: UnixTime) -> worker::Result<bool> {
-        storage.rows("DELETE FROM ended WHERE until <= ?", &json!([now]))?;
+        if self.has_ends.get() {
+            storage.rows("DELETE FROM ended WHERE until <= ?", &json!([now]))?;
+        }
         let line = storage.rows("SELECT 1 AS json FROM lines LIMIT 1", &json!([]))?;
         Ok(line != "[]")
-    }
-
-    /// When an end must be forgotten next.
-    pub fn next_to_forget(&self, storage: &Storage) -> worker::Result<Option<UnixTime>> {
-        number(storage, "SELECT min(until) AS json FROM ended").map(|next| next.map(UnixTime))
     }
 
     /// How many there are.
@@ -188,7 +206,7 @@ impl Lines {
         if !self.are_there(storage)? {
             return Ok(0);
         }
-        let all = number(storage, "SELECT count(*) AS json FROM lines")?;
+        let all = number(&storage.rows("SELECT count(*) AS json FROM lines", &json!([]))?);
         Ok(all
             .and_then(|all| usize::try_from(all).ok())
             .unwrap_or_default())
@@ -199,6 +217,15 @@ impl Lines {
         self.forget();
         let tables = "DROP TABLE IF EXISTS lines; DROP TABLE IF EXISTS ended";
         storage.rows(tables, &json!([])).map(|_| ())
+    }
+
+    /// When an end must be forgotten next.
+    pub fn next_to_forget(&self, storage: &Storage) -> worker::Result<Option<UnixTime>> {
+        if !self.has_ends.get() {
+            return Ok(None);
+        }
+        let next = storage.rows("SELECT min(until) AS json FROM ended", &json!([]))?;
+        Ok(number(&next).map(UnixTime))
     }
 
     /// The lines of a part, the newest first.
@@ -241,15 +268,14 @@ impl Lines {
     }
 }
 
+/// The one number in a list of rows.
+pub fn number(rows: &str) -> Option<u64> {
+    rows.trim_matches(['[', ']']).parse().ok()
+}
+
 /// A time that both SQLite and JavaScript can hold: at most 2^52 seconds.
 fn safe(time: UnixTime) -> UnixTime {
     UnixTime(time.0.min(1 << 52))
-}
-
-/// The number in the first row; `None` where there is none.
-pub fn number(storage: &Storage, select: &str) -> worker::Result<Option<u64>> {
-    let rows = storage.rows(select, &json!([]))?;
-    Ok(rows.trim_matches(['[', ']']).parse().ok())
 }
 
 fn lines(storage: &Storage, select: &str, values: &Value) -> worker::Result<Vec<Line>> {

@@ -57,7 +57,8 @@ pub fn told(
             (news, Some(line)) => {
                 let before = line.clone();
                 line.note(Note::of(told), at);
-                if let News::Narrowed { withheld, .. } = news {
+                if let News::Narrowed(withheld, _) = news {
+                    // Of several only the last is in a note.
                     line.skills.retain(|skill| !withheld.contains(skill));
                 }
                 events.extend(event::between(&before, line, at));
@@ -91,15 +92,13 @@ mod tests {
     }
 
     fn opened() -> News {
-        let line = json!({"grant": grant(), "client_id": "editor", "resource": "/mcp", "opened_at": 5, "used_at": 5, "skills": ["inspect", "triage"], "scope": ["org:read", "event:write"]});
+        let line = json!({"grant": grant(), "client_id": "editor", "resource": "/mcp", "opened_at": 5, "used_at": 5, "skills": ["inspect", "triage", "seer"], "scope": ["org:read", "event:write"]});
         News::Opened(line.to_string())
     }
 
     fn all() -> Vec<Dated> {
-        let narrowed = News::Narrowed {
-            withheld: vec!["triage".to_owned()],
-            scope: Scope::all(&["org:read"]),
-        };
+        let taken = ["triage", "seer"].map(str::to_owned);
+        let narrowed = News::Narrowed(taken.into(), Scope::all(&["org:read"]));
         let news = [
             opened(),
             News::Used(None),
@@ -107,11 +106,11 @@ mod tests {
             News::LateRetries(2),
             narrowed,
         ];
-        let dated = |(at, news)| Dated {
+        let dated = |(at, news): (u64, News)| Dated {
             at: UnixTime(10 + at),
             news,
         };
-        (0..).zip(news).map(dated).collect()
+        (0u64..).zip(news).map(dated).collect()
     }
 
     /// The line after messages, and whether the grant has ended.

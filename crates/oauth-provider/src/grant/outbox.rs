@@ -34,19 +34,15 @@ pub enum News {
     Reused(u32),
     /// How often in all its client fetched an answer again after the grace.
     LateRetries(u32),
-    /// Its person took a choice back.
-    Narrowed {
-        /// All that were taken back so far, by name.
-        withheld: Vec<String>,
-        /// What its tokens may do from now on.
-        scope: Scope,
-    },
+    /// Its person took a choice back: the names of all that were taken back so far, and what its tokens may do from now on.
+    Narrowed(Vec<String>, Scope),
     /// The grant has ended, and why, in words.
     Ended(String),
 }
 
-/// News, and when they happened.
+/// News, and when they happened. As JSON a pair of both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(UnixTime, News)", into = "(UnixTime, News)")]
 pub struct Dated {
     /// In seconds since 1970.
     pub at: UnixTime,
@@ -54,18 +50,46 @@ pub struct Dated {
     pub news: News,
 }
 
+impl From<(UnixTime, News)> for Dated {
+    fn from((at, news): (UnixTime, News)) -> Self {
+        Self { at, news }
+    }
+}
+
+impl From<Dated> for (UnixTime, News) {
+    fn from(Dated { at, news }: Dated) -> Self {
+        (at, news)
+    }
+}
+
 /// The news that were not acknowledged yet, in the order in which they happened; of each kind the last one alone, so that
-/// they are few.
+/// they are few. As JSON a list of the three.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Stored", into = "Stored")]
 pub(super) struct Outbox {
-    #[serde(rename = "n")]
     news: Vec<Dated>,
     /// How often they were repeated.
-    #[serde(rename = "r", default)]
     repeats: u16,
     /// When they are told again. `None`: with whatever is told next.
-    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     again_at: Option<UnixTime>,
+}
+
+type Stored = (Vec<Dated>, u16, Option<UnixTime>);
+
+impl From<Stored> for Outbox {
+    fn from((news, repeats, again_at): Stored) -> Self {
+        Self {
+            news,
+            repeats,
+            again_at,
+        }
+    }
+}
+
+impl From<Outbox> for Stored {
+    fn from(outbox: Outbox) -> Self {
+        (outbox.news, outbox.repeats, outbox.again_at)
+    }
 }
 
 impl Outbox {

@@ -43,10 +43,7 @@ pub(super) fn withhold(mut state: Lifecycle, withhold: Withhold, moment: &Moment
             .accesses
             .retain_mut(|access| narrow(&mut access.scope, &left));
     }
-    let told = News::Narrowed {
-        withheld,
-        scope: left.clone(),
-    };
+    let told = News::Narrowed(withheld, left.clone());
     Step::changed(state, Reply::Left(left))
         .audited(Audit::Withheld(count))
         .and(Effect::ForgetTokens)

@@ -104,10 +104,7 @@ impl Model {
             let grew = count > was.withheld.len();
             let withheld = self.withheld.iter().map(|width| format!("choice {width}"));
             grew.then(|| {
-                let news = News::Narrowed {
-                    withheld: withheld.collect(),
-                    scope: Scope::default(),
-                };
+                let news = News::Narrowed(withheld.collect(), Scope::default());
                 let audit = Effect::Audit(Audit::Withheld(count));
                 [audit, Effect::ForgetTokens, tell(news)]
             })

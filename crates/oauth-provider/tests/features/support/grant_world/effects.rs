@@ -154,7 +154,7 @@ fn without_reasons(effect: &Effect) -> Effect {
                 assert!(!why.is_empty());
                 why.clear();
             }
-            News::Narrowed { scope, .. } => *scope = Scope::default(),
+            News::Narrowed(_, scope) => *scope = Scope::default(),
             _ => {}
         },
         _ => {}
