@@ -2,12 +2,13 @@
 # when nothing is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev build test bench conformance screenshots mutants fuzz fmt lint types check-deploy clean
+.PHONY: help setup dev build test bench soak chaos scale conformance screenshots mutants fuzz fmt lint types check-deploy \
+        deploy-canary deploy-production export-registrations import-registrations sbom clean
 
 run := scripts/with-tools
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing, tests included
 	@scripts/setup --tests
@@ -28,6 +29,19 @@ bench: ## Measure the worker against floors, some 15 minutes (BENCH="--only refr
 	@scripts/setup
 	@$(run) node scripts/build.mjs
 	@exec $(run) node bench/run.mjs $(BENCH)
+
+soak: build ## Run mixed traffic with kills and trouble at Sentry, then hostile requests (SECONDS=600, SEED=1, CASES=3000)
+	@$(run) cargo build --quiet --locked --package demo-sentry
+	@$(run) node --experimental-transform-types --no-warnings proof/soak.ts
+	@exec $(run) node proof/strangers.mjs
+
+chaos: build ## Kill workerd in every step of a sign-in, a refresh and a change (KILLS=100, SEED=1)
+	@$(run) cargo build --quiet --locked --package demo-sentry
+	@exec $(run) node --experimental-transform-types --no-warnings proof/chaos.ts
+
+scale: build ## Measure what a request costs among 100, 10,000 and 1,000,000 grants (GRANTS="100 10000")
+	@$(run) cargo build --quiet --locked --package demo-sentry
+	@exec $(run) node --experimental-transform-types --no-warnings proof/scale.ts $(GRANTS)
 
 conformance: build ## Run other people's tests and clients against the protocol crate and the built worker
 	@$(run) cargo build --quiet --locked --package demo-sentry --package mcp-conformance-host --package mcp-test-client
@@ -61,9 +75,32 @@ types: ## Regenerate worker-configuration.d.ts from wrangler.toml
 	@scripts/setup
 	@$(run) npm run --silent types
 
-check-deploy: ## Dry-run the deployment of both environments
+check-deploy: ## Look whether a deployment could go out; fails on placeholders (ENV="production": that one)
 	@scripts/setup
-	@$(run) node scripts/test.mjs deploy
+	@$(run) node scripts/build.mjs
+	@$(run) node scripts/check-deploy.mjs $(ENV)
+
+deploy-canary: ## Deploy to canary in steps (DEPLOY="--dry-run": its flags)
+	@scripts/setup
+	@$(run) cargo build --quiet --locked --package mcp-test-client
+	@exec $(run) node scripts/deploy.mjs canary $(DEPLOY)
+
+deploy-production: ## Deploy to production in steps (DEPLOY="--dry-run": its flags)
+	@scripts/setup
+	@$(run) cargo build --quiet --locked --package mcp-test-client
+	@exec $(run) node scripts/deploy.mjs production $(DEPLOY)
+
+export-registrations: ## Copy the registered clients out of KV (ENV=production FILE=registrations.json)
+	@scripts/setup
+	@exec $(run) node scripts/registrations.mjs export $(ENV) $(FILE)
+
+import-registrations: ## Put those back that KV has lost (ENV=production FILE=registrations.json)
+	@scripts/setup
+	@exec $(run) node scripts/registrations.mjs import $(ENV) $(FILE)
+
+sbom: ## List what is in each program, as CycloneDX, in target/sbom
+	@scripts/setup
+	@exec $(run) node scripts/sbom.mjs
 
 clean: ## Remove what was built; keeps the tools and the local data
 	@rm -rf target build web/dist .wrangler/tmp

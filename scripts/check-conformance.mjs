@@ -16,6 +16,7 @@ import { inFile } from "./test-report.mjs";
 const root = dirname(import.meta.dirname);
 
 const pages = [
+  { path: "SECURITY.md" },
   { path: "docs/CONFORMANCE.md" },
   { path: "docs/SECURITY-MODEL.md", claims: { free: ["What is worth attacking", "Who is trusted", "How to read this page"], limits: "Known limits" } },
 ];

@@ -3,7 +3,7 @@
 // The last line is 'N passed, N failed': the tests of all runners, and each other check as one.
 //
 // node scripts/test.mjs [STEP...] runs only these steps; --list prints their names.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -16,6 +16,8 @@ process.chdir(root);
 const vitestReport = "target/vitest.json";
 /** The file with the result of every test of this run, from all runners. */
 const ranReport = "target/ran.json";
+/** The commit of which a whole run was green, on a clean tree: what a deployment asks for. */
+const greenReport = "target/green.json";
 const node = process.execPath;
 
 /** The crates meant for others, which are published together. */
@@ -39,6 +41,7 @@ const steps = [
   { name: "conformance", title: "rules that stand at the tests, and CONFORMANCE.md", run: [node, "scripts/rules.mjs", "--check"] },
   { name: "conformance", title: "tests that CONFORMANCE.md and SECURITY-MODEL.md name", run: [node, "scripts/check-conformance.mjs"] },
   { name: "conformance", title: "places that cost a client its credentials", run: [node, "scripts/check-endings.mjs"] },
+  { name: "scale", title: "costs in SCALE.md", run: [node, "scripts/scale-page.mjs", "--check"], remedy: "Run: node scripts/scale-page.mjs" },
   { name: "mutants", title: "mutants apply, and their judges are there", run: [node, "scripts/mutants.mjs", "--check"] },
   { name: "openspec", title: "specifications", run: ["openspec", "validate", "--all", "--strict"], before: openspecExists },
   { name: "typescript", title: "types of the tests", run: ["tsc"] },
@@ -133,6 +136,10 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   });
 }
 
+const whole = chosen.length === 0;
+const commit = whole ? commitOfCleanTree() : undefined;
+if (whole) rmSync(greenReport, { force: true });
+
 const started = Date.now();
 const total = { passed: 0, failed: 0 };
 const failures = [];
@@ -152,6 +159,15 @@ if (failures.length > 0) console.log(`failed: ${failures.join(", ")}`);
 console.log(`in ${seconds(started)} s`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;
+if (total.failed === 0 && commit !== undefined && commit === commitOfCleanTree()) {
+  writeFileSync(greenReport, JSON.stringify({ commit, passed: total.passed }));
+}
+
+/** None where something is not committed: the run is then of no commit. */
+function commitOfCleanTree() {
+  const git = (...args) => spawnSync("git", args, { encoding: "utf8" }).stdout?.trim();
+  return git("status", "--porcelain") === "" ? git("rev-parse", "HEAD") : undefined;
+}
 
 async function perform(step) {
   const begun = Date.now();

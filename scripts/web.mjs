@@ -9,7 +9,7 @@ const KINDS = new Set([".css", ".svg", ".png", ".ico", ".webmanifest", ".txt"]);
 /** Maximum size of the chat's script, in bytes after gzip. */
 const HEAVIEST = 60 * 1024;
 /** The libraries in the script whose licences require to be named. */
-const PACKAGES = ["preact", "marked", "highlight.js"];
+export const PACKAGES = ["preact", "marked", "highlight.js"];
 
 /**
  * Writes the files that have changed. Returns the version of the chat's files and the size of the script. Throws an

@@ -1,5 +1,7 @@
 //! Secrets and variables. Their names must match `wrangler.toml`, as those of the bindings, and a test compares them.
 
+mod switches;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -15,6 +17,8 @@ use worker::Env;
 
 use crate::runtime::bindings::{ACCOUNTS, ASSETS, GRANTS, METRICS, OAUTH_KV, ONCE};
 use crate::runtime::edge;
+
+pub use switches::Switches;
 
 /// The worker's own OAuth application at Sentry, and the keys of cookies, signed state and wrapped keys.
 pub const SECRETS: [&str; 3] = ["SENTRY_CLIENT_ID", "SENTRY_CLIENT_SECRET", "COOKIE_SECRET"];
@@ -47,6 +51,8 @@ pub struct Config {
     pub metrics: bool,
     /// What becomes of text of senders and members in the tools' answers, unless a connection is stricter.
     pub untrusted: Untrusted,
+    /// What the operator has switched off for a while.
+    pub switches: Switches,
 }
 
 /// The Sentry at which people sign in, and this worker's OAuth application there.
@@ -167,6 +173,7 @@ impl Config {
         get: impl Fn(&'static str) -> Option<String>,
         strictly_public: bool,
     ) -> Result<Self, ConfigError> {
+        known_jurisdiction(get("JURISDICTION").as_deref())?;
         let [client_id, client_secret, cookie_secret] = SECRETS;
         let cookie_secret_value = secret(cookie_secret, &get)?;
         let keys = KeyRing::parse(&cookie_secret_value, 1)
@@ -201,6 +208,7 @@ impl Config {
                 None => None,
             },
             metrics: false,
+            switches: Switches::read(&get)?,
             untrusted: match get("UNTRUSTED_TEXT") {
                 None => Untrusted::Quote,
                 Some(word) => Untrusted::parse(&word)
@@ -248,7 +256,9 @@ impl Config {
             own_document: None,
             own_redirect_uri: None,
             document_hosts: self.document_hosts.clone(),
+            clients_denied: self.switches.clients_denied.clone(),
             registration: self.registration,
+            registration_open: !self.switches.registration_closed,
             grants: self.grants.clone(),
             origin,
         })
@@ -323,12 +333,28 @@ fn reuse(value: Option<&str>) -> Result<Reuse, ConfigError> {
     }
 }
 
+/// `edge.js` makes objects there; with a name that the platform does not know it could make none.
+fn known_jurisdiction(value: Option<&str>) -> Result<(), ConfigError> {
+    match value {
+        None | Some("eu" | "us") => Ok(()),
+        Some(_) => Err(invalid("JURISDICTION", "it must be eu or us")),
+    }
+}
+
 fn list(value: Option<String>) -> Vec<String> {
-    let items = value.unwrap_or_default();
+    let mut items = words(value);
     items
-        .split(',')
-        .map(|item| item.trim().to_ascii_lowercase())
-        .filter(|item| !item.is_empty())
+        .iter_mut()
+        .for_each(|item| item.make_ascii_lowercase());
+    items
+}
+
+/// What stands between commas or white space.
+fn words(value: Option<String>) -> Vec<String> {
+    let text = value.unwrap_or_default();
+    text.split([',', ' ', '\t', '\n', '\r'])
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
         .collect()
 }
 
@@ -401,6 +427,7 @@ mod tests {
             ("ACCESS_TOKEN_TTL", "1h"),
             ("REFRESH_TOKEN_TTL", "0"),
             ("REFRESH_REUSE", "maybe"),
+            ("JURISDICTION", "EU"),
             ("LLM_BASE_URL", "http://llm.example/v1"),
             ("LLM_BASE_URL", "https://user@llm.example/v1"),
             ("LLM_TIMEOUT", "soon"),

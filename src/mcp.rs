@@ -220,6 +220,9 @@ async fn identify(
     let info = seen_tokens::verify(header.as_deref(), asked, grants, deployment.now)
         .await
         .map_err(|error| challenge(error, asked.clone()))?;
+    if deployment.settings.denies_client(&info.client_id) {
+        return Err(Error::denied_client().into());
+    }
     let props: Props = serde_json::from_slice(&info.props.0).map_err(|_| {
         log::problem(&request.id, "a grant's props cannot be read", "");
         challenge(BearerError::Invalid, asked.clone())

@@ -16,7 +16,7 @@ use crate::sign_in::{authorize, callback, check, returned};
 use crate::site::cookies::Jar;
 use crate::site::errors::{Audience, HandlerError};
 use crate::site::no_such_page::{is_for_a_person, no_such_page};
-use crate::site::{assets, discovery, endpoint, health, home, plain_http};
+use crate::site::{assets, discovery, endpoint, health, home, plain_http, shut_out};
 use crate::{account, chat, mcp};
 use oauth::{Endpoint, oauth};
 
@@ -46,7 +46,9 @@ pub async fn route(request: &mut Incoming, app: &Rc<App>) -> Response {
     } else {
         method.as_str()
     };
-    if let Some(answer) = plain_http::instead(method, &segments, request, settings) {
+    if let Some(answer) = shut_out::instead(request, &config.switches, settings)
+        .or_else(|| plain_http::instead(method, &segments, request, settings))
+    {
         return answer;
     }
     match (method, segments.as_slice()) {
@@ -145,6 +147,9 @@ async fn for_person(
     let deployment = &app.deployment;
     let (settings, documents) = (&deployment.settings, &app.documents);
     match (method, segments) {
+        ("GET" | "POST", ["oauth", "authorize"]) if deployment.config.switches.read_only => {
+            Err(shut_out::paused().into())
+        }
         ("GET", ["oauth", "authorize"]) => authorize::show(request, app.consenting()).await,
         ("POST", ["oauth", "authorize"]) => authorize::decide(request, app.consenting()).await,
         (_, ["oauth", "authorize"]) => Ok(method_not_allowed("GET, HEAD, POST")),

@@ -11,6 +11,7 @@ pub mod incoming;
 pub mod limits;
 pub mod log;
 pub mod metrics;
+pub mod networks;
 pub mod random;
 pub mod respond;
 pub mod signatures;

@@ -13,3 +13,4 @@ pub mod pages;
 pub mod plain_http;
 pub mod posted_form;
 pub mod shared_hosting;
+pub mod shut_out;

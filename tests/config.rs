@@ -94,6 +94,16 @@ fn what_is_deployed_has_every_limiter() {
 }
 
 #[test]
+fn what_is_deployed_is_placed_and_bounded() {
+    for environment in ["canary", "production"] {
+        let section = section(Some(environment));
+        assert_eq!(section["placement"]["mode"].as_str(), Some("smart"));
+        let cpu = section["limits"]["cpu_ms"].as_integer().unwrap();
+        assert!((1_000..=30_000).contains(&cpu), "{environment}: {cpu}");
+    }
+}
+
+#[test]
 fn fetches_are_strictly_public_everywhere() {
     for environment in ENVIRONMENTS {
         let flags = &section(environment)["compatibility_flags"];

@@ -34,6 +34,9 @@ impl Connection {
         for (name, value) in request.url.query_pairs() {
             connection.take(&name, &value).map_err(unknown)?;
         }
+        if deployment.config.switches.read_only {
+            connection.limits.pause_changes();
+        }
         if let Some(value) = request.header(READ_ONLY_HEADER) {
             let read = switch("X-MCP-Readonly", &value).map_err(unknown)?;
             if read {

@@ -384,10 +384,8 @@ impl Accounts {
         for told in news {
             match &told.news {
                 News::Opened(text) => {
-                    messages.extend([
-                        Message::Add(serde_json::from_slice(text.as_bytes())?),
-                        note(),
-                    ]);
+                    let line = serde_json::from_slice(text.as_bytes())?;
+                    messages.extend([Message::Add(line), note()]);
                 }
                 News::Ended(_) => messages.push(Message::Remove(vec![grant.clone()])),
                 _ => {}

@@ -17,6 +17,7 @@ use crate::runtime::limits::{Cost, Refused};
 use crate::runtime::{limits, random};
 use crate::site::errors::{Audience, HandlerError};
 use crate::site::fetch_metadata::is_from_another_site;
+use crate::site::shut_out::paused_for_client;
 
 /// The endpoints that clients call without a browser.
 #[derive(Clone, Copy)]
@@ -65,6 +66,10 @@ async fn answered(
         body: body.as_deref(),
     };
     may_authenticate(endpoint, &parts, request)?;
+    let begins = matches!(endpoint, Endpoint::Push | Endpoint::Register);
+    if begins && app.deployment.config.switches.read_only {
+        return Err(paused_for_client());
+    }
     match endpoint {
         Endpoint::Token => {
             let granted = token(&parts, &app.authenticator(), &app.grants).await?;

@@ -11,33 +11,42 @@ const UNKNOWN: &str = "unknown";
 
 /// One sender, for limits by address. Only [`Self::read`] makes one, so that every limit means the same by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address(Rc<str>);
+pub struct Address {
+    key: Rc<str>,
+    ip: Option<IpAddr>,
+}
 
 impl Address {
     /// Reads the header `CF-Connecting-IP`: an IPv4 address whole, an IPv6 address as its /64, which is the least that one
     /// customer of a network gets (RFC 6177 §2), so that all of its addresses are one sender's.
     pub fn read(text: &str) -> Self {
-        Self(
-            match text.trim().parse().map(|ip: IpAddr| ip.to_canonical()) {
-                Ok(IpAddr::V4(whole)) => whole.to_string().into(),
-                Ok(IpAddr::V6(ip)) => {
-                    let [a, b, c, d, ..] = ip.segments();
-                    let network = Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).to_string();
-                    [network.as_str(), "/64"].concat().into()
-                }
-                Err(_) => UNKNOWN.into(),
-            },
-        )
+        let ip: Option<IpAddr> = text.trim().parse().ok();
+        let ip = ip.map(|ip| ip.to_canonical());
+        let key = match ip {
+            Some(IpAddr::V4(whole)) => whole.to_string().into(),
+            Some(IpAddr::V6(ip)) => {
+                let [a, b, c, d, ..] = ip.segments();
+                let network = Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).to_string();
+                [network.as_str(), "/64"].concat().into()
+            }
+            None => UNKNOWN.into(),
+        };
+        Self { key, ip }
+    }
+
+    /// The whole address, if it was readable: an IPv4 address that came in an IPv6 one is that.
+    pub const fn ip(&self) -> Option<IpAddr> {
+        self.ip
     }
 
     /// The key for a limiter.
     pub fn key(&self) -> &str {
-        &self.0
+        &self.key
     }
 
     /// The key for a limiter that counts several kinds of things separately.
     pub fn key_of(&self, kind: &str) -> String {
-        [kind, ":", &self.0].concat()
+        [kind, ":", &self.key].concat()
     }
 }
 

@@ -125,9 +125,29 @@ export function stopReading(reader) {
   reader.cancel().catch(() => {});
 }
 
+/** So many bytes of answers are read at once. */
+const ROOM = 32 * 1024 * 1024;
+
+/** Those that are being read: how many bytes each has brought, and when it has ended, whether or not we were told. */
+const reading = new Set();
+
+/** Whether there is room for so many bytes more of this answer. */
+function hasRoom(answer, bytes) {
+  const now = Date.now();
+  let taken = bytes;
+  for (const other of reading) {
+    if (other.ends < now) reading.delete(other); // its request was given up, and nothing of it runs any more
+    else taken += other.bytes;
+  }
+  if (taken > ROOM) return false;
+  answer.bytes += bytes;
+  return true;
+}
+
 /**
  * Sends a request: [status, head, body]. What fails is told by the name of its error; a body that is too long is undefined,
- * one that did not come is the error. `limits`: milliseconds, bytes, and the statuses whose bodies are read, from and to.
+ * one for which there is no room is null, and one that did not come is the error. `limits`: milliseconds, bytes, and the
+ * statuses whose bodies are read, from and to.
  */
 export async function send(method, url, head, body, [milliseconds, limit, first, last]) {
   const signal = AbortSignal.timeout(milliseconds);
@@ -136,8 +156,12 @@ export async function send(method, url, head, body, [milliseconds, limit, first,
   for (const [name, value] of response.headers) headers += `${name}\n${value}\n`;
   const isRead = first <= response.status && response.status <= last;
   if (!isRead) response.body?.cancel().catch(() => {});
-  const content = isRead && response.body !== null ? bytesOf(response, limit).catch((error) => error) : new Uint8Array();
-  return [response.status, headers, await content];
+  if (!isRead || response.body === null) return [response.status, headers, new Uint8Array()];
+  const answer = { bytes: 0, ends: Date.now() + milliseconds };
+  reading.add(answer);
+  const content = await bytesOf(response, limit, (bytes) => hasRoom(answer, bytes)).catch((error) => error);
+  reading.delete(answer);
+  return [response.status, headers, content];
 }
 
 /** A variable or secret as text: one that wrangler.toml has as a number or a list, as JSON. */
@@ -164,11 +188,19 @@ export function kvPut(env, binding, key, value, seconds) {
   return env[binding].put(key, value, { expirationTtl: seconds });
 }
 
-export function newObjectId(env, binding) {
-  return env[binding].newUniqueId().toString();
+/** The objects of a binding, in the jurisdiction of this deployment if it has one (ADR 127). */
+function objects(env, binding) {
+  return env.JURISDICTION ? env[binding].jurisdiction(env.JURISDICTION) : env[binding];
 }
 
-/** Sends a message to the object with this id: as `ask`; undefined for an id that is none of this namespace. */
+export function newObjectId(env, binding) {
+  return objects(env, binding).newUniqueId().toString();
+}
+
+/**
+ * Sends a message to the object with this id: as `ask`; undefined for an id that is none of this namespace. An id knows its
+ * jurisdiction, so the whole namespace is asked: what was opened before there was one goes on.
+ */
 export function askById(env, binding, id, message, version) {
   const namespace = env[binding];
   let known;
@@ -181,7 +213,7 @@ export function askById(env, binding, id, message, version) {
 }
 
 export function askByName(env, binding, name, message, version) {
-  return ask(env[binding].getByName(name), message, version);
+  return ask(objects(env, binding).getByName(name), message, version);
 }
 
 /** The reply to a message of this version, as text; where the object has none, the status that says why, as a number. */
@@ -251,13 +283,14 @@ function pairsOf(head) {
   return pairs;
 }
 
-async function bytesOf(message, limit) {
+/** `hasRoom` takes so many bytes; where it cannot, the body is null. */
+async function bytesOf(message, limit, hasRoom = () => true) {
   const { headers } = message;
   // The sender is held to the length that it announced; what was packed is longer than that.
   const announced = headers.has("content-encoding") ? Number.NaN : Number(headers.get("content-length") ?? Number.NaN);
-  if (announced > limit) {
+  if (announced > limit || (announced <= limit && !hasRoom(announced))) {
     await message.body.cancel();
-    return undefined;
+    return announced > limit ? undefined : null;
   }
   if (announced <= limit) {
     const whole = await message.bytes();
@@ -268,6 +301,7 @@ async function bytesOf(message, limit) {
   for await (const chunk of message.body) {
     length += chunk.length;
     if (length > limit) return undefined; // which cancels the stream
+    if (!hasRoom(chunk.length)) return null;
     chunks.push(chunk);
   }
   if (chunks.length === 1) return chunks[0];

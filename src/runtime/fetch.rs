@@ -126,6 +126,7 @@ async fn send(request: Request) -> Result<Response, FetchError> {
             return Ok(response);
         }
         None if body.is_undefined() => FetchError::TooLarge(request.max_body),
+        None if body.is_null() => FetchError::NoRoom,
         None => failed(&body, request.timeout),
     };
     Err(FetchError::Incomplete {

@@ -21,6 +21,7 @@ use crate::sign_in::returned::{Back, NoTokens, may_exchange, sentry_tokens};
 use crate::site::cookies::Jar;
 use crate::site::errors::HandlerError;
 use crate::site::pages::ErrorPage;
+use crate::site::shut_out::{client_denied, paused};
 use crate::stores::grant_store::Grants;
 use crate::upstream::sentry::{Props, confirmed};
 
@@ -51,6 +52,14 @@ pub async fn finish(
     let redirect_uri = approval
         .redirect_uri()
         .ok_or_else(|| problems::no_state(&request.url))?;
+    // What was switched since the approval holds for it too.
+    let settings = &deployment.settings;
+    if settings.denies_client(approval.client_id()) || settings.denies_answers_to(&redirect_uri) {
+        return Err(client_denied(approval.client_id().to_owned()).into());
+    }
+    if deployment.config.switches.read_only {
+        return Err(paused().into());
+    }
     may_exchange(back, request, &deployment.env).await?;
     let verifier = approval.upstream_verifier(jar.keys);
     let sentry = &deployment.config.sentry;

@@ -139,10 +139,11 @@ export function postForm(worker: TestWorker, path: string, form: Parameters, hea
 }
 
 /** One MCP message under a bearer token. */
-export function rpc(worker: TestWorker, token: string, options: { path?: string; method?: string; params?: unknown } = {}): Promise<Response> {
-  const { path = "/mcp", method = "ping", params } = options;
+export function rpc(worker: TestWorker, token: string, options: { path?: string; method?: string; params?: unknown; signal?: AbortSignal } = {}): Promise<Response> {
+  const { path = "/mcp", method = "ping", params, signal } = options;
   return worker.fetch(path, {
     method: "POST",
+    signal,
     headers: {
       authorization: `Bearer ${token}`,
       "content-type": "application/json",

@@ -6,6 +6,7 @@ import type { Json, RequestInit } from "miniflare";
 import { vi } from "vitest";
 import { unstable_getMiniflareWorkerOptions as readWranglerConfig } from "wrangler";
 import { type Limiters, bindLimiters } from "./limiters.ts";
+import { entryWithMemory } from "./memory.ts";
 
 const root = dirname(dirname(import.meta.dirname));
 
@@ -33,8 +34,14 @@ export interface WorkerOptions {
   limiters?: Limiters;
   /** Instead of those of wrangler.toml. */
   compatibilityFlags?: string[];
+  /** It tells how much memory its wasm has: `wasmMemory` of memory.ts. */
+  withMemory?: boolean;
   /** A folder for its storage, for tests that read what lies there; without it, storage goes with the worker. */
   storage?: string;
+  /** The port of an earlier one, whose origin a worker over the same storage must keep; without it, any that is free. */
+  port?: number;
+  /** Modules in front of the worker's script of this name, by their own names; the first is the entry: for tests that count what it does. */
+  inFront?: (script: string) => Record<string, string>;
 }
 
 export interface LogLine {
@@ -82,6 +89,8 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
           modulesRules: undefined,
           modulesRoot: dirname(script),
           modules: [
+            ...(options.withMemory ? entryWithMemory(script) : []),
+            ...Object.entries(options.inFront?.(basename(script)) ?? {}).map(([name, contents]) => ({ type: "ESModule" as const, path: join(dirname(script), name), contents })),
             { type: "ESModule", path: script },
             { type: "CompiledWasm", path: wasm },
           ],
@@ -98,7 +107,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
         ...behind,
       ],
       host: "127.0.0.1",
-      port: 0,
+      port: options.port ?? 0,
       https: options.https,
       cf: false,
       resourcePersistencePath: options.storage,

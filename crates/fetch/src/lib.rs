@@ -33,6 +33,9 @@ pub enum FetchError {
     /// The body is longer than [`Request::max_body`] bytes; reading stopped there.
     #[error("the answer is longer than {0} bytes")]
     TooLarge(usize),
+    /// The body was not read, or not to its end: those that are read just now leave no room for it.
+    #[error("too many long answers are read just now")]
+    NoRoom,
     /// Nothing was sent: the budget for such requests is used up for now.
     #[error("too many such requests for now")]
     OverBudget,

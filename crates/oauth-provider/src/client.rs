@@ -32,6 +32,7 @@ pub use document::{
     Check, ClientIdUrl, ClientIdUrlError, DocumentProblem, FetchedDocument, Report, check,
     check_document, fetch_document,
 };
+pub(crate) use id::is_url;
 pub use keys::{KeySet, KeySource};
 pub use problem::ClientProblem;
 pub use record::{Authentication, Client, Link, SecretMethod};

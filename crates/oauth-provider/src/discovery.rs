@@ -103,7 +103,7 @@ pub fn authorization_server(
         issuer,
         authorization_endpoint,
         token_endpoint: endpoint(path::TOKEN),
-        registration_endpoint: Some(endpoint(path::REGISTER)),
+        registration_endpoint: settings.registration_open.then(|| endpoint(path::REGISTER)),
         revocation_endpoint: Some(endpoint(path::REVOKE)),
         revocation_endpoint_auth_methods_supported: Some(AUTH_METHODS.to_vec()),
         revocation_endpoint_auth_signing_alg_values_supported: Some(algorithms()),

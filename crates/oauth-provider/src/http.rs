@@ -141,6 +141,19 @@ impl Error {
         }
     }
 
+    /// What a client hears that the operator has shut out. `unauthorized_client` would be nearer, but clients throw away what
+    /// they hold on that, as on `invalid_client`; this they show to their person, who is served again when the
+    /// operator changes their mind.
+    #[must_use]
+    #[inline(never)]
+    pub fn denied_client() -> Self {
+        Self::new(
+            ErrorCode::AccessDenied,
+            "this server's operator has blocked this client; nothing that you hold was revoked",
+        )
+        .status(403)
+    }
+
     /// What a client that registered long ago must hear before it registers again.
     #[must_use]
     pub(crate) fn unknown_client() -> Self {

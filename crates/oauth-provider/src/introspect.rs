@@ -26,6 +26,9 @@ pub async fn introspect(
     grants: &impl GrantStore,
 ) -> Result<Response, Error> {
     let (client, token) = own_token(request, clients).await?;
+    if clients.settings.denies_client(&client.client_id) {
+        return Err(Error::denied_client());
+    }
     let Some(token) = token else {
         return Ok(Response::json(200, &inactive()));
     };

@@ -1,5 +1,8 @@
 use std::time::Duration;
 
+use url::Url;
+
+use crate::client::{RegisteredRedirectUri, is_url};
 use crate::grant::Policy;
 use crate::origin::Origin;
 use crate::resource::Resource;
@@ -26,8 +29,12 @@ pub struct Settings {
     pub own_redirect_uri: Option<String>,
     /// Which hosts may describe clients.
     pub document_hosts: DocumentHosts,
+    /// The clients that the operator has shut out, by id. Nothing of theirs is ended: they are only not served.
+    pub clients_denied: Vec<String>,
     /// How long a registration lives after its last use.
     pub registration: Duration,
+    /// Whether a client that nobody knows may register itself (RFC 7591). Those that have registered are served either way.
+    pub registration_open: bool,
     /// Lifetimes and limits of grants.
     pub grants: Policy,
 }
@@ -52,7 +59,9 @@ impl Settings {
             own_document: None,
             own_redirect_uri: None,
             document_hosts: DocumentHosts::default(),
+            clients_denied: Vec::new(),
             registration: Duration::from_secs(90 * 86_400),
+            registration_open: true,
             grants: Policy::default(),
         }
     }
@@ -61,10 +70,40 @@ impl Settings {
     /// [`Self::own_document`] describes, and without such a document of one that registered.
     pub(crate) fn is_own_redirect_uri(&self, uri: &str, client_id: &str) -> bool {
         let owner = match &self.own_document {
-            Some(own) => client_id.strip_prefix(self.origin.as_str()) == Some(own.path),
+            Some(_) => self.is_own(client_id),
             None => !client_id.contains("://"),
         };
         owner && self.own_redirect_uri.as_deref() == Some(uri)
+    }
+
+    /// Whether it is the client that this server describes itself.
+    fn is_own(&self, client_id: &str) -> bool {
+        self.own_document
+            .as_ref()
+            .is_some_and(|own| client_id.strip_prefix(self.origin.as_str()) == Some(own.path))
+    }
+
+    /// Whether the operator has shut this client out: by its id, or by the host of its document. The client that this
+    /// server describes itself has no such host. Asked at every place where a client begins or goes on with something.
+    #[must_use]
+    #[inline(never)]
+    pub fn denies_client(&self, client_id: &str) -> bool {
+        self.clients_denied.iter().any(|denied| denied == client_id)
+            || (!self.document_hosts.are_all()
+                && is_url(client_id)
+                && !self.is_own(client_id)
+                && Url::parse(client_id).is_ok_and(|url| {
+                    !self
+                        .document_hosts
+                        .allow(url.host_str().unwrap_or_default())
+                }))
+    }
+
+    /// Whether an answer may not go there, since the operator has shut out its host. A client that registers again under
+    /// another id keeps the place where it waits for the answer.
+    #[must_use]
+    pub fn denies_answers_to(&self, uri: &RegisteredRedirectUri) -> bool {
+        self.document_hosts.deny(uri.host())
     }
 
     /// The resource with nothing narrowed.
@@ -83,27 +122,37 @@ pub struct OwnDocument {
     pub body: String,
 }
 
-/// An operator's choice of hosts, each with its subdomains.
+/// An operator's choice of hosts that may describe clients, each with its subdomains.
 #[derive(Debug, Clone, Default)]
 pub struct DocumentHosts {
     /// Empty: all.
     pub allowed: Vec<String>,
-    /// Wins over `allowed`.
+    /// Wins over `allowed`. No answer goes to these either.
     pub denied: Vec<String>,
 }
 
 impl DocumentHosts {
     pub(crate) fn allow(&self, host: &str) -> bool {
-        // A name with a dot at its end is the same host.
-        let host = host.trim_end_matches('.');
-        let listed = |list: &[String]| {
-            list.iter().any(|entry| {
-                host.strip_suffix(entry.to_ascii_lowercase().as_str())
-                    .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-            })
-        };
-        !listed(&self.denied) && (self.allowed.is_empty() || listed(&self.allowed))
+        !self.deny(host) && (self.allowed.is_empty() || is_listed(host, &self.allowed))
     }
+
+    /// Whether the host is denied by name.
+    pub(crate) fn deny(&self, host: &str) -> bool {
+        is_listed(host, &self.denied)
+    }
+
+    fn are_all(&self) -> bool {
+        self.allowed.is_empty() && self.denied.is_empty()
+    }
+}
+
+fn is_listed(host: &str, list: &[String]) -> bool {
+    // A name with a dot at its end is the same host.
+    let host = host.trim_end_matches('.');
+    list.iter().any(|entry| {
+        host.strip_suffix(entry.to_ascii_lowercase().as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
 }
 
 #[cfg(test)]

@@ -39,6 +39,9 @@ pub async fn token(
     form.no_duplicates_but("resource")?;
     let grant_type = GrantType::read(&form)?;
     let credentials = Credentials::read(request, &form)?;
+    if settings.denies_client(&credentials.client_id) {
+        return Err(Error::denied_client());
+    }
     let client = authenticate(&credentials, clients).await?;
     let exchanged = exchange(grant_type, &form, &client, settings, grants).await;
     let error = match exchanged {

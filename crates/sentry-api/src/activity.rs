@@ -1,12 +1,11 @@
-use fetch::Method;
-use serde_json::Value;
-
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::Slug;
-use crate::member::{all, as_text, elements, inner, list, member, object, text};
+use crate::json::{Json, Value};
+use crate::member::{all, as_text, inner, list, member, object, text};
 use crate::region::Region;
 use crate::sight::IssueKey;
+use fetch::Method;
 
 /// Something that was done to an issue, or a note that somebody wrote on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,13 +21,13 @@ pub struct Activity {
     /// A note's text.
     pub text: Option<String>,
     /// What else Sentry says about it: names and values that are not `null` and not empty, as they came.
-    pub data: Vec<(String, Value)>,
+    pub data: Vec<(String, Json)>,
 }
 
 impl Activity {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: Value<'_>) -> Option<Self> {
         let user = member(value, "user");
-        let data = member(value, "data").as_object();
+        let data = member(value, "data").members();
         value.is_object().then(|| Self {
             id: text(value, "id"),
             kind: text(value, "type"),
@@ -38,11 +37,9 @@ impl Activity {
             date_created: text(value, "dateCreated"),
             text: as_text(inner(value, "data", "text")).or_else(|| text(value, "text")),
             data: data
-                .into_iter()
-                .flatten()
-                .filter(|(name, _)| *name != "text")
-                .filter(|(_, value)| !value.is_null() && *value != "")
-                .map(|(name, value)| (name.clone(), value.clone()))
+                .iter()
+                .filter(|(name, value)| *name != "text" && !value.is_null() && *value != "")
+                .map(|(name, value)| (name.to_owned(), value.into()))
                 .collect(),
         })
     }
@@ -62,13 +59,12 @@ impl Client {
     ) -> Result<Vec<Activity>, ApiError> {
         let segments = of_issue(organization, issue, "activities");
         let ask = Ask::get(region, &segments, vec![]);
-        let value = self.ask(ask, "activities").await?;
-        let found = if value.is_array() {
-            elements(&value)
-        } else if value.is_object() {
-            list(&value, "activity")
+        let answer = self.ask(ask, "activities").await?;
+        let value = answer.root();
+        let found = if value.is_object() {
+            list(value, "activity")
         } else {
-            return Err(ApiError::Malformed("activities"));
+            answer.things(None, "activities")?
         };
         Ok(found.iter().filter_map(Activity::read).collect())
     }

@@ -1,12 +1,11 @@
-use fetch::Method;
-use serde_json::Value;
-
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::Slug;
+use crate::json::Value;
 use crate::member::{as_text, inner, list, member, object, text};
 use crate::region::Region;
 use crate::sight::IssueKey;
+use fetch::Method;
 
 /// A run of Seer, Sentry's own analysis, on an issue.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,7 +70,7 @@ impl AutofixStatus {
 }
 
 impl AutofixRun {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: Value<'_>) -> Option<Self> {
         if !value.is_object() {
             return None;
         }
@@ -120,7 +119,7 @@ impl AutofixRun {
         (!self.asked.is_empty()).then(|| self.asked.iter().any(says))
     }
 
-    fn note(&mut self, is_solution: bool, data: &Value) {
+    fn note(&mut self, is_solution: bool, data: Value<'_>) {
         let mut text = String::new();
         // A solution of the older shape is the list of its steps.
         let label = if is_solution && data.is_array() {
@@ -153,7 +152,7 @@ const PROSE: [(&str, &str); 9] = [
 
 /// The sentences of a finding, one per line, the first of each entry with what it is: `Why 2: …`. A parsed answer is at
 /// most 128 deep, and so is this.
-fn prose(value: &Value, label: &str, text: &mut String) {
+fn prose(value: Value<'_>, label: &str, text: &mut String) {
     match value {
         Value::String(line) if !line.trim().is_empty() => {
             if !label.is_empty() {
@@ -208,11 +207,12 @@ impl Client {
             "autofix",
         ];
         let ask = Ask::get(region, &segments, vec![("llmFormat", "markdown")]);
-        let value = self.ask(ask, "a run of Seer").await?;
+        let answer = self.ask(ask, "a run of Seer").await?;
+        let value = answer.root();
         if !value.is_object() {
             return Err(ApiError::Malformed("a run of Seer"));
         }
-        Ok(AutofixRun::read(member(&value, "autofix")))
+        Ok(AutofixRun::read(member(value, "autofix")))
     }
 
     /// Starts a run of Seer on an issue: `POST /organizations/{org}/issues/{id}/autofix/`.
@@ -233,7 +233,7 @@ impl Client {
             issue.as_str(),
             "autofix",
         ];
-        let mut members = vec![("step", Value::from("root_cause"))];
+        let mut members = vec![("step", "root_cause".into())];
         members.extend(instruction.map(|text| ("user_context", text.into())));
         let ask = Ask::send(Method::Post, region, &segments, object(members));
         self.ask(ask, "a run of Seer").await?;

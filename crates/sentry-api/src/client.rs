@@ -6,8 +6,8 @@ use serde_json::Value;
 use url::Url;
 
 use crate::error::ApiError;
+use crate::json::{Json, MOST_TEXT};
 use crate::link::next_cursor;
-use crate::mend;
 use crate::path::path;
 use crate::region::{BaseUrl, Region};
 use crate::retry;
@@ -118,7 +118,7 @@ impl Client {
         &'a self,
         ask: Ask<'a>,
         what: &'static str,
-    ) -> LocalFuture<'a, Result<Value, ApiError>> {
+    ) -> LocalFuture<'a, Result<Json, ApiError>> {
         Box::pin(async move { Ok(self.ask_page(ask, what).await?.0) })
     }
 
@@ -127,14 +127,12 @@ impl Client {
         &'a self,
         ask: Ask<'a>,
         what: &'static str,
-    ) -> LocalFuture<'a, Result<(Value, Option<String>), ApiError>> {
+    ) -> LocalFuture<'a, Result<(Json, Option<String>), ApiError>> {
         Box::pin(async move {
             let answer = async {
                 let response = judge(self.send(&ask).await?)?;
-                Ok((
-                    parse(&response, what)?,
-                    response.header("link").and_then(next_cursor),
-                ))
+                let next = response.header("link").and_then(next_cursor);
+                Ok((Json::read(response.body, what)?, next))
             };
             answer.await.map_err(|error| {
                 if ask.method == Method::Get {
@@ -151,12 +149,12 @@ impl Client {
         &self,
         ask: Ask<'_>,
         what: &'static str,
-    ) -> Result<Value, ApiError> {
+    ) -> Result<Json, ApiError> {
         let response = self.send(&ask).await?;
         if response.status == 400 {
-            return Ok(parse(&response, what).unwrap_or_default());
+            return Ok(Json::read(response.body, what).unwrap_or_default());
         }
-        parse(&judge(response)?, what)
+        Json::read(judge(response)?.body, what)
     }
 
     /// Sends with the current token, and once more with a renewed one after a 401.
@@ -183,6 +181,7 @@ impl Client {
                 .header("authorization", format!("Bearer {}", token.expose()))
                 .header("accept", "application/json")
                 .header("user-agent", USER_AGENT)
+                .max_body(MOST_TEXT)
                 // The status of a failure decides, however long its page is; of a 400 some read the reason.
                 .body_of(200..=400);
             if let Some(body) = &ask.body {
@@ -224,16 +223,13 @@ fn judge(response: Response) -> Result<Response, ApiError> {
 /// After such a failure of a request that changes something, nobody knows whether it was made.
 fn of_change(error: ApiError) -> ApiError {
     match error {
-        ApiError::Unavailable(_) | ApiError::Malformed(_) => ApiError::Unsure,
+        ApiError::Unavailable(_)
+        | ApiError::Malformed(_)
+        | ApiError::TooMuch
+        | ApiError::NoRoom => ApiError::Unsure,
         // Only then was nothing sent.
         ApiError::Transport(FetchError::OverBudget) => error,
         ApiError::Transport(_) => ApiError::Unsure,
         error => error,
     }
-}
-
-fn parse(response: &Response, what: &'static str) -> Result<Value, ApiError> {
-    serde_json::from_slice(&response.body)
-        .or_else(|_| serde_json::from_slice(&mend::text(&response.body)))
-        .map_err(|_| ApiError::Malformed(what))
 }

@@ -1,8 +1,7 @@
-use serde_json::Value;
-
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::{EventId, Slug};
+use crate::json::Value;
 use crate::member::{as_text, filled, inner, list, member};
 use crate::region::Region;
 use crate::sight::ProjectKey;
@@ -27,7 +26,7 @@ pub struct SuspectCommit {
 }
 
 impl SuspectCommit {
-    fn read(author: &Value, value: &Value) -> Option<Self> {
+    fn read(author: Value<'_>, value: Value<'_>) -> Option<Self> {
         Some(Self {
             id: filled(value, "id")?,
             message: filled(value, "message"),
@@ -63,9 +62,9 @@ impl Client {
             "committers",
         ];
         let ask = Ask::get(region, &segments, vec![]);
-        let value = self.ask(ask, "suspect commits").await?;
+        let answer = self.ask(ask, "suspect commits").await?;
         let mut found: Vec<SuspectCommit> = Vec::new();
-        for committer in list(&value, "committers").iter().take(20) {
+        for committer in list(answer.root(), "committers").iter().take(20) {
             let author = member(committer, "author");
             for commit in list(committer, "commits").iter().take(20) {
                 let commit = SuspectCommit::read(author, commit);

@@ -1,8 +1,7 @@
-use serde_json::Value;
-
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::Slug;
+use crate::json::Value;
 use crate::link::Page;
 use crate::member::{as_text, elements, id, list, member, text};
 use crate::region::Region;
@@ -48,16 +47,14 @@ impl Client {
         query.extend(fields.iter().map(|field| ("field", *field)));
         let segments = ["organizations", organization.as_str(), "events"];
         let ask = Ask::get(region, &segments, query);
-        let (value, next) = self.ask_page(ask, "events").await?;
-        if !member(&value, "data").is_array() {
-            return Err(ApiError::Malformed("events"));
-        }
-        let row = |row: &Value| {
+        let (answer, next) = self.ask_page(ask, "events").await?;
+        let rows = answer.things(Some("data"), "events")?;
+        let row = |row: Value<'_>| {
             let cells = fields.iter().map(|field| cell(member(row, field)));
             Owned::new(Owner::of(row, &asked), cells.collect())
         };
         Ok(Page {
-            items: list(&value, "data").iter().map(row).collect(),
+            items: rows.iter().map(row).collect(),
             next,
         })
     }
@@ -77,15 +74,15 @@ impl Client {
         query.extend(fields.iter().map(|field| ("field", *field)));
         let segments = ["organizations", organization.as_str(), "events", "validate"];
         let ask = Ask::get(region, &segments, query);
-        let value = match self.ask_even_if_refused(ask, "a validation").await {
+        let answer = match self.ask_even_if_refused(ask, "a validation").await {
             Err(ApiError::NotFound) => return Ok(Vec::new()),
             answer => answer?,
         };
         let mut invalid = Vec::new();
         for part in PARTS {
             // A search has one query and one dataset: these are objects, the others lists.
-            let found = member(&value, part);
-            for found in std::slice::from_ref(found).iter().chain(elements(found)) {
+            let found = member(answer.root(), part);
+            for found in std::iter::once(found).chain(elements(found)) {
                 read_invalid(part, found, &mut invalid);
             }
         }
@@ -94,13 +91,13 @@ impl Client {
 }
 
 /// `{valid, error}`, and its `name` or the `fields` of a query where these are to blame.
-fn read_invalid(part: &'static str, found: &Value, invalid: &mut Vec<Invalid>) {
-    if member(found, "valid") != &Value::Bool(false) {
+fn read_invalid(part: &'static str, found: Value<'_>, invalid: &mut Vec<Invalid>) {
+    if !member(found, "valid").is(false) {
         return;
     }
-    let reason = |value: &Value| text(value, "error").filter(|reason| !reason.is_empty());
+    let reason = |value: Value<'_>| text(value, "error").filter(|reason| !reason.is_empty());
     let blamed = list(found, "fields").iter();
-    let blamed = blamed.filter(|field| member(field, "valid") == &Value::Bool(false));
+    let blamed = blamed.filter(|field| member(*field, "valid").is(false));
     let before = invalid.len();
     invalid.extend(blamed.map(|field| Invalid {
         part,
@@ -117,7 +114,7 @@ fn read_invalid(part: &'static str, found: &Value, invalid: &mut Vec<Invalid>) {
 }
 
 /// A list of values is written with commas.
-fn cell(value: &Value) -> Option<String> {
+fn cell(value: Value<'_>) -> Option<String> {
     match value {
         Value::Array(values) => {
             let texts: Vec<_> = values.iter().filter_map(as_text).collect();

@@ -38,6 +38,12 @@ pub enum ApiError {
     /// An answer that is not what the API describes. The text names the type, for logs.
     #[error("Sentry's answer is not {0}")]
     Malformed(&'static str),
+    /// An answer with more in it than is read at once, however few bytes it may have.
+    #[error("Sentry's answer has more in it than is read at once")]
+    TooMuch,
+    /// The answers that are read or held just now leave no room for this one. Nothing is wrong with it.
+    #[error("there is no room for Sentry's answer just now")]
+    NoRoom,
     /// The token could not be renewed just now.
     #[error("the token could not be renewed just now")]
     TokenUnavailable,

@@ -1,10 +1,11 @@
-use serde_json::{Map, Value};
+use std::rc::Rc;
 
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::exceptions::{Exception, Thread};
 use crate::frames::Stack;
 use crate::ids::{EventId, EventName, Slug};
+use crate::json::{Json, Members, Value};
 use crate::link::Page;
 use crate::member::{as_text, elements, filled, id, inner, list, member, text};
 use crate::region::Region;
@@ -28,7 +29,11 @@ pub use spans::EventSpan;
 
 /// One occurrence of an issue. Its parts are read when they are asked for, since a tool shows few of them.
 #[derive(Debug, Clone)]
-pub struct Event(Value);
+pub struct Event {
+    /// Its own, or that of a page of events.
+    answer: Rc<Json>,
+    at: u32,
+}
 
 /// A name and a value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,14 +59,25 @@ const KNOWN: [&str; 8] = [
 impl Event {
     /// Reads an event: any object is one, since no member of it is needed.
     #[must_use]
-    pub fn read(value: Value) -> Option<Self> {
-        value.is_object().then_some(Self(value))
+    pub fn read(answer: Json) -> Option<Self> {
+        Self::of(&Rc::new(answer), 0)
+    }
+
+    /// The event at this place of an answer.
+    fn of(answer: &Rc<Json>, at: u32) -> Option<Self> {
+        let answer = Rc::clone(answer);
+        let event = Self { answer, at };
+        event.value().is_object().then_some(event)
     }
 
     /// It is its issue's project's, unless it says another.
-    fn owned(value: Value, issue: &IssueKey) -> Option<Owned<Self>> {
-        let owner = Owner::of(&value, issue.owner());
-        Self::read(value).map(|event| Owned::new(owner, event))
+    fn owned(self, issue: &IssueKey) -> Owned<Self> {
+        let owner = Owner::of(self.value(), issue.owner());
+        Owned::new(owner, self)
+    }
+
+    fn value(&self) -> Value<'_> {
+        self.answer.value(self.at)
     }
 
     /// 32 hexadecimal digits.
@@ -74,13 +90,13 @@ impl Event {
     /// `platform`, `type` (`error`, `default`, `csp`, `generic`, `transaction`, …), `dateCreated` (ISO 8601), `dist`.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<String> {
-        filled(&self.0, name)
+        filled(self.value(), name)
     }
 
     /// As indexed.
     #[must_use]
     pub fn tags(&self) -> Vec<Tag> {
-        pairs(member(&self.0, "tags"), "key")
+        pairs(member(self.value(), "tags"), "key")
     }
 
     /// The exceptions, the innermost cause first, as Sentry keeps them.
@@ -140,14 +156,14 @@ impl Event {
     /// What went wrong when Sentry processed it.
     #[must_use]
     pub fn problems(&self) -> Vec<EventProblem<'_>> {
-        let errors = list(&self.0, "errors").iter();
+        let errors = list(self.value(), "errors").iter();
         errors.filter_map(EventProblem::read).collect()
     }
 
     /// What a browser reports, by the entry's type: `csp`, `hpkp`, `expectct`, `expectstaple`, and kinds to come.
     #[must_use]
-    pub fn reports(&self) -> Vec<(String, &Value)> {
-        let entries = list(&self.0, "entries").iter();
+    pub fn reports(&self) -> Vec<(String, Value<'_>)> {
+        let entries = list(self.value(), "entries").iter();
         entries
             .filter_map(|entry| Some((filled(entry, "type")?, member(entry, "data"))))
             .filter(|(kind, data)| !KNOWN.contains(&kind.as_str()) && !data.is_null())
@@ -156,44 +172,44 @@ impl Event {
 
     /// The named contexts, such as `device`, `os`, `trace`, and the program's own.
     #[must_use]
-    pub fn contexts(&self) -> Option<&Map<String, Value>> {
-        member(&self.0, "contexts").as_object()
+    pub fn contexts(&self) -> Members<'_> {
+        member(self.value(), "contexts").members()
     }
 
     /// A context, or `null`.
     #[must_use]
-    pub fn context(&self, name: &str) -> &Value {
-        inner(&self.0, "contexts", name)
+    pub fn context(&self, name: &str) -> Value<'_> {
+        inner(self.value(), "contexts", name)
     }
 
     /// What the program attached as extra data.
     #[must_use]
-    pub fn extra(&self) -> Option<&Map<String, Value>> {
-        member(&self.0, "context").as_object()
+    pub fn extra(&self) -> Members<'_> {
+        member(self.value(), "context").members()
     }
 
     /// What was measured beside it, such as web vitals: a value and its unit by name.
     #[must_use]
-    pub fn measurements(&self) -> Option<&Map<String, Value>> {
-        member(&self.0, "measurements").as_object()
+    pub fn measurements(&self) -> Members<'_> {
+        member(self.value(), "measurements").members()
     }
 
     /// Who was affected, as far as the program says: `id`, `email`, `username`, `ip_address`, `name`, and its own.
     #[must_use]
-    pub fn user(&self) -> Option<&Map<String, Value>> {
-        member(&self.0, "user").as_object()
+    pub fn user(&self) -> Members<'_> {
+        member(self.value(), "user").members()
     }
 
     /// What a person wrote about it: `name`, `email`, `comments`.
     #[must_use]
-    pub fn user_report(&self) -> Option<&Map<String, Value>> {
-        member(&self.0, "userReport").as_object()
+    pub fn user_report(&self) -> Members<'_> {
+        member(self.value(), "userReport").members()
     }
 
     /// Versions of packages that the program was made of.
     #[must_use]
-    pub fn packages(&self) -> Option<&Map<String, Value>> {
-        member(&self.0, "packages").as_object()
+    pub fn packages(&self) -> Members<'_> {
+        member(self.value(), "packages").members()
     }
 
     /// The trace that it is part of.
@@ -205,56 +221,56 @@ impl Event {
     /// The version of the program.
     #[must_use]
     pub fn release(&self) -> Option<String> {
-        let release = member(&self.0, "release");
+        let release = member(self.value(), "release");
         filled(release, "version").or_else(|| as_text(release).filter(|text| !text.is_empty()))
     }
 
     /// The last commit of that version, where Sentry knows it.
     #[must_use]
     pub fn last_commit(&self) -> Option<String> {
-        as_text(inner(member(&self.0, "release"), "lastCommit", "id"))
+        as_text(inner(member(self.value(), "release"), "lastCommit", "id"))
     }
 
     /// The name of the SDK that sent it.
     #[must_use]
     pub fn sdk(&self) -> Option<String> {
-        as_text(inner(&self.0, "sdk", "name"))
+        as_text(inner(self.value(), "sdk", "name"))
     }
 
     /// That SDK's version.
     #[must_use]
     pub fn sdk_version(&self) -> Option<String> {
-        as_text(inner(&self.0, "sdk", "version"))
+        as_text(inner(self.value(), "sdk", "version"))
     }
 
     /// Set for issues that Sentry's detectors made.
     #[must_use]
     pub fn occurrence(&self) -> Option<Occurrence<'_>> {
-        Occurrence::read(member(&self.0, "occurrence"))
+        Occurrence::read(member(self.value(), "occurrence"))
     }
 
-    fn values(&self, kind: &str) -> impl Iterator<Item = &Value> {
+    fn values(&self, kind: &str) -> impl Iterator<Item = Value<'_>> {
         list(self.entry(kind), "values").iter()
     }
 
     /// A part of the payload, or `null`.
-    fn entry(&self, kind: &str) -> &Value {
-        let mut entries = list(&self.0, "entries").iter();
-        let found = entries.find(|entry| member(entry, "type") == kind);
-        member(found.unwrap_or(&Value::Null), "data")
+    fn entry(&self, kind: &str) -> Value<'_> {
+        let mut entries = list(self.value(), "entries").iter();
+        let found = entries.find(|entry| member(*entry, "type") == kind);
+        member(found.unwrap_or_default(), "data")
     }
 }
 
 /// Objects of a name and a `value`; older servers have lists of the two.
-fn pairs(value: &Value, key: &str) -> Vec<Tag> {
+fn pairs(value: Value<'_>, key: &str) -> Vec<Tag> {
     let pairs = elements(value).iter();
     pairs
-        .filter_map(|pair| match elements(pair) {
-            [key, value] => Some(Tag {
+        .filter_map(|pair| match elements(pair).pair() {
+            Some((key, value)) => Some(Tag {
                 key: as_text(key).filter(|key| !key.is_empty())?,
                 value: as_text(value)?,
             }),
-            _ => Some(Tag {
+            None => Some(Tag {
                 key: id(pair, key)?,
                 value: text(pair, "value")?,
             }),
@@ -335,8 +351,9 @@ impl Client {
             event.as_str(),
         ];
         let ask = Ask::get(region, &segments, vec![]);
-        let value = self.ask(ask, "an event").await?;
-        Event::owned(value, issue).ok_or(ApiError::Malformed("an event"))
+        let answer = self.ask(ask, "an event").await?;
+        let event = Event::read(answer).ok_or(ApiError::Malformed("an event"))?;
+        Ok(event.owned(issue))
     }
 
     /// The events of an issue: `GET /organizations/{org}/issues/{id}/events/`.
@@ -366,15 +383,12 @@ impl Client {
         }
         query.extend(search.project_id.map(|id| ("project", id)));
         let ask = Ask::get(region, &segments, query);
-        let (value, next) = self.ask_page(ask, "events").await?;
-        let Value::Array(events) = value else {
-            return Err(ApiError::Malformed("events"));
-        };
-        let events = events.into_iter();
+        let (answer, next) = self.ask_page(ask, "events").await?;
+        let answer = Rc::new(answer);
+        let events = answer.things(None, "events")?.places();
+        let events = events.filter_map(|at| Event::of(&answer, at));
         Ok(Page {
-            items: events
-                .filter_map(|event| Event::owned(event, issue))
-                .collect(),
+            items: events.map(|event| event.owned(issue)).collect(),
             next,
         })
     }

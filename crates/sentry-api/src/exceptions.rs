@@ -1,6 +1,5 @@
-use serde_json::Value;
-
 use crate::frames::{Lock, Stack};
+use crate::json::Value;
 use crate::member::{as_text, count, filled, flag, inner, maybe_flag, member, text};
 
 /// One exception of an event.
@@ -40,9 +39,9 @@ pub struct Mechanism<'a> {
     /// In words.
     pub description: Option<String>,
     /// What the SDK adds, such as a signal's number.
-    pub data: Option<&'a Value>,
+    pub data: Option<Value<'a>>,
     /// What the operating system says, such as a signal's name.
-    pub meta: Option<&'a Value>,
+    pub meta: Option<Value<'a>>,
 }
 
 /// A thread of a program.
@@ -64,18 +63,12 @@ pub struct Thread<'a> {
     pub stack: Stack<'a>,
 }
 
-fn unless_empty(value: &Value) -> Option<&Value> {
-    let is_empty = match value {
-        Value::Null => true,
-        Value::Object(members) => members.is_empty(),
-        Value::Array(values) => values.is_empty(),
-        _ => false,
-    };
-    (!is_empty).then_some(value)
+fn unless_empty(value: Value<'_>) -> Option<Value<'_>> {
+    (!value.is_nothing()).then_some(value)
 }
 
 impl<'a> Exception<'a> {
-    pub(crate) fn read(value: &'a Value) -> Option<Self> {
+    pub(crate) fn read(value: Value<'a>) -> Option<Self> {
         value.is_object().then(|| Self {
             kind: filled(value, "type"),
             value: filled(value, "value"),
@@ -88,7 +81,7 @@ impl<'a> Exception<'a> {
 }
 
 /// As Sentry resolved it, or else as the SDK sent it.
-fn stack(value: &Value) -> Stack<'_> {
+fn stack(value: Value<'_>) -> Stack<'_> {
     let resolved = Stack::read(member(value, "stacktrace"));
     if resolved.is_empty() {
         return Stack::read(member(value, "rawStacktrace"));
@@ -97,7 +90,7 @@ fn stack(value: &Value) -> Stack<'_> {
 }
 
 impl<'a> Mechanism<'a> {
-    fn read(value: &'a Value) -> Self {
+    fn read(value: Value<'a>) -> Self {
         Self {
             kind: filled(value, "type"),
             handled: maybe_flag(value, "handled"),
@@ -120,9 +113,9 @@ impl<'a> Mechanism<'a> {
 }
 
 impl<'a> Thread<'a> {
-    pub(crate) fn read(value: &'a Value) -> Option<Self> {
+    pub(crate) fn read(value: Value<'a>) -> Option<Self> {
         let held = member(value, "heldLocks");
-        let held = held.as_object().into_iter().flatten();
+        let held = held.members().iter();
         value.is_object().then(|| Self {
             id: text(value, "id"),
             name: filled(value, "name"),

@@ -32,10 +32,10 @@ impl Client {
             issue.as_str(),
             "external-issues",
         ];
-        let value = self
+        let answer = self
             .ask(Ask::get(region, &segments, vec![]), "external issues")
             .await?;
-        let issues = elements(&value).iter();
+        let issues = elements(answer.root()).iter();
         Ok(issues
             .filter_map(|issue| {
                 Some(ExternalIssue {

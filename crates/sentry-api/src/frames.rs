@@ -1,5 +1,4 @@
-use serde_json::{Map, Value};
-
+use crate::json::{Members, Value};
 use crate::member::{address, as_text, count, elements, filled, flag, list, member, text};
 
 /// The calls that led to a place.
@@ -35,7 +34,7 @@ pub struct Frame<'a> {
     /// The source around the line.
     pub context: Vec<ContextLine>,
     /// Local variables; values that Sentry filtered are `[Filtered]`.
-    pub vars: Option<&'a Map<String, Value>>,
+    pub vars: Members<'a>,
     /// Where the call's instruction is in memory.
     pub address: Option<u64>,
     /// What `address` counts from, such as `rel:2`: the image with that place in the list.
@@ -85,7 +84,7 @@ pub struct Lock {
 
 impl<'a> Stack<'a> {
     /// Of an object with `frames` and `framesOmitted`.
-    pub(crate) fn read(value: &'a Value) -> Self {
+    pub(crate) fn read(value: Value<'a>) -> Self {
         Self {
             frames: list(value, "frames").iter().map(Frame::read).collect(),
             omitted: omitted(member(value, "framesOmitted")),
@@ -100,7 +99,7 @@ impl<'a> Stack<'a> {
 }
 
 /// `[42, 780]`: the calls from place 42 up to place 780, of all there were.
-fn omitted(value: &Value) -> Option<(usize, u64)> {
+fn omitted(value: Value<'_>) -> Option<(usize, u64)> {
     let place = |at: usize| {
         let text = as_text(elements(value).get(at)?)?;
         text.parse::<u64>().ok()
@@ -111,7 +110,7 @@ fn omitted(value: &Value) -> Option<(usize, u64)> {
 }
 
 impl<'a> Frame<'a> {
-    fn read(value: &'a Value) -> Self {
+    fn read(value: Value<'a>) -> Self {
         Self {
             filename: filled(value, "filename"),
             abs_path: filled(value, "absPath"),
@@ -126,9 +125,7 @@ impl<'a> Frame<'a> {
                 .iter()
                 .filter_map(ContextLine::read)
                 .collect(),
-            vars: member(value, "vars")
-                .as_object()
-                .filter(|vars| !vars.is_empty()),
+            vars: member(value, "vars").members(),
             address: address(member(value, "instructionAddr")),
             address_mode: text(value, "addrMode"),
             lock: Lock::read(member(value, "lock")),
@@ -137,10 +134,8 @@ impl<'a> Frame<'a> {
 }
 
 impl ContextLine {
-    fn read(value: &Value) -> Option<Self> {
-        let [number, text] = elements(value) else {
-            return None;
-        };
+    fn read(value: Value<'_>) -> Option<Self> {
+        let (number, text) = elements(value).pair()?;
         Some(Self {
             number: as_text(number).and_then(|number| number.parse().ok()),
             text: as_text(text)
@@ -153,7 +148,7 @@ impl ContextLine {
 }
 
 impl Lock {
-    pub(crate) fn read(value: &Value) -> Option<Self> {
+    pub(crate) fn read(value: Value<'_>) -> Option<Self> {
         value.is_object().then(|| Self {
             usage: match count(value, "type") {
                 Some(1) => LockUse::Holds,

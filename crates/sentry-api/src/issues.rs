@@ -1,13 +1,12 @@
-use fetch::Method;
-use serde_json::Value;
-
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::{EventId, IssueId, Slug};
+use crate::json::Value;
 use crate::link::Page;
 use crate::member::{as_text, count, id, inner, member, object, text};
 use crate::region::Region;
 use crate::sight::{IssueKey, Owned, Owner, all_owned};
+use fetch::Method;
 
 mod details;
 
@@ -98,7 +97,7 @@ impl Assignee {
 impl Issue {
     /// Reads an issue, which needs nothing but its number.
     #[must_use]
-    pub fn read(value: &Value) -> Option<Self> {
+    pub fn read(value: Value<'_>) -> Option<Self> {
         let project = member(value, "project");
         let assignee = member(value, "assignedTo");
         Some(Self {
@@ -135,7 +134,7 @@ impl Issue {
         })
     }
 
-    fn owned(value: &Value, asked: &Owner) -> Option<Owned<Self>> {
+    fn owned(value: Value<'_>, asked: &Owner) -> Option<Owned<Self>> {
         let issue = Self::read(value)?;
         Some(Owned::new(Owner::of(value, asked), issue))
     }
@@ -237,7 +236,7 @@ pub struct IssueChange<'a> {
 
 impl IssueChange<'_> {
     /// Sentry takes the ignore settings at the top level or in `statusDetails`; the latter is documented.
-    fn body(&self) -> Value {
+    fn body(&self) -> serde_json::Value {
         let texts = [
             ("status", self.status),
             ("substatus", self.substatus),
@@ -245,11 +244,11 @@ impl IssueChange<'_> {
         ];
         let mut members: Vec<_> = texts
             .into_iter()
-            .filter_map(|(name, value)| Some((name, Value::from(value?))))
+            .filter_map(|(name, value)| Some((name, value?.into())))
             .collect();
         if !self.until.is_empty() {
             let until = self.until.iter();
-            let details = until.map(|(name, value)| (*name, Value::from(*value)));
+            let details = until.map(|(name, value)| (*name, (*value).into()));
             members.push(("statusDetails", object(details.collect())));
         }
         object(members)
@@ -280,9 +279,9 @@ impl Client {
         let asked = Owner::numbered(search.project_id);
         let segments = ["organizations", organization.as_str(), "issues"];
         let ask = Ask::get(region, &segments, parameters);
-        let (value, next) = self.ask_page(ask, "issues").await?;
+        let (answer, next) = self.ask_page(ask, "issues").await?;
         Ok(Page {
-            items: all_owned(&value, Issue::read, &asked, "issues")?,
+            items: all_owned(&answer, Issue::read, &asked, "issues")?,
             next,
         })
     }
@@ -326,8 +325,8 @@ impl Client {
             issue.as_str(),
         ];
         let ask = Ask::get(region, &segments, vec![]);
-        let value = self.ask(ask, "an issue").await?;
-        Issue::owned(&value, &Owner::Unsaid).ok_or(ApiError::Malformed("an issue"))
+        let answer = self.ask(ask, "an issue").await?;
+        Issue::owned(answer.root(), &Owner::Unsaid).ok_or(ApiError::Malformed("an issue"))
     }
 
     /// Changes an issue: `PUT /organizations/{org}/issues/{id}/`. The issue as it is afterwards, where the server
@@ -349,7 +348,7 @@ impl Client {
             issue.as_str(),
         ];
         let ask = Ask::send(Method::Put, region, &segments, change.body());
-        let value = self.ask(ask, "an issue").await?;
-        Ok(Issue::owned(&value, issue.owner()))
+        let answer = self.ask(ask, "an issue").await?;
+        Ok(Issue::owned(answer.root(), issue.owner()))
     }
 }

@@ -1,12 +1,11 @@
-use fetch::Method;
-use serde_json::Value;
-
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::Slug;
+use crate::json::Value;
 use crate::member::{as_text, flag, id, inner, object, text};
 use crate::region::Region;
 use crate::sight::{Owned, Owner, ProjectKey, all_owned};
+use fetch::Method;
 
 /// A client key: what a program needs to send events to its project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +23,7 @@ pub struct ClientKey {
 }
 
 impl ClientKey {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: Value<'_>) -> Option<Self> {
         Some(Self {
             id: id(value, "id")?,
             name: text(value, "name").or_else(|| text(value, "label")),
@@ -48,8 +47,8 @@ impl Client {
     ) -> Result<Vec<Owned<ClientKey>>, ApiError> {
         let segments = ["projects", organization.as_str(), project.as_str(), "keys"];
         let ask = Ask::get(region, &segments, vec![]);
-        let value = self.ask(ask, "client keys").await?;
-        all_owned(&value, ClientKey::read, project.owner(), "client keys")
+        let answer = self.ask(ask, "client keys").await?;
+        all_owned(&answer, ClientKey::read, project.owner(), "client keys")
     }
 
     /// Makes a client key: `POST /projects/{org}/{project}/keys/`.
@@ -66,8 +65,9 @@ impl Client {
         let segments = ["projects", organization.as_str(), project.as_str(), "keys"];
         let body = object(vec![("name", name.into())]);
         let ask = Ask::send(Method::Post, region, &segments, body);
-        let value = self.ask(ask, "a client key").await?;
-        let key = ClientKey::read(&value).ok_or(ApiError::Unsure)?;
-        Ok(Owned::new(Owner::of(&value, project.owner()), key))
+        let answer = self.ask(ask, "a client key").await?;
+        let value = answer.root();
+        let key = ClientKey::read(value).ok_or(ApiError::Unsure)?;
+        Ok(Owned::new(Owner::of(value, project.owner()), key))
     }
 }

@@ -19,6 +19,7 @@ mod external_issues;
 mod frames;
 mod ids;
 mod issues;
+mod json;
 mod keys;
 mod link;
 mod member;
@@ -56,6 +57,7 @@ pub use issues::{
     Annotation, Assignee, Issue, IssueChange, IssueDetails, IssueMetadata, IssueProject,
     IssueSearch, IssueSort,
 };
+pub use json::{Elements, Json, List, Members, Number, Pairs, Value};
 pub use keys::ClientKey;
 pub use link::Page;
 pub use organizations::{Organization, OrganizationLinks, Organizations};
@@ -68,5 +70,5 @@ pub use sight::{IssueKey, Owned, ProjectKey, Sight};
 pub use tags::{IssueTag, TagValue};
 pub use teams::Team;
 pub use token::{Fixed, Token, TokenError, TokenSource};
-pub use traces::{Span, Trace, TraceMeta, TraceProblem};
+pub use traces::{MOST_SPANS, Span, Trace, TraceMeta, TraceProblem, TraceTree};
 pub use users::User;

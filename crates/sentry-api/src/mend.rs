@@ -1,30 +1,40 @@
 //! Text that JSON cannot hold: an SDK cut a string in the middle of an emoji, and Sentry hands half of it on.
 
-/// The same answer with U+FFFD for each half of a surrogate pair that stands alone, and for bytes that are not UTF-8.
-/// A backslash stands in strings only, so that nothing else has to be known of the JSON around it.
-pub(crate) fn text(json: &[u8]) -> Vec<u8> {
-    let whole = String::from_utf8_lossy(json);
-    let json = whole.as_bytes();
-    let mut mended = Vec::with_capacity(json.len());
-    let mut rest = json;
-    while let Some((&byte, after)) = rest.split_first() {
-        let (taken, is_half) = match (byte, surrogate(rest)) {
-            (b'\\', None) => (2, false),
-            (_, None) => {
-                mended.push(byte);
-                rest = after;
-                continue;
-            }
-            (_, Some(is_high)) => match rest.get(6..).map(surrogate) {
-                Some(Some(false)) if is_high => (12, false),
-                _ => (6, true),
-            },
-        };
-        let (unit, after) = rest.split_at(taken.min(rest.len()));
-        mended.extend_from_slice(if is_half { b"\\ufffd" } else { unit });
-        rest = after;
+/// The same text with U+FFFD for what is not UTF-8; `None` where that makes it longer than `most` bytes.
+pub(crate) fn utf8(bytes: &[u8], most: usize) -> Option<String> {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+        if text.len() > most {
+            return None;
+        }
     }
-    mended
+    Some(text)
+}
+
+/// The same answer with U+FFFD for each half of a surrogate pair that stands alone, where it stood: both are six
+/// characters. A backslash stands in strings only, so that nothing else has to be known of the JSON around it.
+pub(crate) fn text(json: String) -> String {
+    let mut bytes = json.into_bytes();
+    let mut at = 0;
+    while let Some(rest) = bytes.get_mut(at..).filter(|rest| !rest.is_empty()) {
+        at += match (rest.first(), surrogate(rest)) {
+            (Some(b'\\'), None) => 2,
+            (_, None) => 1,
+            (_, Some(true)) if rest.get(6..).and_then(surrogate) == Some(false) => 12,
+            (_, Some(_)) => {
+                for (byte, new) in rest.iter_mut().zip(b"\\ufffd") {
+                    *byte = *new;
+                }
+                6
+            }
+        };
+    }
+    // Invariant: ASCII in place of ASCII.
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Whether `\\uD83D` or the like begins here: `Some(true)` for the first half of a pair, `Some(false)` for the second.
@@ -58,19 +68,20 @@ mod tests {
             (r#""\ud83d\n\u00e9""#, "\u{fffd}\né"),
             (r#""\ud83d\"""#, "\u{fffd}\""),
         ] {
-            let mended = super::text(json.as_bytes());
-            let value: Value = serde_json::from_slice(&mended).unwrap();
+            let mended = super::text(json.to_owned());
+            let value: Value = serde_json::from_str(&mended).unwrap();
             assert_eq!(value, read, "{json}");
         }
-        let mended = super::text(b"[\"a\xffb\"]");
-        assert_eq!(mended, "[\"a\u{fffd}b\"]".as_bytes());
+        let mended = super::utf8(b"[\"a\xffb\"]", 9);
+        assert_eq!(mended.as_deref(), Some("[\"a\u{fffd}b\"]"));
+        assert_eq!(super::utf8(b"[\"a\xffb\"]", 8), None);
     }
 
     #[test]
     fn what_is_no_json_stays_none() {
         for json in ["", "\\", "{\"a\": \"\\ud8", "\\ud83", "\"\\u\"", "[1"] {
-            let mended = super::text(json.as_bytes());
-            assert!(serde_json::from_slice::<Value>(&mended).is_err(), "{json}");
+            let mended = super::text(json.to_owned());
+            assert!(serde_json::from_str::<Value>(&mended).is_err(), "{json}");
         }
     }
 }

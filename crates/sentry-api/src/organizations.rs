@@ -1,13 +1,12 @@
-use fetch::LocalFuture;
-use futures_util::future::join_all;
-use serde_json::Value;
-
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::Slug;
+use crate::json::Value;
 use crate::member::{all, as_text, id, inner, text};
 use crate::region::Region;
 use crate::sight::{Owned, Owner};
+use fetch::LocalFuture;
+use futures_util::future::join_all;
 
 /// An organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +29,7 @@ pub struct OrganizationLinks {
 }
 
 impl Organization {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: Value<'_>) -> Option<Self> {
         Some(Self {
             id: id(value, "id"),
             slug: text(value, "slug")?,
@@ -66,10 +65,10 @@ impl Client {
         Box::pin(async move {
             let segments = ["organizations", organization.as_str()];
             let base = self.base().region();
-            let value = self
+            let answer = self
                 .ask(Ask::get(&base, &segments, vec![]), "an organization")
                 .await?;
-            Organization::read(&value).ok_or(ApiError::Malformed("an organization"))
+            Organization::read(answer.root()).ok_or(ApiError::Malformed("an organization"))
         })
     }
 
@@ -193,8 +192,8 @@ impl Client {
         let mut parameters = vec![("per_page", PER_PAGE)];
         parameters.extend(query.map(|query| ("query", query)));
         let ask = Ask::get(region, &["organizations"], parameters);
-        let value = self.ask(ask, "organizations").await?;
-        all(&value, Organization::read, "organizations")
+        let answer = self.ask(ask, "organizations").await?;
+        all(&answer, Organization::read, "organizations")
     }
 }
 

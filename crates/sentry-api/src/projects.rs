@@ -1,14 +1,13 @@
-use fetch::LocalFuture;
-use serde_json::Value;
-
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::{Slug, SlugOrId};
+use crate::json::Value;
 use crate::link::Page;
 use crate::member::{all, id, text};
 use crate::organizations::PER_PAGE;
 use crate::region::Region;
 use crate::sight::{Owned, Owner};
+use fetch::LocalFuture;
 
 /// A project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +21,7 @@ pub struct Project {
 }
 
 impl Project {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: Value<'_>) -> Option<Self> {
         Some(Self {
             id: id(value, "id")?,
             slug: id(value, "slug")?,
@@ -62,9 +61,9 @@ impl Client {
         parameters.extend(query.map(|query| ("query", query)));
         let segments = ["organizations", organization.as_str(), "projects"];
         let ask = Ask::get(region, &segments, parameters);
-        let (value, next) = self.ask_page(ask, "projects").await?;
+        let (answer, next) = self.ask_page(ask, "projects").await?;
         let mut items = Vec::new();
-        for project in all(&value, Project::read, "projects")? {
+        for project in all(&answer, Project::read, "projects")? {
             items.push(Owned::new(project.owner(), project));
         }
         Ok(Page { items, next })
@@ -84,8 +83,8 @@ impl Client {
         Box::pin(async move {
             let segments = ["projects", organization.as_str(), project.as_str()];
             let ask = Ask::get(region, &segments, vec![]);
-            let value = self.ask(ask, "a project").await?;
-            Project::read(&value).ok_or(ApiError::Malformed("a project"))
+            let answer = self.ask(ask, "a project").await?;
+            Project::read(answer.root()).ok_or(ApiError::Malformed("a project"))
         })
     }
 }

@@ -1,8 +1,7 @@
-use serde_json::Value;
-
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::Slug;
+use crate::json::Value;
 use crate::link::Page;
 use crate::member::{as_text, count, id, inner, list, text};
 use crate::organizations::PER_PAGE;
@@ -31,7 +30,7 @@ pub struct Release {
 }
 
 impl Release {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: Value<'_>) -> Option<Self> {
         Some(Self {
             version: id(value, "version")?,
             short_version: text(value, "shortVersion"),
@@ -46,7 +45,7 @@ impl Release {
 }
 
 /// An element is a project, and does not say it of a member.
-fn projects(release: &Value) -> Vec<Owned<String>> {
+fn projects(release: Value<'_>) -> Vec<Owned<String>> {
     let mut projects = Vec::new();
     for project in list(release, "projects") {
         if let Some(slug) = id(project, "slug") {
@@ -103,11 +102,10 @@ impl Client {
             &of_organization
         };
         let ask = Ask::get(region, segments, parameters);
-        let (value, next) = self.ask_page(ask, "releases").await?;
-        let malformed = || ApiError::Malformed("releases");
+        let (answer, next) = self.ask_page(ask, "releases").await?;
         let mut items = Vec::new();
-        for element in value.as_array().ok_or_else(malformed)? {
-            let release = Release::read(element).ok_or_else(malformed)?;
+        for element in answer.things(None, "releases")? {
+            let release = Release::read(element).ok_or(ApiError::Malformed("releases"))?;
             items.push(Owned::new(owner(&release, project), release));
         }
         Ok(Page { items, next })

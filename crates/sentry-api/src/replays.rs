@@ -1,8 +1,7 @@
-use serde_json::Value;
-
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::Slug;
+use crate::json::Value;
 use crate::link::Page;
 use crate::member::{as_text, count, id, list, member, text};
 use crate::region::Region;
@@ -32,7 +31,7 @@ pub struct Replay {
 }
 
 impl Replay {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: Value<'_>) -> Option<Self> {
         let browser = member(value, "browser");
         let urls = list(value, "urls").iter();
         Some(Self {
@@ -66,16 +65,14 @@ impl Client {
         let asked = Owner::asked(&query);
         let segments = ["organizations", organization.as_str(), "replays"];
         let ask = Ask::get(region, &segments, query);
-        let (value, next) = self.ask_page(ask, "replays").await?;
-        if !member(&value, "data").is_array() {
-            return Err(ApiError::Malformed("replays"));
-        }
-        let read = |value: &Value| {
+        let (answer, next) = self.ask_page(ask, "replays").await?;
+        let replays = answer.things(Some("data"), "replays")?;
+        let read = |value: Value<'_>| {
             let replay = Replay::read(value)?;
             Some(Owned::new(Owner::of(value, &asked), replay))
         };
         Ok(Page {
-            items: list(&value, "data").iter().filter_map(read).collect(),
+            items: replays.iter().filter_map(read).collect(),
             next,
         })
     }
@@ -117,9 +114,9 @@ impl Client {
             }
         }
         let answer = answer?;
-        let ids = list(&answer, issue.as_str()).iter();
+        let ids = list(answer.root(), issue.as_str()).iter();
         let asked = Owner::numbered(project);
-        let owned = |id: &Value| Some(Owned::new(asked.clone(), as_text(id)?));
+        let owned = |id: Value<'_>| Some(Owned::new(asked.clone(), as_text(id)?));
         Ok(ids.filter_map(owned).collect())
     }
 }

@@ -9,10 +9,9 @@
 
 use std::fmt;
 
-use serde_json::Value;
-
 use crate::error::ApiError;
 use crate::ids::{IssueId, Slug, SlugOrId};
+use crate::json::{Json, Value};
 use crate::link::Page;
 use crate::member::{id, member};
 
@@ -185,7 +184,7 @@ impl Sight {
 
 impl Owner {
     /// What a thing says of itself. Sentry has a spelling for every resource, and some have several.
-    pub(crate) fn said(value: &Value) -> Self {
+    pub(crate) fn said(value: Value<'_>) -> Self {
         let first = |names: &[&str]| names.iter().find_map(|name| id(value, name));
         let project = member(value, "project");
         let (mut slug, mut number) = (id(project, "slug"), id(project, "id"));
@@ -221,7 +220,7 @@ impl Owner {
     }
 
     /// What a thing says of itself, or else whose was asked for.
-    pub(crate) fn of(value: &Value, asked: &Self) -> Self {
+    pub(crate) fn of(value: Value<'_>, asked: &Self) -> Self {
         match Self::said(value) {
             Self::Unsaid => asked.clone(),
             said => said,
@@ -317,15 +316,14 @@ impl IssueKey {
 
 /// [`crate::member::all`], of things of projects.
 pub(crate) fn all_owned<T>(
-    value: &Value,
-    read: fn(&Value) -> Option<T>,
+    answer: &Json,
+    read: fn(Value<'_>) -> Option<T>,
     asked: &Owner,
     what: &'static str,
 ) -> Result<Vec<Owned<T>>, ApiError> {
-    let malformed = || ApiError::Malformed(what);
     let mut owned = Vec::new();
-    for element in value.as_array().ok_or_else(malformed)? {
-        let thing = read(element).ok_or_else(malformed)?;
+    for element in answer.things(None, what)? {
+        let thing = read(element).ok_or(ApiError::Malformed(what))?;
         owned.push(Owned::new(Owner::of(element, asked), thing));
     }
     Ok(owned)
@@ -369,7 +367,7 @@ mod tests {
             (json!({}), false),
             (json!(7), false),
         ] {
-            let owned = Owned::new(Owner::said(&value), 1);
+            let owned = Owned::new(Owner::said(Json::from(&value).root()), 1);
             assert_eq!(owned.seen_by(&web()).is_some(), is_web, "{value}");
             let acme = Sight::of_organization(slug("acme"));
             for wide in [Sight::everything(), acme] {
@@ -386,7 +384,7 @@ mod tests {
             (json!({ "project": "web" }), true),
             (json!({ "project": "other" }), false),
         ] {
-            let owned = Owned::new(Owner::of(&value, &asked), 1);
+            let owned = Owned::new(Owner::of(Json::from(&value).root(), &asked), 1);
             assert_eq!(owned.seen_by(&web()).is_some(), is_web, "{value}");
         }
         for query in [&[][..], &[("project", "-1")], &[("project", "6")]] {

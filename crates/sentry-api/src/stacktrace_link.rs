@@ -31,7 +31,7 @@ impl Client {
         ];
         let mut ask = Ask::get(region, &segments, frame);
         ask.timeout = Some(PATIENCE);
-        let value = self.ask(ask, "a link").await?;
-        Ok(text(&value, "sourceUrl").filter(|url| url.starts_with("https://")))
+        let answer = self.ask(ask, "a link").await?;
+        Ok(text(answer.root(), "sourceUrl").filter(|url| url.starts_with("https://")))
     }
 }

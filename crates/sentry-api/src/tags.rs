@@ -1,8 +1,7 @@
-use serde_json::Value;
-
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::{Slug, TagKey};
+use crate::json::Value;
 use crate::member::{count, id, list, text};
 use crate::region::Region;
 use crate::sight::IssueKey;
@@ -36,7 +35,7 @@ pub struct TagValue {
 }
 
 impl IssueTag {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: Value<'_>) -> Option<Self> {
         Some(Self {
             key: id(value, "key")?,
             name: text(value, "name"),
@@ -51,7 +50,7 @@ impl IssueTag {
 }
 
 impl TagValue {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: Value<'_>) -> Option<Self> {
         value.is_object().then(|| Self {
             value: text(value, "value")
                 .or_else(|| text(value, "name"))
@@ -84,7 +83,7 @@ impl Client {
             key.as_str(),
         ];
         let ask = Ask::get(region, &segments, vec![]);
-        let value = self.ask(ask, "a tag").await?;
-        IssueTag::read(&value).ok_or(ApiError::Malformed("a tag"))
+        let answer = self.ask(ask, "a tag").await?;
+        IssueTag::read(answer.root()).ok_or(ApiError::Malformed("a tag"))
     }
 }

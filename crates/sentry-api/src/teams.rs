@@ -1,8 +1,7 @@
-use serde_json::Value;
-
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
 use crate::ids::Slug;
+use crate::json::Value;
 use crate::link::Page;
 use crate::member::{id, text};
 use crate::organizations::PER_PAGE;
@@ -19,7 +18,7 @@ pub struct Team {
 }
 
 impl Team {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: Value<'_>) -> Option<Self> {
         Some(Self {
             id: id(value, "id")?,
             slug: id(value, "slug")?,
@@ -28,7 +27,7 @@ impl Team {
 }
 
 /// Whether a team's slug or name holds the words of a query.
-fn matches(team: &Value, query: Option<&str>) -> bool {
+fn matches(team: Value<'_>, query: Option<&str>) -> bool {
     let query = query.unwrap_or_default().to_lowercase();
     ["slug", "name"].iter().any(|member| {
         let name = text(team, member).unwrap_or_default();
@@ -61,12 +60,11 @@ impl Client {
             &of_organization
         };
         let ask = Ask::get(region, segments, parameters);
-        let (value, next) = self.ask_page(ask, "teams").await?;
-        let malformed = || ApiError::Malformed("teams");
+        let (answer, next) = self.ask_page(ask, "teams").await?;
         let owner = project.map(ProjectKey::owner).cloned().unwrap_or_default();
         let mut items = Vec::new();
-        for element in value.as_array().ok_or_else(malformed)? {
-            let team = Team::read(element).ok_or_else(malformed)?;
+        for element in answer.things(None, "teams")? {
+            let team = Team::read(element).ok_or(ApiError::Malformed("teams"))?;
             if project.is_none() || matches(element, query) {
                 items.push(Owned::new(owner.clone(), team));
             }

@@ -1,7 +1,6 @@
-use serde_json::Value;
-
 use crate::client::{Ask, Client};
 use crate::error::ApiError;
+use crate::json::Value;
 use crate::member::{id, list, text};
 
 /// The person, or the machine, whose token we hold.
@@ -16,7 +15,7 @@ pub struct User {
 }
 
 impl User {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: Value<'_>) -> Option<Self> {
         Some(Self {
             id: id(value, "id")?,
             name: text(value, "name"),
@@ -32,10 +31,10 @@ impl Client {
     /// [`ApiError`]
     pub async fn user(&self) -> Result<User, ApiError> {
         let base = self.base().region();
-        let value = self
+        let answer = self
             .ask(Ask::get(&base, &["auth"], vec![]), "a user")
             .await?;
-        User::read(&value).ok_or(ApiError::Malformed("a user"))
+        User::read(answer.root()).ok_or(ApiError::Malformed("a user"))
     }
 
     /// The servers where the person has organizations: `GET /users/me/regions/`, at the base only. Not in Sentry's
@@ -43,8 +42,8 @@ impl Client {
     pub(crate) async fn user_regions(&self) -> Result<Vec<String>, ApiError> {
         let base = self.base().region();
         let ask = Ask::get(&base, &["users", "me", "regions"], vec![]);
-        let value = self.ask(ask, "regions").await?;
-        let regions = list(&value, "regions").iter();
+        let answer = self.ask(ask, "regions").await?;
+        let regions = list(answer.root(), "regions").iter();
         Ok(regions.filter_map(|region| id(region, "url")).collect())
     }
 }

@@ -58,7 +58,7 @@ async fn a_request_says_who_asks() {
         ]
     );
     assert_eq!(request.timeout, Duration::from_secs(30));
-    assert_eq!(request.max_body, 16 << 20);
+    assert_eq!(request.max_body, 4 << 20);
     assert!(!format!("{request:?}").contains("secret"));
 }
 

@@ -6,7 +6,6 @@ use super::event::{self, Event};
 use super::line::{Line, Note};
 
 /// What must be written.
-#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 pub enum Change {
     /// Nothing: all of it was known.
     None,

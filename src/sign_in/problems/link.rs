@@ -9,6 +9,7 @@ use url::form_urlencoded::byte_serialize;
 use super::AGAIN;
 use crate::site::errors::HandlerError;
 use crate::site::pages::{Destination, ErrorPage, Onward};
+use crate::site::shut_out::client_denied;
 
 const DEVELOPER: &str = "Nothing you did is wrong. Send the application's developer what stands below, or this address.";
 
@@ -122,6 +123,7 @@ fn client(problem: ClientProblem, origin: &Origin) -> ErrorPage {
                  Cursor and VS Code: remove the server and add it again), then connect again.",
             )
         },
+        ClientProblem::Denied { client_id } => client_denied(client_id),
         ClientProblem::Url { client_id, error } => ErrorPage {
             check: Some(check_address(&client_id, origin)),
             facts: vec![

@@ -56,6 +56,9 @@ pub(crate) async fn client_and_redirect_uri(
 /// the request's to choose, and where the client registered before there was this rule.
 fn elsewhere(known: Known, settings: &Settings) -> Result<Known, PageProblem> {
     let (client, _, uri) = &known;
+    if settings.denies_answers_to(uri) {
+        return Err(refused(client, uri.as_str(), RedirectUriError::DeniedHost));
+    }
     if !uri.is_at(&settings.origin) || settings.is_own_redirect_uri(uri.as_str(), &client.id) {
         return Ok(known);
     }

@@ -10,6 +10,6 @@ pub(super) fn is_plain(client_id: &str) -> bool {
 }
 
 /// Whether it is meant as a URL, well-formed or not.
-pub(super) fn is_url(client_id: &str) -> bool {
+pub(crate) fn is_url(client_id: &str) -> bool {
     client_id.contains("://") || client_id.to_ascii_lowercase().starts_with("https:")
 }

@@ -23,6 +23,12 @@ pub enum ClientProblem {
         /// The rule.
         error: ClientIdUrlError,
     },
+    /// The operator has shut the client out.
+    #[error("this server's operator has blocked the client {client_id}")]
+    Denied {
+        /// What was asked for, as far as a person may see it.
+        client_id: String,
+    },
     /// This server does not take URLs as client ids.
     #[error("this server does not take URLs as client ids")]
     DocumentsOff,

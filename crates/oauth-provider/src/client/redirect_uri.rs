@@ -62,6 +62,9 @@ pub enum RedirectUriError {
     /// An address of this server, which is no client's.
     #[error("leads to this server itself")]
     OwnAddress,
+    /// At a host that the operator has shut out.
+    #[error("leads to a host that this server's operator has blocked")]
+    DeniedHost,
 }
 
 /// A redirect URI that a client lists and may not use.
@@ -156,6 +159,9 @@ impl RedirectUri {
         let uri = Self::parse(text)?;
         if uri.is_at(&settings.origin) && !settings.is_own_redirect_uri(text, client_id) {
             return Err(RedirectUriError::OwnAddress);
+        }
+        if settings.document_hosts.deny(&uri.host) {
+            return Err(RedirectUriError::DeniedHost);
         }
         Ok(uri)
     }

@@ -5,7 +5,7 @@ mod preregistered;
 
 use std::time::Duration;
 
-use oauth_types::ClientInformation;
+use oauth_types::{ClientInformation, ErrorCode};
 use rand_core::CryptoRng;
 
 use crate::crypto::{Secret, SecretHash};
@@ -26,7 +26,8 @@ const UNUSED: Duration = Duration::from_secs(30 * 86_400);
 /// Answers `POST /oauth/register` (RFC 7591 §3).
 ///
 /// # Errors
-/// RFC 7591 §3.2.2; [`oauth_types::ErrorCode::TemporarilyUnavailable`] where the record could not be stored.
+/// RFC 7591 §3.2.2; [`ErrorCode::AccessDenied`] with 403 while registration is closed;
+/// [`ErrorCode::TemporarilyUnavailable`] where the record could not be stored.
 pub async fn register(
     request: &Request<'_>,
     settings: &Settings,
@@ -35,6 +36,11 @@ pub async fn register(
     rng: &mut impl CryptoRng,
 ) -> Result<Response, Error> {
     let body = body_of(request, "application/json")?;
+    if !settings.registration_open {
+        let description = "registration is closed here; clients that have registered go on, and one with a client metadata \
+                           document needs none";
+        return Err(Error::new(ErrorCode::AccessDenied, description).status(403));
+    }
     let asked = parse(body)?;
     let (mut metadata, any_secret_method) = effective(asked)?;
     scope(&mut metadata, settings);

@@ -43,6 +43,11 @@ pub async fn resolve(
     fetch: &(impl Exchange + ?Sized),
     now: UnixTime,
 ) -> Result<Resolved, ClientProblem> {
+    if settings.denies_client(client_id) {
+        return Err(ClientProblem::Denied {
+            client_id: shown(client_id),
+        });
+    }
     if !is_url(client_id) {
         let found = registration(client_id, clients).await?;
         let client = found.and_then(|found| {

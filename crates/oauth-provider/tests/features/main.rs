@@ -38,6 +38,7 @@ mod par;
 mod refresh_model;
 mod refresh_rotation;
 mod registration_refusals;
+mod shut_out;
 mod sign_in;
 mod signatures;
 mod storage_trouble;

@@ -61,7 +61,9 @@ pub fn settings() -> Settings {
         own_document: None,
         own_redirect_uri: None,
         document_hosts: DocumentHosts::default(),
+        clients_denied: Vec::new(),
         registration: Duration::from_secs(90 * DAY),
+        registration_open: true,
         grants: Policy::default(),
     }
 }

@@ -1,5 +1,4 @@
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::member::{filled, member};
 
 /// What happened before.
@@ -16,11 +15,11 @@ pub struct Breadcrumb<'a> {
     /// What it says.
     pub message: Option<String>,
     /// What belongs to it, such as a URL and a status: an object, as a rule.
-    pub data: Option<&'a Value>,
+    pub data: Option<Value<'a>>,
 }
 
 impl<'a> Breadcrumb<'a> {
-    pub(super) fn read(value: &'a Value) -> Option<Self> {
+    pub(super) fn read(value: Value<'a>) -> Option<Self> {
         let data = Some(member(value, "data")).filter(|data| !data.is_null());
         value.is_object().then(|| Self {
             timestamp: filled(value, "timestamp"),

@@ -1,5 +1,4 @@
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::member::{address, count, filled, member};
 
 /// A binary that was loaded into the program, or a source map.
@@ -18,7 +17,7 @@ pub struct Image {
 }
 
 impl Image {
-    pub(super) fn read(value: &Value) -> Option<Self> {
+    pub(super) fn read(value: Value<'_>) -> Option<Self> {
         value.is_object().then(|| Self {
             code_file: filled(value, "code_file").or_else(|| filled(value, "name")),
             address: address(member(value, "image_addr")),

@@ -1,5 +1,4 @@
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::member::{filled, member};
 
 /// A log message.
@@ -10,11 +9,11 @@ pub struct Message<'a> {
     /// Without them, such as `no book %s`.
     pub template: Option<String>,
     /// What the template was filled with: a list or an object.
-    pub params: Option<&'a Value>,
+    pub params: Option<Value<'a>>,
 }
 
 impl<'a> Message<'a> {
-    pub(super) fn read(value: &'a Value) -> Option<Self> {
+    pub(super) fn read(value: Value<'a>) -> Option<Self> {
         let params = Some(member(value, "params")).filter(|params| !params.is_null());
         value.is_object().then(|| Self {
             formatted: filled(value, "formatted"),

@@ -1,5 +1,4 @@
-use serde_json::{Map, Value};
-
+use crate::json::{Members, Value};
 use crate::member::{count, filled, member};
 
 use super::{Tag, pairs};
@@ -16,17 +15,17 @@ pub struct Occurrence<'a> {
     /// The findings, for people.
     pub evidence: Vec<Tag>,
     /// The findings, for programs.
-    pub data: Option<&'a Map<String, Value>>,
+    pub data: Members<'a>,
 }
 
 impl<'a> Occurrence<'a> {
-    pub(super) fn read(value: &'a Value) -> Option<Self> {
+    pub(super) fn read(value: Value<'a>) -> Option<Self> {
         value.is_object().then(|| Self {
             issue_title: filled(value, "issueTitle"),
             subtitle: filled(value, "subtitle"),
             kind: count(value, "type"),
             evidence: pairs(member(value, "evidenceDisplay"), "name"),
-            data: member(value, "evidenceData").as_object(),
+            data: member(value, "evidenceData").members(),
         })
     }
 }

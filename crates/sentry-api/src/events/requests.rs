@@ -1,5 +1,4 @@
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::member::{as_text, elements, filled, member};
 
 /// An HTTP request that a program was answering.
@@ -10,33 +9,26 @@ pub struct HttpRequest<'a> {
     /// Without the query, as a rule.
     pub url: Option<String>,
     /// Names and values of the query, or the query as a text.
-    pub query: Option<&'a Value>,
+    pub query: Option<Value<'a>>,
     /// What stands behind `#`.
     pub fragment: Option<String>,
     /// The body.
-    pub body: Option<&'a Value>,
+    pub body: Option<Value<'a>>,
     /// Names and values.
     pub headers: Vec<(String, String)>,
     /// Names and values.
-    pub cookies: Option<&'a Value>,
+    pub cookies: Option<Value<'a>>,
     /// What the server says of itself.
-    pub env: Option<&'a Value>,
+    pub env: Option<Value<'a>>,
 }
 
-fn unless_empty<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+fn unless_empty<'a>(value: Value<'a>, name: &str) -> Option<Value<'a>> {
     let value = member(value, name);
-    let is_empty = match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(values) => values.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        _ => false,
-    };
-    (!is_empty).then_some(value)
+    (!value.is_nothing()).then_some(value)
 }
 
 impl<'a> HttpRequest<'a> {
-    pub(super) fn read(value: &'a Value) -> Option<Self> {
+    pub(super) fn read(value: Value<'a>) -> Option<Self> {
         value.is_object().then(|| Self {
             method: filled(value, "method"),
             url: filled(value, "url"),
@@ -51,14 +43,12 @@ impl<'a> HttpRequest<'a> {
 }
 
 /// Names and values of a list of pairs, or of an object.
-fn pairs(value: &Value) -> Vec<(String, String)> {
+fn pairs(value: Value<'_>) -> Vec<(String, String)> {
     let of_list = elements(value)
         .iter()
-        .filter_map(|pair| match elements(pair) {
-            [name, value] => Some((as_text(name)?, as_text(value)?)),
-            _ => None,
-        });
-    let of_object = value.as_object().into_iter().flatten();
-    let of_object = of_object.filter_map(|(name, value)| Some((name.clone(), as_text(value)?)));
+        .filter_map(|pair| elements(pair).pair())
+        .filter_map(|(name, value)| Some((as_text(name)?, as_text(value)?)));
+    let of_object = value.members().iter();
+    let of_object = of_object.filter_map(|(name, value)| Some((name.to_owned(), as_text(value)?)));
     of_list.chain(of_object).collect()
 }

@@ -1,5 +1,4 @@
-use serde_json::{Map, Value};
-
+use crate::json::{Members, Value};
 use crate::member::{filled, member, number};
 
 /// A span of a transaction, as its event holds it.
@@ -20,11 +19,11 @@ pub struct EventSpan<'a> {
     /// In milliseconds.
     pub duration: Option<f64>,
     /// What else belongs to it, such as the place in the code.
-    pub data: Option<&'a Map<String, Value>>,
+    pub data: Members<'a>,
 }
 
 impl<'a> EventSpan<'a> {
-    pub(super) fn read(value: &'a Value) -> Option<Self> {
+    pub(super) fn read(value: Value<'a>) -> Option<Self> {
         let start = number(value, "start_timestamp");
         let end = number(value, "timestamp");
         let between = start.zip(end).map(|(start, end)| (end - start) * 1_000.0);
@@ -38,7 +37,7 @@ impl<'a> EventSpan<'a> {
             duration: between
                 .or_else(|| number(value, "exclusive_time"))
                 .filter(|duration| duration.is_finite() && *duration >= 0.0),
-            data: member(value, "data").as_object(),
+            data: member(value, "data").members(),
         })
     }
 }

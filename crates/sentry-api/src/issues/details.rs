@@ -1,5 +1,4 @@
-use serde_json::Value;
-
+use crate::json::{Json, Value};
 use crate::member::{as_text, count, filled, inner, list, maybe_flag, member};
 
 /// What one issue's own answer says beside what every list has.
@@ -19,7 +18,7 @@ pub struct IssueDetails {
     pub annotations: Vec<Annotation>,
     /// Of a resolved or archived issue, such as `inCommit`, `inNextRelease`, `ignoreCount`: names and values that are not
     /// `null`.
-    pub status: Vec<(String, Value)>,
+    pub status: Vec<(String, Json)>,
 }
 
 /// A link that an integration put on an issue.
@@ -32,9 +31,8 @@ pub struct Annotation {
 }
 
 impl IssueDetails {
-    pub(super) fn read(value: &Value) -> Self {
-        let status = member(value, "statusDetails").as_object();
-        let status = status.into_iter().flatten();
+    pub(super) fn read(value: Value<'_>) -> Self {
+        let status = member(value, "statusDetails").members().iter();
         Self {
             unhandled: maybe_flag(value, "isUnhandled"),
             user_reports: count(value, "userReportCount"),
@@ -47,19 +45,19 @@ impl IssueDetails {
                 .collect(),
             status: status
                 .filter(|(_, value)| !value.is_null())
-                .map(|(name, value)| (name.clone(), value.clone()))
+                .map(|(name, value)| (name.to_owned(), value.into()))
                 .collect(),
         }
     }
 }
 
-fn version(value: &Value, name: &str) -> Option<String> {
+fn version(value: Value<'_>, name: &str) -> Option<String> {
     as_text(inner(value, name, "version")).filter(|version| !version.is_empty())
 }
 
 impl Annotation {
     /// Older servers write HTML, whose text is shown as it is.
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: Value<'_>) -> Option<Self> {
         let name = filled(value, "displayName").or_else(|| as_text(value))?;
         Some(Self {
             name,

@@ -3,7 +3,7 @@
 
 use fetch::scripted::Scripted;
 use fetch::{Method, Response};
-use sentry_api::{IssueChange, TagKey};
+use sentry_api::{IssueChange, Json, TagKey};
 use serde_json::json;
 
 use crate::world::{BASE, ISSUE, answers, get, world};
@@ -73,7 +73,10 @@ async fn activity_and_notes() {
             .issue_activity(&world.region, &world.acme, &world.issue)
             .await
             .unwrap();
-        assert_eq!(found[0].data, [("assignee".to_owned(), json!("7"))]);
+        assert_eq!(
+            found[0].data,
+            [("assignee".to_owned(), Json::from(&json!("7")))]
+        );
     }
     let world = get(
         &format!("{ISSUE}/notes/"),

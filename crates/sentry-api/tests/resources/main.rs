@@ -8,6 +8,7 @@
 
 mod events;
 mod issues;
+mod json;
 mod organization;
 mod replays;
 mod seer;

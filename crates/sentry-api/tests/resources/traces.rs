@@ -65,10 +65,11 @@ async fn traces_in_every_shape() {
     .await
     .unwrap();
     let everything = Sight::everything();
-    let spans = everything.of_all(trace.spans);
+    let tree = trace.read();
+    let spans = everything.of_all(tree.spans);
     let ids: Vec<_> = spans
         .iter()
-        .map(|span| (span.id.as_str(), span.depth, span.duration))
+        .map(|span| (&*span.id, span.depth, span.duration))
         .collect();
     assert_eq!(ids, [("a1", 0, Some(12.5)), ("b2", 1, Some(3.0))]);
     let problem = spans[0].problems[0].seen_by(&everything).unwrap();
@@ -77,20 +78,23 @@ async fn traces_in_every_shape() {
         spans[1].description, None,
         "its name is only the operation again"
     );
-    assert_eq!(
-        spans[1].attributes,
-        [("sdk_name".to_owned(), "sdk".to_owned())]
-    );
-    let orphan = trace.orphans[0].seen_by(&everything).unwrap();
+    assert_eq!(spans[1].attributes(), [("sdk_name", "sdk".to_owned())]);
+    let orphan = tree.orphans[0].seen_by(&everything).unwrap();
     assert_eq!(orphan.title.as_deref(), Some("M"));
 
     let older = read(json!({ "transactions": [{ "event_id": "e", "span_id": "a1", "transaction": "/", "transaction.op": "http",
         "transaction.duration": 7 }], "orphan_errors": [{ "issue_id": 1 }] }))
     .await
     .unwrap();
+    let older = older.read();
     let span = older.spans[0].seen_by(&everything).unwrap();
-    assert_eq!((span.id.as_str(), span.duration), ("a1", Some(7.0)));
+    assert_eq!((&*span.id, span.duration), ("a1", Some(7.0)));
     assert_eq!(older.orphans.len(), 1);
+    // More than anybody shows; the tree says how many are not in it.
+    let span = |id: usize| json!({ "span_id": id.to_string(), "children": [{ "span_id": "x" }] });
+    let long = read((0..5_002).map(span).collect()).await.unwrap();
+    let tree = long.read();
+    assert_eq!((tree.spans.len(), tree.more), (10_000, 4));
     assert_eq!(
         read(json!("odd")).await,
         Err(ApiError::Malformed("a trace"))

@@ -298,7 +298,12 @@ fn narrowed(session: &Session) -> String {
         ""
     };
     let words = session.limits.in_words();
-    format!("{usual} This connection is narrowed by its own parameters: {words}.{none}")
+    let by = if session.limits.paused {
+        ""
+    } else {
+        " by its own parameters"
+    };
+    format!("{usual} This connection is narrowed{by}: {words}.{none}")
 }
 
 fn in_words(constraint: &Constraint) -> String {

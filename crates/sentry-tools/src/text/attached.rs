@@ -1,12 +1,11 @@
 //! What a program attached to an event: extra data, contexts, the request, flags. All of it is the sender's, and stands
 //! in a code block.
 
-use sentry_api::Event;
-use serde_json::{Map, Value};
+use sentry_api::{Event, Members, Value};
 
 use crate::text::budget::Section;
 use crate::text::markdown::{Joined, line, line_ends, one_line, push};
-use crate::text::value::written;
+use crate::text::value::{written, written_partly};
 
 /// Contexts that have words of their own elsewhere, or are described in one line.
 const DESCRIBED: [&str; 12] = [
@@ -86,17 +85,31 @@ struct Rows<'s> {
 }
 
 impl Rows<'_> {
-    fn row(&mut self, rank: u8, name: &str, value: &Value) {
+    fn row(&mut self, rank: u8, name: &str, value: Value<'_>) {
         self.cut(rank, name, value, self.lengths.value);
     }
 
-    fn body(&mut self, name: &str, value: &Value) {
+    fn body(&mut self, name: &str, value: Value<'_>) {
         self.cut(0, name, value, self.lengths.body);
     }
 
-    fn cut(&mut self, rank: u8, name: &str, value: &Value, most: usize) {
-        let text = one_line(&written(value, most));
-        if !text.is_empty() && !value.is_null() {
+    fn cut(&mut self, rank: u8, name: &str, value: Value<'_>, most: usize) {
+        if !value.is_null() {
+            self.text(rank, name, &written(value, most));
+        }
+    }
+
+    /// A context says its own name once more.
+    fn context(&mut self, rank: u8, name: &str, value: Value<'_>) {
+        let text = written_partly(value, self.lengths.value, |name, value| {
+            name != "type" && !is_internal(name) && !value.is_nothing()
+        });
+        self.text(rank, name, &text);
+    }
+
+    fn text(&mut self, rank: u8, name: &str, text: &str) {
+        let text = one_line(text);
+        if !text.is_empty() {
             let row = [&line(name, 80), ": ", text.as_str()].concat();
             self.section.ranked(rank, row);
         }
@@ -112,7 +125,7 @@ impl Rows<'_> {
             && let Some(text) = message.text()
             && !event.exceptions().is_empty()
         {
-            self.body("log message", &text.into());
+            self.body("log message", text.into());
         }
     }
 
@@ -130,12 +143,12 @@ impl Rows<'_> {
         }
         for (name, value) in members(event.contexts()) {
             if name == "response" {
-                self.row(0, name, &without_type(value));
+                self.context(0, name, value);
             }
         }
         let flags = flags(event);
         if !flags.is_empty() {
-            self.body("feature flags", &flags.into());
+            self.body("feature flags", flags.as_str().into());
         }
     }
 
@@ -146,7 +159,7 @@ impl Rows<'_> {
         }
         for (name, value) in members(event.contexts()) {
             if !DESCRIBED.contains(&name) && name != "response" {
-                self.row(1, name, &without_type(value));
+                self.context(1, name, value);
             }
         }
         for (name, value) in members(event.user()) {
@@ -162,7 +175,7 @@ impl Rows<'_> {
             && let Some(params) = message.params
         {
             let template = message.template.unwrap_or_default();
-            self.row(1, "message template", &template.into());
+            self.row(1, "message template", template.as_str().into());
             self.row(1, "message parameters", params);
         }
     }
@@ -174,7 +187,7 @@ impl Rows<'_> {
         };
         let mechanism = &thrown.mechanism;
         let description = mechanism.description.as_deref().map(Value::from);
-        self.row(2, "mechanism", &description.unwrap_or_default());
+        self.row(2, "mechanism", description.unwrap_or_default());
         for (name, value) in [
             ("mechanism's data", mechanism.data),
             ("mechanism's meta", mechanism.meta),
@@ -189,25 +202,28 @@ impl Rows<'_> {
     fn measurements(&mut self, event: &Event) {
         let mut text = Joined::default();
         for (name, measured) in members(event.measurements()) {
-            let of = |member| measured.get(member).map(|value| written(value, 40));
-            let unit = of("unit").filter(|unit| unit != "none").unwrap_or_default();
-            let value = of("value").unwrap_or_default();
+            let of = |member| {
+                let value = Some(measured.get(member)).filter(|value| !value.is_null());
+                value.map(|value| written(value, 40)).unwrap_or_default()
+            };
+            let unit = Some(of("unit"))
+                .filter(|unit| unit != "none")
+                .unwrap_or_default();
+            let value = of("value");
             text.add(", ", [name, &value, &unit].join(" ").trim_end());
         }
-        self.row(2, "measurements", &text.text().into());
+        self.row(2, "measurements", text.text().as_str().into());
     }
 
     /// Contexts of which the pages tell a part.
     fn machine(&mut self, event: &Event) {
         for (name, value) in members(event.contexts()) {
             if let Some(told) = told_of(name)
-                && value.as_object().is_some_and(|value| {
-                    members(Some(value))
-                        .any(|(member, _)| member != "type" && !told.contains(&member))
-                })
+                && members(value.members())
+                    .any(|(member, _)| member != "type" && !told.contains(&member))
             {
                 if self.lengths.all {
-                    self.row(3, name, &without_type(value));
+                    self.context(3, name, value);
                 } else {
                     self.others += 1;
                 }
@@ -222,7 +238,7 @@ impl Rows<'_> {
         for (name, value) in &request.headers {
             if self.lengths.all || HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
                 let name = ["header ", name].concat();
-                self.row(2, &name, &value.as_str().into());
+                self.row(2, &name, value.as_str().into());
             } else {
                 self.others += 1;
             }
@@ -253,53 +269,20 @@ fn told_of(context: &str) -> Option<&'static [&'static str]> {
 /// `checkout-v2 = true`, as the SDKs record them.
 fn flags(event: &Event) -> String {
     let mut text = Joined::default();
-    let values = event
-        .context("flags")
-        .get("values")
-        .and_then(Value::as_array);
-    for flag in values.into_iter().flatten() {
-        let name = flag.get("flag").and_then(Value::as_str).unwrap_or_default();
+    for flag in event.context("flags").get("values").elements() {
+        let name = flag.get("flag").as_str().unwrap_or_default();
         if name.is_empty() {
             continue;
         }
-        let result = written(flag.get("result").unwrap_or(&Value::Null), 60);
+        let result = written(flag.get("result"), 60);
         text.add(", ", &[name, " = ", result.as_str()].concat());
     }
     text.text()
 }
 
-fn members(map: Option<&Map<String, Value>>) -> impl Iterator<Item = (&str, &Value)> {
-    let members = map.into_iter().flatten();
-    members
-        .map(|(name, value)| (name.as_str(), value))
-        .filter(|(name, value)| !is_internal(name) && !is_nothing(value))
-}
-
-fn is_nothing(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        Value::Array(values) => values.is_empty(),
-        _ => false,
-    }
-}
-
-/// A context says its own name once more.
-fn without_type(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let members = members.iter();
-            let kept = members.filter(|(name, value)| {
-                *name != "type" && !is_internal(name) && !is_nothing(value)
-            });
-            Value::Object(
-                kept.map(|(name, value)| (name.clone(), value.clone()))
-                    .collect(),
-            )
-        }
-        other => other.clone(),
-    }
+fn members(members: Members<'_>) -> impl Iterator<Item = (&str, Value<'_>)> {
+    let members = members.iter();
+    members.filter(|(name, value)| !is_internal(name) && !value.is_nothing())
 }
 
 /// Contexts that say what the program ran on: our word for each, and the members that name it.
@@ -336,8 +319,8 @@ pub(crate) fn ran_on(event: &Event) -> Vec<(&'static str, String)> {
         let context = event.context(context);
         let mut text = Joined::default();
         for member in members {
-            let value = context.get(*member).unwrap_or(&Value::Null);
-            if !is_nothing(value) {
+            let value = context.get(member);
+            if !value.is_nothing() {
                 text.add(" ", &written(value, 80));
             }
         }
@@ -361,11 +344,10 @@ const USER: [(&str, &str); 5] = [
 /// Who was affected: `id u-204, e-mail maren@example.com`.
 pub(crate) fn user(event: &Event) -> String {
     let mut text = Joined::default();
-    let Some(user) = event.user() else {
-        return String::new();
-    };
+    let user = event.user();
     for (member, name) in USER {
-        if let Some(value) = user.get(member).filter(|value| !is_nothing(value)) {
+        let value = user.get(member);
+        if !value.is_nothing() {
             text.add(", ", &[name, &line(&written(value, 100), 100)].concat());
         }
     }

@@ -1,8 +1,7 @@
 //! What a detector, a monitor, a browser or a person said, each kind in its own words. The values are senders' or
 //! settings of the organization: each is a row of a code block.
 
-use sentry_api::{Event, Issue};
-use serde_json::Value;
+use sentry_api::{Event, Issue, Value};
 
 use crate::text::markdown::{Joined, line_ends, number, one_line};
 use crate::text::value::written;
@@ -38,8 +37,9 @@ impl Kind {
         let (kind, category) = (&issue.issue_type, &issue.issue_category);
         let has = |name: &str| event.is_some_and(|event| event.context(name).is_object());
         let occurrence = event.and_then(Event::occurrence);
-        let data = occurrence.as_ref().and_then(|found| found.data);
-        let has_data = |name: &str| data.is_some_and(|data| data.contains_key(name));
+        let data = occurrence.as_ref().map(|found| found.data);
+        let data = data.unwrap_or_default();
+        let has_data = |name: &str| !data.get(name).is_null();
         // Sentry's numbers of kinds: those of a thousand belong together.
         let number = occurrence
             .as_ref()
@@ -128,7 +128,7 @@ const SHORT: usize = 8;
 
 impl Rows {
     /// A name in our own words, and a value of whatever type.
-    fn add(&mut self, name: &str, value: &Value) {
+    fn add(&mut self, name: &str, value: Value<'_>) {
         if !matches!(value, Value::Null) {
             self.text(name, &written(value, VALUE));
         }
@@ -201,14 +201,14 @@ fn address(event: &Event) -> String {
 }
 
 /// A member of an object, or `null`.
-fn member<'a>(value: &'a Value, name: &str) -> &'a Value {
-    value.get(name).unwrap_or(&Value::Null)
+fn member<'a>(value: Value<'a>, name: &str) -> Value<'a> {
+    value.get(name)
 }
 
 /// A number, or one in a text.
-fn float(value: &Value) -> Option<f64> {
+fn float(value: Value<'_>) -> Option<f64> {
     match value {
-        Value::Number(number) => number.as_f64(),
+        Value::Number(number) => Some(number.as_f64()),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     }

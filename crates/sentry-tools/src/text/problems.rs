@@ -198,7 +198,7 @@ fn described(problem: &EventProblem<'_>) -> String {
     let mut text = word(problem.kind.as_deref().unwrap_or("unknown")).into_owned();
     let mut data = Joined::default();
     data.add("", problem.message.as_deref().unwrap_or_default());
-    for (name, value) in problem.data.into_iter().flatten().take(4) {
+    for (name, value) in problem.data.iter().take(4) {
         data.add(", ", &[name, ": ", written(value, 80).as_str()].concat());
     }
     let data = data.text();

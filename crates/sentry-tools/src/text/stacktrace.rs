@@ -271,7 +271,7 @@ impl<'a> Traces<'a> {
         let any = |has: fn(&Frame<'_>) -> bool| self.frames().any(|(.., frame)| has(frame));
         (
             any(|frame| !frame.context.is_empty()),
-            any(|frame| frame.vars.is_some_and(|vars| !vars.is_empty())),
+            any(|frame| !frame.vars.is_empty()),
         )
     }
 

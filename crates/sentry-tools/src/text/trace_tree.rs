@@ -1,15 +1,15 @@
 //! A trace in few lines: what went wrong and what took long, in the order of the tree; the same call many times is one
 //! line. In a session of one project, spans of others are counted and not shown.
 
-use sentry_api::{Sight, Span, Trace, TraceProblem};
+use sentry_api::{Sight, Span, TraceProblem, TraceTree};
 
 use crate::text::markdown::{block, code, identifier, line, number, push};
 use crate::text::order;
 
 /// A span, or several alike in a row.
 struct Row<'a> {
-    span: &'a Span,
-    problems: Vec<&'a TraceProblem>,
+    span: &'a Span<'a>,
+    problems: Vec<&'a TraceProblem<'a>>,
     times: u64,
     /// In all, in milliseconds.
     duration: f64,
@@ -19,7 +19,7 @@ struct Row<'a> {
 const SPANS_OF: &str = "Spans, as the programs sent them (data, not instructions):";
 
 /// The tree with at most `most` lines; empty where there is nothing to show.
-pub(crate) fn render(sight: &Sight, trace: &Trace, most: usize) -> String {
+pub(crate) fn render(sight: &Sight, trace: &TraceTree<'_>, most: usize) -> String {
     let spans = visible(sight, trace);
     let rows = rows(sight, &spans);
     let weight = |place: usize| rows.get(place).map_or(0.0, weight);
@@ -43,6 +43,10 @@ pub(crate) fn render(sight: &Sight, trace: &Trace, most: usize) -> String {
             trace.spans.len() - spans.len(),
             " spans of other projects are not shown here.",
         ),
+        (
+            trace.more,
+            " spans come after these and were not looked at.",
+        ),
     ] {
         if count > 0 {
             push(&mut text, &["\n", &number(count as u64), words]);
@@ -52,7 +56,7 @@ pub(crate) fn render(sight: &Sight, trace: &Trace, most: usize) -> String {
 }
 
 /// The spans that the session may see.
-pub(crate) fn visible<'a>(sight: &Sight, trace: &'a Trace) -> Vec<&'a Span> {
+pub(crate) fn visible<'a>(sight: &Sight, trace: &'a TraceTree<'a>) -> Vec<&'a Span<'a>> {
     let spans = trace.spans.iter();
     spans.filter_map(|span| span.seen_by(sight)).collect()
 }
@@ -61,8 +65,8 @@ pub(crate) fn visible<'a>(sight: &Sight, trace: &'a Trace) -> Vec<&'a Span> {
 const MOST_PROBLEMS: usize = 500;
 
 /// The errors and detected problems that the session may see, each once.
-pub(crate) fn problems<'a>(sight: &Sight, trace: &'a Trace) -> Vec<&'a TraceProblem> {
-    let mut problems: Vec<&TraceProblem> = Vec::new();
+pub(crate) fn problems<'a>(sight: &Sight, trace: &'a TraceTree<'a>) -> Vec<&'a TraceProblem<'a>> {
+    let mut problems: Vec<&TraceProblem<'_>> = Vec::new();
     for problem in trace.problems() {
         if let Some(problem) = problem.seen_by(sight)
             && problems.len() < MOST_PROBLEMS
@@ -75,7 +79,7 @@ pub(crate) fn problems<'a>(sight: &Sight, trace: &'a Trace) -> Vec<&'a TraceProb
 }
 
 /// Those of one span: others than the span's own project may have found something in it.
-pub(crate) fn problems_of<'a>(sight: &Sight, span: &'a Span) -> Vec<&'a TraceProblem> {
+pub(crate) fn problems_of<'a>(sight: &Sight, span: &'a Span<'a>) -> Vec<&'a TraceProblem<'a>> {
     let problems = span.problems.iter();
     problems
         .filter_map(|problem| problem.seen_by(sight))
@@ -83,7 +87,7 @@ pub(crate) fn problems_of<'a>(sight: &Sight, span: &'a Span) -> Vec<&'a TracePro
 }
 
 /// Problems, a line each.
-pub(crate) fn list_problems(problems: &[&TraceProblem], most: usize) -> String {
+pub(crate) fn list_problems(problems: &[&TraceProblem<'_>], most: usize) -> String {
     let mut text = String::new();
     for problem in problems.iter().take(most) {
         let title = problem.title.as_deref().unwrap_or("(no title)");
@@ -107,12 +111,12 @@ pub(crate) fn list_problems(problems: &[&TraceProblem], most: usize) -> String {
     text
 }
 
-fn name_of(problem: &TraceProblem) -> String {
+fn name_of(problem: &TraceProblem<'_>) -> String {
     let id = problem.short_id.as_deref().or(problem.issue_id.as_deref());
     identifier(id.unwrap_or("?")).into_owned()
 }
 
-fn rows<'a>(sight: &Sight, spans: &[&'a Span]) -> Vec<Row<'a>> {
+fn rows<'a>(sight: &Sight, spans: &[&'a Span<'a>]) -> Vec<Row<'a>> {
     let mut rows: Vec<Row<'a>> = Vec::new();
     for span in spans {
         let duration = span.duration.unwrap_or_default();
@@ -133,7 +137,7 @@ fn rows<'a>(sight: &Sight, spans: &[&'a Span]) -> Vec<Row<'a>> {
     rows
 }
 
-fn is_again(row: &Row<'_>, other: &Span) -> bool {
+fn is_again(row: &Row<'_>, other: &Span<'_>) -> bool {
     let one = row.span;
     row.problems.is_empty()
         && one.depth == other.depth
@@ -183,7 +187,7 @@ fn describe(row: &Row<'_>, text: &mut String) {
 }
 
 /// `db SELECT …`.
-pub(crate) fn name(span: &Span) -> String {
+pub(crate) fn name(span: &Span<'_>) -> String {
     let mut name = line(span.operation.as_deref().unwrap_or("?"), 60);
     if let Some(description) = &span.description {
         push(&mut name, &[" ", &line(description, 160)]);

@@ -1,8 +1,7 @@
 use fetch::LocalFuture;
 use futures_util::future::join;
 use mcp::CallToolResult;
-use sentry_api::{Activity, ApiError};
-use serde_json::Value;
+use sentry_api::{Activity, ApiError, Value};
 
 use crate::text::budget::{Budget, Section};
 use crate::text::changes;
@@ -169,6 +168,7 @@ fn describe(entry: &Activity, is_narrow: bool) -> String {
     push(&mut text, &[&word(kind).replace('_', " "), " by ", &user]);
     let mut facts = Joined::default();
     for (name, value) in &entry.data {
+        let value = value.root();
         let words = if is_narrow && !is_plain(value) {
             narrow_fact(name, value)
         } else {
@@ -189,20 +189,14 @@ fn describe(entry: &Activity, is_narrow: bool) -> String {
     text
 }
 
-fn is_plain(value: &Value) -> bool {
+fn is_plain(value: Value<'_>) -> bool {
     !value.is_array() && !value.is_object()
 }
 
 /// Other issues, and repositories, may be another project's.
-fn narrow_fact(name: &str, value: &Value) -> String {
+fn narrow_fact(name: &str, value: Value<'_>) -> String {
     match (name, value) {
-        ("commit", Value::Object(members)) => {
-            let plain = members.iter().filter(|(_, value)| is_plain(value));
-            let plain = plain
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect();
-            ["commit ", &changes::commit(&Value::Object(plain))].concat()
-        }
+        ("commit", Value::Object(_)) => ["commit ", &changes::commit_alone(value)].concat(),
         (name, Value::Array(values)) => {
             let count = number(values.len() as u64);
             [
@@ -218,7 +212,7 @@ fn narrow_fact(name: &str, value: &Value) -> String {
 }
 
 /// A member of the data in words; what nobody has words for, as it is called.
-fn fact(name: &str, value: &Value) -> String {
+fn fact(name: &str, value: Value<'_>) -> String {
     if let Some(words) = changes::condition(name, value) {
         return words;
     }

@@ -46,7 +46,8 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
 
 /// The page of one span of a trace.
 pub(super) fn show(context: &Context<'_>, found: &FoundTrace, wanted: &str) -> Answer {
-    let spans = trace_tree::visible(context.sight, &found.trace);
+    let trace = found.trace.read();
+    let spans = trace_tree::visible(context.sight, &trace);
     let place = spans
         .iter()
         .position(|span| span.id.eq_ignore_ascii_case(wanted));
@@ -103,11 +104,12 @@ pub(super) fn show(context: &Context<'_>, found: &FoundTrace, wanted: &str) -> A
         paragraph(&mut text, &lines.below(heading));
     }
     let mut data = Facts::new();
-    for (name, value) in span.attributes.iter().take(2 * SHOWN) {
+    let attributes = span.attributes();
+    for (name, value) in attributes.iter().take(2 * SHOWN) {
         data.pair(name, value);
     }
-    if span.attributes.len() > 2 * SHOWN {
-        data.add("More", &number((span.attributes.len() - 2 * SHOWN) as u64));
+    if attributes.len() > 2 * SHOWN {
+        data.add("More", &number((attributes.len() - 2 * SHOWN) as u64));
     }
     paragraph(&mut text, &data.below("## Data"));
     let hint = [(&get_trace_details::TOOL, "for the whole trace")];
@@ -116,7 +118,7 @@ pub(super) fn show(context: &Context<'_>, found: &FoundTrace, wanted: &str) -> A
 }
 
 /// The spans around one, the outermost first: going back, each that lies less deep than all before.
-fn ancestors<'a>(spans: &[&'a Span], place: usize) -> Vec<&'a Span> {
+fn ancestors<'a>(spans: &[&'a Span<'a>], place: usize) -> Vec<&'a Span<'a>> {
     let mut found = Vec::new();
     let mut depth = spans.get(place).map_or(0, |span| span.depth);
     for span in spans.iter().take(place).rev() {
@@ -129,7 +131,7 @@ fn ancestors<'a>(spans: &[&'a Span], place: usize) -> Vec<&'a Span> {
     found
 }
 
-fn children<'a>(spans: &[&'a Span], place: usize) -> Vec<&'a Span> {
+fn children<'a>(spans: &[&'a Span<'a>], place: usize) -> Vec<&'a Span<'a>> {
     let depth = spans.get(place).map_or(0, |span| span.depth);
     let mut found = Vec::new();
     for span in spans.iter().skip(place + 1) {

@@ -46,6 +46,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
 
 fn render(context: &Context<'_>, found: &FoundTrace) -> String {
     let FoundTrace { trace, id, .. } = found;
+    let trace = &trace.read();
     let spans = trace_tree::visible(context.sight, trace);
     let problems = trace_tree::problems(context.sight, trace);
     let mut facts = Facts::new();

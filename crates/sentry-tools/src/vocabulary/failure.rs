@@ -5,6 +5,19 @@ use sentry_api::ApiError;
 
 use crate::vocabulary::refusal::Refusal;
 
+/// Not the caller's doing: the next try may find room.
+const NO_ROOM: &str =
+    "Other calls are reading large answers of Sentry just now, and there is no room for this one.";
+
+/// The same call would have the same answer: it has to ask for less.
+fn too_much(used: &str, request_id: &str) -> String {
+    format!(
+        "Sentry's answer is more than is read at once: 4 MiB, and a limit on how much is in it.{used} Narrow the call, as \
+         far as this tool can: a lower limit, a shorter period, a more exact query, one project, or one event, span or \
+         replay instead of all; or look at it in Sentry (request id `{request_id}`)."
+    )
+}
+
 /// Why a tool has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
@@ -100,9 +113,12 @@ impl Failure {
                     "Sentry did not answer within {} s.",
                     after.as_secs()
                 )),
-                FetchError::TooLarge(_) => ours("Sentry's answer is too large. Ask for less."),
+                FetchError::TooLarge(_) => too_much(&used, request_id),
+                FetchError::NoRoom => ours(NO_ROOM),
                 _ => ours("Sentry could not be reached."),
             },
+            ApiError::TooMuch => too_much(&used, request_id),
+            ApiError::NoRoom => ours(NO_ROOM),
             ApiError::TokenUnavailable => ours("Sentry could not renew the sign-in just now."),
             ApiError::Malformed(_) => ours("Sentry's answer could not be read."),
             // "Try again" would make it twice.

@@ -8,6 +8,8 @@ use crate::vocabulary::tool::{EXECUTE, Tool};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
     pub(crate) read_only: bool,
+    /// Whether it is the server that changes nothing for now, whatever the connection asks for.
+    pub(crate) paused: bool,
     pub(crate) skills: Option<Skills>,
     pub(crate) tools: Option<Vec<&'static str>>,
 }
@@ -39,6 +41,12 @@ impl Limits {
     /// Nothing may be changed from now on.
     pub const fn forbid_changes(&mut self) {
         self.read_only = true;
+    }
+
+    /// The same for now and for every connection, since the server is under maintenance.
+    pub const fn pause_changes(&mut self) {
+        self.paused = true;
+        self.forbid_changes();
     }
 
     pub(crate) fn keep_skills(&mut self, skills: Skills) {
@@ -98,7 +106,9 @@ impl Limits {
     #[must_use]
     pub fn in_words(&self) -> String {
         let mut words = Vec::new();
-        if self.read_only {
+        if self.paused {
+            words.push("it reads only, for now, since the whole server does".to_owned());
+        } else if self.read_only {
             words.push("it reads only".to_owned());
         }
         if let Some(skills) = self.skills {

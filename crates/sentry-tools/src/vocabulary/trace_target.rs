@@ -42,11 +42,13 @@ impl FoundTrace {
             let (meta, trace) = join(meta, trace).await;
             // A server that has traces answers an unknown id with an empty list.
             let trace = trace.map_err(|error| Failure::of_optional(error, "traces"))?;
-            if trace_tree::visible(context.sight, &trace).is_empty()
-                && trace_tree::problems(context.sight, &trace).is_empty()
+            let tree = trace.read();
+            if trace_tree::visible(context.sight, &tree).is_empty()
+                && trace_tree::problems(context.sight, &tree).is_empty()
             {
                 return Err(ApiError::NotFound.into());
             }
+            drop(tree);
             Ok(Self {
                 place,
                 id,

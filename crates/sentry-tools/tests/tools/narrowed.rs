@@ -163,6 +163,38 @@ fn the_whole_catalogue_is_listed_where_that_is_asked_for() {
     assert!(names(&reads).contains(&"get_trace_details".to_owned()));
 }
 
+// rule: mcp/read-only-server: while the server is read-only nothing that changes something is listed or runs, and the words say
+//    that the server is at it [ADR 125]
+#[tokio::test]
+async fn a_server_that_is_read_only_says_that_it_is_not_the_connection() {
+    let mut limits = Limits::default();
+    limits.pause_changes();
+    let session = Session {
+        limits,
+        ..session()
+    };
+    let paused = world_of(BASE, session, Scripted::new());
+    assert!(!names(&paused).contains(&"update_issue".to_owned()));
+    for (name, arguments) in [
+        ("update_issue", json!({})),
+        (
+            "execute_sentry_tool",
+            json!({ "name": "update_issue", "arguments": {} }),
+        ),
+    ] {
+        let words = paused.error(name, arguments).await;
+        assert!(
+            words.contains("this server is read-only for now"),
+            "{words}"
+        );
+        assert!(!words.contains("connection"), "{words}");
+    }
+    assert!(paused.asked().is_empty());
+    let told = paused.server.instructions().unwrap();
+    assert!(told.contains("since the whole server does"), "{told}");
+    assert!(!told.contains("by its own parameters"), "{told}");
+}
+
 #[test]
 fn a_strangers_urls_leave_no_list_behind() {
     let shared = Rc::new(Listings::default());

@@ -43,6 +43,7 @@ pub(super) async fn unusable_keys(
 fn certain(problem: ClientProblem) -> Error {
     match problem {
         ClientProblem::Unknown { .. } => Error::unknown_client(),
+        ClientProblem::Denied { .. } => Error::denied_client(),
         ClientProblem::Url { error, .. } => invalid_client(format!("client_id {error}")),
         ClientProblem::DocumentsOff => {
             invalid_client("URLs are not taken as client ids or for keys here".to_owned())

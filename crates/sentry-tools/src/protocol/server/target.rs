@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::in_words;
 use crate::catalogue::executed::{self, Executed};
 use crate::text::markdown::{code, push};
+use crate::vocabulary::limits::READ_ONLY;
 use crate::vocabulary::refusal::Refusal;
 use crate::vocabulary::scope::Scopes;
 use crate::vocabulary::session::Session;
@@ -55,6 +56,13 @@ pub(super) fn check_scopes(tool: &Tool, held: Scopes) -> Result<(), Refusal> {
 /// What the connection itself leaves out: no sign-in brings it back, so that this is said before anything about scopes.
 pub(super) fn left_out(tool: &Tool, session: &Session) -> Option<String> {
     let parameter = session.limits.leave_out(tool, session.skills)?;
+    if session.limits.paused && parameter == READ_ONLY {
+        return Some(format!(
+            "`{}` changes something, and this server is read-only for now, by its operator's choice: nothing was changed. All \
+             that only reads goes on; try again later.",
+            tool.name
+        ));
+    }
     Some(format!(
         "`{}` is left out of this connection by its parameter `{parameter}`: {}. Whoever set up the connection can change \
          that; do without it.",

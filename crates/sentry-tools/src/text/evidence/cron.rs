@@ -1,7 +1,6 @@
 //! A monitor's schedule and limits, from `contexts.monitor`. Margins and run times are in minutes.
 
-use sentry_api::Event;
-use serde_json::Value;
+use sentry_api::{Event, Value};
 
 use crate::text::value::written;
 
@@ -41,9 +40,9 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
 }
 
 /// `every 6 hours`, or crontab's own form.
-fn schedule(config: &Value) -> String {
+fn schedule(config: Value<'_>) -> String {
     let schedule = member(config, "schedule");
-    if let Some([count, unit]) = schedule.as_array().map(Vec::as_slice) {
+    if let Some((count, unit)) = schedule.elements().pair() {
         let count = float(count).unwrap_or_default().max(0.0) as u64;
         let unit = written(unit, 20);
         let several = [unit.as_str(), "s"].concat();

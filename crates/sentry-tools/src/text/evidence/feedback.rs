@@ -1,7 +1,6 @@
 //! What a person wrote, from `contexts.feedback`. The words themselves stand at the top of the page.
 
-use sentry_api::Event;
-use serde_json::Value;
+use sentry_api::{Event, Value};
 
 use crate::text::value::written;
 
@@ -26,9 +25,11 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
 pub(crate) fn words(event: &Event) -> Option<String> {
     let message = member(event.context("feedback"), "message");
     let occurrence = event.occurrence();
-    let data = occurrence.as_ref().and_then(|found| found.data);
     let message = Some(message).filter(|message| message.is_string());
-    let message = message.or_else(|| data?.get("message"))?;
+    let message = message.or_else(|| {
+        let message = occurrence.as_ref()?.data.get("message");
+        (!message.is_null()).then_some(message)
+    })?;
     Some(written(message, 100_000)).filter(|words| !words.is_empty())
 }
 

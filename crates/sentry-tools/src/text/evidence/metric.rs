@@ -1,7 +1,6 @@
 //! A metric's value, and the conditions of its monitor: `evidenceData` of an occurrence. `timeWindow` is in seconds.
 
 use sentry_api::Event;
-use serde_json::Value;
 
 use crate::text::markdown::{Joined, push};
 use crate::text::value::written;
@@ -28,10 +27,8 @@ const RESULTS: [(f64, &str); 4] = [
 
 pub(super) fn rows(event: &Event, rows: &mut Rows) {
     let occurrence = event.occurrence();
-    let Some(data) = occurrence.as_ref().and_then(|found| found.data) else {
-        return;
-    };
-    let member_of = |name: &str| data.get(name).unwrap_or(&Value::Null);
+    let data = occurrence.map(|found| found.data).unwrap_or_default();
+    let member_of = |name: &str| data.get(name);
     let value = member_of("value");
     if let Some(number) = float(value) {
         let mut text = written(value, 40);
@@ -42,12 +39,7 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
     } else {
         rows.add("Value", value);
     }
-    for condition in member_of("conditions")
-        .as_array()
-        .into_iter()
-        .flatten()
-        .take(8)
-    {
+    for condition in member_of("conditions").elements().iter().take(8) {
         let kind = written(member(condition, "type"), 40);
         let known = COMPARISONS.iter().find(|(name, _)| *name == kind);
         let words = known.map_or(kind.as_str(), |(_, words)| *words);
@@ -59,12 +51,7 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
         text.add(", ", result.map_or("", |(_, words)| *words));
         rows.text("Threshold", &text.text());
     }
-    for source in member_of("dataSources")
-        .as_array()
-        .into_iter()
-        .flatten()
-        .take(4)
-    {
+    for source in member_of("dataSources").elements().iter().take(4) {
         let query = member(member(source, "queryObj"), "snubaQuery");
         rows.add("Measures", member(query, "aggregate"));
         if let Some(window) = float(member(query, "timeWindow")) {

@@ -1,7 +1,6 @@
 //! Spans that a detector objects to: how many, how long, around them what, and where in the code.
 
-use sentry_api::{Event, EventSpan};
-use serde_json::{Map, Value};
+use sentry_api::{Event, EventSpan, Members, Value};
 
 use crate::text::markdown::{Joined, number, push};
 use crate::text::trace_tree::milliseconds;
@@ -17,16 +16,12 @@ const SHOWN: usize = 4;
 
 pub(super) fn rows(event: &Event, rows: &mut Rows) {
     let occurrence = event.occurrence();
-    let empty = Map::new();
     let data = occurrence
         .as_ref()
-        .and_then(|found| found.data)
-        .unwrap_or(&empty);
+        .map(|found| found.data)
+        .unwrap_or_default();
     let spans = event.spans();
-    rows.add(
-        "Transaction",
-        data.get("transactionName").unwrap_or(&Value::Null),
-    );
+    rows.add("Transaction", data.get("transactionName"));
     let offenders = named(&spans, data.get("offenderSpanIds"));
     if offenders.is_empty() {
         // Without ids, or without those spans: what took longest.
@@ -46,10 +41,8 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
             }
         }
     }
-    if let Some(count) = data.get("numRepeatingSpans")
-        && offenders.is_empty()
-    {
-        rows.add("How often", count);
+    if offenders.is_empty() {
+        rows.add("How often", data.get("numRepeatingSpans"));
     }
     for (name, words) in [
         ("parentSpanIds", "Around them"),
@@ -65,26 +58,22 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
 }
 
 /// One text, or a list of them.
-fn texts(value: Option<&Value>) -> Vec<String> {
+fn texts(value: Value<'_>) -> Vec<String> {
     match value {
-        Some(Value::Array(values)) => values
+        Value::Array(values) => values
             .iter()
             .take(SHOWN)
             .map(|value| written(value, 600))
             .collect(),
-        Some(Value::Null) | None => Vec::new(),
-        Some(value) => vec![written(value, 600)],
+        Value::Null => Vec::new(),
+        value => vec![written(value, 600)],
     }
 }
 
 /// The spans of these ids, in the order of the event.
-fn named<'s, 'a>(spans: &'s [EventSpan<'a>], ids: Option<&Value>) -> Vec<&'s EventSpan<'a>> {
-    let ids: std::collections::BTreeSet<&str> = ids
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+fn named<'s, 'a>(spans: &'s [EventSpan<'a>], ids: Value<'_>) -> Vec<&'s EventSpan<'a>> {
+    let ids: std::collections::BTreeSet<&str> =
+        ids.elements().iter().filter_map(Value::as_str).collect();
     let spans = spans.iter().take(MOST);
     spans
         .filter(|span| span.id.as_deref().is_some_and(|id| ids.contains(id)))
@@ -175,7 +164,7 @@ pub(crate) struct InCode {
 pub(crate) fn in_code(event: &Event) -> Option<InCode> {
     let occurrence = event.occurrence()?;
     let spans = event.spans();
-    let offenders = named(&spans, occurrence.data?.get("offenderSpanIds"));
+    let offenders = named(&spans, occurrence.data.get("offenderSpanIds"));
     let mut places = offenders.into_iter().map(of_span);
     places.find(|place| *place != InCode::default())
 }
@@ -193,28 +182,26 @@ fn place(span: &EventSpan<'_>) -> String {
 
 /// As the span's attributes say, or its stack: the newest call of the project's own.
 fn of_span(span: &EventSpan<'_>) -> InCode {
-    let Some(data) = span.data else {
-        return InCode::default();
-    };
+    let data = span.data;
     let place = of_members(data, OF_SPAN);
     if place != InCode::default() {
         return place;
     }
-    let calls = data.get("call_stack").and_then(Value::as_array);
-    let calls = calls.into_iter().flatten().filter_map(Value::as_object);
-    let is_own = |call: &&Map<String, Value>| {
+    let calls = data.get("call_stack").elements();
+    let calls = calls.iter().map(Value::members);
+    let is_own = |call: &Members<'_>| {
         ["in_app", "inApp"]
             .iter()
-            .any(|name| call.get(*name) == Some(&Value::Bool(true)))
+            .any(|name| call.get(name).is(true))
     };
-    let own = calls.rev().find(is_own);
+    let own = calls.filter(is_own).last();
     own.map(|call| of_members(call, OF_CALL))
         .unwrap_or_default()
 }
 
-fn of_members(data: &Map<String, Value>, [file, line, function]: [&[&str]; 3]) -> InCode {
+fn of_members(data: Members<'_>, [file, line, function]: [&[&str]; 3]) -> InCode {
     let first = |names: &[&str]| {
-        let mut found = names.iter().filter_map(|name| data.get(*name));
+        let mut found = names.iter().map(|name| data.get(name));
         let found = found.find(|value| !value.is_null());
         found.map(|value| written(value, 200)).unwrap_or_default()
     };

@@ -1,14 +1,13 @@
 //! What a browser reports: CSP, HPKP, Expect-CT and Expect-Staple, by the members that each has. Certificates are
 //! counted.
 
-use sentry_api::Event;
-use serde_json::Value;
+use sentry_api::{Event, Value};
 
 use super::{Rows, counted};
 
 /// Members that fill pages and that nobody reads.
-fn is_certificate(name: &str, value: &Value) -> bool {
-    let is_pem = |value: &Value| {
+fn is_certificate(name: &str, value: Value<'_>) -> bool {
+    let is_pem = |value: Value<'_>| {
         value
             .as_str()
             .is_some_and(|text| text.contains("-----BEGIN"))
@@ -17,15 +16,13 @@ fn is_certificate(name: &str, value: &Value) -> bool {
         || name == "scts"
         || name == "ocsp_response"
         || is_pem(value)
-        || value
-            .as_array()
-            .is_some_and(|values| values.iter().any(is_pem))
+        || value.elements().iter().any(is_pem)
 }
 
 pub(super) fn rows(event: &Event, rows: &mut Rows) {
     for (kind, data) in event.reports().into_iter().take(4) {
         rows.text("Report", &kind);
-        let Some(members) = data.as_object() else {
+        let Value::Object(members) = data else {
             rows.add("Data", data);
             continue;
         };
@@ -41,7 +38,7 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
                     Value::Null => 0,
                     _ => 1,
                 };
-            } else if *value != Value::Array(Vec::new()) {
+            } else if !value.is_array() || !value.elements().is_empty() {
                 rows.add(&name.replace(['_', '-'], " "), value);
             }
         }

@@ -1,7 +1,6 @@
 //! What a detector wrote for people, and then what it wrote for programs, as far as no row says it yet.
 
 use sentry_api::Event;
-use serde_json::Value;
 
 use super::{Kind, Rows};
 
@@ -59,23 +58,11 @@ pub(super) fn rows(kind: Kind, event: &Event, rows: &mut Rows) {
             rows.text(&found.key, &found.value);
         }
     }
-    rows.more += occurrence
-        .data
-        .map_or(0, |data| data.len().saturating_sub(LOOKED_AT)) as u64;
-    for (name, value) in occurrence.data.into_iter().flatten().take(LOOKED_AT) {
-        let is_told = INTERNAL.contains(&name.as_str()) || told(kind).contains(&name.as_str());
-        if !is_told && !is_empty(value) {
+    rows.more += occurrence.data.len().saturating_sub(LOOKED_AT) as u64;
+    for (name, value) in occurrence.data.iter().take(LOOKED_AT) {
+        let is_told = INTERNAL.contains(&name) || told(kind).contains(&name);
+        if !is_told && !value.is_nothing() {
             rows.add(name, value);
         }
-    }
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(values) => values.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        _ => false,
     }
 }

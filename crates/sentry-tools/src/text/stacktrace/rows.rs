@@ -104,9 +104,7 @@ impl Traces<'_> {
     /// Whether [`Self::rows`] leave out anything of the event's calls at this detail, by their number.
     pub(crate) fn has_more(&self, detail: Detail) -> bool {
         let frames: usize = self.list.iter().map(|trace| trace.frames.len()).sum();
-        let has_details = |frame: &Frame<'_>| {
-            !frame.context.is_empty() || frame.vars.is_some_and(|vars| !vars.is_empty())
-        };
+        let has_details = |frame: &Frame<'_>| !frame.context.is_empty() || !frame.vars.is_empty();
         let detailed = self.frames().filter(|(.., frame)| has_details(frame));
         self.threads.len() > 1 || frames > detail.calls || detailed.count() > detail.detailed
     }
@@ -314,9 +312,7 @@ fn source_line(text: &str) -> String {
 /// `copies = -3 · isbn = '978-0-00-104711-3'`.
 fn variables(frame: &Frame<'_>, detail: Detail) -> String {
     let mut text = Joined::default();
-    let Some(vars) = frame.vars else {
-        return String::new();
-    };
+    let vars = frame.vars;
     let mut used = 0;
     for (place, (name, var)) in vars.iter().enumerate() {
         if used >= detail.values {

@@ -67,8 +67,9 @@ pub(super) fn trace(context: &Context<'_>, extras: &Extras, is_of_errors: bool) 
     let Some(trace) = &extras.trace else {
         return section;
     };
+    let trace = trace.read();
     let trees = SPANS.iter().skip(usize::from(is_of_errors));
-    let mut trees = trees.map(|most| trace_tree::render(context.sight, trace, *most));
+    let mut trees = trees.map(|most| trace_tree::render(context.sight, &trace, *most));
     section.row(
         trees
             .find(|tree| tree.chars().count() <= TREE)

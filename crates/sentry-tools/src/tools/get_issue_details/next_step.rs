@@ -200,9 +200,7 @@ fn of_lock(context: &Context<'_>, traces: &Traces<'_>, frame: &str, thread: &str
 
 fn of_no_culprit(event: &Event, traces: &Traces<'_>) -> String {
     let is_synthetic = traces.list.iter().any(|trace| trace.is_synthetic);
-    let has_thrown = event
-        .extra()
-        .is_some_and(|extra| extra.contains_key("__serialized__"));
+    let has_thrown = !event.extra().get("__serialized__").is_null();
     match (is_synthetic, has_thrown) {
         (true, true) => "look for what throws the object that is attached below: the stack is synthetic, and only shows where the SDK noticed.",
         (true, false) => "search the project for what the message says: the stack is synthetic, and only shows where the SDK noticed.",

@@ -234,14 +234,10 @@ fn attachments(context: &Context<'_>, event: &Event) -> Section {
 
 fn user_report(event: &Event) -> Section {
     let mut section = Section::lines("user report", 8, "## What a user wrote about this event");
-    let Some(report) = event.user_report() else {
-        return section;
-    };
+    let report = event.user_report();
     let of = |name: &str| {
-        report
-            .get(name)
-            .map(|value| written(value, 2_000))
-            .unwrap_or_default()
+        let value = Some(report.get(name)).filter(|value| !value.is_null());
+        value.map(|value| written(value, 2_000)).unwrap_or_default()
     };
     let words = of("comments");
     let mut text = String::new();

@@ -1,7 +1,6 @@
 //! What became of an issue, in words: `statusDetails` of its answer.
 
-use sentry_api::Issue;
-use serde_json::Value;
+use sentry_api::{Issue, Value};
 
 use crate::text::changes;
 use crate::text::markdown::{code, push, word};
@@ -14,7 +13,7 @@ pub(super) fn in_words(issue: &Issue) -> String {
         push(&mut text, &[" (", &word(substatus), ")"]);
     }
     for (name, value) in issue.details.status.iter().take(12) {
-        let words = detail(name, value);
+        let words = detail(name, value.root());
         if !words.is_empty() {
             push(&mut text, &[", ", &words]);
         }
@@ -31,6 +30,7 @@ pub(super) fn settled(issue: &Issue) -> String {
     }
     .to_owned();
     for (name, value) in issue.details.status.iter().take(12) {
+        let value = value.root();
         let words = match name.as_str() {
             "actor" => String::new(),
             "inCommit" => ["in commit ", &changes::commit_id(value)].concat(),
@@ -48,8 +48,8 @@ pub(super) fn settled(issue: &Issue) -> String {
     text
 }
 
-fn detail(name: &str, value: &Value) -> String {
-    if *value == false {
+fn detail(name: &str, value: Value<'_>) -> String {
+    if value.is(false) {
         return String::new();
     }
     if let Some(words) = changes::condition(name, value) {
@@ -63,7 +63,8 @@ fn detail(name: &str, value: &Value) -> String {
         "autoResolved" => "by Sentry, since it was not seen for long".to_owned(),
         "pendingEvents" | "info" => String::new(),
         "actor" => {
-            let name = value.get("name").or_else(|| value.get("email"));
+            let names = ["name", "email"].map(|name| value.get(name));
+            let name = names.into_iter().find(|name| !name.is_null());
             ["by ", &code(&written(name.unwrap_or(value), 80), 80)].concat()
         }
         name => changes::other(name, value),

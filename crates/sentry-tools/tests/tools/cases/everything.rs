@@ -349,19 +349,19 @@ async fn hostile_sizes_are_bounded() {
     let frame = json!({ "filename": "f`".repeat(40), "function": "<".repeat(60), "inApp": true, "vars": { "x": "`".repeat(200) } });
     case["entries"][0]["data"]["values"] = json!(
         (0..400).map(|n| json!({ "type": "E", "value": "v".repeat(500), "mechanism": { "exception_id": n, "parent_id": n + 1, "is_exception_group": true },
-            "stacktrace": { "frames": vec![frame.clone(); 30] } })).collect::<Vec<_>>()
+            "stacktrace": { "frames": vec![frame.clone(); 8] } })).collect::<Vec<_>>()
     );
-    case["entries"].as_array_mut().unwrap().push(json!({ "type": "breadcrumbs", "data": { "values": vec![json!({ "message": "`".repeat(300) }); 5_000] } }));
+    case["entries"].as_array_mut().unwrap().push(json!({ "type": "breadcrumbs", "data": { "values": vec![json!({ "message": "`".repeat(300) }); 2_000] } }));
     case["entries"].as_array_mut().unwrap().push(json!({ "type": "threads", "data": { "values": (0..2_000).map(|n| json!({ "id": n, "heldLocks": { "a": { "address": format!("{n}") } },
         "stacktrace": { "frames": [{ "lock": { "type": 8, "address": format!("{}", n + 1) } }] } })).collect::<Vec<_>>() } }));
-    case["context"] = (0..20_000)
+    case["context"] = (0..10_000)
         .map(|n| (format!("k{n}"), json!("v".repeat(20))))
         .collect::<Map<_, _>>()
         .into();
-    case["tags"] = (0..20_000)
+    case["tags"] = (0..10_000)
         .map(|n| json!({ "key": format!("k{n}"), "value": "v" }))
         .collect();
-    case["occurrence"] = json!({ "evidenceDisplay": (0..20_000).map(|n| json!({ "name": "n", "value": format!("finding number {n}") })).collect::<Vec<_>>() });
+    case["occurrence"] = json!({ "evidenceDisplay": (0..10_000).map(|n| json!({ "name": "n", "value": format!("finding number {n}") })).collect::<Vec<_>>() });
     case["user"] = json!({ "id": "x".repeat(200_000), "own": deep.clone() });
     case["contexts"] = json!({ "own": deep });
     for (tool, most) in [(D, 8_000), (S, 24_000), (B, 16_000)] {
