@@ -7,7 +7,7 @@ import { Response } from "miniflare";
 import { approve, scripted, signedIn } from "../tests/support/chat-page.ts";
 import { startBrowser } from "../tests/support/browser.ts";
 import { startDemoSentry } from "../tests/support/demo-sentry.ts";
-import { authorizationUrl, register, signIn } from "../tests/support/oauth.ts";
+import { authorizationUrl, refresh, register, rpc, signIn } from "../tests/support/oauth.ts";
 import { ask, conversation, settled } from "../tests/support/made-up.ts";
 import { startWorker } from "../tests/support/worker.ts";
 import { record } from "./recording.mjs";
@@ -86,10 +86,17 @@ try {
   });
   if (wanted("chat-recording")) keep("chat-recording", await record(browser, { sentry, worker }), HEAVIEST_RECORDING);
   if (wanted("terminal")) keep("terminal", await recordTerminal(browser, worker), HEAVIEST_RECORDING);
-  await signIn(worker, { client: unverified, choices: { skills: ["inspect", "triage"] } });
-  await picture("account", `${worker.origin}/account`, ["wide", "dark", "phone"], async (page) => {
-    await page.getByRole("button", { name: "Approve" }).click();
-    await page.waitForURL(`${worker.origin}/account`);
+  await changing(await signIn(worker, { client: unverified, choices: { skills: ["inspect", "triage"] } }));
+  await picture("account", `${worker.origin}/account`, ["wide", "dark", "phone"], ofMine);
+  await picture("account-kept", `${worker.origin}/account`, ["wide", "phone"], async (page) => {
+    await ofMine(page);
+    await page.getByText("Delete my data here …").click();
+    await page.getByRole("button", { name: "Delete my data here" }).scrollIntoViewIfNeeded();
+  });
+  await picture("history", `${worker.origin}/account`, ["wide", "dark", "phone"], async (page) => {
+    await ofMine(page);
+    await page.getByRole("link", { name: "Read the history" }).click();
+    await page.getByText("update_issue").first().waitFor();
   });
 } finally {
   await Promise.all([worker.stop(), sentry.stop(), browser.close()]);
@@ -110,6 +117,21 @@ async function noLongerNew() {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error("a completed sign-in was not noted");
+}
+
+/** The page of connected apps, by way of Sentry. */
+async function ofMine(page) {
+  await page.getByRole("button", { name: "Approve" }).click();
+  await page.waitForURL(`${worker.origin}/account`);
+}
+
+/** Something that the history can tell. */
+async function changing({ client, tokens }) {
+  const args = { organizationSlug: "lighthouse-books", issueId: "CHECKOUT-1", status: "resolved", reason: "Fixed." };
+  await (await rpc(worker, tokens.access_token, { method: "tools/call", params: { name: "update_issue", arguments: args } })).text();
+  const next = await (await refresh(worker, client, tokens.refresh_token)).json();
+  await refresh(worker, client, next.refresh_token);
+  await (await refresh(worker, client, tokens.refresh_token)).text();
 }
 
 /** Presses the button that checks what is in the address bar. */

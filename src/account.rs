@@ -1,5 +1,6 @@
 //! Connected apps: what a person has allowed, and a way to take it back.
 
+pub mod history;
 mod page;
 mod revoke;
 pub mod session;
@@ -29,6 +30,8 @@ const HERE: &str = "/account";
 
 const SIGNED_OUT: &str = "signed-out";
 
+const DELETED: &str = "deleted";
+
 /// Connections on one page.
 const A_PAGE: i32 = 25;
 
@@ -44,10 +47,10 @@ pub async fn show(request: &Incoming, deployment: &Deployment) -> Result<Respons
     let params = Params::parse(request.url.query().unwrap_or_default());
     let said = params.one("said").ok().flatten();
     let Some(session) = Session::of(request, &jar) else {
-        return Ok(if said == Some(SIGNED_OUT) {
-            signed_out(jar.origin)
-        } else {
-            sign_in::begin(request, deployment)
+        return Ok(match said {
+            Some(SIGNED_OUT) => notice(page::NOW_SIGNED_OUT, jar.origin),
+            Some(DELETED) => notice(page::DELETED, jar.origin),
+            _ => sign_in::begin(request, deployment),
         });
     };
     let place = page::place_of(&params);
@@ -85,7 +88,7 @@ pub async fn change(
     let fields = fields(&form).ok_or(page::BAD_FORM)?;
     let session = Session::of(request, &jar);
     if matches!(fields, Fields::SignOut) && session.is_none() {
-        return Ok(sign_out(jar.origin));
+        return Ok(sign_out(SIGNED_OUT, jar.origin));
     }
     let session = session.ok_or(page::SIGNED_OUT)?;
     let proof = form.one("proof").ok().flatten();
@@ -99,7 +102,12 @@ pub async fn change(
         grants,
     };
     let outcome = match fields {
-        Fields::SignOut => return Ok(sign_out(jar.origin)),
+        Fields::SignOut => return Ok(sign_out(SIGNED_OUT, jar.origin)),
+        Fields::Delete => match connections.delete().await {
+            Ok(None) => return Ok(sign_out(DELETED, jar.origin)),
+            Ok(Some(left)) => Ok(left),
+            Err(error) => Err(error),
+        },
         Fields::All => connections.end_all().await,
         Fields::Grant(grant) => connections.end(grant).await,
         Fields::Skill(grant, skill) => connections.withhold(grant, skill).await,
@@ -122,32 +130,39 @@ enum Fields<'a> {
     Grant(Option<GrantId>),
     Skill(Option<GrantId>, &'a str),
     All,
+    /// Everything that is kept here about the person.
+    Delete,
     SignOut,
 }
 
 fn fields(form: &Params) -> Option<Fields<'_>> {
     let one = |name| form.one(name).ok();
-    match (one("grant")?, one("skill")?, one("all")?, one("sign_out")?) {
-        (Some(grant), None, None, None) => Some(Fields::Grant(GrantId::parse(grant))),
-        (Some(grant), Some(skill), None, None) => Some(Fields::Skill(GrantId::parse(grant), skill)),
-        (None, None, Some(_), None) => Some(Fields::All),
-        (None, None, None, Some(_)) => Some(Fields::SignOut),
+    let whole = (one("all")?, one("delete")?, one("sign_out")?);
+    match (one("grant")?, one("skill")?, whole) {
+        (Some(grant), None, (None, None, None)) => Some(Fields::Grant(GrantId::parse(grant))),
+        (Some(grant), Some(skill), (None, None, None)) => {
+            Some(Fields::Skill(GrantId::parse(grant), skill))
+        }
+        (None, None, (Some(_), None, None)) => Some(Fields::All),
+        // The page's form needs the tick; without it nobody has confirmed anything.
+        (None, None, (None, Some(_), None)) => one("sure")?.map(|_| Fields::Delete),
+        (None, None, (None, None, Some(_))) => Some(Fields::SignOut),
         _ => None,
     }
 }
 
-/// Deletes the session's cookie, and says so on the page that follows.
-fn sign_out(origin: &Origin) -> Response {
-    back(303, &format!("?said={SIGNED_OUT}"), origin).header(
+/// Deletes the session's cookie, and says on the page that follows what was done.
+fn sign_out(said: &str, origin: &Origin) -> Response {
+    back(303, &format!("?said={said}"), origin).header(
         "set-cookie",
         cookies::delete(&cookies::session_name(origin), origin),
     )
 }
 
-fn signed_out(origin: &Origin) -> Response {
+fn notice((title, text): (&str, &str), origin: &Origin) -> Response {
     let notice = NoticePage {
-        title: "You are signed out",
-        text: "Of this page alone: your connected apps go on as they are, and so does your sign-in at Sentry.",
+        title,
+        text,
         request_id: None,
     };
     own_page(200, &notice, origin, Forms::None)

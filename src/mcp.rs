@@ -1,6 +1,7 @@
 //! The MCP endpoint: bearer check, then the dispatcher.
 
 pub mod agent_mode;
+mod changed;
 mod connection;
 mod counted;
 
@@ -20,10 +21,10 @@ use oauth_provider::{Scope, UnixTime};
 use oauth_types::ErrorCode;
 use sentry_api::{Client, Fixed, Token, TokenSource};
 use sentry_tools::{
-    Constraint, Limits, Listings, Scopes, Server, Session, Skill, Skills, Verified,
+    Changes, Constraint, Limits, Listings, Scopes, Server, Session, Skill, Skills, Verified,
 };
 use url::Url;
-use worker::Env;
+use worker::{Context, Env};
 
 use crate::deployment::Deployment;
 use crate::mcp::agent_mode::Who;
@@ -47,6 +48,8 @@ struct Caller {
     grant: Option<(GrantId, Secret)>,
     /// The person of an OAuth session, whom Sentry named when it began.
     person: Option<Person>,
+    /// Sentry's id of that person.
+    subject: String,
     /// The key under which calls are counted and constraints remembered. Anybody can make up a `Sentry-Bearer`
     /// token, and a key with it: what holds those is the limit by address.
     key: String,
@@ -84,6 +87,7 @@ pub async fn post(
     asked: AskedResource,
     deployment: &Deployment,
     grants: &Grants,
+    background: &Context,
 ) -> Result<Response, HandlerError> {
     check_origin(request, deployment)?;
     counted::request(&request.address, &deployment.env).await?;
@@ -94,7 +98,15 @@ pub async fn post(
         BodyError::TooLarge => refuse(413, "the body must not exceed 1 MiB"),
         BodyError::Unreadable(_) => refuse(400, "the body could not be read"),
     })?;
-    answer(caller, &body, request, asked, deployment, grants).await
+    let changes = Rc::<Changes>::default();
+    let noted = Rc::clone(&changes);
+    let about = (
+        caller.grant.as_ref().map(|(grant, _)| grant.clone()),
+        caller.subject.clone(),
+    );
+    let answered = answer(caller, &body, request, asked, deployment, grants, noted).await;
+    changed::note(&changes.take(), about, &request.id, deployment, background);
+    answered
 }
 
 async fn answer(
@@ -104,6 +116,7 @@ async fn answer(
     asked: AskedResource,
     deployment: &Deployment,
     grants: &Grants,
+    noted: Rc<Changes>,
 ) -> Result<Response, HandlerError> {
     let (content_type, accept) = (request.header("content-type"), request.header("accept"));
     let protocol_version = request.header("mcp-protocol-version");
@@ -127,7 +140,7 @@ async fn answer(
         Err(response) => return Ok(sent(response)),
     };
     counted::rest(&messages, &caller, &request.address, &deployment.env).await?;
-    let server = server(&caller, request, &asked, deployment);
+    let server = server(&caller, request, &asked, deployment, noted);
     match messages.answer(&server).await {
         Ok(response) => Ok(sent(response)),
         Err(refusal) => Err(refused(refusal, &caller, &request.id, asked, grants).await),
@@ -152,6 +165,7 @@ fn server(
     request: &Incoming,
     asked: &AskedResource,
     deployment: &Deployment,
+    noted: Rc<Changes>,
 ) -> AgentMode<Server> {
     thread_local! {
         static LISTINGS: RefCell<Rc<Listings>> = RefCell::default();
@@ -179,7 +193,8 @@ fn server(
         None => Who::Holder(caller.token.clone()),
     };
     let mode = agent_mode::of(request, who, &client, &session, deployment);
-    let server = Server::new(session, client, verified, listings).with_icon(icon);
+    let server = Server::new(session, client, verified, listings);
+    let server = server.with_icon(icon).noting(noted);
     AgentMode::over(server, mode)
 }
 
@@ -217,6 +232,7 @@ async fn identify(
         .map(|(since, verified)| (deployment.constraint(&info.resource), since, verified));
     Ok(Caller {
         person: Person::of(&info.subject),
+        subject: info.subject,
         key: info.grant.to_string(),
         grant: Some((info.grant, info.secret)),
         token: Token::new(props.access_token),
@@ -246,6 +262,7 @@ fn direct(token: Token, connection: Connection) -> Caller {
     Caller {
         grant: None,
         person: None,
+        subject: String::new(),
         key: sha256_hex(token.expose()),
         token,
         skills: Skills::ALL,

@@ -87,7 +87,9 @@ pub async fn route(request: &mut Incoming, app: &Rc<App>) -> Response {
 
         (
             _,
-            ["oauth", "authorize" | "callback" | "check"] | ["account"] | ["account", "revoke"],
+            ["oauth", "authorize" | "callback" | "check"]
+            | ["account"]
+            | ["account", "revoke" | "history" | "history.json"],
         ) => {
             let outcome = for_person(method, &segments, request, app).await;
             outcome.unwrap_or_else(|error| error.into_response(Audience::Person, request, settings))
@@ -159,6 +161,10 @@ async fn for_person(
         (_, ["oauth", "check"]) => Ok(method_not_allowed("GET, HEAD, POST")),
         ("GET", ["account"]) => account::show(request, deployment).await,
         (_, ["account"]) => Ok(method_not_allowed("GET, HEAD")),
+        ("GET", ["account", name @ ("history" | "history.json")]) => {
+            account::history::show(request, *name == "history.json", deployment).await
+        }
+        (_, ["account", "history" | "history.json"]) => Ok(method_not_allowed("GET, HEAD")),
         ("POST", ["account", "revoke"]) => account::change(request, deployment, &app.grants).await,
         (_, ["account", "revoke"]) => Ok(method_not_allowed("POST")),
         _ => Ok(not_found()),
@@ -184,7 +190,7 @@ async fn mcp_endpoint(path: &str, request: &mut Incoming, app: &App) -> Response
         return method_not_allowed(POST);
     }
     let deployment = &app.deployment;
-    let outcome = mcp::post(request, asked, deployment, &app.grants).await;
+    let outcome = mcp::post(request, asked, deployment, &app.grants, &app.context).await;
     outcome.unwrap_or_else(|error| {
         error.into_response(Audience::Client, request, &deployment.settings)
     })

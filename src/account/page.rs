@@ -14,7 +14,7 @@ use crate::site::pages::Notice;
 use crate::site::shared_hosting::shared_hosting;
 
 /// The name that is shown for a client without one.
-const NAMELESS: &str = "An application without a name";
+pub const NAMELESS: &str = "An application without a name";
 
 /// The list of a person's grants.
 #[derive(Template)]
@@ -97,6 +97,19 @@ pub const SENTRY_REFUSED: Notice = Notice {
     title: "Sentry refused the sign-in",
     text: "It did not say who you are. Nothing was changed. If it happens again, tell whoever runs this server.",
 };
+
+/// The headline and text for somebody who has signed out.
+pub const NOW_SIGNED_OUT: (&str, &str) = (
+    "You are signed out",
+    "Of this page alone: your connected apps go on as they are, and so does your sign-in at Sentry.",
+);
+
+/// The headline and text for somebody who has deleted everything.
+pub const DELETED: (&str, &str) = (
+    "Your data here is deleted",
+    "All connections have ended, and the list and the history of them are gone. Sentry has all that it had. If you come \
+     back, you begin anew.",
+);
 
 /// The form of somebody whose session here has ended.
 pub const SIGNED_OUT: Notice = Notice {
@@ -196,7 +209,8 @@ pub fn name(line: &Line) -> &str {
     line.name.as_deref().unwrap_or(NAMELESS)
 }
 
-fn reach<'a>(mut segments: impl Iterator<Item = &'a str>) -> String {
+/// Where the tokens of a resource are good, in words.
+pub fn reach<'a>(mut segments: impl Iterator<Item = &'a str>) -> String {
     match (segments.next(), segments.next()) {
         (Some(organization), Some(project)) => format!("The project {project} of {organization}"),
         (Some(organization), None) => format!("The organization {organization}"),

@@ -11,6 +11,7 @@ use sentry_tools::Skill;
 
 use super::page;
 use crate::memory::seen_tokens;
+use crate::objects::accounts::event::RECALLED;
 use crate::objects::accounts::{Accounts, Line, Note, Place};
 use crate::stores::grant_store::Grants;
 
@@ -110,7 +111,7 @@ impl Connections<'_> {
         }
         let (count, left) = (gone.len(), part.all.saturating_sub(gone.len()));
         self.accounts
-            .remove(self.user, gone)
+            .ended(self.user, gone, RECALLED)
             .await
             .map_err(failed)?;
         Ok(match (count, left) {
@@ -121,6 +122,17 @@ impl Connections<'_> {
             }
             (count, left) => format!("{count} connections have ended. {left} are left: try again."),
         })
+    }
+
+    /// Ends all connections, then deletes all that is kept about the person. Answers a sentence where some are left, as far
+    /// as one request can end them: nothing is deleted then.
+    ///
+    /// # Errors
+    /// The account does not answer.
+    pub async fn delete(&self) -> Result<Option<String>, StoreError> {
+        let ended = self.end_all().await?;
+        let left = self.accounts.delete(self.user).await.map_err(failed)?;
+        Ok((left > 0).then(|| format!("Nothing is deleted yet. {ended}")))
     }
 
     async fn find(&self, grant: Option<GrantId>) -> Result<Option<Line>, StoreError> {
@@ -163,7 +175,7 @@ impl Connections<'_> {
     async fn ended(&self, line: &Line) -> Result<String, StoreError> {
         let removed = self
             .accounts
-            .remove(self.user, vec![line.grant.clone()])
+            .ended(self.user, vec![line.grant.clone()], RECALLED)
             .await;
         removed.map_err(failed)?;
         Ok(format!(

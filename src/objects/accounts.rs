@@ -1,5 +1,7 @@
 //! The grants of one person: one Durable Object each, so that a list needs no scan.
 
+pub mod event;
+pub mod history;
 mod line;
 mod lines;
 mod news;
@@ -10,6 +12,7 @@ use futures_util::future::LocalBoxFuture;
 use oauth_provider::grant::{Dated, GrantId, News};
 use oauth_provider::rows::Kept;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{Env, State, worker_sys};
@@ -21,18 +24,21 @@ use crate::config::Sentry;
 use crate::objects::mailbox::{self, Failure, Storage};
 use crate::runtime::bindings::ACCOUNTS;
 use crate::runtime::{clock, log};
+use event::{Event, between};
+use history::History;
 use line::make_room;
 use lines::{COUNTED, Lines, List};
 use news::Change;
 
-/// When an account looks which ends it may forget: after the first, and after a failure.
-const FORGETS_AFTER: Duration = Duration::from_secs(3601);
+/// How long after an alarm that failed the next one rings.
+const ALARM_AGAIN: Duration = Duration::from_secs(3600);
 
-/// Holds the list of one person's grants.
+/// Holds the list of one person's grants, and what happened to them.
 #[wasm_bindgen]
 pub struct AccountObject {
     state: State,
     lines: Lines,
+    history: History,
 }
 
 /// A message to an account.
@@ -44,6 +50,14 @@ enum Message {
     Note(GrantId, Note),
     Find(GrantId),
     List(List),
+    /// These were ended: their lines go, and the history says why.
+    Ended(Vec<GrantId>, String),
+    /// What a call has changed: a list of [`Event::written`].
+    Changed(GrantId, Value),
+    /// [`history::part`]
+    History(Value),
+    /// Everything goes, if no line is left.
+    Delete,
 }
 
 /// The answer to a message; its members have their defaults if the message does not ask for them.
@@ -64,6 +78,8 @@ pub struct Answer {
     pub uncounted: (bool, bool),
     /// To a note: whether the news in it were read. The version before does not know them.
     pub noted: bool,
+    /// A part of the history, as a list in JSON; empty where there is none.
+    pub events: String,
 }
 
 #[wasm_bindgen]
@@ -74,6 +90,7 @@ impl AccountObject {
         Self {
             state: State::from(state),
             lines: Lines::default(),
+            history: History::default(),
         }
     }
 
@@ -85,15 +102,15 @@ impl AccountObject {
         mailbox::answered(self.answer(&request).await)
     }
 
-    /// Forgets ends that were long ago, and all storage where nothing else is left. What fails is tried again.
+    /// Forgets what was long ago, and all storage where nothing else is left. What fails is tried again.
     ///
     /// # Errors
     /// The next alarm could not be set.
     pub async fn alarm(&self) -> Result<(), JsValue> {
         let storage = Storage::of(&self.state)?;
-        if let Err(error) = self.forget_ended(&storage).await {
+        if let Err(error) = self.expire(&storage).await {
             log::problem("alarm", "an account forgot nothing", &error.to_string());
-            storage.set_alarm(FORGETS_AFTER).await?;
+            storage.set_alarm(ALARM_AGAIN).await?;
         }
         Ok(())
     }
@@ -106,8 +123,11 @@ impl AccountObject {
         let (storage, lines) = (&Storage::of(&self.state)?, &self.lines);
         let mut answer = Answer::default();
         let brings_news = matches!(&message, Message::Note(_, note) if !note.news.is_empty());
-        let adds = brings_news || matches!(message, Message::Add(_));
-        if !lines.are_there(storage)? && !adds {
+        let of_lines = matches!(
+            message,
+            Message::Find(_) | Message::List(_) | Message::Note(..) | Message::Remove(_)
+        );
+        if !lines.are_there(storage)? && of_lines && !brings_news {
             return mailbox::write(&answer);
         }
         match message {
@@ -135,23 +155,29 @@ impl AccountObject {
                 }
             }
             Message::Note(grant, note) if brings_news => {
-                answer.room = self.told(storage, &grant, &note.news).await?;
+                answer.room = self.told(storage, &grant, &note.news)?;
                 answer.noted = true;
             }
             Message::Note(grant, note) => {
-                if let Some(mut line) = lines.find(storage, &grant)? {
-                    line.value.note(note);
+                if let Some(before) = lines.find(storage, &grant)? {
+                    let (mut line, now) = (before.clone(), clock::now());
+                    line.value.note(note, now);
                     lines.rewrite(storage, &line)?;
+                    self.record(storage, &between(&before.value, &line.value, now))?;
                 }
             }
-            Message::Remove(grants) => self.end(storage, &grants).await?,
+            Message::Remove(grants) => self.end(storage, &grants)?,
+            Message::Ended(grants, why) => self.ended(storage, &grants, &why)?,
+            Message::Changed(grant, events) => self.changed(storage, &grant, &events)?,
+            Message::History(part) => answer.events = self.history.part(storage, &part)?,
+            Message::Delete => answer.all = self.delete(storage)?,
         }
         mailbox::write(&answer)
     }
 
     /// Writes down what a grant has to say. Answers which others must make room for it, also where that was answered
     /// before: it asks again until they have.
-    async fn told(
+    fn told(
         &self,
         storage: &Storage,
         grant: &GrantId,
@@ -169,10 +195,24 @@ impl AccountObject {
         };
         let is_newer = known.as_ref().is_some_and(|line| line.is_newer);
         let known = known.map(|line| line.value);
-        let line = match news::told(known, has_ended, grant, news)? {
+        let (change, events) = news::told(known, has_ended, grant, news)?;
+        let opened = events.iter().find(|event| event.2["event"] == "opened");
+        if let Some(Event(at, ..)) = opened
+            && self.history.deleted_at(storage)? >= Some(*at)
+        {
+            // Its person had everything ended after they were asked.
+            self.end(storage, std::slice::from_ref(grant))?;
+            let close = vec![grant.clone()];
+            return Ok(Room {
+                close,
+                ..Room::default()
+            });
+        }
+        self.record(storage, &events)?;
+        let line = match change {
             Change::None => return Ok(Room::default()),
             Change::End => {
-                self.end(storage, std::slice::from_ref(grant)).await?;
+                self.end(storage, std::slice::from_ref(grant))?;
                 return Ok(Room::default());
             }
             Change::Add(line) => {
@@ -192,26 +232,88 @@ impl AccountObject {
         })
     }
 
-    async fn end(&self, storage: &Storage, grants: &[GrantId]) -> Result<(), Failure> {
+    fn end(&self, storage: &Storage, grants: &[GrantId]) -> Result<(), Failure> {
         if self.lines.end(storage, grants, clock::now())? {
-            storage.set_alarm(FORGETS_AFTER).await?;
+            self.wake(storage)?;
         }
         Ok(())
     }
 
-    async fn forget_ended(&self, storage: &Storage) -> Result<(), Failure> {
-        if !self.lines.are_there(storage)? {
+    /// The same for grants that were ended here, each once: its line goes with it.
+    fn ended(&self, storage: &Storage, grants: &[GrantId], why: &str) -> Result<(), Failure> {
+        if grants.is_empty() || !self.lines.are_there(storage)? {
             return Ok(());
         }
-        let now = clock::now();
-        let (next, is_empty) = self.lines.forget_ended(storage, now)?;
-        if is_empty {
-            self.lines.forget();
-            storage.delete_all().await?;
-        } else if let Some(next) = next {
-            storage.set_alarm(next.since(now)).await?;
+        for grant in grants {
+            if let Some(line) = self.lines.find(storage, grant)? {
+                self.record(storage, &event::ended(&line.value, why, clock::now()))?;
+            }
+        }
+        self.end(storage, grants)
+    }
+
+    fn record(&self, storage: &Storage, events: &[Event]) -> Result<(), Failure> {
+        if self.history.add(storage, events, clock::now())? {
+            self.wake(storage)?;
         }
         Ok(())
+    }
+
+    /// What a call has changed. After a deletion only of a connection that is there: others have ended with it.
+    fn changed(&self, storage: &Storage, grant: &GrantId, events: &Value) -> Result<(), Failure> {
+        let events = events.as_array().into_iter().flatten();
+        let mut events: Vec<_> = events.filter_map(Event::read).collect();
+        let line = if self.lines.are_there(storage)? {
+            self.lines.find(storage, grant)?
+        } else {
+            None
+        };
+        match &line {
+            Some(line) => events.iter_mut().for_each(|event| event.name_client(&line.value)),
+            None if self.history.deleted_at(storage)?.is_some() => return Ok(()),
+            None => {}
+        }
+        self.record(storage, &events)
+    }
+
+    /// Deletes everything, unless a line is left. Answers how many are.
+    fn delete(&self, storage: &Storage) -> Result<usize, Failure> {
+        let left = self.lines.all(storage)?;
+        if left == 0 {
+            self.lines.drop(storage)?;
+            self.history.delete(storage, clock::now())?;
+            self.wake(storage)?;
+        }
+        Ok(left)
+    }
+
+    /// Sets the alarm for what must be forgotten first. Answers whether there is anything.
+    fn wake(&self, storage: &Storage) -> Result<bool, Failure> {
+        let ended = if self.lines.are_there(storage)? {
+            self.lines.next_to_forget(storage)?
+        } else {
+            None
+        };
+        let next = [ended, self.history.next(storage)?]
+            .into_iter()
+            .flatten()
+            .min();
+        if let Some(next) = next {
+            storage.alarm(next.since(clock::now()))?;
+        }
+        Ok(next.is_some())
+    }
+
+    async fn expire(&self, storage: &Storage) -> Result<(), Failure> {
+        let now = clock::now();
+        let has_line = self.lines.are_there(storage)? && self.lines.forget_ended(storage, now)?;
+        self.history.expire(storage, now)?;
+        if self.wake(storage)? || has_line {
+            return Ok(());
+        }
+        self.lines.forget();
+        self.history.forget();
+        Ok(storage.delete_all().await?)
     }
 }
 
@@ -239,6 +341,40 @@ impl Accounts {
     /// Removes lines after their grants ended.
     pub async fn remove(&self, subject: &str, grants: Vec<GrantId>) -> worker::Result<Answer> {
         Ok(self.send(subject, Message::Remove(grants)).await?)
+    }
+
+    /// Removes lines after their grants ended, and writes down why. An account of the version before keeps no history.
+    pub async fn ended(
+        &self,
+        subject: &str,
+        grants: Vec<GrantId>,
+        why: &str,
+    ) -> worker::Result<Answer> {
+        let message = Message::Ended(grants.clone(), why.to_owned());
+        match self.send(subject, message).await {
+            Err(Failure::NotKnown) => self.remove(subject, grants).await,
+            answer => Ok(answer?),
+        }
+    }
+
+    /// Writes down what a call has changed.
+    pub async fn changed(
+        &self,
+        subject: &str,
+        grant: GrantId,
+        changes: Value,
+    ) -> worker::Result<Answer> {
+        Ok(self.send(subject, Message::Changed(grant, changes)).await?)
+    }
+
+    /// A part of the history, newest first, as JSON.
+    pub async fn history(&self, subject: &str, part: Value) -> worker::Result<String> {
+        Ok(self.send(subject, Message::History(part)).await?.events)
+    }
+
+    /// Deletes everything about a person who has no line any more. Answers how many there still are.
+    pub async fn delete(&self, subject: &str) -> worker::Result<usize> {
+        Ok(self.send(subject, Message::Delete).await?.all)
     }
 
     /// Writes down what happened to a grant.

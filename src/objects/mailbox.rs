@@ -228,6 +228,12 @@ impl Storage {
         Ok(edge::write_row(&self.0, &json, alarm.map(milliseconds))?)
     }
 
+    /// Sets the alarm. There is nothing to wait for: the runtime sends no answer before it is kept.
+    pub fn alarm(&self, after: Duration) -> worker::Result<()> {
+        let _kept = edge::set_alarm(&self.0, milliseconds(after))?;
+        Ok(())
+    }
+
     /// Sets the alarm, and waits until it is stored.
     pub async fn set_alarm(&self, after: Duration) -> worker::Result<()> {
         JsFuture::from(edge::set_alarm(&self.0, milliseconds(after))?).await?;

@@ -1,4 +1,5 @@
-//! A calendar date for people to read. The server does not know the reader's time zone, so it shows no time of day.
+//! A calendar date for people to read. The server does not know the reader's time zone, so it shows a time of day only
+//! beside the words that it is UTC.
 
 use std::fmt;
 
@@ -60,6 +61,12 @@ impl Day {
     }
 }
 
+/// The time of day, in UTC: "14:05".
+pub fn time_of_day(time: UnixTime) -> String {
+    let minutes = time.0 % 86_400 / 60;
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +85,13 @@ mod tests {
         ] {
             let day = Day::from(UnixTime(seconds));
             assert_eq!((day.iso().as_str(), day.to_string().as_str()), (iso, text));
+        }
+    }
+
+    #[test]
+    fn times_of_day() {
+        for (seconds, text) in [(0, "00:00"), (86_399, "23:59"), (1_793_714_730, "14:05")] {
+            assert_eq!(time_of_day(UnixTime(seconds)), text);
         }
     }
 

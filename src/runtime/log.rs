@@ -1,9 +1,10 @@
 //! One line a request that is no public document, as JSON. Nothing in it comes from a header, body or query: those hold
 //! secrets.
 
+use oauth_provider::authorize::{Approval, AuthorizationRequest};
 use oauth_provider::grant::{Audit, GrantId};
 use oauth_provider::http::Response;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::runtime::incoming::Incoming;
 
@@ -72,6 +73,36 @@ pub fn audit(grant: &GrantId, line: Audit) {
         "{}",
         json!({"grant": grant.to_string(), "event": event, "detail": detail})
     );
+}
+
+/// A person was asked, or has said no: to what, and who asks.
+pub fn asked(request: &str, event: &str, asked: &AuthorizationRequest) {
+    let (client, resource) = (bounded(&asked.client.id), asked.resource.path());
+    let line = json!({"event": event, "client_id": client, "resource": resource});
+    happened(request, line);
+}
+
+/// A person has allowed it. From here on the grant has its id.
+pub fn allowed(request: &str, approval: &Approval) {
+    let line = json!({
+        "event": "allowed",
+        "grant": approval.grant.to_string(),
+        "client_id": bounded(approval.client_id()),
+        "skills": approval.choices,
+        "resource": approval.resource().path(),
+    });
+    happened(request, line);
+}
+
+/// Something that happened in this request: an object that says what.
+pub fn happened(request: &str, mut event: Value) {
+    event["request"] = request.into();
+    worker::console_log!("{event}");
+}
+
+/// What a client chose, as far as a line has room for it.
+fn bounded(text: &str) -> String {
+    text.chars().take(200).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! The authorization endpoint: the consent page and its form.
 
-use oauth_provider::Scope;
 use oauth_provider::authorize::{
     Approval, Asked, AuthorizationRequest, AuthorizationResponse, AuthorizeError, Browser,
     ConsentTicket, FLOW_LIFETIME, Refusal, Shown, TicketError, Way, validate,
@@ -9,6 +8,7 @@ use oauth_provider::client::RedirectKind;
 use oauth_provider::http::Response;
 use oauth_provider::params::Params;
 use oauth_provider::store::PushedRequests;
+use oauth_provider::{Scope, UnixTime};
 use oauth_types::ErrorCode;
 use sentry_tools::{Limits, Skill, Skills};
 use url::form_urlencoded;
@@ -75,6 +75,7 @@ pub async fn show(request: &Incoming, with: Consenting<'_>) -> Result<Response, 
         jar.now,
         &mut random::rng(),
     );
+    log::asked(&request.id, "shown", &asked);
     let page = consent(&asked, ticket, with.deployment);
     let response = consent_page(&page, &asked, with.deployment);
     if known.is_some() {
@@ -117,6 +118,7 @@ pub async fn decide(
     let Consenting { deployment, .. } = with;
     let (asked, form, ticket) = read_form(request, with).await?;
     if form.all("action").next() != Some("approve") {
+        log::asked(&request.id, "denied", &asked);
         let denied = asked.refuse(ErrorCode::AccessDenied, "the person did not allow it");
         return Ok(answer(&denied, Stage::Refused, deployment));
     }
@@ -130,12 +132,13 @@ pub async fn decide(
     }
     let scope = granted(&asked.scope, skills);
     if scope.is_empty() {
+        log::asked(&request.id, "denied", &asked);
         let reason = "the person allowed none of what was asked for";
         let denied = asked.refuse(ErrorCode::AccessDenied, reason);
         return Ok(answer(&denied, Stage::Refused, deployment));
     }
     use_pushed(&ticket, with.pushed).await?;
-    approve(asked, skills, &scope, request, with)
+    approve(asked, skills, (&scope, ticket.shown_at()), request, with)
 }
 
 /// The page once more, since the client has changed while it lay open: what the person allowed is not what asks now.
@@ -187,7 +190,7 @@ async fn use_pushed(ticket: &ConsentTicket, pushed: &PushedObjects) -> Result<()
 fn approve(
     asked: AuthorizationRequest,
     skills: Skills,
-    scope: &Scope,
+    (scope, shown_at): (&Scope, UnixTime),
     request: &Incoming,
     with: Consenting<'_>,
 ) -> Result<Response, HandlerError> {
@@ -202,7 +205,9 @@ fn approve(
         .collect();
     let limits = limits(&asked).unwrap_or_default().as_query();
     let approval = Approval::new(asked, grant, scope.clone(), choices, jar.now);
-    let approved = approval.limited_to(limits).sign(jar.keys);
+    log::allowed(&request.id, &approval);
+    let approval = approval.limited_to(limits).shown_at(shown_at);
+    let approved = approval.sign(jar.keys);
     let location = sentry::authorize_url(
         &with.deployment.config.sentry,
         jar.origin,

@@ -8,6 +8,7 @@ use oauth_provider::grant::{Open, Opened, Refusal, Repeat, Token};
 use oauth_provider::http::Response;
 use oauth_provider::store::{GrantError, GrantStore, StoreError};
 use oauth_types::ErrorCode;
+use serde_json::json;
 
 use crate::deployment::Deployment;
 use crate::objects::accounts::{Accounts, Line};
@@ -153,6 +154,8 @@ impl Opening<'_> {
         };
         match self.send(approval, open).await {
             Ok(opened) => {
+                let event = json!({"event": "opened", "grant": approval.grant.to_string()});
+                log::happened(self.request_id, event);
                 if !opened.tells {
                     self.add(line).await;
                 }
@@ -208,7 +211,11 @@ fn line(approval: &Approval, now: UnixTime) -> Line {
         resource: approval.resource().clone(),
         opened_at: now,
         used_at: now,
+        shown_at: approval.shown_at,
+        allowed_at: Some(approval.approved_at()),
+        used_before: None,
         marked: false,
+        marked_at: None,
         late: 0,
         skills: approval.choices.clone(),
         limits: approval.limits.clone(),

@@ -44,6 +44,7 @@ fn is_page(segments: &[&str]) -> bool {
         segments,
         ["" | "account" | "llms.txt" | "robots.txt"]
             | ["oauth", "authorize" | "callback" | "check"]
+            | ["account", "history" | "history.json"]
             | ["favicon.ico" | "style.css" | "chat.css" | "chat.js"]
     )
 }

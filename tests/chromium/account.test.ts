@@ -66,6 +66,35 @@ it("it is clear to everybody in both themes, from 320 px to wide", async () => {
   }
 });
 
+it("the history too, and deleting takes a tick", async () => {
+  const { tokens } = await named("An editor with a history of its own", ["inspect", "triage"]);
+  const issue = { organizationSlug: "lighthouse-books", issueId: "CHECKOUT-1", status: "resolved" };
+  await (await rpc(worker, tokens.access_token, { method: "tools/call", params: { name: "update_issue", arguments: issue } })).text();
+  const page = await open({ colorScheme: "light" });
+  await page.getByRole("link", { name: "History of An editor with a history of its own" }).click();
+  await page.getByText("changed lighthouse-books/CHECKOUT-1 with update_issue.").waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: "dark" });
+  expect(await violations(page, OF_COLOURS)).toEqual([]);
+  for (const width of [320, 640, 2560]) {
+    await page.setViewportSize({ width, height: 700 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${width} px`).toBe(true);
+  }
+  const file = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download as JSON" }).click();
+  expect((await file).suggestedFilename()).toBe("sentry-mcp-history.json");
+
+  await page.getByRole("link", { name: "Your connected apps" }).click();
+  await page.getByText("Delete my data here …").click();
+  const button = page.getByRole("button", { name: "Delete my data here" });
+  await button.click();
+  expect(new URL(page.url()).search, "the browser asks for the tick").toBe("");
+  await page.getByRole("checkbox", { name: "I am sure" }).check();
+  await button.click();
+  await page.getByRole("heading", { name: "Your data here is deleted" }).waitFor();
+  expect((await rpc(worker, tokens.access_token)).status).toBe(401);
+});
+
 it("a client in use is out with its next call, and can ask again", async () => {
   const keychain = new Keychain();
   keychain.clientMetadata = { ...keychain.clientMetadata, client_name: "The SDK's editor" };

@@ -63,6 +63,14 @@ export function accountsIn(folder: string): AccountLine[][] {
   return lists.filter((rows) => rows.length > 0).map((rows) => rows.map((row) => JSON.parse(row.json as string) as AccountLine));
 }
 
+/** What happened, of all people. */
+export function eventsIn(folder: string): Record<string, unknown>[] {
+  return databases(folder, "AccountObject")
+    .flatMap(rowsOf)
+    .filter((row) => typeof row.event === "string")
+    .map((row) => JSON.parse(row.event as string) as Record<string, unknown>);
+}
+
 const bigintAsText = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
 
 /** From a copy, with what is still in its write-ahead log: workerd holds the original open. */
@@ -113,6 +121,8 @@ export function age(folder: string, seconds: number): void {
           database.prepare("UPDATE lines SET json = ?, opened_at = opened_at - ? WHERE id = ?").run(moved, seconds, id!);
         }
       }
+      if (tables.has("events")) database.prepare("UPDATE events SET at = at - ?").run(seconds);
+      if (tables.has("deleted")) database.prepare("UPDATE deleted SET at = at - ?").run(seconds);
     } finally {
       database.close();
     }

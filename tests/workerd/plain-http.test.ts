@@ -29,6 +29,8 @@ const pages = [
   "/?x=1",
   "/account",
   "/account?said=x&page=2",
+  "/account/history?older=x",
+  "/account/history.json",
   `/oauth/authorize${asked.search}`,
   "/oauth/authorize",
   "/oauth/callback?code=a-code&state=a-state",
@@ -72,6 +74,7 @@ const others = [
   "/health",
   "/no-such-page",
   "/account/",
+  "/account/history/",
   "//evil.example/",
 ];
 

@@ -80,8 +80,18 @@ pub struct IssueMetadata {
 pub struct Assignee {
     /// `user` or `team`.
     pub kind: Option<String>,
+    /// A number, among those of its kind.
+    pub id: Option<String>,
     /// As shown to others.
     pub name: Option<String>,
+}
+
+impl Assignee {
+    /// As Sentry takes it: `user:1001`, `team:14`.
+    #[must_use]
+    pub fn key(&self) -> Option<String> {
+        Some([self.kind.as_deref()?, ":", self.id.as_deref()?].concat())
+    }
 }
 
 impl Issue {
@@ -117,6 +127,7 @@ impl Issue {
             },
             assigned_to: assignee.is_object().then(|| Assignee {
                 kind: text(assignee, "type"),
+                id: id(assignee, "id"),
                 name: text(assignee, "name"),
             }),
             details: IssueDetails::read(value),

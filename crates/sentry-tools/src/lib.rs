@@ -20,6 +20,7 @@ pub use catalogue::{catalogue, changes_something, input_schema, offered, targets
 pub use protocol::constraint::{Missing, Unconfirmed, confirm, names_instead};
 pub use protocol::listing::Listings;
 pub use protocol::server::Server;
+pub use vocabulary::changed::{Changed, Changes, Value};
 pub use vocabulary::limits::Limits;
 pub use vocabulary::refusal::Refusal;
 pub use vocabulary::scope::{Scope, Scopes};

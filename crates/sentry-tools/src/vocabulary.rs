@@ -2,6 +2,7 @@
 
 pub(crate) mod advice;
 pub(crate) mod arguments;
+pub(crate) mod changed;
 pub(crate) mod failure;
 pub(crate) mod hint;
 pub(crate) mod input_schema;

@@ -24,9 +24,21 @@ pub struct Line {
     pub opened_at: UnixTime,
     /// Seconds; noted at most once a day.
     pub used_at: UnixTime,
+    /// When the person was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_at: Option<UnixTime>,
+    /// When they allowed it, before they signed in at Sentry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_at: Option<UnixTime>,
+    /// The refresh before the one at [`Self::used_at`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_before: Option<UnixTime>,
     /// An old refresh token of it was used.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub marked: bool,
+    /// When one was used last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marked_at: Option<UnixTime>,
     /// How often an answer was fetched again after the grace.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub late: u32,
@@ -65,6 +77,8 @@ pub struct Note {
     pub late: u32,
     /// When it was last used.
     pub used_at: Option<UnixTime>,
+    /// When before that.
+    pub used_before: Option<UnixTime>,
     /// A skill was taken back; what the tokens may do from now on.
     pub withheld: Option<(String, Scope)>,
     /// What the grant itself has to say, in its order. The members above say the same then, as far as they can, for an
@@ -81,7 +95,7 @@ impl Note {
             News::Opened(_) | News::Ended(_) => {}
             News::Reused(_) => note.marked = true,
             News::LateRetries(late) => note.late = *late,
-            News::Used => note.used_at = Some(told.at),
+            News::Used(before) => (note.used_at, note.used_before) = (Some(told.at), *before),
             News::Narrowed(withheld, scope) => {
                 let last = withheld.last().cloned().unwrap_or_default();
                 note.withheld = Some((last, scope.clone()));
@@ -97,6 +111,7 @@ impl Note {
             marked: all.marked || note.marked,
             late: all.late.max(note.late),
             used_at: note.used_at.or(all.used_at),
+            used_before: note.used_before.or(all.used_before),
             withheld: note.withheld.or(all.withheld),
             news: Vec::new(),
         });
@@ -127,10 +142,15 @@ impl Line {
     }
 
     /// Writes down what happened. Notes may come in any order, and twice.
-    pub fn note(&mut self, note: Note) {
-        self.marked |= note.marked;
+    pub fn note(&mut self, note: Note, now: UnixTime) {
+        if note.marked {
+            self.marked = true;
+            self.marked_at = self.marked_at.max(Some(now));
+        }
         self.late = self.late.max(note.late);
-        self.used_at = note.used_at.map_or(self.used_at, |at| at.max(self.used_at));
+        if let Some(at) = note.used_at.filter(|at| *at > self.used_at) {
+            (self.used_at, self.used_before) = (at, note.used_before);
+        }
         if let Some((skill, scope)) = note.withheld {
             self.skills.retain(|known| *known != skill);
             self.scope = self.scope.intersection(&scope);
@@ -178,7 +198,11 @@ mod tests {
             resource: Resource::root("/mcp"),
             opened_at: UnixTime(used_at),
             used_at: UnixTime(used_at),
+            shown_at: None,
+            allowed_at: None,
+            used_before: None,
             marked: false,
+            marked_at: None,
             late: 0,
             skills: vec!["inspect".to_owned(), "triage".to_owned()],
             scope: Scope::all(&["org:read", "event:write"]),
@@ -213,7 +237,7 @@ mod tests {
         let room = make_room(&lines(19), &new);
         assert!(room.close.is_empty() && room.crowded);
         let mut same = lines(20);
-        same[0].note(used(500));
+        same[0].note(used(500), UnixTime(500));
         let room = make_room(&same, &new);
         assert_eq!(room.close, [line(1, "", 0).grant]);
         assert!(room.stale.is_empty(), "its grant may be about to open");
@@ -237,7 +261,7 @@ mod tests {
         let mut same: Vec<_> = (1..4).map(|n| line(n, "editor", 1)).collect();
         same[2].resource = Resource::from_path("/mcp/acme", "/mcp").unwrap();
         for line in &mut same[1..] {
-            line.note(marked());
+            line.note(marked(), UnixTime(1));
         }
         let room = make_room(&same, &line(5, "editor", 2));
         assert_eq!(room.close, [line(2, "", 0).grant]);
@@ -252,7 +276,7 @@ mod tests {
             ..Note::default()
         };
         for note in [late(3), late(2), used(9), marked()] {
-            line.note(note);
+            line.note(note, UnixTime(10));
         }
         assert_eq!(
             (line.late, line.used_at, line.marked),
@@ -263,8 +287,8 @@ mod tests {
             withheld: Some(("triage".to_owned(), scope)),
             ..Note::default()
         };
-        line.note(taken.clone());
-        line.note(taken);
+        line.note(taken.clone(), UnixTime(11));
+        line.note(taken, UnixTime(11));
         assert_eq!(line.skills, ["inspect"]);
         assert_eq!(line.scope.to_string(), "org:read", "never more than before");
     }

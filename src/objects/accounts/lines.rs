@@ -209,22 +209,35 @@ impl Lines {
         Ok(self.has_ends.get() && storage.rows(select, &json!([grant]))? != "[]")
     }
 
-    /// Forgets the ends that were long ago. Answers when the next ones are due; the account is empty where there is none
-    /// and no line.
-    pub fn forget_ended(
-        &self,
-        storage: &Storage,
-        now: UnixTime,
-    ) -> worker::Result<(Option<UnixTime>, bool)> {
+    /// Forgets the ends that were long ago. Answers whether there is a line.
+    pub fn forget_ended(&self, storage: &Storage, now: UnixTime) -> worker::Result<bool> {
         if self.has_ends.get() {
             storage.rows("DELETE FROM ended WHERE until <= ?", &json!([now]))?;
         }
-        let next = self.next_to_forget(storage)?;
         let line = storage.rows("SELECT 1 AS json FROM lines LIMIT 1", &json!([]))?;
-        Ok((next, next.is_none() && line == "[]"))
+        Ok(line != "[]")
     }
 
-    fn next_to_forget(&self, storage: &Storage) -> worker::Result<Option<UnixTime>> {
+    /// How many there are.
+    pub fn all(&self, storage: &Storage) -> worker::Result<usize> {
+        if !self.are_there(storage)? {
+            return Ok(0);
+        }
+        let all = number(&storage.rows("SELECT count(*) AS json FROM lines", &json!([]))?);
+        Ok(all
+            .and_then(|all| usize::try_from(all).ok())
+            .unwrap_or_default())
+    }
+
+    /// Drops the tables.
+    pub fn drop(&self, storage: &Storage) -> worker::Result<()> {
+        self.forget();
+        let tables = "DROP TABLE IF EXISTS lines; DROP TABLE IF EXISTS ended";
+        storage.rows(tables, &json!([])).map(|_| ())
+    }
+
+    /// When an end must be forgotten next.
+    pub fn next_to_forget(&self, storage: &Storage) -> worker::Result<Option<UnixTime>> {
         if !self.has_ends.get() {
             return Ok(None);
         }
@@ -277,7 +290,7 @@ impl Lines {
 }
 
 /// The one number in a list of rows.
-fn number(rows: &str) -> Option<u64> {
+pub fn number(rows: &str) -> Option<u64> {
     rows.trim_matches(['[', ']']).parse().ok()
 }
 

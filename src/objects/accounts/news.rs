@@ -2,6 +2,7 @@
 
 use oauth_provider::grant::{Dated, GrantId, News};
 
+use super::event::{self, Event};
 use super::line::{Line, Note};
 
 /// What must be written.
@@ -17,7 +18,7 @@ pub enum Change {
 }
 
 /// Reads news of a grant, in their order. They may come twice, and after the end; what has ended stays so. `known` is the
-/// grant's line.
+/// grant's line. Answers also what has happened, as far as it was not known.
 ///
 /// # Errors
 /// The line that came with them cannot be read.
@@ -26,33 +27,51 @@ pub fn told(
     has_ended: bool,
     grant: &GrantId,
     news: &[Dated],
-) -> Result<Change, serde_json::Error> {
-    if has_ended || news.iter().any(|told| matches!(told.news, News::Ended(_))) {
-        return Ok(Change::End);
+) -> Result<(Change, Vec<Event>), serde_json::Error> {
+    let mut events = Vec::new();
+    if has_ended {
+        return Ok((Change::End, events));
     }
     let was_there = known.is_some();
     let mut line = known;
     for told in news {
+        let at = told.at;
         match (&told.news, &mut line) {
             (News::Opened(text), None) => {
                 let grant = grant.clone();
                 let read: Line = serde_json::from_slice(text.as_bytes())?;
-                line = Some(Line { grant, ..read });
+                let opened = Line { grant, ..read };
+                events.extend(event::opened(&opened));
+                line = Some(opened);
             }
-            (News::Narrowed(withheld, scope), Some(line)) => {
-                line.skills.retain(|skill| !withheld.contains(skill));
-                line.scope = line.scope.intersection(scope);
+            (News::Ended(why), line) => {
+                let known = line.as_ref();
+                events.extend(
+                    known
+                        .map(|line| event::ended(line, why, at))
+                        .unwrap_or_default(),
+                );
+                return Ok((Change::End, events));
             }
-            (_, Some(line)) => line.note(Note::of(told)),
+            (news, Some(line)) => {
+                let before = line.clone();
+                line.note(Note::of(told), at);
+                if let News::Narrowed(withheld, _) = news {
+                    // Of several only the last is in a note.
+                    line.skills.retain(|skill| !withheld.contains(skill));
+                }
+                events.extend(event::between(&before, line, at));
+            }
             // A line of a version that was told otherwise, or none.
             (_, None) => {}
         }
     }
-    Ok(match line {
+    let change = match line {
         Some(line) if was_there => Change::Rewrite(line),
         Some(line) => Change::Add(line),
         None => Change::None,
-    })
+    };
+    Ok((change, events))
 }
 
 /// Whether a grant says that it has opened: others may have to make room for it.
@@ -81,7 +100,7 @@ mod tests {
         let narrowed = News::Narrowed(taken.into(), Scope::all(&["org:read"]));
         let news = [
             opened(),
-            News::Used,
+            News::Used(None),
             News::Reused(1),
             News::LateRetries(2),
             narrowed,
@@ -97,7 +116,7 @@ mod tests {
     fn list(messages: &[&[Dated]]) -> (Option<Line>, bool) {
         let (mut line, mut ended) = (None, false);
         for news in messages {
-            match told(line.clone(), ended, &grant(), news).unwrap() {
+            match told(line.clone(), ended, &grant(), news).unwrap().0 {
                 Change::None => {}
                 Change::Add(new) | Change::Rewrite(new) => line = Some(new),
                 Change::End => (line, ended) = (None, true),

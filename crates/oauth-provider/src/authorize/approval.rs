@@ -58,6 +58,9 @@ pub struct Approval {
     /// What the client calls itself, as it was shown.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// When the person was first shown what they approved. Absent in what a version signed that did not keep it.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    pub shown_at: Option<UnixTime>,
 }
 
 /// What the browser is sent on with.
@@ -124,6 +127,7 @@ impl Approval {
             key: 0,
             choices,
             limits: String::new(),
+            shown_at: None,
         }
     }
 
@@ -131,6 +135,21 @@ impl Approval {
     #[must_use]
     pub fn limited_to(self, limits: String) -> Self {
         Self { limits, ..self }
+    }
+
+    /// The same with the time at which the page was first shown.
+    #[must_use]
+    pub fn shown_at(self, shown_at: UnixTime) -> Self {
+        Self {
+            shown_at: Some(shown_at),
+            ..self
+        }
+    }
+
+    /// When the person approved.
+    #[must_use]
+    pub const fn approved_at(&self) -> UnixTime {
+        UnixTime(self.expires_at.0.saturating_sub(FLOW_LIFETIME.as_secs()))
     }
 
     /// Signs it for the way through the upstream.

@@ -130,6 +130,12 @@ impl ConsentTicket {
         keys.sign(Purpose::Form, &ticket)
     }
 
+    /// When the page was first shown.
+    #[must_use]
+    pub const fn shown_at(&self) -> UnixTime {
+        UnixTime(self.expires_at.0.saturating_sub(TICKET_LIFETIME.as_secs()))
+    }
+
     /// What the person saw.
     #[must_use]
     pub const fn shown(&self) -> Option<&Shown> {

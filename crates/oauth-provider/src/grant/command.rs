@@ -272,7 +272,7 @@ pub struct Issued {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Chores {
-    /// Renew the client's record and note that the grant was used: at most daily.
+    /// Renew the client's record: at most daily.
     pub daily: bool,
     /// Look whether the client's document is still there: at most hourly.
     pub look: bool,

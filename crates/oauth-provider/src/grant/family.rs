@@ -143,6 +143,11 @@ impl Family {
         Some((self, props_key, (successor, tag)))
     }
 
+    /// When it was last rotated.
+    pub(super) fn used_at(&self) -> Option<UnixTime> {
+        self.previous.as_ref().map(|previous| previous.used_at)
+    }
+
     /// The props key, opened by the current token or its predecessor.
     pub(super) fn props_key(&self, secret: &Secret, moment: &Moment<'_>) -> Option<Secret> {
         let slots = std::iter::once(&self.current)

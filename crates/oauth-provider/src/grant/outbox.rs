@@ -27,8 +27,9 @@ const MOST_REPEATS: u16 = 700;
 pub enum News {
     /// The grant has opened. What [`super::Open::line`] said of it, as it came.
     Opened(String),
-    /// It was used: told at most daily.
-    Used,
+    /// It was refreshed, for the first time on this day of UTC; and when it was refreshed before, which was the last time on
+    /// a day before.
+    Used(Option<UnixTime>),
     /// An old refresh token was used; how often in all.
     Reused(u32),
     /// How often in all its client fetched an answer again after the grace.
@@ -117,7 +118,7 @@ impl Outbox {
         let kind = std::mem::discriminant(&news);
         self.news
             .retain(|known| std::mem::discriminant(&known.news) != kind);
-        if news != News::Used {
+        if !matches!(news, News::Used(_)) {
             let again = at + AGAIN;
             self.again_at = Some(self.again_at.map_or(again, |at| at.min(again)));
         }

@@ -6,7 +6,7 @@ use crate::time::UnixTime;
 use super::Moment;
 use super::command::{Refresh, Refusal, Reply};
 use super::effect::{Audit, Step};
-use super::family::Presented;
+use super::family::{Family, Presented};
 use super::issue::issue;
 use super::outbox::News;
 use super::policy::Reuse;
@@ -112,6 +112,7 @@ fn rotate(
     rng: &mut impl CryptoRng,
 ) -> Step {
     let before = active.clone();
+    let used = active.family.as_ref().and_then(Family::used_at);
     let rotated = active.family.take().and_then(|family| match retry {
         None => family.rotate(&refresh.secret, &active.terms, moment, rng),
         Some(retry) => family.retry(&refresh.secret, retry.late, moment, rng),
@@ -139,7 +140,6 @@ fn rotate(
     let Some(issued) = issued else {
         return Step::refused(Lifecycle::Active(before), Refusal::Unknown);
     };
-    let daily = issued.chores.daily;
     let late = retry.filter(|retry| retry.late);
     active.late_retries = active.late_retries.saturating_add(late.map_or(0, |_| 1));
     let retries = News::LateRetries(active.late_retries);
@@ -149,10 +149,15 @@ fn rotate(
             .audited(Audit::LateRetry(count))
             .telling(retries, moment.now);
     }
-    if daily {
-        step = step.telling(News::Used, moment.now);
+    if day(used.unwrap_or(before.terms.opened_at)) < day(moment.now) {
+        step = step.telling(News::Used(used), moment.now);
     }
     step
+}
+
+/// Days of UTC.
+const fn day(time: UnixTime) -> u64 {
+    time.0 / 86_400
 }
 
 /// A token that should be long forgotten: lost by several windows of one editor, or stolen.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use oauth_provider::UnixTime;
 use oauth_provider::crypto::Secret;
 use oauth_provider::grant::{
     Command, Effect, Lifecycle, News, Recall, Refusal, Repeat, Reply, acknowledge,
@@ -134,16 +135,17 @@ fn of_each_kind_the_last_news_are_kept_and_a_use_alone_moves_no_alarm() {
         token = grant.rotate(&token).unwrap();
         assert!(matches!(grant.effects[0], Effect::Store { alarm: None }));
     }
-    assert_eq!(kinds(&grant), [News::Used]);
+    let used = News::Used(Some(UnixTime(grant.now.0 - DAY)));
+    assert_eq!(kinds(&grant), [used.clone()]);
     assert_eq!(grant.untold()[0].at, grant.now);
     for _ in 0..2 {
         assert!(grant.rotate(&first).is_err());
     }
-    assert_eq!(kinds(&grant), [News::Used, News::Reused(2)]);
+    assert_eq!(kinds(&grant), [used.clone(), News::Reused(2)]);
     let alarm = Some(grant.now + Duration::from_secs(60));
     grant.wait(10);
     grant.send(Command::Close);
-    let all = [News::Used, News::Reused(2), ended("asked for")];
+    let all = [used, News::Reused(2), ended("asked for")];
     assert_eq!(kinds(&grant), all);
     let rings = grant.state.as_ref().unwrap().rings_at();
     assert_eq!(Some(rings), alarm, "the first of them is waited for");
@@ -213,11 +215,32 @@ fn rows_of_a_version_that_kept_no_news_are_read() {
     );
 }
 
+// rule: apps/history
+#[test]
+fn the_first_refresh_of_a_day_is_told_and_the_last_one_of_the_day_before() {
+    let (mut grant, token) = refreshing();
+    grant.answers = false;
+    // From the beginning of a day of UTC on.
+    grant.wait(DAY - grant.now.0 % DAY);
+    let token = grant.rotate(&token).unwrap();
+    assert_eq!(kinds(&grant), [News::Used(None)]);
+    let first = grant.now;
+    grant.wait(DAY / 2);
+    let token = grant.rotate(&token).unwrap();
+    let last = grant.now;
+    assert_eq!(grant.untold()[0].at, first, "the second is not told");
+    grant.wait(DAY / 2);
+    grant.rotate(&token).unwrap();
+    assert_eq!(kinds(&grant), [News::Used(Some(last))]);
+    assert_eq!(grant.untold()[0].at, first + Duration::from_secs(DAY));
+}
+
 #[test]
 fn the_letters_of_news() {
     let news = [
         (News::Opened("x".to_owned()), r#"{"opened":"x"}"#),
-        (News::Used, r#""used""#),
+        (News::Used(None), r#"{"used":null}"#),
+        (News::Used(Some(UnixTime(5))), r#"{"used":5}"#),
         (News::Reused(2), r#"{"reused":2}"#),
         (News::LateRetries(3), r#"{"late_retries":3}"#),
         (

@@ -17,6 +17,7 @@ use crate::protocol::prompts;
 use crate::protocol::resources;
 use crate::text::markdown::paragraph;
 use crate::vocabulary::arguments::Arguments;
+use crate::vocabulary::changed::Changes;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::near::{self, Taken};
 use crate::vocabulary::refusal::Refusal;
@@ -39,6 +40,7 @@ pub struct Server {
     verified: Rc<dyn VerifiedConstraints>,
     listings: Rc<Listings>,
     icon: Option<String>,
+    changes: Rc<Changes>,
     /// Written only where the connection has limits of its own.
     instructions: Option<String>,
 }
@@ -60,6 +62,7 @@ impl Server {
             verified,
             listings,
             icon: None,
+            changes: Rc::default(),
             instructions,
         }
     }
@@ -69,6 +72,12 @@ impl Server {
     #[must_use]
     pub fn with_icon(self, icon: Option<String>) -> Self {
         Self { icon, ..self }
+    }
+
+    /// Notes there what its calls change, as soon as Sentry has confirmed it.
+    #[must_use]
+    pub fn noting(self, changes: Rc<Changes>) -> Self {
+        Self { changes, ..self }
     }
 
     /// Boxed: calls and resources share it.
@@ -109,6 +118,7 @@ impl Server {
             verified,
             catalogue: catalogue::TOOLS,
             sight,
+            changes: &self.changes,
         }
     }
 

@@ -2,6 +2,7 @@ use fetch::LocalFuture;
 use mcp::CallToolResult;
 
 use crate::text::markdown::{code, push};
+use crate::vocabulary::changed::Value;
 use crate::vocabulary::issue_target::Located;
 use crate::vocabulary::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
 use crate::vocabulary::skill::{Skill, Skills};
@@ -34,10 +35,14 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let note = context.arguments.text(&TEXT).unwrap_or_default();
         let located = Located::find(context).await?;
         let place = &located.place;
-        context
+        let written = context
             .client
             .add_issue_note(&place.region, &place.organization, &located.key, note)
-            .await?;
+            .await;
+        let on = located.full_name();
+        context.changes.sent(TOOL.name, &on, written)?;
+        let note = Value::new("note", None, None);
+        context.changes.add(TOOL.name, &on, vec![note]);
         let mut text = "Your note is on ".to_owned();
         let link = located.link(context);
         push(&mut text, &[&code(located.name(), 120), ": ", &link]);

@@ -9,6 +9,7 @@ use sentry_api::{ApiError, AutofixRun, AutofixStatus};
 
 use crate::text::markdown::{block, code, paragraph, push};
 use crate::text::whose::SEERS_WORDS;
+use crate::vocabulary::changed::Value;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::hint;
 use crate::vocabulary::issue_target::Located;
@@ -129,10 +130,14 @@ async fn follow(context: &Context<'_>, seen: &Seen) -> Result<(), Failure> {
     };
     let mut run = known.unwrap_or_default();
     if begins {
-        client
+        let started = client
             .start_autofix(&place.region, &place.organization, id, instruction)
-            .await
-            .map_err(unavailable)?;
+            .await;
+        let on = located.full_name();
+        let started = context.changes.sent(TOOL.name, &on, started);
+        started.map_err(unavailable)?;
+        let analysis = Value::new("analysis", None, Some("started"));
+        context.changes.add(TOOL.name, &on, vec![analysis]);
         run = AutofixRun::default();
     }
     let mut looks = PATIENCE.as_secs() / PAUSE.as_secs();

@@ -1,6 +1,7 @@
 use fetch::LocalFuture;
 
 use crate::vocabulary::arguments::required;
+use crate::vocabulary::changed::Value;
 use crate::vocabulary::issue_target;
 use crate::vocabulary::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
 use crate::vocabulary::place::{Place, project_key};
@@ -43,7 +44,11 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let key = context
             .client
             .create_client_key(&place.region, &place.organization, &project, name)
-            .await?;
+            .await;
+        let on = [place.organization.as_str(), "/", project.as_str()].concat();
+        let key = context.changes.sent(TOOL.name, &on, key)?;
+        let dsn = Value::new("dsn", None, None);
+        context.changes.add(TOOL.name, &on, vec![dsn]);
         let key = issue_target::seen(context, key)?;
         structured(&Dsn::of(&key), SENDERS)
     })

@@ -4,6 +4,7 @@ use sentry_api::{ApiError, Issue, IssueChange};
 
 use crate::text::markdown::{Facts, Joined, code, identifier, push, word};
 use crate::text::whose::WHOSE;
+use crate::vocabulary::changed::Value;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::issue_target::Located;
 use crate::vocabulary::parameter::{ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION};
@@ -86,9 +87,14 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let client = context.client;
         let after = client
             .update_issue(&place.region, &place.organization, id, &change)
-            .await
+            .await;
+        let on = located.full_name();
+        let after = context
+            .changes
+            .sent(TOOL.name, &on, after)
             .map_err(|error| refused(error, arguments.text(&ASSIGNED_TO)))?
             .and_then(|after| after.into_seen(context.sight));
+        let mut values = differences(located.issue.as_ref(), after.as_ref(), &change);
         let mut note = "";
         if let Some(reason) = arguments.text(&REASON) {
             let written = client
@@ -96,15 +102,48 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
                 .await;
             // The change is made: whatever becomes of the note, the answer says so.
             note = match written {
-                Ok(()) => "your reason is on the issue",
+                Ok(()) => {
+                    values.push(Value::new("note", None, None));
+                    "your reason is on the issue"
+                }
                 Err(_) => {
                     "your reason could not be written on the issue; the change itself is made"
                 }
             };
         }
+        context.changes.add(TOOL.name, &on, values);
         let text = describe(context, &located, after.as_ref(), &change, note);
         Ok(CallToolResult::text(text))
     })
+}
+
+/// What was asked to be different, for the record.
+fn differences(
+    before: Option<&Issue>,
+    after: Option<&Issue>,
+    change: &IssueChange<'_>,
+) -> Vec<Value> {
+    let mut values = Vec::new();
+    if let Some(asked) = change.status {
+        let status = |issue: &Issue| match (&issue.status, &issue.substatus) {
+            (Some(status), Some(substatus)) => Some([status, "/", substatus].concat()),
+            (status, _) => status.clone(),
+        };
+        let after = after.and_then(status);
+        let after = after.as_deref().unwrap_or(asked);
+        let before = before.and_then(status);
+        values.push(Value::new(STATUS.name, before.as_deref(), Some(after)));
+    }
+    if change.assigned_to.is_some() {
+        let whom = |issue: &Issue| issue.assigned_to.as_ref()?.key();
+        let (before, after) = (before.and_then(whom), after.and_then(whom));
+        values.push(Value::new(
+            ASSIGNED_TO.name,
+            before.as_deref(),
+            after.as_deref(),
+        ));
+    }
+    values
 }
 
 /// A 400 is about the one member that may be any text.

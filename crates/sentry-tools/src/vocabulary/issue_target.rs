@@ -194,6 +194,11 @@ impl Located {
         short_id.unwrap_or(self.key.as_str())
     }
 
+    /// The same, with its organization.
+    pub(crate) fn full_name(&self) -> String {
+        [self.place.organization.as_str(), "/", self.name()].concat()
+    }
+
     /// The issue in Sentry's web interface.
     pub(crate) fn link(&self, context: &Context<'_>) -> String {
         let path = format!("/issues/{}/", self.key.id());

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::value::to_raw_value;
 
 use crate::vocabulary::arguments::Arguments;
+use crate::vocabulary::changed::Changes;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::parameter::{Parameter, REGION};
 use crate::vocabulary::scope::Scopes;
@@ -163,6 +164,8 @@ pub(crate) struct Context<'a> {
     pub(crate) catalogue: &'static [&'static Tool],
     /// What the session may see: without it, what Sentry answers cannot be read.
     pub(crate) sight: &'a Sight,
+    /// Where a tool notes what it has changed.
+    pub(crate) changes: &'a Changes,
 }
 
 impl Context<'_> {

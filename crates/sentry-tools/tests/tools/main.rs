@@ -21,6 +21,7 @@ mod issue_details;
 mod local;
 mod model_schemas;
 mod narrowed;
+mod noted;
 mod nothing;
 mod others;
 mod pasted;

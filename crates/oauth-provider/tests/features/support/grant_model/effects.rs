@@ -4,7 +4,10 @@ use oauth_provider::grant::{Audit, Command, Effect, Found, Looked, News};
 use oauth_provider::{Scope, UnixTime};
 
 use super::super::grant::LINE;
-use super::{Active, Model, Stage};
+use super::{Active, HOUR, Model, Stage};
+
+/// Days of UTC.
+pub(super) const DAY: u64 = 24 * HOUR;
 
 /// Whose list is told: of all grants of the model.
 pub const SUBJECT: &str = "7";
@@ -69,7 +72,7 @@ impl Model {
         now: u64,
     ) -> Option<UnixTime> {
         let told = effects.iter().any(|effect| match effect {
-            Effect::TellAccount { news, .. } => *news != News::Used,
+            Effect::TellAccount { news, .. } => !matches!(news, News::Used(_)),
             _ => false,
         });
         let closes = effects.contains(&Effect::Audit(Audit::Closed("")));
@@ -123,7 +126,9 @@ impl Model {
                     return stored_if_any(taken_back.into());
                 }
                 let resealed = self.props > was.props;
-                after.effects_since(before, kind, resealed)
+                let mut effects = after.effects_since(before, kind, resealed);
+                effects.extend(self.used(before, after, kind, now));
+                effects
             }
             // The last token of a client that may not refresh.
             (Stage::Active(_), _) if matches!(kind, Kind::RevokeAccess) => {
@@ -134,6 +139,16 @@ impl Model {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// The first refresh of a day of UTC is told, with the one before it.
+    fn used(&self, before: &Active, after: &Active, kind: &Kind, now: u64) -> Option<Effect> {
+        let newest = |active: &Active| active.accesses.last().map(|access| access.id);
+        let family = before.family.as_ref()?;
+        let used = family.previous.map(|previous| previous.used);
+        let is_first = used.unwrap_or(self.terms.opened) / DAY < now / DAY;
+        let refreshed = matches!(kind, Kind::Refresh) && newest(after) != newest(before);
+        (refreshed && is_first).then(|| tell(News::Used(used.map(UnixTime))))
     }
 
     fn closed(&self, was: &Self, kind: &Kind) -> Vec<Effect> {
@@ -174,9 +189,6 @@ impl Active {
             Kind::Refresh => {
                 let newest = |active: &Self| active.accesses.last().map(|access| access.id);
                 stored |= newest(self) != newest(before);
-                if self.chores > before.chores {
-                    effects.push(tell(News::Used));
-                }
             }
             Kind::RevokeAccess if self.accesses.len() < before.accesses.len() => {
                 effects.push(Effect::ForgetTokens);

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use super::effects::DAY;
 use super::{HOUR, Id, Keys, Model, Stage};
 
 impl Model {
@@ -67,6 +68,8 @@ impl Model {
                             family.chain.len().min(3) as u64,
                         ],
                     );
+                    let used = family.previous.map_or(self.terms.opened, |p| p.used);
+                    seen.insert("today", vec![u64::from(used / DAY == now / DAY)]);
                     seen.insert("previous", previous.into_iter().flatten().collect());
                 }
             }
