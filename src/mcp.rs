@@ -92,7 +92,7 @@ pub async fn post(
     counted::caller(&caller, &deployment.env).await?;
     let body = request.body(MAX_BODY).await.map_err(|error| match error {
         BodyError::TooLarge => refuse(413, "the body must not exceed 1 MiB"),
-        BodyError::Unreadable(_) => refuse(400, "the body could not be read"),
+        BodyError::CutOff => refuse(400, "the body could not be read"),
     })?;
     answer(caller, &body, request, asked, deployment, grants).await
 }
