@@ -274,7 +274,7 @@ async fn refused(
             if let Err(error) = grants.ask(grant, Close).await {
                 log::problem(request_id, "a grant did not close", &error.to_string());
             }
-            challenge(BearerError::Invalid, asked)
+            challenge(BearerError::Ended, asked)
         }
         (sentry_tools::Refusal::InsufficientScope { scopes, skill }, _) => {
             let scope: Scope = scopes
