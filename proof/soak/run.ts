@@ -1,5 +1,6 @@
 // A soak: mixed traffic with kills and with trouble at Sentry, then a while without either, then the judgement.
 import { inFront, wasmBytes } from "../../tests/support/counting.ts";
+import { LONGEST, largeAnswers } from "../../tests/support/memory.ts";
 import { oneOf } from "../lib/chance.ts";
 import { Trouble } from "../lib/faults.ts";
 import { KillableSite } from "../lib/killable.ts";
@@ -31,6 +32,8 @@ const LIVES = [2_592_000, 600];
 
 export async function soak({ seconds, seed, say = () => {} }: Asked): Promise<Verdict> {
   await using site = await KillableSite.start({ inFront, vars: { ACCESS_TOKEN_TTL: `${ACCESS_TOKEN_TTL}` } });
+  const long = largeAnswers(LONGEST);
+  site.outgoing = (request) => (request.url.includes("/lighthouse-books/") ? long(request) : undefined);
   const soak = new Soak(site, new Trouble(site.sentry, () => soak.chance()), seed);
   const [began, samples] = [Date.now(), [] as Sample[]];
   const since = () => (Date.now() - began) / 1000;
