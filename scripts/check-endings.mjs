@@ -18,7 +18,7 @@ const roots = [["crates/oauth-provider/src", ""], ["src", "src/"]];
 /** What every store is checked with. */
 const CHECKS = "store/contract.rs";
 const CODE = /ErrorCode::Invalid(?:Client|Grant)\b|\bunknown_client\(\)/;
-const MADE = /ErrorCode::Invalid(?:Client|Grant)\b|\bunknown_client\(\)|Refusal::(?:Unknown|AlreadyOpened|RedirectUri|Verifier|Strength|Key|ClientGone)\b|"invalid_(?:client|grant)"/g;
+const MADE = /ErrorCode::Invalid(?:Client|Grant)\b|\bunknown_client\(\)|Refusal::(?:Unknown|AlreadyOpened|RedirectUri|Verifier|Strength|Key|ClientGone|Ended)\b|"invalid_(?:client|grant)"/g;
 
 const found = new Map();
 for (const [root, prefix] of roots) {

@@ -96,7 +96,7 @@ pub async fn post(
     counted::caller(&caller, &deployment.env).await?;
     let body = request.body(MAX_BODY).await.map_err(|error| match error {
         BodyError::TooLarge => refuse(413, "the body must not exceed 1 MiB"),
-        BodyError::Unreadable(_) => refuse(400, "the body could not be read"),
+        BodyError::CutOff => refuse(400, "the body could not be read"),
     })?;
     let changes = Rc::<Changes>::default();
     let noted = Rc::clone(&changes);
@@ -291,7 +291,7 @@ async fn refused(
             if let Err(error) = grants.ask(grant, Close).await {
                 log::problem(request_id, "a grant did not close", &error.to_string());
             }
-            challenge(BearerError::Invalid, asked)
+            challenge(BearerError::Ended, asked)
         }
         (sentry_tools::Refusal::InsufficientScope { scopes, skill }, _) => {
             let scope: Scope = scopes

@@ -128,7 +128,11 @@ pub async fn route(request: &mut Incoming, app: &Rc<App>) -> Response {
         (_, ["api", "auth" | "chat", ..]) => chat::route(method, &path, request, chat(app)).await,
         ("GET", ["robots.txt"]) => home::robots(),
         (_, ["sse"]) => home::sse(&settings.origin),
-        ("GET", ["health"]) => health::health(env),
+        ("GET", ["health"]) if is_deep(request) => {
+            let outcome = health::deep(request, env, &app.clients, &app.grants).await;
+            outcome.unwrap_or_else(|error| error.into_response(Audience::Client, request, settings))
+        }
+        ("GET", ["health"]) => health::shallow(env),
         ("GET", ["favicon.ico" | "style.css" | "chat.css" | "chat.js"]) => {
             assets::asset(&path, request, env).await
         }
@@ -169,6 +173,11 @@ async fn for_person(
         (_, ["account", "revoke"]) => Ok(method_not_allowed("POST")),
         _ => Ok(not_found()),
     }
+}
+
+fn is_deep(request: &Incoming) -> bool {
+    let mut query = request.url.query_pairs();
+    query.any(|(name, value)| name == "deep" && value == "1")
 }
 
 fn joined(segments: &[&str]) -> String {

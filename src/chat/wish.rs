@@ -34,7 +34,7 @@ pub struct Wish {
 pub async fn read(request: &mut Incoming) -> Result<Wish, ChatRefusal> {
     let body = request.body(MAX_BODY).await.map_err(|error| match error {
         BodyError::TooLarge => refuse(413, "too_large", "the body must not exceed 512 KiB"),
-        BodyError::Unreadable(_) => bad("the body could not be read"),
+        BodyError::CutOff => bad("the body could not be read"),
     })?;
     let body: Value = serde_json::from_slice(&body).map_err(|_| bad("the body must be JSON"))?;
     // Anything but a text is no endpoint, and must not become the widest.

@@ -4,13 +4,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use fetch::Fetch;
 use futures_util::FutureExt;
-use futures_util::future::{LocalBoxFuture, Shared};
+use futures_util::future::{Either, LocalBoxFuture, Shared, select};
 use oauth_provider::UnixTime;
 use oauth_provider::crypto::Bytes;
 use oauth_provider::grant::{
-    Command, Effect, GrantId, Lifecycle, Moment, Need, Next, Outcome, Renew, Renewal, Reply, Step,
-    Upstream, acknowledge, apply, ring,
+    Command, Effect, GrantId, Lifecycle, Moment, Need, Next, Outcome, PATIENCE, Renew, Renewal,
+    Reply, Step, Upstream, acknowledge, apply, ring,
 };
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
@@ -44,6 +45,16 @@ type Asked = Shared<LocalBoxFuture<'static, Result<Props, UpstreamError>>>;
 /// How often the account is told at most before the rest waits for the alarm: news may come while it is told others.
 const TELLS: usize = 3;
 
+/// A call, and what it is for.
+#[derive(Clone)]
+struct Call {
+    /// The hash of the Sentry token that it replaces.
+    of: String,
+    /// [`Renewal::again`] of the renewal that began it.
+    again: bool,
+    asked: Asked,
+}
+
 /// Holds the state of one grant, and applies one command after the other to it.
 #[wasm_bindgen]
 pub struct GrantObject(Rc<Mailbox>);
@@ -56,8 +67,7 @@ struct Mailbox {
     grant: RefCell<Option<Option<Lifecycle>>>,
     /// Whether a later release wrote the row.
     is_newer: Cell<bool>,
-    /// By the hash of the Sentry token that it replaces.
-    asked: RefCell<Option<(String, Asked)>>,
+    asked: RefCell<Option<Call>>,
     /// Whether the account is being told something: it is told one thing after the other.
     telling: Cell<bool>,
 }
@@ -123,12 +133,16 @@ impl Mailbox {
     }
 
     /// No borrow is held while Sentry is asked, and what follows begins with the state as it is then.
-    async fn with_fresh_props<N: Need>(self: &Rc<Self>, need: N) -> Result<N::Reply, Failure> {
+    async fn with_fresh_props<N: Need + Clone + 'static>(
+        self: &Rc<Self>,
+        need: N,
+    ) -> Result<N::Reply, Failure> {
         let next = self.decide(|state, now, rng| need.begin(state, read_props, now, rng))?;
-        let renewal = match next {
+        let (renewal, step) = match next {
             Next::Step(step) => return self.carry_out(step).await,
-            Next::Renew(renewal) => renewal,
+            Next::Renew(renewal, step) => (renewal, step),
         };
+        self.carry_out(step).await?;
         let outcome = self.ask_sentry(&renewal).await?;
         let step =
             self.decide(|state, now, rng| renewal.settle(state, outcome, read_props, now, rng))?;
@@ -266,44 +280,95 @@ impl Mailbox {
         log::problem(&id, "the account did not answer", &error.to_string());
     }
 
-    /// Asks Sentry once, however many callers wait for the answer. No borrow is held while waiting.
-    async fn ask_sentry<N>(&self, renewal: &Renewal<N>) -> worker::Result<Outcome> {
-        let asked = self.asked(renewal)?;
-        let outcome = asked.clone().await;
-        if outcome.is_err() {
-            // The next one tries again, unless somebody has begun to.
+    /// Asks Sentry once, however many callers wait for the answer. No borrow is held while waiting. Who waits in vain for
+    /// too long goes on without it, and keeps what may come later.
+    async fn ask_sentry<N: Need + Clone + 'static>(
+        self: &Rc<Self>,
+        renewal: &Renewal<N>,
+    ) -> worker::Result<Outcome> {
+        let call = self.call(renewal)?;
+        match select(call.asked.clone(), Outgoing.sleep(PATIENCE)).await {
+            Either::Left((asked, _)) => self.outcome(&call, asked),
+            Either::Right(_) => {
+                let (mailbox, renewal) = (Rc::clone(self), renewal.clone());
+                self.state
+                    .wait_until(async move { mailbox.wait_on(renewal, call).await });
+                let detail = format!("no answer for {} s", PATIENCE.as_secs());
+                self.not_renewed(&detail)?;
+                Ok(Outcome::Silent)
+            }
+        }
+    }
+
+    /// Waits on where the caller has left.
+    async fn wait_on<N: Need>(self: &Rc<Self>, renewal: Renewal<N>, call: Call) {
+        let asked = call.asked.clone().await;
+        let kept = async {
+            let outcome = self.outcome(&call, asked)?;
+            let step =
+                self.decide(|state, now, rng| renewal.keep(state, outcome, read_props, now, rng))?;
+            self.carry_out(step).await
+        };
+        if let Err(error) = kept.await {
+            let id = self.state.id().to_string();
+            log::problem(
+                &id,
+                "a Sentry token that came late was not kept",
+                &error.to_string(),
+            );
+        }
+    }
+
+    /// What the answer to a call means. After one that failed the next caller tries again, unless somebody has begun to.
+    fn outcome(&self, call: &Call, asked: Result<Props, UpstreamError>) -> worker::Result<Outcome> {
+        if asked.is_err() {
             let mut kept = self.asked.borrow_mut();
-            if kept.as_ref().is_some_and(|(_, kept)| kept.ptr_eq(&asked)) {
+            if kept
+                .as_ref()
+                .is_some_and(|kept| kept.asked.ptr_eq(&call.asked))
+            {
                 *kept = None;
             }
         }
-        match outcome {
+        match asked {
             Ok(props) => Ok(Outcome::Renewed {
                 props: Bytes(serde_json::to_vec(&props)?),
                 expire_at: props.expires_at,
             }),
-            Err(UpstreamError::Ended) => Ok(Outcome::Ended),
+            Err(UpstreamError::Ended) => Ok(Outcome::Ended { again: call.again }),
             Err(trouble) => {
-                let (id, detail) = (self.id()?.to_string(), trouble.to_string());
-                log::problem(&id, "a Sentry token was not renewed", &detail);
+                self.not_renewed(&trouble.to_string())?;
                 Ok(Outcome::Unavailable)
             }
         }
     }
 
+    fn not_renewed(&self, detail: &str) -> worker::Result<()> {
+        log::problem(
+            &self.id()?.to_string(),
+            "a Sentry token was not renewed",
+            detail,
+        );
+        Ok(())
+    }
+
     /// The call that is under way for these props, or was and brought something; else a new one.
-    fn asked<N>(&self, renewal: &Renewal<N>) -> worker::Result<Asked> {
+    fn call<N>(&self, renewal: &Renewal<N>) -> worker::Result<Call> {
         let mut asked = self.asked.borrow_mut();
-        if let Some((_, asked)) = asked.as_ref().filter(|(of, _)| *of == renewal.token) {
-            return Ok(asked.clone());
+        if let Some(call) = asked.as_ref().filter(|call| call.of == renewal.token) {
+            return Ok(call.clone());
         }
         let config = Config::of(&self.env).map_err(mailbox::trouble)?;
         let props: Props = serde_json::from_slice(&renewal.props.0)?;
         let ask =
             async move { sentry::renew(&config.sentry, props, clock::now(), &Outgoing).await };
-        let ask = ask.boxed_local().shared();
-        *asked = Some((renewal.token.clone(), ask.clone()));
-        Ok(ask)
+        let call = Call {
+            of: renewal.token.clone(),
+            again: renewal.again,
+            asked: ask.boxed_local().shared(),
+        };
+        *asked = Some(call.clone());
+        Ok(call)
     }
 
     fn load(&self) -> Result<Option<Lifecycle>, Failure> {

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::deployment::Deployment;
 use crate::memory::seen_tokens;
 use crate::runtime::bindings::REGISTER_RATE_LIMITER;
-use crate::runtime::incoming::{BodyError, Incoming};
+use crate::runtime::incoming::Incoming;
 use crate::runtime::limits::{Cost, Refused};
 use crate::runtime::{limits, random};
 use crate::site::errors::{Audience, HandlerError};
@@ -52,8 +52,7 @@ async fn answered(
 ) -> Result<Response, Error> {
     let body = match request.body(MAX_BODY).await {
         Ok(body) => Some(body),
-        Err(BodyError::TooLarge) => None,
-        Err(BodyError::Unreadable(error)) => return Err(Error::unavailable(error.to_string())),
+        Err(error) => error.cut_off().map_or(Ok(None), Err)?,
     };
     let (content_type, authorization) = (
         request.header("content-type"),

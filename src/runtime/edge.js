@@ -1,5 +1,6 @@
 // The runtime as Rust asks for it: one call for one errand. Each crossing between wasm and JavaScript costs, and so does
-// each promise that wasm waits for; what must be awaited on the way is awaited here, where that is cheap.
+// each promise that wasm waits for; what must be awaited on the way is awaited here, where that is cheap. `atReset` is of
+// turns.js, put in by scripts/bundle.mjs.
 
 /** The headers that handlers ask for: read together. Any other is asked for by itself. */
 const HEADERS = [
@@ -65,6 +66,13 @@ export class Outlet {
     this.gone = false;
     this.late = false;
     this.signal = this.#stop.signal;
+    const isReset = Promise.withResolvers();
+    const settled = atReset(isReset.resolve);
+    // Awaited: the stream belongs to this request, and it is another one that finds the instance dead.
+    isReset.promise.then((error) => {
+      end("late");
+      if (!this.gone) this.#controller.error(error);
+    });
     const end = (how) => {
       clearTimeout(timer);
       this[how] ||= true;
@@ -72,7 +80,10 @@ export class Outlet {
       this.#wake();
     };
     const timer = setTimeout(end, milliseconds, "late");
-    this.cancel = () => end("gone");
+    this.cancel = () => {
+      settled();
+      end("gone");
+    };
     this.body = new ReadableStream(
       {
         start: (controller) => void (this.#controller = controller),
@@ -85,6 +96,7 @@ export class Outlet {
     this.ended = new Promise((resolve) => this.signal.addEventListener("abort", () => resolve()));
     this.close = () => {
       clearTimeout(timer);
+      settled();
       if (!this.gone) this.#controller.close();
     };
   }

@@ -1,34 +1,10 @@
 // Where the runtime enters, in the place of worker-build's own shim, which makes three proxies for each request and each
-// message to an object. As there, an instance that has trapped is replaced before the next event. ADR 26.
+// message to an object. As there, an instance that has trapped is replaced, and so is one in which execution was ended:
+// ADR 26, ADR 114.
 import * as wasm from "./index.js";
+import { enter, instanceNumber, startAnewBy } from "./turns.js";
 
-const state = wasm.__worker_init_state();
-
-// A trap in a task shows here: nobody awaits a task's turn.
-addEventListener("error", ({ error }) => trapped(error));
-addEventListener("unhandledrejection", ({ reason }) => trapped(reason));
-
-function trapped(error) {
-  if (error instanceof WebAssembly.RuntimeError) {
-    console.error("wasm trapped; the next event gets a new instance", error);
-    state.criticalError = true;
-  }
-}
-
-/** Every way in. What waits on goes through the queue of tasks, where a trap is an event. */
-function enter(run) {
-  if (state.criticalError) {
-    wasm.__wbg_reset_state();
-    state.criticalError = false;
-    state.instanceId += 1;
-  }
-  try {
-    return run();
-  } catch (error) {
-    trapped(error);
-    throw error;
-  }
-}
+startAnewBy(wasm.__wbg_reset_state);
 
 export default {
   fetch: (request, env, context) => enter(() => wasm.fetch(request, env, context)),
@@ -56,9 +32,9 @@ function object(name) {
     }
 
     #here() {
-      if (this.#instance !== state.instanceId) {
+      if (this.#instance !== instanceNumber()) {
         this.#object = new wasm[name](this.#state, this.#env);
-        this.#instance = state.instanceId;
+        this.#instance = instanceNumber();
       }
       return this.#object;
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fetch::{Fetch, FetchError, LocalFuture, Request, Response};
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use url::Url;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -25,7 +25,11 @@ impl Fetch for Outgoing {
     }
 
     fn sleep(&self, duration: Duration) -> LocalFuture<'_, ()> {
-        Box::pin(Delay::from(duration))
+        Box::pin(async move {
+            // A `Delay` wakes who polled it first, which in the first turn of a request is nobody (lib.rs).
+            let _ = JsFuture::from(Promise::resolve(&JsValue::UNDEFINED)).await;
+            Delay::from(duration).await;
+        })
     }
 }
 

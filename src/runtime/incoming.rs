@@ -4,6 +4,8 @@ use std::cell::{OnceCell, RefCell};
 
 use js_sys::Uint8Array;
 use oauth_provider::Origin;
+use oauth_provider::http::Error;
+use oauth_types::ErrorCode;
 use url::Url;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -41,8 +43,17 @@ pub struct Incoming {
 pub enum BodyError {
     /// It is longer than the limit, where reading stopped.
     TooLarge,
-    /// The connection broke, or the runtime failed.
-    Unreadable(worker::Error),
+    /// Its sender went away, or sent less than it announced.
+    CutOff,
+}
+
+impl BodyError {
+    /// The answer to a form that did not come whole, which is its sender's fault; `None` for one that is too long, of which
+    /// each endpoint says how long it may be.
+    pub fn cut_off(&self) -> Option<Error> {
+        let broke = "the body broke off before its end";
+        matches!(self, Self::CutOff).then(|| Error::new(ErrorCode::InvalidRequest, broke))
+    }
 }
 
 impl Incoming {
@@ -140,7 +151,7 @@ impl Incoming {
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         let body = JsFuture::from(edge::request_body(&self.request, limit))
             .await
-            .map_err(|error| BodyError::Unreadable(error.into()))?;
+            .map_err(|_| BodyError::CutOff)?;
         body.dyn_ref::<Uint8Array>()
             .map(Uint8Array::to_vec)
             .ok_or(BodyError::TooLarge)

@@ -8,9 +8,12 @@ use crate::runtime::incoming::Incoming;
 /// Reads the body of a `POST` as a form of at most 64 KiB.
 ///
 /// # Errors
-/// The body is too long, or no form.
+/// The body is too long, did not come whole, or is no form.
 pub async fn posted_form(request: &mut Incoming) -> Result<Params, Error> {
-    let body = request.body(MAX_BODY).await.ok();
+    let body = match request.body(MAX_BODY).await {
+        Ok(body) => Some(body),
+        Err(error) => error.cut_off().map_or(Ok(None), Err)?,
+    };
     let content_type = request.header("content-type");
     Params::from_form(&Request {
         method: "POST",

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use oauth_provider::UnixTime;
-use oauth_provider::client::{ClientIdUrl, Registration};
+use oauth_provider::client::{ClientIdUrl, Registration, registered_at};
 use oauth_provider::store::{ClientStore, KeptDocument, StoreError, Stored};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -16,6 +16,9 @@ use crate::runtime::hex::sha256_hex;
 
 /// KV's shortest lifetime, in seconds from now.
 const SHORTEST: u64 = 60;
+
+/// For so many seconds a record that was written may be missing elsewhere: KV promises 60, "or more".
+const ON_ITS_WAY: u64 = 120;
 
 /// The namespace of registered clients and of documents that were fetched.
 #[derive(Clone)]
@@ -66,7 +69,13 @@ impl ClientStore for Clients {
             None => {
                 let kept: Option<serde_json::Value> =
                     self.get(&format!("client:{client_id}")).await?;
-                kept.map(serde_json::from_value).transpose().map_err(failed)
+                match kept {
+                    Some(kept) => serde_json::from_value(kept).map_err(failed),
+                    None if is_on_its_way(client_id, self.now) => Err(failed(
+                        "the client registered a moment ago, and its record is not here yet",
+                    )),
+                    None => Ok(None),
+                }
             }
         }
     }
@@ -103,6 +112,12 @@ impl ClientStore for Clients {
     async fn keep_key_set(&self, url: &ClientIdUrl, keys: &KeptDocument) -> Stored<()> {
         self.put(&key("keys", url), keys, keys.kept_until()).await
     }
+}
+
+/// Whether the record of this client may have been written so short a time ago that KV does not have it here. Clocks differ,
+/// and anybody can make an id up: one from the future counts for as long.
+fn is_on_its_way(client_id: &str, now: UnixTime) -> bool {
+    registered_at(client_id).is_some_and(|at| now.0.abs_diff(at.0) < ON_ITS_WAY)
 }
 
 /// The key of a URL: its hash, since a key has at most 512 bytes and a URL may have more.

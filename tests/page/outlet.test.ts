@@ -1,7 +1,14 @@
 // The body of an answer that is written in pieces (src/runtime/edge.js): it waits for its reader, and ends with its time or with them.
 import { setTimeout as wait } from "node:timers/promises";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { Outlet } from "../../src/runtime/edge.js";
+
+/** Stands in for turns.js, which scripts/bundle.mjs puts there: calls what waits for the end of the instance. */
+const resets = new Set<(error: Error) => void>();
+vi.stubGlobal("atReset", (act: (error: Error) => void) => {
+  resets.add(act);
+  return () => resets.delete(act);
+});
 
 const settled = async (promise: Promise<unknown>) => Promise.race([promise.then(() => true), wait(20, false)]);
 const KIB = "x".repeat(1024);
@@ -37,4 +44,16 @@ it("is over when its time is, also while it waits for its reader", async () => {
   await outlet.ended;
   expect([outlet.gone, outlet.late]).toEqual([false, true]);
   expect(await settled(room)).toBe(true);
+});
+
+it("breaks off when the instance of wasm that writes it has ended, and waits for no end when it is complete", async () => {
+  const outlet = new Outlet(60_000);
+  const read = outlet.body.getReader().read();
+  for (const reset of resets) reset(new Error("ended"));
+  await expect(read).rejects.toThrow("ended");
+  expect(outlet.signal.aborted).toBe(true);
+  resets.clear();
+  new Outlet(60_000).close();
+  await new Outlet(60_000).body.cancel();
+  expect(resets.size).toBe(0);
 });

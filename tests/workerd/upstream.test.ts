@@ -32,8 +32,11 @@ async function signInFor(seconds: number) {
 
 const lines = () =>
   accountsIn(folder.path).flat().map(({ grant }) => grant);
-/** What the objects of live grants keep. */
-const live = () => objectStates(folder.path, "GrantObject").filter((state) => "active" in state).map((state) => JSON.stringify(state));
+/** What the objects of live grants keep, but for the note that Sentry is asked for a renewal. */
+const live = () =>
+  objectStates(folder.path, "GrantObject")
+    .filter((state) => "active" in state)
+    .map((state) => JSON.stringify(state, (name, value: unknown) => (name === "attempt" ? undefined : value)));
 const hasLine = (tokens: Tokens) => {
   return lines().includes(grantOf(tokens.access_token));
 };

@@ -21,6 +21,9 @@ pub enum BearerError {
     /// Unknown, expired, revoked, or for another resource.
     #[error("the access token is unknown, expired, revoked or for another resource")]
     Invalid,
+    /// What the token stands on is over: the upstream refuses it, and its grant has ended.
+    #[error("the sign-in upstream has ended")]
+    Ended,
     /// The token lacks scopes.
     #[error("the access token lacks one of the scopes {scope}")]
     InsufficientScope {
@@ -158,6 +161,11 @@ impl BearerError {
                 401,
                 ErrorCode::InvalidToken,
                 "the access token is unknown, expired, revoked or for another resource; sign in again",
+            ),
+            Self::Ended => (
+                401,
+                ErrorCode::InvalidToken,
+                "the sign-in upstream, on which the access token stands, has ended; sign in again",
             ),
             Self::InsufficientScope { description, .. } => {
                 (403, ErrorCode::InsufficientScope, description.as_str())

@@ -33,6 +33,7 @@ pub use document::{
     check_document, fetch_document,
 };
 pub(crate) use id::is_url;
+pub use id::registered_at;
 pub use keys::{KeySet, KeySource};
 pub use problem::ClientProblem;
 pub use record::{Authentication, Client, Link, SecretMethod};

@@ -54,7 +54,7 @@ pub use id::GrantId;
 pub use need::Need;
 pub use outbox::{Dated, News, acknowledge};
 pub use policy::{Policy, Reuse};
-pub use renewal::{Next, Outcome, ReadProps, Renew, Renewal, Renewed, Upstream};
+pub use renewal::{Next, Outcome, PATIENCE, ReadProps, Renew, Renewal, Renewed, SILENCE, Upstream};
 pub use state::Lifecycle;
 pub use terms::{ClientBinding, KeyProof, Strength, Terms, Withheld};
 pub use token::{Token, TokenKind};

@@ -257,7 +257,7 @@ fn issued_response(id: &GrantId, issued: Issued) -> Response {
 }
 
 fn refused(refusal: Refusal) -> Error {
-    let invalid_grant = |description: &str| Error::new(ErrorCode::InvalidGrant, description);
+    let invalid_grant = |why: &str| Error::new(ErrorCode::InvalidGrant, why);
     match refusal {
         Refusal::Unknown | Refusal::AlreadyOpened => unknown(),
         Refusal::RedirectUri => {
@@ -276,6 +276,7 @@ fn refused(refusal: Refusal) -> Error {
             format!("the client's metadata document is gone or no longer valid: {why}"),
         ),
         Refusal::Unavailable => Error::unavailable("the props could not be renewed"),
+        Refusal::Ended(why) => invalid_grant(&format!("{why}: sign in again")),
         Refusal::Target => Error::new(
             ErrorCode::InvalidTarget,
             "resource is not covered by the grant",

@@ -16,6 +16,7 @@ use crate::time::UnixTime;
 
 use self::metadata::{effective, elsewhere, keys_url, parse, scope};
 use super::client_store::ClientStore;
+use super::id::draw;
 use super::registered::Registration;
 
 pub use preregistered::{PreregistrationError, preregistered};
@@ -52,7 +53,7 @@ pub async fn register(
     let shares_secret = method.is_some_and(|method| method.starts_with("client_secret"));
     let secret = shares_secret.then(|| Secret::draw(rng));
     let registration = Registration {
-        client_id: Secret::draw(rng).expose_text().chars().take(22).collect(),
+        client_id: draw(now, rng),
         issued_at: now,
         secret_hash: secret
             .as_ref()

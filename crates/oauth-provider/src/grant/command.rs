@@ -333,4 +333,7 @@ pub enum Refusal {
     ClientGone(String),
     /// The props must be renewed first, and that did not work just now. Nothing was consumed.
     Unavailable,
+    /// The grant ended with this command, and why. Who does not know this reply takes it for an outage, and hears
+    /// [`Refusal::Unknown`] the next time.
+    Ended(String),
 }

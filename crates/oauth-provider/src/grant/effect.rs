@@ -138,6 +138,10 @@ impl<R> Step<R> {
         self
     }
 
+    pub(super) fn stored_if(self, changed: bool) -> Self {
+        if changed { self.stored(None) } else { self }
+    }
+
     pub(super) fn is_stored(&self) -> bool {
         matches!(self.effects.first(), Some(Effect::Store { .. }))
     }

@@ -6,7 +6,7 @@ use crate::crypto::{Bytes, Secret};
 
 use super::command::{Command, Inspect, Refresh, Refusal, Reply};
 use super::effect::Step;
-use super::renewal::{Next, ReadProps, Renew, Renewal, Renewed, end};
+use super::renewal::{ENDED, LOST, Next, ReadProps, Renew, Renewed, ask, end, is_lost};
 use super::state::Lifecycle;
 use super::{Moment, apply, refresh, reseal};
 
@@ -29,9 +29,18 @@ pub trait Need: Sized {
     #[doc(hidden)]
     fn secret(&self) -> &Secret;
 
-    /// The answer when the sign-in upstream is over.
+    /// The answer when the sign-in upstream is over, and why.
     #[doc(hidden)]
-    fn ended() -> Self::Reply;
+    fn ended(why: &str) -> Self::Reply;
+
+    /// The answer when nothing is left to renew the props with, because an answer of the upstream was lost.
+    #[doc(hidden)]
+    fn lost(
+        self,
+        state: Option<Lifecycle>,
+        moment: &Moment<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Step<Self::Reply>;
 
     /// The answer after the props were renewed; `fresh` are those that came.
     #[doc(hidden)]
@@ -71,12 +80,13 @@ impl Need for Refresh {
             .and_then(|state| due(state, &self, moment))
             .and_then(|props| Some((read(&props)?, props)));
         match due {
-            Some((upstream, props)) if upstream.renewable => Next::Renew(Renewal {
-                token: upstream.token,
-                props: Bytes(props),
-                need: self,
-            }),
-            Some(_) if !live => Next::Step(end::<Self>(state, moment, rng)),
+            Some((upstream, _)) if is_lost(state.as_ref(), &upstream.token) => {
+                Next::Step(self.lost(state, moment, rng))
+            }
+            Some((upstream, props)) if upstream.renewable => {
+                ask(self, state, upstream.token, Bytes(props), moment, rng)
+            }
+            Some(_) if !live => Next::Step(end::<Self>(state, ENDED, moment)),
             // Props that cannot be renewed are used until they expire.
             Some(_) | None => Next::Step(apply(state, Command::Refresh(self), moment, rng)),
         }
@@ -86,8 +96,17 @@ impl Need for Refresh {
         &self.secret
     }
 
-    fn ended() -> Reply {
-        Reply::Refused(Refusal::Unknown)
+    fn ended(why: &str) -> Reply {
+        Reply::Refused(Refusal::Ended(why.to_owned()))
+    }
+
+    /// The props serve as long as they live.
+    fn lost(self, state: Option<Lifecycle>, moment: &Moment<'_>, rng: &mut impl CryptoRng) -> Step {
+        if props_live(state.as_ref(), moment) {
+            apply(state, Command::Refresh(self), moment, rng)
+        } else {
+            end::<Self>(state, LOST, moment)
+        }
     }
 
     fn served(
@@ -136,12 +155,11 @@ impl Need for Renew {
             Some(upstream) if upstream.token != self.refused => {
                 Next::Step(Step::unchanged(state, Renewed::Props(info.props)))
             }
-            Some(upstream) if !upstream.renewable => Next::Step(end::<Self>(state, moment, rng)),
-            Some(upstream) => Next::Renew(Renewal {
-                token: upstream.token,
-                props: info.props,
-                need: self,
-            }),
+            Some(upstream) if is_lost(state.as_ref(), &upstream.token) => {
+                Next::Step(self.lost(state, moment, rng))
+            }
+            Some(upstream) if !upstream.renewable => Next::Step(end::<Self>(state, ENDED, moment)),
+            Some(upstream) => ask(self, state, upstream.token, info.props, moment, rng),
         }
     }
 
@@ -149,8 +167,18 @@ impl Need for Renew {
         &self.access
     }
 
-    fn ended() -> Renewed {
+    fn ended(_: &str) -> Renewed {
         Renewed::Ended
+    }
+
+    /// What the upstream refuses serves nobody.
+    fn lost(
+        self,
+        state: Option<Lifecycle>,
+        moment: &Moment<'_>,
+        _: &mut impl CryptoRng,
+    ) -> Step<Renewed> {
+        end::<Self>(state, LOST, moment)
     }
 
     fn served(
@@ -186,6 +214,9 @@ fn due(state: &Lifecycle, refresh: &Refresh, moment: &Moment<'_>) -> Option<Vec<
     let Lifecycle::Active(active) = state else {
         return None;
     };
+    if state.ends_at() <= moment.now {
+        return None;
+    }
     let ends = (moment.now + moment.policy.access).min(active.terms.ends_at);
     let lasts = |expire_at| expire_at >= ends;
     if active.props.expire_at.is_none_or(lasts) {

@@ -56,6 +56,7 @@ pub(super) fn redeem(
             gone: false,
             why: None,
         },
+        attempt: None,
         outbox: pending.outbox,
     };
     match issue(

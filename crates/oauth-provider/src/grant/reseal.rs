@@ -25,6 +25,7 @@ pub(super) fn reseal(
         sealed,
         expire_at: reseal.props_expire_at,
     };
+    active.attempt = None;
     Step::changed(Lifecycle::Active(active), Reply::Done)
 }
 

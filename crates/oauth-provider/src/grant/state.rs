@@ -57,6 +57,9 @@ pub struct Active {
     pub(super) chores_at: UnixTime,
     /// What is known of its client's document.
     pub(super) document: DocumentWatch,
+    /// The attempt to have the props renewed; none once it brought others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) attempt: Option<Box<Attempt>>,
     #[serde(default, skip_serializing_if = "Outbox::is_empty")]
     pub(super) outbox: Outbox,
 }
@@ -69,6 +72,21 @@ pub(super) struct Props {
     /// When they are of no more use; `None` for never.
     #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
     pub(super) expire_at: Option<UnixTime>,
+}
+
+/// That the upstream is asked for other props, written before it is: its refresh tokens may be good once, and the answer may
+/// be lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Attempt {
+    /// [`super::Upstream::token`] of the props that are to be replaced.
+    #[serde(rename = "o")]
+    pub(super) of: String,
+    /// When somebody last waited for it in vain.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub(super) silent_at: Option<UnixTime>,
+    /// An answer was lost, and the upstream does not take the refresh token again.
+    #[serde(rename = "l", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) lost: bool,
 }
 
 /// A client that is described by a document is looked after: one whose document is gone for good may not refresh.

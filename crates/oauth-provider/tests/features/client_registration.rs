@@ -33,7 +33,7 @@ fn the_least_there_can_be() {
     cache-control: no-store
     pragma: no-cache
 
-    {"client_id":"LPjMtJVkbhc0DRG7WBsX0x","client_id_issued_at":1800000000,"client_secret":"jgu3U0_PTxKsdFj7gJL-UpzlbqC7aO22O19syxaKrZM","client_secret_expires_at":0,"redirect_uris":["https://app.example/cb"],"token_endpoint_auth_method":"client_secret_basic","grant_types":["authorization_code","refresh_token"],"response_types":["code"]}
+    {"client_id":"6b49d200LPjMtJVkbhc0DRG7WBsX0x","client_id_issued_at":1800000000,"client_secret":"jgu3U0_PTxKsdFj7gJL-UpzlbqC7aO22O19syxaKrZM","client_secret_expires_at":0,"redirect_uris":["https://app.example/cb"],"token_endpoint_auth_method":"client_secret_basic","grant_types":["authorization_code","refresh_token"],"response_types":["code"]}
     "#);
 }
 

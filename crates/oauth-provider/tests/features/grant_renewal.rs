@@ -11,8 +11,6 @@ use crate::support::grant::{Grant, RefreshToken, active_with};
 use crate::support::renewal_host::{Act, SOON, Says, Turn, begin, read};
 
 const DEPTH: usize = 7;
-/// Who wait at once.
-const MOST: usize = 3;
 
 const ALPHABET: &[Act] = &[
     Act::Refresh(false),
@@ -31,6 +29,21 @@ const ALPHABET: &[Act] = &[
     Act::Wait,
 ];
 
+/// Answers that come late, or never.
+const TROUBLE: &[Act] = &[
+    Act::Refresh(false),
+    Act::Renew,
+    Act::Answer(Says::Lasting),
+    Act::Answer(Says::Ended),
+    Act::Answer(Says::Down),
+    Act::Settle(Turn::First),
+    Act::Leave,
+    Act::Crash(false),
+    Act::Crash(true),
+    Act::Wait,
+    Act::Pause,
+];
+
 /// The way to here, told where it ends badly.
 struct Path(Vec<Act>);
 
@@ -42,19 +55,18 @@ impl Drop for Path {
     }
 }
 
-// rule: tokens/upstream-renewed-in-time
-#[test]
-fn every_history_of_a_renewal_keeps_what_the_upstream_gave_and_tells_of_an_end_once() {
+/// Every history of these acts; at most so many wait at once.
+fn walk(alphabet: &[Act], most: usize) {
     let mut seen = HashSet::from([begin().canonical()]);
     let mut edge = vec![(begin(), Vec::new())];
     for _ in 0..DEPTH {
         let mut next = Vec::new();
         for (host, path) in edge {
-            for act in ALPHABET {
+            for act in alphabet {
                 let path = Path([path.as_slice(), &[*act]].concat());
                 let mut host = host.clone();
                 let begins = matches!(act, Act::Refresh(_) | Act::Renew);
-                if (begins && host.waiting.len() == MOST) || host.perform(*act).is_none() {
+                if (begins && host.waiting.len() == most) || host.perform(*act).is_none() {
                     continue;
                 }
                 host.check();
@@ -70,6 +82,19 @@ fn every_history_of_a_renewal_keeps_what_the_upstream_gave_and_tells_of_an_end_o
 
 // rule: tokens/upstream-renewed-in-time
 #[test]
+fn every_history_of_a_renewal_keeps_what_the_upstream_gave_and_tells_of_an_end_once() {
+    walk(ALPHABET, 3);
+}
+
+// rule: tokens/upstream-silent
+// rule: tokens/upstream-answer-lost
+#[test]
+fn every_history_of_answers_that_come_late_or_never() {
+    walk(TROUBLE, 2);
+}
+
+// rule: tokens/upstream-renewed-in-time
+#[test]
 fn what_cannot_be_renewed_serves_as_long_as_it_lives() {
     let (mut grant, issued) = active_with(|open| {
         open.props = Bytes(b"0".to_vec());
@@ -81,7 +106,7 @@ fn what_cannot_be_renewed_serves_as_long_as_it_lives() {
         let (state, mut rng) = (grant.state.clone(), grant.rng.clone());
         let step = match refresh.begin(state.clone(), read, &grant.moment(), &mut rng) {
             Next::Step(step) => step,
-            Next::Renew(_) => panic!("with what?"),
+            Next::Renew(..) => panic!("with what?"),
         };
         grant.rng = rng;
         grant.carry_out(state, step)
@@ -91,9 +116,10 @@ fn what_cannot_be_renewed_serves_as_long_as_it_lives() {
     };
     grant.wait(SOON);
     let reply = next(&mut grant, &issued.refresh.unwrap());
-    assert!(matches!(reply, Reply::Refused(Refusal::Unknown)));
-    assert_eq!(grant.told, [News::Ended("asked for".to_owned())]);
-    assert_eq!(grant.audit, [Audit::Closed("asked for")]);
+    assert!(matches!(reply, Reply::Refused(Refusal::Ended(why)) if why.contains("has ended")));
+    let why = "the sign-in upstream has ended";
+    assert_eq!(grant.told, [News::Ended(why.to_owned())]);
+    assert_eq!(grant.audit, [Audit::Closed(why)]);
 }
 
 #[test]
@@ -108,5 +134,8 @@ fn a_refused_token_that_cannot_be_renewed_ends_the_grant() {
         panic!("with what?");
     };
     assert!(matches!(grant.carry_out(state, step), Renewed::Ended));
-    assert_eq!(grant.told, [News::Ended("asked for".to_owned())]);
+    assert_eq!(
+        grant.told,
+        [News::Ended("the sign-in upstream has ended".to_owned())]
+    );
 }

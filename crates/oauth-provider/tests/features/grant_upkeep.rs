@@ -167,7 +167,7 @@ fn props_that_would_not_outlast_the_next_access_token_are_due() {
         };
         let mut rng = grant.rng.clone();
         match refresh.begin(grant.state.clone(), read, &grant.moment(), &mut rng) {
-            Next::Renew(renewal) => Some(renewal.props.0),
+            Next::Renew(renewal, _) => Some(renewal.props.0),
             Next::Step(_) => None,
         }
     };

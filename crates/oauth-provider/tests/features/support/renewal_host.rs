@@ -5,7 +5,7 @@ use std::time::Duration;
 use oauth_provider::crypto::{Bytes, Secret};
 use oauth_provider::grant::{
     Audit, Choice, Command, Effect, Lifecycle, Moment, Need, News, Next, Outcome, Policy, Refresh,
-    Refusal, Renew, Renewal, Renewed, Reply, Step, Upstream, Withhold,
+    Refusal, Renew, Renewal, Renewed, Reply, SILENCE, Step, Upstream, Withhold,
 };
 use rand_chacha::ChaCha20Rng;
 use serde_json::json;
@@ -16,6 +16,7 @@ use super::grant::{Grant, RefreshToken, active_with, same, scope};
 /// Less than an access token lives.
 pub const SOON: u64 = 600;
 const LONG: u64 = 30 * 86_400;
+const ENDED: &str = "the sign-in upstream has ended";
 
 /// Props say which of the upstream's tokens they hold: `3`, and `3 and one to renew it`.
 pub fn props(number: u32) -> Bytes {
@@ -34,6 +35,14 @@ pub fn read(props: &[u8]) -> Option<Upstream> {
     })
 }
 
+fn replied<R, T>(step: Step<R>, reply: impl FnOnce(R) -> T) -> Step<T> {
+    Step {
+        state: step.state,
+        reply: reply(step.reply),
+        effects: step.effects,
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Act {
     /// With the newest token; whether for a scope that [`Act::Withhold`] takes.
@@ -48,10 +57,16 @@ pub enum Act {
     Answer(Says),
     /// The first who waits goes on, or the last.
     Settle(Turn),
+    /// The first who waits for an answer that does not come waits no longer.
+    Leave,
+    /// The host forgets what it asked. The upstream has answered that already, or was never reached.
+    Crash(bool),
     Withhold,
     Close,
     /// Until the first props are of no more use.
     Wait,
+    /// Until nobody remembers that the upstream was silent.
+    Pause,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,6 +94,7 @@ pub enum Waiting {
 #[derive(Clone, Debug)]
 struct Call {
     replaces: u32,
+    again: bool,
     outcome: Option<(Says, u32)>,
 }
 
@@ -94,11 +110,22 @@ pub struct Host {
     spent: Vec<u32>,
     calls: Vec<Call>,
     pub waiting: Vec<(usize, Waiting)>,
+    /// Those who left before the answer came.
+    left: Vec<(usize, Waiting)>,
+    /// Whether it was asked to replace what the grant has.
+    attempted: bool,
+    /// When somebody waited for it in vain.
+    silent_at: Option<u64>,
+    /// Whether nothing is left to replace it with.
+    lost: bool,
+    /// Whether an answer came that nobody could keep.
+    missed: bool,
     /// Which the grant has, as the model says.
     holds: u32,
     /// When those are of no more use.
     holds_until: u64,
     waited: u64,
+    paused: bool,
     narrowed: bool,
     closed: bool,
 }
@@ -116,9 +143,15 @@ pub fn begin() -> Host {
         spent: Vec::new(),
         calls: Vec::new(),
         waiting: Vec::new(),
+        left: Vec::new(),
+        attempted: false,
+        silent_at: None,
+        lost: false,
+        missed: false,
         holds: 0,
         holds_until: SOON,
         waited: 0,
+        paused: false,
         narrowed: false,
         closed: false,
     }
@@ -147,6 +180,11 @@ impl Host {
         self.holds_until > self.waited
     }
 
+    fn was_silent(&self) -> bool {
+        let window = SILENCE.as_secs();
+        self.silent_at.is_some_and(|at| self.waited < at + window)
+    }
+
     fn asks_for(&self, narrow: bool) -> Option<oauth_provider::Scope> {
         narrow.then(|| scope("event:write"))
     }
@@ -169,10 +207,17 @@ impl Host {
     }
 
     /// Joins the call for these props, or makes one.
-    fn wait(&mut self, token: &str, renewed: &Bytes, waiting: Waiting) {
+    fn wait(&mut self, token: &str, renewed: &Bytes, again: bool, waiting: Waiting) {
         assert_eq!(token, self.holds.to_string(), "of the current props");
         assert_eq!(number(&renewed.0), Some(self.holds));
-        assert!(self.grant.effects.is_empty(), "nothing happens before");
+        assert_eq!(again, self.attempted);
+        let stored = [Effect::Store { alarm: None }];
+        let first: &[Effect] = if again { &[] } else { &stored };
+        assert_eq!(
+            self.grant.effects, first,
+            "that it is asked is stored, once"
+        );
+        self.attempted = true;
         let replaces = self.holds;
         let failed = |call: &Call| matches!(call.outcome, Some((Says::Ended | Says::Down, _)));
         let known = self
@@ -180,12 +225,11 @@ impl Host {
             .iter()
             .position(|call| call.replaces == replaces && !failed(call));
         let call = known.unwrap_or_else(|| {
-            assert!(
-                !self.spent.contains(&replaces),
-                "a refresh token used twice"
-            );
+            let spent = self.spent.contains(&replaces);
+            assert!(!spent || self.missed, "a refresh token used twice");
             self.calls.push(Call {
                 replaces,
+                again,
                 outcome: None,
             });
             self.calls.len() - 1
@@ -196,29 +240,60 @@ impl Host {
     /// Begins, as a host does: what must be waited for comes back.
     fn begin<N: Need>(&mut self, need: N) -> Result<N::Reply, Renewal<N>> {
         self.grant.effects.clear();
-        self.step(|state, now, rng| match need.begin(state, read, now, rng) {
-            Next::Step(step) => Ok(step),
-            Next::Renew(renewal) => Err(renewal),
-        })
+        let mut renewal = None;
+        let begun = self.step(|state, now, rng| {
+            Ok::<_, ()>(match need.begin(state, read, now, rng) {
+                Next::Step(step) => replied(step, Some),
+                Next::Renew(asked, step) => {
+                    renewal = Some(asked);
+                    replied(step, |()| None)
+                }
+            })
+        });
+        match (begun, renewal) {
+            (Ok(Some(reply)), None) => Ok(reply),
+            (Ok(None), Some(renewal)) => Err(renewal),
+            _ => unreachable!(),
+        }
     }
 
     fn begin_refresh(&mut self, narrow: bool) {
         let token = self.newest_token();
         let good = !(self.closed || narrow && self.narrowed);
+        let asks = good && self.is_short() && !self.lost && !self.was_silent();
+        let before = json!(self.grant.state);
         match self.begin(self.refresh(&token, narrow)) {
             Err(renewal) => {
-                assert!(good && self.is_short(), "not needed");
+                assert!(asks, "not needed");
                 let (name, props) = (renewal.token.clone(), renewal.props.clone());
-                self.wait(&name, &props, Waiting::Refresh(renewal, token, narrow));
+                let again = renewal.again;
+                self.wait(
+                    &name,
+                    &props,
+                    again,
+                    Waiting::Refresh(renewal, token, narrow),
+                );
             }
             Ok(reply) => {
-                assert!(
-                    !(good && self.is_short()),
-                    "the props end too soon: {reply:?}"
-                );
-                self.expect_refreshed(reply, &token, narrow);
+                assert!(!asks, "the props end too soon: {reply:?}");
+                if !good || !self.is_short() || self.is_live() {
+                    self.expect_refreshed(reply, &token, narrow);
+                } else if self.lost {
+                    self.expect_lost(&reply);
+                } else {
+                    assert!(matches!(reply, Reply::Refused(Refusal::Unavailable)));
+                    assert_eq!(json!(self.grant.state), before, "nothing is used up");
+                }
             }
         }
+    }
+
+    /// The grant ends, and says why.
+    fn expect_lost(&mut self, reply: &Reply) {
+        assert!(matches!(reply, Reply::Refused(Refusal::Ended(why)) if why.contains("lost")));
+        self.closed = true;
+        let lost = Audit::Closed("the upstream's answer to a renewal was lost");
+        assert_eq!(self.grant.audit.last(), Some(&lost));
     }
 
     fn expect_refreshed(&mut self, reply: Reply, token: &RefreshToken, narrow: bool) {
@@ -244,28 +319,153 @@ impl Host {
         let current = refused == self.holds.to_string();
         match self.begin(self.renew(refused)) {
             Err(renewal) => {
-                assert!(current && !self.closed);
+                assert!(current && !self.closed && !self.lost && !self.was_silent());
                 let (name, props) = (renewal.token.clone(), renewal.props.clone());
-                self.wait(&name, &props, Waiting::Renew(renewal));
+                let again = renewal.again;
+                self.wait(&name, &props, again, Waiting::Renew(renewal));
+                return;
             }
-            Ok(Renewed::Ended) => assert!(self.closed),
+            Ok(Renewed::Ended) if !self.closed => {
+                assert!(current && self.lost);
+                self.closed = true;
+                return;
+            }
+            Ok(Renewed::Ended) => {}
             Ok(Renewed::Props(props)) => {
                 assert!(!current && !self.closed);
                 assert_eq!(number(&props.0), Some(self.holds));
             }
-            Ok(Renewed::Unavailable) => panic!("nobody was asked"),
+            Ok(Renewed::Unavailable) => assert!(current && self.was_silent()),
         }
         assert!(self.grant.effects.is_empty(), "asking costs nothing");
     }
 
     /// The oldest call that is under way is answered.
     fn answer(&mut self, says: Says) -> Option<()> {
-        let call = self.calls.iter_mut().find(|call| call.outcome.is_none())?;
+        let place = self.calls.iter().position(|call| call.outcome.is_none())?;
+        let call = self.calls.get_mut(place)?;
         if matches!(says, Says::Lasting | Says::Short) {
+            if self.spent.contains(&call.replaces) {
+                return None; // they are good once
+            }
             self.newest += 1;
             self.spent.push(call.replaces);
         }
         call.outcome = Some((says, self.newest));
+        let (gone, stay) = std::mem::take(&mut self.left)
+            .into_iter()
+            .partition(|(call, _)| *call == place);
+        self.left = stay;
+        for (call, waiting) in Vec::from_iter::<Vec<_>>(gone) {
+            self.keep(call, waiting);
+        }
+        Some(())
+    }
+
+    /// What follows when an answer comes that one of those who left waited for.
+    fn keep(&mut self, call: usize, waiting: Waiting) {
+        let Some((outcome, says, again, fresh, expires)) = self.outcome(call) else {
+            return;
+        };
+        let before = json!(self.grant.state);
+        let was_closed = self.closed;
+        self.grant.effects.clear();
+        let opens = self.opens(&waiting);
+        let stands = self.holds == self.calls[call].replaces && !self.closed;
+        let kept = match waiting {
+            Waiting::Refresh(renewal, ..) => self.kept(renewal, outcome),
+            Waiting::Renew(renewal) => self.kept(renewal, outcome),
+        };
+        kept.unwrap_or_else(|()| unreachable!());
+        match says {
+            Says::Lasting | Says::Short if stands && opens => self.hold(fresh, expires),
+            Says::Lasting | Says::Short => {
+                self.missed |= stands;
+                assert_eq!(json!(self.grant.state), before);
+            }
+            Says::Ended if again => self.lost |= stands,
+            Says::Ended => {
+                self.closed = true;
+                let closed = self.grant.audit.last() == Some(&Audit::Closed(ENDED));
+                assert!(was_closed || closed, "and the log says why");
+            }
+            Says::Down => assert_eq!(json!(self.grant.state), before),
+        }
+    }
+
+    /// Whether the props can be sealed anew with its token: a refresh token that is older than the predecessor opens nothing.
+    fn opens(&self, waiting: &Waiting) -> bool {
+        match waiting {
+            Waiting::Refresh(_, token, _) => {
+                let back = self.tokens.iter().rev().position(|one| same(one, token));
+                back.is_some_and(|back| back < 2)
+            }
+            Waiting::Renew(_) => true,
+        }
+    }
+
+    fn kept<N: Need>(&mut self, renewal: Renewal<N>, outcome: Outcome) -> Result<(), ()> {
+        self.step(|state, now, rng| Ok(renewal.keep(state, outcome, read, now, rng)))
+    }
+
+    /// The outcome of a call, what the upstream said, whether it was asked before, the number of the props that came, and when
+    /// they end.
+    fn outcome(&self, call: usize) -> Option<(Outcome, Says, bool, u32, u64)> {
+        let Call { again, outcome, .. } = self.calls[call].clone();
+        let (says, fresh) = outcome?;
+        let expires = self.waited + if says == Says::Lasting { LONG } else { SOON };
+        let outcome = match says {
+            Says::Lasting | Says::Short => Outcome::Renewed {
+                props: props(fresh),
+                expire_at: Some(after(expires)),
+            },
+            Says::Ended => Outcome::Ended { again },
+            Says::Down => Outcome::Unavailable,
+        };
+        Some((outcome, says, again, fresh, expires))
+    }
+
+    fn hold(&mut self, fresh: u32, expires: u64) {
+        (self.holds, self.holds_until) = (fresh, expires);
+        (self.attempted, self.silent_at, self.lost) = (false, None, false);
+    }
+
+    /// The one who waits longest goes without an answer.
+    fn leave(&mut self) -> Option<()> {
+        let unanswered = |(call, _): &(usize, Waiting)| self.calls[*call].outcome.is_none();
+        let place = self.waiting.iter().position(unanswered)?;
+        let (call, waiting) = self.waiting.remove(place);
+        self.settle_with(
+            call,
+            waiting.clone(),
+            Outcome::Unavailable,
+            Says::Down,
+            (0, 0),
+        );
+        self.left.push((call, waiting));
+        Some(())
+    }
+
+    /// What is in the host's memory is gone.
+    fn crash(&mut self, answered: bool) -> Option<()> {
+        let call = self.calls.iter().find(|call| call.outcome.is_none())?;
+        if answered && self.spent.contains(&call.replaces) {
+            return None;
+        }
+        if answered {
+            self.newest += 1;
+            self.spent.push(call.replaces);
+            self.missed = true;
+        }
+        let gave = |call: &Call| matches!(call.outcome, Some((Says::Lasting | Says::Short, _)));
+        // An answer that nobody has kept so far is lost too.
+        self.missed |= self
+            .calls
+            .iter()
+            .any(|call| gave(call) && call.replaces == self.holds);
+        self.waiting.clear();
+        self.left.clear();
+        self.calls.clear();
         Some(())
     }
 
@@ -275,46 +475,66 @@ impl Host {
             Turn::Last => self.waiting.len().checked_sub(1)?,
         };
         let (call, waiting) = self.waiting.get(place)?.clone();
-        let Call { replaces, outcome } = self.calls[call].clone();
-        let (says, fresh) = outcome?;
+        let (outcome, says, _, fresh, expires) = self.outcome(call)?;
         self.waiting.remove(place);
-        let expires = self.waited + if says == Says::Lasting { LONG } else { SOON };
-        let outcome = match says {
-            Says::Lasting | Says::Short => Outcome::Renewed {
-                props: props(fresh),
-                expire_at: Some(after(expires)),
-            },
-            Says::Ended => Outcome::Ended,
-            Says::Down => Outcome::Unavailable,
-        };
-        let before = json!(self.grant.state);
+        self.settle_with(call, waiting, outcome, says, (fresh, expires));
+        Some(())
+    }
+
+    fn settle_with(
+        &mut self,
+        call: usize,
+        waiting: Waiting,
+        outcome: Outcome,
+        says: Says,
+        (fresh, expires): (u32, u64),
+    ) {
+        let Call {
+            replaces, again, ..
+        } = self.calls[call].clone();
+        let before = self.apart_from_the_attempt();
         let (was_closed, live) = (self.closed, self.is_live());
-        let keeps =
-            matches!(outcome, Outcome::Renewed { .. }) && self.holds == replaces && !was_closed;
+        let stands = self.holds == replaces && !was_closed;
+        let keeps = matches!(outcome, Outcome::Renewed { .. }) && stands;
+        self.missed |= keeps && !self.opens(&waiting);
+        let keeps = keeps && self.opens(&waiting);
         if keeps {
-            (self.holds, self.holds_until) = (fresh, expires);
+            self.hold(fresh, expires);
         }
-        self.closed |= says == Says::Ended;
+        if outcome == Outcome::Silent && stands && !self.was_silent() {
+            self.silent_at = Some(self.waited);
+        }
+        self.grant.effects.clear();
+        let ended = says == Says::Ended;
+        self.closed |= ended && !again;
+        self.lost |= ended && again && stands;
         match waiting {
             Waiting::Refresh(renewal, token, narrow) => {
                 let reply = self.settled(renewal, outcome);
                 match says {
                     Says::Down if !live || was_closed => {
                         assert!(matches!(reply, Reply::Refused(Refusal::Unavailable)));
-                        assert_eq!(json!(self.grant.state), before, "nothing is used up");
+                        assert_eq!(self.apart_from_the_attempt(), before, "nothing is used up");
                     }
-                    Says::Ended => assert!(matches!(reply, Reply::Refused(Refusal::Unknown))),
+                    Says::Ended if !again || was_closed => {
+                        assert!(
+                            matches!(reply, Reply::Refused(Refusal::Ended(_))),
+                            "{reply:?}"
+                        );
+                    }
+                    Says::Ended if !live => self.expect_lost(&reply),
                     _ => self.expect_refreshed(reply, &token, narrow),
                 }
             }
             Waiting::Renew(renewal) => match (says, self.settled(renewal, outcome)) {
                 (Says::Down, Renewed::Unavailable) => {
-                    assert_eq!(json!(self.grant.state), before, "nothing is closed");
+                    assert_eq!(self.apart_from_the_attempt(), before, "nothing is closed");
                 }
                 (Says::Lasting | Says::Short, Renewed::Props(props)) => {
                     assert!(!self.closed);
                     assert_eq!(number(&props.0), Some(self.holds), "what is good now");
                 }
+                (Says::Ended, Renewed::Ended) => self.closed = true,
                 (_, Renewed::Ended) => assert!(self.closed),
                 other => panic!("{other:?}"),
             },
@@ -323,17 +543,25 @@ impl Host {
         let stored = self.grant.effects.iter().filter(stores).count();
         assert!(stored <= 1, "one write");
         assert!(stored == 1 || !keeps, "what is new was not kept");
-        if says == Says::Ended && !was_closed {
+        if ended && !again && !was_closed {
             let told = Effect::TellAccount {
                 subject: "7".to_owned(),
-                news: News::Ended("asked for".to_owned()),
+                news: News::Ended(ENDED.to_owned()),
             };
-            let closed = Effect::Audit(Audit::Closed("asked for"));
+            let closed = Effect::Audit(Audit::Closed(ENDED));
             let alarm = Some(self.grant.now + Duration::from_secs(60));
             let all = [Effect::Store { alarm }, closed, Effect::ForgetTokens, told];
             assert_eq!(self.grant.effects, all);
         }
-        Some(())
+    }
+
+    /// The state, but for what is noted of asking the upstream.
+    fn apart_from_the_attempt(&self) -> serde_json::Value {
+        let mut state = json!(self.grant.state);
+        if let Some(active) = state.get_mut("active").and_then(|it| it.as_object_mut()) {
+            active.remove("attempt");
+        }
+        state
     }
 
     fn settled<N: Need>(&mut self, renewal: Renewal<N>, outcome: Outcome) -> N::Reply {
@@ -355,6 +583,8 @@ impl Host {
             Act::RenewStale => self.begin_renew("another".to_owned()),
             Act::Answer(says) => self.answer(says)?,
             Act::Settle(turn) => self.settle(turn)?,
+            Act::Leave => self.leave()?,
+            Act::Crash(answered) => self.crash(answered)?,
             Act::Withhold if self.narrowed => return None,
             Act::Withhold => {
                 let choices = [("mend", "event:write"), ("read", "org:read")];
@@ -375,10 +605,16 @@ impl Host {
                 self.grant.send(Command::Close);
                 self.closed = true;
             }
-            Act::Wait if self.waited > 0 => return None,
+            Act::Wait if self.waited >= SOON => return None,
             Act::Wait => {
                 self.grant.wait(SOON);
                 self.waited += SOON;
+            }
+            Act::Pause if self.paused || self.silent_at.is_none() => return None,
+            Act::Pause => {
+                self.grant.wait(SILENCE.as_secs());
+                self.waited += SILENCE.as_secs();
+                self.paused = true;
             }
         }
         Some(())
@@ -406,7 +642,7 @@ impl Host {
                     && self.waiting.iter().all(|(of, _)| *of != id)
             })
         };
-        if !self.closed && self.spent.iter().all(|spent| handed_over(&spent)) {
+        if !self.closed && !self.missed && self.spent.iter().all(|spent| handed_over(&spent)) {
             assert_eq!(self.holds, self.newest, "lost what the upstream gave");
         }
     }
@@ -422,9 +658,10 @@ impl Host {
         });
         let until = self.holds_until.saturating_sub(self.waited);
         format!(
-            "{:?} {:?} {} {} {until} {} {} {:?}",
+            "{:?} {:?} {:?} {} {} {until} {} {} {:?}",
             waiting.collect::<Vec<_>>(),
-            self.calls,
+            (self.left.len(), self.attempted, self.silent_at, self.lost),
+            (&self.calls, self.missed, self.paused),
             self.holds,
             self.newest,
             self.waited,
