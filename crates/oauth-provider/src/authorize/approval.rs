@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::{ApprovedRedirectUri, RegisteredRedirectUri};
 use crate::crypto::{Bytes, KeyRing, Purpose, Secret, base64url, from_base64url, sha256};
-use crate::grant::{ClientBinding, GrantId, Open};
+use crate::grant::{ClientBinding, FlowId, GrantId, Open};
 use crate::pkce::{CodeChallenge, CodeVerifier};
 use crate::resource::Resource;
 use crate::scope::Scope;
@@ -58,6 +58,9 @@ pub struct Approval {
     /// What the client calls itself, as it was shown.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The sign-in that it belongs to, for logs.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<FlowId>,
 }
 
 /// What the browser is sent on with.
@@ -124,6 +127,7 @@ impl Approval {
             key: 0,
             choices,
             limits: String::new(),
+            flow: None,
         }
     }
 
@@ -225,6 +229,7 @@ impl Approval {
             props: Bytes(props),
             props_expire_at,
             approval_ends_at: self.expires_at,
+            flow: self.flow.clone(),
             code: None,
             line: None,
         }
