@@ -285,7 +285,7 @@ impl Mailbox {
             Err(UpstreamError::Ended) => Ok(Outcome::Ended),
             Err(trouble) => {
                 let (id, detail) = (self.id()?.to_string(), trouble.to_string());
-                log::problem(&id, "a Sentry token was not renewed", &detail);
+                log::trouble(&id, "a Sentry token was not renewed", &detail);
                 Ok(Outcome::Unavailable)
             }
         }

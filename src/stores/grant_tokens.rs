@@ -1,6 +1,7 @@
 //! The source of a grant's Sentry tokens.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use fetch::LocalFuture;
 use oauth_provider::crypto::Secret;
@@ -9,6 +10,7 @@ use sentry_api::{Token, TokenError, TokenSource};
 use worker::Env;
 
 use crate::memory::seen_tokens::forget;
+use crate::runtime::facts::Facts;
 use crate::runtime::hex::sha256_hex;
 use crate::stores::grant_store::Grants;
 use crate::upstream::sentry::Props;
@@ -24,9 +26,15 @@ pub struct GrantTokens {
 impl GrantTokens {
     /// The tokens of `grant`. `access` is the secret of the access token that opens its props; `token` is Sentry's token as
     /// the props have it.
-    pub const fn new(env: Env, grant: GrantId, access: Secret, token: Token) -> Self {
+    pub const fn new(
+        env: Env,
+        grant: GrantId,
+        access: Secret,
+        token: Token,
+        facts: Rc<Facts>,
+    ) -> Self {
         Self {
-            grants: Grants::new(env),
+            grants: Grants::new(env, facts),
             grant,
             access,
             current: RefCell::new(token),
