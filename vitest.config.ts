@@ -8,6 +8,8 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { test: { ...common, name: "workerd", include: ["tests/workerd/**/*.test.ts"] } },
+      // Some hundred requests a test, and a worker that is started twice.
+      { test: { ...common, testTimeout: 90_000, name: "mixed", include: ["tests/mixed/**/*.test.ts"] } },
       { test: { ...common, name: "page", include: ["tests/page/**/*.test.ts"] } },
       { test: { ...common, name: "native-example", include: ["tests/native/**/*.test.ts"] } },
       { test: { ...common, name: "client", include: ["tests/client/**/*.test.ts"] } },

@@ -103,6 +103,8 @@ const steps = [
   { name: "deploy", title: "dry-run deployment to canary", run: dryRun("canary"), needs: ["build"] },
   { name: "deploy", title: "dry-run deployment to production", run: dryRun("production"), needs: ["build"] },
   { name: "workerd", title: "black-box tests in workerd", run: vitest("workerd"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["build", "programs"] },
+  { name: "mixed", title: "the release before this one", run: [node, "scripts/previous.mjs"], needs: ["build"], note: (output) => output.match(/^previous release: (.*)/m)?.[1] },
+  { name: "mixed", title: "both releases over one storage", run: vitest("mixed"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["build", "programs", "mixed"] },
   { name: "chromium", title: "tests in Chromium", run: vitest("chromium"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["build", "programs"] },
   { name: "client", title: "test client against the worker", run: vitest("client"), count: vitestCount, tests: vitestTests, before: clearReport, needs: ["build", "programs"] },
   {
@@ -110,7 +112,7 @@ const steps = [
     title: "tests that CONFORMANCE.md and SECURITY-MODEL.md name ran",
     run: [node, "scripts/check-conformance.mjs", "--ran", ranReport],
     whole: true,
-    needs: ["native", "page", "native-example", "workerd", "client", "chromium"],
+    needs: ["native", "page", "native-example", "workerd", "mixed", "client", "chromium"],
     before: keepRan,
     note: (output) => output.match(/, (\d+ runs)/)?.[1],
   },

@@ -1,5 +1,5 @@
 // What a step of chaos is: a request that is under way when workerd is killed, and what its sender must find afterwards.
-import { type Pkce, type Registered, type Tokens, outcome, refresh, rpc, tokensOf } from "../../tests/support/oauth.ts";
+import { type Registered, type Tokens, outcome, refresh, rpc, tokensOf } from "../../tests/support/oauth.ts";
 import type { TestWorker } from "../../tests/support/worker.ts";
 import type { KillableSite } from "../lib/killable.ts";
 import type { Ledger } from "../lib/ledger.ts";
@@ -56,11 +56,4 @@ export async function isOver(worker: TestWorker, client: Registered, tokens: Tok
 export function expectStatus(response: Response, status: number, what: string): Response {
   if (response.status !== status) throw new Wrong(`${what}: ${response.status} instead of ${status}`);
   return response;
-}
-
-/** A code with what its client needs to redeem it. */
-export interface Code {
-  client: Registered;
-  pkce: Pkce;
-  code: string;
 }

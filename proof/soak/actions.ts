@@ -1,6 +1,7 @@
 // What people and clients do in a soak, and how often.
 import { openAccount, pressed } from "../../tests/support/account.ts";
 import { type Authorized, type Registered, authorizationUrl, grantOf, outcome, pkce, postForm, query, redeem, refresh, revoke, rpc, tokensOf } from "../../tests/support/oauth.ts";
+import { LARGE_CALLS } from "../../tests/support/memory.ts";
 import { Person } from "../../tests/support/person.ts";
 import { oneOf } from "../lib/chance.ts";
 import { type Actor, LoggedOut, type Soak, USERS } from "./soak.ts";
@@ -97,6 +98,9 @@ async function refreshed(soak: Soak, actor: Actor): Promise<void> {
   soak.rotated(actor, await tokensOf(answer));
 }
 
+/** Who is a member of the organization whose answers are long. */
+const MEMBER = "1001";
+
 const CALLS = [
   { name: "whoami" },
   { name: "find_organizations" },
@@ -109,6 +113,22 @@ async function call(soak: Soak, actor: Actor): Promise<void> {
   const answer = await soak.expect(await rpc(soak.worker, actor.tokens.access_token, { method: "tools/call", params }), 200, params.name);
   const { result, error } = (await answer.json()) as { result?: { isError?: boolean; content: { text: string }[] }; error?: unknown };
   if (!result || result.isError) throw new Error(`${params.name}: ${JSON.stringify(result ?? error).slice(0, 200)}`);
+}
+
+/** All kinds of long calls, side by side: afterwards the wasm's memory has the size that it keeps. */
+export async function longCalls(soak: Soak): Promise<void> {
+  const one = () => soak.attempt("tool call, 4 MiB from Sentry", () => withSession(longCall)(soak));
+  for (let round = 0; round < 3; round += 1) await Promise.all(Array.from({ length: 8 }, one));
+}
+
+/** One whose answers at Sentry are as long as one may be. Side by side there is room for some of them only. */
+async function longCall(soak: Soak, actor: Actor): Promise<void> {
+  if (actor.user !== MEMBER) return list(soak, actor);
+  const params = { name: "execute_sentry_tool", arguments: oneOf(soak.chance, LARGE_CALLS) };
+  const answer = await soak.expect(await rpc(soak.worker, actor.tokens.access_token, { method: "tools/call", params }), 200, "a long call");
+  const { result } = (await answer.json()) as { result: { isError?: boolean; content: { text: string }[] } };
+  const text = result.content.map((part) => part.text).join("");
+  if (result.isError && !text.includes("there is no room for this one")) throw new Error(`a long call: ${text.slice(0, 200)}`);
 }
 
 async function list(soak: Soak, actor: Actor): Promise<void> {
@@ -158,6 +178,7 @@ export const actions: Action[] = [
   { name: "sign-in, abandoned", share: 3, run: abandon },
   { name: "refresh", share: 25, run: withSession(refreshed) },
   { name: "tool call", share: 20, run: withSession(call) },
+  { name: "tool call, 4 MiB from Sentry", share: 3, run: withSession(longCall) },
   { name: "tools/list", share: 8, run: withSession(list) },
   { name: "revocation", share: 4, run: withSession(revoked) },
   { name: "connected apps", share: 2, run: withSession(account) },

@@ -14,8 +14,9 @@ export interface Verdict {
 
 /** Access tokens of one grant, by docs/STORAGE.md. */
 const MOST_ACCESSES = 64;
-/** wasm memory only grows, and what an isolate remembers has bounds that it reaches late: so much more is flat. */
-const FLAT = 2 ** 20;
+/** wasm memory only grows, and what an isolate remembers has bounds that it reaches late: so much more is flat, in the
+ * second half of the time without kills. */
+const FLAT = 2 ** 21;
 const MOST_WASM = 24 * 2 ** 20;
 
 export async function judge(soak: Soak, samples: Sample[]): Promise<Verdict> {
@@ -24,7 +25,7 @@ export async function judge(soak: Soak, samples: Sample[]): Promise<Verdict> {
   const alive = new Set([...soak.ledger.sessions.keys()]);
   const lines = soak.site.logs;
   const rows = await untilQuiet(soak.site);
-  const [first, last] = [samples.at(Math.floor(samples.length / 4)), samples.at(-1)];
+  const [first, last] = [samples.at(Math.floor(samples.length / 2)), samples.at(-1)];
   const memory = first && last ? [first, last] : [];
   const grown = memory.length === 2 && memory[1]!.wasm > memory[0]!.wasm + FLAT ? [`${mib(memory[0]!.wasm)} to ${mib(memory[1]!.wasm)} MiB`] : [];
   const most = Math.max(0, ...samples.map(({ wasm }) => wasm));

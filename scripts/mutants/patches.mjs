@@ -106,6 +106,7 @@ function filesBelow(folder) {
  */
 const PROJECTS = {
   workerd: { project: "workerd", needs: ["worker", "demo-sentry"] },
+  mixed: { project: "mixed", needs: ["worker", "demo-sentry"] },
   chromium: { project: "chromium", needs: ["worker", "demo-sentry"] },
   page: { project: "page", needs: [] },
   client: { project: "client", needs: ["worker", "demo-sentry", "mcp-test-client"] },

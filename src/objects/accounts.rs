@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use oauth_provider::grant::{Dated, GrantId, News};
+use oauth_provider::rows::Kept;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -120,7 +121,10 @@ impl AccountObject {
                 }
                 answer.room = make_room(&same, &line);
             }
-            Message::Find(grant) => answer.lines.extend(lines.find(storage, &grant)?),
+            Message::Find(grant) => {
+                let found = lines.find(storage, &grant)?;
+                answer.lines.extend(found.map(|line| line.value));
+            }
             Message::List(list) => {
                 lines.index(storage)?;
                 answer.lines = lines.beside(storage, &list)?;
@@ -136,7 +140,7 @@ impl AccountObject {
             }
             Message::Note(grant, note) => {
                 if let Some(mut line) = lines.find(storage, &grant)? {
-                    line.note(note);
+                    line.value.note(note);
                     lines.rewrite(storage, &line)?;
                 }
             }
@@ -152,7 +156,7 @@ impl AccountObject {
         storage: &Storage,
         grant: &GrantId,
         news: &[Dated],
-    ) -> worker::Result<Room> {
+    ) -> Result<Room, Failure> {
         let lines = &self.lines;
         let (known, has_ended) = if lines.are_there(storage)? {
             (
@@ -163,6 +167,8 @@ impl AccountObject {
             lines.make(storage)?;
             (None, false)
         };
+        let is_newer = known.as_ref().is_some_and(|line| line.is_newer);
+        let known = known.map(|line| line.value);
         let line = match news::told(known, has_ended, grant, news)? {
             Change::None => return Ok(Room::default()),
             Change::End => {
@@ -173,9 +179,10 @@ impl AccountObject {
                 lines.add(storage, &line)?;
                 line
             }
-            Change::Rewrite(line) => {
+            Change::Rewrite(value) => {
+                let line = Kept { value, is_newer };
                 lines.rewrite(storage, &line)?;
-                line
+                line.value
             }
         };
         Ok(if news::has_opened(news) {
@@ -185,14 +192,14 @@ impl AccountObject {
         })
     }
 
-    async fn end(&self, storage: &Storage, grants: &[GrantId]) -> worker::Result<()> {
+    async fn end(&self, storage: &Storage, grants: &[GrantId]) -> Result<(), Failure> {
         if self.lines.end(storage, grants, clock::now())? {
             storage.set_alarm(FORGETS_AFTER).await?;
         }
         Ok(())
     }
 
-    async fn forget_ended(&self, storage: &Storage) -> worker::Result<()> {
+    async fn forget_ended(&self, storage: &Storage) -> Result<(), Failure> {
         if !self.lines.are_there(storage)? {
             return Ok(());
         }
@@ -200,12 +207,11 @@ impl AccountObject {
         let (next, is_empty) = self.lines.forget_ended(storage, now)?;
         if is_empty {
             self.lines.forget();
-            return storage.delete_all().await;
+            storage.delete_all().await?;
+        } else if let Some(next) = next {
+            storage.set_alarm(next.since(now)).await?;
         }
-        match next {
-            Some(next) => storage.set_alarm(next.since(now)).await,
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 
@@ -247,7 +253,7 @@ impl Accounts {
         subject: &str,
         grant: &GrantId,
         news: &[Dated],
-    ) -> worker::Result<Room> {
+    ) -> Result<Room, Failure> {
         let note = || Message::Note(grant.clone(), Note::of_all(news));
         let mut messages = vec![note()];
         // For an account of the version before, which has messages of their own for these two.

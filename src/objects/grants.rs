@@ -3,7 +3,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Shared};
@@ -27,9 +26,6 @@ use crate::runtime::fetch::Outgoing;
 use crate::runtime::random::{self, Rng};
 use crate::runtime::{clock, log};
 use crate::upstream::sentry::{self, Props, UpstreamError};
-
-/// How long after an alarm that failed the next one rings.
-const ALARM_AGAIN: Duration = Duration::from_secs(60);
 
 /// A message to a grant's object.
 #[derive(Serialize, Deserialize)]
@@ -58,6 +54,8 @@ struct Mailbox {
     env: Env,
     /// `None` until it was read; the state itself may be none.
     grant: RefCell<Option<Option<Lifecycle>>>,
+    /// Whether a later release wrote the row.
+    is_newer: Cell<bool>,
     /// By the hash of the Sentry token that it replaces.
     asked: RefCell<Option<(String, Asked)>>,
     /// Whether the account is being told something: it is told one thing after the other.
@@ -82,6 +80,7 @@ impl GrantObject {
             state: State::from(state),
             env,
             grant: RefCell::new(None),
+            is_newer: Cell::new(false),
             asked: RefCell::new(None),
             telling: Cell::new(false),
         }))
@@ -95,14 +94,15 @@ impl GrantObject {
         mailbox::answered(self.0.answer(&request).await)
     }
 
-    /// Ends the grant if its time is over. What fails is tried again in a minute.
+    /// Ends the grant if its time is over. What fails is tried again.
     ///
     /// # Errors
     /// The next alarm could not be set.
     pub async fn alarm(&self) -> Result<(), JsValue> {
-        if let Err(error) = self.0.ring().await {
-            log::problem("alarm", "a grant could not expire", &error.to_string());
-            self.0.storage()?.set_alarm(ALARM_AGAIN).await?;
+        if let Err(failure) = self.0.ring().await {
+            log::problem("alarm", "a grant could not expire", &failure.to_string());
+            let again = mailbox::alarm_again(&failure);
+            self.0.storage()?.set_alarm(again).await?;
         }
         Ok(())
     }
@@ -123,7 +123,7 @@ impl Mailbox {
     }
 
     /// No borrow is held while Sentry is asked, and what follows begins with the state as it is then.
-    async fn with_fresh_props<N: Need>(self: &Rc<Self>, need: N) -> worker::Result<N::Reply> {
+    async fn with_fresh_props<N: Need>(self: &Rc<Self>, need: N) -> Result<N::Reply, Failure> {
         let next = self.decide(|state, now, rng| need.begin(state, read_props, now, rng))?;
         let renewal = match next {
             Next::Step(step) => return self.carry_out(step).await,
@@ -135,7 +135,7 @@ impl Mailbox {
         self.carry_out(step).await
     }
 
-    async fn ring(&self) -> worker::Result<()> {
+    async fn ring(&self) -> Result<(), Failure> {
         let step = self.decide(|state, now, _| ring(state, now))?;
         if self.perform(step.state, step.effects).await?
             && let Err(error) = self.tell().await
@@ -151,7 +151,7 @@ impl Mailbox {
     fn decide<T>(
         &self,
         transition: impl FnOnce(Option<Lifecycle>, &Moment<'_>, &mut Rng) -> T,
-    ) -> worker::Result<T> {
+    ) -> Result<T, Failure> {
         let (config, id, state) = self.circumstances()?;
         let moment = Moment {
             id: &id,
@@ -164,13 +164,13 @@ impl Mailbox {
 
     /// Apart from [`Self::decide`], so that it is compiled once.
     #[inline(never)]
-    fn circumstances(&self) -> worker::Result<(Rc<Config>, GrantId, Option<Lifecycle>)> {
+    fn circumstances(&self) -> Result<(Rc<Config>, GrantId, Option<Lifecycle>), Failure> {
         let config = Config::of(&self.env).map_err(mailbox::trouble)?;
         Ok((config, self.id()?, self.load()?))
     }
 
     /// Carries out what the machine says; what the account is told waits for the answer.
-    async fn carry_out<R>(self: &Rc<Self>, step: Step<R>) -> worker::Result<R> {
+    async fn carry_out<R>(self: &Rc<Self>, step: Step<R>) -> Result<R, Failure> {
         if self.perform(step.state, step.effects).await? {
             self.tell_later();
         }
@@ -183,7 +183,7 @@ impl Mailbox {
         &self,
         state: Option<Lifecycle>,
         effects: Vec<Effect>,
-    ) -> LocalBoxFuture<'_, worker::Result<bool>> {
+    ) -> LocalBoxFuture<'_, Result<bool, Failure>> {
         Box::pin(async move {
             let id = self.id()?;
             let mut tells = false;
@@ -218,11 +218,11 @@ impl Mailbox {
 
     /// Tells the account what it does not know yet, and has others make room for this grant: only when they have is it
     /// acknowledged, so that whatever is lost on the way happens again. Every part of it may happen twice.
-    fn tell(&self) -> LocalBoxFuture<'_, worker::Result<()>> {
+    fn tell(&self) -> LocalBoxFuture<'_, Result<(), Failure>> {
         Box::pin(self.tell_all())
     }
 
-    async fn tell_all(&self) -> worker::Result<()> {
+    async fn tell_all(&self) -> Result<(), Failure> {
         if self.telling.replace(true) {
             return Ok(());
         }
@@ -244,7 +244,7 @@ impl Mailbox {
 
     /// Closes the grants that this one replaces or crowds out; it may be one of them itself. A grant that closes takes its
     /// own line out; the lines of grants that are no longer there are removed here.
-    async fn make(&self, room: Room, accounts: &Accounts, subject: &str) -> worker::Result<()> {
+    async fn make(&self, room: Room, accounts: &Accounts, subject: &str) -> Result<(), Failure> {
         let own = self.id()?;
         for grant in &room.close {
             if *grant == own {
@@ -261,7 +261,7 @@ impl Mailbox {
         Ok(())
     }
 
-    fn not_told(&self, error: &worker::Error) {
+    fn not_told(&self, error: &Failure) {
         let id = self.state.id().to_string();
         log::problem(&id, "the account did not answer", &error.to_string());
     }
@@ -306,25 +306,31 @@ impl Mailbox {
         Ok(ask)
     }
 
-    fn load(&self) -> worker::Result<Option<Lifecycle>> {
+    fn load(&self) -> Result<Option<Lifecycle>, Failure> {
         if let Some(grant) = self.grant.borrow().as_ref() {
             return Ok(grant.clone());
         }
-        let grant = self.storage()?.read()?;
+        let kept = self.storage()?.read()?;
+        self.is_newer
+            .set(kept.as_ref().is_some_and(|kept| kept.is_newer));
+        let grant = kept.map(|kept| kept.value);
         self.grant.replace(Some(grant.clone()));
         Ok(grant)
     }
 
     /// In storage, then in memory: a write that fails leaves both as they were.
-    fn keep(&self, grant: Option<Lifecycle>, alarm: Option<UnixTime>) -> worker::Result<()> {
+    fn keep(&self, grant: Option<Lifecycle>, alarm: Option<UnixTime>) -> Result<(), Failure> {
         let alarm = alarm.map(|at| at.since(clock::now()));
-        self.storage()?.write(&grant, alarm)?;
+        if let Some(grant) = &grant {
+            self.storage()?.write(grant, alarm, self.is_newer.get())?;
+        }
         self.grant.replace(Some(grant));
         Ok(())
     }
 
     async fn delete(&self) -> worker::Result<()> {
         self.storage()?.delete_all().await?;
+        self.is_newer.set(false);
         self.grant.replace(Some(None));
         Ok(())
     }

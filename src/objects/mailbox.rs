@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use js_sys::Promise;
 use oauth_provider::grant::GrantId;
+use oauth_provider::rows::{self, Kept, Row, RowError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
@@ -73,6 +74,15 @@ impl From<Failure> for worker::Error {
 impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
         Self::Trouble(error.into())
+    }
+}
+
+impl From<RowError> for Failure {
+    fn from(error: RowError) -> Self {
+        match error {
+            RowError::Newer => Self::NewerRow,
+            RowError::Unreadable(error) => error.into(),
+        }
     }
 }
 
@@ -160,6 +170,15 @@ pub fn trouble(error: impl std::fmt::Display) -> worker::Error {
     worker::Error::RustError(error.to_string())
 }
 
+/// How long an object that could not do what its alarm is for lets it wait: a minute, where it may work the next time;
+/// an hour for what a later release must do, so that a roll-back is not followed by an alarm a minute of every grant.
+pub const fn alarm_again(failure: &Failure) -> Duration {
+    match failure {
+        Failure::NewerRow => Duration::from_secs(3600),
+        Failure::NotKnown | Failure::Trouble(_) => Duration::from_secs(60),
+    }
+}
+
 /// An object's storage: the one row in which it keeps its state, as JSON, and its alarm. There is no table until the
 /// first write, so that asking for an id that was never used costs no storage.
 pub struct Storage(worker_sys::DurableObjectStorage);
@@ -174,12 +193,17 @@ impl Storage {
     }
 
     /// The row; `None` before the first write.
-    pub fn read<T: DeserializeOwned>(&self) -> worker::Result<Option<T>> {
-        let row = edge::read_row(&self.0)?;
-        let row = row
-            .as_ref()
-            .map(|row| serde_json::from_slice(row.as_bytes()));
-        Ok(row.transpose()?)
+    ///
+    /// # Errors
+    /// [`Failure::NewerRow`], or the row cannot be read.
+    pub fn read<T: Row>(&self) -> Result<Option<Kept<T>>, Failure> {
+        let row = self.row()?;
+        Ok(row.as_deref().map(rows::read).transpose()?)
+    }
+
+    /// The row as it is.
+    pub fn row(&self) -> worker::Result<Option<String>> {
+        Ok(edge::read_row(&self.0)?)
     }
 
     /// What a statement gives: a list of the JSON in its column `json`. `values` is a list too.
@@ -189,8 +213,18 @@ impl Storage {
 
     /// Writes the row, and with it the alarm: nothing comes between them, so that no row can be without its end. The
     /// first write of an object needs one. There is nothing to wait for: the runtime sends no answer before both are kept.
-    pub fn write(&self, value: &impl Serialize, alarm: Option<Duration>) -> worker::Result<()> {
-        let json = serde_json::to_string(value)?;
+    /// Over a row that [`Kept::is_newer`], what this release does not know stays.
+    ///
+    /// # Errors
+    /// The storage failed.
+    pub fn write<T: Row>(
+        &self,
+        value: &T,
+        alarm: Option<Duration>,
+        over_newer: bool,
+    ) -> Result<(), Failure> {
+        let before = if over_newer { self.row()? } else { None };
+        let json = rows::write(value, before.as_deref())?;
         Ok(edge::write_row(&self.0, &json, alarm.map(milliseconds))?)
     }
 

@@ -6,8 +6,10 @@ use std::time::Duration;
 use oauth_provider::UnixTime;
 use oauth_provider::authorize::TicketId;
 use oauth_provider::par::{Pushed, Use};
+use oauth_provider::rows::{self, Row, Shape, Versions};
 use oauth_provider::store::{self, Claimant, OnceStore, StoreError, Stored};
-use serde::{Deserialize, Serialize};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{Env, State, worker_sys};
@@ -103,6 +105,27 @@ pub struct Claimed {
     pub first: bool,
 }
 
+/// The row of a claim: that there is one says all. A later release may say more in it.
+struct Taken;
+
+impl Serialize for Taken {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(true)
+    }
+}
+
+impl<'de> Deserialize<'de> for Taken {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
+}
+
+/// Raised as [`Versions`] says, with a line here that says what came; the row is then an object.
+impl Row for Taken {
+    const VERSIONS: Versions = Versions::FIRST;
+    const SHAPE: Shape = Shape::Struct;
+}
+
 /// To a pushed authorization request: the verbs of [`oauth_provider::store::PushedRequests`].
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -133,12 +156,19 @@ impl OnceObject {
         mailbox::answered(self.answer(&request).await)
     }
 
-    /// Forgets the thing, which has expired.
+    /// Forgets the thing, which has expired. One that a later release must judge stays.
     ///
     /// # Errors
     /// The storage failed; the runtime tries again.
     pub async fn alarm(&self) -> Result<(), JsValue> {
-        Ok(self.storage()?.delete_all().await?)
+        let storage = self.storage()?;
+        match self.may_go(&storage) {
+            Ok(()) => Ok(storage.delete_all().await?),
+            Err(failure @ Failure::NewerRow) => {
+                Ok(storage.set_alarm(mailbox::alarm_again(&failure)).await?)
+            }
+            Err(failure) => Err(worker::Error::from(failure).into()),
+        }
     }
 }
 
@@ -151,7 +181,10 @@ impl OnceObject {
             }
             Message::Pushed(PushedMessage::Read) => {
                 let kept = self.storage()?.read::<Pushed>()?;
-                mailbox::write(&kept.as_ref().and_then(|kept| kept.query(clock::now())))
+                let query = kept
+                    .as_ref()
+                    .and_then(|kept| kept.value.query(clock::now()));
+                mailbox::write(&query)
             }
             Message::Pushed(PushedMessage::Use { ticket }) => {
                 mailbox::write(&self.approve(&ticket)?)
@@ -159,30 +192,39 @@ impl OnceObject {
         }
     }
 
+    /// Of whichever kind the row is: the other kind has no version at that place.
+    fn may_go(&self, storage: &Storage) -> Result<(), Failure> {
+        let row = storage.row()?.unwrap_or_default();
+        rows::check::<Taken>(&row)?;
+        rows::check::<Pushed>(&row)?;
+        Ok(())
+    }
+
     /// From the read to the write nothing waits, so one caller is the first; the row is written with its end.
-    fn claim(&self, claim: Claim) -> worker::Result<Claimed> {
+    fn claim(&self, claim: Claim) -> Result<Claimed, Failure> {
         let storage = self.storage()?;
-        let first = storage.read::<bool>()?.is_none();
+        let first = storage.read::<Taken>()?.is_none();
         if first {
             let lifetime = Duration::from_secs(claim.lifetime);
-            storage.write(&true, Some(lifetime))?;
+            storage.write(&Taken, Some(lifetime), false)?;
         }
         Ok(Claimed { first })
     }
 
-    fn keep(&self, query: String, expires_at: UnixTime) -> worker::Result<()> {
+    fn keep(&self, query: String, expires_at: UnixTime) -> Result<(), Failure> {
         let lifetime = expires_at.since(clock::now());
         let waiting = Pushed::Waiting { query, expires_at };
-        self.storage()?.write(&waiting, Some(lifetime))
+        self.storage()?.write(&waiting, Some(lifetime), false)
     }
 
     /// As [`Self::claim`].
-    fn approve(&self, ticket: &TicketId) -> worker::Result<bool> {
+    fn approve(&self, ticket: &TicketId) -> Result<bool, Failure> {
         let storage = self.storage()?;
         let kept = storage.read::<Pushed>()?;
-        match Pushed::approve(kept.as_ref(), ticket, clock::now()) {
+        let is_newer = kept.as_ref().is_some_and(|kept| kept.is_newer);
+        match Pushed::approve(kept.as_ref().map(|kept| &kept.value), ticket, clock::now()) {
             Use::First(used) => {
-                storage.write(&used, Some(Pushed::USED_FOR))?;
+                storage.write(&used, Some(Pushed::USED_FOR), is_newer)?;
                 Ok(true)
             }
             Use::Again => Ok(true),

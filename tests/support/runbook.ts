@@ -20,6 +20,7 @@ export function readable(lines: LogLine[]): string[] {
   };
   return lines.map(({ message }) =>
     message
+      .replaceAll(/"(request|trace|sign_in|grant|person)":"([^"]+)"/g, (_, member: string, id: string) => `"${member}":"${named(id)}"`)
       .replaceAll(ID, named)
       .replaceAll(/("\w*ms":)\d+/g, "$17")
       .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, "http://127.0.0.1:9797"),

@@ -34,6 +34,9 @@ export interface WorkerOptions {
   limiters?: Limiters;
   /** Instead of those of wrangler.toml. */
   compatibilityFlags?: string[];
+  /** The folder of another release (`tests/mixed`); where `objects` names one too, of all but the objects. */
+  release?: string;
+  objects?: string;
   /** It tells how much memory its wasm has: `wasmMemory` of memory.ts. */
   withMemory?: boolean;
   /** A folder for its storage, for tests that read what lies there; without it, storage goes with the worker. */
@@ -62,7 +65,7 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
   const config = readConfig(options.environment);
   if (options.without) leaveOut(options.without, config.workerOptions);
   const behind = bindLimiters(options.limiters ?? {}, config.workerOptions);
-  const script = config.main;
+  const script = options.release ? join(options.release, "build/index.js") : config.main;
   if (!script || !existsSync(script)) throw new Error(`no built worker at ${script}: run \`make build\` first`);
 
   const bindings: Record<string, Json> = { ...(config.workerOptions.bindings as object), ...secrets };
@@ -74,38 +77,29 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
 
   const logs: LogLine[] = [];
   const requests: URL[] = [];
-  const wasm = join(dirname(script), `${basename(script, ".js")}_bg.wasm`);
   // Nothing but this machine: a test never depends on the internet.
   const network: Outgoing = (request) =>
     isLoopback(new URL(request.url)) ? plainFetch(request, { redirect: "manual" }) : undefined;
 
+  const worker = {
+    ...config.workerOptions,
+    ...(options.compatibilityFlags && { compatibilityFlags: options.compatibilityFlags }),
+    name: "worker",
+    modulesRules: undefined,
+    ...modulesOf(script, inFrontOf(script, options)),
+    bindings,
+    outboundService: options.direct ? undefined : async (request: Request) => {
+      requests.push(new URL(request.url));
+      for (const answer of [options.outgoing, network]) {
+        const response = await answer?.(request);
+        if (response) return response;
+      }
+      return new Response(`tests/support/worker.ts: nothing answers ${request.url}`, { status: 530 });
+    },
+  };
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      workers: [
-        {
-          ...config.workerOptions,
-          ...(options.compatibilityFlags && { compatibilityFlags: options.compatibilityFlags }),
-          name: "worker",
-          modulesRules: undefined,
-          modulesRoot: dirname(script),
-          modules: [
-            ...(options.withMemory ? entryWithMemory(script) : []),
-            ...Object.entries(options.inFront?.(basename(script)) ?? {}).map(([name, contents]) => ({ type: "ESModule" as const, path: join(dirname(script), name), contents })),
-            { type: "ESModule", path: script },
-            { type: "CompiledWasm", path: wasm },
-          ],
-          bindings,
-          outboundService: options.direct ? undefined : async (request: Request) => {
-            requests.push(new URL(request.url));
-            for (const answer of [options.outgoing, network]) {
-              const response = await answer?.(request);
-              if (response) return response;
-            }
-            return new Response(`tests/support/worker.ts: nothing answers ${request.url}`, { status: 530 });
-          },
-        },
-        ...behind,
-      ],
+      workers: [...(options.objects ? apart(worker, join(options.objects, "build/index.js")) : [worker]), ...behind],
       host: "127.0.0.1",
       port: options.port ?? 0,
       https: options.https,
@@ -117,6 +111,30 @@ export async function startWorker(options: WorkerOptions = {}): Promise<TestWork
   const url = new URL(await miniflare.ready);
   if (options.hostname) url.hostname = options.hostname;
   return new TestWorker(miniflare, url, logs, requests);
+}
+
+type Module = { type: "ESModule" | "CompiledWasm"; path: string; contents?: string };
+
+/** The script and its wasm, behind other modules where there are some. */
+function modulesOf(script: string, inFront: Module[] = []): { modulesRoot: string; modules: Module[] } {
+  const wasm = join(dirname(script), `${basename(script, ".js")}_bg.wasm`);
+  return {
+    modulesRoot: dirname(script),
+    modules: [...inFront, { type: "ESModule", path: script }, { type: "CompiledWasm", path: wasm }],
+  };
+}
+
+function inFrontOf(script: string, { withMemory, inFront }: WorkerOptions): Module[] {
+  const others = Object.entries(inFront?.(basename(script)) ?? {});
+  return [...(withMemory ? entryWithMemory(script) : []), ...others.map(([name, contents]): Module => ({ type: "ESModule", path: join(dirname(script), name), contents }))];
+}
+
+/** The worker in front, and its objects in another script, which keeps the name and with it their storage. */
+function apart<T extends object>(worker: T, objects: string): T[] {
+  const { durableObjects } = worker as { durableObjects?: Record<string, object> };
+  const elsewhere = Object.entries(durableObjects ?? {}).map(([name, binding]) => [name, { ...binding, scriptName: "worker" }]);
+  const front = { ...worker, name: "front", durableObjects: Object.fromEntries(elsewhere) };
+  return [front, { ...worker, ...modulesOf(objects) }];
 }
 
 export class TestWorker {

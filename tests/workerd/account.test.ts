@@ -293,7 +293,7 @@ describe("500 connections", { timeout: 240_000 }, () => {
         page = await openAccount(at, person, {}, next);
         page.grants.forEach((grant) => seen.add(grant));
         if (parts === 2) await connect(500);
-        if (parts === 3) expect(page.html).toMatch(/76–100 of at least 200/);
+        if (parts === 3) expect(page.html).toMatch(/77–101 of at least 201/);
         if (parts === 3) await pressed(at, person, page, { grant: page.grants[0]!, place: next.search.slice(1) });
       }
       expect(parts).toBe(20);

@@ -1,11 +1,13 @@
 // What becomes of a sign-in, and of its end, whose messages are lost on the way.
+import { basename } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openAccount } from "../support/account.ts";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
 import { startAgingWorker } from "../support/later.ts";
-import { authorizationUrl, grantOf, outcome, pkce, redeem, register, revoke, rpc, signIn, tokensOf } from "../support/oauth.ts";
+import { authorizationUrl, authorize, grantOf, outcome, pkce, redeem, register, revoke, rpc, signIn, tokensOf } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
-import { accountsIn, alter, objectStates, tables } from "../support/storage.ts";
+import { accountsIn, alter, databases, objectStates, tables } from "../support/storage.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
 let sentry: DemoSentry;
@@ -55,6 +57,42 @@ describe("while the account does not answer", { timeout: 60_000 }, () => {
     expect(tables(aging.folder, "AccountObject")).toContain("ended");
     await aging.wait(3700);
     await soon(() => expect(tables(aging.folder, "AccountObject")).toEqual([]));
+  });
+});
+
+/** Ids of the grants that live, as their objects' files are named, and of those that are listed. */
+function living(folder: string): string[] {
+  const live = databases(folder, "GrantObject").filter((path) => ["pending", "active"].includes(Object.keys(stateOf(path))[0]!));
+  return live.map((path) => basename(path, ".sqlite")).sort();
+}
+function stateOf(path: string): object {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    const table = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'state'").get();
+    return table ? (JSON.parse(database.prepare("SELECT json FROM state").get()!.json as string) as object) : {};
+  } finally {
+    database.close();
+  }
+}
+
+// rule: tokens/no-line-without-grant
+it("a worker that is killed right after its answers leaves neither a grant without a line nor a line without a grant", { timeout: 120_000 }, async () => {
+  await using aging = await startAgingWorker({ sentry: sentry.url });
+  const client = await register(aging.worker);
+  for (let round = 0; round < 6; round++) {
+    // Stopping is SIGKILL, and nothing is waited for: what follows the last answer may or may not have begun.
+    if (round % 3 === 0) await authorize(aging.worker, { client });
+    else {
+      const { tokens } = await signIn(aging.worker, { client });
+      if (round % 3 === 2) await revoke(aging.worker, client, tokens.refresh_token);
+    }
+    await aging.wait(1);
+  }
+  await aging.wait(700);
+  await soon(() => {
+    const live = living(aging.folder);
+    expect(live).toHaveLength(2);
+    expect(listed(aging.folder).map((grant) => Buffer.from(grant, "base64url").toString("hex")).sort()).toEqual(live);
   });
 });
 

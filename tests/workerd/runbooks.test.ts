@@ -142,6 +142,7 @@ it("abuse: one client, one network, registration, everything", async () => {
 });
 
 it("KV is lost: public clients go on, confidential ones wait for the copy, which brings them back", { timeout: 120_000 }, async () => {
+  await deploy();
   const confidential = await register(site, { token_endpoint_auth_method: "client_secret_post" });
   const secret = { client_secret: confidential.client_secret };
   const authorized = await authorize(site, { client: confidential, person: server.person() });

@@ -12,7 +12,7 @@
 //!   endpoints for clients
 //! * [`bearer`]: the resource server's check, and its challenges
 //! * [`discovery`]: the metadata documents, and the paths of the endpoints
-//! * [`store`]: what an adapter must keep, and [`memory`], which keeps it in maps
+//! * [`store`]: what an adapter must keep, and [`memory`], which keeps it in maps; [`rows`], for what several releases keep
 //!
 //! # What you bring
 //!
@@ -152,6 +152,7 @@ pub mod params;
 mod pkce;
 mod resource;
 mod revoke;
+pub mod rows;
 mod scope;
 mod settings;
 pub mod store;

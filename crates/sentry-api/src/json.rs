@@ -13,10 +13,12 @@ use crate::error::ApiError;
 use crate::mend;
 
 mod build;
+mod list;
 mod value;
 
 use build::{Build, Node};
-pub use value::{Elements, List, Members, Number, Pairs, Value};
+pub use list::{Elements, List, Members, Pairs};
+pub use value::{Number, Value};
 
 /// Of an answer, in bytes.
 pub(crate) const MOST_TEXT: usize = 4 << 20;

@@ -1,6 +1,7 @@
 use oauth_provider::authorize::FLOW_LIFETIME;
 use oauth_provider::client::ClientIdUrl;
 use oauth_provider::grant::{Dated, GrantId, News};
+use oauth_provider::rows::{Row, Shape, Versions};
 use oauth_provider::{Origin, Resource, Scope, UnixTime};
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,12 @@ pub struct Line {
     /// The widest scope that its tokens can have.
     #[serde(default)]
     pub scope: Scope,
+}
+
+/// Raised as [`Versions`] says, with a line here that says what came.
+impl Row for Line {
+    const VERSIONS: Versions = Versions::FIRST;
+    const SHAPE: Shape = Shape::Struct;
 }
 
 #[expect(

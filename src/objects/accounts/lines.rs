@@ -4,11 +4,13 @@ use std::cell::Cell;
 
 use oauth_provider::UnixTime;
 use oauth_provider::grant::GrantId;
+use oauth_provider::rows::{self, Kept};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::line::Line;
-use crate::objects::mailbox::Storage;
+use crate::objects::mailbox::{Failure, Storage};
 
 /// The part of the list that is asked for.
 #[derive(Serialize, Deserialize)]
@@ -85,7 +87,7 @@ pub struct Lines {
 
 impl Lines {
     /// Whether there is a table of lines.
-    pub fn are_there(&self, storage: &Storage) -> worker::Result<bool> {
+    pub fn are_there(&self, storage: &Storage) -> Result<bool, Failure> {
         if self.there.get() {
             return Ok(true);
         }
@@ -96,9 +98,14 @@ impl Lines {
         self.has_ends.set(is_there("ended"));
         self.is_indexed.set(is_there("lines_in_order"));
         if is_there("state") {
-            let before: Option<OneRow> = storage.read()?;
+            let before = storage.row()?;
+            let before = before.map(|row| serde_json::from_slice::<OneRow>(row.as_bytes()));
             self.make(storage)?;
-            for line in before.map(|row| row.grants).unwrap_or_default() {
+            for line in before
+                .transpose()?
+                .map(|row| row.grants)
+                .unwrap_or_default()
+            {
                 self.add(storage, &line)?;
             }
             storage.rows("DROP TABLE state", &json!([]))?;
@@ -137,48 +144,58 @@ impl Lines {
     }
 
     /// Adds a line, if its grant has none.
-    pub fn add(&self, storage: &Storage, line: &Line) -> worker::Result<()> {
-        let text = serde_json::to_string(line)?;
+    pub fn add(&self, storage: &Storage, line: &Line) -> Result<(), Failure> {
+        let text = rows::write(line, None)?;
         let values = json!([line.grant, line.client_id, line.opened_at, text]);
         let insert =
             "INSERT OR IGNORE INTO lines (id, client, opened_at, json) VALUES (?, ?, ?, ?)";
         storage.rows(insert, &values)?;
-        self.index(storage)
+        Ok(self.index(storage)?)
     }
 
     /// The lines of a client, in the order in which they were added.
-    pub fn of_client(&self, storage: &Storage, client_id: &str) -> worker::Result<Vec<Line>> {
+    pub fn of_client(&self, storage: &Storage, client_id: &str) -> Result<Vec<Line>, Failure> {
         let select = "SELECT json FROM lines WHERE client = ? ORDER BY rowid";
-        lines(storage, select, &json!([client_id]))
+        values(lines(storage, select, &json!([client_id])))
     }
 
     /// The line of a grant.
-    pub fn find(&self, storage: &Storage, grant: &GrantId) -> worker::Result<Option<Line>> {
-        let select = "SELECT json FROM lines WHERE id = ?";
-        lines(storage, select, &json!([grant])).map(|mut found| found.pop())
+    pub fn find(&self, storage: &Storage, grant: &GrantId) -> Result<Option<Kept<Line>>, Failure> {
+        lines(storage, FIND, &json!([grant])).map(|mut found| found.pop())
     }
 
-    /// Replaces the line of its grant.
-    pub fn rewrite(&self, storage: &Storage, line: &Line) -> worker::Result<()> {
-        let values = json!([serde_json::to_string(line)?, line.grant]);
-        let update = "UPDATE lines SET json = ? WHERE id = ?";
-        storage.rows(update, &values).map(|_| ())
+    /// Replaces the line of its grant, which was found as this. What this release does not know of it stays.
+    pub fn rewrite(&self, storage: &Storage, line: &Kept<Line>) -> Result<(), Failure> {
+        let grant = &line.value.grant;
+        let before = if line.is_newer {
+            Some(storage.rows(FIND, &json!([grant]))?)
+        } else {
+            None
+        };
+        let before = before.as_ref().map(|rows| rows.trim_matches(['[', ']']));
+        let text = rows::write(&line.value, before)?;
+        storage.rows(
+            "UPDATE lines SET json = ? WHERE id = ?",
+            &json!([text, grant]),
+        )?;
+        Ok(())
     }
 
-    /// Removes the lines of grants that have ended, and remembers that. Answers whether it is the first that it has to
+    /// Removes the lines of grants that have ended, unless a later release must judge one, and remembers that. Answers whether it is the first that it has to
     /// forget again.
     pub fn end(
         &self,
         storage: &Storage,
         grants: &[GrantId],
         now: UnixTime,
-    ) -> worker::Result<bool> {
+    ) -> Result<bool, Failure> {
         if !self.has_ends.get() {
             storage.rows(ENDS, &json!([]))?;
             self.has_ends.set(true);
         }
         let is_first = self.next_to_forget(storage)?.is_none();
         for grant in grants {
+            self.find(storage, grant)?;
             storage.rows("DELETE FROM lines WHERE id = ?", &json!([grant]))?;
             let insert = "INSERT OR IGNORE INTO ended (id, until) VALUES (?, ?)";
             storage.rows(insert, &json!([grant, now.0 + ENDED]))?;
@@ -216,7 +233,7 @@ impl Lines {
     }
 
     /// The lines of a part, the newest first.
-    pub fn beside(&self, storage: &Storage, list: &List) -> worker::Result<Vec<Line>> {
+    pub fn beside(&self, storage: &Storage, list: &List) -> Result<Vec<Line>, Failure> {
         let (than, order) = if list.newer {
             (">", "ASC")
         } else {
@@ -225,7 +242,11 @@ impl Lines {
         let select = format!(
             "SELECT json FROM lines WHERE (opened_at, id) {than} (?, ?) ORDER BY opened_at {order}, id {order} LIMIT ?"
         );
-        let mut lines = lines(storage, &select, &json!([list.at, list.id, list.most]))?;
+        let mut lines = values(lines(
+            storage,
+            &select,
+            &json!([list.at, list.id, list.most]),
+        ))?;
         if list.newer {
             lines.reverse();
         }
@@ -265,8 +286,15 @@ fn safe(time: UnixTime) -> UnixTime {
     UnixTime(time.0.min(1 << 52))
 }
 
-fn lines(storage: &Storage, select: &str, values: &Value) -> worker::Result<Vec<Line>> {
-    Ok(serde_json::from_slice(
-        storage.rows(select, values)?.as_bytes(),
-    )?)
+const FIND: &str = "SELECT json FROM lines WHERE id = ?";
+
+fn lines(storage: &Storage, select: &str, values: &Value) -> Result<Vec<Kept<Line>>, Failure> {
+    let found = storage.rows(select, values)?;
+    let found: Vec<&RawValue> = serde_json::from_slice(found.as_bytes())?;
+    let read = found.into_iter().map(|row| rows::read(row.get()));
+    Ok(read.collect::<Result<_, _>>()?)
+}
+
+fn values(lines: Result<Vec<Kept<Line>>, Failure>) -> Result<Vec<Line>, Failure> {
+    lines.map(|lines| lines.into_iter().map(|line| line.value).collect())
 }

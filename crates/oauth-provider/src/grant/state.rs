@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::{Sealed, SecretHash, Wrapped};
 use crate::pkce::CodeChallenge;
 use crate::resource::Resource;
+use crate::rows::{Row, Shape, Versions};
 use crate::scope::Scope;
 use crate::time::UnixTime;
 
@@ -116,6 +117,17 @@ pub(super) struct Access {
 
 /// Why a grant ended that nobody ended.
 const TIME: &str = "its time was over";
+
+/// Raised as [`Versions`] says, with a line here that says what came.
+///
+/// * Row 2: `outbox`. A release that passes it over tells its account nothing, and allows no more.
+impl Row for Lifecycle {
+    const VERSIONS: Versions = Versions {
+        row: 2,
+        security: 1,
+    };
+    const SHAPE: Shape = Shape::Enum;
+}
 
 impl Lifecycle {
     /// When an alarm must ring: something ends, or news must be told again.

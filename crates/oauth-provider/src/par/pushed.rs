@@ -4,6 +4,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::authorize::{TICKET_LIFETIME, TicketId};
+use crate::rows::{Row, Shape, Versions};
 use crate::time::UnixTime;
 
 /// The stored state of a pushed request. A store reads it, applies a transition and writes it back.
@@ -24,6 +25,12 @@ pub enum Pushed {
         /// When it did so first.
         at: UnixTime,
     },
+}
+
+/// Raised as [`Versions`] says, with a line here that says what came.
+impl Row for Pushed {
+    const VERSIONS: Versions = Versions::FIRST;
+    const SHAPE: Shape = Shape::Enum;
 }
 
 /// What comes of an approval of a pushed request.

@@ -39,6 +39,7 @@ mod par;
 mod refresh_model;
 mod refresh_rotation;
 mod registration_refusals;
+mod rows;
 mod shut_out;
 mod sign_in;
 mod signatures;

@@ -90,6 +90,11 @@ async fn traces_in_every_shape() {
     let span = older.spans[0].seen_by(&everything).unwrap();
     assert_eq!((&*span.id, span.duration), ("a1", Some(7.0)));
     assert_eq!(older.orphans.len(), 1);
+    // More than anybody shows; the tree says how many are not in it.
+    let span = |id: usize| json!({ "span_id": id.to_string(), "children": [{ "span_id": "x" }] });
+    let long = read((0..5_002).map(span).collect()).await.unwrap();
+    let tree = long.read();
+    assert_eq!((tree.spans.len(), tree.more), (10_000, 4));
     assert_eq!(
         read(json!("odd")).await,
         Err(ApiError::Malformed("a trace"))

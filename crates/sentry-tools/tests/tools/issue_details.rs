@@ -380,3 +380,24 @@ async fn bad_values_name_their_parameter() {
     let list = |url: &String| url == "/organizations/?per_page=26";
     assert!(world.asked().iter().all(list), "{:?}", world.asked());
 }
+
+// rule: mcp/long-answers-fit
+#[tokio::test]
+async fn a_trace_says_how_many_spans_were_not_looked_at() {
+    const TRACE: &str = "0123456789abcdef0123456789abcdef";
+    let span = |id: usize| json!({ "span_id": id.to_string(), "op": format!("op {id}") });
+    let spans: Value = (0..10_003).map(span).collect();
+    let world = world(
+        Scripted::new()
+            .get(&format!("/organizations/acme/trace/{TRACE}/"), &spans)
+            .fails(&format!("/organizations/acme/trace-meta/{TRACE}/"), 404),
+    );
+    let arguments = json!({ "organizationSlug": "acme", "traceId": TRACE });
+    let text = world.text("get_trace_details", arguments).await;
+    for must in [
+        "9,940 faster lines without errors are left out.",
+        "3 spans come after these and were not looked at.",
+    ] {
+        assert!(text.contains(must), "{must}: {text}");
+    }
+}
