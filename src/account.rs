@@ -53,6 +53,7 @@ pub async fn show(request: &Incoming, deployment: &Deployment) -> Result<Respons
             _ => sign_in::begin(request, deployment),
         });
     };
+    deployment.note_person(&session.user);
     let place = page::place_of(&params);
     let accounts = Accounts::new(deployment.env.clone(), &deployment.config.sentry);
     let part = accounts
@@ -91,6 +92,7 @@ pub async fn change(
         return Ok(sign_out(SIGNED_OUT, jar.origin));
     }
     let session = session.ok_or(page::SIGNED_OUT)?;
+    deployment.note_person(&session.user);
     let proof = form.one("proof").ok().flatten();
     let proven = proof.and_then(|proof| session.verify(proof, jar.keys));
     if proven.as_deref() != Some(FORM) {

@@ -1,6 +1,7 @@
 //! Secrets and variables. Their names must match `wrangler.toml`, as those of the bindings, and a test compares them.
 
 mod switches;
+mod watch;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,6 +18,8 @@ use worker::Env;
 
 use crate::runtime::bindings::{ACCOUNTS, ASSETS, GRANTS, METRICS, OAUTH_KV, ONCE};
 use crate::runtime::edge;
+use crate::runtime::log::Lines;
+use watch::Watch;
 
 pub use switches::Switches;
 
@@ -49,6 +52,10 @@ pub struct Config {
     pub model: Option<Model>,
     /// Whether finished requests are counted.
     pub metrics: bool,
+    /// Which requests get a line in the log.
+    pub log: Lines,
+    /// Who else watches.
+    pub watch: Watch,
     /// What becomes of text of senders and members in the tools' answers, unless a connection is stricter.
     pub untrusted: Untrusted,
     /// What the operator has switched off for a while.
@@ -208,6 +215,12 @@ impl Config {
                 None => None,
             },
             metrics: false,
+            watch: Watch::read(&get)?,
+            log: match get("LOG") {
+                None => Lines::All,
+                Some(word) => Lines::parse(&word)
+                    .ok_or_else(|| invalid("LOG", "it must be all, sampled or errors"))?,
+            },
             switches: Switches::read(&get)?,
             untrusted: match get("UNTRUSTED_TEXT") {
                 None => Untrusted::Quote,
@@ -427,6 +440,7 @@ mod tests {
             ("ACCESS_TOKEN_TTL", "1h"),
             ("REFRESH_TOKEN_TTL", "0"),
             ("REFRESH_REUSE", "maybe"),
+            ("LOG", "some"),
             ("JURISDICTION", "EU"),
             ("LLM_BASE_URL", "http://llm.example/v1"),
             ("LLM_BASE_URL", "https://user@llm.example/v1"),

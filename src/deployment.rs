@@ -8,6 +8,8 @@ use sentry_tools::Constraint;
 use worker::Env;
 
 use crate::config::Config;
+use crate::memory::pseudonyms::pseudonym;
+use crate::runtime::facts::Facts;
 
 /// What its operator configured, what the OAuth server is at the origin that was asked for, the bindings, and the time.
 #[derive(Clone)]
@@ -20,9 +22,23 @@ pub struct Deployment {
     pub env: Env,
     /// When the request came.
     pub now: UnixTime,
+    /// What is learned of the request.
+    pub facts: Rc<Facts>,
 }
 
 impl Deployment {
+    /// For the log: the client of the request.
+    pub fn note_client(&self, id: &str) {
+        let by_operator = self.config.preregistered(id).is_some();
+        self.facts.learn(|known| known.client(id, by_operator));
+    }
+
+    /// For the log: the person of the request.
+    pub fn note_person(&self, subject: &str) {
+        let person = pseudonym(subject, &self.config.keys);
+        self.facts.learn(|known| known.person = person);
+    }
+
     /// What a session at this resource is limited to.
     pub fn constraint(&self, resource: &Resource) -> Constraint {
         let segments = resource.segments(self.settings.resource_base);

@@ -32,7 +32,8 @@ use worker::{Context, Env, worker_sys};
 
 use crate::app::App;
 use crate::runtime::incoming::Incoming;
-use crate::runtime::{log, metrics, respond};
+use crate::runtime::log::Lines;
+use crate::runtime::{log, respond};
 
 #[wasm_bindgen(start)]
 fn start() {
@@ -59,35 +60,33 @@ pub fn fetch(
 async fn handle(request: web_sys::Request, env: Env, context: Context) -> Result<JsValue, JsValue> {
     let mut request = Incoming::new(request)?;
     let (origin, address) = (request.origin.clone(), request.address.clone());
-    let (response, counted) = match App::new(env, context, origin, address) {
+    let facts = Rc::clone(&request.facts);
+    let response = match App::new(env, context, origin, address, facts) {
         Ok(app) => {
             let app = Rc::new(app);
             let response = router::route(&mut request, &app).await;
             request.drain().await;
-            let deployment = &app.deployment;
-            let counted = deployment.config.metrics.then(|| deployment.env.clone());
-            (response, counted)
+            app.finished(&request, &response);
+            response
         }
         Err(error) => {
-            log::problem(
-                &request.id,
-                "this deployment is not complete",
-                &error.to_string(),
-            );
-            (not_complete(), None)
+            let (what, took) = ("this deployment is not complete", request.took());
+            request.facts.learn(|known| {
+                known.ours(what, &error.to_string());
+                known.error = ErrorCode::ServerError.as_str();
+                known.settle(500);
+                log::request(&request, 500, known, took, Lines::All);
+            });
+            not_complete()
         }
     };
-    let took = request.took();
-    if let Some(env) = counted {
-        metrics::request(
-            &env,
-            &request.method,
-            request.url.path(),
-            response.status,
-            took,
-        );
-    }
-    log::request(&request, &response, took);
+    let response = match &request.facts.trace {
+        // Its caller can tell which span was made of its own (Trace Context, level 2).
+        trace if trace.parent.is_some() => {
+            response.header("traceresponse", trace.header(&request.id))
+        }
+        _ => response,
+    };
     let response = response.header("x-request-id", request.id);
     respond::send(&response, request.outlet.as_ref()).map(JsValue::from)
 }

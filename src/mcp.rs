@@ -8,12 +8,13 @@ mod counted;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use ::agent_mode::AgentMode;
-use mcp::Version;
-use mcp::http::{MAX_BODY, read};
+use ::agent_mode::{AgentMode, USE_SENTRY};
+use mcp::http::{MAX_BODY, Messages, read};
+use mcp::{Ended, Version};
 use oauth_provider::bearer::BearerError;
 use oauth_provider::crypto::Secret;
 use oauth_provider::discovery::AskedResource;
+use oauth_provider::from_json;
 use oauth_provider::grant::{Close, GrantId};
 use oauth_provider::http::{Error, Response};
 use oauth_provider::store::GrantStore;
@@ -31,7 +32,9 @@ use crate::mcp::agent_mode::Who;
 use crate::mcp::connection::Connection;
 use crate::memory::constraint_cache::VerifiedHere;
 use crate::memory::seen_tokens;
-use crate::runtime::fetch::Outgoing;
+use crate::runtime::facts::{Facts, Fault, Known};
+use crate::runtime::family::family;
+use crate::runtime::fetch::Upstream;
 use crate::runtime::hex::sha256_hex;
 use crate::runtime::incoming::{BodyError, Incoming};
 use crate::runtime::log;
@@ -64,13 +67,14 @@ struct Caller {
 
 impl Caller {
     /// The source of Sentry tokens for this caller: an OAuth session's grant renews its token.
-    fn tokens(&self, env: &Env) -> Rc<dyn TokenSource> {
+    fn tokens(&self, env: &Env, facts: &Rc<Facts>) -> Rc<dyn TokenSource> {
         match &self.grant {
             Some((grant, access)) => Rc::new(GrantTokens::new(
                 env.clone(),
                 grant.clone(),
                 access.clone(),
                 self.token.clone(),
+                Rc::clone(facts),
             )),
             None => Rc::new(Fixed(self.token.clone())),
         }
@@ -137,17 +141,56 @@ async fn answer(
     };
     let messages = match read(&message) {
         Ok(messages) => messages,
-        Err(response) => return Ok(sent(response)),
+        Err(response) => return Ok(sent(response, &request.facts)),
     };
+    request.facts.learn(|known| about(&messages, known));
     counted::rest(&messages, &caller, &request.address, &deployment.env).await?;
     let server = server(&caller, request, &asked, deployment, noted);
     match messages.answer(&server).await {
-        Ok(response) => Ok(sent(response)),
+        Ok(response) => Ok(sent(response, &request.facts)),
         Err(refusal) => Err(refused(refusal, &caller, &request.id, asked, grants).await),
     }
 }
 
-fn sent(mcp::http::Response { status, body }: mcp::http::Response) -> Response {
+/// For the log: what is asked. What the client calls itself here counts more than its `User-Agent`.
+fn about(messages: &Messages, known: &mut Known) {
+    let about = messages.about();
+    known.operation = about.method;
+    known.version = about.version;
+    if let Some(client) = about.client {
+        known.family = family(client);
+    }
+    if let Some(name) = about.tool {
+        let of_agent_mode = (name == USE_SENTRY).then_some(USE_SENTRY);
+        let tool = of_agent_mode.or_else(|| sentry_tools::called(name, about.arguments));
+        known.tool = tool.unwrap_or("unknown");
+    }
+}
+
+/// For the log: how it ended.
+fn ended(ended: Ended, known: &mut Known) {
+    match ended {
+        Ended::Well => {}
+        Ended::Asked => known.outcome = "asked",
+        Ended::ToolFailed(why) => {
+            let fault = if why.is_trouble {
+                Fault::Upstream
+            } else {
+                Fault::Client
+            };
+            known.refused(fault, "tool_failed", why.words);
+            known.outcome = "failed";
+        }
+        Ended::Refused(code, words) => {
+            known.refused(Fault::Client, code, words);
+            known.outcome = "refused";
+        }
+    }
+}
+
+fn sent(response: mcp::http::Response, facts: &Facts) -> Response {
+    facts.learn(|known| ended(response.ended, known));
+    let mcp::http::Response { status, body, .. } = response;
     let response = Response {
         body: body.unwrap_or_default(),
         ..Response::empty(status)
@@ -181,8 +224,9 @@ fn server(
         lists_all: connection.lists_all,
     };
     let base = deployment.config.sentry.base.clone();
-    let tokens = caller.tokens(&deployment.env);
-    let client = Client::new(Rc::new(Outgoing), tokens, base);
+    let tokens = caller.tokens(&deployment.env, &request.facts);
+    let upstream = Upstream::of(Rc::clone(&request.facts));
+    let client = Client::new(Rc::new(upstream), tokens, base);
     let verified = VerifiedHere::new(caller.key.clone(), deployment.now);
     let verified = Rc::new(verified.with(caller.confirmed.clone()));
     let origin = &deployment.settings.origin;
@@ -213,17 +257,21 @@ async fn identify(
         } else {
             Err("this server does not take Sentry tokens; sign in with OAuth")
         };
+        request.facts.learn(|known| known.kind = "sentry_bearer");
         return token
             .map(|token| direct(token, connection))
             .map_err(|description| HandlerError::Peer(Refusal::SentryBearer(description)));
     }
-    let info = seen_tokens::verify(header.as_deref(), asked, grants, deployment.now)
-        .await
-        .map_err(|error| challenge(error, asked.clone()))?;
+    let verified = seen_tokens::verify(header.as_deref(), asked, grants, deployment.now).await;
+    let info = verified.map_err(|error| challenge(error, asked.clone()))?;
+    request.facts.grant(&info.grant);
+    request.facts.sign_in(info.flow.as_ref());
+    deployment.note_client(&info.client_id);
+    deployment.note_person(&info.subject);
     if deployment.settings.denies_client(&info.client_id) {
         return Err(Error::denied_client().into());
     }
-    let props: Props = serde_json::from_slice(&info.props.0).map_err(|_| {
+    let props: Props = from_json(&info.props.0).map_err(|_| {
         log::problem(&request.id, "a grant's props cannot be read", "");
         challenge(BearerError::Invalid, asked.clone())
     })?;

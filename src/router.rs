@@ -231,7 +231,10 @@ impl Door {
 
     /// Answers a request that the chat sends.
     pub async fn enter(&self, request: &mut Incoming) -> Response {
-        route(request, &self.0).await
+        let app = Rc::new(self.0.on_behalf_of(&request.facts));
+        let response = route(request, &app).await;
+        app.finished(request, &response);
+        response
     }
 }
 

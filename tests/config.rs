@@ -136,6 +136,29 @@ fn what_the_platform_logs_has_no_query() {
     }
 }
 
+/// A line of ours is never left out by a draw of the platform's: `LOG` decides. Traces are drawn where many come.
+#[test]
+fn every_environment_has_logs_and_traces() {
+    for environment in ENVIRONMENTS {
+        let observability = &section(environment)["observability"];
+        for kind in ["logs", "traces"] {
+            let enabled = observability[kind]["enabled"].as_bool();
+            assert_eq!(enabled, Some(true), "{environment:?} {kind}");
+        }
+        let rate = |kind: &str| {
+            let rate = &observability[kind]["head_sampling_rate"];
+            rate.as_float()
+                .or(rate.as_integer().map(|rate| rate as f64))
+                .unwrap()
+        };
+        assert!((rate("logs") - 1.0).abs() < f64::EPSILON, "{environment:?}");
+        assert!(
+            rate("traces") > 0.0 && rate("traces") <= 1.0,
+            "{environment:?}"
+        );
+    }
+}
+
 #[test]
 fn secrets_are_declared_and_have_no_value() {
     for environment in ENVIRONMENTS {

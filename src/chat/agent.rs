@@ -117,7 +117,7 @@ impl Run {
                 Next::AskModel if self.call_only => return Ended::Done(Reason::Answer),
                 Next::AskModel => {
                     if let Err(trouble) = self.ask().await {
-                        log::problem(
+                        log::trouble(
                             &self.endpoint.client.request_id,
                             "the language model",
                             &trouble.detail,

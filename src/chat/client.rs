@@ -1,6 +1,8 @@
 //! The chat as a client of this server's own endpoints. It sends what a foreign client would send, as requests that go
 //! in through the same router: there is no other way to a token or a tool from here.
 
+use std::rc::Rc;
+
 use fetch::LocalFuture;
 use oauth_provider::discovery::path;
 use oauth_provider::http::Response;
@@ -11,7 +13,10 @@ use url::form_urlencoded::Serializer;
 use super::Context;
 use super::session::{Flow, Session};
 use crate::runtime::address::Address;
+use crate::runtime::facts::Facts;
+use crate::runtime::family::CHAT;
 use crate::runtime::incoming::Incoming;
+use crate::runtime::trace::Trace;
 use crate::runtime::{edge, log};
 use crate::stores::own_client;
 
@@ -35,6 +40,8 @@ pub struct Client {
     address: Address,
     /// The id of the browser's request, for the log.
     pub request_id: String,
+    /// The trace of the browser's request.
+    trace: Trace,
 }
 
 impl Client {
@@ -44,6 +51,7 @@ impl Client {
             context: context.clone(),
             address: request.address.clone(),
             request_id: request.id.clone(),
+            trace: request.facts.trace.clone(),
         }
     }
 
@@ -63,6 +71,9 @@ impl Client {
             match request {
                 Some(mut request) => {
                     request.id.clone_from(&self.request_id);
+                    request.facts =
+                        Rc::new(Facts::new(self.request_id.clone(), self.trace.clone()));
+                    request.facts.learn(|known| known.family = CHAT);
                     request.address = self.address.clone();
                     self.context.door.enter(&mut request).await
                 }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use oauth_provider::crypto::{KeyRing, Purpose, constant_time_eq};
+use oauth_provider::from_json;
 use oauth_provider::{Origin, UnixTime};
 use rand_core::CryptoRng;
 
@@ -173,7 +174,7 @@ fn seal(
 
 fn open(keys: &KeyRing, about: &str, value: &str) -> Option<Vec<String>> {
     let json = keys.open(Purpose::OwnClient, about, value)?;
-    serde_json::from_slice(&json).ok()
+    from_json(&json).ok()
 }
 
 #[cfg(test)]

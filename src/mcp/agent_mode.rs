@@ -101,7 +101,7 @@ impl Counted {
                 Denied::Words(NOBODY)
             }
             error => {
-                log::problem(&self.request_id, "whose token it is", &error.to_string());
+                log::trouble(&self.request_id, "whose token it is", &error.to_string());
                 Denied::Words(NOT_NOW)
             }
         }

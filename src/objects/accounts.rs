@@ -9,6 +9,7 @@ mod news;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
+use oauth_provider::from_json;
 use oauth_provider::grant::{Dated, GrantId, News};
 use oauth_provider::rows::Kept;
 use serde::{Deserialize, Serialize};
@@ -177,12 +178,7 @@ impl AccountObject {
 
     /// Writes down what a grant has to say. Answers which others must make room for it, also where that was answered
     /// before: it asks again until they have.
-    fn told(
-        &self,
-        storage: &Storage,
-        grant: &GrantId,
-        news: &[Dated],
-    ) -> Result<Room, Failure> {
+    fn told(&self, storage: &Storage, grant: &GrantId, news: &[Dated]) -> Result<Room, Failure> {
         let lines = &self.lines;
         let (known, has_ended) = if lines.are_there(storage)? {
             (
@@ -269,7 +265,9 @@ impl AccountObject {
             None
         };
         match &line {
-            Some(line) => events.iter_mut().for_each(|event| event.name_client(&line.value)),
+            Some(line) => events
+                .iter_mut()
+                .for_each(|event| event.name_client(&line.value)),
             None if self.history.deleted_at(storage)?.is_some() => return Ok(()),
             None => {}
         }
@@ -396,7 +394,7 @@ impl Accounts {
         for told in news {
             match &told.news {
                 News::Opened(text) => {
-                    let line = serde_json::from_slice(text.as_bytes())?;
+                    let line = from_json(text.as_bytes())?;
                     messages.extend([Message::Add(line), note()]);
                 }
                 News::Ended(_) => messages.push(Message::Remove(vec![grant.clone()])),

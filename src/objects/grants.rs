@@ -9,6 +9,7 @@ use futures_util::FutureExt;
 use futures_util::future::{Either, LocalBoxFuture, Shared, select};
 use oauth_provider::UnixTime;
 use oauth_provider::crypto::Bytes;
+use oauth_provider::from_json;
 use oauth_provider::grant::{
     Command, Effect, GrantId, Lifecycle, Moment, Need, Next, Outcome, PATIENCE, Renew, Renewal,
     Reply, Step, Upstream, acknowledge, apply, ring,
@@ -344,7 +345,7 @@ impl Mailbox {
     }
 
     fn not_renewed(&self, detail: &str) -> worker::Result<()> {
-        log::problem(
+        log::trouble(
             &self.id()?.to_string(),
             "a Sentry token was not renewed",
             detail,
@@ -359,7 +360,7 @@ impl Mailbox {
             return Ok(call.clone());
         }
         let config = Config::of(&self.env).map_err(mailbox::trouble)?;
-        let props: Props = serde_json::from_slice(&renewal.props.0)?;
+        let props: Props = from_json(&renewal.props.0)?;
         let ask =
             async move { sentry::renew(&config.sentry, props, clock::now(), &Outgoing).await };
         let call = Call {
@@ -411,7 +412,7 @@ impl Mailbox {
 
 /// Reads the two facts that the machine needs from props, which are opaque to it.
 fn read_props(props: &[u8]) -> Option<Upstream> {
-    let props: Props = serde_json::from_slice(props).ok()?;
+    let props: Props = from_json(props).ok()?;
     Some(Upstream {
         token: props.token_hash(),
         renewable: props.refresh_token.is_some(),

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use js_sys::Promise;
+use oauth_provider::from_json;
 use oauth_provider::grant::GrantId;
 use oauth_provider::rows::{self, Kept, Row, RowError};
 use serde::Serialize;
@@ -126,7 +127,7 @@ pub async fn ask_by_name<T: DeserializeOwned>(
 async fn reply<T: DeserializeOwned>(asked: Promise) -> Result<T, Failure> {
     let answered = JsFuture::from(asked).await?;
     match (answered.as_string(), answered.as_f64()) {
-        (Some(reply), _) => Ok(serde_json::from_slice(reply.as_bytes())?),
+        (Some(reply), _) => Ok(from_json(reply.as_bytes())?),
         (None, Some(status)) => Err(Failure::of_status(status)),
         (None, None) => Err(trouble("an object answered nothing").into()),
     }
@@ -138,7 +139,7 @@ async fn reply<T: DeserializeOwned>(asked: Promise) -> Result<T, Failure> {
 /// [`Failure::NotKnown`], or the message did not come.
 pub async fn read<T: DeserializeOwned>(request: &web_sys::Request) -> Result<T, Failure> {
     let text = edge::text(edge::message_of(request)).await?;
-    serde_json::from_slice(text.unwrap_or_default().as_bytes()).map_err(|_| Failure::NotKnown)
+    from_json(text.unwrap_or_default().as_bytes()).map_err(|_| Failure::NotKnown)
 }
 
 /// Makes the answer of an object: its reply as JSON.

@@ -34,6 +34,30 @@ pub enum Endpoint {
     Push,
 }
 
+impl Endpoint {
+    /// For the log: the grant type of a request for tokens.
+    fn operation(self, parts: &Request<'_>) -> &'static str {
+        let has = |text: &[u8]| {
+            let body = parts.body.unwrap_or_default();
+            body.windows(text.len()).any(|part| part == text)
+        };
+        match self {
+            Self::Token if has(b"grant_type=refresh_token") => "refresh_token",
+            Self::Token if has(b"grant_type=authorization_code") => "authorization_code",
+            _ => "",
+        }
+    }
+}
+
+/// For the log: the client that a request names.
+fn note_client(parts: &Request<'_>, app: &App) {
+    let form = Params::from_form(parts).ok();
+    let named = form.as_ref().and_then(|form| form.one("client_id").ok()?);
+    if let Some(id) = named {
+        app.deployment.note_client(id);
+    }
+}
+
 /// Answers a request to one of them.
 pub async fn oauth(endpoint: Endpoint, request: &mut Incoming, app: &App) -> Response {
     let outcome = answered(endpoint, request, app).await;
@@ -65,32 +89,50 @@ async fn answered(
         body: body.as_deref(),
     };
     may_authenticate(endpoint, &parts, request)?;
+    let outcome = decided(endpoint, &parts, request, app).await;
+    let operation = endpoint.operation(&parts);
+    let is_known = request.facts.learn(|known| {
+        known.operation = operation;
+        !known.client.is_empty()
+    });
+    if !is_known {
+        note_client(&parts, app);
+    }
+    outcome
+}
+
+async fn decided(
+    endpoint: Endpoint,
+    parts: &Request<'_>,
+    request: &Incoming,
+    app: &App,
+) -> Result<Response, Error> {
     let begins = matches!(endpoint, Endpoint::Push | Endpoint::Register);
     if begins && app.deployment.config.switches.read_only {
         return Err(paused_for_client());
     }
     match endpoint {
         Endpoint::Token => {
-            let granted = token(&parts, &app.authenticator(), &app.grants).await?;
+            let granted = token(parts, &app.authenticator(), &app.grants).await?;
             Ok(with_chores(granted, app))
         }
         Endpoint::Revoke => {
-            let revoked = revoke(&parts, &app.authenticator(), &app.grants).await?;
+            let revoked = revoke(parts, &app.authenticator(), &app.grants).await?;
             revoked.grant.iter().for_each(seen_tokens::forget);
             Ok(revoked.response)
         }
-        Endpoint::Introspect => introspect(&parts, &app.authenticator(), &app.grants).await,
+        Endpoint::Introspect => introspect(parts, &app.authenticator(), &app.grants).await,
         Endpoint::Push => {
             room(&request.address.key_of("par"), request, &app.deployment.env).await?;
             let rng = &mut random::rng();
-            par(&parts, &app.authenticator(), &app.pushed, rng).await
+            par(parts, &app.authenticator(), &app.pushed, rng).await
         }
         Endpoint::Register => {
             let Deployment {
                 settings, env, now, ..
             } = &app.deployment;
             room(request.address.key(), request, env).await?;
-            register(&parts, settings, &app.clients, *now, &mut random::rng()).await
+            register(parts, settings, &app.clients, *now, &mut random::rng()).await
         }
     }
 }
@@ -103,7 +145,10 @@ fn with_chores(granted: Granted, app: &App) -> Response {
         client_id,
         chores,
         subject,
+        flow,
     } = granted;
+    app.deployment.note_client(&client_id);
+    app.deployment.facts.sign_in(flow.as_ref());
     if chores.daily || chores.look {
         let after = app.after_tokens();
         app.context.wait_until(async move {

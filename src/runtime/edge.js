@@ -15,13 +15,16 @@ const HEADERS = [
   "mcp-protocol-version",
   "origin",
   "sec-fetch-site",
+  "user-agent",
 ];
 
-/** Method, URL, address, time and a number that tells requests apart, one a line: what every request needs. */
+/** Method, URL, address, time, a number that tells requests apart, and the caller's trace, one a line: what every request needs. */
 export function requestHead(request) {
-  const half = () => Math.floor(Math.random() * 2 ** 32).toString(16).padStart(8, "0");
-  const address = request.headers.get("cf-connecting-ip") ?? "";
-  return [request.method, request.url, address, Date.now(), half() + half()].join("\n");
+  const part = () => Math.floor(Math.random() * 2 ** 32).toString(16).padStart(8, "0");
+  const { headers } = request;
+  const address = headers.get("cf-connecting-ip") ?? "";
+  const trace = headers.get("traceparent") ?? "";
+  return [request.method, request.url, address, Date.now(), part() + part() + part() + part(), trace].join("\n");
 }
 
 /** The headers, one a line; one that is there begins with "=". No value can hold a line break. */
@@ -284,8 +287,8 @@ export async function withinLimit(env, binding, key, times) {
   return true;
 }
 
-export function dataPoint(env, binding, index, blobs, number) {
-  env[binding].writeDataPoint({ indexes: [index], blobs: blobs.split("\n"), doubles: [number] });
+export function dataPoint(env, binding, index, blobs, doubles) {
+  env[binding].writeDataPoint({ indexes: [index], blobs: blobs.split("\n"), doubles: [...doubles] });
 }
 
 function pairsOf(head) {

@@ -9,7 +9,7 @@ use worker::{Env, worker_sys};
 
 #[wasm_bindgen(module = "/src/runtime/edge.js")]
 extern "C" {
-    /// Method, URL, client address, time in milliseconds, and a number that tells requests apart: one a line.
+    /// Method, URL, client address, time in milliseconds, a number that tells requests apart, and `traceparent`: one a line.
     #[wasm_bindgen(js_name = requestHead)]
     pub fn request_head(request: &web_sys::Request) -> String;
     /// The headers that handlers ask for, one a line: `name=value`, or `name` for one that is not there.
@@ -155,8 +155,28 @@ extern "C" {
         binding: &str,
         index: &str,
         blobs: &str,
-        number: f64,
+        doubles: &[f64],
     ) -> Result<(), JsValue>;
+}
+
+#[wasm_bindgen(module = "/src/runtime/watch.js")]
+extern "C" {
+    /// Sends what a line of the log leads to: `to` has the URL and headers for spans, the URL and key for faults, each empty where
+    /// there is none. The promise always resolves.
+    pub fn watch(line: &str, began: f64, parent: &str, to: Vec<String>, release: &str) -> Promise;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Writes a line of the log.
+    #[wasm_bindgen(js_namespace = console, js_name = log)]
+    pub fn console_log(line: &str);
+    /// As a warning.
+    #[wasm_bindgen(js_namespace = console, js_name = warn)]
+    pub fn console_warn(line: &str);
+    /// As an error.
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    pub fn console_error(line: &str);
 }
 
 /// Awaits a promise of a string.

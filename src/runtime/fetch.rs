@@ -1,5 +1,6 @@
 //! The fetch port over the runtime's `fetch`.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use fetch::{Fetch, FetchError, LocalFuture, Request, Response};
@@ -12,6 +13,7 @@ use worker::{Delay, Env};
 use crate::runtime::address::Address;
 use crate::runtime::bindings::{CIMD_HOST_RATE_LIMITER, CIMD_IP_RATE_LIMITER};
 use crate::runtime::edge;
+use crate::runtime::facts::Facts;
 use crate::runtime::hex::sha256_hex;
 use crate::runtime::limits::{Cost, allow};
 
@@ -30,6 +32,42 @@ impl Fetch for Outgoing {
             let _ = JsFuture::from(Promise::resolve(&JsValue::UNDEFINED)).await;
             Delay::from(duration).await;
         })
+    }
+}
+
+/// Asks Sentry on behalf of a request: as [`Outgoing`], with the request's id and its trace in the headers, and what came of
+/// it among the request's facts.
+#[derive(Clone)]
+pub struct Upstream {
+    facts: Rc<Facts>,
+}
+
+impl Upstream {
+    /// On behalf of the request with these facts.
+    pub const fn of(facts: Rc<Facts>) -> Self {
+        Self { facts }
+    }
+}
+
+impl Fetch for Upstream {
+    fn fetch(&self, request: Request) -> LocalFuture<'_, Result<Response, FetchError>> {
+        let request = request
+            .header("traceparent", self.facts.trace.header(&self.facts.id))
+            .header("x-request-id", self.facts.id.clone());
+        Box::pin(async move {
+            self.facts.begin();
+            let answer = Outgoing.fetch(request).await;
+            self.facts.asked(match &answer {
+                Ok(response) => response.status,
+                Err(FetchError::Incomplete { head, .. }) => head.status,
+                Err(_) => 0,
+            });
+            answer
+        })
+    }
+
+    fn sleep(&self, duration: Duration) -> LocalFuture<'_, ()> {
+        Outgoing.sleep(duration)
     }
 }
 

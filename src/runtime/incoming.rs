@@ -1,6 +1,7 @@
 //! A request as the handlers see it.
 
 use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
 use js_sys::Uint8Array;
 use oauth_provider::Origin;
@@ -13,6 +14,8 @@ use wasm_bindgen_futures::JsFuture;
 use crate::runtime::address::Address;
 use crate::runtime::clock;
 use crate::runtime::edge::{self, Outlet};
+use crate::runtime::facts::Facts;
+use crate::runtime::trace::Trace;
 
 /// An incoming request: the parts that every handler needs are read once.
 pub struct Incoming {
@@ -26,6 +29,8 @@ pub struct Incoming {
     pub address: Address,
     /// Shown to people and written into the log, to find a request again. It is no secret and proves nothing.
     pub id: String,
+    /// What is learned of it while it is answered.
+    pub facts: Rc<Facts>,
     /// When it came, in milliseconds.
     pub began: u64,
     /// Those that `edge.js` reads together, as [`among`] reads them. Read when the first is asked for, since public
@@ -69,12 +74,16 @@ impl Incoming {
             .ok_or_else(|| worker::Error::RustError("a URL without origin".to_owned()))?;
         let address = Address::read(lines.next().unwrap_or_default());
         let began = lines.next().and_then(|time| time.parse().ok());
-        let id = lines.next().unwrap_or_default().to_owned();
+        // The id of the request, and behind it as many digits again: together that of a trace that begins here.
+        let ids = lines.next().unwrap_or_default();
+        let id = ids.get(..16).unwrap_or(ids).to_owned();
+        let trace = Trace::read(lines.next().unwrap_or_default(), ids);
         Ok(Self {
             method,
             url,
             origin,
             address,
+            facts: Rc::new(Facts::new(id.clone(), trace)),
             id,
             began: began.unwrap_or_default(),
             headers: OnceCell::new(),

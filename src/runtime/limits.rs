@@ -58,7 +58,12 @@ impl Refused {
 
     /// For an OAuth client: never the end of anything that it has.
     pub fn error(self) -> Error {
-        Error::new(ErrorCode::TemporarilyUnavailable, self.words()).status(self.status())
+        match self {
+            Self::Over => {
+                Error::new(ErrorCode::TemporarilyUnavailable, self.words()).status(self.status())
+            }
+            Self::Broken => Error::unavailable("a limiter failed"),
+        }
     }
 }
 

@@ -53,7 +53,7 @@ impl AfterTokens {
         let found = look(client_id, &self.deployment.settings, &self.documents).await;
         if let Found::Gone(why) = &found {
             let detail = format!("{client_id}: {why}");
-            log::problem(&grant.to_string(), "a client's document is gone", &detail);
+            log::note(&grant.to_string(), "a client's document is gone", &detail);
         }
         if let Err(error) = self.grants.ask(grant, Looked(found)).await {
             log::problem(

@@ -5,6 +5,7 @@ use oauth_provider::authorize::{
     ConsentTicket, FLOW_LIFETIME, Refusal, Shown, TicketError, Way, validate,
 };
 use oauth_provider::client::RedirectKind;
+use oauth_provider::grant::FlowId;
 use oauth_provider::http::Response;
 use oauth_provider::params::Params;
 use oauth_provider::store::PushedRequests;
@@ -21,7 +22,7 @@ use crate::sign_in::consent::{NAMELESS, consent};
 use crate::sign_in::pages::{Consent, Leaving};
 use crate::sign_in::problems::{self, link};
 use crate::site::cookies::{self, Jar};
-use crate::site::errors::{HandlerError, redirect};
+use crate::site::errors::{HandlerError, redirect, told};
 use crate::site::fetch_metadata::{is_embedded, is_from_our_page};
 use crate::site::pages::{Forms, page};
 use crate::site::posted_form::posted_form;
@@ -58,9 +59,13 @@ pub async fn show(request: &Incoming, with: Consenting<'_>) -> Result<Response, 
         return Err(problems::embedded());
     }
     let query = request.url.query().unwrap_or_default();
-    let (link, asked) = read_link(query, with)
+    note("show", query, with.deployment);
+    let (mut link, asked) = read_link(query, with)
         .await
         .map_err(|error| refuse(error, request, with.deployment))?;
+    let flow = FlowId::draw(&mut random::rng());
+    request.facts.sign_in(Some(&flow));
+    link.flow = Some(flow);
     log_left_out(&asked, &request.id);
     let jar = Jar::of(with.deployment);
     let known = browser(request, &jar);
@@ -87,6 +92,14 @@ pub async fn show(request: &Incoming, with: Consenting<'_>) -> Result<Response, 
     Ok(response.header("set-cookie", cookie))
 }
 
+/// For the log: what is done, and the client that the request names.
+fn note(operation: &'static str, query: &str, deployment: &Deployment) {
+    deployment.facts.learn(|known| known.operation = operation);
+    if let Ok(Some(id)) = Params::parse(query).one("client_id") {
+        deployment.note_client(id);
+    }
+}
+
 /// The browser that this cookie tells from others.
 fn browser(request: &Incoming, jar: &Jar<'_>) -> Option<Browser> {
     let value = request.cookie(&cookies::browser_name(jar.origin))?;
@@ -100,7 +113,7 @@ fn log_left_out(asked: &AuthorizationRequest, request_id: &str) {
     }
     let left_out = asked.client.left_out.iter().map(ToString::to_string);
     let left_out = left_out.collect::<Vec<_>>().join("; ");
-    log::problem(
+    log::note(
         request_id,
         "redirect URIs of a client are left out",
         &format!("{}: {left_out}", asked.client.id),
@@ -120,6 +133,7 @@ pub async fn decide(
     if form.all("action").next() != Some("approve") {
         log::asked(&request.id, "denied", &asked);
         let denied = asked.refuse(ErrorCode::AccessDenied, "the person did not allow it");
+        request.facts.learn(|known| told(&denied, known));
         return Ok(answer(&denied, Stage::Refused, deployment));
     }
     let skills: Skills = form
@@ -128,6 +142,7 @@ pub async fn decide(
         .filter(|skill| skill.is_offered())
         .collect();
     if ticket.shown() != Some(&Shown::from(&asked)) {
+        request.facts.learn(|known| known.outcome = "asked");
         return Ok(show_again(&asked, &ticket, skills, deployment));
     }
     let scope = granted(&asked.scope, skills);
@@ -135,10 +150,12 @@ pub async fn decide(
         log::asked(&request.id, "denied", &asked);
         let reason = "the person allowed none of what was asked for";
         let denied = asked.refuse(ErrorCode::AccessDenied, reason);
+        request.facts.learn(|known| told(&denied, known));
         return Ok(answer(&denied, Stage::Refused, deployment));
     }
     use_pushed(&ticket, with.pushed).await?;
-    approve(asked, skills, (&scope, ticket.shown_at()), request, with)
+    let shown = (ticket.flow.clone(), ticket.shown_at());
+    approve(asked, shown, skills, &scope, request, with)
 }
 
 /// The page once more, since the client has changed while it lay open: what the person allowed is not what asks now.
@@ -189,8 +206,9 @@ async fn use_pushed(ticket: &ConsentTicket, pushed: &PushedObjects) -> Result<()
 /// Records the approval and sends the browser to Sentry. Only here is the cookie set that the callback needs.
 fn approve(
     asked: AuthorizationRequest,
+    (flow, shown_at): (Option<FlowId>, UnixTime),
     skills: Skills,
-    (scope, shown_at): (&Scope, UnixTime),
+    scope: &Scope,
     request: &Incoming,
     with: Consenting<'_>,
 ) -> Result<Response, HandlerError> {
@@ -199,12 +217,14 @@ fn approve(
         .grants
         .unique_id()
         .map_err(|error| HandlerError::ours("a grant got no id", error.to_string()))?;
+    request.facts.grant(&grant);
     let choices = skills
         .iter()
         .map(|skill| skill.as_str().to_owned())
         .collect();
     let limits = limits(&asked).unwrap_or_default().as_query();
-    let approval = Approval::new(asked, grant, scope.clone(), choices, jar.now);
+    let mut approval = Approval::new(asked, grant, scope.clone(), choices, jar.now);
+    approval.flow = flow;
     log::allowed(&request.id, &approval);
     let approval = approval.limited_to(limits).shown_at(shown_at);
     let approved = approval.sign(jar.keys);
@@ -241,6 +261,10 @@ async fn read_form(
     let ticket = ticket
         .and_then(|text| ConsentTicket::open(text, browser.as_ref(), jar.keys, jar.now))
         .map_err(|error| problems::ticket(error, request, &jar))?;
+    request.facts.sign_in(ticket.flow.as_ref());
+    let allowed = form.all("action").next() == Some("approve");
+    let operation = if allowed { "approve" } else { "deny" };
+    note(operation, &ticket.query, with.deployment);
     let asked = check(&ticket.query, with)
         .await
         .map_err(|error| refuse(error, request, with.deployment))?;

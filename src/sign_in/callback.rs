@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::deployment::Deployment;
 use crate::objects::accounts::{Accounts, Line};
+use crate::runtime::facts::Fault;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::log;
 use crate::sign_in::authorize::{Stage, answer};
@@ -19,7 +20,7 @@ use crate::sign_in::problems;
 use crate::sign_in::reach::Look;
 use crate::sign_in::returned::{Back, NoTokens, may_exchange, sentry_tokens};
 use crate::site::cookies::Jar;
-use crate::site::errors::HandlerError;
+use crate::site::errors::{HandlerError, told};
 use crate::site::pages::ErrorPage;
 use crate::site::shut_out::{client_denied, paused};
 use crate::stores::grant_store::Grants;
@@ -48,6 +49,9 @@ pub async fn finish(
 ) -> Result<Response, HandlerError> {
     let jar = Jar::of(deployment);
     let approval = approval.map_err(|error| problems::approval(error, request, &jar))?;
+    request.facts.sign_in(approval.flow.as_ref());
+    request.facts.grant(&approval.grant);
+    deployment.note_client(approval.client_id());
     // Matched again, with the function that matched it at the approval.
     let redirect_uri = approval
         .redirect_uri()
@@ -69,6 +73,7 @@ pub async fn finish(
         Ok(tokens) => {
             let (choices, limits) = (approval.choices.clone(), approval.limits.clone());
             let (user, props) = tokens.into_props(choices, limits, jar.now);
+            deployment.note_person(&user.id);
             let opening = Opening {
                 subject: &user.id,
                 grants,
@@ -87,11 +92,13 @@ pub async fn finish(
         Err(NoCode::ForClient(NoTokens { code, description })) => Err((code, description)),
         Err(NoCode::ForPerson(error)) => return Err(error),
         Err(NoCode::Nowhere(page)) => {
+            request.facts.learn(|known| page.tell(known));
             let page = page.answer(request, &deployment.settings);
             return Ok(page.header("set-cookie", spent));
         }
     };
     let response = approval.respond(redirect_uri, outcome);
+    request.facts.learn(|known| told(&response, known));
     Ok(answer(&response, Stage::Approved, deployment).header("set-cookie", spent))
 }
 
@@ -194,7 +201,10 @@ impl Opening<'_> {
 
     /// Logs our own trouble, of which the client hears only that it may try again.
     fn try_again(&self, what: &str, detail: &str) -> NoCode {
-        log::problem(self.request_id, what, detail);
+        self.deployment.facts.learn(|known| {
+            known.fault = Fault::Ours;
+            known.detail = [what, ": ", detail].concat();
+        });
         NoCode::ForClient(NoTokens {
             code: ErrorCode::TemporarilyUnavailable,
             description: "the server cannot answer at the moment; try again".to_owned(),

@@ -148,7 +148,7 @@ fn from_elsewhere() -> HandlerError {
 
 fn looked(client_id: &str, report: Report, request: &Incoming, settings: &Settings) -> Response {
     let origin = &settings.origin;
-    log::problem(
+    log::note(
         &request.id,
         "a document was checked",
         &format!("{}: ok {}", report.client_id, report.ok),

@@ -12,7 +12,7 @@ use sentry_api::{Client, Fixed, Slug, Token};
 use sentry_tools::{Constraint, Missing, Unconfirmed, Verified, confirm, names_instead};
 
 use crate::deployment::Deployment;
-use crate::runtime::fetch::Outgoing;
+use crate::runtime::fetch::Upstream;
 use crate::runtime::log;
 use crate::site::pages::{Destination, ErrorPage, Onward};
 use crate::upstream::sentry::{Props, User};
@@ -32,9 +32,10 @@ impl<'a> Look<'a> {
     pub fn at(approval: &Approval, props: &Props, deployment: &'a Deployment) -> Self {
         let tokens = Rc::new(Fixed(Token::new(props.access_token.as_str())));
         let base = deployment.config.sentry.base.clone();
+        let upstream = Upstream::of(Rc::clone(&deployment.facts));
         Self {
             constraint: deployment.constraint(approval.resource()),
-            client: Client::new(Rc::new(Outgoing), tokens, base).with_patience(PATIENCE),
+            client: Client::new(Rc::new(upstream), tokens, base).with_patience(PATIENCE),
             settings: &deployment.settings,
         }
     }
@@ -49,7 +50,7 @@ impl<'a> Look<'a> {
             Err(Unconfirmed::Missing(missing)) => Err(missing),
             Err(Unconfirmed::Trouble(error)) => {
                 let why = error.to_string();
-                log::problem(request_id, "an address was not looked at", &why);
+                log::trouble(request_id, "an address was not looked at", &why);
                 Ok(None)
             }
         }

@@ -1,6 +1,7 @@
 //! Back from Sentry, through the one callback that it knows: for a client, or for a page of ours.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use oauth_provider::authorize::Returned;
 use oauth_provider::params::Params;
@@ -10,10 +11,10 @@ use worker::Env;
 
 use crate::config::Sentry;
 use crate::runtime::bindings::MCP_IP_RATE_LIMITER;
-use crate::runtime::fetch::Outgoing;
+use crate::runtime::facts::Fault;
+use crate::runtime::fetch::Upstream;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::limits::{self, Cost};
-use crate::runtime::log;
 use crate::sign_in::problems;
 use crate::site::cookies::{self, Jar};
 use crate::site::errors::HandlerError;
@@ -117,9 +118,17 @@ pub async fn sentry_tokens(
     let Ok(Some(code)) = back.params.one("code") else {
         return Err(NoTokens::new(ErrorCode::ServerError, "Sentry sent no code"));
     };
-    let exchanged = sentry::exchange(sentry, code, origin, verifier, &Outgoing).await;
+    let upstream = Upstream::of(Rc::clone(&request.facts));
+    let exchanged = sentry::exchange(sentry, code, origin, verifier, &upstream).await;
     exchanged.map_err(|trouble| {
-        log::problem(&request.id, "sign-in at Sentry", &trouble.to_string());
+        request.facts.learn(|known| {
+            // Anybody can come back with a code that Sentry never gave.
+            known.fault = match trouble {
+                UpstreamError::Ended => Fault::Client,
+                UpstreamError::Unavailable(_) | UpstreamError::Refused(_) => Fault::Upstream,
+            };
+            known.detail = format!("sign-in at Sentry: {trouble}");
+        });
         match trouble {
             UpstreamError::Unavailable(_) => NoTokens::new(
                 ErrorCode::TemporarilyUnavailable,

@@ -9,8 +9,8 @@ use oauth_provider::http::{Error, Response};
 use oauth_types::ErrorCode;
 
 use crate::memory::seen_tokens;
+use crate::runtime::facts::{Fault, Known};
 use crate::runtime::incoming::Incoming;
-use crate::runtime::log;
 use crate::site::pages::{ErrorPage, Notice};
 
 /// An error of a handler.
@@ -87,7 +87,7 @@ impl HandlerError {
         match self {
             Self::Peer(refusal) => refusal.into_response(request, settings),
             Self::Ours { what, detail } => {
-                log::problem(&request.id, what, &detail);
+                request.facts.learn(|known| known.ours(what, &detail));
                 match audience {
                     Audience::Person => ErrorPage::outage().answer(request, settings),
                     Audience::Client => Error::unavailable(detail).into_response(settings),
@@ -100,21 +100,13 @@ impl HandlerError {
 
 impl Refusal {
     fn into_response(self, request: &Incoming, settings: &Settings) -> Response {
+        request.facts.learn(|known| self.tell(known));
         match self {
-            Self::Page(page) => {
-                log::problem(&request.id, page.title, &page.facts_in_a_line());
-                page.answer(request, settings)
-            }
-            Self::Notice(notice) => {
-                log::problem(&request.id, notice.title, request.url.path());
-                notice.answer(request, settings)
-            }
+            Self::Page(page) => page.answer(request, settings),
+            Self::Notice(notice) => notice.answer(request, settings),
             Self::Redirect(answer) => redirect(302, &answer.location()),
             Self::Client(error) => {
                 error.grant.iter().for_each(seen_tokens::forget);
-                if let Some(detail) = &error.detail {
-                    log::problem(&request.id, error.code.as_str(), detail);
-                }
                 error.into_response(settings)
             }
             Self::Bearer(challenge) => {
@@ -126,6 +118,46 @@ impl Refusal {
                 .header("www-authenticate", "Sentry-Bearer realm=\"Sentry MCP\""),
             Self::Chat(refusal) => refusal.into_response(),
         }
+    }
+}
+
+impl Refusal {
+    /// For the log: which check it was, in our words.
+    fn tell(&self, known: &mut Known) {
+        match self {
+            Self::Page(page) => page.tell(known),
+            Self::Notice(notice) => known.refused(Fault::Client, "", notice.title),
+            Self::Redirect(answer) => told(answer, known),
+            Self::Client(error) => {
+                // A grant says so of the upstream's trouble alone; what else is not answered at the moment is a client's document.
+                let fault = if error.status >= 500 && error.grant.is_some() {
+                    Fault::Upstream
+                } else {
+                    Fault::Client
+                };
+                known.refused(fault, error.code.as_str(), &error.description);
+                known.detail = error.detail.clone().unwrap_or_default();
+            }
+            Self::Bearer(challenge) => {
+                let error = match &challenge.0 {
+                    BearerError::Missing => "missing_token",
+                    BearerError::InsufficientScope { .. } => "insufficient_scope",
+                    BearerError::Invalid | BearerError::Ended | BearerError::Storage(_) => {
+                        "invalid_token"
+                    }
+                };
+                known.refused(Fault::Client, error, &challenge.0.to_string());
+            }
+            Self::SentryBearer(words) => known.refused(Fault::Client, "invalid_token", words),
+            Self::Chat(refusal) => known.refused(Fault::Client, refusal.code, refusal.description),
+        }
+    }
+}
+
+/// For the log: what a client is told through the person's browser.
+pub fn told(answer: &AuthorizationResponse, known: &mut Known) {
+    if let Err((code, description)) = &answer.outcome {
+        known.refused(Fault::Client, code.as_str(), description);
     }
 }
 

@@ -12,11 +12,11 @@ use oauth_provider::store::{GrantStore, StoreError};
 use serde_json::json;
 use worker::Env;
 
-use crate::runtime::bindings::{CF_VERSION_METADATA, GRANTS, MCP_IP_RATE_LIMITER, OAUTH_KV};
+use crate::runtime::bindings::{GRANTS, MCP_IP_RATE_LIMITER, OAUTH_KV};
 use crate::runtime::fetch::Outgoing;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::limits::{self, Cost};
-use crate::runtime::{log, random};
+use crate::runtime::{log, random, version};
 use crate::site::errors::HandlerError;
 use crate::stores::clients::Clients;
 use crate::stores::grant_store::Grants;
@@ -60,10 +60,7 @@ pub async fn deep(
 }
 
 fn response(status: u16, word: &str, failed: &[&str], env: &Env) -> Response {
-    let deployment = js_sys::Reflect::get(env, &CF_VERSION_METADATA.into())
-        .and_then(|metadata| js_sys::Reflect::get(&metadata, &"id".into()))
-        .ok()
-        .and_then(|id| id.as_string());
+    let deployment = version::deployed(env);
     let version = env!("CARGO_PKG_VERSION");
     let body = if failed.is_empty() {
         json!({"status": word, "version": version, "deployment": deployment})

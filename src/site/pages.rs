@@ -7,6 +7,7 @@ use oauth_provider::{Origin, Settings};
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use crate::runtime::facts::{Fault, Known};
 use crate::runtime::incoming::Incoming;
 
 /// The place to which an answer goes, in terms that a person understands.
@@ -177,6 +178,9 @@ impl Notice {
     }
 }
 
+/// The headline of what is a fault of ours; any other page is about who reads it, or a choice of the operator.
+const OUTAGE: &str = "This server cannot answer at the moment";
+
 impl ErrorPage {
     /// The request cannot be used: what happened, and what the person can do.
     pub fn refused(title: &'static str, text: impl Into<String>, todo: &'static str) -> Self {
@@ -203,15 +207,27 @@ impl ErrorPage {
         Self {
             status: 503,
             code: "temporarily_unavailable",
-            title: "This server cannot answer at the moment",
+            title: OUTAGE,
             text: "The trouble is ours. Nothing was lost, and nothing was connected.".to_owned(),
             todo: "Wait a moment, then reload this page.",
             ..Self::default()
         }
     }
 
+    /// For the log: the title, and what the page says of the check.
+    pub fn tell(&self, known: &mut Known) {
+        let facts = self.facts_in_a_line();
+        if self.title == OUTAGE && self.status >= 500 {
+            known.ours(self.title, &facts);
+        } else {
+            let separator = if facts.is_empty() { "" } else { ": " };
+            let reason = [self.title, separator, &facts].concat();
+            known.refused(Fault::Client, self.code, &reason);
+        }
+    }
+
     /// Its facts, for the log.
-    pub fn facts_in_a_line(&self) -> String {
+    fn facts_in_a_line(&self) -> String {
         self.facts
             .iter()
             .map(|(term, value)| format!("{term}: {value}"))

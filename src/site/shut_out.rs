@@ -6,6 +6,7 @@ use oauth_provider::http::{Error, Response};
 use oauth_types::ErrorCode;
 
 use crate::config::Switches;
+use crate::runtime::facts::Fault;
 use crate::runtime::incoming::Incoming;
 use crate::runtime::respond::with_cors;
 use crate::site::no_such_page::is_for_a_person;
@@ -19,6 +20,9 @@ pub fn instead(request: &Incoming, switches: &Switches, settings: &Settings) -> 
     if !switches.addresses_denied.contain(&request.address) {
         return None;
     }
+    request
+        .facts
+        .learn(|known| known.refused(Fault::Client, "access_denied", NETWORK));
     if is_for_a_person(request) {
         let page = denied(
             "Your network is blocked here",

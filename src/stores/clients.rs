@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use oauth_provider::UnixTime;
 use oauth_provider::client::{ClientIdUrl, Registration, registered_at};
+use oauth_provider::from_json;
 use oauth_provider::store::{ClientStore, KeptDocument, StoreError, Stored};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -12,6 +13,7 @@ use worker::Env;
 use crate::config::Config;
 use crate::runtime::bindings::OAUTH_KV;
 use crate::runtime::edge;
+use crate::runtime::facts::Facts;
 use crate::runtime::hex::sha256_hex;
 
 /// KV's shortest lifetime, in seconds from now.
@@ -26,12 +28,18 @@ pub struct Clients {
     env: Env,
     now: UnixTime,
     config: Rc<Config>,
+    facts: Rc<Facts>,
 }
 
 impl Clients {
-    /// At this time, with the clients that the operator registered.
-    pub const fn new(env: Env, now: UnixTime, config: Rc<Config>) -> Self {
-        Self { env, now, config }
+    /// At this time, with the clients that the operator registered, for the request with these facts.
+    pub const fn new(env: Env, now: UnixTime, config: Rc<Config>, facts: Rc<Facts>) -> Self {
+        Self {
+            env,
+            now,
+            config,
+            facts,
+        }
     }
 
     async fn put(
@@ -44,7 +52,10 @@ impl Clients {
         let seconds = expires_at.since(self.now).as_secs().max(SHORTEST);
         let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
         let put = edge::kv_put(&self.env, OAUTH_KV, key, &text, seconds).map_err(refused)?;
-        JsFuture::from(put).await.map(|_| ()).map_err(refused)
+        self.facts.begin();
+        let put = JsFuture::from(put).await;
+        self.facts.stored();
+        put.map(|_| ()).map_err(refused)
     }
 
     async fn get<T: serde::de::DeserializeOwned>(
@@ -52,12 +63,13 @@ impl Clients {
         key: &str,
     ) -> Result<Option<T>, StoreError> {
         let got = edge::kv_get(&self.env, OAUTH_KV, key).map_err(refused)?;
-        let Some(text) = edge::text(got).await.map_err(failed)? else {
+        self.facts.begin();
+        let text = edge::text(got).await;
+        self.facts.stored();
+        let Some(text) = text.map_err(failed)? else {
             return Ok(None);
         };
-        serde_json::from_slice(text.as_bytes())
-            .map(Some)
-            .map_err(failed)
+        from_json(text.as_bytes()).map(Some).map_err(failed)
     }
 }
 

@@ -1,14 +1,17 @@
 //! The source of a grant's Sentry tokens.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use fetch::LocalFuture;
 use oauth_provider::crypto::Secret;
+use oauth_provider::from_json;
 use oauth_provider::grant::{GrantId, Renewed};
 use sentry_api::{Token, TokenError, TokenSource};
 use worker::Env;
 
 use crate::memory::seen_tokens::forget;
+use crate::runtime::facts::Facts;
 use crate::runtime::hex::sha256_hex;
 use crate::stores::grant_store::Grants;
 use crate::upstream::sentry::Props;
@@ -24,9 +27,15 @@ pub struct GrantTokens {
 impl GrantTokens {
     /// The tokens of `grant`. `access` is the secret of the access token that opens its props; `token` is Sentry's token as
     /// the props have it.
-    pub const fn new(env: Env, grant: GrantId, access: Secret, token: Token) -> Self {
+    pub const fn new(
+        env: Env,
+        grant: GrantId,
+        access: Secret,
+        token: Token,
+        facts: Rc<Facts>,
+    ) -> Self {
         Self {
-            grants: Grants::new(env),
+            grants: Grants::new(env, facts),
             grant,
             access,
             current: RefCell::new(token),
@@ -47,8 +56,7 @@ impl GrantTokens {
             .await
         {
             Ok(Renewed::Props(props)) => {
-                let props: Props =
-                    serde_json::from_slice(&props.0).map_err(|_| TokenError::Ended)?;
+                let props: Props = from_json(&props.0).map_err(|_| TokenError::Ended)?;
                 let token = Token::new(props.access_token);
                 self.current.replace(token.clone());
                 Ok(token)

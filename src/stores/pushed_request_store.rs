@@ -1,5 +1,7 @@
 //! The provider's store of pushed authorization requests: sends to their objects.
 
+use std::rc::Rc;
+
 use oauth_provider::UnixTime;
 use oauth_provider::authorize::TicketId;
 use oauth_provider::par::PushedName;
@@ -10,17 +12,19 @@ use worker::Env;
 use crate::objects::mailbox;
 use crate::objects::once::{Message, PushedMessage};
 use crate::runtime::bindings::ONCE;
+use crate::runtime::facts::Facts;
 
 /// The namespace of [`crate::OnceObject`], as far as it keeps pushed requests.
 #[derive(Clone)]
 pub struct PushedObjects {
     env: Env,
+    facts: Rc<Facts>,
 }
 
 impl PushedObjects {
-    /// The namespace that is bound in this environment.
-    pub const fn new(env: Env) -> Self {
-        Self { env }
+    /// The namespace that is bound in this environment, for the request with these facts.
+    pub const fn new(env: Env, facts: Rc<Facts>) -> Self {
+        Self { env, facts }
     }
 
     async fn send<T: DeserializeOwned>(
@@ -30,9 +34,11 @@ impl PushedObjects {
     ) -> Result<T, StoreError> {
         // Other kinds of things have other prefixes.
         let name = format!("request_uri:{}", name.as_str());
-        mailbox::ask_by_name(&self.env, ONCE, &name, &Message::Pushed(message))
-            .await
-            .map_err(|error| StoreError(error.to_string()))
+        let message = Message::Pushed(message);
+        self.facts.begin();
+        let reply = mailbox::ask_by_name(&self.env, ONCE, &name, &message).await;
+        self.facts.stored();
+        reply.map_err(|error| StoreError(error.to_string()))
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fetch::{Fault, Fetch, FetchError, Method, Request, Response, judge};
 use oauth_provider::discovery::path;
+use oauth_provider::from_json;
 use oauth_provider::{CodeChallenge, CodeVerifier, Origin, Scope, UnixTime};
 use sentry_api::{BaseUrl, Slug};
 use sentry_tools::{Verified, VerifiedProject};
@@ -274,13 +275,14 @@ fn read(answer: &Result<Response, FetchError>) -> Result<SentryTokens, UpstreamE
     let body = body.unwrap_or_default();
     match judge(answer) {
         Err(fault) if fault.is_passing() => Err(UpstreamError::Unavailable(fault.to_string())),
-        Err(Fault::Status(status)) => match serde_json::from_slice(body) {
+        Err(Fault::Status(status)) => match from_json(body) {
             Ok(Refusal { error }) if error == "invalid_grant" => Err(UpstreamError::Ended),
             _ => refused(format!("status {status}")),
         },
         Err(fault @ (Fault::Body(_) | Fault::NoAnswer(_))) => refused(fault.to_string()),
-        Ok(_) | Err(Fault::ContentType(_)) => serde_json::from_slice(body)
-            .or_else(|_| refused("an answer without token or user".to_owned())),
+        Ok(_) | Err(Fault::ContentType(_)) => {
+            from_json(body).or_else(|_| refused("an answer without token or user".to_owned()))
+        }
     }
 }
 

@@ -126,6 +126,7 @@ describe("a document that is right", () => {
     const lines = (await worker.flushedLogs()).map(({ message }) => message).filter((line) => line.includes("left out"));
     expect(lines.filter((line) => line.includes(client.client_id))).toEqual([lines.at(-1)]);
     expect(JSON.parse(lines.at(-1)!)).toEqual({
+      level: "info",
       request: response.headers.get("x-request-id"),
       problem: "redirect URIs of a client are left out",
       detail:
@@ -225,7 +226,8 @@ describe("a document that breaks a rule", () => {
     // The operator finds the same under the id that the page shows.
     const id = /Request ID <code>([0-9a-f]+)<\/code>/.exec(html)![1]!;
     const lines = (await worker.flushedLogs()).map(({ message }) => message).filter((line) => line.includes(id));
-    expect(lines.some((line) => line.includes(client.client_id) && line.includes(found.Section!))).toBe(true);
+    const { host } = new URL(client.client_id);
+    expect(lines.some((line) => line.includes(`"client":"${host}"`) && line.includes(found.Section!) && line.includes(found.Check!))).toBe(true);
     expect(lines.join("\n")).not.toContain("published-to-the-world");
   });
 

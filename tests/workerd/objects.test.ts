@@ -111,7 +111,7 @@ async function expectIncomplete(worker: TestWorker, name: string) {
     // The reason is for the operator alone.
     expect(JSON.stringify(body)).not.toContain(name);
     const id = response.headers.get("x-request-id")!;
-    const problems = (await worker.flushedLogs()).filter(({ message }) => message.includes(id) && message.includes("problem"));
+    const problems = (await worker.flushedLogs()).filter(({ message }) => message.includes(id) && message.includes("this deployment is not complete"));
     expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining(name)]);
     expect(problems[0]!.message).not.toMatch(/panicked|unwrap/);
   }

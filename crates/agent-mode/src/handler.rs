@@ -159,5 +159,6 @@ impl<H: Handler> Handler for AgentMode<H> {
 
 /// An error that the model can correct is a result, as with every tool.
 fn wrong<R>(words: &str) -> Answer<CallToolResult, R> {
-    Ok(Outcome::Complete(CallToolResult::error(words)))
+    let why = "the run did not begin";
+    Ok(Outcome::Complete(CallToolResult::error(words).because(why)))
 }

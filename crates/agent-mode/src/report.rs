@@ -1,7 +1,7 @@
 //! The report on a run: its answer, and every step that led to it.
 
 use agent::{Call, Reason, bounded};
-use mcp::{CallToolResult, Content};
+use mcp::{CallToolResult, Content, Why};
 
 use crate::run::End;
 
@@ -91,6 +91,14 @@ impl Report {
             structured_content: None,
             is_error,
             meta: Vec::new(),
+            why: Why {
+                words: if is_error {
+                    "the run ended without an answer"
+                } else {
+                    ""
+                },
+                is_trouble: false,
+            },
         }
     }
 }

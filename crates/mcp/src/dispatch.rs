@@ -15,6 +15,7 @@ use crate::meta;
 use crate::method::Method;
 use crate::resource::ResourceContents;
 use crate::server_info;
+use crate::told::Ended;
 use crate::version::Version;
 
 /// How long a client may cache a list, in milliseconds. Lists change with a deployment and with a grant's skills.
@@ -30,6 +31,8 @@ pub struct Answered {
     pub body: String,
     /// The HTTP status that the specification prescribes for this answer. Other transports ignore it.
     pub status: u16,
+    /// How it ended, for a log.
+    pub ended: Ended,
 }
 
 /// Answers one message in the given protocol `version`; `None` for a notification or a response. `initialize`
@@ -45,12 +48,16 @@ pub async fn answer<H: Handler>(
     let Message::Request { id, method, params } = message else {
         return Ok(None);
     };
-    let (status, body) = match request(handler, version, &id, &method, params).await {
-        Ok(body) => (200, body),
-        Err(Failure::Rpc(status, error)) => (status, error.to_json(Some(&id))),
+    let (status, body, ended) = match request(handler, version, &id, &method, params).await {
+        Ok((body, ended)) => (200, body, ended),
+        Err(Failure::Rpc(status, error)) => (status, error.to_json(Some(&id)), Ended::with(&error)),
         Err(Failure::Refused(refusal)) => return Err(refusal),
     };
-    Ok(Some(Answered { body, status }))
+    Ok(Some(Answered {
+        body,
+        status,
+        ended,
+    }))
 }
 
 enum Failure<R> {
@@ -81,7 +88,7 @@ async fn request<H: Handler>(
     id: &Id,
     method: &str,
     params: Option<Map<String, Value>>,
-) -> Result<String, Failure<H::Refusal>> {
+) -> Result<(String, Ended), Failure<H::Refusal>> {
     let client = if version.is_stateless() {
         // "On HTTP, the response status MUST be 400" (MCP 2026-07-28 basic, Per-request protocol fields).
         meta::capabilities(params.as_ref()).map_err(|error| Failure::Rpc(400, error))?
@@ -103,6 +110,7 @@ async fn request<H: Handler>(
     let mut result = Object::begin(&mut body);
     let mut question = None;
     let mut meta = Vec::new();
+    let mut ended = Ended::Well;
     match method {
         Method::Ping => {}
         Method::Initialize => server_info::initialized(handler, asked(&params)?, &mut result),
@@ -119,6 +127,7 @@ async fn request<H: Handler>(
             match handler.call_tool(call).await? {
                 Outcome::Complete(called) => {
                     called.write(version, &mut result);
+                    ended = called.ended();
                     meta = called.meta;
                 }
                 Outcome::InputRequired(input) => question = Some(input),
@@ -159,6 +168,7 @@ async fn request<H: Handler>(
     }
     if let Some(question) = &question {
         ask(question, client, version, &mut result)?;
+        ended = Ended::Asked;
     }
     if version.is_stateless() {
         stateless(method, question.is_none(), &mut result);
@@ -176,7 +186,7 @@ async fn request<H: Handler>(
     }
     result.end();
     body.push('}');
-    Ok(body)
+    Ok((body, ended))
 }
 
 /// The error for a version that this server does not speak. It lists the versions that it does (MCP 2026-07-28

@@ -11,12 +11,13 @@ mod negotiation;
 
 use serde_json::Value;
 
-use crate::dispatch::{self, Answered};
+use crate::dispatch;
 use crate::error::RpcError;
 use crate::handler::Handler;
 use crate::message::{Id, Malformed, Message};
 use crate::meta;
 use crate::method::Method;
+use crate::told::{About, Ended};
 use crate::version::Version;
 
 /// The largest body, in bytes, that an adapter should read before it answers 413: 1 MiB.
@@ -49,6 +50,8 @@ pub struct Response {
     pub status: u16,
     /// JSON (`application/json`); `None` with 202, which has no body.
     pub body: Option<String>,
+    /// How it ended, for a log: of a batch, what ended worst.
+    pub ended: Ended,
 }
 
 /// Answers one request.
@@ -82,6 +85,15 @@ impl Messages {
         }
     }
 
+    /// What they are about, for a log.
+    #[must_use]
+    pub fn about(&self) -> About<'_> {
+        match &self.body {
+            Body::One(message) => About::one(self.version, message),
+            Body::Batch(_) => About::batch(self.version),
+        }
+    }
+
     /// Answers the messages in order, one at a time.
     ///
     /// # Errors
@@ -90,12 +102,11 @@ impl Messages {
         match self.body {
             Body::One(message) => {
                 let answered = dispatch::answer(handler, self.version, message).await?;
-                Ok(
-                    answered.map_or(ACCEPTED, |Answered { body, status }| Response {
-                        status,
-                        body: Some(body),
-                    }),
-                )
+                Ok(answered.map_or(ACCEPTED, |answered| Response {
+                    status: answered.status,
+                    body: Some(answered.body),
+                    ended: answered.ended,
+                }))
             }
             Body::Batch(messages) => batched(handler, self.version, messages).await,
         }
@@ -108,12 +119,14 @@ async fn batched<H: Handler>(
     messages: Vec<Message>,
 ) -> Result<Response, H::Refusal> {
     let mut all = String::from("[");
+    let mut worst = Ended::Well;
     for message in messages {
         if let Some(answered) = dispatch::answer(handler, version, message).await? {
             if all.len() > 1 {
                 all.push(',');
             }
             all.push_str(&answered.body);
+            worst = worst.max(answered.ended);
         }
     }
     if all.len() == 1 {
@@ -123,6 +136,7 @@ async fn batched<H: Handler>(
     Ok(Response {
         status: 200,
         body: Some(all),
+        ended: worst,
     })
 }
 
@@ -131,6 +145,7 @@ async fn batched<H: Handler>(
 const ACCEPTED: Response = Response {
     status: 202,
     body: None,
+    ended: Ended::Well,
 };
 
 #[derive(Debug)]
@@ -237,6 +252,7 @@ fn message(value: Value) -> Result<Message, Response> {
     Message::parse(value).map_err(|Malformed { id, error }| Response {
         status: 400,
         body: Some(error.to_json(id.as_ref())),
+        ended: Ended::with(&error),
     })
 }
 
@@ -244,6 +260,7 @@ fn bad_request(error: &RpcError, id: Option<&Id>) -> Response {
     Response {
         status: 400,
         body: Some(error.to_json(id)),
+        ended: Ended::with(error),
     }
 }
 

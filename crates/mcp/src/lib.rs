@@ -25,6 +25,7 @@ mod prompt;
 mod resource;
 mod server_info;
 pub mod stdio;
+mod told;
 mod tool;
 mod version;
 
@@ -39,5 +40,6 @@ pub use input::{ClientCapabilities, Elicited, Input, InputKind, InputRequest, In
 pub use message::{Id, Malformed, Message};
 pub use prompt::{Prompt, PromptMessage, Role};
 pub use resource::{ResourceBody, ResourceContents};
+pub use told::{About, Ended, Why};
 pub use tool::{Annotations, CallToolResult, Tool};
 pub use version::Version;

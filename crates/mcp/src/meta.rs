@@ -6,6 +6,7 @@ use crate::error::RpcError;
 use crate::input::ClientCapabilities;
 
 const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+const CLIENT_INFO: &str = "io.modelcontextprotocol/clientInfo";
 const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 
 type Params<'a> = Option<&'a Map<String, Value>>;
@@ -17,6 +18,16 @@ fn member<'a>(params: Params<'a>, name: &str) -> Option<&'a Value> {
 /// The version that the body names. Versions before 2026-07-28 have no such member.
 pub(crate) fn version(params: Params<'_>) -> Option<&str> {
     member(params, PROTOCOL_VERSION)?.as_str()
+}
+
+/// What the client calls itself: in `clientInfo` of `initialize`, or in `_meta` since versions have no handshake.
+pub(crate) fn client(params: Params<'_>, initializes: bool) -> Option<&str> {
+    let info = if initializes {
+        params?.get("clientInfo")
+    } else {
+        member(params, CLIENT_INFO)
+    };
+    info?.get("name")?.as_str()
 }
 
 /// Reads the client's capabilities. "A request missing any required field is malformed; the server MUST reject it with

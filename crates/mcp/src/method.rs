@@ -32,6 +32,23 @@ impl Method {
         })
     }
 
+    /// The name of a method that MCP has.
+    pub(crate) fn known_name(name: &str) -> Option<&'static str> {
+        Some(match Self::parse(name)? {
+            Self::Initialize => "initialize",
+            Self::Ping => "ping",
+            Self::Discover => "server/discover",
+            Self::List(List::Tools) => "tools/list",
+            Self::CallTool => "tools/call",
+            Self::List(List::Prompts) => "prompts/list",
+            Self::GetPrompt => "prompts/get",
+            Self::List(List::Resources) => "resources/list",
+            Self::List(List::ResourceTemplates) => "resources/templates/list",
+            Self::ReadResource => "resources/read",
+            Self::Complete => "completion/complete",
+        })
+    }
+
     /// Finds a method by its name, if `version` has it and the server declares the capability that it needs.
     pub(crate) fn find(name: &str, version: Version, declared: Capabilities) -> Option<Self> {
         Self::parse(name).filter(|method| match method {

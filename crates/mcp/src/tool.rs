@@ -3,6 +3,7 @@ use serde_json::value::RawValue;
 
 use crate::content::Content;
 use crate::json::{self, Object};
+use crate::told::{Ended, Why};
 use crate::version::Version;
 
 /// A tool as it appears in `tools/list`.
@@ -69,6 +70,8 @@ pub struct CallToolResult {
     pub is_error: bool,
     /// Members of `_meta` beside those of the protocol: a key with its prefix (MCP 2025-11-25 basic, `_meta`), and JSON.
     pub meta: Vec<(&'static str, Box<RawValue>)>,
+    /// Of a failure, for a log. Never sent.
+    pub why: Why,
 }
 
 impl CallToolResult {
@@ -80,6 +83,7 @@ impl CallToolResult {
             structured_content: None,
             is_error: false,
             meta: Vec::new(),
+            why: Why::default(),
         }
     }
 
@@ -89,6 +93,24 @@ impl CallToolResult {
         Self {
             is_error: true,
             ..Self::text(text)
+        }
+    }
+
+    /// The same failure, with words for a log: the call was at fault.
+    #[must_use]
+    pub fn because(self, words: &'static str) -> Self {
+        let why = Why {
+            words,
+            is_trouble: false,
+        };
+        Self { why, ..self }
+    }
+
+    pub(crate) const fn ended(&self) -> Ended {
+        if self.is_error {
+            Ended::ToolFailed(self.why)
+        } else {
+            Ended::Well
         }
     }
 

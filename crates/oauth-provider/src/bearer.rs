@@ -5,7 +5,7 @@ use oauth_types::{ErrorCode, ErrorResponse};
 use crate::Resource;
 use crate::crypto::{Bytes, Secret};
 use crate::discovery::AskedResource;
-use crate::grant::{GrantError, GrantId, GrantStore, Inspect, Inspected, Token, TokenKind};
+use crate::grant::{FlowId, GrantError, GrantId, GrantStore, Inspect, Inspected, Token, TokenKind};
 use crate::http::{Response, plain};
 use crate::scope::Scope;
 use crate::settings::Settings;
@@ -58,6 +58,8 @@ pub struct TokenInfo {
     pub props: Bytes,
     /// The choices that the person has taken back since, by name; the props do not know.
     pub withheld: Vec<String>,
+    /// The sign-in behind the grant, for logs.
+    pub flow: Option<FlowId>,
 }
 
 /// An access token that its grant knows. Whether it is for the resource that was asked is still to be checked, and
@@ -89,6 +91,7 @@ impl UnboundToken {
             expires_at: inspected.expires_at,
             props: inspected.props,
             withheld: inspected.withheld,
+            flow: inspected.flow,
         })
     }
 
@@ -227,6 +230,7 @@ impl UnboundToken {
                 expires_at: UnixTime(expires_at),
                 props: Bytes(Vec::new()),
                 withheld: Vec::new(),
+                flow: None,
             },
         }
     }

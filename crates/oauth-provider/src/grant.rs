@@ -19,6 +19,7 @@ mod command;
 mod document;
 mod effect;
 mod family;
+mod flow_id;
 mod grant_store;
 mod id;
 mod introspect;
@@ -49,6 +50,7 @@ pub use command::{
     Withhold,
 };
 pub use effect::{Audit, Effect, Step};
+pub use flow_id::FlowId;
 pub use grant_store::{GrantError, GrantStore};
 pub use id::GrantId;
 pub use need::Need;

@@ -141,6 +141,7 @@ pub mod bearer;
 pub mod client;
 pub mod crypto;
 pub mod discovery;
+mod from_json;
 pub mod grant;
 pub mod http;
 mod introspect;
@@ -164,6 +165,7 @@ mod token_cache;
 // Their types are in signatures here.
 pub use {fetch, oauth_types, rand_core};
 
+pub use from_json::from_json;
 pub use introspect::introspect;
 pub use origin::Origin;
 pub use pkce::{CodeChallenge, CodeVerifier};

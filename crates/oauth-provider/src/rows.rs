@@ -9,6 +9,7 @@
 
 mod unknown;
 
+use crate::from_json;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -79,8 +80,7 @@ pub enum RowError {
 /// It is of a higher security version, of a later version that cannot be read, or broken.
 pub fn read<T: Row>(json: &str) -> Result<Kept<T>, RowError> {
     let is_newer = check::<T>(json)?.row > T::VERSIONS.row;
-    // From bytes, as everything here is read: a second reader would make the program larger.
-    match serde_json::from_slice(json.as_bytes()) {
+    match from_json(json.as_bytes()) {
         Ok(value) => Ok(Kept { value, is_newer }),
         Err(_) if is_newer => Err(RowError::Newer),
         Err(error) => Err(error.into()),

@@ -8,8 +8,8 @@ use crate::client::{
 };
 use crate::crypto::{Bytes, SignatureVerifier};
 use crate::grant::{
-    Chores, GrantError, GrantId, GrantStore, Issued, Redeem, Refresh, Refusal, Strength, Token,
-    TokenKind,
+    Chores, FlowId, GrantError, GrantId, GrantStore, Issued, Redeem, Refresh, Refusal, Strength,
+    Token, TokenKind,
 };
 use crate::http::{Error, Request, Response};
 use crate::params::Params;
@@ -79,6 +79,8 @@ pub struct Granted {
     pub client_id: String,
     /// What to do after the answer has left.
     pub chores: Chores,
+    /// The sign-in behind the grant, for logs.
+    pub flow: Option<FlowId>,
     /// The upstream's id of the person, if the daily chores are due.
     pub subject: Option<String>,
 }
@@ -126,6 +128,7 @@ async fn exchange(
         Ok(mut issued) => Ok(Granted {
             chores: issued.chores,
             subject: issued.subject.take(),
+            flow: issued.flow.take(),
             client_id: client.client_id.clone(),
             response: issued_response(&id, issued),
             grant: id,

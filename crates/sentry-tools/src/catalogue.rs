@@ -55,6 +55,15 @@ pub fn changes_something(name: &str) -> Option<bool> {
     find(name).map(|tool| tool.effect.changes_something())
 }
 
+/// The tool of the catalogue that a call is for in the end, for a log; `None` for a name that no tool has.
+#[must_use]
+pub fn called(name: &str, arguments: Option<&Map<String, Value>>) -> Option<&'static str> {
+    let named = find(name)?;
+    let inner = arguments.filter(|_| named.name == EXECUTE);
+    let inner = inner.and_then(|sent| executed::find(sent.get("name")?.as_str()?.trim()));
+    Some(inner.unwrap_or(named).name)
+}
+
 /// The schema of a tool's arguments in sessions under this constraint, as JSON; `None` where there is no such tool.
 #[must_use]
 pub fn input_schema(name: &str, constraint: &Constraint) -> Option<String> {

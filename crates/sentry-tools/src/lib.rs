@@ -16,7 +16,7 @@ mod tools;
 mod vocabulary;
 
 pub use catalogue::narrowed::switch;
-pub use catalogue::{catalogue, changes_something, input_schema, offered, targets};
+pub use catalogue::{called, catalogue, changes_something, input_schema, offered, targets};
 pub use protocol::constraint::{Missing, Unconfirmed, confirm, names_instead};
 pub use protocol::listing::Listings;
 pub use protocol::server::Server;

@@ -4,6 +4,7 @@ use std::cell::{Cell, OnceCell};
 use std::time::Duration;
 
 use oauth_provider::UnixTime;
+use oauth_provider::from_json;
 use serde_json::{Value, json};
 
 use super::event::{CHANGED, Event};
@@ -135,8 +136,7 @@ impl History {
             return Ok(());
         }
         let tables = "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('events', 'deleted')";
-        let tables: Vec<String> =
-            serde_json::from_slice(storage.rows(tables, &json!([]))?.as_bytes())?;
+        let tables: Vec<String> = from_json(storage.rows(tables, &json!([]))?.as_bytes())?;
         self.is_there
             .set(tables.iter().any(|table| table == "events"));
         if tables.iter().any(|table| table == "deleted") {

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use oauth_provider::UnixTime;
+use oauth_provider::from_json;
 use oauth_provider::grant::GrantId;
 use oauth_provider::rows::{self, Kept};
 use serde::{Deserialize, Serialize};
@@ -92,14 +93,13 @@ impl Lines {
             return Ok(true);
         }
         let tables = "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('state', 'lines', 'ended', 'lines_in_order')";
-        let tables: Vec<String> =
-            serde_json::from_slice(storage.rows(tables, &json!([]))?.as_bytes())?;
+        let tables: Vec<String> = from_json(storage.rows(tables, &json!([]))?.as_bytes())?;
         let is_there = |name: &str| tables.iter().any(|table| table == name);
         self.has_ends.set(is_there("ended"));
         self.is_indexed.set(is_there("lines_in_order"));
         if is_there("state") {
             let before = storage.row()?;
-            let before = before.map(|row| serde_json::from_slice::<OneRow>(row.as_bytes()));
+            let before = before.map(|row| from_json::<OneRow>(row.as_bytes()));
             self.make(storage)?;
             for line in before
                 .transpose()?

@@ -1,5 +1,6 @@
 //! What a grant's own news make of its person's list. Pure: the object reads and writes.
 
+use oauth_provider::from_json;
 use oauth_provider::grant::{Dated, GrantId, News};
 
 use super::event::{self, Event};
@@ -39,7 +40,7 @@ pub fn told(
         match (&told.news, &mut line) {
             (News::Opened(text), None) => {
                 let grant = grant.clone();
-                let read: Line = serde_json::from_slice(text.as_bytes())?;
+                let read: Line = from_json(text.as_bytes())?;
                 let opened = Line { grant, ..read };
                 events.extend(event::opened(&opened));
                 line = Some(opened);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::{ApprovedRedirectUri, RegisteredRedirectUri};
 use crate::crypto::{Bytes, KeyRing, Purpose, Secret, base64url, from_base64url, sha256};
-use crate::grant::{ClientBinding, GrantId, Open};
+use crate::grant::{ClientBinding, FlowId, GrantId, Open};
 use crate::pkce::{CodeChallenge, CodeVerifier};
 use crate::resource::Resource;
 use crate::scope::Scope;
@@ -61,6 +61,9 @@ pub struct Approval {
     /// When the person was first shown what they approved. Absent in what a version signed that did not keep it.
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub shown_at: Option<UnixTime>,
+    /// The sign-in that it belongs to, for logs.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<FlowId>,
 }
 
 /// What the browser is sent on with.
@@ -128,6 +131,7 @@ impl Approval {
             choices,
             limits: String::new(),
             shown_at: None,
+            flow: None,
         }
     }
 
@@ -244,6 +248,7 @@ impl Approval {
             props: Bytes(props),
             props_expire_at,
             approval_ends_at: self.expires_at,
+            flow: self.flow.clone(),
             code: None,
             line: None,
         }

@@ -1,3 +1,4 @@
+use crate::grant::FlowId;
 use crate::par::{PushedName, PushedRequests, RequestUri};
 use crate::params::Params;
 
@@ -10,6 +11,8 @@ pub struct Asked {
     pub query: String,
     /// Its name, if it was pushed.
     pub pushed: Option<PushedName>,
+    /// The sign-in that it begins, where the server tells them apart in its log.
+    pub flow: Option<FlowId>,
 }
 
 impl From<&str> for Asked {
@@ -17,6 +20,7 @@ impl From<&str> for Asked {
         Self {
             query: query.to_owned(),
             pushed: None,
+            flow: None,
         }
     }
 }
@@ -46,6 +50,7 @@ impl Asked {
         Ok(Self {
             query: at_its_endpoint(request, &params).to_query(),
             pushed: Some(name),
+            flow: None,
         })
     }
 }

@@ -4,6 +4,7 @@ use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::{Bytes, KeyRing, Purpose, base64url, constant_time_eq, sha256};
+use crate::grant::FlowId;
 use crate::par::PushedName;
 use crate::time::UnixTime;
 
@@ -24,6 +25,9 @@ pub struct ConsentTicket {
     /// For a pushed request its name, which the approval uses up.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub pushed: Option<PushedName>,
+    /// The sign-in that it belongs to, for logs.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<FlowId>,
     /// The form's own name.
     #[serde(skip)]
     pub id: TicketId,
@@ -105,10 +109,15 @@ impl ConsentTicket {
         now: UnixTime,
         rng: &mut impl CryptoRng,
     ) -> String {
-        let Asked { query, pushed } = asked.into();
+        let Asked {
+            query,
+            pushed,
+            flow,
+        } = asked.into();
         let ticket = Self {
             query,
             pushed,
+            flow,
             id: TicketId::default(),
             shown: Some(shown),
             nonce: draw(rng),

@@ -28,6 +28,8 @@ pub enum Purpose {
     OwnClient,
     /// A mark for each person who has signed in with a client, which tells them apart without naming them.
     Acquaintance,
+    /// What a person is called in a log, which tells them apart without naming them.
+    LogPerson,
     /// Wrapping a grant's props key for a secret.
     Wrap,
 }
@@ -46,6 +48,7 @@ impl Purpose {
             Self::SessionProof => b"smcp/1/session-proof",
             Self::OwnClient => b"smcp/1/own-client",
             Self::Acquaintance => b"smcp/1/acquaintance",
+            Self::LogPerson => b"smcp/1/log-person",
             Self::Wrap => b"smcp/1/wrap",
         }
     }

@@ -1,5 +1,6 @@
 //! Values that travel through a browser or another server and come back: JSON and its HMAC, both base64url.
 
+use crate::from_json;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -35,7 +36,7 @@ impl KeyRing {
         let key = self
             .all(purpose)
             .position(|key| constant_time_eq(&hmac_sha256(&key, &[payload.as_bytes()]), &tag))?;
-        Some((serde_json::from_slice(&from_base64url(payload)?).ok()?, key))
+        Some((from_json(&from_base64url(payload)?).ok()?, key))
     }
 
     /// A keyed digest under the key at a place in the list; under the current one where there is none.

@@ -35,5 +35,6 @@ fn info(active: &Active, secret: &Secret, moment: &Moment<'_>) -> Option<Inspect
         expires_at: access.expires_at,
         props: Bytes(active.props.sealed.open(&props_key, about)?),
         withheld: terms.withheld.choices.clone(),
+        flow: terms.flow.clone(),
     })
 }

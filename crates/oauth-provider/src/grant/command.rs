@@ -6,6 +6,7 @@ use crate::resource::Resource;
 use crate::scope::Scope;
 use crate::time::UnixTime;
 
+use super::flow_id::FlowId;
 use super::id::GrantId;
 use super::terms::{ClientBinding, KeyProof, Strength};
 
@@ -63,6 +64,9 @@ pub struct Open {
     pub props_expire_at: Option<UnixTime>,
     /// When the approval can no longer be replayed, because its signed state has expired.
     pub approval_ends_at: UnixTime,
+    /// The sign-in behind it, for logs. `None` from a version that did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<FlowId>,
     /// The code that is to be given: a sender that had no answer sends it again, and is answered again
     /// ([`crate::authorize::Approval::code`]). `None` to have one drawn, which is given once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -263,6 +267,9 @@ pub struct Issued {
     /// What to do after the answer has left.
     #[serde(default)]
     pub chores: Chores,
+    /// The sign-in behind the grant, for logs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<FlowId>,
     /// The person, if the daily chores are due: their sign-in is then noted for the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
@@ -306,6 +313,8 @@ pub struct Inspected {
     pub(crate) props: Bytes,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) withheld: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) flow: Option<FlowId>,
 }
 
 /// Why a command was refused. Unknown, expired, used up and issued to another client are one reason, so that a sender

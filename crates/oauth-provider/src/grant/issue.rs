@@ -66,6 +66,7 @@ pub(super) fn issue(
         refresh,
         scope: granted,
         chores,
+        flow: active.terms.flow.clone(),
         subject: chores.daily.then(|| active.terms.subject.clone()),
     })
 }

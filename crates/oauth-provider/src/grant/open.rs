@@ -43,6 +43,7 @@ pub(super) fn open(
             opened_at: moment.now,
             ends_at: moment.now + moment.policy.absolute,
             approval_ends_at: open.approval_ends_at,
+            flow: open.flow,
         },
         code: code.hash(),
         wrap,

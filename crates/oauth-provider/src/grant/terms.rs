@@ -5,6 +5,8 @@ use crate::resource::Resource;
 use crate::scope::Scope;
 use crate::time::UnixTime;
 
+use super::flow_id::FlowId;
+
 /// What was agreed, for the whole life of the grant.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Terms {
@@ -29,6 +31,9 @@ pub struct Terms {
     pub ends_at: UnixTime,
     /// When the approval behind it could be replayed at the latest.
     pub approval_ends_at: UnixTime,
+    /// The sign-in behind it, for logs. `None` where a version opened it that did not keep this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<FlowId>,
 }
 
 /// What a person has taken back of a grant that lives.

@@ -310,6 +310,7 @@ fn open(now: UnixTime) -> Open {
         props: Bytes(b"props".to_vec()),
         props_expire_at: None,
         approval_ends_at: now + HOUR,
+        flow: None,
         code: None,
         line: None,
     }

@@ -20,6 +20,7 @@ mod document_changes;
 mod document_check;
 mod document_hosts;
 mod endpoint_order;
+mod flow_id;
 mod grant_code;
 mod grant_introspection;
 mod grant_kills;

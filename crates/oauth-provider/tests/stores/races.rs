@@ -141,6 +141,7 @@ fn open() -> Open {
         props: Bytes(Vec::new()),
         props_expire_at: None,
         approval_ends_at: clock() + HOUR,
+        flow: None,
         code: None,
         line: None,
     }

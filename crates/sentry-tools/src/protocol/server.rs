@@ -135,9 +135,13 @@ impl Server {
         } = match near::take(tool, sent, &self.session.constraint) {
             Ok(taken) => taken,
             Err(failure) => {
+                let why = failure.why();
                 let words = failure.into_words("", &self.session.request_id);
                 let words = words.map_err(CallError::Refused)?;
-                return Ok(Outcome::Complete(CallToolResult::error(words)));
+                return Ok(Outcome::Complete(CallToolResult {
+                    why,
+                    ..CallToolResult::error(words)
+                }));
             }
         };
         let asked = self.ask(tool, &mut sent, input, &mut notes).await;
@@ -148,14 +152,20 @@ impl Server {
                 .await
                 .map(|result| Outcome::Complete(seen::only(result, self.session.untrusted))),
             Ok(Asked::Question(question)) => Ok(Outcome::InputRequired(question)),
-            Ok(Asked::Declined) => Ok(Outcome::Complete(CallToolResult::error(DECLINED))),
+            Ok(Asked::Declined) => Ok(Outcome::Complete(
+                CallToolResult::error(DECLINED).because("the person said no"),
+            )),
             Err(failure) => Err(failure),
         };
         let outcome = outcome.or_else(|failure| {
+            let why = failure.why();
             failure
                 .into_words(&arguments.in_words(), &self.session.request_id)
                 .map(|words| {
-                    let error = CallToolResult::error(words);
+                    let error = CallToolResult {
+                        why,
+                        ..CallToolResult::error(words)
+                    };
                     Outcome::Complete(seen::only(error, self.session.untrusted))
                 })
                 .map_err(CallError::Refused)
@@ -221,17 +231,17 @@ impl Handler for Server {
     /// What the connection leaves out first; then the scope, so that a client can step up also for a tool that its list hides; then the skill.
     async fn call_tool(&self, call: ToolCall) -> Answer<CallToolResult, Refusal> {
         let named = catalogue::find(&call.name).ok_or(CallError::Unknown)?;
-        let error = |words| Ok(Outcome::Complete(CallToolResult::error(words)));
+        let error = |words, why| Ok(Outcome::Complete(CallToolResult::error(words).because(why)));
         let (tool, sent) = match target(named, call.arguments, &self.session) {
             Ok(target) => target,
-            Err(words) => return error(words),
+            Err(words) => return error(words, "there is no such tool"),
         };
-        if let Some(why) = left_out(tool, &self.session) {
-            return error(why);
+        if let Some(words) = left_out(tool, &self.session) {
+            return error(words, "the connection leaves the tool out");
         }
         check_scopes(tool, self.session.scopes).map_err(CallError::Refused)?;
         match unavailable(tool, &self.session) {
-            Some(why) => error(why),
+            Some(words) => error(words, "the tool's skill was not allowed"),
             None => self.call(tool, sent, &call.input).await,
         }
     }

@@ -1,6 +1,7 @@
 //! Why a tool has no answer, and how that is said.
 
 use fetch::FetchError;
+use mcp::Why;
 use sentry_api::ApiError;
 
 use crate::vocabulary::refusal::Refusal;
@@ -48,6 +49,35 @@ impl Failure {
         match error {
             ApiError::NotFound => Self::NoEndpoint(what),
             error => error.into(),
+        }
+    }
+
+    /// The failure for a log: none of the words that were sent, and nothing of Sentry's.
+    pub(crate) fn why(&self) -> Why {
+        let of = |words, is_trouble| Why { words, is_trouble };
+        let error = match self {
+            Self::Invalid(_) => return of("the arguments do not fit", false),
+            Self::NoEndpoint(_) => return of("Sentry has no such endpoint", false),
+            Self::Api(error) => error,
+        };
+        match error {
+            ApiError::Unauthorized => of("Sentry does not take the token", false),
+            ApiError::NotFound => of("Sentry has nothing of that name", false),
+            ApiError::Forbidden => of("Sentry does not allow it", false),
+            ApiError::Rejected(_) => of("Sentry did not accept the request", false),
+            ApiError::InvalidSegment(_) => of("a value cannot be part of a path", false),
+            ApiError::RateLimited { .. } => of("Sentry limits the rate", true),
+            ApiError::Unavailable(_) => of("Sentry failed", true),
+            ApiError::Transport(error) => match error.cause() {
+                FetchError::Timeout(_) => of("Sentry did not answer in time", true),
+                FetchError::TooLarge(_) => of("Sentry's answer is too large", false),
+                _ => of("Sentry could not be reached", true),
+            },
+            ApiError::TokenUnavailable => of("Sentry could not renew the token", true),
+            ApiError::Malformed(_) => of("Sentry's answer could not be read", true),
+            ApiError::TooMuch => of("Sentry's answer holds too much", false),
+            ApiError::NoRoom => of("no room for another answer", true),
+            ApiError::Unsure => of("Sentry failed in a change", true),
         }
     }
 

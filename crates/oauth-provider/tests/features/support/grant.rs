@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use oauth_provider::crypto::{Bytes, KeyRing, Secret};
 use oauth_provider::grant::{
-    Audit, ClientBinding, Command, Dated, Effect, GrantId, Inspect, Inspected, Issued, Lifecycle,
-    Moment, News, Open, Policy, Redeem, Refresh, Refusal, Reply, Revoke, Step, Strength,
+    Audit, ClientBinding, Command, Dated, Effect, FlowId, GrantId, Inspect, Inspected, Issued,
+    Lifecycle, Moment, News, Open, Policy, Redeem, Refresh, Refusal, Reply, Revoke, Step, Strength,
     acknowledge, apply, ring,
 };
 use oauth_provider::{Resource, Scope, UnixTime};
@@ -35,6 +35,8 @@ pub struct Told {
     pub props: Bytes,
     #[serde(default)]
     pub withheld: Vec<String>,
+    #[serde(default)]
+    pub flow: Option<FlowId>,
 }
 
 impl Told {
@@ -296,6 +298,7 @@ pub fn opening(now: UnixTime) -> Open {
         props: Bytes(PROPS.to_vec()),
         props_expire_at: None,
         approval_ends_at: now + Duration::from_secs(600),
+        flow: None,
         code: None,
         line: None,
     }

@@ -35,6 +35,7 @@ impl World {
                 props: Bytes(props(0)),
                 props_expire_at: None,
                 approval_ends_at: UnixTime(mailbox.model.approval_ends),
+                flow: None,
                 code: None,
                 line: Some(LINE.to_owned()),
             }),
