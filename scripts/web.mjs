@@ -1,11 +1,13 @@
-// Builds web/dist, the files that browsers get: the files of web/ unchanged, and the chat as one script.
+// Builds web/dist, the files that browsers get: the files of web/, and the chat as one script.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { buildSync } from "esbuild";
+import { buildSync, transformSync } from "esbuild";
 
 const KINDS = new Set([".css", ".svg", ".png", ".ico", ".webmanifest", ".txt"]);
+/** The oldest browsers for which the page is built. */
+const BROWSERS = ["chrome111", "firefox115", "safari16.4"];
 /** Maximum size of the chat's script, in bytes after gzip. */
 const HEAVIEST = 60 * 1024;
 /** The libraries in the script whose licences require to be named. */
@@ -17,7 +19,7 @@ export const PACKAGES = ["preact", "marked", "highlight.js"];
  */
 export function buildWeb() {
   const names = readdirSync("web", { withFileTypes: true }).filter((entry) => entry.isFile() && KINDS.has(extname(entry.name)));
-  const wanted = new Map(names.map(({ name }) => [name, readFileSync(join("web", name))]));
+  const wanted = new Map(names.map(({ name }) => [name, read(name)]));
   const script = bundle();
   wanted.set("chat.js", script);
   mkdirSync("web/dist", { recursive: true });
@@ -35,6 +37,12 @@ export function buildWeb() {
   return { version, weight: `${kib(weight)} gzipped of ${kib(HEAVIEST)}` };
 }
 
+/** A file of web/; a stylesheet without what only its authors read. */
+function read(name) {
+  const content = readFileSync(join("web", name));
+  return extname(name) === ".css" ? Buffer.from(transformSync(content.toString(), { loader: "css", minify: true, target: BROWSERS }).code) : content;
+}
+
 function bundle() {
   const { outputFiles } = buildSync({
     entryPoints: ["web/chat/main.tsx"],
@@ -42,7 +50,7 @@ function bundle() {
     minify: true,
     write: false,
     format: "esm",
-    target: ["chrome111", "firefox115", "safari16.4"],
+    target: BROWSERS,
     jsx: "automatic",
     jsxImportSource: "preact",
     legalComments: "none",

@@ -192,7 +192,7 @@ impl AccountObject {
         let is_newer = known.as_ref().is_some_and(|line| line.is_newer);
         let known = known.map(|line| line.value);
         let (change, events) = news::told(known, has_ended, grant, news)?;
-        let opened = events.iter().find(|event| event.2["event"] == "opened");
+        let opened = events.iter().find(|event| event.is("opened"));
         if let Some(Event(at, ..)) = opened
             && self.history.deleted_at(storage)? >= Some(*at)
         {

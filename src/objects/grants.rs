@@ -32,6 +32,13 @@ use crate::upstream::sentry::{self, Props, UpstreamError};
 /// A message to a grant's object.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(
+    not(target_family = "wasm"),
+    expect(
+        clippy::large_enum_variant,
+        reason = "there is one of them at a time, for a moment"
+    )
+)]
 pub enum Message {
     /// For the state machine.
     Command(Command),

@@ -266,7 +266,9 @@ pub fn allowed(request: &str, approval: &Approval) {
 
 /// Something that happened in this request: an object that says what.
 pub fn happened(request: &str, mut event: Value) {
-    event["request"] = request.into();
+    if let Some(members) = event.as_object_mut() {
+        members.insert("request".to_owned(), request.into());
+    }
     worker::console_log!("{event}");
 }
 

@@ -254,11 +254,10 @@ impl ErrorPage {
 
     fn body(self, origin: &Origin, wants_json: bool) -> Response {
         if wants_json {
-            let details: Map<String, Value> = self
-                .facts
-                .iter()
-                .map(|(term, value)| ((*term).to_owned(), value.as_str().into()))
-                .collect();
+            let mut details: Map<String, Value> = Map::new();
+            for (term, value) in &self.facts {
+                details.insert((*term).to_owned(), value.as_str().into());
+            }
             let body = json!({
                 "error": self.code, "error_description": self.text, "request_id": self.request_id,
                 "details": details, "check": self.check, "addresses": self.addresses,

@@ -77,18 +77,12 @@ impl ClientStore for Clients {
     async fn registration(&self, client_id: &str) -> Stored<Option<Registration>> {
         match self.config.preregistered(client_id) {
             Some(registration) => Ok(Some(registration.clone())),
-            // Its metadata are read from a value wherever they come from, so that there is one reader of them.
-            None => {
-                let kept: Option<serde_json::Value> =
-                    self.get(&format!("client:{client_id}")).await?;
-                match kept {
-                    Some(kept) => serde_json::from_value(kept).map_err(failed),
-                    None if is_on_its_way(client_id, self.now) => Err(failed(
-                        "the client registered a moment ago, and its record is not here yet",
-                    )),
-                    None => Ok(None),
-                }
-            }
+            None => match self.get(&format!("client:{client_id}")).await? {
+                None if is_on_its_way(client_id, self.now) => Err(failed(
+                    "the client registered a moment ago, and its record is not here yet",
+                )),
+                kept => Ok(kept),
+            },
         }
     }
 

@@ -1,6 +1,6 @@
-//! Reads what this server wrote itself (rows, messages, signed values, props) from JSON, with a third of the code that
-//! serde_json's own reader comes to for each type: that one reads every struct from a list as well, and at every member
-//! from text. Here the text becomes a [`Value`] first, and a struct is read from an object only.
+//! Reads types from JSON with less code than serde_json's own readers come to for each of them: those read every struct
+//! from a list as well, and at every member from text. Here the text becomes a [`Value`] first, and a struct is read from an
+//! object only. An error names the member that is wrong, and shows nothing of what is in it, which may be a secret.
 
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{
@@ -14,13 +14,20 @@ use serde_json::{Error, Map, Value};
 /// # Errors
 /// The text is no JSON, or of another shape.
 pub fn from_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, Error> {
-    T::deserialize(Tree(serde_json::from_slice(json)?))
+    from_value(serde_json::from_slice(json)?)
+}
+
+/// The same of a value that was read before.
+///
+/// # Errors
+/// It is of another shape.
+pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
+    T::deserialize(Tree(value))
 }
 
 struct Tree(Value);
 
 impl Tree {
-    /// Without what was there instead: it may be a secret, and is never shown.
     #[cold]
     fn other(wanted: &'static str) -> Error {
         Error::custom(wanted)
@@ -28,18 +35,15 @@ impl Tree {
 
     fn list(self) -> Result<Elements, Error> {
         match self.0 {
-            Value::Array(values) => Ok(Elements(values.into_iter())),
-            _ => Err(Self::other("there is no list where one must be")),
+            Value::Array(values) => Ok(Elements(values.into_iter().enumerate())),
+            _ => Err(Self::other("must be a list")),
         }
     }
 
     fn members(self) -> Result<Members, Error> {
         match self.0 {
-            Value::Object(members) => Ok(Members {
-                left: members.into_iter(),
-                value: Value::Null,
-            }),
-            _ => Err(Self::other("there is no object where one must be")),
+            Value::Object(members) => Ok(Members::of(members)),
+            _ => Err(Self::other("must be an object")),
         }
     }
 }
@@ -55,7 +59,7 @@ impl<'de> Deserializer<'de> for Tree {
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0 {
             Value::String(text) => visitor.visit_string(text),
-            _ => Err(Self::other("there is no text where one must be")),
+            _ => Err(Self::other("must be a string")),
         }
     }
 
@@ -66,14 +70,14 @@ impl<'de> Deserializer<'de> for Tree {
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0 {
             Value::Bool(value) => visitor.visit_bool(value),
-            _ => Err(Self::other("there is no true or false where one must be")),
+            _ => Err(Self::other("must be true or false")),
         }
     }
 
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0.as_u64() {
             Some(number) => visitor.visit_u64(number),
-            None => Err(Self::other("there is no whole number where one must be")),
+            None => Err(Self::other("must be a whole number")),
         }
     }
 
@@ -142,11 +146,12 @@ impl<'de> Deserializer<'de> for Tree {
     ) -> Result<V::Value, Error> {
         match self.0 {
             Value::String(variant) => visitor.visit_enum(variant.into_deserializer()),
-            Value::Object(members) => visitor.visit_enum(MapAccessDeserializer::new(Members {
-                left: members.into_iter(),
-                value: Value::Null,
-            })),
-            _ => Err(Self::other("there is no variant where one must be")),
+            Value::Object(members) => {
+                visitor.visit_enum(MapAccessDeserializer::new(Members::of(members)))
+            }
+            _ => Err(Self::other(
+                "must be the name of a variant, or an object with one",
+            )),
         }
     }
 
@@ -159,7 +164,19 @@ impl<'de> Deserializer<'de> for Tree {
     }
 }
 
-struct Elements(std::vec::IntoIter<Value>);
+/// Says where something is wrong: `redirect_uris[0] must be a string`.
+#[cold]
+fn at(place: &str, error: &Error) -> Error {
+    let error = error.to_string();
+    let between = match error.as_bytes() {
+        [b'[', ..] => "",
+        [b'm', b'u', b's', b't', ..] => " ",
+        _ => ": ",
+    };
+    Error::custom([place, between, &error].concat())
+}
+
+struct Elements(std::iter::Enumerate<std::vec::IntoIter<Value>>);
 
 impl<'de> SeqAccess<'de> for Elements {
     type Error = Error;
@@ -168,16 +185,30 @@ impl<'de> SeqAccess<'de> for Elements {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Error> {
-        self.0
-            .next()
-            .map(|value| seed.deserialize(Tree(value)))
-            .transpose()
+        let Some((place, value)) = self.0.next() else {
+            return Ok(None);
+        };
+        match seed.deserialize(Tree(value)) {
+            Ok(element) => Ok(Some(element)),
+            Err(error) => Err(at(&format!("[{place}]"), &error)),
+        }
     }
 }
 
 struct Members {
     left: <Map<String, Value> as IntoIterator>::IntoIter,
+    name: String,
     value: Value,
+}
+
+impl Members {
+    fn of(members: Map<String, Value>) -> Self {
+        Self {
+            left: members.into_iter(),
+            name: String::new(),
+            value: Value::Null,
+        }
+    }
 }
 
 impl<'de> MapAccess<'de> for Members {
@@ -190,12 +221,84 @@ impl<'de> MapAccess<'de> for Members {
         let Some((name, value)) = self.left.next() else {
             return Ok(None);
         };
-        self.value = value;
-        let name: StrDeserializer<'_, Error> = name.as_str().into_deserializer();
+        (self.name, self.value) = (name, value);
+        let name: StrDeserializer<'_, Error> = self.name.as_str().into_deserializer();
         seed.deserialize(name).map(Some)
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {
-        seed.deserialize(Tree(self.value.take()))
+        let value = seed.deserialize(Tree(self.value.take()));
+        value.map_err(|error| at(&self.name, &error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use oauth_types::ClientMetadata;
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Shape {
+        Point,
+        Circle { radius: u64 },
+        Pair(u8, Option<bool>),
+        Named(String),
+    }
+
+    #[test]
+    fn what_serde_json_reads_of_objects_is_read() {
+        for json in [
+            r#"["point",{"circle":{"radius":2}},{"pair":[1,null]},{"pair":[1,true]},{"named":"x"}]"#,
+            r#"[]"#,
+        ] {
+            let shapes: Vec<Shape> = from_json(json.as_bytes()).unwrap();
+            assert_eq!(shapes, serde_json::from_str::<Vec<Shape>>(json).unwrap());
+        }
+        let metadata = json!({"redirect_uris": ["a"], "client_name": "b", "client_name#ja": "c", "jwks": {"keys": []}, "x": 1.5});
+        let read: ClientMetadata = from_value(metadata.clone()).unwrap();
+        assert_eq!(read, serde_json::from_value(metadata).unwrap());
+    }
+
+    #[test]
+    fn an_error_says_where_and_never_what() {
+        for (json, words) in [
+            (json!([]), "must be an object"),
+            (
+                json!({"redirect_uris": "hunter2"}),
+                "redirect_uris must be a list",
+            ),
+            (
+                json!({"redirect_uris": ["a", 2]}),
+                "redirect_uris[1] must be a string",
+            ),
+            (
+                json!({"client_name": {"hunter2": 1}}),
+                "client_name must be a string",
+            ),
+        ] {
+            let error = from_value::<ClientMetadata>(json).unwrap_err();
+            assert_eq!(error.to_string(), words);
+        }
+        for (json, words) in [
+            (
+                json!({"circle": {"radius": -1}}),
+                "circle: radius must be a whole number",
+            ),
+            (
+                json!({"pair": [1]}),
+                "pair: invalid length 1, expected tuple variant Shape::Pair with 2 elements",
+            ),
+            (
+                json!(7),
+                "must be the name of a variant, or an object with one",
+            ),
+        ] {
+            assert_eq!(from_value::<Shape>(json).unwrap_err().to_string(), words);
+        }
+        assert!(from_json::<Shape>(b"{").is_err());
     }
 }

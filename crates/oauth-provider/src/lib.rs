@@ -165,7 +165,7 @@ mod token_cache;
 // Their types are in signatures here.
 pub use {fetch, oauth_types, rand_core};
 
-pub use from_json::from_json;
+pub use from_json::{from_json, from_value};
 pub use introspect::introspect;
 pub use origin::Origin;
 pub use pkce::{CodeChallenge, CodeVerifier};

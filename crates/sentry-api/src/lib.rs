@@ -60,6 +60,7 @@ pub use issues::{
 pub use json::{Elements, Json, List, Members, Number, Pairs, Value};
 pub use keys::ClientKey;
 pub use link::Page;
+pub use member::float;
 pub use organizations::{Organization, OrganizationLinks, Organizations};
 pub use path::{InvalidSegment, path};
 pub use projects::Project;

@@ -91,8 +91,15 @@ impl Event {
         self
     }
 
+    /// Whether it is of this kind.
+    pub fn is(&self, kind: &str) -> bool {
+        self.2.get("event").is_some_and(|event| event == kind)
+    }
+
     fn set(&mut self, name: &str, value: impl Into<Value>) {
-        self.2[name] = value.into();
+        if let Some(members) = self.2.as_object_mut() {
+            members.insert(name.to_owned(), value.into());
+        }
     }
 }
 

@@ -31,13 +31,18 @@ fn admits(range: &str) -> bool {
 fn is_refused(range: &str) -> bool {
     range.split(';').skip(1).any(|parameter| {
         parameter.split_once('=').is_some_and(|(name, weight)| {
-            name.trim().eq_ignore_ascii_case("q") && weight.trim().parse() == Ok(0.0_f32)
+            name.trim().eq_ignore_ascii_case("q") && is_zero(weight.trim())
         })
     })
 }
 
 fn essence(value: &str) -> &str {
     value.split(';').next().unwrap_or_default().trim()
+}
+
+/// `0`, `0.0`, `0.000` (RFC 9110 §12.4.2).
+fn is_zero(weight: &str) -> bool {
+    weight.contains('0') && weight.bytes().all(|byte| matches!(byte, b'0' | b'.'))
 }
 
 #[cfg(test)]

@@ -136,7 +136,7 @@ fn of_each_kind_the_last_news_are_kept_and_a_use_alone_moves_no_alarm() {
         assert!(matches!(grant.effects[0], Effect::Store { alarm: None }));
     }
     let used = News::Used(Some(UnixTime(grant.now.0 - DAY)));
-    assert_eq!(kinds(&grant), [used.clone()]);
+    assert_eq!(kinds(&grant), std::slice::from_ref(&used));
     assert_eq!(grant.untold()[0].at, grant.now);
     for _ in 0..2 {
         assert!(grant.rotate(&first).is_err());

@@ -209,7 +209,7 @@ fn member<'a>(value: Value<'a>, name: &str) -> Value<'a> {
 fn float(value: Value<'_>) -> Option<f64> {
     match value {
         Value::Number(number) => Some(number.as_f64()),
-        Value::String(text) => text.trim().parse().ok(),
+        Value::String(text) => sentry_api::float(text),
         _ => None,
     }
 }

@@ -195,7 +195,7 @@ impl Server {
         let approval = Approval::new(request, GrantId::draw(&mut rng()), scope, Vec::new(), now());
         let open = approval.open(&redirect_uri, "Ada".to_owned(), Vec::new(), None);
         let outcome = match self.store.ask(&approval.grant, open).await {
-            Ok(code) => Ok(Token::code(approval.grant.clone(), code).expose_text()),
+            Ok(opened) => Ok(Token::code(approval.grant.clone(), opened.code).expose_text()),
             Err(_) => Err((ErrorCode::ServerError, "no grant".to_owned())),
         };
         redirect(&approval.respond(redirect_uri, outcome).location())

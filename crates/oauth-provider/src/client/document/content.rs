@@ -7,6 +7,7 @@ use url::Url;
 use crate::client::json::parse_object;
 use crate::client::record::{Authentication, Client, Link, may_refresh};
 use crate::client::text::name_for_display;
+use crate::from_value;
 use crate::settings::Settings;
 
 use super::checklist::{Checklist, There};
@@ -133,7 +134,7 @@ pub(super) fn read_document(
         no_secret(&object),
         There::Members(&object, &SECRETS),
     )?;
-    let typed = serde_json::from_value::<ClientMetadata>(Value::Object(object.clone()));
+    let typed = from_value::<ClientMetadata>(Value::Object(object.clone()));
     let typed = typed.map_err(|error| Breach::found(error.to_string()));
     let metadata = list.must(&TYPES, typed, There::Text("those types"))?;
 

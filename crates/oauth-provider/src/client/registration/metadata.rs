@@ -8,6 +8,7 @@ use crate::client::keys::{KeySource, private_member};
 use crate::client::problem::{ClientProblem, document_url};
 use crate::client::redirect_uri::{RedirectUri, RedirectUriError};
 use crate::client::text::for_display;
+use crate::from_value;
 use crate::http::Error;
 use crate::scope::Scope;
 use crate::settings::Settings;
@@ -22,14 +23,11 @@ fn invalid(description: impl Into<String>) -> Error {
 /// Reads the body of a registration.
 pub(super) fn parse(body: &[u8]) -> Result<ClientMetadata, Error> {
     let text = std::str::from_utf8(body).map_err(|_| invalid("the body must be UTF-8"))?;
-    let object = parse_object(text)
+    let mut object = parse_object(text)
         .map_err(|error| invalid(format!("the body must be one JSON object: {error}")))?;
     // RFC 7591 §2: members that are null are as good as absent; some clients send empty texts.
-    let object = object
-        .into_iter()
-        .filter(|(_, value)| !value.is_null() && value.as_str() != Some(""))
-        .collect();
-    serde_json::from_value(Value::Object(object))
+    object.retain(|_, value| !value.is_null() && value.as_str() != Some(""));
+    from_value(Value::Object(object))
         .map_err(|error| invalid(format!("a member has another type: {error}")))
 }
 

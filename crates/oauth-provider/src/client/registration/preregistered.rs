@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::client::id::is_plain;
 use crate::client::registered::Registration;
 use crate::crypto::SecretHash;
+use crate::from_value;
 use crate::time::UnixTime;
 
 use super::metadata::effective;
@@ -63,8 +64,7 @@ fn one(mut client: Map<String, Value>) -> Result<Registration, PreregistrationEr
             .entry("token_endpoint_auth_method")
             .or_insert_with(|| "none".into());
     }
-    let metadata =
-        serde_json::from_value(Value::Object(client)).map_err(|wrong| error(&wrong.to_string()))?;
+    let metadata = from_value(Value::Object(client)).map_err(|wrong| error(&wrong.to_string()))?;
     let (metadata, any_secret_method) =
         effective(metadata).map_err(|wrong| error(&wrong.description))?;
     let registration = Registration {

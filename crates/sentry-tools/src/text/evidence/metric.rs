@@ -66,7 +66,11 @@ pub(super) fn rows(event: &Event, rows: &mut Rows) {
 
 /// `7.45 %`.
 fn percent(rate: f64) -> String {
-    let text = format!("{:.2}", rate * 100.0);
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    [text, " %"].concat()
+    // Invariant: a float's conversion saturates.
+    let hundredths = (rate * 10_000.0).round() as u64;
+    match (hundredths / 100, hundredths % 100) {
+        (whole, 0) => format!("{whole} %"),
+        (whole, rest) if rest % 10 == 0 => format!("{whole}.{} %", rest / 10),
+        (whole, rest) => format!("{whole}.{rest:02} %"),
+    }
 }

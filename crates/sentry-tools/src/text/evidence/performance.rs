@@ -72,8 +72,10 @@ fn texts(value: Value<'_>) -> Vec<String> {
 
 /// The spans of these ids, in the order of the event.
 fn named<'s, 'a>(spans: &'s [EventSpan<'a>], ids: Value<'_>) -> Vec<&'s EventSpan<'a>> {
-    let ids: std::collections::BTreeSet<&str> =
-        ids.elements().iter().filter_map(Value::as_str).collect();
+    let elements = ids.elements();
+    // Not collected: that would sort them first.
+    let mut ids = std::collections::BTreeSet::new();
+    ids.extend(elements.iter().filter_map(Value::as_str));
     let spans = spans.iter().take(MOST);
     spans
         .filter(|span| span.id.as_deref().is_some_and(|id| ids.contains(id)))
