@@ -42,7 +42,7 @@ impl Event {
 
     fn of_grant(grant: &str, kind: &str, at: UnixTime) -> Self {
         let id = [grant, ".", kind].concat();
-        let mut event = Self(at, id, Value::Null);
+        let mut event = Self(at, id, json!({}));
         event.set("event", kind);
         event.set("grant", grant);
         event

@@ -10,26 +10,26 @@ use crate::support::{NOW, OLD, keys, rng};
 // rule: tokens/story
 #[test]
 fn a_form_and_its_approval_are_of_the_sign_in_of_their_page() {
-    let (server, keys) = (Server::new(), keys(OLD));
+    let (server, keys, rng) = (Server::new(), keys(OLD), &mut rng());
     let query = query(&server.public(), &[]);
     let request = server.authorize(&query).unwrap();
-    let flow = FlowId::draw(&mut rng());
+    let flow = FlowId::draw(rng);
     assert_eq!(flow.as_str().len(), 16);
     let asked = Asked {
         flow: Some(flow.clone()),
         ..Asked::from(query.as_str())
     };
-    let (shown, browser) = (Shown::from(&request), Browser::draw(&mut rng()));
-    let form = ConsentTicket::sign(asked, shown.clone(), &browser, &keys, NOW, &mut rng());
+    let (shown, browser) = (Shown::from(&request), Browser::draw(rng));
+    let form = ConsentTicket::sign(asked, shown.clone(), &browser, &keys, NOW, rng);
     let open = |text: &str| ConsentTicket::open(text, Some(&browser), &keys, NOW).unwrap();
     let first = open(&form);
     assert_eq!(first.flow.as_ref(), Some(&flow));
     // The page once more is a step of the same sign-in.
-    let again = open(&first.sign_again(shown, &keys, &mut rng()));
+    let again = open(&first.sign_again(shown, &keys, rng));
     assert_ne!(again.id, first.id);
     assert_eq!(again.flow, first.flow);
 
-    let (grant, redirect_uri) = (GrantId::draw(&mut rng()), request.redirect_uri.clone());
+    let (grant, redirect_uri) = (GrantId::draw(rng), request.redirect_uri.clone());
     let mut approval = Approval::new(request, grant, scope("org:read"), Vec::new(), NOW);
     approval.flow = again.flow;
     let sent = approval.sign(&keys);
