@@ -27,7 +27,8 @@ use crate::runtime::edge;
 /// | 1 | 1112ee6 and before | sends no header; an object throws at a message that it does not know |
 /// | 2 | | the header; [`Failure::NotKnown`] and [`Failure::NewerRow`] as answers |
 /// | 3 | | a grant takes `code` and `line` to open with, says that it `tells`, and knows `repeat`; an account takes `news` with a note, and says that it `noted` them |
-const VERSION: u32 = 3;
+/// | 4 | | an account knows `ended`, `changed`, `history` and `delete` |
+const VERSION: u32 = 4;
 
 /// Why there is no reply to a message. An object answers the first two with a status instead of a reply.
 #[derive(Debug, thiserror::Error)]

@@ -11,7 +11,7 @@ use super::state::Lifecycle;
 use super::{Moment, apply, refresh, reseal};
 
 /// A command that may have to wait for a renewal of the props: a [`Refresh`], whose access token would outlive them, or
-/// a [`Renew`]. Both share [`Renewal`]; what they answer, and whether a failed renewal is a failure, differs.
+/// a [`Renew`]. Both share [`super::renewal::Renewal`]; what they answer, and whether a failed renewal is a failure, differs.
 pub trait Need: Sized {
     /// The type of the answer.
     type Reply;
