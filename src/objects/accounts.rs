@@ -171,7 +171,7 @@ impl AccountObject {
             Message::Ended(grants, why) => self.ended(storage, &grants, &why)?,
             Message::Changed(grant, events) => self.changed(storage, &grant, &events)?,
             Message::History(part) => answer.events = self.history.part(storage, &part)?,
-            Message::Delete => answer.all = self.delete(storage)?,
+            Message::Delete => answer.all = usize::from(self.delete(storage)?),
         }
         mailbox::write(&answer)
     }
@@ -274,15 +274,15 @@ impl AccountObject {
         self.record(storage, &events)
     }
 
-    /// Deletes everything, unless a line is left. Answers how many are.
-    fn delete(&self, storage: &Storage) -> Result<usize, Failure> {
-        let left = self.lines.all(storage)?;
-        if left == 0 {
+    /// Deletes everything, unless a line is left. Answers whether one is.
+    fn delete(&self, storage: &Storage) -> Result<bool, Failure> {
+        let is_left = self.lines.are_there(storage)? && self.lines.has_any(storage)?;
+        if !is_left {
             self.lines.drop(storage)?;
             self.history.delete(storage, clock::now())?;
             self.wake(storage)?;
         }
-        Ok(left)
+        Ok(is_left)
     }
 
     /// Sets the alarm for what must be forgotten first. Answers whether there is anything.

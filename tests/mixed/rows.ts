@@ -62,7 +62,8 @@ export function later({ kind, text }: StoredRow, versions: [row: number, securit
 function grown(value: unknown, place: string): unknown {
   if (Array.isArray(value)) return value.map((one) => grown(one, place));
   if (typeof value !== "object" || value === null) return value;
-  const members = Object.entries(value).map(([name, inner]) => [name, grown(inner, `${place}.${name}`)]);
+  // News that were not told yet are variants, each the only member of its object.
+  const members = Object.entries(value).map(([name, inner]) => [name, name === "outbox" ? inner : grown(inner, `${place}.${name}`)]);
   return { ...Object.fromEntries(members), later: { at: place } };
 }
 

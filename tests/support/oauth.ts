@@ -54,6 +54,21 @@ export async function register(worker: TestWorker, metadata: Record<string, unkn
   return (await response.json()) as Registered;
 }
 
+/** The same client as if it had registered long ago, which its id tells; its first record goes. */
+export async function registeredLongAgo(worker: TestWorker, metadata: Record<string, unknown> = {}): Promise<Registered> {
+  const client = await register(worker, metadata);
+  const client_id = client.client_id.replace(/^[0-9a-f]{8}/, "00000001");
+  const kv = (await worker.miniflare.getKVNamespace("OAUTH_KV")) as unknown as {
+    get(key: string): Promise<string | null>;
+    put(key: string, value: string): Promise<void>;
+    delete(key: string): Promise<void>;
+  };
+  const record = JSON.parse((await kv.get(`client:${client.client_id}`))!) as object;
+  await kv.put(`client:${client_id}`, JSON.stringify({ ...record, client_id }));
+  await kv.delete(`client:${client.client_id}`);
+  return { ...client, client_id };
+}
+
 export function pkce(): Pkce {
   const verifier = randomBytes(32).toString("base64url");
   return { verifier, challenge: createHash("sha256").update(verifier).digest("base64url") };

@@ -217,6 +217,8 @@ describe("the history", () => {
     await aging.wait(89 * 86_400);
     expect(eventsIn(aging.folder)).toHaveLength(4);
     await aging.wait(2 * 86_400);
+    // A grant whose news were not acknowledged tells them once more, and that it has ended is remembered for an hour.
+    await aging.wait(3700);
     await vi.waitFor(() => expect(tables(aging.folder, "AccountObject")).toEqual([]), 10_000);
   });
 });

@@ -16,6 +16,7 @@ import {
   redeem,
   refresh,
   register,
+  registeredLongAgo,
   revoke,
   signIn,
   tokensOf,
@@ -196,7 +197,8 @@ describe("the record of a registered client", () => {
   // rule: clients/registration-gone: a client is told what to do when its registration is gone
   it("when it is gone, live sessions of a public client go on; a page tells the next person what to do", async () => {
     await using worker = await startWorker({ sentry: sentry.url });
-    const { client, tokens } = await signIn(worker);
+    const client = await registeredLongAgo(worker);
+    const { tokens } = await signIn(worker, { client });
     await worker.flushedLogs();
     await (await kv(worker)).delete(`client:${client.client_id}`);
     const page = await worker.fetch(authorizationUrl(worker, client).href);

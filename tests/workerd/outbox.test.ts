@@ -53,8 +53,10 @@ describe("while the account does not answer", { timeout: 60_000 }, () => {
     await aging.wait(61, mendAccounts(aging.folder));
     await soon(() => expect(objectStates(aging.folder, "GrantObject")).toEqual([]));
     expect(listed(aging.folder)).toEqual([]);
-    // That it has ended is remembered for an hour, lest what it said before comes late; then the account is empty.
+    // That it has ended is remembered for an hour, lest what it said before comes late; with the history of 90 days the
+    // account is empty.
     expect(tables(aging.folder, "AccountObject")).toContain("ended");
+    await aging.wait(91 * 86_400);
     await aging.wait(3700);
     await soon(() => expect(tables(aging.folder, "AccountObject")).toEqual([]));
   });

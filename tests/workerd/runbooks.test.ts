@@ -17,6 +17,7 @@ import {
   redeem,
   refresh,
   register,
+  registeredLongAgo,
   rpc,
   signIn,
   tokensOf,
@@ -44,7 +45,7 @@ beforeAll(async () => {
   server = redeployed({ sentry: sentry.url, storage: join(folder.path, "v3"), outgoing: serveDocuments(documents) });
   ({ site } = server);
   await server.deploy();
-  client = await register(site);
+  client = await registeredLongAgo(site);
   tokens = (await signIn(site, { client, person: server.person(), choices: { skills: ["inspect", "triage"] } })).tokens;
 });
 afterAll(async () => {
@@ -143,7 +144,7 @@ it("abuse: one client, one network, registration, everything", async () => {
 
 it("KV is lost: public clients go on, confidential ones wait for the copy, which brings them back", { timeout: 120_000 }, async () => {
   await deploy();
-  const confidential = await register(site, { token_endpoint_auth_method: "client_secret_post" });
+  const confidential = await registeredLongAgo(site, { token_endpoint_auth_method: "client_secret_post" });
   const secret = { client_secret: confidential.client_secret };
   const authorized = await authorize(site, { client: confidential, person: server.person() });
   let theirs = await tokensOf(await redeem(site, authorized, secret));

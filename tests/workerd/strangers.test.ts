@@ -1,4 +1,4 @@
-// Requests to each route that somebody put together to do harm, by a seed that can be given again. CASES=300 SEED=1 are
+// Requests to each route that somebody put together to do harm, by a seed that can be given again. CASES=100 SEED=1 are
 // what `make test` sends; `make soak` sends 3,000 to each, by a new seed.
 import fc from "fast-check";
 import { Response } from "miniflare";
@@ -12,7 +12,7 @@ import { type Draft, type Route, routes } from "../support/strangers/routes.ts";
 import { closeConnections, send, sendCutOff, written } from "../support/strangers/send.ts";
 import { COOKIE_SECRET, type Outgoing, type TestWorker, startWorker } from "../support/worker.ts";
 
-const CASES = Number(process.env.CASES ?? 300);
+const CASES = Number(process.env.CASES ?? 100);
 const SEED = Number(process.env.SEED ?? 1);
 /** So many go out together, and are judged together. */
 const TOGETHER = 20;
