@@ -26,9 +26,15 @@ export function redeployed(options: WorkerOptions & { storage: string }): Redepl
     return deployed;
   };
   const fetchAt: Fetch = (url, init) => (url.origin === PUBLIC ? running().at(url.href, init as never) : fetch(url, init)) as Promise<Response>;
-  const site = { origin: PUBLIC, fetch: (path: string, init: RequestInit = {}) => fetchAt(new URL(path, PUBLIC), init) };
+  const site = {
+    origin: PUBLIC,
+    fetch: (path: string, init: RequestInit = {}) => fetchAt(new URL(path, PUBLIC), init),
+    get miniflare() {
+      return running().miniflare;
+    },
+  };
   return {
-    site: site as TestWorker,
+    site: site as unknown as TestWorker,
     deploy: async (vars = {}) => {
       await stop();
       deployed = await startWorker({ ...options, vars: { ...options.vars, ...vars } });

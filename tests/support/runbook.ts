@@ -7,7 +7,7 @@ import type { LogLine } from "./worker.ts";
 
 const path = join(import.meta.dirname, "../../docs/OPERATIONS.md");
 /** Ids of requests, traces, grants, people and clients. */
-const ID = /(?<![\w-])(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{16}|[A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{22}|[A-Za-z0-9_-]{16})(?![\w-])/g;
+const ID = /(?<![\w-])(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{16}|[A-Za-z0-9_-]{43}|[0-9a-f]{8}[A-Za-z0-9_-]{22}|[A-Za-z0-9_-]{22}|[A-Za-z0-9_-]{16})(?![\w-])/g;
 
 /** The lines as they are shown: the same id has the same number, and times are nobody's. */
 export function readable(lines: LogLine[]): string[] {

@@ -201,7 +201,7 @@ describe("headers", () => {
     { path: "/nowhere", status: 404, kind: "text" },
     { path: "/account", status: 302, kind: "redirect" },
     { path: "/account/history", status: 302, kind: "redirect" },
-    { path: "/account/history.json", status: 302, kind: "redirect" },
+    { path: "/account/history.json", status: 403, kind: "page", opener: "same-origin" },
     { path: "/account/revoke", method: "POST", status: 403, kind: "page", opener: "same-origin" },
     { path: "/account/revoke", status: 405, kind: "text" },
     { path: "/oauth/token", method: "POST", status: 415, kind: "json" },
