@@ -1,5 +1,4 @@
 // The memory of the built worker's wasm, and a Sentry whose answers are as long as one may be.
-import { dirname, join } from "node:path";
 import { Response } from "miniflare";
 import type { Outgoing, TestWorker } from "./worker.ts";
 
@@ -9,11 +8,11 @@ const PATH = "/wasm-memory-of-this-test";
  * An entry before the built one that tells, at a path of its own, how much memory the wasm has: in bytes, of all
  * instances that there were. The bundle keeps its memory to itself, so what makes an instance is watched.
  */
-export function entryWithMemory(script: string) {
+export function inFront(script: string): Record<string, string> {
   const contents = `
-    import worker from "./index.js";
+    import worker from "./${script}";
     import { memories } from "./instances.js";
-    export * from "./index.js";
+    export * from "./${script}";
     export default {
       fetch(request, env, context) {
         if (new URL(request.url).pathname !== ${JSON.stringify(PATH)}) return worker.fetch(request, env, context);
@@ -31,13 +30,10 @@ export function entryWithMemory(script: string) {
     });`;
   // What is imported first runs first.
   const entry = `import "./instances.js";\n${contents}`;
-  return [
-    { type: "ESModule" as const, path: join(dirname(script), "with-memory.js"), contents: entry },
-    { type: "ESModule" as const, path: join(dirname(script), "instances.js"), contents: watch },
-  ];
+  return { "with-memory.js": entry, "instances.js": watch };
 }
 
-/** In bytes, of a worker that was started `withMemory`. */
+/** In bytes, of a worker that was started with `inFront`. */
 export async function wasmMemory(worker: TestWorker): Promise<number> {
   const sizes = (await (await worker.fetch(PATH)).json()) as number[];
   return sizes.reduce((sum, size) => sum + size, 0);

@@ -6,7 +6,6 @@ import type { Json, RequestInit } from "miniflare";
 import { vi } from "vitest";
 import { unstable_getMiniflareWorkerOptions as readWranglerConfig } from "wrangler";
 import { type Limiters, bindLimiters } from "./limiters.ts";
-import { entryWithMemory } from "./memory.ts";
 
 const root = dirname(dirname(import.meta.dirname));
 
@@ -37,8 +36,6 @@ export interface WorkerOptions {
   /** The folder of another release (`tests/mixed`); where `objects` names one too, of all but the objects. */
   release?: string;
   objects?: string;
-  /** It tells how much memory its wasm has: `wasmMemory` of memory.ts. */
-  withMemory?: boolean;
   /** A folder for its storage, for tests that read what lies there; without it, storage goes with the worker. */
   storage?: string;
   /** The port of an earlier one, whose origin a worker over the same storage must keep; without it, any that is free. */
@@ -124,9 +121,9 @@ function modulesOf(script: string, inFront: Module[] = []): { modulesRoot: strin
   };
 }
 
-function inFrontOf(script: string, { withMemory, inFront }: WorkerOptions): Module[] {
-  const others = Object.entries(inFront?.(basename(script)) ?? {});
-  return [...(withMemory ? entryWithMemory(script) : []), ...others.map(([name, contents]): Module => ({ type: "ESModule", path: join(dirname(script), name), contents }))];
+function inFrontOf(script: string, { inFront }: WorkerOptions): Module[] {
+  const modules = Object.entries(inFront?.(basename(script)) ?? {});
+  return modules.map(([name, contents]): Module => ({ type: "ESModule", path: join(dirname(script), name), contents }));
 }
 
 /** The worker in front, and its objects in another script, which keeps the name and with it their storage. */

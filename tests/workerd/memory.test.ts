@@ -2,7 +2,7 @@
 // back, stays far below what an isolate has.
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
-import { LARGE_CALLS, LONGEST, largeAnswers, wasmMemory } from "../support/memory.ts";
+import { LARGE_CALLS, LONGEST, inFront, largeAnswers, wasmMemory } from "../support/memory.ts";
 import { rpc, signIn } from "../support/oauth.ts";
 import { type Outgoing, type TestWorker, startWorker } from "../support/worker.ts";
 
@@ -15,7 +15,7 @@ const long = largeAnswers(LONGEST);
 let answers: Outgoing = long;
 beforeAll(async () => {
   sentry = await startDemoSentry();
-  worker = await startWorker({ sentry: sentry.url, outgoing: (request) => answers(request), withMemory: true });
+  worker = await startWorker({ sentry: sentry.url, outgoing: (request) => answers(request), inFront });
   token = (await signIn(worker)).tokens.access_token;
 });
 afterAll(() => Promise.all([worker?.stop(), sentry?.stop()]));
