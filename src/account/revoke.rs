@@ -131,8 +131,8 @@ impl Connections<'_> {
     /// The account does not answer.
     pub async fn delete(&self) -> Result<Option<String>, StoreError> {
         let ended = self.end_all().await?;
-        let left = self.accounts.delete(self.user).await.map_err(failed)?;
-        Ok((left > 0).then(|| format!("Nothing is deleted yet. {ended}")))
+        let is_left = self.accounts.delete(self.user).await.map_err(failed)?;
+        Ok(is_left.then(|| format!("Nothing is deleted yet. {ended}")))
     }
 
     async fn find(&self, grant: Option<GrantId>) -> Result<Option<Line>, StoreError> {

@@ -370,9 +370,9 @@ impl Accounts {
         Ok(self.send(subject, Message::History(part)).await?.events)
     }
 
-    /// Deletes everything about a person who has no line any more. Answers how many there still are.
-    pub async fn delete(&self, subject: &str) -> worker::Result<usize> {
-        Ok(self.send(subject, Message::Delete).await?.all)
+    /// Deletes everything about a person who has no line any more. Answers whether one is left, and nothing was deleted.
+    pub async fn delete(&self, subject: &str) -> worker::Result<bool> {
+        Ok(self.send(subject, Message::Delete).await?.all > 0)
     }
 
     /// Writes down what happened to a grant.
