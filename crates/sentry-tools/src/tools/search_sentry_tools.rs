@@ -80,23 +80,9 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let query = context.arguments.text(&QUERY).unwrap_or_default();
         let limit = context.arguments.number(&LIMIT).unwrap_or_default();
         let itself = [TOOL.name, EXECUTE];
-        let all = DOCUMENTS.get_or_init(|| {
-            context
-                .catalogue
-                .iter()
-                .map(|tool| document(tool))
-                .collect()
-        });
-        let mut tools: Vec<&Tool> = Vec::new();
-        let mut documents = Vec::new();
-        for (tool, document) in context.catalogue.iter().zip(all) {
-            if context.offers(tool) && !itself.contains(&tool.name) {
-                tools.push(tool);
-                documents.push(document);
-            }
-        }
-        let found = ranking::rank(query, &documents, limit as usize);
-        let found = found.into_iter().filter_map(|place| tools.get(place));
+        let is_wanted = |tool: &Tool| context.offers(tool) && !itself.contains(&tool.name);
+        let found = best(query, context.catalogue, &is_wanted, limit as usize);
+        let found = found.into_iter();
         structured(
             &Found {
                 query,
@@ -105,6 +91,29 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             SENDERS,
         )
     })
+}
+
+/// Of the whole catalogue the tools that do what is asked for, the likeliest first.
+pub(crate) fn best(
+    query: &str,
+    catalogue: &'static [&'static Tool],
+    is_wanted: &dyn Fn(&Tool) -> bool,
+    limit: usize,
+) -> Vec<&'static Tool> {
+    let all = DOCUMENTS.get_or_init(|| catalogue.iter().map(|tool| document(tool)).collect());
+    let mut tools = Vec::new();
+    let mut documents = Vec::new();
+    for (tool, document) in catalogue.iter().zip(all) {
+        if is_wanted(tool) {
+            tools.push(*tool);
+            documents.push(document);
+        }
+    }
+    let found = ranking::rank(query, &documents, limit);
+    let found = found.into_iter();
+    found
+        .filter_map(|place| tools.get(place).copied())
+        .collect()
 }
 
 /// A tool's words; those of its name say most.
