@@ -11,6 +11,8 @@ use crate::vocabulary::tool::{EXECUTE, Tool};
 
 pub(crate) mod executed;
 pub(crate) mod narrowed;
+#[cfg(test)]
+mod requests;
 
 /// The catalogue.
 pub(crate) static TOOLS: &[&Tool] = &[

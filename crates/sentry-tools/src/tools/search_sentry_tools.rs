@@ -34,6 +34,10 @@ pub(crate) static TOOL: Tool = Tool {
     run,
 };
 
+/// A line for each tool: its name, then words for its jobs, objects and verbs. Words in other languages, and English ones
+/// that mean the same, are known to [`ranking`]; a word that stands here twice says twice as much.
+const PURPOSES: &str = include_str!("search_sentry_tools/purposes.txt");
+
 /// Of each tool of the catalogue, in its order. They never change, and taking them apart is most of a search.
 static DOCUMENTS: OnceLock<Vec<Document>> = OnceLock::new();
 
@@ -82,7 +86,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             context
                 .catalogue
                 .iter()
-                .map(|tool| document(tool))
+                .map(|tool| document(tool.name, tool.description))
                 .collect()
         });
         let mut tools: Vec<&Tool> = Vec::new();
@@ -105,17 +109,19 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     })
 }
 
-/// A tool's words; those of its name say most.
-fn document(tool: &Tool) -> Document {
+/// A tool's words.
+pub(crate) fn document(name: &str, description: &str) -> Document {
     let mut document = Document::default();
-    document.add(tool.name, 3);
-    document.add(tool.title, 2);
-    document.add(tool.description, 1);
-    for parameter in tool.parameters {
-        document.add(parameter.name, 1);
-        document.add(parameter.about, 1);
-    }
+    document.add(name, 3);
+    document.add(purpose(name).unwrap_or_default(), 4);
+    document.add(description, 1);
     document
+}
+
+/// What people ask for who mean this tool.
+pub(crate) fn purpose(name: &str) -> Option<&'static str> {
+    let mut lines = PURPOSES.lines().filter_map(|line| line.split_once(' '));
+    lines.find(|(own, _)| *own == name).map(|(_, words)| words)
 }
 
 fn describe(context: &Context<'_>, tool: &Tool) -> Described {
