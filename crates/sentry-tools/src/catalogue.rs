@@ -99,6 +99,14 @@ fn target(
     if name != EXECUTE {
         return None;
     }
+    if executed::several(sent).is_some() {
+        // The server runs what only reads, and nothing else of it.
+        return Some(Target {
+            name: EXECUTE.to_owned(),
+            changes: false,
+            foreign: None,
+        });
+    }
     // Read as the server reads it: what it would run is what is said here.
     let read = executed::read(sent.clone());
     let plain = sent.get("name").and_then(Value::as_str).map(str::trim);

@@ -197,6 +197,7 @@ fn check(parameter: &Parameter, value: &Value) -> Option<String> {
             (!value.is_string()).then(|| "must be a number or a string".to_owned())
         }
         Kind::Object => (!value.is_object()).then(|| "must be an object".to_owned()),
+        Kind::Calls => (!value.is_array()).then(|| "must be a list".to_owned()),
     }
 }
 

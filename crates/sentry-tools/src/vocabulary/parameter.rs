@@ -48,6 +48,8 @@ pub(crate) enum Kind {
     NumberOrText,
     /// The arguments of another tool.
     Object,
+    /// A list of calls of other tools.
+    Calls,
 }
 
 /// What a text may be. The length is in characters.

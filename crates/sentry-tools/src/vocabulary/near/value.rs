@@ -27,7 +27,7 @@ pub(crate) fn read(parameter: &Parameter, value: Value) -> Option<Value> {
         Kind::Flag { .. } => of_flag(value),
         Kind::Texts => return texts(value),
         Kind::NumberOrText => number_as_text(value),
-        Kind::Number { .. } | Kind::Object => value,
+        Kind::Number { .. } | Kind::Object | Kind::Calls => value,
     })
 }
 
