@@ -25,7 +25,7 @@ const ARGUMENTS: Parameter = Parameter::new("arguments", "As its inputSchema say
 const CALLS: Parameter = Parameter::new(
     CALLS_NAME,
     "Instead: up to 8 {name, arguments} that only read, answered together.",
-    Kind::Calls,
+    Kind::Objects,
 );
 
 pub(crate) static TOOL: Tool = Tool {
