@@ -4,7 +4,7 @@
 
 use crate::text::order;
 
-mod shape;
+mod recognized;
 mod words;
 
 use words::{Word, words};

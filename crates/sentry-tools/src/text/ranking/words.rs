@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use super::shape;
+use super::recognized;
 
 /// A line for each meaning: its name, then words and beginnings of words for it, in any language. Two words that stand
 /// beside each other are also looked up as one ("set up" as `setup`).
@@ -37,7 +37,7 @@ pub(super) fn words(text: &str) -> Vec<Word> {
         .nth(MOST)
         .map_or(text.len(), |(at, _)| at);
     for piece in text.get(..end).unwrap_or_default().split_whitespace() {
-        let rest = shape::read(piece, &mut |name| found.push(hash(name)));
+        let rest = recognized::read(piece, &mut |name| found.push(hash(name)));
         parts(rest, &mut |part| {
             let together = [&before, part].concat();
             if let Some((meaning, _)) = meaning(&together).filter(|_| !before.is_empty()) {
