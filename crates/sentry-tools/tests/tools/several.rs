@@ -24,11 +24,14 @@ fn issue(id: &str) -> Value {
 }
 
 fn texts(result: &CallToolResult) -> Vec<&str> {
-    let text = |content| match content {
-        &Content::Text { ref text } => text.as_str(),
-        other => panic!("a text: {other:?}"),
-    };
-    result.content.iter().map(text).collect()
+    let mut texts = Vec::new();
+    for content in &result.content {
+        match content {
+            Content::Text { text } => texts.push(text.as_str()),
+            other => panic!("a text: {other:?}"),
+        }
+    }
+    texts
 }
 
 async fn run(world: &World, calls: &[Value]) -> CallToolResult {
