@@ -111,10 +111,10 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     })
 }
 
-/// A tool's words.
+/// A tool's words. Those of its name count most, and do not stand among its purposes again.
 pub(crate) fn document(name: &str, description: &str) -> Document {
     let mut document = Document::default();
-    document.add(name, 3);
+    document.add(name, 8);
     document.add(purpose(name).unwrap_or_default(), 4);
     document.add(description, 1);
     document
