@@ -93,6 +93,35 @@ fn the_right_tool_is_found_without_being_named() {
     }
 }
 
+/// What is nothing but an id or an address is for the tool that reads it.
+#[test]
+fn an_id_finds_the_tool_that_reads_it() {
+    let all = everything();
+    let documents: Vec<_> = all
+        .iter()
+        .map(|(name, about)| document(name, about))
+        .collect();
+    let documents: Vec<_> = documents.iter().collect();
+    for (request, wanted) in [
+        ("BACKEND-1", "get_issue_details"),
+        ("what is PAYMENTS_API-4F?", "get_issue_details"),
+        ("#SHOP-2", "get_issue_details"),
+        ("0af7651916cd43dd8448eb211c80319c", "get_trace_details"),
+        ("00f067aa0ba902b7", "get_span_details"),
+        ("https://acme.sentry.io/issues/4412/", "get_sentry_resource"),
+        (
+            "<https://sentry.acme.example/organizations/acme/issues/9/>",
+            "get_sentry_resource",
+        ),
+        ("https://docs.sentry.io/product/alerts.md", "get_doc"),
+        ("backend@2.3.1", "get_release_details"),
+    ] {
+        let found = ranking::rank(request, &documents, 1);
+        let name = found.first().map(|at| all[*at].0);
+        assert_eq!(name, Some(wanted), "{request}");
+    }
+}
+
 #[test]
 fn every_tool_can_be_found_by_its_purpose() {
     for tool in TOOLS.iter().filter(|tool| !GATEWAY.contains(&tool.name)) {

@@ -64,11 +64,9 @@ fn part_words(part: &str, found: &mut Vec<Word>) {
     let is_long = part.len() >= BEGINNING + PART;
     let end = is_long.then(of_end).flatten();
     let meant = begin.map(|(meaning, _)| meaning);
-    for word in [Some(own), meant, end] {
-        if let Some(word) = word.filter(|word| found.last() != Some(word)) {
-            found.push(word);
-        }
-    }
+    found.push(own);
+    found.extend(meant.filter(|word| *word != own));
+    found.extend(end.filter(|word| *word != own && Some(*word) != meant));
 }
 
 fn ends(rest: &str) -> Option<Word> {
