@@ -175,6 +175,11 @@ A connection's address can leave something out, and add nothing ([ADR 105](adr/0
 | `tools=search_issues,get_issue_details` | these tools, all of them in `tools/list` |
 | `untrusted=omit` | answers without free text of others |
 | `all=1` | everything, and all of it in `tools/list`: for clients that call only what is listed |
+
+`search_sentry_tools` finds a tool by what is wanted, in other words than its description's and in several languages
+([ADR 139](adr/0139-tools-are-found-by-their-purpose.md)). `execute_sentry_tool` runs up to eight tools that only read in one
+call: ten ordinary jobs take 12 calls that way instead of 36, and a model reads 60 % fewer tokens for them
+([measured](SEVERAL-CALLS.md)).
 ";
 
 fn skills(tool: &Tool) -> String {
