@@ -131,8 +131,9 @@ fn term_fits(thing: &Value, term: &str) -> bool {
     let wanted = lexer::unquote(wanted).to_lowercase();
     match key {
         "type" => {
-            text(thing, "type") == wanted
-                || (wanted == "metric" && text(thing, "type") == "metric_issue")
+            let wanted = wanted.trim_matches(['[', ']']);
+            let mut wanted = wanted.split(',').map(str::trim);
+            wanted.any(|wanted| text(thing, "type") == wanted)
         }
         "name" => match wanted.strip_prefix('*').and_then(|w| w.strip_suffix('*')) {
             Some(part) => name.contains(part),
