@@ -39,7 +39,7 @@ impl Local {
         }
     }
 
-    async fn call(&self, name: &str, mut arguments: Value) -> CallToolResult {
+    pub(crate) async fn call(&self, name: &str, mut arguments: Value) -> CallToolResult {
         if arguments.get("organizationSlug").is_none() && arguments.get("url").is_none() {
             arguments["organizationSlug"] = ORGANIZATION.into();
         }

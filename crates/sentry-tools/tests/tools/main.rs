@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod agent;
+mod alerting;
 mod asking;
 mod cases;
 mod catalogue;
