@@ -43,7 +43,7 @@ pub use activity::Activity;
 pub use autofix::{AutofixRun, AutofixStatus, Finding};
 pub use client::{Client, USER_AGENT};
 pub use committers::SuspectCommit;
-pub use discover::{Invalid, Row};
+pub use discover::{Cell, Invalid, Row};
 pub use error::ApiError;
 pub use events::{
     Breadcrumb, Event, EventProblem, EventRef, EventSpan, HttpRequest, Image, IssueEventSearch,

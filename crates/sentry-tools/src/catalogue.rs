@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::tools::*;
 use crate::vocabulary::input_schema;
 use crate::vocabulary::session::{Constraint, Session};
-use crate::vocabulary::tool::{EXECUTE, Tool};
+use crate::vocabulary::tool::{EXECUTE, Surface, Tool};
 
 pub(crate) mod executed;
 pub(crate) mod narrowed;
@@ -16,7 +16,12 @@ pub(crate) mod narrowed;
 pub(crate) static TOOLS: &[&Tool] = &[
     &get_sentry_resource::TOOL,
     &search_issues::TOOL,
-    &search_events::TOOL,
+    &search_events::ERRORS,
+    &search_events::LOGS,
+    &search_events::TRACES,
+    &search_events::METRICS,
+    &search_events::PROFILES,
+    &search_events::REPLAYS,
     &analyze_issue_with_seer::TOOL,
     &update_issue::TOOL,
     &find_organizations::TOOL,
@@ -37,6 +42,7 @@ pub(crate) static TOOLS: &[&Tool] = &[
     &find_dsns::TOOL,
     &create_dsn::TOOL,
     &whoami::TOOL,
+    &search_events::TOOL,
 ];
 
 /// The tool of that name.
@@ -46,7 +52,9 @@ pub(crate) fn find(name: &str) -> Option<&'static Tool> {
 
 /// Name and purpose of every tool, in the order of `tools/list`.
 pub fn catalogue() -> impl Iterator<Item = (&'static str, &'static str)> {
-    TOOLS.iter().map(|tool| (tool.name, tool.description))
+    let tools = TOOLS.iter();
+    let known = tools.filter(|tool| tool.surface != Surface::Former);
+    known.map(|tool| (tool.name, tool.description))
 }
 
 /// Whether a tool changes something in Sentry; `None` where there is none of that name.
@@ -144,6 +152,6 @@ fn target(
 pub fn offered(session: &Session) -> impl Iterator<Item = (&'static str, &'static str)> {
     TOOLS
         .iter()
-        .filter(|tool| tool.works_for(session))
+        .filter(|tool| tool.surface != Surface::Former && tool.works_for(session))
         .map(|tool| (tool.name, tool.description))
 }

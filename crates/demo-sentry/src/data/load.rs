@@ -47,6 +47,12 @@ const COMMITTERS: File = File(
     include_str!("../../data/committers.json"),
 );
 
+const CONVERSATIONS: File = File(
+    "conversations.json",
+    include_str!("../../data/conversations.json"),
+);
+const SETUP: File = File("setup.json", include_str!("../../data/setup.json"));
+
 /// An issue's file, named by its short id.
 macro_rules! issue {
     ($short_id:literal) => {
@@ -137,6 +143,8 @@ impl Data {
             replays: REPLAYS.read(start)?,
             rows: generate::rows(&templates, &traces, &projects, start),
             code_mappings: CODE_MAPPINGS.read(start)?,
+            conversations: CONVERSATIONS.read(start)?,
+            setup: SETUP.read(start)?,
             activity: activity(&issues, start)?,
             analyses: analyses(&issues, start)?,
             external_issues: EXTERNAL_ISSUES.read(start)?,

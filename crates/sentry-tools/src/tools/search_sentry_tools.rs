@@ -88,7 +88,8 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let mut tools: Vec<&Tool> = Vec::new();
         let mut documents = Vec::new();
         for (tool, document) in context.catalogue.iter().zip(all) {
-            if context.offers(tool) && !itself.contains(&tool.name) {
+            let is_known = tool.surface != Surface::Former;
+            if is_known && context.offers(tool) && !itself.contains(&tool.name) {
                 tools.push(tool);
                 documents.push(document);
             }

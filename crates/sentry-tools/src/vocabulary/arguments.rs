@@ -209,10 +209,10 @@ fn check_format(format: Format, text: &str) -> Option<String> {
         Format::HexIdOrLatest => EventName::parse(text).map(drop),
         Format::TagKey => TagKey::parse(text).map(drop),
         Format::Period => {
-            let digits = text.strip_suffix(['h', 'd', 'w']).unwrap_or_default();
+            let digits = text.strip_suffix(['m', 'h', 'd', 'w']).unwrap_or_default();
             let is_good =
                 (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-            let rule = "must be a number with `h`, `d` or `w`, such as `14d`";
+            let rule = "must be a number with `m`, `h`, `d` or `w`, such as `14d`";
             return (!is_good).then(|| rule.to_owned());
         }
     };

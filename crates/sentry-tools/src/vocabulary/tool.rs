@@ -83,6 +83,8 @@ pub(crate) enum Surface {
     Direct,
     /// Found by `search_sentry_tools`.
     Catalog,
+    /// In no list, since another name took its place; callable by those who know it.
+    Former,
 }
 
 /// The constraint under which a tool has nothing to do.
@@ -138,7 +140,11 @@ impl Tool {
 
     /// Whether `tools/list` has it, if it works: a connection that names its tools lists just these.
     pub(crate) fn is_listed(&self, session: &Session) -> bool {
-        self.surface == Surface::Direct || session.lists_all || session.limits.name(self)
+        match self.surface {
+            Surface::Direct => true,
+            Surface::Catalog => session.lists_all || session.limits.name(self),
+            Surface::Former => session.limits.name(self),
+        }
     }
 
     /// Its hints for a session. Where nothing can be changed, [`EXECUTE`] only reads.

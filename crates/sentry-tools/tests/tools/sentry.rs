@@ -279,6 +279,12 @@ pub(crate) fn calls() -> Vec<(&'static str, Value, &'static str)> {
         ),
         ("search_issues", acme(), "/organizations/acme/issues/"),
         ("search_events", acme(), "/organizations/acme/events/"),
+        ("search_errors", acme(), "/organizations/acme/events/"),
+        ("search_logs", acme(), "/organizations/acme/events/"),
+        ("search_traces", acme(), "/organizations/acme/events/"),
+        ("search_metrics", acme(), "/organizations/acme/events/"),
+        ("search_profiles", acme(), "/organizations/acme/events/"),
+        ("search_replays", acme(), "/organizations/acme/replays/"),
         (
             "search_issue_events",
             issue(),
