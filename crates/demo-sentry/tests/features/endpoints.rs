@@ -154,12 +154,6 @@ fn writing() -> Vec<(Method, &'static str, Value, u16)> {
             Value::Null,
             204,
         ),
-        (
-            Method::POST,
-            "organizations/{org}/onboarding/agent/status/",
-            json!({"runToken": "Lantern042", "stage": "connect_mcp", "status": "completed"}),
-            200,
-        ),
     ]
 }
 

@@ -5,7 +5,7 @@ use mcp::CallToolResult;
 use sentry_api::ApiError;
 
 use crate::vocabulary::parameter::{EXPLAIN, ORGANIZATION, PERIOD, REGION};
-use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, Tool};
 
 use super::{ISSUE_SKILLS, READ};
 
@@ -14,9 +14,6 @@ mod dataset;
 mod page;
 mod replays;
 mod search;
-
-#[cfg(test)]
-pub(crate) use answer::shape;
 
 use dataset::Dataset;
 use search::{
@@ -128,7 +125,7 @@ pub(crate) static REPLAYS: Tool = Tool {
         REGION,
         EXPLAIN,
     ],
-    output_schema: Some(include_str!("../../schemas/search_replays.json")),
+    output_schema: Some(Schema::Shape(answer::REPLAYS)),
     run: |context| searched(context, Dataset::named("replays")),
     ..SEARCH
 };
@@ -153,7 +150,7 @@ const SEARCH: Tool = Tool {
         REGION,
         EXPLAIN,
     ],
-    output_schema: Some(include_str!("../../schemas/search_errors.json")),
+    output_schema: Some(Schema::Shape(answer::ROWS)),
     effect: Effect::Reads,
     hidden: Hidden::Never,
     run: |context| searched(context, Dataset::named("errors")),

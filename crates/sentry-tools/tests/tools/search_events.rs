@@ -274,7 +274,7 @@ async fn programs_read_the_same() {
         let structured: Value =
             serde_json::from_str(result.structured_content.unwrap().get()).unwrap();
         let schema = sentry_tools::reference::output_schema(tool).unwrap();
-        let schema = serde_json::from_str(schema).unwrap();
+        let schema = serde_json::from_str(&schema).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         let errors: Vec<_> = validator.iter_errors(&structured).collect();
         assert!(errors.is_empty(), "{errors:?}");

@@ -17,6 +17,16 @@ use super::dataset::is_aggregate;
 use super::page::NOTHING;
 use super::search::Search;
 
+/// What a search for rows answers to programs: [`json`] writes it.
+pub(crate) const ROWS: &str = "query! explanation executedSearch!{dataset! query! fields![] sort! period! projectId \
+    environments![] limit!#} url! presentationHint! notes![] resultType! results!* timeSeries!* \
+    suggestedActions![type! toolName! arguments!* reason!]";
+
+/// The same of the search for replays.
+pub(crate) const REPLAYS: &str = "query! explanation executedSearch!{dataset! query! fields![] sort! period! projectId \
+    environments![] limit!#} url! presentationHint! notes![] replays![id! startedAt environment browser \
+    durationSeconds# errors# deadClicks# rageClicks# urls![]] suggestedActions![type! toolName! arguments!* reason!]";
+
 /// The longest text of a row, in characters.
 const LONGEST: usize = 1_000;
 
@@ -211,63 +221,4 @@ fn actions<'a>(
         }
     }
     actions
-}
-
-/// What programs read of the searches, for the schemas alone: [`json`] writes it.
-#[cfg(test)]
-pub(crate) mod shape {
-    use schemars::JsonSchema;
-    use serde::Serialize;
-    use serde_json::{Map, Value};
-
-    #[derive(Serialize, JsonSchema)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct Rows {
-        query: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        explanation: Option<String>,
-        executed_search: Map<String, Value>,
-        url: String,
-        presentation_hint: String,
-        notes: Vec<String>,
-        result_type: String,
-        results: Vec<Map<String, Value>>,
-        time_series: Vec<Map<String, Value>>,
-        suggested_actions: Vec<Map<String, Value>>,
-    }
-
-    #[derive(Serialize, JsonSchema)]
-    #[serde(rename_all = "camelCase")]
-    pub(crate) struct Replays {
-        query: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        explanation: Option<String>,
-        executed_search: Map<String, Value>,
-        url: String,
-        presentation_hint: String,
-        notes: Vec<String>,
-        replays: Vec<Replay>,
-        suggested_actions: Vec<Map<String, Value>>,
-    }
-
-    #[derive(Serialize, JsonSchema)]
-    #[serde(rename_all = "camelCase")]
-    struct Replay {
-        id: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        started_at: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        environment: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        browser: Option<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        duration_seconds: Option<u64>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        errors: Option<u64>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        dead_clicks: Option<u64>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        rage_clicks: Option<u64>,
-        urls: Vec<String>,
-    }
 }
