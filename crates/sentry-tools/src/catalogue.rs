@@ -36,17 +36,45 @@ pub(crate) static TOOLS: &[&Tool] = &[
     &search_issue_events::TOOL,
     &get_trace_details::TOOL,
     &get_span_details::TOOL,
+    &search_agent_conversations::TOOL,
+    &get_agent_conversation_details::TOOL,
     &add_issue_note::TOOL,
+    &link_issue::TOOL,
+    &unlink_issue::TOOL,
     &find_teams::TOOL,
     &find_releases::TOOL,
     &find_dsns::TOOL,
     &create_dsn::TOOL,
+    &update_dsn::TOOL,
+    &create_team::TOOL,
+    &create_project::TOOL,
+    &update_project::TOOL,
+    &add_team_to_project::TOOL,
+    &remove_team_from_project::TOOL,
+    &find_dropped_events::TOOL,
+    &find_custom_inbound_filters::TOOL,
+    &create_custom_inbound_filter::TOOL,
+    &update_custom_inbound_filter::TOOL,
+    &delete_custom_inbound_filter::TOOL,
+    &onboarding_status_update::TOOL,
+    &get_sentry_mcp_info::TOOL,
     &whoami::TOOL,
     &search_events::TOOL,
 ];
 
-/// The tool of that name.
+/// What some tools were called before, and their names.
+const FORMER: [(&str, &str); 2] = [
+    ("search_ai_conversations", "search_agent_conversations"),
+    (
+        "get_ai_conversation_details",
+        "get_agent_conversation_details",
+    ),
+];
+
+/// The tool of that name, or that had it before.
 pub(crate) fn find(name: &str) -> Option<&'static Tool> {
+    let former = FORMER.iter().find(|(former, _)| *former == name);
+    let name = former.map_or(name, |(_, now)| now);
     TOOLS.iter().copied().find(|tool| tool.name == name)
 }
 

@@ -100,6 +100,8 @@ pub(crate) enum Effect {
     CreatesAnother,
     /// It puts something to what is there. Again, it does nothing.
     Adds,
+    /// It sets what is there. Again, it changes nothing.
+    Sets,
     /// It takes something away. Again, there is nothing left to take.
     Deletes,
     /// It takes something away that may come back.
@@ -138,7 +140,7 @@ impl Effect {
             Self::Creates => (false, false, None, true),
             Self::CreatesAnother => (false, false, Some(false), true),
             Self::Adds => (false, false, Some(true), true),
-            Self::Deletes => (false, true, Some(true), true),
+            Self::Sets | Self::Deletes => (false, true, Some(true), true),
             Self::Removes => (false, true, None, true),
             Self::Changes => (false, true, Some(false), true),
             Self::Anything => (false, true, None, true),

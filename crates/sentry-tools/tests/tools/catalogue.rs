@@ -227,14 +227,31 @@ fn every_tool_of_the_catalogue_has_its_place() {
             "find_projects",
             "search_sentry_tools",
             "get_issue_tag_values",
+            "search_agent_conversations",
+            "get_agent_conversation_details",
+            "link_issue",
+            "unlink_issue",
             "find_teams",
             "find_releases",
             "find_dsns",
             "create_dsn",
+            "update_dsn",
+            "create_team",
+            "create_project",
+            "update_project",
+            "add_team_to_project",
+            "remove_team_from_project",
+            "find_dropped_events",
+            "find_custom_inbound_filters",
+            "create_custom_inbound_filter",
+            "update_custom_inbound_filter",
+            "delete_custom_inbound_filter",
+            "onboarding_status_update",
+            "get_sentry_mcp_info",
             "whoami",
         ]
     );
-    assert_eq!(sentry_tools::reference::names().count(), 29);
+    assert_eq!(sentry_tools::reference::names().count(), 47);
     for name in sentry_tools::reference::names() {
         let schema = sentry_tools::reference::schema_of(name).unwrap();
         jsonschema::validator_for(&schema).unwrap();

@@ -113,7 +113,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             (json!({ "projectSlug": "stock" }), "1 result"),
         ]
     };
-    vec![
+    let mut all = vec![
         ("whoami", vec![(json!({}), "\"projectSlug\":\"web\"")]),
         (
             "find_organizations",
@@ -254,7 +254,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
         (
             "search_sentry_tools",
             vec![(
-                json!({ "query": "issue", "limit": 20 }),
+                json!({ "query": "issue tag values", "limit": 20 }),
                 "get_issue_tag_values",
             )],
         ),
@@ -263,5 +263,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             "execute_sentry_tool",
             vec![(json!({ "name": "nope" }), "There is no tool `nope`")],
         ),
-    ]
+    ];
+    all.extend(crate::managed::tries());
+    all
 }
