@@ -30,6 +30,7 @@ mod projects;
 mod region;
 mod releases;
 mod replays;
+mod reports;
 mod retry;
 mod sight;
 mod stacktrace_link;

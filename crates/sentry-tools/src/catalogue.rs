@@ -57,6 +57,7 @@ pub(crate) static TOOLS: &[&Tool] = &[
     &update_custom_inbound_filter::TOOL,
     &delete_custom_inbound_filter::TOOL,
     &onboarding_status_update::TOOL,
+    &submit_feedback_to_sentry_team::TOOL,
     &get_sentry_mcp_info::TOOL,
     &whoami::TOOL,
     &search_events::TOOL,

@@ -37,6 +37,7 @@ pub(crate) mod search_events;
 pub(crate) mod search_issue_events;
 pub(crate) mod search_issues;
 pub(crate) mod search_sentry_tools;
+pub(crate) mod submit_feedback_to_sentry_team;
 pub(crate) mod unlink_issue;
 pub(crate) mod update_custom_inbound_filter;
 pub(crate) mod update_dsn;

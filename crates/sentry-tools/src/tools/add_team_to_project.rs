@@ -1,5 +1,5 @@
 use fetch::{LocalFuture, Method};
-use sentry_api::{Endpoint, Filling, Whose};
+use sentry_api::{ApiError, Endpoint, Filling, Value, Whose};
 
 use crate::plan::made::Made;
 use crate::plan::{self, Narrow, Plan, READS, Replies, Step};
@@ -103,12 +103,20 @@ fn is_new(context: &Context<'_>, replies: &Replies, _: &mut Filling<'_>) -> Resu
 }
 
 pub(super) fn changed(
-    _: &Context<'_>,
+    context: &Context<'_>,
     _: &Place,
     replies: &Replies,
     made: &mut Made,
 ) -> Result<(), Failure> {
-    let is_changed = replies.get("change").is_some();
+    let is_changed = match replies.get("change") {
+        None => false,
+        Some(reply) if reply.is_nothing() => true,
+        // Sentry answers with the project; anything else says nothing of what was done.
+        Some(_) => match replies.thing(context, "change") {
+            Value::Object(_) => true,
+            _ => return Err(ApiError::Unsure.into()),
+        },
+    };
     made.add("changed", is_changed.to_string());
     Ok(())
 }

@@ -32,8 +32,8 @@ pub(super) const ACTIVE: Parameter = Parameter::flag("active", "", true);
 pub(crate) static TOOL: Tool = Tool {
     name: "create_custom_inbound_filter",
     title: "Create custom inbound filter",
-    description: "Drops what meets the conditions from now on, before it is kept: noise of bots, extensions, health checks. What \
-                  is dropped is lost; to keep and hide, archive the issue.",
+    description: "Drops what meets the conditions from now on, when it arrives: noise of bots, extensions, health checks. \
+                  What is dropped is lost; to keep and hide it, archive the issue.",
     skills: MANAGES,
     scopes: WRITE_PROJECTS,
     surface: Surface::Catalog,
@@ -74,7 +74,7 @@ const PLAN: Plan = Plan {
         without: Without::IsOptional("custom inbound filters"),
         ..READS
     }]],
-    answer: "filter!=filter{id! name~ active? dataType~ conditions[type!~ value~[]] dateCreated dateUpdated~}",
+    answer: "filter!=filter{id! name~ active? dataType~ conditions[type~ value~[]] dateCreated dateUpdated~}",
     finish: None,
 };
 

@@ -54,7 +54,7 @@ const PLAN: Plan = Plan {
             ..READS
         }],
     ],
-    answer: "success!?=@done filterId!=@filterId deleted=before{id! name~ active? dataType~ conditions[type!~ value~[]]}",
+    answer: "success!?=@done filterId!=@filterId deleted=before{id! name~ active? dataType~ conditions[type~ value~[]]}",
     finish: None,
 };
 

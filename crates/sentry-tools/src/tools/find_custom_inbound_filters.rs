@@ -12,8 +12,8 @@ use super::update_project::REQUIRED_PROJECT;
 pub(crate) static TOOL: Tool = Tool {
     name: "find_custom_inbound_filters",
     title: "Find custom inbound filters",
-    description: "Lists a project's own inbound filters, which drop matching errors, logs, metrics or spans before they are kept \
-                  or count against the quota.",
+    description: "Lists a project's own inbound filters: matching errors, logs, metrics or spans are dropped when they \
+                  arrive and count against no quota.",
     skills: Skills::of(&[Skill::Inspect, Skill::ProjectManagement]),
     scopes: READ,
     surface: Surface::Catalog,
@@ -40,7 +40,7 @@ const PLAN: Plan = Plan {
         without: Without::IsOptional("custom inbound filters"),
         ..READS
     }]],
-    answer: "filters!=filters[id! name~ active? dataType~ conditions[type!~ value~[]] dateCreated dateUpdated~] \
+    answer: "filters!=filters[id! name~ active? dataType~ conditions[type~ value~[]] dateCreated dateUpdated~] \
              hasMore!?=@more nextCursor=@next",
     finish: None,
 };

@@ -1,10 +1,10 @@
 use fetch::{LocalFuture, Method};
 use mcp::json::{self, Object};
-use sentry_api::{Endpoint, Filling, Whose};
+use sentry_api::{ApiError, Endpoint, Filling, Value, Whose};
 
 use crate::plan::made::Made;
 use crate::plan::{self, Narrow, Plan, READS, Replies, Step, Without};
-use crate::text::shape;
+use crate::text::cut;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::parameter::{Format, NEAR_PERIOD, ORGANIZATION, PROJECT, Parameter, REGION};
 use crate::vocabulary::place::Place;
@@ -165,26 +165,30 @@ fn finish(
     let Some(reply) = replies.get("found") else {
         return Ok(());
     };
-    let sums = |member: &str| -> Result<Sums, Failure> {
+    let root = reply.thing(context.sight).unwrap_or_default();
+    if !matches!(root, Value::Object(_)) {
+        return Err(ApiError::Malformed("dropped events").into());
+    }
+    let sums = |member: &str| {
         let mut sums = Sums::new();
-        for bucket in reply.things(member, context.sight)? {
-            let text = |name: &str| shape::at(bucket, name).as_str().unwrap_or("unknown");
+        for bucket in root.get(member).elements().iter() {
+            let text = |name: &str| bucket.get(name).as_str().unwrap_or("unknown");
             let (outcome, reason) = (text("outcome"), text("reason"));
-            let count = shape::at(bucket, "count").as_f64().unwrap_or_default();
+            let count = bucket.get("count").as_f64().unwrap_or_default();
             let count = count.max(0.0) as u64;
             match sums
                 .iter_mut()
                 .find(|sum| sum.0 == outcome && sum.1 == reason)
             {
                 Some(sum) => sum.2 = sum.2.saturating_add(count),
-                None => sums.push((outcome.to_owned(), reason.to_owned(), count)),
+                None => sums.push((cut::head(outcome, 100), cut::head(reason, 200), count)),
             }
         }
         sums.sort_by(|one, other| other.2.cmp(&one.2));
         sums.truncate(50);
-        Ok(sums)
+        sums
     };
-    let (dropped, accepted) = (sums("droppedEvents")?, sums("acceptedEvents")?);
+    let (dropped, accepted) = (sums("droppedEvents"), sums("acceptedEvents"));
     let all = dropped.iter().chain(&accepted);
     let all = all.fold(0_u64, |all, sum| all.saturating_add(sum.2));
     made.add("dropped", written(&dropped, all));

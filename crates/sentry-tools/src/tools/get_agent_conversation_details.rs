@@ -94,6 +94,7 @@ fn finish(
     let Some(reply) = replies.get("spans") else {
         return Ok(());
     };
+    // Older servers answer with the list alone.
     let member = if reply.is_list() { "" } else { "data" };
     let rows: Vec<Value<'_>> = reply.things(member, context.sight)?;
     let id = context.arguments.text(&CONVERSATION).unwrap_or_default();
@@ -110,7 +111,7 @@ fn finish(
     let read = spans::read(&rows);
     let path = sentry_api::path(&["explore", "conversations", id])
         .map_err(|error| Failure::from(sentry_api::ApiError::from(error)))?;
-    let url = place.link(context, &["/", &path, "/"].concat());
+    let url = place.link(context, &["/", &path].concat());
     page::write(id, &url, &read, reply.next().is_some(), made);
     Ok(())
 }

@@ -8,7 +8,8 @@ use serde_json::json;
 use crate::plan;
 use crate::text::markdown::{code, push};
 use crate::text::shape;
-use crate::vocabulary::arguments::{required, wrong};
+use crate::text::whose::OF_MEMBERS;
+use crate::vocabulary::arguments::required;
 use crate::vocabulary::changed;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::issue_target::Located;
@@ -115,11 +116,9 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
                 app::link(context, &located, &app, fields).await?
             }
             (None, None) => {
-                let words = held.choices(
-                    context,
-                    "None of Sentry's integrations has that address. There are",
-                )?;
-                return Err(wrong(&EXTERNAL, &words));
+                let words =
+                    held.choices(context, "is below none of the integrations. There are")?;
+                return Err(told(&EXTERNAL, &words));
             }
         };
         let value = changed::Value::new(EXTERNAL.name, None, None);
@@ -182,6 +181,13 @@ pub(super) fn answer(
     }
     object.text("status", status).end();
     plan::structured(out, ANSWER)
+}
+
+/// As [`wrong`], with words of others in code spans.
+fn told(parameter: &Parameter, rule: &str) -> Failure {
+    let mut words = OF_MEMBERS.to_owned();
+    push(&mut words, &["\n\n`", parameter.name, "` ", rule, "."]);
+    Failure::Invalid(words)
 }
 
 /// What several things are called, for a refusal: `1` `Name`, `2` `Other`.

@@ -101,7 +101,7 @@ const PLAN: Plan = Plan {
     answer: "organizationSlug!=@organizationSlug searchUrl!=@searchUrl count!#=@count nextCursor=@next conversations!=found[\
              conversationId!~ title~=firstInput lastOutput~ agents~=flow[] errors# llmCalls# toolCalls# toolErrors# toolNames~[] \
              totalTokens# totalCost# startTimestamp# endTimestamp# traceIds~[] user{id~ email~ username~}] \
-             suggestedActions=@actions[type! toolName! arguments!* reason!]",
+             suggestedActions=@actions[type! toolName! arguments!{organizationSlug conversationId~} reason!]",
     finish: Some(finish),
 };
 

@@ -21,8 +21,8 @@ pub(super) const FILTER: Parameter = Parameter::format(
 pub(crate) static TOOL: Tool = Tool {
     name: "update_custom_inbound_filter",
     title: "Update custom inbound filter",
-    description: "Pauses, resumes, renames or rewrites an inbound filter of a project; what is not named stays. Shows what was \
-                  before.",
+    description: "Pauses, resumes, renames or rewrites an inbound filter of a project; what is not named stays. Answers with the old \
+                  and new values.",
     skills: MANAGES,
     scopes: WRITE_PROJECTS,
     surface: Surface::Catalog,
@@ -81,7 +81,7 @@ const PLAN: Plan = Plan {
             ..READS
         }],
     ],
-    answer: "filter!=after{id! name~ active? dataType~ conditions[type!~ value~[]] dateCreated dateUpdated~} \
+    answer: "filter!=after{id! name~ active? dataType~ conditions[type~ value~[]] dateCreated dateUpdated~} \
              changes!=@changes[name! before~* after~*]",
     finish: None,
 };

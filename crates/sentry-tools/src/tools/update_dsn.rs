@@ -5,14 +5,13 @@ use serde_json::{Value, json};
 use crate::plan::{self, Narrow, Plan, READS, Replies, Step, put};
 use crate::text::shape;
 use crate::vocabulary::failure::Failure;
-use crate::vocabulary::parameter::{ORGANIZATION, Parameter, REGION};
+use crate::vocabulary::parameter::{Format, ORGANIZATION, Parameter, REGION};
 use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, Tool};
 
 use super::update_project::{REQUIRED_PROJECT, something};
 use super::{MANAGES, WRITE_PROJECTS};
 
-const KEY: Parameter = Parameter::text("keyId", "The id that find_dsns gives.")
-    .at_most(64)
+const KEY: Parameter = Parameter::format("keyId", "The id that find_dsns gives.", Format::Slug)
     .required()
     .near(&["id", "dsnid", "key"]);
 const NAME: Parameter = Parameter::text("name", "").at_most(64);
@@ -45,7 +44,7 @@ pub(crate) static TOOL: Tool = Tool {
     name: "update_dsn",
     title: "Update DSN",
     description: "Changes a client key: switches it on or off, renames it, limits its rate, or sets what the JavaScript loader \
-                  brings. What is not named stays. Shows what was before.",
+                  brings. What is not named stays. Answers with the old and new values.",
     skills: MANAGES,
     scopes: WRITE_PROJECTS,
     surface: Surface::Catalog,

@@ -26,7 +26,7 @@ pub(super) const PLATFORM: Parameter =
 pub(crate) static TOOL: Tool = Tool {
     name: "update_project",
     title: "Update project",
-    description: "Renames a project, or changes its slug or platform; what is not named stays. Shows what was before.",
+    description: "Renames a project, or changes its slug or platform; what is not named stays. Answers with the old and new values.",
     skills: MANAGES,
     scopes: WRITE_PROJECTS,
     surface: Surface::Catalog,

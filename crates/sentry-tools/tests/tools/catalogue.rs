@@ -51,7 +51,7 @@ fn the_list() {
       includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
       limit {"description":"At most 100. Default 10.","type":"number"}
       organizationSlug {"type":"string"}
-      period {"description":"Such as 24h, 14d, 2w.","type":"string"}
+      period {"description":"Such as 30m, 24h, 14d, 2w.","type":"string"}
       projectSlug {"type":"string"}
       query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
       regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
@@ -62,7 +62,7 @@ fn the_list() {
       includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
       limit {"description":"At most 100. Default 10.","type":"number"}
       organizationSlug {"type":"string"}
-      period {"description":"Such as 24h, 14d, 2w.","type":"string"}
+      period {"description":"Such as 30m, 24h, 14d, 2w.","type":"string"}
       projectSlug {"type":"string"}
       query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
       regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
@@ -73,7 +73,7 @@ fn the_list() {
       includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
       limit {"description":"At most 100. Default 10.","type":"number"}
       organizationSlug {"type":"string"}
-      period {"description":"Such as 24h, 14d, 2w.","type":"string"}
+      period {"description":"Such as 30m, 24h, 14d, 2w.","type":"string"}
       projectSlug {"type":"string"}
       query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
       regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
@@ -84,7 +84,7 @@ fn the_list() {
       includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
       limit {"description":"At most 100. Default 10.","type":"number"}
       organizationSlug {"type":"string"}
-      period {"description":"Such as 24h, 14d, 2w.","type":"string"}
+      period {"description":"Such as 30m, 24h, 14d, 2w.","type":"string"}
       projectSlug {"type":"string"}
       query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
       regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
@@ -94,7 +94,7 @@ fn the_list() {
       includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
       limit {"description":"At most 100. Default 10.","type":"number"}
       organizationSlug {"type":"string"}
-      period {"description":"Such as 24h, 14d, 2w.","type":"string"}
+      period {"description":"Such as 30m, 24h, 14d, 2w.","type":"string"}
       projectSlug {"type":"string"}
       query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
       regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
@@ -247,6 +247,7 @@ fn every_tool_of_the_catalogue_has_its_place() {
             "update_custom_inbound_filter",
             "delete_custom_inbound_filter",
             "onboarding_status_update",
+            "submit_feedback_to_sentry_team",
             "get_sentry_mcp_info",
             "whoami",
         ]

@@ -58,6 +58,7 @@ pub(crate) fn answers() -> Vec<Answer> {
         ),
         at(Method::Post, "/teams/acme/core/projects/", project("Web")),
         at(Method::Put, "/projects/acme/web/", project("Web shop")),
+        get("/organizations/acme/repos/", json!([])),
         get("/projects/acme/web/keys/k1/", key("Default")),
         at(Method::Put, "/projects/acme/web/keys/k1/", key("Mine")),
         at(
@@ -287,6 +288,11 @@ pub(crate) fn tries() -> Tries {
     }
     let new = json!({ "teamSlug": "core", "name": "Web" });
     tries.push(("create_project", vec![(new, "limited to the project")]));
+    let feedback = json!({ "task": "t", "kind": "idea", "impact": "friction", "description": "d" });
+    tries.push((
+        "submit_feedback_to_sentry_team",
+        vec![(feedback, "takes no feedback")],
+    ));
     let info = vec![(json!({}), "\"projectSlug\":\"web\"")];
     tries.push(("get_sentry_mcp_info", info));
     tries

@@ -54,7 +54,7 @@ pub(super) fn write(id: &str, url: &str, read: &Conversation, has_more: bool, ma
 }
 
 fn milliseconds(seconds: f64) -> i64 {
-    (seconds * 1_000.0) as i64
+    (seconds * 1_000.0 + 0.5) as i64
 }
 
 fn offset(start: Option<f64>, entry: &Entry) -> Option<i64> {

@@ -9,12 +9,11 @@ use serde_json::json;
 
 use crate::text::markdown::code;
 use crate::text::shape;
-use crate::vocabulary::arguments::wrong;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::issue_target::Located;
 use crate::vocabulary::tool::Context;
 
-use super::{APP, FIELDS, listed, send};
+use super::{APP, FIELDS, listed, send, told};
 
 static INSTALLATIONS: Endpoint = Endpoint {
     method: Method::Get,
@@ -85,7 +84,7 @@ pub(super) async fn link(
     let (Some(installation), Some(link)) = (installation, link) else {
         let words = listed(&installed, "app.slug", "status");
         let words = ["is no app that is installed here and links issues:", &words].concat();
-        return Err(wrong(&APP, &words));
+        return Err(told(&APP, &words));
     };
     check(link, fields)?;
     let uuid = shape::at(*installation, "uuid")
@@ -119,7 +118,7 @@ fn check(link: Value<'_>, fields: Option<&serde_json::Value>) -> Result<(), Fail
     }
     match missing.as_slice() {
         [] => Ok(()),
-        names => Err(wrong(
+        names => Err(told(
             &FIELDS,
             &["lacks what this app needs: ", &names.join(", ")].concat(),
         )),

@@ -7,12 +7,11 @@ use sentry_api::{ApiError, Endpoint, Reply, Value, Whose};
 
 use crate::text::cut;
 use crate::text::shape;
-use crate::vocabulary::arguments::wrong;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::issue_target::Located;
 use crate::vocabulary::tool::Context;
 
-use super::{APP, INTEGRATION, below, key, listed};
+use super::{APP, INTEGRATION, below, key, listed, told};
 
 static INTEGRATIONS: Endpoint = Endpoint {
     method: Method::Get,
@@ -129,11 +128,11 @@ impl Held {
             ([], None) => Ok(None),
             ([], Some(_)) => {
                 let words = self.choices(context, "is none of this issue's. There are")?;
-                Err(wrong(&INTEGRATION, &words))
+                Err(told(&INTEGRATION, &words))
             }
             (several, _) => {
                 let words = listed(several, "id", "name");
-                Err(wrong(
+                Err(told(
                     &INTEGRATION,
                     &[
                         "is needed, since several integrations have that address:",
