@@ -14,7 +14,9 @@ mod generate;
 pub(crate) mod issue;
 pub(crate) mod key;
 mod load;
+pub(crate) mod monitor;
 pub(crate) mod organization;
+pub(crate) mod page;
 pub(crate) mod project;
 pub(crate) mod release;
 pub(crate) mod replay;
@@ -22,6 +24,7 @@ pub(crate) mod row;
 mod scale;
 pub(crate) mod team;
 pub(crate) mod trace;
+pub(crate) mod uptime;
 pub(crate) mod user;
 
 use std::collections::{BTreeMap, HashSet};
@@ -35,6 +38,7 @@ use code_mapping::CodeMapping;
 use event::Event;
 use issue::Issue;
 use key::ClientKey;
+use monitor::Monitor;
 use organization::Organization;
 use project::Project;
 use release::Release;
@@ -42,6 +46,7 @@ use replay::Replay;
 use row::Rows;
 use team::Team;
 use trace::Trace;
+use uptime::UptimeMonitor;
 use user::User;
 
 pub use load::DataError;
@@ -59,6 +64,8 @@ pub(crate) struct Data {
     pub(crate) issues: Vec<Issue>,
     pub(crate) releases: Vec<Release>,
     pub(crate) keys: Vec<ClientKey>,
+    pub(crate) monitors: Vec<Monitor>,
+    pub(crate) uptime: Vec<UptimeMonitor>,
     pub(crate) traces: Vec<Trace>,
     pub(crate) replays: Vec<Replay>,
     pub(crate) rows: Rows,

@@ -5,12 +5,13 @@ use axum::extract::OriginalUri;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
 use crate::api::error::ApiError;
 use crate::api::{
-    account, activity, autofix, committers, discover, events, external_issues, issues, keys,
-    organizations, projects, regions, releases, replays, stacktrace_link, teams, traces,
+    account, activity, autofix, committers, discover, docs, events, external_issues, issues, keys,
+    monitors, organizations, projects, regions, releases, replays, stacktrace_link, teams, traces,
+    uptime,
 };
 use crate::control::{faults, requests, reset, settings, tokens};
 use crate::html::{Notice, page};
@@ -25,6 +26,7 @@ pub fn router(state: State) -> Router {
         .route("/_static/style.css", get(authorize::style))
         .nest("/oauth", oauth())
         .nest("/api/0", api())
+        .route("/api/search", post(docs::search))
         .route("/v1/models", get(llm::models))
         .route("/v1/chat/completions", post(llm::completions))
         .nest("/_control", control())
@@ -61,6 +63,12 @@ fn organization() -> Router<State> {
         .route("/releases/{version}/", get(releases::show))
         .route("/releases/{version}/deploys/", get(releases::deploys))
         .route("/releases/{version}/commits/", get(releases::commits))
+        .merge(monitor())
+        .route(
+            "/monitors/",
+            get(monitors::list).post(monitors::create::create),
+        )
+        .route("/uptime/", get(uptime::list))
         .route("/issues/", get(issues::list))
         .route("/issues/{issue}/", get(issues::show).put(issues::update))
         .nest("/issues/{issue}", issue())
@@ -72,6 +80,14 @@ fn organization() -> Router<State> {
         .route("/trace-meta/{trace}/", get(traces::meta))
         .route("/replays/", get(replays::list))
         .route("/replay-count/", get(replays::count))
+}
+
+/// Of an organization and of a project.
+fn monitor() -> Router<State> {
+    Router::new()
+        .route("/monitors/{monitor}/", get(monitors::show))
+        .route("/monitors/{monitor}/checkins/", get(monitors::check_ins))
+        .route("/monitors/{monitor}/stats/", get(monitors::stats))
 }
 
 fn issue() -> Router<State> {
@@ -88,7 +104,23 @@ fn issue() -> Router<State> {
 fn project() -> Router<State> {
     Router::new()
         .route("/releases/", get(releases::of_project))
+        .route("/releases/{version}/", get(releases::show_of_project))
+        .route(
+            "/releases/{version}/commits/",
+            get(releases::commits_of_project),
+        )
         .route("/keys/", get(keys::list).post(keys::create))
+        .merge(monitor())
+        .route(
+            "/monitors/{monitor}/environments/{environment}/",
+            delete(monitors::delete_environment),
+        )
+        .route("/uptime/", post(uptime::create))
+        .route(
+            "/uptime/{id}/",
+            get(uptime::show).put(uptime::update).delete(uptime::delete),
+        )
+        .route("/uptime/{id}/checks/", get(uptime::checks))
         .route("/teams/", get(teams::of_project))
         .route("/stacktrace-link/", get(stacktrace_link::show))
         .route("/events/{event}/committers/", get(committers::show))
@@ -123,6 +155,9 @@ async fn home() -> Response {
 async fn nowhere(OriginalUri(uri): OriginalUri) -> Response {
     if uri.path().starts_with("/api/") {
         return ApiError::NotFound.into_response();
+    }
+    if let Some(page) = docs::page(uri.path()) {
+        return page;
     }
     let text =
         "The real Sentry has a page here. The local one answers only Sentry's API and its sign-in.";
