@@ -10,6 +10,7 @@ pub(crate) mod omit;
 pub(crate) mod order;
 pub(crate) mod problems;
 pub(crate) mod ranking;
+pub(crate) mod shape;
 pub(crate) mod stacktrace;
 pub(crate) mod trace_tree;
 pub(crate) mod url;
