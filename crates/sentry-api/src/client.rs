@@ -21,7 +21,7 @@ const LONGEST_REASON: usize = 300;
 /// Sends authorized requests to one configured Sentry and its regions. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
-    fetch: Rc<dyn Fetch>,
+    pub(crate) fetch: Rc<dyn Fetch>,
     tokens: Rc<dyn TokenSource>,
     base: Rc<BaseUrl>,
     /// For what is nice to have: given up after this, and not tried again.
@@ -232,7 +232,7 @@ impl Client {
 }
 
 /// The status decides, and the body of a failure is never looked at.
-fn judge(response: Response) -> Result<Response, ApiError> {
+pub(crate) fn judge(response: Response) -> Result<Response, ApiError> {
     match response.status {
         200..=299 => Ok(response),
         // A renamed project answers with a redirect to its new name. It is not followed: the token would travel along.

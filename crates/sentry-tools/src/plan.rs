@@ -181,7 +181,7 @@ fn ask<'a>(
                 .sent(tool.name, &on(place, &filling), outcome)
         };
         match (outcome, step.without) {
-            (Ok(reply), Without::Fails | Without::IsOptional(_)) => {
+            (Ok(reply), without) if without != Without::GoesOn => {
                 // Before anything of it is shown, and before anything is changed by it.
                 if reply.thing(context.sight).is_none() && !reply.is_list() && !reply.is_nothing() {
                     return Err(Failure::outside("project"));
@@ -267,6 +267,15 @@ fn filled<'a>(
     Ok(Some((endpoint, filling)))
 }
 
+/// The elements of a list. A server may send one thing where there are several, and nothing where there is none.
+pub(crate) fn elements(value: Value<'_>) -> Vec<Value<'_>> {
+    match value {
+        Value::Array(list) => list.iter().collect(),
+        Value::Object(_) => vec![value],
+        _ => Vec::new(),
+    }
+}
+
 /// Puts a value into a body at a path.
 pub(crate) fn put(body: &mut serde_json::Value, path: &str, value: serde_json::Value) {
     let mut at = body;
@@ -318,6 +327,9 @@ fn note(context: &Context<'_>, tool: &'static Tool, place: &Place, plan: &Plan, 
                 _ => changed::Value::new(parameter.name, None, None),
             });
         }
+        if step.endpoint.method == Method::Delete {
+            values.push(changed::Value::new("deleted", None, None));
+        }
         context.changes.add(tool.name, &on(place, &filling), values);
     }
 }
@@ -333,14 +345,20 @@ fn answer(context: &Context<'_>, place: &Place, plan: &'static Plan, replies: &R
         write(context, plan, replies, &made, &mut object, &member)?;
     }
     object.end();
-    let json = RawValue::from_string(out).map_err(|_| ApiError::Malformed("encodable"))?;
-    let mut result = CallToolResult::structured(json);
+    let mut result = structured(out, plan.answer)?;
     if let Some(text) = made.markdown {
         result.content = vec![Content::Text { text }];
     }
     result.content.extend(made.contents);
+    Ok(result)
+}
+
+/// A structured answer of a shape, with the members that others wrote.
+pub(crate) fn structured(json: String, shape: &str) -> Answer {
+    let json = RawValue::from_string(json).map_err(|_| ApiError::Malformed("encodable"))?;
+    let mut result = CallToolResult::structured(json);
     let mut others = Vec::new();
-    shape::others(plan.answer, "", &mut others);
+    shape::others(shape, "", &mut others);
     if !others.is_empty() {
         let others = to_raw_value(&others).map_err(|_| ApiError::Malformed("encodable"))?;
         result.meta.push((UNTRUSTED, others));

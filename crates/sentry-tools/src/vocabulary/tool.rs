@@ -104,6 +104,8 @@ pub(crate) enum Effect {
     Deletes,
     /// It takes something away that may come back.
     Removes,
+    /// It sets what is there. Again, it is so already.
+    Sets,
     /// It changes what is there, and says something about it each time.
     Changes,
     /// It may do anything that another tool does.
@@ -136,7 +138,7 @@ impl Effect {
             Self::Creates => (false, false, None, true),
             Self::CreatesAnother => (false, false, Some(false), true),
             Self::Adds => (false, false, Some(true), true),
-            Self::Deletes => (false, true, Some(true), true),
+            Self::Deletes | Self::Sets => (false, true, Some(true), true),
             Self::Removes => (false, true, None, true),
             Self::Changes => (false, true, Some(false), true),
             Self::Anything => (false, true, None, true),

@@ -28,6 +28,7 @@ pub(crate) fn read(parameter: &Parameter, value: Value) -> Option<Value> {
         Kind::Flag { .. } => of_flag(value),
         Kind::Texts => return texts(value),
         Kind::NumberOrText => number_as_text(value),
+        Kind::Pairs => pairs(value),
         Kind::Number { .. } | Kind::Object | Kind::Objects => value,
     })
 }
@@ -124,6 +125,17 @@ fn of_flag(value: Value) -> Value {
         "true" | "1" => true.into(),
         "false" | "0" => false.into(),
         _ => value,
+    }
+}
+
+/// Pairs: themselves, or an object's members.
+fn pairs(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let pair = |(name, value): (String, Value)| Value::Array(vec![name.into(), value]);
+            Value::Array(members.into_iter().map(pair).collect())
+        }
+        value => value,
     }
 }
 
