@@ -6,25 +6,39 @@ use crate::vocabulary::skill::{Skill, Skills};
 pub(crate) mod add_issue_note;
 pub(crate) mod analyze_issue_with_seer;
 pub(crate) mod create_dsn;
+pub(crate) mod create_monitor;
+pub(crate) mod create_uptime_monitor;
+mod cron;
+pub(crate) mod delete_monitor_environment;
+pub(crate) mod delete_uptime_monitor;
 pub(crate) mod execute_sentry_tool;
 pub(crate) mod find_dsns;
+pub(crate) mod find_monitors;
 pub(crate) mod find_organizations;
 pub(crate) mod find_projects;
 pub(crate) mod find_releases;
 pub(crate) mod find_teams;
+pub(crate) mod find_uptime_monitors;
+pub(crate) mod get_doc;
 pub(crate) mod get_event_stacktrace;
 pub(crate) mod get_issue_activity;
 pub(crate) mod get_issue_breadcrumbs;
 pub(crate) mod get_issue_details;
 pub(crate) mod get_issue_tag_values;
+pub(crate) mod get_monitor_details;
+pub(crate) mod get_release_details;
 pub(crate) mod get_sentry_resource;
 pub(crate) mod get_span_details;
 pub(crate) mod get_trace_details;
+pub(crate) mod get_uptime_monitor_details;
+pub(crate) mod search_docs;
 pub(crate) mod search_events;
 pub(crate) mod search_issue_events;
 pub(crate) mod search_issues;
 pub(crate) mod search_sentry_tools;
 pub(crate) mod update_issue;
+pub(crate) mod update_uptime_monitor;
+mod uptime;
 pub(crate) mod whoami;
 
 /// How many items a `find_*` tool shows; one more is asked for.
@@ -32,6 +46,9 @@ const SHOWN: usize = 25;
 
 /// What reading needs.
 const READ: Scopes = Scopes::of(&[Scope::OrgRead]);
+
+/// What making and changing something of a project needs.
+const WRITE_PROJECTS: Scopes = Scopes::of(&[Scope::OrgRead, Scope::ProjectWrite]);
 
 /// What changing an issue needs, and starting a run of Seer.
 const WRITE_EVENTS: Scopes = Scopes::of(&[Scope::OrgRead, Scope::EventWrite]);

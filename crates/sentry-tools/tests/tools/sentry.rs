@@ -5,6 +5,7 @@ use fetch::scripted::Scripted;
 use serde_json::{Value, json};
 
 use crate::fixture::BASE;
+use crate::monitors;
 
 pub(crate) const EVENT: &str = "0123456789abcdef0123456789abcdef";
 pub(crate) const TRACE: &str = "abcdefabcdefabcdefabcdefabcdefab";
@@ -97,7 +98,7 @@ fn row() -> Value {
 
 /// All that it answers.
 pub(crate) fn answers() -> Vec<Answer> {
-    vec![
+    let mut answers = vec![
         get(
             "/auth/",
             json!({ "id": 1, "name": "Ada", "email": "ada@acme.example" }),
@@ -231,7 +232,17 @@ pub(crate) fn answers() -> Vec<Answer> {
             "count_errors": 1, "count_dead_clicks": 0, "browser": { "name": "Firefox", "version": "140" }, "environment": "production",
             "urls": ["https://shop.example/", "https://shop.example/cart"] }] }),
         ),
-    ]
+    ];
+    answers.extend(monitors::answers());
+    answers
+}
+
+/// Where a path is; what begins with a scheme is a URL already.
+pub(crate) fn url(path: &str) -> String {
+    if path.starts_with("https://") {
+        return path.to_owned();
+    }
+    format!("{BASE}/api/0{path}")
 }
 
 /// Those answers as a script.
@@ -241,7 +252,7 @@ pub(crate) fn full() -> Scripted {
 
 pub(crate) fn script(answers: &[Answer]) -> Scripted {
     answers.iter().fold(Scripted::new(), |script, answer| {
-        let url = format!("{BASE}/api/0{}", answer.path);
+        let url = url(answer.path);
         script.json(answer.method, &url, 200, &answer.body.to_string())
     })
 }
@@ -257,7 +268,7 @@ pub(crate) fn calls() -> Vec<(&'static str, Value, &'static str)> {
         arguments
     };
     let acme = || json!({ "organizationSlug": "acme" });
-    vec![
+    let mut calls = vec![
         ("whoami", json!({}), "/auth/"),
         (
             "find_organizations",
@@ -323,5 +334,7 @@ pub(crate) fn calls() -> Vec<(&'static str, Value, &'static str)> {
             json!({ "organizationSlug": "acme", "resourceType": "issue", "resourceId": "WEB-1A" }),
             ISSUE,
         ),
-    ]
+    ];
+    calls.extend(monitors::calls());
+    calls
 }

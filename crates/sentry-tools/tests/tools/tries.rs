@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::crowded::{OTHER_EVENT, OTHER_TRACE};
 use crate::fixture::BASE;
+use crate::monitors;
 use crate::sentry::{EVENT, TRACE};
 
 const SAME: &str = "another project";
@@ -99,10 +100,11 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             "TypeError: cart is null",
         ),
     ];
+    let mut tries = monitors::tries();
     for dataset in ["spans", "errors", "logs", "metrics", "profiles"] {
         events.push((json!({ "dataset": dataset }), "1 result"));
     }
-    vec![
+    tries.extend([
         ("whoami", vec![(json!({}), "\"projectSlug\":\"web\"")]),
         (
             "find_organizations",
@@ -240,5 +242,6 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             "execute_sentry_tool",
             vec![(json!({ "name": "nope" }), "There is no tool `nope`")],
         ),
-    ]
+    ]);
+    tries
 }
