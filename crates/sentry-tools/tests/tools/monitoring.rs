@@ -386,6 +386,48 @@ async fn a_person_agrees_first() {
     }
 }
 
+/// A pasted address is read at once where it names what a tool reads; other tools say which one does.
+#[tokio::test]
+async fn pasted_addresses_are_read() {
+    let site = "https://acme.sentry.io";
+    for (path, expected) in [
+        ("/releases/shop%401.4.0/", "\"version\":\"shop@1.4.0\""),
+        (
+            "/insights/crons/web/nightly/",
+            "did not check in within 10 min",
+        ),
+        (
+            "/issues/alerts/rules/crons/web/nightly/details/?environment=production",
+            "did not check in within 10 min",
+        ),
+        ("/crons/nightly/", "did not check in within 10 min"),
+        (
+            "/issues/alerts/rules/uptime/web/3301/details/",
+            "No answer within 5000 ms",
+        ),
+    ] {
+        let url = format!("{site}{path}");
+        let read = world(full())
+            .text("get_sentry_resource", json!({ "url": url }))
+            .await;
+        assert!(read.contains(expected), "{path}: {read}");
+        let refused = world(full())
+            .error("get_issue_details", json!({ "issueUrl": url }))
+            .await;
+        assert!(refused.contains("_details` with"), "{path}: {refused}");
+    }
+    let id = acme(json!({ "resourceType": "monitor", "resourceId": "nightly" }));
+    let read = world(full()).text("get_sentry_resource", id).await;
+    assert!(read.contains("did not check in"), "{read}");
+    let listed = world(full())
+        .error(
+            "get_sentry_resource",
+            json!({ "url": format!("{site}/crons/") }),
+        )
+        .await;
+    assert!(listed.contains("leads to a monitor"), "{listed}");
+}
+
 #[tokio::test]
 async fn lists_are_narrowed_by_what_was_sent_and_may_be_empty() {
     for (tool, path) in [

@@ -218,7 +218,15 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
                     url(&format!("/explore/traces/trace/{TRACE}/?node=span-c1")),
                     "GET https://stock",
                 ),
-                (url("/releases/shop@1.4.0/"), "search_events"),
+                (url("/releases/shop@1.4.0/"), "Load the cart later"),
+                (url("/insights/crons/web/nightly/"), "did not check in"),
+                (url("/insights/crons/stock/nightly/"), SAME),
+                (resource("monitor", "nightly"), "did not check in"),
+                (
+                    url("/issues/alerts/rules/uptime/web/3301/details/"),
+                    "No answer within",
+                ),
+                (url("/issues/alerts/rules/uptime/stock/3301/details/"), SAME),
                 (url("/replays/aa11/"), "leads to a replay"),
                 (
                     json!({ "url": format!("{BASE}/acme/web/issues/77/") }),
