@@ -190,8 +190,8 @@ describe("a decision", () => {
     [["inspect"], "org:read", []],
     [["inspect", "seer"], "event:write org:read", ["event:write"]],
     [["triage"], "event:write org:read", ["event:write"]],
-    [["project-management"], "org:read project:write team:write", ["project:write", "team:write"]],
-    [["inspect", "seer", "triage", "project-management"], "event:write org:read project:write team:write", ["event:write", "project:write", "team:write"]],
+    [["project-management"], "org:read project:write team:write", ["alerts:write", "project:write", "team:write"]],
+    [["inspect", "seer", "triage", "project-management"], "event:write org:read project:write team:write", ["alerts:write", "event:write", "project:write", "team:write"]],
   ])("for %j grants what it needs, and asks Sentry for no other write scope", async (skills, granted, write) => {
     const { tokens } = await signIn(worker, { client, choices: { skills } });
     expect(tokens.scope).toBe(granted);

@@ -291,8 +291,14 @@ async fn nobody_is_asked_what_a_tool_can_do_without() {
     let mut input = Input::default();
     input.client.elicitation = true;
     for (tool, arguments, _) in crate::sentry::calls() {
-        // A key that is made without being named by id is agreed to.
-        if tool == "create_dsn" {
+        // What is made, changed or deleted without an issue, key or uptime monitor being named by id is agreed to.
+        let is_agreed_to = [
+            "create_",
+            "delete_",
+            "update_alert_rule",
+            "update_metric_monitor",
+        ];
+        if is_agreed_to.iter().any(|start| tool.starts_with(start)) {
             continue;
         }
         let Value::Object(arguments) = arguments else {

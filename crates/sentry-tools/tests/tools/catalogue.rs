@@ -167,10 +167,23 @@ fn every_tool_of_the_catalogue_has_its_place() {
             "find_releases",
             "find_dsns",
             "create_dsn",
+            "find_dashboards",
+            "get_dashboard_details",
+            "find_alert_rules",
+            "get_alert_rule",
+            "get_alert_options",
+            "create_alert_rule",
+            "update_alert_rule",
+            "delete_alert_rule",
+            "find_metric_monitors",
+            "get_metric_monitor_details",
+            "create_metric_monitor",
+            "update_metric_monitor",
+            "delete_metric_monitor",
             "whoami",
         ]
     );
-    assert_eq!(sentry_tools::reference::names().count(), 23);
+    assert_eq!(sentry_tools::reference::names().count(), 36);
     for name in sentry_tools::reference::names() {
         let schema = sentry_tools::reference::schema_of(name).unwrap();
         jsonschema::validator_for(&schema).unwrap();

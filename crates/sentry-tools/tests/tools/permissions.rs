@@ -58,7 +58,7 @@ async fn a_skill_left_unticked_is_a_tool_error() {
 }
 
 /// What each tool that changes something needs.
-const WRITERS: [(&str, &[Scope], Skill); 4] = [
+const WRITERS: [(&str, &[Scope], Skill); 10] = [
     (
         "update_issue",
         &[Scope::OrgRead, Scope::EventWrite],
@@ -76,6 +76,36 @@ const WRITERS: [(&str, &[Scope], Skill); 4] = [
     ),
     (
         "create_dsn",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "create_alert_rule",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_alert_rule",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "delete_alert_rule",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "create_metric_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_metric_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "delete_metric_monitor",
         &[Scope::OrgRead, Scope::ProjectWrite],
         Skill::ProjectManagement,
     ),
