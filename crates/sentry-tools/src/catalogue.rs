@@ -11,6 +11,8 @@ use crate::vocabulary::tool::{EXECUTE, Tool};
 
 pub(crate) mod executed;
 pub(crate) mod narrowed;
+#[cfg(test)]
+mod requests;
 
 /// The catalogue.
 pub(crate) static TOOLS: &[&Tool] = &[
@@ -109,6 +111,14 @@ fn target(
 ) -> Option<Target> {
     if name != EXECUTE {
         return None;
+    }
+    if executed::several(sent).is_some() {
+        // The server runs what only reads, and nothing else of it.
+        return Some(Target {
+            name: EXECUTE.to_owned(),
+            changes: false,
+            foreign: None,
+        });
     }
     // Read as the server reads it: what it would run is what is said here.
     let read = executed::read(sent.clone());

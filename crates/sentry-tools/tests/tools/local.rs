@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 
 use crate::fixture::{session, slug, text};
 
-const ORGANIZATION: &str = "lighthouse-books";
+pub(crate) const ORGANIZATION: &str = "lighthouse-books";
 const TRACE: &str = "5d3a9c1be7f04862a1c40d9be8273f61";
 
 pub(crate) struct Local {
-    server: Server,
+    pub(crate) server: Server,
     _running: Running,
 }
 

@@ -34,6 +34,7 @@ mod search_events;
 mod search_issues;
 mod seer;
 mod sentry;
+mod several;
 mod tolerance;
 mod tries;
 mod untrusted;
