@@ -484,11 +484,9 @@ pub(super) fn check(path: &str, spec: &str, value: &Json) -> Result<(), Failure>
         let path = [path, ".", member.name].concat();
         let options = || member.path.split('|');
         match member.kind {
-            Kind::Text if member.path != member.name => {
-                if !options().any(|option| value == option) {
-                    let words = ["must be one of ", &member.path.replace('|', ", ")].concat();
-                    return fail(member.name, &words);
-                }
+            Kind::Text if member.path != member.name && !options().any(|one| value == one) => {
+                let words = ["must be one of ", &member.path.replace('|', ", ")].concat();
+                return fail(member.name, &words);
             }
             Kind::Text if !value.is_string() => return fail(member.name, "must be a string"),
             Kind::Number if !value.as_f64().is_some_and(|number| number > 0.0) => {
