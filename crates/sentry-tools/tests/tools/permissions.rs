@@ -58,27 +58,7 @@ async fn a_skill_left_unticked_is_a_tool_error() {
 }
 
 /// What each tool that changes something needs.
-const WRITERS: [(&str, &[Scope], Skill); 10] = [
-    (
-        "update_issue",
-        &[Scope::OrgRead, Scope::EventWrite],
-        Skill::Triage,
-    ),
-    (
-        "add_issue_note",
-        &[Scope::OrgRead, Scope::EventWrite],
-        Skill::Triage,
-    ),
-    (
-        "analyze_issue_with_seer",
-        &[Scope::OrgRead, Scope::EventWrite],
-        Skill::Seer,
-    ),
-    (
-        "create_dsn",
-        &[Scope::OrgRead, Scope::ProjectWrite],
-        Skill::ProjectManagement,
-    ),
+const WRITERS: [(&str, &[Scope], Skill); 21] = [
     (
         "create_alert_rule",
         &[Scope::OrgRead, Scope::ProjectWrite],
@@ -108,6 +88,81 @@ const WRITERS: [(&str, &[Scope], Skill); 10] = [
         "delete_metric_monitor",
         &[Scope::OrgRead, Scope::ProjectWrite],
         Skill::ProjectManagement,
+    ),
+    (
+        "update_issue",
+        &[Scope::OrgRead, Scope::EventWrite],
+        Skill::Triage,
+    ),
+    (
+        "add_issue_note",
+        &[Scope::OrgRead, Scope::EventWrite],
+        Skill::Triage,
+    ),
+    (
+        "analyze_issue_with_seer",
+        &[Scope::OrgRead, Scope::EventWrite],
+        Skill::Seer,
+    ),
+    (
+        "create_dsn",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "create_project",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_project",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_dsn",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "add_team_to_project",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "remove_team_from_project",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "create_custom_inbound_filter",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_custom_inbound_filter",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "delete_custom_inbound_filter",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "create_team",
+        &[Scope::OrgRead, Scope::TeamWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "link_issue",
+        &[Scope::OrgRead, Scope::EventWrite],
+        Skill::Triage,
+    ),
+    (
+        "unlink_issue",
+        &[Scope::OrgRead, Scope::EventWrite],
+        Skill::Triage,
     ),
 ];
 
