@@ -187,7 +187,19 @@ fn of_projects(
             _ => foreign(&own),
         });
     }
-    let narrow = query.get("project").is_some_and(|id| id == "5");
+    let narrow = query
+        .get("project")
+        .is_some_and(|id| id == "5" || id == "web");
+    if let Some(below) = path.strip_prefix("/organizations/acme/projects/")
+        && let Some((slug, below)) = below.split_once('/')
+    {
+        let own = known(method, &format!("/organizations/acme/projects/web/{below}"))?;
+        return Some(if ["web", "5"].contains(&slug) {
+            own
+        } else {
+            foreign(&own)
+        });
+    }
     let text = |name: &str| query.get(name).and_then(Value::as_str).unwrap_or_default();
     let body = || known(method, path);
     let say = json!({ "project_id": NUMBER, "project": project()["slug"] });
@@ -256,6 +268,29 @@ fn of_projects(
                     false => json!({ "data": [foreign(&own)] }),
                 }
             }
+            // A dashboard says which projects it is of, and one of several is nobody's.
+            "dashboards/" => {
+                let own = body()?[0].clone();
+                let other = saying(&own, json!({ "projects": [NUMBER] }));
+                let both = saying(&own, json!({ "projects": [5, NUMBER] }));
+                json!([other, own, both])
+            }
+            "dashboards/22/" => {
+                let own = known(method, "/organizations/acme/dashboards/21/")?;
+                saying(&own, json!({ "projects": [NUMBER] }))
+            }
+            "dashboards/21/" => with(body()?, &["filters", "permissions"]),
+            // A rule says of no project; a monitor does.
+            "workflows/" if narrow || method != Method::Get => body()?,
+            "workflows/31/" => body()?,
+            "detectors/" if narrow => {
+                let own = body()?[0].clone();
+                let other = saying(&own, json!({ "projectId": NUMBER.to_string() }));
+                json!([other, own, other])
+            }
+            "detectors/42/" => body()?,
+            // What rules can be made of is everybody's; what it says of projects is not.
+            "available-actions/" | "data-conditions/" => body()?,
             "replay-count/" if narrow => json!({ "4501": ["aa11"], "4502": ["aa11"] }),
             "replay-count/" => json!({ "4501": [MARK, "zz-foreign-2"], "4502": [MARK] }),
             "" => with(

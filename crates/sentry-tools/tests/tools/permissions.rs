@@ -60,6 +60,36 @@ async fn a_skill_left_unticked_is_a_tool_error() {
 /// What each tool that changes something needs.
 const WRITERS: &[(&str, &[Scope], Skill)] = &[
     (
+        "create_alert_rule",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_alert_rule",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "delete_alert_rule",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "create_metric_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_metric_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "delete_metric_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
         "update_issue",
         &[Scope::OrgRead, Scope::EventWrite],
         Skill::Triage,

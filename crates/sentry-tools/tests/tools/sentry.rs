@@ -1,5 +1,7 @@
 //! A Sentry that has one of everything, for tests of all tools at once.
 
+mod alerting;
+
 use fetch::Method;
 use fetch::scripted::Scripted;
 use serde_json::{Value, json};
@@ -234,6 +236,7 @@ pub(crate) fn answers() -> Vec<Answer> {
             "urls": ["https://shop.example/", "https://shop.example/cart"] }] }),
         ),
     ];
+    all.extend(alerting::answers());
     all.extend(managed::answers());
     all.extend(monitors::answers());
     all
@@ -343,6 +346,7 @@ pub(crate) fn calls() -> Vec<(&'static str, Value, &'static str)> {
             ISSUE,
         ),
     ];
+    all.extend(alerting::calls());
     all.extend(managed::calls());
     all.extend(monitors::calls());
     all
