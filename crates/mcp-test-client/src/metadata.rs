@@ -16,6 +16,7 @@ use serde::Serialize;
 use url::Url;
 
 use file::File;
+pub use file::named;
 use remedy::remedy;
 
 /// The result of one rule.

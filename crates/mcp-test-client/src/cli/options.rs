@@ -1,7 +1,10 @@
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
+
+use super::place;
 
 /// Signs in to an MCP server, calls its tools, and finds what is wrong with its OAuth.
 ///
@@ -26,13 +29,13 @@ pub(super) struct Options {
     pub(super) list: bool,
 
     /// Call this tool
-    #[arg(long, value_name = "NAME", conflicts_with = "words")]
+    #[arg(long, value_name = "NAME", conflicts_with = "words", value_parser = NonEmptyStringValueParser::new())]
     pub(super) tool: Option<String>,
 
-    /// The tool's arguments, as a JSON object
+    /// The tool's arguments: a JSON object, @FILE that has one, or @- for standard input
     #[arg(
         long,
-        value_name = "JSON",
+        value_name = "JSON|@FILE",
         requires = "tool",
         default_value = "{}",
         hide_default_value = true
@@ -68,12 +71,13 @@ pub(super) struct Server {
         env = "MCP_HOST",
         hide_env_values = true,
         value_name = "URL",
-        default_value = "http://localhost:8788"
+        default_value = "http://localhost:8788",
+        value_parser = place::server
     )]
     pub(super) mcp_host: Url,
 
     /// The MCP endpoint; its URL is used exactly as given, even without a path
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = place::server)]
     pub(super) endpoint: Option<Url>,
 
     /// How to reach it; auto is stdio if SENTRY_ACCESS_TOKEN or --command is given, else http
@@ -153,9 +157,13 @@ pub(super) struct SignIn {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Output")]
 pub(super) struct Output {
-    /// Print JSON
+    /// Print JSON, of errors too
     #[arg(long, global = true)]
     pub(super) json: bool,
+
+    /// Print the answer alone: no notes, no progress; of a report, its verdict
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
 
     /// Answer the server's questions with their default values instead of asking
     #[arg(long)]
@@ -190,7 +198,11 @@ pub(super) enum Command {
         shell: clap_complete::Shell,
     },
     /// Print the manual page, for man
-    Man,
+    Man {
+        /// The page of this command, instead of the whole program's
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
 }
 
 /// Options of `doctor`, which only reads unless it is told otherwise.

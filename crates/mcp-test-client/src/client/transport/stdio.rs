@@ -38,7 +38,12 @@ impl Stdio {
             .stderr(Stream::inherit())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| failed(&error.to_string()))?;
+            .map_err(|error| match error.kind() {
+                std::io::ErrorKind::NotFound => {
+                    Error::Local(format!("no such program for --command: {program}"))
+                }
+                _ => failed(&error.to_string()),
+            })?;
         let input = child.stdin.take();
         let output = child
             .stdout
