@@ -205,18 +205,46 @@ pub(super) enum Command {
     },
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+    Markdown,
+    Junit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    Failure,
+    Warning,
+    Never,
+}
+
 /// Options of `doctor`, which only reads unless it is told otherwise.
 #[derive(Args, Debug)]
+#[command(after_help = DOCTOR_EXAMPLES)]
 pub(super) struct Doctor {
-    /// The MCP endpoint, such as https://mcp.example.com/mcp
+    /// The MCP endpoint, such as https://mcp.example.com/mcp; without a scheme https is tried, then http on this computer
     #[arg(value_name = "URL")]
-    pub(super) url: Url,
+    pub(super) url: String,
 
-    /// Also register a client, which leaves a record there, and try its authorization requests
+    /// Print each check, and not what is wrong alone
+    #[arg(long)]
+    pub(super) all: bool,
+
+    /// The form of the report; --json is --format json
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = Format::Text, conflicts_with = "json")]
+    pub(super) format: Format,
+
+    /// What makes the exit status 1: a failure, a warning too, or nothing
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Failure)]
+    pub(super) fail_on: FailOn,
+
+    /// Also register clients, which leaves records there, and try its authorization requests
     #[arg(long)]
     pub(super) register: bool,
 
-    /// Also sign in with your browser and check the tokens, which are revoked at the end
+    /// Also sign in with your browser, up to five times, and check the tokens, which are revoked at the end
     #[arg(long)]
     pub(super) sign_in: bool,
 
@@ -250,9 +278,19 @@ pub(super) enum Metadata {
     },
 }
 
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  mcp-test-client doctor mcp.example.com/mcp
+  mcp-test-client doctor localhost:8788/mcp --register --sign-in
+  mcp-test-client doctor https://mcp.example.com/mcp --format junit --fail-on warning > doctor.xml
+
+Exit status: 0 nothing failed, or there is no sign-in to judge; 1 a check failed (or warned, with
+--fail-on warning), or nothing could be judged; 2 wrong arguments; 6 trouble on this computer.";
+
 const EXAMPLES: &str = "\
 Examples:
   mcp-test-client --list
+  mcp-test-client --list --mcp-host localhost:8788 --quiet
   mcp-test-client --tool whoami
   mcp-test-client \"find my latest issue\"
   mcp-test-client --mcp-host https://mcp.example.com --transport http \\

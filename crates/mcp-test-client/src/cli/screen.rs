@@ -15,8 +15,8 @@ use super::options::Options;
 use crate::client::{Error, Listener, defaults, fields};
 
 const DIM: Style = Style::new().dimmed();
-const WARNING: Style = AnsiColor::Yellow.on_default();
-const ERROR: Style = AnsiColor::Red.on_default();
+pub(super) const WARNING: Style = AnsiColor::Yellow.on_default();
+pub(super) const ERROR: Style = AnsiColor::Red.on_default();
 pub(super) const STRONG: Style = Style::new().bold();
 
 /// Where the answers to questions come from.

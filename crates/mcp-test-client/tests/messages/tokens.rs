@@ -94,7 +94,8 @@ fn authorizer(server: &Server) -> Authorizer {
         issuer: None,
         port: None,
         own: false,
-        without_metadata: false,
+        resource: None,
+            without_metadata: false,
     };
     Authorizer::new(
         settings,
