@@ -53,6 +53,7 @@ conformance: build ## Run other people's tests and clients against the protocol 
 	@$(run) node conformance/client.mjs
 	@$(run) node --experimental-transform-types --no-warnings conformance/worker.mjs
 	@$(run) node --experimental-transform-types --no-warnings conformance/authorization-server.mjs
+	@$(run) node conformance/servers.mjs
 	@exec $(run) node --experimental-transform-types --no-warnings conformance/clients.mjs $(ONLY)
 
 screenshots: build ## Take the pictures of docs/screens in a real browser (ONLY="home chat": these)

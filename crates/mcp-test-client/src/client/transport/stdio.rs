@@ -40,7 +40,7 @@ impl Stdio {
             .spawn()
             .map_err(|error| match error.kind() {
                 std::io::ErrorKind::NotFound => {
-                    Error::Local(format!("no such program for --command: {program}"))
+                    failed("no such program")
                 }
                 _ => failed(&error.to_string()),
             })?;
