@@ -29,9 +29,9 @@ const isAt = (url, callback) => callback !== null && url.href.startsWith(callbac
 async function visit({ url, body }, cookies) {
   const kept = cookies.get(url.host) ?? new Map();
   const headers = { accept: "text/html", cookie: [...kept].map(([name, value]) => `${name}=${value}`).join("; ") };
-  if (body) headers["content-type"] = "application/x-www-form-urlencoded";
-  if (body) headers.origin = url.origin;
-  const answer = await fetch(url, { method: body ? "POST" : "GET", body, headers, redirect: "manual" });
+  const isForm = body !== undefined;
+  if (isForm) Object.assign(headers, { "content-type": "application/x-www-form-urlencoded", origin: url.origin });
+  const answer = await fetch(url, { method: isForm ? "POST" : "GET", body, headers, redirect: "manual" });
   for (const line of answer.headers.getSetCookie()) {
     const [, name, value] = line.match(/^([^=]+)=([^;]*)/) ?? [];
     if (name) kept.set(name, value);

@@ -52,7 +52,10 @@ pub async fn discover(asker: &Asker<'_>, evidence: &mut Evidence) {
 /// Looks what there is and, where it is no MCP server, for one nearby.
 async fn see(asker: &Asker<'_>, evidence: &mut Evidence) {
     let server = evidence.server.clone();
-    let has_documents = evidence.resource().is_some();
+    // A server that answers everything with some JSON has no such document.
+    let has_documents = evidence.resource().is_some_and(|(_, document)| {
+        document.contains_key("resource") || document.contains_key("authorization_servers")
+    });
     let mut sight = Sight::of(evidence.answer(Question::NoToken), has_documents);
     if sight.is_judged() && !has_documents {
         for url in under_prefixes(&server) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fetch::native::Native;
 use fetch::{Fetch as _, FetchError, LocalFuture, Method, Request};
-use mcp_doctor::{Credentials, Extent, Severity, SignIn, SignedIn};
+use mcp_doctor::{Credentials, Extent, Report, Severity, SignIn, SignedIn};
 use url::Url;
 
 use super::End;
@@ -14,14 +14,19 @@ use super::connect;
 use super::options::{self, Doctor, FailOn, Metadata};
 use super::place;
 use super::screen::{self, Screen};
+use crate::as_server::{AsServer, Trial};
 use crate::client::Error;
 use crate::client::oauth::{Challenge, ClientChoice, MemoryStore, Settings, system_clock};
 use crate::metadata;
 
 pub(super) async fn doctor(asked: &Doctor, screen: &Screen) -> Result<End, Error> {
+    if asked.as_server {
+        return of_client(asked, screen).await;
+    }
     let native = connect::native()?;
+    let typed = asked.url.as_deref().unwrap_or_default();
     let mut chosen = mcp_doctor::Options {
-        server: server(&asked.url, &native, screen).await?,
+        server: server(typed, &native, screen).await?,
         register: asked.register,
         sign_in: asked.sign_in,
     };
@@ -40,6 +45,41 @@ pub(super) async fn doctor(asked: &Doctor, screen: &Screen) -> Result<End, Error
     };
     screen.busy("asking the server");
     let report = mcp_doctor::examine(&chosen, &native, Some(&person)).await;
+    tell(&report, asked, screen)
+}
+
+/// Serves a strict server, and reports on the client that comes.
+async fn of_client(asked: &Doctor, screen: &Screen) -> Result<End, Error> {
+    let trial = match asked.trial {
+        options::Trial::None => Trial::None,
+        options::Trial::WrongIss => Trial::WrongIss,
+        options::Trial::WrongState => Trial::WrongState,
+    };
+    let port = asked.port.unwrap_or_default();
+    let server = AsServer::listen(port, trial, asked.token_lifetime, system_clock).await?;
+    let until = match asked.for_seconds {
+        Some(seconds) => format!("for {seconds} s"),
+        None => "until Ctrl-C".to_owned(),
+    };
+    screen.aside(&format!("Point the client at {} ({until}).", server.endpoint()));
+    let seconds = asked.for_seconds;
+    let end = async move {
+        let interrupted = tokio::signal::ctrl_c();
+        match seconds {
+            Some(seconds) => {
+                let _ = tokio::time::timeout(Duration::from_secs(seconds), interrupted).await;
+            }
+            None => {
+                let _ = interrupted.await;
+            }
+        }
+    };
+    let report = server.serve(end).await?;
+    tell(&report, asked, screen)
+}
+
+/// Prints a report as it was asked for.
+fn tell(report: &Report, asked: &Doctor, screen: &Screen) -> Result<End, Error> {
     let format = match asked.format {
         _ if screen.json() => mcp_doctor::Format::Json,
         options::Format::Text => mcp_doctor::Format::Text,

@@ -220,13 +220,20 @@ pub(super) enum FailOn {
     Never,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Trial {
+    None,
+    WrongIss,
+    WrongState,
+}
+
 /// Options of `doctor`, which only reads unless it is told otherwise.
 #[derive(Args, Debug)]
 #[command(after_help = DOCTOR_EXAMPLES)]
 pub(super) struct Doctor {
     /// The MCP endpoint, such as https://mcp.example.com/mcp; without a scheme https is tried, then http on this computer
-    #[arg(value_name = "URL")]
-    pub(super) url: String,
+    #[arg(value_name = "URL", required_unless_present = "as_server")]
+    pub(super) url: Option<String>,
 
     /// Print each check, and not what is wrong alone
     #[arg(long)]
@@ -239,6 +246,26 @@ pub(super) struct Doctor {
     /// What makes the exit status 1: a failure, a warning too, or nothing
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Failure)]
     pub(super) fail_on: FailOn,
+
+    /// Examine a client instead: serve a strict server on this computer until Ctrl-C, and report how the client behaves
+    #[arg(long, conflicts_with_all = ["url", "register", "sign_in"])]
+    pub(super) as_server: bool,
+
+    /// With --as-server: the port of 127.0.0.1 [default: any free one]
+    #[arg(long, value_name = "PORT", requires = "as_server")]
+    pub(super) port: Option<u16>,
+
+    /// With --as-server: end after these seconds instead of waiting for Ctrl-C
+    #[arg(long = "for", value_name = "SECONDS", requires = "as_server")]
+    pub(super) for_seconds: Option<u64>,
+
+    /// With --as-server: how long an access token is good, in seconds
+    #[arg(long, value_name = "SECONDS", requires = "as_server", default_value_t = 30)]
+    pub(super) token_lifetime: u64,
+
+    /// With --as-server: answer wrongly on purpose, to see whether the client notices
+    #[arg(long, value_enum, value_name = "WHAT", requires = "as_server", default_value_t = Trial::None)]
+    pub(super) trial: Trial,
 
     /// Also register clients, which leaves records there, and try its authorization requests
     #[arg(long)]
@@ -282,6 +309,7 @@ const DOCTOR_EXAMPLES: &str = "\
 Examples:
   mcp-test-client doctor mcp.example.com/mcp
   mcp-test-client doctor localhost:8788/mcp --register --sign-in
+  mcp-test-client doctor --as-server --port 9000        # then point a client at http://127.0.0.1:9000/mcp
   mcp-test-client doctor https://mcp.example.com/mcp --format junit --fail-on warning > doctor.xml
 
 Exit status: 0 nothing failed, or there is no sign-in to judge; 1 a check failed (or warned, with
