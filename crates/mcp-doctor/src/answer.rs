@@ -99,7 +99,11 @@ pub fn not_stored(response: &Response) -> Verdict {
         .any(|word| found.to_ascii_lowercase().contains(word))
         || response.header("expires").is_some();
     let good = !gives_leave || lists(response, "cache-control", "no-store");
-    let found = if found.is_empty() { "no leave to store it" } else { found };
+    let found = if found.is_empty() {
+        "no leave to store it"
+    } else {
+        found
+    };
     holds(good, found)
 }
 

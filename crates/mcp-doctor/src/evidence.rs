@@ -158,7 +158,9 @@ impl Evidence {
         let issuer = self.issuer.as_ref().map(|issuer| issuer.text.as_str());
         self.metadata().is_some_and(|(_, metadata)| {
             let found = metadata.get("issuer").and_then(Value::as_str);
-            found.zip(issuer).is_some_and(|(found, issuer)| is_same_origin_root(found, issuer))
+            found
+                .zip(issuer)
+                .is_some_and(|(found, issuer)| is_same_origin_root(found, issuer))
         })
     }
 
@@ -190,8 +192,7 @@ impl Evidence {
 /// whoever has one has the other.
 fn is_same_origin_root(one: &str, other: &str) -> bool {
     let root = |text: &str| Url::parse(text).is_ok_and(|url| url.path() == "/");
-    one == other
-        || (root(one) && one.trim_end_matches('/') == other.trim_end_matches('/'))
+    one == other || (root(one) && one.trim_end_matches('/') == other.trim_end_matches('/'))
 }
 
 /// Why a question is skipped that needs a client the server knows.

@@ -37,8 +37,8 @@ pub use options::Options;
 pub use remedy::remedy;
 pub use report::{Entry, Report};
 pub use severity::Severity;
-pub use sight::{Kind, Sight};
 pub use shown::shown;
+pub use sight::{Kind, Sight};
 pub use sign_in::{Credentials, SignIn, SignedIn};
 pub use table::{Row, Table};
 

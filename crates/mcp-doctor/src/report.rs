@@ -153,7 +153,11 @@ fn entry(area: &'static str, check: &Check, evidence: &Evidence) -> Entry {
     let found = shown(&found);
     let mut entry = Entry {
         check: check.name,
-        found: if found.is_empty() { "nothing".to_owned() } else { found },
+        found: if found.is_empty() {
+            "nothing".to_owned()
+        } else {
+            found
+        },
         expected: check.expected,
         section: check.section,
         severity,

@@ -79,17 +79,31 @@ fn seen(response: &Response, has_documents: bool) -> (Kind, String) {
         ),
         300..=399 => {
             let to = response.header("location").unwrap_or("nowhere");
-            (Kind::Wall, format!("It redirects to {to}: a sign-in for browsers, or another address. An MCP client does not follow."))
+            (
+                Kind::Wall,
+                format!(
+                    "It redirects to {to}: a sign-in for browsers, or another address. An MCP client does not follow."
+                ),
+            )
         }
-        407 => (Kind::Proxy, "A proxy asks for a sign-in of its own (407).".to_owned()),
+        407 => (
+            Kind::Proxy,
+            "A proxy asks for a sign-in of its own (407).".to_owned(),
+        ),
         status @ (502..=504 | 520..=530) => (
             Kind::Proxy,
             format!("A proxy answers {status}: it does not reach the server behind it."),
         ),
         401 => match response.header("www-authenticate") {
             // A 401 without a challenge is an MCP server's that forgets it; `challenge-syntax` judges that.
-            None => (Kind::Protected, "It answers 401 without a challenge.".to_owned()),
-            Some(scheme) => (Kind::Wall, format!("It asks for a sign-in that is not MCP's: {scheme}.")),
+            None => (
+                Kind::Protected,
+                "It answers 401 without a challenge.".to_owned(),
+            ),
+            Some(scheme) => (
+                Kind::Wall,
+                format!("It asks for a sign-in that is not MCP's: {scheme}."),
+            ),
         },
         403 if kind == "text/html" => (
             Kind::Wall,
@@ -125,11 +139,11 @@ pub fn further(server: &Url) -> Vec<Url> {
     ["mcp", "sse"]
         .iter()
         .filter(|last| !base.ends_with(&format!("/{last}")))
-        .filter_map(|last| {
+        .map(|last| {
             let mut url = server.clone();
             url.set_path(&format!("{base}/{last}"));
             url.set_query(None);
-            Some(url)
+            url
         })
         .collect()
 }
@@ -147,7 +161,9 @@ pub fn under_prefixes(server: &Url) -> Vec<Url> {
         for rest in [path, path.strip_prefix(prefix).unwrap_or_default(), ""] {
             let mut url = server.clone();
             url.set_query(None);
-            url.set_path(&format!("{prefix}/.well-known/oauth-protected-resource{rest}"));
+            url.set_path(&format!(
+                "{prefix}/.well-known/oauth-protected-resource{rest}"
+            ));
             places.push(url);
         }
     }

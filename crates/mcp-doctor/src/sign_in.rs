@@ -42,5 +42,9 @@ pub trait SignIn {
     ///
     /// # Errors
     /// The reason in words, if there are no tokens.
-    fn sign_in(&self, server: &Url, resource: Option<&str>) -> LocalFuture<'_, Result<SignedIn, String>>;
+    fn sign_in(
+        &self,
+        server: &Url,
+        resource: Option<&str>,
+    ) -> LocalFuture<'_, Result<SignedIn, String>>;
 }

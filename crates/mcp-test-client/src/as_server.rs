@@ -48,9 +48,20 @@ impl AsServer {
     ///
     /// # Errors
     /// If the port is taken.
-    pub async fn listen(port: u16, trial: Trial, lifetime: u64, clock: Clock) -> Result<Self, Error> {
-        let failed = |error: std::io::Error| Error::Local(format!("cannot listen on port {port} of 127.0.0.1: {error}"));
-        let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(failed)?;
+    pub async fn listen(
+        port: u16,
+        trial: Trial,
+        lifetime: u64,
+        clock: Clock,
+    ) -> Result<Self, Error> {
+        let failed = |error: std::io::Error| {
+            Error::Local(format!(
+                "cannot listen on port {port} of 127.0.0.1: {error}"
+            ))
+        };
+        let listener = TcpListener::bind(("127.0.0.1", port))
+            .await
+            .map_err(failed)?;
         let origin = format!("http://{}", listener.local_addr().map_err(failed)?);
         let desk = Arc::new(Mutex::new(Desk::new(&origin, trial, lifetime)));
         Ok(Self {
@@ -71,7 +82,10 @@ impl AsServer {
     ///
     /// # Errors
     /// If the listener fails.
-    pub async fn serve(self, end: impl Future<Output = ()> + Send + 'static) -> Result<Report, Error> {
+    pub async fn serve(
+        self,
+        end: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<Report, Error> {
         let shared = (Arc::clone(&self.desk), self.clock);
         let router = Router::new().fallback(answer).with_state(shared);
         let served = tokio::select! {
@@ -81,7 +95,8 @@ impl AsServer {
         served.map_err(|error| Error::Local(format!("the server failed: {error}")))?;
         let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
         if desk.has_ended && desk.refresh.len() > desk.spent.len() && desk.spent.is_empty() {
-            desk.notes.note("refresh", false, "none, though an access token had ended");
+            desk.notes
+                .note("refresh", false, "none, though an access token had ended");
         }
         Ok(desk.notes.report(&desk.client))
     }
@@ -106,7 +121,10 @@ async fn answer(
         body: body.to_vec(),
     };
     let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
-    response(desk.answer(&asked, clock()).unwrap_or_else(|_| Reply::empty(500)))
+    response(
+        desk.answer(&asked, clock())
+            .unwrap_or_else(|_| Reply::empty(500)),
+    )
 }
 
 fn response(reply: Reply) -> Response {

@@ -49,7 +49,12 @@ impl Failure {
 /// Tells what failed: in words on standard error, or as JSON on standard output.
 #[must_use]
 pub fn tell(failure: &Failure, as_json: bool) -> ExitCode {
-    say(failure.kind(), &failure.to_string(), failure.code(), as_json);
+    say(
+        failure.kind(),
+        &failure.to_string(),
+        failure.code(),
+        as_json,
+    );
     ExitCode::from(failure.code())
 }
 

@@ -356,7 +356,10 @@ mod tests {
     fn a_misspelt_tool_is_named_with_the_one_that_was_meant() {
         for (typed, tip) in [
             ("whoam", Some("; did you mean whoami?")),
-            ("whoami,get_isue_details", Some("; did you mean get_issue_details?")),
+            (
+                "whoami,get_isue_details",
+                Some("; did you mean get_issue_details?"),
+            ),
             ("nothing_of_the_kind", None),
         ] {
             let said = read(&["--tools", typed], &[]).unwrap_err().to_string();

@@ -136,7 +136,10 @@ fn no_redirect(evidence: &Evidence, question: Question) -> Verdict {
     let response = evidence.answer(question).came()?;
     let target = redirect(evidence, response);
     let found = described(response, target.as_ref());
-    if target.as_ref().is_some_and(|target| is_at(target, FOREIGN_URI)) {
+    if target
+        .as_ref()
+        .is_some_and(|target| is_at(target, FOREIGN_URI))
+    {
         return Err(Finding::Broken(found));
     }
     let client = evidence.client.as_ref();
@@ -153,10 +156,15 @@ const PAGE_FIRST: Finding =
 
 /// Whether the server refuses anything before it shows a page. If it refuses nothing, it may do that afterwards.
 fn judges_first(evidence: &Evidence) -> bool {
-    evidence.endpoint("authorization_endpoint").is_ok_and(|endpoint| {
-        let answers = TO_THE_CLIENT.map(|question| evidence.answer(question).response());
-        answers.iter().flatten().any(|answer| is_refusal(answer, &endpoint))
-    })
+    evidence
+        .endpoint("authorization_endpoint")
+        .is_ok_and(|endpoint| {
+            let answers = TO_THE_CLIENT.map(|question| evidence.answer(question).response());
+            answers
+                .iter()
+                .flatten()
+                .any(|answer| is_refusal(answer, &endpoint))
+        })
 }
 
 /// Whether an answer sends a code to the client.
@@ -259,7 +267,9 @@ pub fn loopback_port(evidence: &Evidence) -> Verdict {
     good_request(evidence).map_err(|_| Finding::Skipped("a request as it should be is refused"))?;
     let target = redirect(evidence, response);
     let found = described(response, target.as_ref());
-    let is_page = target.as_ref().is_some_and(|_| to_client(evidence, response).is_none());
+    let is_page = target
+        .as_ref()
+        .is_some_and(|_| to_client(evidence, response).is_none());
     if is_page && no_redirect(evidence, Question::ForeignRedirectUri) == Err(PAGE_FIRST) {
         return Err(PAGE_FIRST);
     }

@@ -7,8 +7,8 @@ use crate::evidence::Evidence;
 use crate::json::list;
 use crate::network::is_safe;
 use crate::question::Question;
-use crate::sight::{Kind, is_message};
 use crate::severity::Severity::{Failure, Warning};
+use crate::sight::{Kind, is_message};
 use crate::verdict::{Finding, Verdict, holds};
 
 pub(super) const CHECKS: &[Check] = &[
@@ -70,7 +70,9 @@ fn endpoint_https(evidence: &Evidence) -> Verdict {
 fn status(evidence: &Evidence) -> Verdict {
     let response = evidence.answer(Question::NoToken).came()?;
     if evidence.sight.kind == Kind::Open {
-        return Err(Finding::Skipped("no sign-in is asked for, which is allowed"));
+        return Err(Finding::Skipped(
+            "no sign-in is asked for, which is allowed",
+        ));
     }
     if response.is_success() && is_message(response) {
         return Err(Finding::Doubtful(format!(
@@ -122,9 +124,7 @@ fn scope(evidence: &Evidence) -> Verdict {
         Some(scope) => Err(Finding::Broken(format!(
             "'{scope}', which is no list of scopes"
         ))),
-        None if !names_scopes(evidence) => {
-            Err(Finding::Skipped("no scopes are named anywhere"))
-        }
+        None if !names_scopes(evidence) => Err(Finding::Skipped("no scopes are named anywhere")),
         None => Err(Finding::Broken("no scope".to_owned())),
     }
 }

@@ -86,7 +86,9 @@ fn found(evidence: &Evidence) -> Verdict {
         None => {
             let mut found = answers(&evidence.resource_locations);
             if let Some(url) = &evidence.stray {
-                found.push_str(&format!("; one is at {url}, under a path prefix, where no client looks"));
+                found.push_str(&format!(
+                    "; one is at {url}, under a path prefix, where no client looks"
+                ));
             }
             Err(Finding::Broken(found))
         }

@@ -74,7 +74,10 @@ fn found(evidence: &Evidence) -> Verdict {
     if evidence.issuer.is_none() {
         return Err(Finding::Skipped("no authorization server is named"));
     }
-    let is_guessed = evidence.issuer.as_ref().is_some_and(|issuer| issuer.guessed);
+    let is_guessed = evidence
+        .issuer
+        .as_ref()
+        .is_some_and(|issuer| issuer.guessed);
     match evidence.metadata() {
         Some((location, _)) => Ok(format!("{}: {}", location.how, location.url)),
         None if is_guessed => Err(Finding::Skipped("no authorization server is named")),

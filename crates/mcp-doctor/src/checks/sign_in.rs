@@ -215,7 +215,9 @@ fn lifetime(evidence: &Evidence) -> Verdict {
 
 fn rotation(evidence: &Evidence) -> Verdict {
     if evidence.is_confidential {
-        return Err(Finding::Skipped("the client has a secret, which binds the token"));
+        return Err(Finding::Skipped(
+            "the client has a secret, which binds the token",
+        ));
     }
     let body = object(refreshed(evidence)?).unwrap_or_default();
     let new = body.get("refresh_token").and_then(Value::as_str);
@@ -325,7 +327,9 @@ fn revocation(evidence: &Evidence) -> Verdict {
     let response = evidence.answer(Question::Revocation).came()?;
     if error_code(response).as_deref() == Some("unsupported_token_type") {
         // RFC 7009 §2.2.1 has this error for servers whose access tokens end by themselves.
-        return Err(Finding::Skipped("access tokens cannot be revoked here, which is allowed"));
+        return Err(Finding::Skipped(
+            "access tokens cannot be revoked here, which is allowed",
+        ));
     }
     holds(response.status == 200, outcome(response))
 }

@@ -1,6 +1,5 @@
 //! How the token and revocation endpoints answer faulty requests (RFC 6749 §5.2, RFC 7009 §2.2).
 
-
 use crate::answer::{self, error_code, media_type, object, outcome};
 use crate::check::Check;
 use crate::evidence::Evidence;
@@ -157,7 +156,9 @@ fn basic_alone(evidence: &Evidence) -> Verdict {
             let refused = error_code(both).unwrap_or_default();
             let same = public.is_some_and(|public| outcome(public) == outcome(both));
             if same || !matches!(refused.as_str(), "invalid_client" | "unauthorized_client") {
-                return Err(Finding::Skipped("no unknown code is answered with invalid_grant"));
+                return Err(Finding::Skipped(
+                    "no unknown code is answered with invalid_grant",
+                ));
             }
             Err(Finding::Broken(outcome(both)))
         }

@@ -19,7 +19,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for entry in &report.findings {
         test(entry, out)?;
     }
-    writeln!(out, "  <system-out>{}</system-out>", escaped(&report.verdict))?;
+    writeln!(
+        out,
+        "  <system-out>{}</system-out>",
+        escaped(&report.verdict)
+    )?;
     writeln!(out, "</testsuite>")
 }
 
@@ -37,7 +41,10 @@ fn test(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
         Severity::Ok => writeln!(out, "/>"),
         Severity::Skipped => writeln!(out, "><skipped message=\"{found}\"/></testcase>"),
         Severity::Failure => {
-            writeln!(out, "><failure message=\"{found}\">{more}</failure></testcase>")
+            writeln!(
+                out,
+                "><failure message=\"{found}\">{more}</failure></testcase>"
+            )
         }
         Severity::Warning => writeln!(
             out,

@@ -33,7 +33,11 @@ pub fn write(report: &Report, extent: Extent, out: &mut dyn Write) -> io::Result
         let names = report.clients.iter().map(|note| note.client);
         let names = names.collect::<Vec<_>>().join("; ");
         writeln!(out)?;
-        paragraph("", &format!("Known clients that have trouble here: {names}."), out)?;
+        paragraph(
+            "",
+            &format!("Known clients that have trouble here: {names}."),
+            out,
+        )?;
     }
     if report.sight.is_judged() {
         writeln!(out, "\nEach check, and what those clients do: --all")?;

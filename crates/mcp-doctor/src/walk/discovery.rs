@@ -61,13 +61,18 @@ async fn see(asker: &Asker<'_>, evidence: &mut Evidence) {
         for url in under_prefixes(&server) {
             let answer = asker.document(url.clone()).await;
             let found = answer.response().filter(|response| response.status == 200);
-            if found.and_then(object).is_some_and(|document| document.contains_key("resource")) {
+            if found
+                .and_then(object)
+                .is_some_and(|document| document.contains_key("resource"))
+            {
                 evidence.stray = Some(url);
                 break;
             }
         }
     }
-    if matches!(sight.kind, Kind::NotMcp | Kind::Open) && !is_endpoint(evidence.answer(Question::NoToken)) {
+    if matches!(sight.kind, Kind::NotMcp | Kind::Open)
+        && !is_endpoint(evidence.answer(Question::NoToken))
+    {
         for url in further(&server) {
             let is_stream = url.path().ends_with("/sse");
             let answer = match is_stream {

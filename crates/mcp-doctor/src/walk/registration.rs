@@ -31,7 +31,9 @@ pub async fn register(allowed: bool, asker: &Asker<'_>, evidence: &mut Evidence)
     if !allowed {
         return evidence.skip(&ALL, "needs --register, since it leaves a record there");
     }
-    let answer = asker.json(endpoint.clone(), &metadata(REDIRECT_URI, "none")).await;
+    let answer = asker
+        .json(endpoint.clone(), &metadata(REDIRECT_URI, "none"))
+        .await;
     let id = answer.response().filter(|response| response.is_success());
     let id = id.and_then(object).and_then(|body| {
         let id = body.get("client_id").and_then(Value::as_str)?;
@@ -50,14 +52,17 @@ pub async fn register(allowed: bool, asker: &Asker<'_>, evidence: &mut Evidence)
 
 /// Registers a client with a secret, if Basic is advertised, and shows its secret in the header alone.
 async fn with_basic(endpoint: Url, asker: &Asker<'_>, evidence: &mut Evidence) {
-    let methods = evidence.metadata().and_then(|(_, metadata)| {
-        list(&metadata, "token_endpoint_auth_methods_supported")
-    });
+    let methods = evidence
+        .metadata()
+        .and_then(|(_, metadata)| list(&metadata, "token_endpoint_auth_methods_supported"));
     if !methods.is_some_and(|all| all.iter().any(|method| method == BASIC)) {
         return evidence.skip(&WITH_BASIC, "client_secret_basic is not advertised");
     }
     let answer = asker.json(endpoint, &metadata(REDIRECT_URI, BASIC)).await;
-    let body = answer.response().filter(|r| r.is_success()).and_then(object);
+    let body = answer
+        .response()
+        .filter(|r| r.is_success())
+        .and_then(object);
     evidence.keep(Question::BasicRegistration, answer);
     let text = |name: &str| body.as_ref()?.get(name)?.as_str().map(str::to_owned);
     let method = text("token_endpoint_auth_method");
@@ -66,7 +71,10 @@ async fn with_basic(endpoint: Url, asker: &Asker<'_>, evidence: &mut Evidence) {
         text("client_secret"),
         method.is_none_or(|method| method == BASIC),
     ) else {
-        return evidence.skip(&WITH_BASIC, "no client was registered for client_secret_basic");
+        return evidence.skip(
+            &WITH_BASIC,
+            "no client was registered for client_secret_basic",
+        );
     };
     let token_endpoint = match evidence.endpoint("token_endpoint") {
         Ok(endpoint) => endpoint,

@@ -78,7 +78,9 @@ pub async fn try_tokens(
         visit.evidence.skip(&questions, why);
     }
     if let Err(why) = visit.replay().await {
-        visit.evidence.skip(&[Question::Replay, Question::CallAfterReplay], why);
+        visit
+            .evidence
+            .skip(&[Question::Replay, Question::CallAfterReplay], why);
     }
     if let Err(why) = visit.revoke().await {
         visit.evidence.skip(&ALL, why);
@@ -179,7 +181,9 @@ impl Visit<'_> {
         let is_rotated = self.grant.refresh.as_ref() != Some(&first);
         if !self.refresh_newest(Question::RefreshAgain, &resource).await {
             self.is_spent = true;
-            return self.evidence.skip(&OF_REFRESH, "there was no second refresh");
+            return self
+                .evidence
+                .skip(&OF_REFRESH, "there was no second refresh");
         }
         if !is_rotated {
             let why = "refresh tokens do not change";
@@ -202,11 +206,15 @@ impl Visit<'_> {
         }
         self.fresh().await?;
         self.is_spent = true;
-        if self.refresh_newest(Question::RefreshElsewhere, FOREIGN_RESOURCE).await {
+        if self
+            .refresh_newest(Question::RefreshElsewhere, FOREIGN_RESOURCE)
+            .await
+        {
             return Err("the first refresh was not refused");
         }
         let resource = self.evidence.resource_identifier();
-        self.refresh_newest(Question::RefreshAfterRefusal, &resource).await;
+        self.refresh_newest(Question::RefreshAfterRefusal, &resource)
+            .await;
         Ok(())
     }
 

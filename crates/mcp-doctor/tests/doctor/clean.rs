@@ -11,7 +11,10 @@ use super::visit::{Watched, options, visit};
 /// Checks for which such a server has nothing to look at.
 const NOTHING_TO_SEE: [(&str, &str); 2] = [
     ("metadata-agree", "there is one document"),
-    ("foreign-token", "the authorization server issues no such token"),
+    (
+        "foreign-token",
+        "the authorization server issues no such token",
+    ),
 ];
 
 // rule: doctor/right-server-is-clean: a server that is right is clean: the test's own, the worker
@@ -49,8 +52,13 @@ fn without_leave_nothing_is_written_and_nobody_signs_in() {
             .iter()
             .filter(|f| f.severity == Severity::Skipped);
         for finding in skipped {
-            let is_unasked = ["--register", "--sign-in"].iter().any(|o| finding.found.contains(o));
-            assert!(is_unasked || finding.check == "metadata-agree", "{finding:?}");
+            let is_unasked = ["--register", "--sign-in"]
+                .iter()
+                .any(|o| finding.found.contains(o));
+            assert!(
+                is_unasked || finding.check == "metadata-agree",
+                "{finding:?}"
+            );
         }
         let requests = watched.requests.borrow();
         assert!(requests.len() < 25, "{}", requests.len());
@@ -108,33 +116,63 @@ fn a_report_for_people_and_for_programs() {
         String::from_utf8(out).unwrap()
     };
     let verdict = written(Format::Text, Extent::Verdict);
-    assert!(verdict.contains("it works, with warnings: 0 failed, 1 warned, "), "{verdict}");
+    assert!(
+        verdict.contains("it works, with warnings: 0 failed, 1 warned, "),
+        "{verdict}"
+    );
     assert_eq!(verdict.lines().count(), 1);
     let problems = written(Format::Text, Extent::Problems);
-    for part in ["warning  registration-no-store", "  found     max-age=60", "  remedy    Send ", "  rule      RFC", "--all"] {
+    for part in [
+        "warning  registration-no-store",
+        "  found     max-age=60",
+        "  remedy    Send ",
+        "  rule      RFC",
+        "--all",
+    ] {
         assert!(problems.contains(part), "{part}: {problems}");
     }
     assert!(!problems.contains("challenge-status"), "{problems}");
     let all = written(Format::Text, Extent::All);
-    for part in ["\nChallenge\n", "ok        challenge-status", "* Codex 0.142 to 0.144: this server advertises "] {
+    for part in [
+        "\nChallenge\n",
+        "ok        challenge-status",
+        "* Codex 0.142 to 0.144: this server advertises ",
+    ] {
         assert!(all.contains(part), "{part}: {all}");
     }
     for text in [&problems, &all] {
-        assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 120),
+            "{text}"
+        );
     }
-    let json: serde_json::Value = serde_json::from_str(&written(Format::Json, Extent::Problems)).unwrap();
-    assert_eq!((&json["ok"], &json["sight"]["kind"]), (&true.into(), &"protected".into()));
+    let json: serde_json::Value =
+        serde_json::from_str(&written(Format::Json, Extent::Problems)).unwrap();
+    assert_eq!(
+        (&json["ok"], &json["sight"]["kind"]),
+        (&true.into(), &"protected".into())
+    );
     assert!(json["verdict"].as_str().unwrap().starts_with("it works"));
     let findings = json["findings"].as_array().unwrap();
     assert_eq!(findings.len(), report.findings.len());
     for finding in findings {
-        assert_eq!(finding["remedy"].is_string(), finding["severity"] == "warning", "{finding}");
+        assert_eq!(
+            finding["remedy"].is_string(),
+            finding["severity"] == "warning",
+            "{finding}"
+        );
     }
     let markdown = written(Format::Markdown, Extent::Problems);
-    assert!(markdown.contains("| warning | `registration-no-store` | `max-age=60` |"), "{markdown}");
+    assert!(
+        markdown.contains("| warning | `registration-no-store` | `max-age=60` |"),
+        "{markdown}"
+    );
     let junit = written(Format::Junit, Extent::Problems);
     let tests = format!("tests=\"{}\" failures=\"0\"", report.findings.len());
-    assert!(junit.contains(&tests) && junit.contains("name=\"registration-no-store\"><system-out>"), "{junit}");
+    assert!(
+        junit.contains(&tests) && junit.contains("name=\"registration-no-store\"><system-out>"),
+        "{junit}"
+    );
 }
 
 // rule: doctor/output-forms

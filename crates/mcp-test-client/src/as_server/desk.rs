@@ -25,11 +25,16 @@ pub struct Asked {
 
 impl Asked {
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map(String::as_str).unwrap_or_default()
+        self.headers
+            .get(name)
+            .map(String::as_str)
+            .unwrap_or_default()
     }
 
     pub fn query_pairs(&self) -> BTreeMap<String, String> {
-        form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
+        form_urlencoded::parse(self.query.as_bytes())
+            .into_owned()
+            .collect()
     }
 
     pub fn form(&self) -> BTreeMap<String, String> {
@@ -64,7 +69,10 @@ impl Reply {
     }
 
     pub fn error(status: u16, code: &str, words: &str) -> Self {
-        Self::json(status, &json!({ "error": code, "error_description": words }))
+        Self::json(
+            status,
+            &json!({ "error": code, "error_description": words }),
+        )
     }
 
     pub fn empty(status: u16) -> Self {

@@ -33,8 +33,15 @@ impl Desk {
             (None, true) => "no redirect_uris".to_owned(),
             (None, false) => uris.join(", "),
         };
-        if !self.notes.note("registration", bad.is_none() && !uris.is_empty(), found) {
-            return Ok(Reply::error(400, "invalid_redirect_uri", "https or this computer"));
+        if !self
+            .notes
+            .note("registration", bad.is_none() && !uris.is_empty(), found)
+        {
+            return Ok(Reply::error(
+                400,
+                "invalid_redirect_uri",
+                "https or this computer",
+            ));
         }
         let kind = body.get("application_type").and_then(Value::as_str);
         let found = kind.unwrap_or("no application_type");
@@ -43,11 +50,16 @@ impl Desk {
             name.clone_into(&mut self.client);
         }
         if self.clients.len() >= MOST {
-            return Ok(Reply::error(503, "temporarily_unavailable", "too many clients"));
+            return Ok(Reply::error(
+                503,
+                "temporarily_unavailable",
+                "too many clients",
+            ));
         }
         let id = random()?;
         self.clients.insert(id.clone(), uris.clone());
-        let said = json!({ "client_id": id, "redirect_uris": uris, "token_endpoint_auth_method": "none" });
+        let said =
+            json!({ "client_id": id, "redirect_uris": uris, "token_endpoint_auth_method": "none" });
         Ok(Reply::json(201, &said))
     }
 
@@ -108,12 +120,18 @@ impl Desk {
         let is_document = id.starts_with("https://");
         let known = self.clients.get(id).cloned();
         let refuse = |words: &str| Err(page(400, &format!("<!doctype html><p>{words}")));
-        if !self.notes.note("known-client", known.is_some() || is_document, id) {
+        if !self
+            .notes
+            .note("known-client", known.is_some() || is_document, id)
+        {
             return refuse("The client is not known here.");
         }
         let uri = text("redirect_uri");
         // The document of a client is not fetched: what it would allow is not judged.
-        let fits = known.map_or_else(|| is_allowed(uri), |known| known.iter().any(|one| is_same(one, uri)));
+        let fits = known.map_or_else(
+            || is_allowed(uri),
+            |known| known.iter().any(|one| is_same(one, uri)),
+        );
         if !self.notes.note("redirect-uri", fits, uri) {
             return refuse("The redirect URI is not registered.");
         }
@@ -121,15 +139,28 @@ impl Desk {
         let mut good = self.notes.note("response-type", kind == "code", kind);
         let (challenge, method) = (text("code_challenge"), text("code_challenge_method"));
         let found = format!("{} characters, method {method}", challenge.len());
-        good &= self.notes.note("pkce", challenge.len() == 43 && method == "S256", found);
+        good &= self
+            .notes
+            .note("pkce", challenge.len() == 43 && method == "S256", found);
         let state = text("state");
-        let found = if state.is_empty() { "no state" } else { "there" };
+        let found = if state.is_empty() {
+            "no state"
+        } else {
+            "there"
+        };
         self.notes.note("state", !state.is_empty(), found);
         let resource = self.resource();
         let said = text("resource");
-        good &= self.notes.note("resource-authorize", said == resource, said);
-        self.notes.note("scope", text("scope") == SCOPE, text("scope"));
-        if good { Ok(()) } else { refuse("The request breaks a rule; the report says which.") }
+        good &= self
+            .notes
+            .note("resource-authorize", said == resource, said);
+        self.notes
+            .note("scope", text("scope") == SCOPE, text("scope"));
+        if good {
+            Ok(())
+        } else {
+            refuse("The request breaks a rule; the report says which.")
+        }
     }
 
     pub fn token(&mut self, asked: &Asked) -> Result<Reply, Error> {
@@ -142,29 +173,42 @@ impl Desk {
         let said = form.get("resource").cloned().unwrap_or_default();
         let resource = self.resource();
         if !self.notes.note("resource-token", said == resource, said) {
-            return Ok(Reply::error(400, "invalid_target", "the resource is missing or another"));
+            return Ok(Reply::error(
+                400,
+                "invalid_target",
+                "the resource is missing or another",
+            ));
         }
         match form.get("grant_type").map(String::as_str) {
             Some("authorization_code") => self.redeem(&form),
             Some("refresh_token") => self.renew(&form),
-            _ => Ok(Reply::error(400, "unsupported_grant_type", "code or refresh")),
+            _ => Ok(Reply::error(
+                400,
+                "unsupported_grant_type",
+                "code or refresh",
+            )),
         }
     }
 
     fn redeem(&mut self, form: &Form) -> Result<Reply, Error> {
         let text = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
         let Some(code) = self.codes.get_mut(text("code")) else {
-            self.notes.note("redeem", false, "a code that was not issued");
+            self.notes
+                .note("redeem", false, "a code that was not issued");
             return Ok(Reply::error(400, "invalid_grant", "no such code"));
         };
         if let Some(trap) = code.trap {
-            self.notes.note(trap, false, "the code was redeemed all the same");
+            self.notes
+                .note(trap, false, "the code was redeemed all the same");
         }
         let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(text("code_verifier").as_bytes()));
         let wrong = [
             ("the code for the second time", code.is_redeemed),
             ("another client_id", text("client_id") != code.client_id),
-            ("another redirect_uri", text("redirect_uri") != code.redirect_uri),
+            (
+                "another redirect_uri",
+                text("redirect_uri") != code.redirect_uri,
+            ),
             ("a code_verifier that does not fit", hash != code.challenge),
         ];
         code.is_redeemed = true;
@@ -172,7 +216,8 @@ impl Desk {
             self.notes.note("redeem", false, found);
             return Ok(Reply::error(400, "invalid_grant", found));
         }
-        self.notes.note("redeem", true, "once, with what belongs to it");
+        self.notes
+            .note("redeem", true, "once, with what belongs to it");
         self.issue(text("client_id"))
     }
 
@@ -198,10 +243,15 @@ impl Desk {
 
     fn issue(&mut self, client: &str) -> Result<Reply, Error> {
         if self.access.len() >= MOST {
-            return Ok(Reply::error(503, "temporarily_unavailable", "too many tokens"));
+            return Ok(Reply::error(
+                503,
+                "temporarily_unavailable",
+                "too many tokens",
+            ));
         }
         let (access, refresh) = (random()?, random()?);
-        self.access.insert(access.clone(), self.now.saturating_add(self.lifetime));
+        self.access
+            .insert(access.clone(), self.now.saturating_add(self.lifetime));
         self.refresh.insert(refresh.clone(), client.to_owned());
         Ok(Reply::json(
             200,
@@ -219,7 +269,10 @@ impl Desk {
 fn page(status: u16, text: &str) -> Reply {
     let mut reply = Reply::empty(status)
         .header("content-type", "text/html; charset=utf-8")
-        .header("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
+        .header(
+            "content-security-policy",
+            "default-src 'none'; frame-ancestors 'none'",
+        )
         .header("cache-control", "no-store");
     text.clone_into(&mut reply.body);
     reply

@@ -81,8 +81,7 @@ impl Notes {
     pub fn report(&self, client: &str) -> Report {
         let findings: Vec<Entry> = RULES.iter().map(|rule| self.entry(rule)).collect();
         let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
-        let [failed, warned, held] =
-            [Failure, Warning, Severity::Ok].map(count);
+        let [failed, warned, held] = [Failure, Warning, Severity::Ok].map(count);
         let was_seen = failed + warned + held > 0;
         let verdict = match (was_seen, failed, warned) {
             (false, ..) => "no client came".to_owned(),
@@ -98,7 +97,11 @@ impl Notes {
             server: shown(client),
             verdict,
             sight: Sight {
-                kind: if was_seen { Kind::Protected } else { Kind::Nothing },
+                kind: if was_seen {
+                    Kind::Protected
+                } else {
+                    Kind::Nothing
+                },
                 text: text.to_owned(),
                 instead: None,
             },
@@ -119,7 +122,11 @@ impl Notes {
         let found = shown(found);
         Entry {
             check: rule.name,
-            found: if found.is_empty() { "nothing".to_owned() } else { found },
+            found: if found.is_empty() {
+                "nothing".to_owned()
+            } else {
+                found
+            },
             expected: rule.expected,
             section: rule.section,
             severity,

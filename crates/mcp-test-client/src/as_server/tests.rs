@@ -39,9 +39,19 @@ impl Client {
     }
 
     /// Sends a request; `change` may alter its headers.
-    fn send(&mut self, step: &str, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+    fn send(
+        &mut self,
+        step: &str,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Reply {
         let url = Url::parse(&format!("{ORIGIN}{target}")).unwrap();
-        let mut headers: Fields = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let mut headers: Fields = headers
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect();
         headers.insert("host".to_owned(), "127.0.0.1:9000".to_owned());
         (self.change)(&format!("{step} headers"), &mut headers);
         let asked = Asked {
@@ -55,7 +65,10 @@ impl Client {
     }
 
     fn fields(&self, step: &str, pairs: &[(&str, &str)]) -> String {
-        let mut fields: Fields = pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let mut fields: Fields = pairs
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect();
         (self.change)(step, &mut fields);
         Serializer::new(String::new()).extend_pairs(fields).finish()
     }
@@ -69,13 +82,22 @@ impl Client {
     fn message(&mut self, step: &str, token: &str, method: &str) -> Reply {
         let bearer = format!("Bearer {token}");
         let query = self.fields(&format!("{step} query"), &[]);
-        let mut headers = vec![("accept", "application/json, text/event-stream"), ("mcp-protocol-version", "2025-11-25")];
+        let mut headers = vec![
+            ("accept", "application/json, text/event-stream"),
+            ("mcp-protocol-version", "2025-11-25"),
+        ];
         if !token.is_empty() {
             headers.push(("authorization", &bearer));
         }
         let params = json!({ "clientInfo": { "name": "right", "version": "1" }, "protocolVersion": "2025-06-18" });
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
-        self.send(step, "POST", &format!("/mcp?{query}"), &headers, &body.to_string())
+        self.send(
+            step,
+            "POST",
+            &format!("/mcp?{query}"),
+            &headers,
+            &body.to_string(),
+        )
     }
 
     fn register(&mut self) -> String {
@@ -92,52 +114,83 @@ impl Client {
     /// A whole sign-in with use and refresh, as far as the server lets it come.
     fn whole(&mut self) -> Option<()> {
         assert_eq!(self.message("first", "", "initialize").status, 401);
-        self.send("metadata", "GET", "/.well-known/oauth-protected-resource/mcp", &[], "");
-        self.send("metadata", "GET", "/.well-known/oauth-authorization-server", &[], "");
+        self.send(
+            "metadata",
+            "GET",
+            "/.well-known/oauth-protected-resource/mcp",
+            &[],
+            "",
+        );
+        self.send(
+            "metadata",
+            "GET",
+            "/.well-known/oauth-authorization-server",
+            &[],
+            "",
+        );
         let id = self.register();
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER));
-        let query = self.fields("authorize", &[
-            ("client_id", &id),
-            ("redirect_uri", "http://127.0.0.1:5001/callback"),
-            ("response_type", "code"),
-            ("code_challenge", &challenge),
-            ("code_challenge_method", "S256"),
-            ("state", "a-state"),
-            ("resource", "http://127.0.0.1:9000/mcp"),
-            ("scope", "notes:read"),
-        ]);
+        let query = self.fields(
+            "authorize",
+            &[
+                ("client_id", &id),
+                ("redirect_uri", "http://127.0.0.1:5001/callback"),
+                ("response_type", "code"),
+                ("code_challenge", &challenge),
+                ("code_challenge_method", "S256"),
+                ("state", "a-state"),
+                ("resource", "http://127.0.0.1:9000/mcp"),
+                ("scope", "notes:read"),
+            ],
+        );
         let target = format!("/authorize?{query}");
         if self.send("authorize", "GET", &target, &[], "").status != 200 {
             return None;
         }
         let back = self.send("authorize", "POST", &target, &[], "");
         let location = &back.headers.iter().find(|(name, _)| *name == "location")?.1;
-        let answer: Fields = Url::parse(location).unwrap().query_pairs().into_owned().collect();
+        let answer: Fields = Url::parse(location)
+            .unwrap()
+            .query_pairs()
+            .into_owned()
+            .collect();
         let mut compared = Fields::from([("compares".to_owned(), "yes".to_owned())]);
         (self.change)("answer", &mut compared);
         let is_right = answer["iss"] == ORIGIN && answer["state"] == "a-state";
         if compared["compares"] == "yes" && !is_right {
             return None;
         }
-        let tokens = self.form("redeem", &[
-            ("grant_type", "authorization_code"),
-            ("code", &answer["code"]),
-            ("client_id", &id),
-            ("redirect_uri", "http://127.0.0.1:5001/callback"),
-            ("code_verifier", VERIFIER),
-            ("resource", "http://127.0.0.1:9000/mcp"),
-        ]);
-        let (access, refresh) = (member(&tokens, "access_token"), member(&tokens, "refresh_token"));
-        assert_eq!(self.message("initialize", &access, "initialize").status, if access.is_empty() { 401 } else { 200 });
+        let tokens = self.form(
+            "redeem",
+            &[
+                ("grant_type", "authorization_code"),
+                ("code", &answer["code"]),
+                ("client_id", &id),
+                ("redirect_uri", "http://127.0.0.1:5001/callback"),
+                ("code_verifier", VERIFIER),
+                ("resource", "http://127.0.0.1:9000/mcp"),
+            ],
+        );
+        let (access, refresh) = (
+            member(&tokens, "access_token"),
+            member(&tokens, "refresh_token"),
+        );
+        assert_eq!(
+            self.message("initialize", &access, "initialize").status,
+            if access.is_empty() { 401 } else { 200 }
+        );
         self.message("list", &access, "tools/list");
         self.now += 31;
         assert_eq!(self.message("late", &access, "tools/list").status, 401);
-        let renewed = self.form("refresh", &[
-            ("grant_type", "refresh_token"),
-            ("refresh_token", &refresh),
-            ("client_id", &id),
-            ("resource", "http://127.0.0.1:9000/mcp"),
-        ]);
+        let renewed = self.form(
+            "refresh",
+            &[
+                ("grant_type", "refresh_token"),
+                ("refresh_token", &refresh),
+                ("client_id", &id),
+                ("resource", "http://127.0.0.1:9000/mcp"),
+            ],
+        );
         self.message("after", &member(&renewed, "access_token"), "tools/list");
         Some(())
     }
@@ -164,7 +217,10 @@ fn a_client_that_is_right_is_clean() {
     assert_eq!(problems(&report), Vec::<&str>::new());
     assert!(report.ok);
     assert_eq!(report.server, "right 1");
-    let unseen = report.findings.iter().filter(|f| f.severity == Severity::Skipped);
+    let unseen = report
+        .findings
+        .iter()
+        .filter(|f| f.severity == Severity::Skipped);
     let unseen: Vec<_> = unseen.map(|f| f.check).collect();
     assert_eq!(unseen, ["wrong-iss-refused", "wrong-state-refused"]);
 }
@@ -187,32 +243,69 @@ macro_rules! wrong {
 #[test]
 fn each_fault_of_a_client_is_found() {
     let faults: [(&str, Change); 19] = [
-        ("registration", wrong!("register", "redirect_uris", "http://evil.example/x")),
-        ("registration", wrong!("register", "redirect_uris", "javascript:alert(1)")),
-        ("application-type", wrong!("register", "application_type", "")),
+        (
+            "registration",
+            wrong!("register", "redirect_uris", "http://evil.example/x"),
+        ),
+        (
+            "registration",
+            wrong!("register", "redirect_uris", "javascript:alert(1)"),
+        ),
+        (
+            "application-type",
+            wrong!("register", "application_type", ""),
+        ),
         ("known-client", wrong!("authorize", "client_id", "made-up")),
-        ("redirect-uri", wrong!("authorize", "redirect_uri", "http://127.0.0.1:5000/other")),
-        ("response-type", wrong!("authorize", "response_type", "token")),
+        (
+            "redirect-uri",
+            wrong!("authorize", "redirect_uri", "http://127.0.0.1:5000/other"),
+        ),
+        (
+            "response-type",
+            wrong!("authorize", "response_type", "token"),
+        ),
         ("pkce", wrong!("authorize", "code_challenge", "")),
-        ("pkce", wrong!("authorize", "code_challenge_method", "plain")),
+        (
+            "pkce",
+            wrong!("authorize", "code_challenge_method", "plain"),
+        ),
         ("state", wrong!("authorize", "state", "")),
         ("resource-authorize", wrong!("authorize", "resource", "")),
         ("scope", wrong!("authorize", "scope", "everything")),
-        ("token-form", wrong!("redeem headers", "content-type", "application/json")),
+        (
+            "token-form",
+            wrong!("redeem headers", "content-type", "application/json"),
+        ),
         ("redeem", wrong!("redeem", "code_verifier", "another")),
-        ("redeem", wrong!("redeem", "redirect_uri", "http://127.0.0.1:5000/callback")),
+        (
+            "redeem",
+            wrong!("redeem", "redirect_uri", "http://127.0.0.1:5000/callback"),
+        ),
         ("resource-token", wrong!("redeem", "resource", "")),
         ("refresh", wrong!("refresh", "refresh_token", "made-up")),
         ("token-in-header", wrong!("list query", "access_token", "x")),
-        ("accept", wrong!("list headers", "accept", "application/json")),
-        ("version-header", wrong!("list headers", "mcp-protocol-version", "")),
+        (
+            "accept",
+            wrong!("list headers", "accept", "application/json"),
+        ),
+        (
+            "version-header",
+            wrong!("list headers", "mcp-protocol-version", ""),
+        ),
     ];
     for (check, change) in faults {
         let report = Client::new(Trial::None, change).report();
-        assert!(problems(&report).contains(&check), "{check}: {:?}", problems(&report));
+        assert!(
+            problems(&report).contains(&check),
+            "{check}: {:?}",
+            problems(&report)
+        );
     }
     let everywhere: Change = wrong!("metadata headers", "authorization", "Bearer x");
-    assert_eq!(problems(&Client::new(Trial::None, everywhere).report()), ["token-stays"]);
+    assert_eq!(
+        problems(&Client::new(Trial::None, everywhere).report()),
+        ["token-stays"]
+    );
 }
 
 // rule: doctor/as-server
@@ -240,9 +333,17 @@ fn a_code_and_a_refresh_token_are_good_once() {
     let code = client.desk.codes.keys().next().unwrap().clone();
     let old = client.desk.spent.keys().next().unwrap().clone();
     let resource = "http://127.0.0.1:9000/mcp";
-    let again = [("grant_type", "authorization_code"), ("code", &code), ("resource", resource)];
+    let again = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("resource", resource),
+    ];
     assert_eq!(client.form("again", &again).status, 400);
-    let again = [("grant_type", "refresh_token"), ("refresh_token", &old), ("resource", resource)];
+    let again = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", &old),
+        ("resource", resource),
+    ];
     assert_eq!(client.form("again", &again).status, 400);
     let report = client.desk.notes.report("x");
     assert_eq!(problems(&report), ["redeem", "refresh"]);

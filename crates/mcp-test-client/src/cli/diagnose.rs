@@ -61,7 +61,10 @@ async fn of_client(asked: &Doctor, screen: &Screen) -> Result<End, Error> {
         Some(seconds) => format!("for {seconds} s"),
         None => "until Ctrl-C".to_owned(),
     };
-    screen.aside(&format!("Point the client at {} ({until}).", server.endpoint()));
+    screen.aside(&format!(
+        "Point the client at {} ({until}).",
+        server.endpoint()
+    ));
     let seconds = asked.for_seconds;
     let end = async move {
         let interrupted = tokio::signal::ctrl_c();
@@ -87,13 +90,8 @@ fn tell(report: &Report, asked: &Doctor, screen: &Screen) -> Result<End, Error> 
         options::Format::Markdown => mcp_doctor::Format::Markdown,
         options::Format::Junit => mcp_doctor::Format::Junit,
     };
-    let extent = match (screen.is_quiet(), asked.all) {
-        (true, _) => Extent::Verdict,
-        (false, true) => Extent::All,
-        (false, false) => Extent::Problems,
-    };
     let mut out = Vec::new();
-    let written = report.write(format, extent, &mut out);
+    let written = report.write(format, extent(screen, asked.all), &mut out);
     let good = written.map(|()| match asked.fail_on {
         FailOn::Never => true,
         FailOn::Failure => report.ok,
@@ -103,6 +101,14 @@ fn tell(report: &Report, asked: &Doctor, screen: &Screen) -> Result<End, Error> 
         return finish(good, &out, screen);
     }
     finish(good, &coloured(&out), screen)
+}
+
+fn extent(screen: &Screen, all: bool) -> Extent {
+    match (screen.is_quiet(), all) {
+        (true, _) => Extent::Verdict,
+        (false, true) => Extent::All,
+        (false, false) => Extent::Problems,
+    }
 }
 
 /// The server's URL. Of those that a text without a scheme may mean, it is the first one where something answers.
@@ -128,9 +134,12 @@ async fn server(typed: &str, native: &Native, screen: &Screen) -> Result<Url, Er
 /// Colours the severities, where standard output is a terminal that shows colours.
 fn coloured(out: &[u8]) -> Vec<u8> {
     let plain = String::from_utf8_lossy(out);
-    let mut coloured = anstream::AutoStream::new(Vec::new(), anstream::AutoStream::choice(&io::stdout()));
+    let mut coloured =
+        anstream::AutoStream::new(Vec::new(), anstream::AutoStream::choice(&io::stdout()));
     for line in plain.lines() {
-        let word = ["failure", "warning"].into_iter().find(|word| line.starts_with(word));
+        let word = ["failure", "warning"]
+            .into_iter()
+            .find(|word| line.starts_with(word));
         let style = match word {
             Some("failure") => screen::ERROR,
             Some(_) => screen::WARNING,
@@ -138,18 +147,25 @@ fn coloured(out: &[u8]) -> Vec<u8> {
         };
         let (word, rest) = line.split_at(word.unwrap_or_default().len());
         // Writing to memory cannot fail.
-        let _ = io::Write::write_all(&mut coloured, format!("{style}{word}{style:#}{rest}\n").as_bytes());
+        let _ = io::Write::write_all(
+            &mut coloured,
+            format!("{style}{word}{style:#}{rest}\n").as_bytes(),
+        );
     }
     coloured.into_inner()
 }
 
 pub(super) async fn metadata(command: &Metadata, screen: &Screen) -> Result<End, Error> {
     match command {
-        Metadata::Check { of } => {
+        Metadata::Check { of, all } => {
+            let form = match screen.json() {
+                true => metadata::Form::Json,
+                false => metadata::Form::Text(extent(screen, *all)),
+            };
             let native = connect::native()?;
             let mut out = Vec::new();
             screen.busy("reading the document");
-            let good = metadata::check(of, screen.json(), &native, &mut out).await;
+            let good = metadata::check(of, form, &native, &mut out).await;
             finish(good, &out, screen)
         }
         Metadata::New { url } => new_document(url, screen),

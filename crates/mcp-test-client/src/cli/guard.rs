@@ -16,7 +16,11 @@ pub(super) fn check(options: &Options, is_escaped: bool) -> Result<(), Error> {
             "nothing is asked: the words are empty".to_owned(),
         ));
     }
-    let first = options.words.first().map(String::as_str).unwrap_or_default();
+    let first = options
+        .words
+        .first()
+        .map(String::as_str)
+        .unwrap_or_default();
     if is_escaped || first.contains(char::is_whitespace) {
         return Ok(());
     }
@@ -77,7 +81,11 @@ mod tests {
         let said = refusal(&["login"], false).unwrap_or_default();
         assert!(said.contains("no command login"), "{said}");
         assert!(refusal(&[" "], false).unwrap().contains("nothing is asked"));
-        assert!(refusal(&["", ""], true).unwrap().contains("nothing is asked"));
+        assert!(
+            refusal(&["", ""], true)
+                .unwrap()
+                .contains("nothing is asked")
+        );
     }
 
     // rule: test-client/no-typo-signs-in

@@ -221,7 +221,9 @@ async fn run_line(line: &str, session: &mut Session<'_>) -> Result<Option<End>, 
             return call(name, arguments, connection, screen).await.map(Some);
         }
         Line::Tools => show::tools(connection, screen).await?,
-        Line::Prompts => show::list(connection, ("prompts/list", "prompts", "name"), screen).await?,
+        Line::Prompts => {
+            show::list(connection, ("prompts/list", "prompts", "name"), screen).await?
+        }
         Line::Resources => {
             show::list(connection, ("resources/list", "resources", "uri"), screen).await?;
         }

@@ -66,7 +66,13 @@ async fn with_meant(
     connection: &mut Connection,
     screen: &Screen,
 ) -> Error {
-    let Error::Rpc { method, code, message, data } = error else {
+    let Error::Rpc {
+        method,
+        code,
+        message,
+        data,
+    } = error
+    else {
         return error;
     };
     // If the tools cannot be listed, the error stands as it came.
@@ -91,8 +97,9 @@ fn arguments(text: &str) -> Result<Value, Error> {
             let text = read.map_err(|error| Error::Local(format!("standard input: {error}")))?;
             read_object(&text)
         }
-        Some(path) => read_object(&read_file(path)?)
-            .map_err(|error| Error::Usage(format!("{path}: {error}"))),
+        Some(path) => {
+            read_object(&read_file(path)?).map_err(|error| Error::Usage(format!("{path}: {error}")))
+        }
     }
 }
 

@@ -260,7 +260,12 @@ pub(super) struct Doctor {
     pub(super) for_seconds: Option<u64>,
 
     /// With --as-server: how long an access token is good, in seconds
-    #[arg(long, value_name = "SECONDS", requires = "as_server", default_value_t = 30)]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        requires = "as_server",
+        default_value_t = 30
+    )]
     pub(super) token_lifetime: u64,
 
     /// With --as-server: answer wrongly on purpose, to see whether the client notices
@@ -296,6 +301,10 @@ pub(super) enum Metadata {
         /// The document's URL, or the path of a file
         #[arg(value_name = "URL|FILE")]
         of: String,
+
+        /// Print each rule, and not the broken ones alone
+        #[arg(long)]
+        all: bool,
     },
     /// Print a document to publish at this https URL, for --client-metadata-url
     New {

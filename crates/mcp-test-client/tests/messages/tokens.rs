@@ -95,7 +95,7 @@ fn authorizer(server: &Server) -> Authorizer {
         port: None,
         own: false,
         resource: None,
-            without_metadata: false,
+        without_metadata: false,
     };
     Authorizer::new(
         settings,

@@ -26,7 +26,11 @@ fn refusal(code: &str) -> Value {
 //    §2.3.1]
 #[tokio::test]
 async fn where_basic_alone_is_refused_the_id_is_in_the_body_as_well() {
-    for (status, code) in [(401, "invalid_client"), (401, "unauthorized_client"), (400, "invalid_request")] {
+    for (status, code) in [
+        (401, "invalid_client"),
+        (401, "unauthorized_client"),
+        (400, "invalid_request"),
+    ] {
         let script = basic_alone()
             .post(TOKEN, status, refusal(code))
             .post(TOKEN, 200, tokens(1));
@@ -38,9 +42,16 @@ async fn where_basic_alone_is_refused_the_id_is_in_the_body_as_well() {
         assert_eq!(ids, [None, Some("client-1")]);
         let both = forms.iter().map(|form| value(form, "code_verifier"));
         assert_eq!(both.collect::<std::collections::BTreeSet<_>>().len(), 1);
-        assert!(forms.iter().all(|form| value(form, "client_secret").is_none()));
+        assert!(
+            forms
+                .iter()
+                .all(|form| value(form, "client_secret").is_none())
+        );
         let notes = world.notes.borrow();
-        assert!(notes.iter().any(|note| note.contains("both are sent")), "{notes:?}");
+        assert!(
+            notes.iter().any(|note| note.contains("both are sent")),
+            "{notes:?}"
+        );
     }
 }
 
@@ -52,13 +63,16 @@ async fn a_client_that_is_really_refused_is_asked_about_twice_at_most() {
     assert_eq!(world.forms(TOKEN).len(), 2);
     let grant = World::new(basic_alone().post(TOKEN, 400, refusal("invalid_grant")));
     assert!(grant.authorizer().sign_in_anew(None).await.is_err());
-    assert_eq!(grant.forms(TOKEN).len(), 1, "a code that is refused is not shown twice");
-    let public = World::new(
-        script()
-            .discovery()
-            .registration()
-            .post(TOKEN, 400, refusal("invalid_request")),
+    assert_eq!(
+        grant.forms(TOKEN).len(),
+        1,
+        "a code that is refused is not shown twice"
     );
+    let public = World::new(script().discovery().registration().post(
+        TOKEN,
+        400,
+        refusal("invalid_request"),
+    ));
     assert!(public.authorizer().sign_in_anew(None).await.is_err());
     assert_eq!(public.forms(TOKEN).len(), 1);
 }
@@ -88,7 +102,11 @@ async fn documents_under_a_path_prefix_are_found_last() {
         .await
         .unwrap();
     assert_eq!(found.issuer, issuer);
-    assert!(found.notes.iter().any(|note| note.contains(place)), "{:?}", found.notes);
+    assert!(
+        found.notes.iter().any(|note| note.contains(place)),
+        "{:?}",
+        found.notes
+    );
 }
 
 // rule: test-client/issuer-slash: issuers that differ in the slash after the host are one, and told; no others [RFC 8414
@@ -101,7 +119,10 @@ async fn issuers_that_differ_in_the_slash_after_the_host_are_one() {
         ("https://as.example", "https://as.example.evil/", false),
         ("https://as.example/a", "https://as.example/a/", false),
     ] {
-        let resource = changed(resource_metadata(), json!({ "authorization_servers": [named] }));
+        let resource = changed(
+            resource_metadata(),
+            json!({ "authorization_servers": [named] }),
+        );
         let metadata = changed(server_metadata(ISSUER), json!({ "issuer": says }));
         let path = if named.ends_with("/a") { "/a" } else { "" };
         let world = World::new(
@@ -114,7 +135,11 @@ async fn issuers_that_differ_in_the_slash_after_the_host_are_one() {
         assert_eq!(found.is_ok(), is_taken, "{named} {says}");
         if let Ok(found) = found {
             assert_eq!(found.issuer, says);
-            assert!(found.notes.iter().any(|note| note.contains("one text")), "{:?}", found.notes);
+            assert!(
+                found.notes.iter().any(|note| note.contains("one text")),
+                "{:?}",
+                found.notes
+            );
         }
     }
 }

@@ -16,7 +16,12 @@ async fn run(arguments: &[&str]) -> (i32, String, String) {
 async fn errors_are_json_where_json_is_asked_for() {
     for (arguments, kind, status, words) in [
         (&["auht", "--json"][..], "usage", 2, "'auth'"),
-        (&["--list-tools", "--json", "--tools", "whoam"], "usage", 2, "did you mean whoami?"),
+        (
+            &["--list-tools", "--json", "--tools", "whoam"],
+            "usage",
+            2,
+            "did you mean whoami?",
+        ),
         (&["auth", "login", "--json"], "usage", 2, "--client-id"),
     ] {
         let (ended, out, err) = run(arguments).await;

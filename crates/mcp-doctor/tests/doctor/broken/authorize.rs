@@ -47,7 +47,9 @@ pub const ASKS_NOBODY: Fault = takes(
         let is_good = asked.query.starts_with("response_type=code&")
             && asked.query.matches("response_type").count() == 1
             && asked.get("code_challenge_method").as_deref() == Some("S256")
-            && asked.get("resource").is_some_and(|resource| resource.ends_with("/mcp"))
+            && asked
+                .get("resource")
+                .is_some_and(|resource| resource.ends_with("/mcp"))
             && !asked.query.contains("resource.invalid");
         let good = is_asked(asked) && to == "http://127.0.0.1/callback" && is_good;
         good.then(|| redirect(&format!("{to}?code=of-somebody&state=x#of-somebody")))

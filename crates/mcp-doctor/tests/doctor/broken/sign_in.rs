@@ -73,7 +73,11 @@ pub const FAULTS: &[Fault] = &[
     ),
     Fault {
         name: "a refusal uses the refresh token up",
-        found: ("refusal-keeps-token", Failure, "400 invalid_grant: the refusal has used the token up"),
+        found: (
+            "refusal-keeps-token",
+            Failure,
+            "400 invalid_grant: the refusal has used the token up",
+        ),
         before: |asked, memory| {
             memory.get(&asked.get("refresh_token").filter(|_| is_refresh(asked))?)?;
             Some(refusal(400, "invalid_grant"))
@@ -86,7 +90,11 @@ pub const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "old refresh tokens are good for a while",
-        found: ("refresh-reuse", Warning, "200 at first, and 400 invalid_grant after 61 s"),
+        found: (
+            "refresh-reuse",
+            Warning,
+            "200 at first, and 400 invalid_grant after 61 s",
+        ),
         before: |asked, memory| {
             let shown = asked.get("refresh_token").filter(|_| is_refresh(asked))?;
             let body = memory.get(&format!("answer to {shown}"))?;
@@ -261,14 +269,17 @@ pub const FAULTS: &[Fault] = &[
                 let access = memory.get(&asked.get("token").unwrap()).unwrap();
                 memory.set(&format!("Bearer {access}"), "");
             }
-            let bearer = asked.header("authorization").filter(|_| asked.path == "/mcp")?;
+            let bearer = asked
+                .header("authorization")
+                .filter(|_| asked.path == "/mcp")?;
             let calls = memory.get(bearer)?;
             memory.set(bearer, &format!("{calls}x"));
             (calls.len() < 2).then(|| Response::json(200, &()))
         },
         after: |asked, response, memory| {
             if at_token(asked) && response.status == 200 {
-                let [access, refresh] = ["access_token", "refresh_token"].map(|n| text(response, n).unwrap());
+                let [access, refresh] =
+                    ["access_token", "refresh_token"].map(|n| text(response, n).unwrap());
                 memory.set(&refresh, &access);
             }
         },

@@ -23,7 +23,11 @@ fn text(response: &Response, name: &str) -> Option<String> {
 pub const FAULTS: &[Fault] = &[
     takes(
         "a secret in the header is refused without client_id in the body",
-        ("basic-alone", Failure, "401 invalid_client; with client_id in the body too 400 invalid_grant"),
+        (
+            "basic-alone",
+            Failure,
+            "401 invalid_client; with client_id in the body too 400 invalid_grant",
+        ),
         |asked, _| {
             let is_alone = at_token(asked)
                 && asked.header("authorization").is_some()

@@ -123,13 +123,18 @@ async fn under_prefix(
     notes: &mut Vec<String>,
 ) -> Result<Option<ResourceMetadata>, Error> {
     let path = server.path().trim_end_matches('/');
-    let Some((prefix, last)) = path.rsplit_once('/').filter(|(prefix, _)| !prefix.is_empty()) else {
+    let Some((prefix, last)) = path
+        .rsplit_once('/')
+        .filter(|(prefix, _)| !prefix.is_empty())
+    else {
         return Ok(None);
     };
     for rest in [path, &format!("/{last}"), ""] {
         let mut url = server.clone();
         url.set_query(None);
-        url.set_path(&format!("{prefix}/.well-known/oauth-protected-resource{rest}"));
+        url.set_path(&format!(
+            "{prefix}/.well-known/oauth-protected-resource{rest}"
+        ));
         let place = url.to_string();
         let what = "the protected-resource metadata";
         if let Ok(found) = document::<ResourceMetadata>(fetch, what, url, "RFC 9728 §3.2").await? {

@@ -121,7 +121,10 @@ impl Identity {
     /// The value of the Authorization header, for a client that authenticates with it.
     #[must_use]
     pub fn basic(&self) -> Option<String> {
-        let secret = self.secret.as_ref().filter(|_| self.method == Method::ClientSecretBasic)?;
+        let secret = self
+            .secret
+            .as_ref()
+            .filter(|_| self.method == Method::ClientSecretBasic)?;
         // Both are form-encoded first (RFC 6749 §2.3.1).
         let encode =
             |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };

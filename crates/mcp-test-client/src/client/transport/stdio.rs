@@ -39,9 +39,7 @@ impl Stdio {
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| match error.kind() {
-                std::io::ErrorKind::NotFound => {
-                    failed("no such program")
-                }
+                std::io::ErrorKind::NotFound => failed("no such program"),
                 _ => failed(&error.to_string()),
             })?;
         let input = child.stdin.take();
