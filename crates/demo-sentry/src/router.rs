@@ -9,8 +9,9 @@ use axum::routing::{get, post};
 
 use crate::api::error::ApiError;
 use crate::api::{
-    account, activity, autofix, committers, discover, events, external_issues, issues, keys,
-    organizations, projects, regions, releases, replays, stacktrace_link, teams, traces,
+    account, activity, attachments, autofix, committers, discover, events, external_issues, issues,
+    keys, organizations, profiling, projects, regions, releases, replays, snapshots,
+    stacktrace_link, teams, traces, user_reports,
 };
 use crate::control::{faults, requests, reset, settings, tokens};
 use crate::html::{Notice, page};
@@ -71,7 +72,18 @@ fn organization() -> Router<State> {
         .route("/trace/{trace}/", get(traces::show))
         .route("/trace-meta/{trace}/", get(traces::meta))
         .route("/replays/", get(replays::list))
+        .route("/replays/{replay}/", get(replays::show))
         .route("/replay-count/", get(replays::count))
+        .route("/profiling/chunks/", get(profiling::chunks))
+        .route("/profiling/flamegraph/", get(profiling::flame_graph))
+        .nest("/preprodartifacts/snapshots", snapshots())
+}
+
+fn snapshots() -> Router<State> {
+    Router::new()
+        .route("/latest-base/", get(snapshots::latest_base))
+        .route("/{snapshot}/", get(snapshots::show))
+        .route("/{snapshot}/images/{image}/", get(snapshots::image))
 }
 
 fn issue() -> Router<State> {
@@ -83,6 +95,7 @@ fn issue() -> Router<State> {
         .route("/notes/", get(activity::notes).post(activity::add_note))
         .route("/external-issues/", get(external_issues::list))
         .route("/autofix/", get(autofix::show).post(autofix::start))
+        .route("/user-reports/", get(user_reports::list))
 }
 
 fn project() -> Router<State> {
@@ -92,6 +105,17 @@ fn project() -> Router<State> {
         .route("/teams/", get(teams::of_project))
         .route("/stacktrace-link/", get(stacktrace_link::show))
         .route("/events/{event}/committers/", get(committers::show))
+        .route("/events/{event}/attachments/", get(attachments::list))
+        .route(
+            "/events/{event}/attachments/{attachment}/",
+            get(attachments::show),
+        )
+        .route("/files/images/{key}/", get(snapshots::bytes))
+        .route("/profiling/profiles/{profile}/", get(profiling::profile))
+        .route(
+            "/replays/{replay}/recording-segments/",
+            get(replays::segments),
+        )
 }
 
 fn control() -> Router<State> {

@@ -4,6 +4,7 @@
 
 mod access;
 mod activity;
+mod attachments;
 mod autofix;
 mod device;
 mod endpoints;
@@ -17,15 +18,19 @@ mod language_model;
 mod organizations;
 mod pages;
 mod paging;
+mod profiles;
+mod recordings;
 mod releases;
 mod replays;
 mod request_log;
 mod running;
 mod sign_in;
+mod snapshots;
 mod stacktrace_link;
 mod support;
 mod table;
 mod tags;
 mod tokens;
 mod traces;
+mod user_reports;
 mod validate;
