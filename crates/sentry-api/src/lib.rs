@@ -12,6 +12,7 @@ mod autofix;
 mod client;
 mod committers;
 mod discover;
+mod endpoint;
 mod error;
 mod events;
 mod exceptions;
@@ -20,7 +21,6 @@ mod frames;
 mod ids;
 mod issues;
 mod json;
-mod keys;
 mod link;
 mod member;
 mod mend;
@@ -44,6 +44,7 @@ pub use autofix::{AutofixRun, AutofixStatus, Finding};
 pub use client::{Client, USER_AGENT};
 pub use committers::SuspectCommit;
 pub use discover::{Invalid, Row};
+pub use endpoint::{Endpoint, Filling, Reply, Whose};
 pub use error::ApiError;
 pub use events::{
     Breadcrumb, Event, EventProblem, EventRef, EventSpan, HttpRequest, Image, IssueEventSearch,
@@ -58,7 +59,6 @@ pub use issues::{
     IssueSearch, IssueSort,
 };
 pub use json::{Elements, Json, List, Members, Number, Pairs, Value};
-pub use keys::ClientKey;
 pub use link::Page;
 pub use member::float;
 pub use organizations::{Organization, OrganizationLinks, Organizations};

@@ -166,7 +166,7 @@ impl Sight {
         }
     }
 
-    fn sees(&self, owner: &Owner) -> bool {
+    pub(crate) fn sees(&self, owner: &Owner) -> bool {
         match (&self.0, owner) {
             (Limit::Everything, _) => true,
             (

@@ -1,5 +1,7 @@
 //! The catalogue as a document: `docs/TOOLS.md` is made of it, and a test fails where the two differ.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::catalogue::{self, TOOLS};
@@ -16,8 +18,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// The JSON Schema that a tool's structured answers satisfy, where it has such.
 #[must_use]
-pub fn output_schema(name: &str) -> Option<&'static str> {
-    catalogue::find(name)?.output_schema
+pub fn output_schema(name: &str) -> Option<Cow<'static, str>> {
+    Some(catalogue::find(name)?.output_schema?.json())
 }
 
 /// The `inputSchema` of a tool in an unconstrained session.

@@ -13,6 +13,7 @@ pub(crate) mod order;
 pub(crate) mod picture;
 pub(crate) mod problems;
 pub(crate) mod ranking;
+pub(crate) mod shape;
 pub(crate) mod stacktrace;
 pub(crate) mod timeline;
 pub(crate) mod trace_tree;

@@ -9,7 +9,7 @@ use crate::vocabulary::input_schema::input_schema;
 use crate::vocabulary::parameter::{NEAR_LIMIT, Parameter};
 use crate::vocabulary::skill::Skills;
 use crate::vocabulary::tool::{
-    Answer, Context, EXECUTE, Effect, Hidden, Surface, Tool, structured,
+    Answer, Context, EXECUTE, Effect, Hidden, Schema, Surface, Tool, structured,
 };
 
 use super::READ;
@@ -28,7 +28,9 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: READ,
     surface: Surface::Direct,
     parameters: &[QUERY, LIMIT],
-    output_schema: Some(include_str!("../../schemas/search_sentry_tools.json")),
+    output_schema: Some(Schema::Json(include_str!(
+        "../../schemas/search_sentry_tools.json"
+    ))),
     effect: Effect::ReadsHere,
     hidden: Hidden::Never,
     run,

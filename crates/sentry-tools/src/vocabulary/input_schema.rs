@@ -76,6 +76,7 @@ fn property(parameter: &Parameter) -> Property {
         Kind::Flag { .. } => ("boolean", &[], None),
         Kind::Texts => ("array", &[], Some(Items { r#type: "string" })),
         Kind::Object => ("object", &[], None),
+        Kind::Objects => ("array", &[], Some(Items { r#type: "object" })),
     };
     Property {
         r#type,

@@ -41,7 +41,7 @@ fn the_list() {
       includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
       limit {"description":"At most 100. Default 10.","type":"number"}
       organizationSlug {"type":"string"}
-      period {"description":"Such as 24h, 14d, 2w.","type":"string"}
+      period {"description":"Such as 30m, 24h, 14d, 2w.","type":"string"}
       projectSlug {"type":"string"}
       query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
       regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
@@ -175,7 +175,7 @@ fn every_tool_of_the_catalogue_has_its_place() {
         let schema = sentry_tools::reference::schema_of(name).unwrap();
         jsonschema::validator_for(&schema).unwrap();
         if let Some(output) = sentry_tools::reference::output_schema(name) {
-            jsonschema::validator_for(&serde_json::from_str(output).unwrap()).unwrap();
+            jsonschema::validator_for(&serde_json::from_str(&output).unwrap()).unwrap();
         }
     }
 }

@@ -69,7 +69,7 @@ impl Local {
         }
         if let Some(schema) = sentry_tools::reference::output_schema(name) {
             let validator =
-                jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
+                jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
             let json = result.structured_content.unwrap();
             validator
                 .validate(&serde_json::from_str(json.get()).unwrap())

@@ -87,7 +87,7 @@ async fn what_it_says() {
         (
             "create_dsn",
             json!({ "organizationSlug": "acme", "projectSlug": "web", "name": "Mine" }),
-            "acme/web dsn –→–",
+            "acme/web name –→–",
         ),
     ] {
         let (noted, _) = noted(full(), tool, arguments).await;

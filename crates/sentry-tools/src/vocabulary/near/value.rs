@@ -9,6 +9,7 @@ use crate::vocabulary::parameter::{Format, Kind, Parameter, Presence};
 /// refuse.
 pub(crate) fn read(parameter: &Parameter, value: Value) -> Option<Value> {
     let value = match value {
+        Value::Null if parameter.presence == Presence::Clearable => return Some(Value::Null),
         Value::Null => return None,
         Value::String(text) => Value::String(text.trim().to_owned()),
         value => value,
@@ -27,7 +28,7 @@ pub(crate) fn read(parameter: &Parameter, value: Value) -> Option<Value> {
         Kind::Flag { .. } => of_flag(value),
         Kind::Texts => return texts(value),
         Kind::NumberOrText => number_as_text(value),
-        Kind::Number { .. } | Kind::Object => value,
+        Kind::Number { .. } | Kind::Object | Kind::Objects => value,
     })
 }
 
