@@ -10,8 +10,10 @@ const KINDS = new Set([".css", ".svg", ".png", ".ico", ".webmanifest", ".txt"]);
 const BROWSERS = ["chrome111", "firefox115", "safari16.4"];
 /** Maximum size of the chat's script, in bytes after gzip. */
 const HEAVIEST = 60 * 1024;
-/** The libraries in the script whose licences require to be named. */
-export const PACKAGES = ["preact", "marked", "highlight.js"];
+/** The libraries in the script. */
+export const PACKAGES = ["preact", "marked", "@speed-highlight/core"];
+/** Those whose licences require to be named; the others are in the public domain. */
+const NAMED = PACKAGES.filter((name) => name !== "@speed-highlight/core");
 
 /**
  * Writes the files that have changed. Returns the version of the chat's files and the size of the script. Throws an
@@ -61,6 +63,6 @@ function bundle() {
 }
 
 const licences = () =>
-  PACKAGES.map((name) => `/* ${name}\n${readFileSync(join("node_modules", name, "LICENSE"), "utf8").replaceAll("*/", "* /").trim()}\n*/`).join("\n");
+  NAMED.map((name) => `/* ${name}\n${readFileSync(join("node_modules", name, "LICENSE"), "utf8").replaceAll("*/", "* /").trim()}\n*/`).join("\n");
 
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
