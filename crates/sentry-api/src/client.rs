@@ -34,6 +34,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) region: &'a Region,
     pub(crate) segments: &'a [&'a str],
     pub(crate) query: Vec<(&'static str, &'a str)>,
+    /// In place of segments and query: an address at this Sentry.
+    pub(crate) at: Option<Url>,
     pub(crate) body: Option<serde_json::Value>,
     /// `None`: the port's own.
     pub(crate) timeout: Option<Duration>,
@@ -50,6 +52,7 @@ impl<'a> Ask<'a> {
             region,
             segments,
             query,
+            at: None,
             body: None,
             timeout: None,
         }
@@ -66,12 +69,16 @@ impl<'a> Ask<'a> {
             region,
             segments,
             query: Vec::new(),
+            at: None,
             body: Some(body),
             timeout: None,
         }
     }
 
     fn url(&self) -> Result<Url, ApiError> {
+        if let Some(at) = &self.at {
+            return Ok(at.clone());
+        }
         let text = format!("{}/api/0/{}", self.region, path(self.segments)?);
         // Invariant: a region is a parsed URL and the path is percent-encoded, so that the two together parse.
         let mut url = Url::parse(&text).map_err(|_| ApiError::Malformed("a URL"))?;
@@ -131,6 +138,14 @@ impl Client {
         what: &'static str,
     ) -> LocalFuture<'a, Result<(Json, Option<String>), ApiError>> {
         self.ask_judged(ask, what, judge)
+    }
+
+    /// The bytes of a file.
+    pub(crate) fn ask_file<'a>(
+        &'a self,
+        ask: Ask<'a>,
+    ) -> LocalFuture<'a, Result<Vec<u8>, ApiError>> {
+        Box::pin(async move { Ok(judge(self.send(&ask).await?)?.body) })
     }
 
     /// As [`Self::ask_page`], where a 400 may tell its reason.

@@ -4,6 +4,7 @@ use mcp::Content;
 use mcp::json::{self, Object};
 
 use crate::plan::{Plan, Replies, changes};
+use crate::text::markdown;
 use crate::text::shape::Member;
 use crate::vocabulary::tool::Context;
 
@@ -18,6 +19,8 @@ pub(crate) struct Made {
     pub(crate) contents: Vec<Content>,
     members: Vec<(&'static str, String)>,
     actions: Vec<String>,
+    /// The actions in words.
+    next: String,
 }
 
 impl Made {
@@ -27,7 +30,15 @@ impl Made {
             contents: Vec::new(),
             members: Vec::new(),
             actions: Vec::new(),
+            next: String::new(),
         }
+    }
+
+    /// The Markdown, with what is suggested at its end.
+    pub(super) fn text(&mut self) -> Option<String> {
+        let mut text = self.markdown.take()?;
+        markdown::paragraph(&mut text, &self.next);
+        Some(text)
     }
 
     /// A member of the answer that the plan reads at `@name`, as JSON.
@@ -71,6 +82,15 @@ impl Made {
         object.end();
         action.text("reason", reason);
         action.end();
+        let between = if self.next.is_empty() { "Next: " } else { "; " };
+        markdown::push(&mut self.next, &[between, tool]);
+        for (name, value) in arguments {
+            markdown::push(
+                &mut self.next,
+                &[", ", name, " ", &markdown::code(value, 200)],
+            );
+        }
+        markdown::push(&mut self.next, &[" (", reason.trim_end_matches('.'), ")"]);
         self.actions.push(out);
     }
 

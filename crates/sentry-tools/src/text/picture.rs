@@ -1,5 +1,8 @@
 //! What a file is, by its bytes: a name or a media type may say anything.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 /// The media type of an image that clients show; `None` for anything else.
 pub(crate) fn media_type(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
@@ -33,6 +36,11 @@ pub(crate) fn as_text(bytes: &[u8]) -> Option<&str> {
         return None;
     }
     str::from_utf8(bytes).ok()
+}
+
+/// The bytes as MCP carries them.
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
 #[cfg(test)]

@@ -39,15 +39,11 @@ pub(crate) struct Told {
     pub(crate) words: String,
 }
 
-/// The moments of a recording, in order: an array of segments, each an array of events.
-pub(crate) fn moments(segments: Value<'_>) -> Vec<Moment<'_>> {
+/// The moments of a recording's segments, each an array of events.
+pub(crate) fn moments<'a>(segments: &[Value<'a>]) -> Vec<Moment<'a>> {
     let mut found: Vec<Moment<'_>> = Vec::new();
     let mut page = "";
-    for event in segments
-        .elements()
-        .iter()
-        .flat_map(|segment| segment.elements())
-    {
+    for event in segments.iter().flat_map(|segment| segment.elements()) {
         let data = event.get("data");
         let moment = match event.get("type").as_u64() {
             Some(4) => event.get("timestamp").as_f64().map(|at| Moment {

@@ -109,7 +109,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
 
 /// What reads the thing that a URL leads to.
 fn of_url(context: &Context<'_>, url: &str) -> Result<Call, Failure> {
-    let Named { organization, page } = advice::address(context, &URL, url)?;
+    let Named { organization, page } = advice::address_of_any(context, &URL, url)?;
     let organization = organization.as_str();
     let details = || Call::new(&get_issue_details::TOOL).with(&OPTIONAL_ORGANIZATION, organization);
     Ok(match page {
@@ -122,10 +122,31 @@ fn of_url(context: &Context<'_>, url: &str) -> Result<Call, Failure> {
         }
         Page::Event(event) => details().with(&EVENT_ID, event.as_str()),
         Page::Trace { trace, span } => of_trace(organization, trace.as_str(), span.as_deref()),
-        // Invariant: an address that no tool reads is refused before.
-        Page::Other(_) => return Err(unnamed()),
+        Page::Other(advice) => {
+            // Invariant: an address that no tool reads is refused before.
+            let call = advice.calls.first().ok_or_else(unnamed)?;
+            let mut read = of(context, call.tool)?.with(&OPTIONAL_ORGANIZATION, organization);
+            for (name, value) in &call.arguments {
+                read.arguments
+                    .insert((*name).to_owned(), value.as_str().into());
+            }
+            read
+        }
     })
 }
+
+/// A call of that tool.
+fn of(context: &Context<'_>, tool: &str) -> Result<Call, Failure> {
+    let mut catalogue = context.catalogue.iter().copied();
+    let tool = catalogue.find(|own| own.name == tool);
+    tool.map(Call::new).ok_or_else(unnamed)
+}
+
+/// Kinds of things that have a tool of their own, and what that calls their id.
+const KINDS: &[(&str, &str, &str)] = &[
+    ("replay", "get_replay_details", "replayId"),
+    ("snapshot", "get_snapshot", "snapshotId"),
+];
 
 fn unnamed() -> Failure {
     Failure::Invalid(
@@ -151,6 +172,11 @@ fn of_id(context: &Context<'_>) -> Result<Call, Failure> {
         return Err(unnamed());
     };
     let details = || Call::new(&get_issue_details::TOOL).with(&OPTIONAL_ORGANIZATION, organization);
+    if let Some((_, tool, name)) = KINDS.iter().find(|(own, ..)| *own == kind) {
+        let mut call = of(context, tool)?.with(&OPTIONAL_ORGANIZATION, organization);
+        call.arguments.insert((*name).to_owned(), id.into());
+        return Ok(call);
+    }
     match kind {
         "issue" => Ok(details().with(&ISSUE_ID, id)),
         "event" => Ok(details().with(&EVENT_ID, id)),

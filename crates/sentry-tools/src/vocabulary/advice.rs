@@ -4,6 +4,7 @@ use sentry_api::{Slug, SlugOrId};
 
 use crate::text::markdown::{code, push};
 use crate::text::url::{self, Address, Advice, Call, Page, Pasted};
+use crate::vocabulary::arguments::Arguments;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::issue_target::check_organization;
 use crate::vocabulary::parameter::{OPTIONAL_ORGANIZATION, ORGANIZATION, Parameter};
@@ -83,18 +84,71 @@ fn of(
     }
 }
 
+/// What a tool is called with where `parameter` holds the address of what it reads: that, and the arguments of the call. `None`
+/// without an address.
+///
+/// # Errors
+/// As [`address`].
+pub(crate) fn arguments(
+    context: &Context<'_>,
+    parameter: &Parameter,
+    tool: &'static Tool,
+) -> Result<Option<Arguments>, Failure> {
+    let Some(text) = context.arguments.text(parameter) else {
+        return Ok(None);
+    };
+    let Named { organization, page } = address_of_any(context, parameter, text)?;
+    let call = match &page {
+        Page::Other(advice) => advice.calls.first().filter(|call| call.tool == tool.name),
+        _ => None,
+    };
+    let Some(call) = call else {
+        let words = format!(
+            "`{}` leads to something that `{}` does not read: paste it as `url` of `get_sentry_resource`.",
+            parameter.name, tool.name
+        );
+        return Err(Failure::Invalid(words));
+    };
+    let mut sent = context.arguments.sent();
+    sent.insert(ORGANIZATION.name.to_owned(), organization.as_str().into());
+    for (name, value) in &call.arguments {
+        sent.insert((*name).to_owned(), value.as_str().into());
+    }
+    let arguments = Arguments::new(tool.parameters, sent, &context.session.constraint);
+    arguments.check()?;
+    Ok(Some(arguments))
+}
+
 /// What a pasted address names that a tool reads: of an organization that the session may see.
 pub(crate) struct Named {
     pub(crate) organization: Slug,
     pub(crate) page: Page,
 }
 
-/// Reads the address in `parameter`. It must agree with the session's constraint, and with an organization that is named
-/// beside it, which it needs where it names none itself.
+/// Reads the address of an issue, event or trace in `parameter`. It must agree with the session's constraint, and with an
+/// organization that is named beside it, which it needs where it names none itself.
 ///
 /// # Errors
-/// It names nothing that a tool reads, or something else than the rest of the call; nothing is asked of Sentry.
+/// It names something else, or something else than the rest of the call; nothing is asked of Sentry.
 pub(crate) fn address(
+    context: &Context<'_>,
+    parameter: &Parameter,
+    text: &str,
+) -> Result<Named, Failure> {
+    let named = address_of_any(context, parameter, text)?;
+    match &named.page {
+        Page::Other(advice) => Err(failure(
+            context,
+            parameter,
+            Some(&named.organization),
+            advice,
+        )),
+        _ => Ok(named),
+    }
+}
+
+/// As [`address`], and what a tool of its own reads is a [`Page::Other`] whose first call [reads](Call::reads) it.
+pub(crate) fn address_of_any(
     context: &Context<'_>,
     parameter: &Parameter,
     text: &str,
@@ -126,7 +180,9 @@ pub(crate) fn address(
             );
         }
     }
-    if let Page::Other(advice) = &address.page {
+    if let Page::Other(advice) = &address.page
+        && !advice.calls.first().is_some_and(Call::reads)
+    {
         let organization = address.organization.as_ref().or(named.as_ref());
         return Err(failure(context, parameter, organization, advice));
     }

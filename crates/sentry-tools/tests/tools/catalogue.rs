@@ -163,6 +163,12 @@ fn every_tool_of_the_catalogue_has_its_place() {
             "find_projects",
             "search_sentry_tools",
             "get_issue_tag_values",
+            "get_replay_details",
+            "get_profile",
+            "get_profile_details",
+            "get_issue_user_reports",
+            "get_snapshot",
+            "get_latest_base_snapshot",
             "find_teams",
             "find_releases",
             "find_dsns",
@@ -170,7 +176,7 @@ fn every_tool_of_the_catalogue_has_its_place() {
             "whoami",
         ]
     );
-    assert_eq!(sentry_tools::reference::names().count(), 23);
+    assert_eq!(sentry_tools::reference::names().count(), 31);
     for name in sentry_tools::reference::names() {
         let schema = sentry_tools::reference::schema_of(name).unwrap();
         jsonschema::validator_for(&schema).unwrap();

@@ -88,6 +88,7 @@ async fn an_endpoint_that_not_every_server_has_is_not_the_organizations_fault() 
         ("get_trace_details", "traces"),
         ("get_span_details", "traces"),
         ("get_issue_activity", "activity"),
+        ("get_issue_user_reports", "user reports"),
     ];
     for (tool, what) in optional {
         let mut calls = calls().into_iter();

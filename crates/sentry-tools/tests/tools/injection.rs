@@ -47,7 +47,9 @@ async fn values_stay_where_they_belong() {
                     let url = request.url.as_str();
                     let path = url.split('?').next().unwrap();
                     let path = path.strip_prefix(&format!("{BASE}/api/0")).unwrap_or(url);
-                    let is_known = known.contains(&path) || path.starts_with(MORE);
+                    let image = path.strip_prefix(IMAGES).unwrap_or_default();
+                    let is_image = image.ends_with('/') && image.matches('/').count() == 1;
+                    let is_known = known.contains(&path) || path.starts_with(MORE) || is_image;
                     assert!(is_known, "{name} {parameter} {attempt:?}: {url}");
                     assert_eq!(request.url.fragment(), None);
                 }
@@ -56,6 +58,9 @@ async fn values_stay_where_they_belong() {
     }
     assert!(tried > 1_000, "{tried}");
 }
+
+/// Images have any name: one segment.
+const IMAGES: &str = "/organizations/acme/preprodartifacts/snapshots/70002/images/";
 
 /// Where a pasted URL of another host leads to: to the same path on our own.
 const MORE: &str = "/organizations/acme/issues/1/";

@@ -17,6 +17,7 @@ mod foreign_text;
 mod golden;
 mod ignoring;
 mod injection;
+mod inspected;
 mod issue_details;
 mod local;
 mod model_schemas;

@@ -6,8 +6,13 @@ use serde_json::{Value, json};
 
 use crate::fixture::BASE;
 
+mod inspected;
+
 pub(crate) const EVENT: &str = "0123456789abcdef0123456789abcdef";
 pub(crate) const TRACE: &str = "abcdefabcdefabcdefabcdefabcdefab";
+
+pub(crate) const REPLAY: &str = "fedcba9876543210fedcba9876543210";
+pub(crate) const PROFILE: &str = "00112233445566778899aabbccddeeff";
 
 /// An answer of that Sentry.
 pub(crate) struct Answer {
@@ -16,7 +21,7 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
-fn get(path: &'static str, body: Value) -> Answer {
+pub(crate) fn get(path: &'static str, body: Value) -> Answer {
     Answer {
         method: Method::Get,
         path,
@@ -97,6 +102,12 @@ fn row() -> Value {
 
 /// All that it answers.
 pub(crate) fn answers() -> Vec<Answer> {
+    let mut answers = plain_answers();
+    answers.extend(inspected::answers());
+    answers
+}
+
+fn plain_answers() -> Vec<Answer> {
     vec![
         get(
             "/auth/",
@@ -257,7 +268,7 @@ pub(crate) fn calls() -> Vec<(&'static str, Value, &'static str)> {
         arguments
     };
     let acme = || json!({ "organizationSlug": "acme" });
-    vec![
+    let mut calls = vec![
         ("whoami", json!({}), "/auth/"),
         (
             "find_organizations",
@@ -323,5 +334,7 @@ pub(crate) fn calls() -> Vec<(&'static str, Value, &'static str)> {
             json!({ "organizationSlug": "acme", "resourceType": "issue", "resourceId": "WEB-1A" }),
             ISSUE,
         ),
-    ]
+    ];
+    calls.extend(inspected::calls());
+    calls
 }

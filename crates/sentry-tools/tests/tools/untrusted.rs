@@ -39,6 +39,8 @@ const OURS: &[&str] = &[
     "regionUrl",
     "project_slug",
     "trace_id",
+    "project_id",
+    "head_artifact_id",
     "public",
     "secret",
 ];
@@ -59,6 +61,11 @@ const KINDS: &[&str] = &[
     "first_seen",
     "root_cause",
     "solution",
+    "breadcrumb",
+    "performanceSpan",
+    "ui.click",
+    "console",
+    "resource.fetch",
 ];
 
 /// Puts the attack into every member that a sender can fill, its parts one after the other.

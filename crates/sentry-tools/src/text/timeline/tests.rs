@@ -25,7 +25,8 @@ fn page(at: f64, address: &str) -> Value {
 /// Each moment's second, category, kind and words, in order.
 fn told(segments: Value) -> Vec<(f64, &'static str, &'static str, String)> {
     let json = Json::from(&segments);
-    let moments = moments(json.root());
+    let segments: Vec<_> = json.root().elements().iter().collect();
+    let moments = moments(&segments);
     let tell = |place: usize| {
         let moment = &moments[place];
         let Told { kind, words } = moment.told();
