@@ -11,7 +11,7 @@ use crate::text::markdown::{Facts, block_ends, code, identifier, number, push};
 use crate::text::picture;
 use crate::text::whose::{FROM_THE_EVENT, WHOSE};
 use crate::vocabulary::failure::Failure;
-use crate::vocabulary::parameter::{Format, OPTIONAL_ORGANIZATION, PROJECT, Parameter, REGION};
+use crate::vocabulary::parameter::{Format, ORGANIZATION, PROJECT, Parameter, REGION};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::skill::{Skill, Skills};
 use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
@@ -43,13 +43,7 @@ pub(crate) static TOOL: Tool = Tool {
     skills: Skills::of(&[Skill::Inspect]),
     scopes: READ,
     surface: Surface::Catalog,
-    parameters: &[
-        OPTIONAL_ORGANIZATION,
-        REQUIRED_PROJECT,
-        EVENT,
-        ATTACHMENT,
-        REGION,
-    ],
+    parameters: &[ORGANIZATION, REQUIRED_PROJECT, EVENT, ATTACHMENT, REGION],
     output_schema: None,
     effect: Effect::Reads,
     hidden: Hidden::Never,

@@ -5,9 +5,7 @@ use sentry_api::{ApiError, Endpoint, Value, Whose};
 use crate::plan::made::Made;
 use crate::plan::{self, Narrow, Plan, READS, Replies, Step};
 use crate::vocabulary::failure::Failure;
-use crate::vocabulary::parameter::{
-    Format, NEAR_PROJECT, OPTIONAL_ORGANIZATION, Parameter, REGION,
-};
+use crate::vocabulary::parameter::{Format, NEAR_PROJECT, ORGANIZATION, Parameter, REGION};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::skill::{Skill, Skills};
 use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, Tool};
@@ -32,7 +30,7 @@ pub(crate) static TOOL: Tool = Tool {
     skills: Skills::of(&[Skill::Inspect]),
     scopes: READ,
     surface: Surface::Catalog,
-    parameters: &[OPTIONAL_ORGANIZATION, APP, BRANCH, PROJECT, REGION],
+    parameters: &[ORGANIZATION, APP, BRANCH, PROJECT, REGION],
     output_schema: Some(Schema::Shape(PLAN.answer)),
     effect: Effect::Reads,
     hidden: Hidden::Never,

@@ -8,7 +8,7 @@ use crate::text::markdown::{Facts, code, identifier, number, push};
 use crate::text::shape::{self, Kind};
 use crate::text::whose::WHOSE;
 use crate::vocabulary::failure::Failure;
-use crate::vocabulary::parameter::{Format, OPTIONAL_ORGANIZATION, Parameter, REGION};
+use crate::vocabulary::parameter::{Format, ORGANIZATION, Parameter, REGION};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::skill::{Skill, Skills};
 use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, Tool};
@@ -35,7 +35,7 @@ pub(crate) static TOOL: Tool = Tool {
     skills: Skills::of(&[Skill::Inspect]),
     scopes: READ,
     surface: Surface::Catalog,
-    parameters: &[OPTIONAL_ORGANIZATION, SNAPSHOT, UNMODIFIED, REGION],
+    parameters: &[ORGANIZATION, SNAPSHOT, UNMODIFIED, REGION],
     output_schema: Some(Schema::Shape(PLAN.answer)),
     effect: Effect::Reads,
     hidden: Hidden::Never,

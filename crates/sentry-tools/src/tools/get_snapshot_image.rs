@@ -9,7 +9,7 @@ use crate::text::markdown::{Facts, number};
 use crate::text::picture;
 use crate::text::whose::WHOSE;
 use crate::vocabulary::failure::Failure;
-use crate::vocabulary::parameter::{OPTIONAL_ORGANIZATION, Parameter, REGION};
+use crate::vocabulary::parameter::{ORGANIZATION, Parameter, REGION};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::skill::{Skill, Skills};
 use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
@@ -43,7 +43,7 @@ pub(crate) static TOOL: Tool = Tool {
     skills: Skills::of(&[Skill::Inspect]),
     scopes: READ,
     surface: Surface::Catalog,
-    parameters: &[OPTIONAL_ORGANIZATION, SNAPSHOT, IMAGE, RESOLUTION, REGION],
+    parameters: &[ORGANIZATION, SNAPSHOT, IMAGE, RESOLUTION, REGION],
     output_schema: None,
     effect: Effect::Reads,
     hidden: Hidden::Never,
