@@ -15,6 +15,9 @@ use crate::token::{Token, TokenSource};
 /// What Sentry's operators see of us.
 pub const USER_AGENT: &str = concat!("hosted-sentry-mcp/", env!("CARGO_PKG_VERSION"));
 
+/// Of a file, in bytes. It is handed on as text of a third more, and an isolate has little room.
+const MOST_FILE: usize = 2 << 20;
+
 /// Of a reason, in characters.
 const LONGEST_REASON: usize = 300;
 
@@ -34,7 +37,7 @@ pub(crate) struct Ask<'a> {
     pub(crate) region: &'a Region,
     pub(crate) segments: &'a [&'a str],
     pub(crate) query: Vec<(&'static str, &'a str)>,
-    /// In place of segments and query: an address at this Sentry.
+    /// Of a file, in place of segments and query: its address at this Sentry.
     pub(crate) at: Option<Url>,
     pub(crate) body: Option<serde_json::Value>,
     /// `None`: the port's own.
@@ -143,9 +146,12 @@ impl Client {
     /// The bytes of a file.
     pub(crate) fn ask_file<'a>(
         &'a self,
-        ask: Ask<'a>,
+        mut ask: Ask<'a>,
     ) -> LocalFuture<'a, Result<Vec<u8>, ApiError>> {
-        Box::pin(async move { Ok(judge(self.send(&ask).await?)?.body) })
+        Box::pin(async move {
+            ask.at = Some(ask.url()?);
+            Ok(judge(self.send(&ask).await?)?.body)
+        })
     }
 
     /// As [`Self::ask_page`], where a 400 may tell its reason.
@@ -218,12 +224,17 @@ impl Client {
     /// knows whether a change was made.
     async fn send_as(&self, token: &Token, ask: &Ask<'_>, url: &Url) -> Result<Response, ApiError> {
         let mut attempt = 0;
+        let most = if ask.at.is_some() {
+            MOST_FILE
+        } else {
+            MOST_TEXT
+        };
         loop {
             let mut request = Request::new(ask.method, url.clone())
                 .header("authorization", format!("Bearer {}", token.expose()))
                 .header("accept", "application/json")
                 .header("user-agent", USER_AGENT)
-                .max_body(MOST_TEXT)
+                .max_body(most)
                 // The status of a failure decides, however long its page is; of a 400 some read the reason.
                 .body_of(200..=400);
             if let Some(body) = &ask.body {

@@ -161,7 +161,7 @@ fn finish(
         None if size(file) > MOST_IMAGE as u64 => {
             "It is too large to be shown here: download it in Sentry.".to_owned()
         }
-        None => "Its content could not be read.".to_owned(),
+        None => "Its content could not be read, or is too large: download it in Sentry.".to_owned(),
     };
     page.text("content", 2, shown);
     made.markdown = Some(page.finish());

@@ -33,7 +33,7 @@ const RESOLUTION: Parameter = Parameter::choice(
 
 /// Of an image, in bytes.
 const MOST_PREVIEW: usize = 512 << 10;
-const MOST_FULL: usize = 2 << 20;
+const MOST_FULL: usize = 1 << 20;
 
 pub(crate) static TOOL: Tool = Tool {
     name: "get_snapshot_image",
@@ -178,7 +178,11 @@ fn finish(
         let words = match replies.get(label).and_then(|reply| reply.file()) {
             Some(bytes) => add_image(made, bytes, most, name),
             None if address.is_empty() || (label == "base" && !is_full(context)) => continue,
-            None => [name, " could not be read: open the snapshot in Sentry."].concat(),
+            None => [
+                name,
+                " could not be read, or is too large: open the snapshot in Sentry.",
+            ]
+            .concat(),
         };
         page.text("images", 2, words);
     }
