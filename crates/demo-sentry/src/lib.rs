@@ -48,6 +48,10 @@
 //! time on authors. `CHECKOUT-1` and `SHOP-WINDOW-1` have attachments (a text, a picture, one of 6 MB) and reports of
 //! users. Snapshot `70002` of the app `shop-window-web` has one image of every outcome; `70001` is its base.
 //!
+//! Dashboards have widgets of each kind, one of which Sentry would refuse; alert rules have triggers, filters and actions
+//! of several kinds, and two of them begin with the same words; metric monitors are static, in percent and dynamic. Rules
+//! and monitors can be made, replaced (what is not sent is lost) and deleted.
+//!
 //! [`Config::scale`] (`--seed-scale`) copies all of it: the second copy of project `checkout` is `checkout-2`,
 //! of issue `CHECKOUT-1` `CHECKOUT-2-1`, of release `checkout@5.2.0` `checkout-2@5.2.0`.
 //!

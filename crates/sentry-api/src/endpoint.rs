@@ -51,6 +51,8 @@ pub struct Filling<'a> {
     /// What comes is a file and not JSON. Its address if the endpoint is empty: as an answer of Sentry's named it
     /// ([`crate::BaseUrl::file`]).
     pub file: Option<String>,
+    /// Asked in place of the endpoint that a table names, where what was read before decides which one it is.
+    pub instead: Option<&'static Endpoint>,
 }
 
 /// An endpoint's answer, which shows itself to a [`Sight`] only.

@@ -4,6 +4,7 @@
 
 mod access;
 mod activity;
+mod alerting;
 mod attachments;
 mod autofix;
 mod device;
