@@ -6,6 +6,7 @@
 
 pub(crate) mod activity;
 mod ago;
+pub(crate) mod alerting;
 pub(crate) mod analysis;
 pub(crate) mod chance;
 pub(crate) mod code_mapping;
@@ -30,6 +31,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use activity::Activity;
+use alerting::Alerting;
 use analysis::Analysis;
 use code_mapping::CodeMapping;
 use event::Event;
@@ -63,6 +65,8 @@ pub(crate) struct Data {
     pub(crate) replays: Vec<Replay>,
     pub(crate) rows: Rows,
     pub(crate) code_mappings: Vec<CodeMapping>,
+    /// Dashboards, alert rules and monitors.
+    pub(crate) alerting: Alerting,
     /// Activities by issue id, newest first.
     pub(crate) activity: BTreeMap<String, Vec<Activity>>,
     /// Analyses by issue id.

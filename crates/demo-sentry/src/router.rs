@@ -9,8 +9,8 @@ use axum::routing::{get, post};
 
 use crate::api::error::ApiError;
 use crate::api::{
-    account, activity, autofix, committers, discover, events, external_issues, issues, keys,
-    organizations, projects, regions, releases, replays, stacktrace_link, teams, traces,
+    account, activity, alerting, autofix, committers, discover, events, external_issues, issues,
+    keys, organizations, projects, regions, releases, replays, stacktrace_link, teams, traces,
 };
 use crate::control::{faults, requests, reset, settings, tokens};
 use crate::html::{Notice, page};
@@ -72,6 +72,35 @@ fn organization() -> Router<State> {
         .route("/trace-meta/{trace}/", get(traces::meta))
         .route("/replays/", get(replays::list))
         .route("/replay-count/", get(replays::count))
+        .merge(alerts())
+}
+
+/// Dashboards, alert rules and monitors of an organization.
+fn alerts() -> Router<State> {
+    use alerting::{dashboards, detectors, options, workflows};
+    Router::new()
+        .route("/dashboards/", get(dashboards::list))
+        .route("/dashboards/{dashboard}/", get(dashboards::show))
+        .route("/workflows/", get(workflows::list).post(workflows::create))
+        .route(
+            "/workflows/{workflow}/",
+            get(workflows::show)
+                .put(workflows::update)
+                .delete(workflows::delete),
+        )
+        .route("/detectors/", get(detectors::list))
+        .route(
+            "/detectors/{detector}/",
+            get(detectors::show)
+                .put(detectors::update)
+                .delete(detectors::delete),
+        )
+        .route("/projects/{project}/detectors/", post(detectors::create))
+        .route("/alert-rule-detector/", get(detectors::legacy))
+        .route("/available-actions/", get(options::actions))
+        .route("/data-conditions/", get(options::conditions))
+        .route("/sentry-app-components/", get(options::components))
+        .route("/sentry-app-installations/", get(options::installations))
 }
 
 fn issue() -> Router<State> {

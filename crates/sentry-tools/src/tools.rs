@@ -4,19 +4,31 @@ use crate::vocabulary::scope::{Scope, Scopes};
 use crate::vocabulary::skill::{Skill, Skills};
 
 pub(crate) mod add_issue_note;
+mod alerting;
 pub(crate) mod analyze_issue_with_seer;
+pub(crate) mod create_alert_rule;
 pub(crate) mod create_dsn;
+pub(crate) mod create_metric_monitor;
+pub(crate) mod delete_alert_rule;
+pub(crate) mod delete_metric_monitor;
 pub(crate) mod execute_sentry_tool;
+pub(crate) mod find_alert_rules;
+pub(crate) mod find_dashboards;
 pub(crate) mod find_dsns;
+pub(crate) mod find_metric_monitors;
 pub(crate) mod find_organizations;
 pub(crate) mod find_projects;
 pub(crate) mod find_releases;
 pub(crate) mod find_teams;
+pub(crate) mod get_alert_options;
+pub(crate) mod get_alert_rule;
+pub(crate) mod get_dashboard_details;
 pub(crate) mod get_event_stacktrace;
 pub(crate) mod get_issue_activity;
 pub(crate) mod get_issue_breadcrumbs;
 pub(crate) mod get_issue_details;
 pub(crate) mod get_issue_tag_values;
+pub(crate) mod get_metric_monitor_details;
 pub(crate) mod get_sentry_resource;
 pub(crate) mod get_span_details;
 pub(crate) mod get_trace_details;
@@ -24,7 +36,9 @@ pub(crate) mod search_events;
 pub(crate) mod search_issue_events;
 pub(crate) mod search_issues;
 pub(crate) mod search_sentry_tools;
+pub(crate) mod update_alert_rule;
 pub(crate) mod update_issue;
+pub(crate) mod update_metric_monitor;
 pub(crate) mod whoami;
 
 /// How many items a `find_*` tool shows; one more is asked for.
@@ -38,3 +52,12 @@ const WRITE_EVENTS: Scopes = Scopes::of(&[Scope::OrgRead, Scope::EventWrite]);
 
 /// Whoever looks at issues, to read them, to sort them, or to have them analyzed.
 const ISSUE_SKILLS: Skills = Skills::of(&[Skill::Inspect, Skill::Triage, Skill::Seer]);
+
+/// Whoever looks at what Sentry knows.
+const INSPECT: Skills = Skills::of(&[Skill::Inspect]);
+
+/// Whoever sets things up.
+const MANAGE: Skills = Skills::of(&[Skill::ProjectManagement]);
+
+/// What changing a project needs, and its rules and monitors.
+const WRITE_PROJECTS: Scopes = Scopes::of(&[Scope::OrgRead, Scope::ProjectWrite]);

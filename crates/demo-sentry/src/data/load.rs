@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::activity::Activity;
+use super::alerting::Alerting;
 use super::analysis::{Analysis, Samples};
 use super::event::Event;
 use super::generate::{self, Templates};
@@ -45,6 +46,17 @@ const EXTERNAL_ISSUES: File = File(
 const COMMITTERS: File = File(
     "committers.json",
     include_str!("../../data/committers.json"),
+);
+
+const DASHBOARDS: File = File(
+    "dashboards.json",
+    include_str!("../../data/dashboards.json"),
+);
+const WORKFLOWS: File = File("workflows.json", include_str!("../../data/workflows.json"));
+const DETECTORS: File = File("detectors.json", include_str!("../../data/detectors.json"));
+const ALERT_OPTIONS: File = File(
+    "alert-options.json",
+    include_str!("../../data/alert-options.json"),
 );
 
 /// An issue's file, named by its short id.
@@ -137,6 +149,12 @@ impl Data {
             replays: REPLAYS.read(start)?,
             rows: generate::rows(&templates, &traces, &projects, start),
             code_mappings: CODE_MAPPINGS.read(start)?,
+            alerting: Alerting::of(
+                DASHBOARDS.read(start)?,
+                WORKFLOWS.read(start)?,
+                DETECTORS.read(start)?,
+                ALERT_OPTIONS.read(start)?,
+            ),
             activity: activity(&issues, start)?,
             analyses: analyses(&issues, start)?,
             external_issues: EXTERNAL_ISSUES.read(start)?,

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod agent;
+mod alerting;
 mod asking;
 mod cases;
 mod catalogue;
@@ -35,6 +36,7 @@ mod search_events;
 mod search_issues;
 mod seer;
 mod sentry;
+mod several;
 mod tolerance;
 mod tries;
 mod untrusted;
