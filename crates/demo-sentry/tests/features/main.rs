@@ -22,6 +22,7 @@ mod releases;
 mod replays;
 mod request_log;
 mod running;
+mod setup;
 mod sign_in;
 mod stacktrace_link;
 mod support;

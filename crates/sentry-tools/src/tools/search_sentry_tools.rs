@@ -104,14 +104,16 @@ pub(crate) fn best(
     is_wanted: &dyn Fn(&Tool) -> bool,
     limit: usize,
 ) -> Vec<&'static Tool> {
-    let all = DOCUMENTS.get_or_init(|| catalogue
+    let all = DOCUMENTS.get_or_init(|| {
+        catalogue
             .iter()
             .map(|tool| document(tool.name, tool.description))
-            .collect());
+            .collect()
+    });
     let mut tools = Vec::new();
     let mut documents = Vec::new();
     for (tool, document) in catalogue.iter().zip(all) {
-        if is_wanted(tool) {
+        if tool.surface != Surface::Former && is_wanted(tool) {
             tools.push(*tool);
             documents.push(document);
         }
