@@ -67,7 +67,13 @@ pub(crate) fn is_ours(name: &str, text: &str) -> bool {
 }
 
 /// Puts the attack into every member that a sender can fill, its parts one after the other.
-pub(crate) fn fill(value: &mut Value, name: &str, attack: &Attack, next: &mut usize) {
+pub(crate) fn fill(
+    value: &mut Value,
+    name: &str,
+    is_ours: &dyn Fn(&str, &str) -> bool,
+    attack: &Attack,
+    next: &mut usize,
+) {
     match value {
         Value::String(text) => {
             if is_ours(name, text) {
@@ -78,10 +84,10 @@ pub(crate) fn fill(value: &mut Value, name: &str, attack: &Attack, next: &mut us
         }
         Value::Array(values) => values
             .iter_mut()
-            .for_each(|value| fill(value, name, attack, next)),
+            .for_each(|value| fill(value, name, is_ours, attack, next)),
         Value::Object(members) => members
             .iter_mut()
-            .for_each(|(name, value)| fill(value, name, attack, next)),
+            .for_each(|(name, value)| fill(value, name, is_ours, attack, next)),
         _ => {}
     }
 }
@@ -108,7 +114,7 @@ async fn answer(
     let mut answers = answers();
     let mut next = 0;
     for answer in &mut answers {
-        fill(&mut answer.body, "", attack, &mut next);
+        fill(&mut answer.body, "", &is_ours, attack, &mut next);
     }
     let session = Session {
         untrusted,

@@ -61,7 +61,11 @@ pub(crate) fn malformed() -> [Fault; 4] {
     ]
     .map(|(name, body)| {
         let answer = Ok(json(200, body.as_bytes()));
-        let says: &[&str] = &["`req-1`"];
+        // Where a list is expected, another value is none.
+        let says: &[&str] = match name {
+            "a number" => &["`req-1`", "nothing of that name", "cannot be part of"],
+            _ => &["`req-1`"],
+        };
         Fault { name, answer, says }
     })
 }
@@ -108,6 +112,8 @@ const GONE_IS_GOOD: &[&str] = &[];
 
 /// Whether words are fit for a reader: some, few, and none that Sentry sent.
 pub(crate) fn is_plain(words: &str) -> bool {
+    // What was sent may be an object.
+    let words = words.split(" Used: ").next().unwrap_or_default();
     let code = ["Err(", "Some(", "panicked", "{\"", "<html", "ApiError"];
     !words.trim().is_empty()
         && words.len() < 3_000

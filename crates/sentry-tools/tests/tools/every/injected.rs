@@ -5,13 +5,51 @@
 use serde_json::{Value, json};
 
 use super::faults::failing;
-use super::members::{batches, bodies, changed, instead, paths};
-use super::stage::{json as answer, recordings};
-use super::{Came, nothing, with};
+use sentry_tools::{Session, Untrusted};
+
+use super::members::{batches, bodies, changed_at, instead, paths};
+use super::stage::{Change, json as answer, recordings};
+use super::{Came, calls, nothing, with};
+use crate::fixture::session;
 use crate::published::answers::at;
 use crate::untrusted::attacks::{self, Attack};
-use crate::untrusted::obedient::would_do;
+use crate::untrusted::obedient::{self, would_do};
 use crate::untrusted::{fill, is_ours};
+
+/// Members that hold Sentry's own words in answers of some places, and senders' or members' elsewhere.
+const OURS_AT: &[(&str, &[&str])] = &[
+    ("/alert-rule-detector/", &["detectorId"]),
+    ("/available-actions/", &["type", "handlerGroup"]),
+    (
+        "/dashboards/",
+        &["dateCreated", "displayType", "widgetType"],
+    ),
+    ("/data-conditions/", &["type", "handlerGroup"]),
+    ("/detectors/", RULES),
+    ("/workflows/", RULES),
+];
+
+/// Of alert rules and monitors.
+const RULES: &[&str] = &[
+    "dataset",
+    "dateUpdated",
+    "detectionType",
+    "detectorIds",
+    "eventTypes",
+    "integrationId",
+    "lastTriggered",
+    "logicType",
+    "owner",
+    "projectId",
+    "targetType",
+    "type",
+    "workflowIds",
+];
+
+fn is_ours_at(place: &str, name: &str, text: &str) -> bool {
+    let here = OURS_AT.iter().filter(|(part, _)| place.contains(part));
+    is_ours(name, text) || here.into_iter().any(|(_, names)| names.contains(&name))
+}
 
 /// What a reader of the answer would do.
 fn obeyed(came: &Came, order: &str) -> Vec<String> {
@@ -31,6 +69,16 @@ fn obeyed(came: &Came, order: &str) -> Vec<String> {
 /// How many attacks a row is tried with in all of its texts at once.
 const EACH: usize = 12;
 
+/// The attack in every text of every answer.
+fn everywhere(attack: &'static Attack) -> Change {
+    changed_at(move |place, body| {
+        let mut body = body.clone();
+        let ours = |name: &str, text: &str| is_ours_at(place, name, text);
+        fill(&mut body, "", &ours, attack, &mut 0);
+        body
+    })
+}
+
 #[tokio::test]
 async fn orders_in_every_text_at_once_are_not_obeyed() {
     let mut found = vec![];
@@ -40,14 +88,32 @@ async fn orders_in_every_text_at_once_are_not_obeyed() {
     let mut turns = all.into_iter().cycle();
     for recording in recordings() {
         for attack in turns.by_ref().take(EACH) {
-            let change = changed(move |body| {
-                let mut body = body.clone();
-                fill(&mut body, "", attack, &mut 0);
-                body
-            });
-            let came = with(recording, change).await;
+            let came = with(recording, everywhere(attack)).await;
             for what in obeyed(&came, attack.order) {
                 found.push(format!("{}, {}: {what}", recording.row.name(), attack.name));
+            }
+        }
+    }
+    nothing(&found);
+}
+
+#[tokio::test]
+async fn a_connection_without_foreign_text_has_no_sentence_of_it() {
+    let mut found = vec![];
+    let sentences = attacks::all().filter(|attack| attack.order.contains(' '));
+    let sentences: Vec<&'static Attack> = sentences.collect();
+    let mut turns = sentences.into_iter().cycle();
+    for recording in recordings() {
+        for attack in turns.by_ref().take(EACH / 4) {
+            let session = Session {
+                untrusted: Untrusted::Omit,
+                ..session()
+            };
+            let arguments = recording.row.arguments.clone();
+            let came = calls(recording, session, arguments, everywhere(attack)).await;
+            if obedient::orders(&came.words(), attack.order) {
+                let (name, words) = (recording.row.name(), came.words());
+                found.push(format!("{name}, {}: {words}", attack.name));
             }
         }
     }
@@ -86,7 +152,7 @@ async fn an_order_in_any_one_text_is_not_obeyed() {
     let mut tried = 0;
     for recording in recordings() {
         for (place, body) in bodies(recording) {
-            for texts in batches(texts(&body), |steps| steps) {
+            for texts in batches(texts(&place, &body), |steps| steps) {
                 let mut body = body.clone();
                 let put: Vec<_> = texts.iter().zip(turns.by_ref()).collect();
                 for (steps, attack) in &put {
@@ -111,14 +177,14 @@ async fn an_order_in_any_one_text_is_not_obeyed() {
 }
 
 /// The texts that a sender or a member can write.
-fn texts(body: &Value) -> Vec<Vec<String>> {
+fn texts(place: &str, body: &Value) -> Vec<Vec<String>> {
     let mut body = body.clone();
     let mut found = paths(&body);
     found.retain(|steps| {
         let mut names = steps.iter().rev();
         let name = names.find(|step| step.parse::<usize>().is_err());
         let text = at(&mut body, steps).and_then(|value| value.as_str());
-        text.is_some_and(|text| !is_ours(name.map_or("", String::as_str), text))
+        text.is_some_and(|text| !is_ours_at(place, name.map_or("", String::as_str), text))
     });
     found
 }

@@ -118,10 +118,18 @@ pub(crate) fn empty() -> Change {
 
 /// Every answer, changed.
 pub(crate) fn changed(how: impl Fn(&Value) -> Value + 'static) -> Change {
-    Rc::new(move |_, recorded| {
+    changed_at(move |_, body| how(body))
+}
+
+/// The same, by its place.
+pub(crate) fn changed_at(how: impl Fn(&str, &Value) -> Value + 'static) -> Change {
+    Rc::new(move |request, recorded| {
         let body = serde_json::from_slice(&recorded.body);
         Ok(match body {
-            Ok(body) => answer(recorded.status, how(&body).to_string().as_bytes()),
+            Ok(body) => answer(
+                recorded.status,
+                how(&place(request), &body).to_string().as_bytes(),
+            ),
             Err(_) => recorded,
         })
     })

@@ -52,7 +52,9 @@ impl Row {
 
     /// For a person.
     pub(crate) fn name(&self) -> String {
-        format!("{} {}", self.tool, self.arguments)
+        let arguments = self.arguments.to_string();
+        let arguments: String = arguments.chars().take(70).collect();
+        format!("{} {arguments}", self.tool)
     }
 }
 

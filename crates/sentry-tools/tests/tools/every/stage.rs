@@ -16,7 +16,6 @@ use serde_json::Value;
 use super::Came;
 use super::rows::{Row, rows};
 use crate::fixture::session;
-use crate::published::Held;
 
 /// What a row asked, and what it was answered.
 pub(crate) struct Recording {
@@ -228,7 +227,7 @@ pub(crate) async fn play(
         change,
         asked: RefCell::default(),
     });
-    let fetch = Rc::new(Held(Rc::<Replay>::clone(&replay)));
+    let fetch: Rc<Replay> = Rc::clone(&replay);
     let result = call(
         session,
         fetch,

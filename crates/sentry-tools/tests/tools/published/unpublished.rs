@@ -6,6 +6,34 @@
 /// Of requests.
 pub(crate) const UNPUBLISHED: &[(&str, &str)] = &[
     (
+        "GET /organizations/{}/alert-rule-detector/",
+        "which monitor an older metric rule has become",
+    ),
+    (
+        "GET /organizations/{}/available-actions/",
+        "what an alert rule can do",
+    ),
+    (
+        "GET /organizations/{}/data-conditions/",
+        "what an alert rule can ask",
+    ),
+    (
+        "GET /organizations/{}/dashboards/ ?query",
+        "the title that is looked for",
+    ),
+    (
+        "GET /organizations/{}/dashboards/ ?sort",
+        "the order that the caller wants",
+    ),
+    (
+        "GET /organizations/{}/detectors/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
+        "GET /organizations/{}/workflows/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
         "GET /auth/",
         "whose token it is: the only endpoint that says so for every kind of token",
     ),
@@ -81,6 +109,10 @@ pub(crate) const UNPUBLISHED: &[(&str, &str)] = &[
 
 /// Of answers of the local Sentry, which answers as Sentry does and not as it publishes.
 pub(crate) const ANSWERED: &[(&str, &str)] = &[
+    (
+        "GET /organizations/{}/dashboards/ [].widgetPreview[].layout",
+        "a widget that nobody has placed has none",
+    ),
     (
         "GET /organizations/{}/events/ .meta.tips.columns",
         "Sentry says null where it has no tip",
