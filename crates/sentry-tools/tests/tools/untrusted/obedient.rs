@@ -30,12 +30,12 @@ fn structured(
     match value {
         Value::String(text) => {
             found.extend(unseen(text));
-            // A member that holds any JSON stands for all that is in it.
-            let is_named = |member: &String| {
+            // What stands below a member is as little to be followed.
+            let is_below = |member: &String| {
                 let rest = pointer.strip_prefix(member.as_str());
                 rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             };
-            if !members.iter().any(is_named) && orders(text, order) {
+            if !members.iter().any(is_below) && orders(text, order) {
                 found.push(format!("obeys {pointer}"));
             }
         }
