@@ -188,14 +188,7 @@ pub fn authorize_url(
 /// The read scopes, and of the write scopes only those that were granted.
 pub fn asked_of_sentry(granted: &Scope) -> String {
     let write = granted.iter().filter(|scope| scope.ends_with(":write"));
-    // Sentry has a scope of its own for the alert rules of projects.
-    let alerts = granted.iter().find(|scope| *scope == "project:write");
-    let alerts = alerts.map(|_| "alerts:write");
-    READ.into_iter()
-        .chain(write)
-        .chain(alerts)
-        .collect::<Vec<_>>()
-        .join(" ")
+    READ.into_iter().chain(write).collect::<Vec<_>>().join(" ")
 }
 
 /// Exchanges Sentry's code for tokens.
@@ -454,10 +447,6 @@ mod tests {
         assert_eq!(
             asked_of_sentry(&scope(&["org:read", "event:write"])),
             "org:read project:read team:read event:read event:write"
-        );
-        assert_eq!(
-            asked_of_sentry(&scope(&["org:read", "project:write"])),
-            "org:read project:read team:read event:read project:write alerts:write"
         );
     }
 }

@@ -234,6 +234,17 @@ fn every_tool_of_the_catalogue_has_its_place() {
             "unlink_issue",
             "find_teams",
             "find_releases",
+            "get_release_details",
+            "search_docs",
+            "find_monitors",
+            "get_monitor_details",
+            "create_monitor",
+            "delete_monitor_environment",
+            "find_uptime_monitors",
+            "get_uptime_monitor_details",
+            "create_uptime_monitor",
+            "update_uptime_monitor",
+            "delete_uptime_monitor",
             "find_dsns",
             "create_dsn",
             "find_dashboards",
@@ -266,7 +277,7 @@ fn every_tool_of_the_catalogue_has_its_place() {
             "whoami",
         ]
     );
-    assert_eq!(sentry_tools::reference::names().count(), 60);
+    assert_eq!(sentry_tools::reference::names().count(), 66);
     for name in sentry_tools::reference::names() {
         let schema = sentry_tools::reference::schema_of(name).unwrap();
         jsonschema::validator_for(&schema).unwrap();

@@ -108,7 +108,9 @@ impl Crowded {
 
     fn answer(&self, request: &Request) -> Option<Value> {
         let url = request.url.as_str();
-        let path = url.strip_prefix(&format!("{BASE}/api/0"))?;
+        let Some(path) = url.strip_prefix(&format!("{BASE}/api/0")) else {
+            return known(request.method, url);
+        };
         let path = path.split('?').next()?;
         let query: Map<String, Value> = request
             .url
@@ -176,6 +178,9 @@ fn of_projects(
     }
     if let Some(below) = path.strip_prefix("/projects/acme/") {
         let (slug, below) = below.split_once('/')?;
+        if let Some(found) = stolen(below) {
+            return Some(found);
+        }
         let own = known(method, &format!("/projects/acme/web/{below}"))?;
         return Some(match slug {
             "web" | "5" => of_project(below, own),
@@ -215,6 +220,17 @@ fn of_projects(
                 push(&mut own, other);
                 json!({ "data": own })
             }
+            "monitors/" | "uptime/" if method == Method::Get => {
+                let own = body()?[0].clone();
+                let says = json!({ "project": project(), "projectSlug": project()["slug"] });
+                let other = saying(&own, says);
+                match narrow {
+                    true => json!([other, own, other]),
+                    false => json!([foreign(&own)]),
+                }
+            }
+            "monitors/" => body()?,
+            deploys if narrow && deploys.starts_with("releases/") => body()?,
             "events/" => {
                 let mut row = body()?["data"][0].clone();
                 row["gen_ai.conversation.id"] = "conversation-own".into();
@@ -396,6 +412,26 @@ fn of_issue(method: Method, id: &str, below: &str) -> Option<Value> {
     })
 }
 
+/// What is the other project's, and answers below ours all the same.
+fn stolen(below: &str) -> Option<Value> {
+    if below == "releases/stolen/commits/" {
+        return Some(json!([]));
+    }
+    let says = match below {
+        "releases/stolen/" => json!({ "projects": [project()] }),
+        "monitors/stolen/" => json!({ "project": project() }),
+        "uptime/stolen/" => json!({ "projectSlug": project()["slug"] }),
+        _ => return None,
+    };
+    let path = match below.split_once('/')?.0 {
+        "releases" => "releases/shop%401.4.0/",
+        "monitors" => "monitors/nightly/",
+        _ => "uptime/3301/",
+    };
+    let own = known(Method::Get, &format!("/projects/acme/web/{path}"))?;
+    Some(saying(&own, says))
+}
+
 /// Below `/projects/acme/web/`.
 fn of_project(below: &str, mut own: Value) -> Value {
     let whose = json!({ "id": 5, "slug": "web" });
@@ -433,6 +469,11 @@ fn of_project(below: &str, mut own: Value) -> Value {
             own
         }
         "keys/" => with(own, &["browserSdk"]),
+        "releases/shop%401.4.0/" => {
+            let own_project = own["projects"][0].clone();
+            own["projects"] = json!([project(), own_project, project()]);
+            with(own, &["lastDeploy", "currentProjectMeta", "owner"])
+        }
         _ if !own.is_object() => own,
         "stacktrace-link/" => with(own, &["config", "integrations", "error", "attemptedUrl"]),
         _ => with(own, &["team", "teams", "organization", "latestRelease"]),

@@ -2,6 +2,8 @@
 // file rule: mcp/golden-answers: golden answers of every tool, and every structured one against its
 //    schema
 
+mod monitors;
+
 use serde_json::{Value, json};
 
 use crate::fixture::world;

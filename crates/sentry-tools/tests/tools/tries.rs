@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::crowded::{OTHER_EVENT, OTHER_TRACE};
 use crate::fixture::BASE;
+use crate::monitors;
 use crate::sentry::{EVENT, TRACE};
 
 const SAME: &str = "another project";
@@ -107,6 +108,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             "TypeError: cart is null",
         ),
     ];
+    let mut tries = monitors::tries();
     for dataset in ["spans", "errors", "logs", "metrics", "profiles"] {
         events.push((json!({ "dataset": dataset }), "1 result"));
     }
@@ -121,7 +123,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             (json!({ "projectSlug": "stock" }), "1 result"),
         ]
     };
-    let mut all = vec![
+    tries.extend([
         ("whoami", vec![(json!({}), "\"projectSlug\":\"web\"")]),
         (
             "find_organizations",
@@ -356,7 +358,15 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
                     url(&format!("/explore/traces/trace/{TRACE}/?node=span-c1")),
                     "GET https://stock",
                 ),
-                (url("/releases/shop@1.4.0/"), "search_errors"),
+                (url("/releases/shop@1.4.0/"), "Load the cart later"),
+                (url("/insights/crons/web/nightly/"), "did not check in"),
+                (url("/insights/crons/stock/nightly/"), SAME),
+                (resource("monitor", "nightly"), "did not check in"),
+                (
+                    url("/issues/alerts/rules/uptime/web/3301/details/"),
+                    "No answer within",
+                ),
+                (url("/issues/alerts/rules/uptime/stock/3301/details/"), SAME),
                 (url("/replays/aa11/"), "leads to a replay"),
                 (
                     json!({ "url": format!("{BASE}/acme/web/issues/77/") }),
@@ -380,7 +390,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             "execute_sentry_tool",
             vec![(json!({ "name": "nope" }), "There is no tool `nope`")],
         ),
-    ];
-    all.extend(crate::managed::tries());
-    all
+    ]);
+    tries.extend(crate::managed::tries());
+    tries
 }
