@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod activity;
 mod actor;
+pub(crate) mod alerting;
 pub(crate) mod autofix;
 mod body;
 mod caller;

@@ -6,6 +6,7 @@
 
 pub(crate) mod activity;
 mod ago;
+pub(crate) mod alerting;
 pub(crate) mod analysis;
 pub(crate) mod chance;
 pub(crate) mod code_mapping;
@@ -32,6 +33,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use activity::Activity;
+use alerting::Alerting;
 use analysis::Analysis;
 use code_mapping::CodeMapping;
 use conversation::Conversation;
@@ -67,6 +69,8 @@ pub(crate) struct Data {
     pub(crate) replays: Vec<Replay>,
     pub(crate) rows: Rows,
     pub(crate) code_mappings: Vec<CodeMapping>,
+    /// Dashboards, alert rules and monitors.
+    pub(crate) alerting: Alerting,
     pub(crate) conversations: Vec<Conversation>,
     pub(crate) setup: Setup,
     /// Activities by issue id, newest first.

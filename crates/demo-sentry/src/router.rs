@@ -9,7 +9,7 @@ use axum::routing::{delete, get, post, put};
 
 use crate::api::error::ApiError;
 use crate::api::{
-    account, activity, autofix, committers, conversations, discover, dropped, events,
+    account, activity, alerting, autofix, committers, conversations, discover, dropped, events,
     external_issues, inbound_filters, integrations, issues, keys, onboarding, organizations,
     projects, regions, releases, replays, repositories, stacktrace_link, teams, traces,
 };
@@ -97,6 +97,33 @@ fn organization() -> Router<State> {
         )
         .route("/sentry-app-components/", get(integrations::components))
         .route("/onboarding/agent/status/", post(onboarding::report))
+        .merge(alerts())
+}
+
+/// Dashboards, alert rules and monitors of an organization.
+fn alerts() -> Router<State> {
+    use alerting::{dashboards, detectors, options, workflows};
+    Router::new()
+        .route("/dashboards/", get(dashboards::list))
+        .route("/dashboards/{dashboard}/", get(dashboards::show))
+        .route("/workflows/", get(workflows::list).post(workflows::create))
+        .route(
+            "/workflows/{workflow}/",
+            get(workflows::show)
+                .put(workflows::update)
+                .delete(workflows::delete),
+        )
+        .route("/detectors/", get(detectors::list))
+        .route(
+            "/detectors/{detector}/",
+            get(detectors::show)
+                .put(detectors::update)
+                .delete(detectors::delete),
+        )
+        .route("/projects/{project}/detectors/", post(detectors::create))
+        .route("/alert-rule-detector/", get(detectors::legacy))
+        .route("/available-actions/", get(options::actions))
+        .route("/data-conditions/", get(options::conditions))
 }
 
 fn issue() -> Router<State> {

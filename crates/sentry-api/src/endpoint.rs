@@ -48,6 +48,8 @@ pub struct Filling<'a> {
     pub query: Vec<(&'static str, Cow<'a, str>)>,
     /// Sent as JSON.
     pub body: Option<serde_json::Value>,
+    /// Asked in place of the endpoint that a table names, where what was read before decides which one it is.
+    pub instead: Option<&'static Endpoint>,
 }
 
 /// An endpoint's answer, which shows itself to a [`Sight`] only.

@@ -11,6 +11,8 @@ use crate::vocabulary::tool::{EXECUTE, Surface, Tool};
 
 pub(crate) mod executed;
 pub(crate) mod narrowed;
+#[cfg(test)]
+mod requests;
 
 /// The catalogue.
 pub(crate) static TOOLS: &[&Tool] = &[
@@ -45,6 +47,19 @@ pub(crate) static TOOLS: &[&Tool] = &[
     &find_releases::TOOL,
     &find_dsns::TOOL,
     &create_dsn::TOOL,
+    &find_dashboards::TOOL,
+    &get_dashboard_details::TOOL,
+    &find_alert_rules::TOOL,
+    &get_alert_rule::TOOL,
+    &get_alert_options::TOOL,
+    &create_alert_rule::TOOL,
+    &update_alert_rule::TOOL,
+    &delete_alert_rule::TOOL,
+    &find_metric_monitors::TOOL,
+    &get_metric_monitor_details::TOOL,
+    &create_metric_monitor::TOOL,
+    &update_metric_monitor::TOOL,
+    &delete_metric_monitor::TOOL,
     &update_dsn::TOOL,
     &create_team::TOOL,
     &create_project::TOOL,
@@ -133,6 +148,14 @@ fn target(
 ) -> Option<Target> {
     if name != EXECUTE {
         return None;
+    }
+    if executed::several(sent).is_some() {
+        // The server runs what only reads, and nothing else of it.
+        return Some(Target {
+            name: EXECUTE.to_owned(),
+            changes: false,
+            foreign: None,
+        });
     }
     // Read as the server reads it: what it would run is what is said here.
     let read = executed::read(sent.clone());

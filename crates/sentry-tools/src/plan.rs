@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use fetch::{LocalFuture, Method};
-use futures_util::future::{join4, ready};
+use futures_util::future::{join, join4, ready};
 use mcp::json::{self, Object};
 use mcp::{CallToolResult, Content};
 use sentry_api::{ApiError, Endpoint, Filling, Reply, Value};
@@ -23,7 +23,7 @@ pub(crate) mod made;
 
 /// What a tool asks, and what it answers.
 pub(crate) struct Plan {
-    /// Each stage waits for the one before it. The requests of a stage, four at most, are sent side by side.
+    /// Each stage waits for the one before it. The requests of a stage, eight at most, are sent side by side.
     pub(crate) stages: &'static [&'static [Step]],
     /// The answer, in the words of [`shape`]. A path begins with the label of a step, or with one of these: `@next` (the cursor
     /// of the first step that has one), `@more?` (whether there is one), `@done?` (true), `@changes` (what is different between
@@ -114,12 +114,26 @@ impl Replies {
         found.map(|(_, reply)| reply)
     }
 
-    /// The thing that a step has read, if the session sees it; else `null`.
+    /// The thing that a step has read, or the first of a list, if the session sees it; else `null`.
     pub(crate) fn thing(&self, context: &Context<'_>, label: &str) -> Value<'_> {
-        let reply = self.get(label);
-        reply
-            .and_then(|reply| reply.thing(context.sight))
-            .unwrap_or_default()
+        match self.get(label) {
+            None => Value::Null,
+            Some(reply) if reply.is_list() => {
+                let things = self.things(context, label).unwrap_or_default();
+                things.first().copied().unwrap_or_default()
+            }
+            Some(reply) => reply.thing(context.sight).unwrap_or_default(),
+        }
+    }
+
+    /// What a session sees of the list that a step has read; nothing where it was not sent.
+    pub(crate) fn things(
+        &self,
+        context: &Context<'_>,
+        label: &str,
+    ) -> Result<Vec<Value<'_>>, ApiError> {
+        self.get(label)
+            .map_or(Ok(Vec::new()), |reply| reply.things("", context.sight))
     }
 }
 
@@ -137,8 +151,10 @@ pub(crate) fn run<'a>(
                 Some(step) => ask(context, tool, &at, step, &replies),
                 None => Box::pin(ready(Ok(None))),
             };
-            let (first, second, third, fourth) = join4(sent(0), sent(1), sent(2), sent(3)).await;
-            for (step, reply) in stage.iter().zip([first, second, third, fourth]) {
+            let first = join4(sent(0), sent(1), sent(2), sent(3));
+            let ((a, b, c, d), (e, f, g, h)) =
+                join(first, join4(sent(4), sent(5), sent(6), sent(7))).await;
+            for (step, reply) in stage.iter().zip([a, b, c, d, e, f, g, h]) {
                 if let Some(reply) = reply? {
                     replies.0.push((step.label, reply));
                 }
@@ -264,6 +280,7 @@ fn filled<'a>(
     {
         return Ok(None);
     }
+    let endpoint = filling.instead.unwrap_or(endpoint);
     Ok(Some((endpoint, filling)))
 }
 
@@ -306,6 +323,9 @@ fn note(context: &Context<'_>, tool: &'static Tool, place: &Place, plan: &Plan, 
             continue;
         };
         let mut values = Vec::new();
+        if step.endpoint.method == Method::Delete {
+            values.push(changed::Value::new("deleted", None, None));
+        }
         for (parameter, path) in step.body {
             let after = context.arguments.as_text(parameter);
             let before = shape::at(replies.thing(context, "before"), path).as_str();

@@ -1,5 +1,6 @@
 //! Text of Sentry's, read and written: it knows no session and no tool.
 
+pub(crate) mod alerting;
 pub(crate) mod attached;
 pub(crate) mod budget;
 pub(crate) mod changes;

@@ -150,7 +150,15 @@ pub(crate) async fn installations(
     Path(organization): Path<String>,
     listing: Listing,
 ) -> Result<Page, ApiError> {
-    of_apps(&state, &caller, &organization, listing, Installation::wire)
+    let wire = Installation::wire;
+    of_apps(
+        &state,
+        &caller,
+        &organization,
+        listing,
+        wire,
+        "sentry-app-installations",
+    )
 }
 
 pub(crate) async fn components(
@@ -165,6 +173,7 @@ pub(crate) async fn components(
         &organization,
         listing,
         Installation::component,
+        "sentry-app-components",
     )
 }
 
@@ -174,13 +183,19 @@ fn of_apps(
     organization: &str,
     listing: Listing,
     wire: fn(&Installation) -> Value,
+    name: &str,
 ) -> Result<Page, ApiError> {
     caller.may(&["org:read"])?;
     let data = state.data();
     let organization = caller.organization(&data, organization)?;
     let all = data.setup.installations.iter();
     let own = all.filter(|one| one.organization == organization.slug);
-    Ok(listing.page(own.collect(), wire))
+    let mut apps: Vec<Value> = own.map(wire).collect();
+    if data.alerting.workflows.contains_key(&organization.slug) {
+        // Of apps that alert rules can use.
+        apps.extend(data.alerting.offered(name).iter().cloned());
+    }
+    Ok(listing.page(apps.iter().collect(), Value::clone))
 }
 
 #[derive(Deserialize)]

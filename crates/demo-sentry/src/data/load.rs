@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::activity::Activity;
+use super::alerting::Alerting;
 use super::analysis::{Analysis, Samples};
 use super::event::Event;
 use super::generate::{self, Templates};
@@ -47,6 +48,16 @@ const COMMITTERS: File = File(
     include_str!("../../data/committers.json"),
 );
 
+const DASHBOARDS: File = File(
+    "dashboards.json",
+    include_str!("../../data/dashboards.json"),
+);
+const WORKFLOWS: File = File("workflows.json", include_str!("../../data/workflows.json"));
+const DETECTORS: File = File("detectors.json", include_str!("../../data/detectors.json"));
+const ALERT_OPTIONS: File = File(
+    "alert-options.json",
+    include_str!("../../data/alert-options.json"),
+);
 const CONVERSATIONS: File = File(
     "conversations.json",
     include_str!("../../data/conversations.json"),
@@ -143,6 +154,12 @@ impl Data {
             replays: REPLAYS.read(start)?,
             rows: generate::rows(&templates, &traces, &projects, start),
             code_mappings: CODE_MAPPINGS.read(start)?,
+            alerting: Alerting::of(
+                DASHBOARDS.read(start)?,
+                WORKFLOWS.read(start)?,
+                DETECTORS.read(start)?,
+                ALERT_OPTIONS.read(start)?,
+            ),
             conversations: CONVERSATIONS.read(start)?,
             setup: SETUP.read(start)?,
             activity: activity(&issues, start)?,

@@ -36,13 +36,22 @@ const READING: &[&str] = &[
     "organizations/{org}/trace-meta/5d3a9c1be7f04862a1c40d9be8273f61/",
     "organizations/{org}/replays/",
     "organizations/{org}/replay-count/?query=issue.id:[9000010]",
+    "organizations/{org}/dashboards/",
+    "organizations/{org}/dashboards/52001/",
+    "organizations/{org}/workflows/",
+    "organizations/{org}/workflows/31001/",
+    "organizations/{org}/detectors/",
+    "organizations/{org}/detectors/42001/",
+    "organizations/{org}/alert-rule-detector/?alert_rule_id=301",
+    "organizations/{org}/available-actions/",
+    "organizations/{org}/data-conditions/?group=workflow_trigger",
+    "organizations/{org}/sentry-app-components/",
+    "organizations/{org}/sentry-app-installations/",
     "organizations/{org}/repos/",
     "organizations/{org}/events-dropped/?statsPeriod=24h",
     "organizations/{org}/agents/conversations/",
     "organizations/{org}/agents/conversations/conv-returns-desk-41/",
     "organizations/{org}/ai-conversations/",
-    "organizations/{org}/sentry-app-installations/",
-    "organizations/{org}/sentry-app-components/",
     "organizations/{org}/issues/CHECKOUT-2/integrations/",
     "projects/{org}/{project}/",
     "projects/{org}/{project}/releases/",
@@ -74,6 +83,36 @@ fn writing() -> Vec<(Method, &'static str, Value, u16)> {
             "organizations/{org}/issues/CHECKOUT-2/autofix/",
             json!({"step": "root_cause"}),
             202,
+        ),
+        (
+            Method::POST,
+            "organizations/{org}/workflows/",
+            json!({"name": "Lamp is out"}),
+            201,
+        ),
+        (
+            Method::PUT,
+            "organizations/{org}/workflows/31001/",
+            json!({"name": "Lamp is out"}),
+            200,
+        ),
+        (
+            Method::DELETE,
+            "organizations/{org}/workflows/31002/",
+            json!({}),
+            204,
+        ),
+        (
+            Method::PUT,
+            "organizations/{org}/detectors/42001/",
+            crate::alerting::monitor(),
+            200,
+        ),
+        (
+            Method::DELETE,
+            "organizations/{org}/detectors/42002/",
+            json!({}),
+            204,
         ),
         (
             Method::POST,
@@ -203,7 +242,7 @@ async fn all_answer_in_json_with_a_good_token_only() {
 #[tokio::test]
 async fn a_token_without_the_scope_is_403_and_changes_nothing() {
     let sentry = sentry();
-    let tokens = sentry.sign_in("member:read alerts:read").await;
+    let tokens = sentry.sign_in("member:read").await;
     let weak = tokens["access_token"].as_str().unwrap();
     for path in READING {
         assert_eq!(

@@ -4,6 +4,7 @@
 
 mod access;
 mod activity;
+mod alerting;
 mod autofix;
 mod device;
 mod endpoints;

@@ -65,6 +65,9 @@ impl Schema {
 /// The tool that stands for any other, so that a client with a short list reaches the whole catalogue.
 pub(crate) const EXECUTE: &str = "execute_sentry_tool";
 
+/// The parameter of [`EXECUTE`] that holds several calls.
+pub(crate) const CALLS: &str = "calls";
+
 /// What a tool ends with.
 pub(crate) type Answer = Result<CallToolResult, Failure>;
 

@@ -130,7 +130,8 @@ fn the_list() {
       query! {"description":"What you want to do, in a few words.","type":"string"}
     execute_sentry_tool md {"destructiveHint":true,"openWorldHint":true,"readOnlyHint":false}
       arguments {"description":"As its inputSchema says.","type":"object"}
-      name! {"type":"string"}
+      calls {"description":"Instead: up to 8 {name, arguments} that only read, answered together.","items":{"type":"object"},"type":"array"}
+      name {"type":"string"}
     "#);
 }
 

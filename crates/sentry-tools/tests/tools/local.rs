@@ -12,16 +12,16 @@ use serde_json::{Value, json};
 
 use crate::fixture::{session, slug, text};
 
-const ORGANIZATION: &str = "lighthouse-books";
+pub(crate) const ORGANIZATION: &str = "lighthouse-books";
 const TRACE: &str = "5d3a9c1be7f04862a1c40d9be8273f61";
 
-struct Local {
-    server: Server,
+pub(crate) struct Local {
+    pub(crate) server: Server,
     _running: Running,
 }
 
 impl Local {
-    async fn of(session: Session, token: &str) -> Self {
+    pub(crate) async fn of(session: Session, token: &str) -> Self {
         let now: Timestamp = "2025-11-24T12:00:00Z".parse().unwrap();
         let running = demo_sentry::start(Config::new(now)).await.unwrap();
         let base = BaseUrl::parse(running.origin()).unwrap();
@@ -39,7 +39,7 @@ impl Local {
         }
     }
 
-    async fn call(&self, name: &str, mut arguments: Value) -> CallToolResult {
+    pub(crate) async fn call(&self, name: &str, mut arguments: Value) -> CallToolResult {
         if arguments.get("organizationSlug").is_none() && arguments.get("url").is_none() {
             arguments["organizationSlug"] = ORGANIZATION.into();
         }

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod agent;
+mod alerting;
 mod asking;
 mod cases;
 mod catalogue;
@@ -36,6 +37,7 @@ mod search_events;
 mod search_issues;
 mod seer;
 mod sentry;
+mod several;
 mod tolerance;
 mod tries;
 mod untrusted;

@@ -26,7 +26,11 @@ pub(crate) fn read(parameter: &Parameter, value: Value) -> Option<Value> {
         Kind::Text(text) => of_text(text.format, value),
         Kind::Choice { options, .. } => of_choice(options, value),
         Kind::Flag { .. } => of_flag(value),
-        Kind::Texts => return texts(value),
+        Kind::Texts => {
+            let is_empty = value.as_array().is_some_and(Vec::is_empty);
+            let clears = is_empty && parameter.presence == Presence::Clearable;
+            return texts(value).or_else(|| clears.then_some(Value::Null));
+        }
         Kind::NumberOrText => number_as_text(value),
         Kind::Number { .. } | Kind::Object | Kind::Objects => value,
     })
