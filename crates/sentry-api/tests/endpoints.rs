@@ -74,7 +74,7 @@ async fn values_stay_in_their_place() {
         project: Sight::everything().project(SlugOrId::parse("web").unwrap()),
         names: vec!["a/../b".into()],
         query: vec![("cursor", "0:1:0&x=".into())],
-        body: None,
+        ..Filling::default()
     };
     let path = "projects/acme/web/monitors/a%2F..%2Fb/checkins/?cursor=0%3A1%3A0%26x%3D";
     let reply = answer(&CHECKINS, filling, path, response(200, "[1]")).await;
