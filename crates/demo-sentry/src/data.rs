@@ -16,7 +16,9 @@ mod generate;
 pub(crate) mod issue;
 pub(crate) mod key;
 mod load;
+pub(crate) mod monitor;
 pub(crate) mod organization;
+pub(crate) mod page;
 pub(crate) mod project;
 pub(crate) mod release;
 pub(crate) mod replay;
@@ -25,6 +27,7 @@ mod scale;
 pub(crate) mod setup;
 pub(crate) mod team;
 pub(crate) mod trace;
+pub(crate) mod uptime;
 pub(crate) mod user;
 
 use std::collections::{BTreeMap, HashSet};
@@ -40,6 +43,7 @@ use conversation::Conversation;
 use event::Event;
 use issue::Issue;
 use key::ClientKey;
+use monitor::Monitor;
 use organization::Organization;
 use project::Project;
 use release::Release;
@@ -48,6 +52,7 @@ use row::Rows;
 use setup::Setup;
 use team::Team;
 use trace::Trace;
+use uptime::UptimeMonitor;
 use user::User;
 
 pub use load::DataError;
@@ -65,6 +70,8 @@ pub(crate) struct Data {
     pub(crate) issues: Vec<Issue>,
     pub(crate) releases: Vec<Release>,
     pub(crate) keys: Vec<ClientKey>,
+    pub(crate) monitors: Vec<Monitor>,
+    pub(crate) uptime: Vec<UptimeMonitor>,
     pub(crate) traces: Vec<Trace>,
     pub(crate) replays: Vec<Replay>,
     pub(crate) rows: Rows,

@@ -63,6 +63,16 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// An answer that is no project's.
+    pub(crate) const fn public(answer: Json, what: &'static str) -> Self {
+        Self {
+            answer,
+            asked: None,
+            next: None,
+            what,
+        }
+    }
+
     /// The cursor of the next page, where there is one.
     #[must_use]
     pub fn next(&self) -> Option<&str> {

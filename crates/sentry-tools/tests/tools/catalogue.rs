@@ -234,8 +234,32 @@ fn every_tool_of_the_catalogue_has_its_place() {
             "unlink_issue",
             "find_teams",
             "find_releases",
+            "get_release_details",
+            "search_docs",
+            "find_monitors",
+            "get_monitor_details",
+            "create_monitor",
+            "delete_monitor_environment",
+            "find_uptime_monitors",
+            "get_uptime_monitor_details",
+            "create_uptime_monitor",
+            "update_uptime_monitor",
+            "delete_uptime_monitor",
             "find_dsns",
             "create_dsn",
+            "find_dashboards",
+            "get_dashboard_details",
+            "find_alert_rules",
+            "get_alert_rule",
+            "get_alert_options",
+            "create_alert_rule",
+            "update_alert_rule",
+            "delete_alert_rule",
+            "find_metric_monitors",
+            "get_metric_monitor_details",
+            "create_metric_monitor",
+            "update_metric_monitor",
+            "delete_metric_monitor",
             "update_dsn",
             "create_team",
             "create_project",
@@ -253,7 +277,7 @@ fn every_tool_of_the_catalogue_has_its_place() {
             "whoami",
         ]
     );
-    assert_eq!(sentry_tools::reference::names().count(), 47);
+    assert_eq!(sentry_tools::reference::names().count(), 66);
     for name in sentry_tools::reference::names() {
         let schema = sentry_tools::reference::schema_of(name).unwrap();
         jsonschema::validator_for(&schema).unwrap();

@@ -101,10 +101,12 @@ fn senders(result: &CallToolResult) -> Vec<String> {
 
 fn leave_out(value: &mut Value, pointer: &str) {
     let Some(rest) = pointer.strip_prefix('/') else {
-        if let Value::String(text) = value
-            && !omit::is_name(text)
-        {
-            omit::OMITTED.clone_into(text);
+        match value {
+            Value::String(text) if !omit::is_name(text) => omit::OMITTED.clone_into(text),
+            // What stands below is others' as well.
+            Value::Array(values) => values.iter_mut().for_each(|value| leave_out(value, "")),
+            Value::Object(members) => members.values_mut().for_each(|value| leave_out(value, "")),
+            _ => {}
         }
         return;
     };
