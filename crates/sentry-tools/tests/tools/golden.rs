@@ -455,7 +455,11 @@ async fn a_resource_is_what_it_leads_to() {
         assert_eq!(world.text("get_sentry_resource", arguments).await, span);
     }
     let release = json!({ "url": "https://acme.sentry.io/releases/shop%401.4.0/" });
-    insta::assert_snapshot!(world.error("get_sentry_resource", release).await, @r#"`url` leads to a release, not to one issue, event or trace. Call `search_issues` with `organizationSlug` `acme`, `query` `firstRelease:"shop@1.4.0"`; or `search_errors` with `organizationSlug` `acme`, `query` `release:"shop@1.4.0"`."#);
+    let release = world.text("get_sentry_resource", release).await;
+    assert!(
+        release.contains("\"version\":\"shop@1.4.0\"") && release.contains("Load the cart later"),
+        "{release}"
+    );
     let monitor =
         json!({ "resourceType": "monitor", "resourceId": "x", "organizationSlug": "acme" });
     let words = world.error("get_sentry_resource", monitor).await;
