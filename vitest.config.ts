@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-const common = { testTimeout: 30_000, hookTimeout: 30_000 };
+// On a machine that does much else, what comes soon may come late: a wait that is too short is a failure without a fault.
+const common = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 20_000 } } };
 
 // One workerd per test file. A project per runner, so that each can be run and counted alone.
 export default defineConfig({

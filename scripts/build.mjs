@@ -46,7 +46,8 @@ if (existsSync(script) && existsSync(wasm) && existsSync(stamp) && readFileSync(
  * reports its place without them. The functions are put beside those that they resemble (scripts/wasm-order.mjs).
  */
 function optimize() {
-  wasmOpt("-Oz", "-g");
+  // No object lies below 1024: the stack ends there, and only one that has overflowed comes so far.
+  wasmOpt("--low-memory-unused", "-Oz", "-g");
   if (process.env.KEEP_NAMES) return; // for a profile
   writeFileSync(wasm, namedByPlace(readFileSync(wasm)));
   wasmOpt("--reorder-functions-by-name", "--strip-debug", "--strip-producers");

@@ -16,7 +16,7 @@ const houses = {
     doors: ["chat router"],
   },
   "crates/sentry-tools/src": {
-    floors: [["lib"], ["reference", "schemas"], ["protocol"], ["catalogue"], ["tools"], ["vocabulary"], ["text"]],
+    floors: [["lib"], ["reference", "schemas"], ["protocol"], ["catalogue"], ["tools"], ["plan"], ["vocabulary"], ["text"]],
     doors: [],
   },
   "crates/oauth-provider/src/client": {

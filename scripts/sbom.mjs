@@ -60,7 +60,7 @@ function scripts() {
   const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"));
   return PACKAGES.map((name) => {
     const { version, license, integrity } = packages[`node_modules/${name}`];
-    const purl = `pkg:npm/${name}@${version}`;
+    const purl = `pkg:npm/${name.replace("@", "%40")}@${version}`;
     const [, hash] = /^sha512-(.*)$/.exec(integrity);
     return {
       type: "library",

@@ -10,8 +10,10 @@ const KINDS = new Set([".css", ".svg", ".png", ".ico", ".webmanifest", ".txt"]);
 const BROWSERS = ["chrome111", "firefox115", "safari16.4"];
 /** Maximum size of the chat's script, in bytes after gzip. */
 const HEAVIEST = 60 * 1024;
-/** The libraries in the script whose licences require to be named. */
-export const PACKAGES = ["preact", "marked", "highlight.js"];
+/** The libraries in the script. */
+export const PACKAGES = ["preact", "marked", "@speed-highlight/core"];
+/** Those whose licences require to be named; the others are in the public domain. */
+const NAMED = PACKAGES.filter((name) => name !== "@speed-highlight/core");
 
 /**
  * Writes the files that have changed. Returns the version of the chat's files and the size of the script. Throws an
@@ -20,8 +22,9 @@ export const PACKAGES = ["preact", "marked", "highlight.js"];
 export function buildWeb() {
   const names = readdirSync("web", { withFileTypes: true }).filter((entry) => entry.isFile() && KINDS.has(extname(entry.name)));
   const wanted = new Map(names.map(({ name }) => [name, read(name)]));
-  const script = bundle();
+  const script = bundle("web/chat/main.tsx", licences());
   wanted.set("chat.js", script);
+  wanted.set("page.js", bundle("web/page.ts", ""));
   mkdirSync("web/dist", { recursive: true });
   for (const name of readdirSync("web/dist")) {
     if (!wanted.has(name)) rmSync(join("web/dist", name), { recursive: true });
@@ -43,9 +46,9 @@ function read(name) {
   return extname(name) === ".css" ? Buffer.from(transformSync(content.toString(), { loader: "css", minify: true, target: BROWSERS }).code) : content;
 }
 
-function bundle() {
+function bundle(entry, footer) {
   const { outputFiles } = buildSync({
-    entryPoints: ["web/chat/main.tsx"],
+    entryPoints: [entry],
     bundle: true,
     minify: true,
     write: false,
@@ -54,13 +57,13 @@ function bundle() {
     jsx: "automatic",
     jsxImportSource: "preact",
     legalComments: "none",
-    footer: { js: licences() },
+    footer: { js: footer },
     logLevel: "silent",
   });
   return Buffer.from(outputFiles[0].contents);
 }
 
 const licences = () =>
-  PACKAGES.map((name) => `/* ${name}\n${readFileSync(join("node_modules", name, "LICENSE"), "utf8").replaceAll("*/", "* /").trim()}\n*/`).join("\n");
+  NAMED.map((name) => `/* ${name}\n${readFileSync(join("node_modules", name, "LICENSE"), "utf8").replaceAll("*/", "* /").trim()}\n*/`).join("\n");
 
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;

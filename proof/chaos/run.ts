@@ -2,7 +2,7 @@
 import { register } from "../../tests/support/oauth.ts";
 import { chanceOf } from "../lib/chance.ts";
 import { KillableSite } from "../lib/killable.ts";
-import { Ledger } from "../lib/ledger.ts";
+import { Ledger, type Session } from "../lib/ledger.ts";
 import { PANIC, untilQuiet } from "../lib/quiet.ts";
 import { orphans } from "../lib/rows.ts";
 import { type Chaos, type Ready, type Step, Wrong, works } from "./step.ts";
@@ -131,12 +131,14 @@ async function whole(response: Response): Promise<Response> {
 /** Each session that was answered, whatever happened since. */
 async function stillAlive(site: KillableSite, ledger: Ledger): Promise<string[]> {
   const dead: string[] = [];
-  for (const [grant, session] of ledger.sessions) {
+  const look = async ([grant, session]: [string, Session]) => {
     try {
       session.tokens = await works(site.worker, session.client, session.tokens);
     } catch (error) {
       dead.push(`${grant}: ${error instanceof Error ? error.message : error}`);
     }
-  }
+  };
+  const all = [...ledger.sessions];
+  while (all.length > 0) await Promise.all(all.splice(0, 8).map(look));
   return dead;
 }

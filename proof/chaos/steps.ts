@@ -2,6 +2,7 @@
 import { openAccount, press, pressed } from "../../tests/support/account.ts";
 import { type Authorized, type Tokens, authorizationUrl, grantOf, outcome, pkce, redeem, refresh, revoke, signIn, tokensOf, tool } from "../../tests/support/oauth.ts";
 import { type Form, Person } from "../../tests/support/person.ts";
+import { stateOfGrant } from "../../tests/support/storage.ts";
 import { AGAIN, type Chaos, LOST, type Ready, type Step, WORKS, Wrong, expectStatus, isOver, works } from "./step.ts";
 
 export const CALLBACK = "callback";
@@ -51,6 +52,12 @@ async function anew(chaos: Chaos): Promise<string> {
   return LOST;
 }
 
+/** The id that was drawn at the approval: it stands in the signed state. */
+function approvedGrant(back: URL): string {
+  const [signed] = (back.searchParams.get("state") ?? "").split(".");
+  return (JSON.parse(Buffer.from(signed ?? "", "base64url").toString()) as { g: string }).g;
+}
+
 const location = (answer: Response) => new URL(answer.headers.get("location") ?? "");
 const howOften = (answer: Response | undefined) => (answer ? WORKS : AGAIN);
 
@@ -85,13 +92,22 @@ async function callback(chaos: Chaos): Promise<Ready> {
   const begun = beginning(chaos);
   const back = await begun.person.atSentry(await begun.person.decide(await consent(begun)), { user: begun.user });
   const send = () => begun.person.request(back);
+  const { host } = chaos.site.worker.url;
+  const cookies = new Map(begun.person.cookies.get(host));
   return {
     send,
     goOn: async (answer) => {
+      // An answer that came when the kill was already noted counts as none, and neither do its cookies.
+      if (!answer) begun.person.cookies.set(host, cookies);
       const reloaded = answer ?? (await send());
       const code = reloaded.status === 302 && location(reloaded).searchParams.has("code");
       if (answer && !code) throw new Wrong(`the callback answered ${answer.status} ${answer.headers.get("location") ?? ""}`);
-      if (!code) return anew(chaos);
+      if (!code) {
+        // Sentry's code is good once: lost is what ended between Sentry's answer and the grant's opening, and nothing else.
+        const kept = stateOfGrant(chaos.site.folder, approvedGrant(back));
+        if (kept) throw new Wrong(`a grant that has opened (${Object.keys(kept)[0]}) is not answered again but ${reloaded.status}`);
+        return anew(chaos);
+      }
       await finish(chaos, begun, location(reloaded));
       return howOften(answer);
     },

@@ -2,6 +2,7 @@
 import { type FSWatcher, existsSync, readdirSync, watch } from "node:fs";
 import { join } from "node:path";
 import { fetch as plainFetch } from "miniflare";
+import { stateOfGrant } from "../../tests/support/storage.ts";
 import type { KillableSite } from "../lib/killable.ts";
 import { CALLBACK, DISCONNECTED, NARROWED, REDEMPTION, REFRESH, RENEWAL, REVOCATION } from "./steps.ts";
 
@@ -41,7 +42,7 @@ const atSentry = (name: string, step: string, grantType: string, when: "asked" |
   },
 });
 
-/** The first change of a file in a class's folder: an object has just written, and has not yet answered. */
+/** The first change of a file in a class's folder: an object begins to write. */
 const atWrite = (name: string, className: string, step: string): Trigger => ({
   name,
   step,
@@ -50,6 +51,20 @@ const atWrite = (name: string, className: string, step: string): Trigger => ({
     return () => watchers.forEach((watcher) => watcher.close());
   },
 });
+
+/** A grant's row lies in storage, and its answer is on its way: the others of its round may be anywhere before. */
+const atOpening: Trigger = {
+  name: "when a grant has opened",
+  step: CALLBACK,
+  arm: (site, fire) => {
+    const opened = (file: string | null) => {
+      const id = file?.split(".")[0] ?? "";
+      if (stateOfGrant(site.folder, Buffer.from(id, "hex").toString("base64url"))) fire();
+    };
+    const watchers = foldersOf(site.folder, "GrantObject").map((path) => watch(path, (_, file) => opened(file)));
+    return () => watchers.forEach((watcher) => watcher.close());
+  },
+};
 
 function foldersOf(folder: string, className: string): string[] {
   const objects = join(folder, "do");
@@ -62,6 +77,7 @@ export const aimed: Trigger[] = [
   atSentry("when Sentry has answered with tokens", CALLBACK, "authorization_code", "answered"),
   atWrite("when the account was written", "AccountObject", CALLBACK),
   atWrite("when the grant was written", "GrantObject", CALLBACK),
+  atOpening,
   atWrite("when the grant was written", "GrantObject", REDEMPTION),
   atWrite("when the grant was written", "GrantObject", REFRESH),
   atSentry("when Sentry was asked for a renewal", RENEWAL, "refresh_token", "asked"),

@@ -12,10 +12,10 @@ const UNTIL_ALARMS = 7200;
 export async function untilQuiet(site: KillableSite): Promise<Rows> {
   for (let tries = 1; ; tries += 1) {
     await site.wait(UNTIL_ALARMS);
-    await new Promise((resolve) => setTimeout(resolve, 4000));
+    await new Promise((resolve) => setTimeout(resolve, 2000));
     await site.stopWorker();
     const rows = readRows(site.folder);
     const waits = rows.once > 0 || [...rows.grants.values()].some(({ phase }) => phase !== "active");
-    if (!waits || tries === 4) return rows;
+    if (!waits || tries === 6) return rows;
   }
 }

@@ -1,5 +1,5 @@
 // Everything that a release leaves in rows when it is replaced, begun and gone on with.
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import { type AccountPage, openAccount, press, pressed } from "../support/account.ts";
 import {
   type Authorized,
@@ -22,6 +22,7 @@ import {
   tool,
 } from "../support/oauth.ts";
 import { type Form, Person } from "../support/person.ts";
+import { soon } from "../support/wait.ts";
 import type { TestWorker } from "../support/worker.ts";
 
 /** Makes somebody at a browser that was never here before. */
@@ -167,7 +168,7 @@ async function endsConnections(worker: TestWorker, { client, ending, refreshed }
   expect((await rpc(worker, ending.tokens.access_token)).status).toBe(401);
   const leaves = await signIn(worker, { client, person });
   await revoke(worker, client, leaves.tokens.refresh_token);
-  await vi.waitFor(async () => expect((await openAccount(worker, owner)).grants).not.toContain(grantOf(leaves.tokens.access_token)));
+  await soon(async () => expect((await openAccount(worker, owner)).grants).not.toContain(grantOf(leaves.tokens.access_token)));
   expect((await press(worker, owner, page, { all: "1" })).status).toBe(303);
   expect((await rpc(worker, refreshed.access_token)).status).toBe(401);
   expect((await openAccount(worker, owner)).grants).toEqual([]);

@@ -56,7 +56,7 @@ it("the worker's has what is in the chat's script, and each component a licence 
   const { bomFormat, specVersion, serialNumber, components } = bom("worker");
   expect([bomFormat, specVersion]).toEqual(["CycloneDX", "1.6"]);
   expect(serialNumber).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
-  expect(components.filter(({ purl }) => purl.startsWith("pkg:npm/")).map(({ name }) => name)).toEqual(["highlight.js", "marked", "preact"]);
+  expect(components.filter(({ purl }) => purl.startsWith("pkg:npm/")).map(({ name }) => name)).toEqual(["@speed-highlight/core", "marked", "preact"]);
   const ours = new Set(components.filter(({ hashes }) => !hashes).map(({ name }) => name));
   expect(ours.has("oauth-provider") && !ours.has("serde")).toBe(true);
   for (const { name, licenses, hashes } of components) {

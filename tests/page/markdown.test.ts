@@ -32,7 +32,7 @@ describe("Markdown", () => {
     ["> q", "<blockquote><p>q</p></blockquote>"],
     ["a  \nb\n\n---", "<p>a<br/>b</p><hr/>"],
     ["|a|b|\n|-|-|\n|1|2|", "<tbody><tr><td>1</td><td>2</td></tr></tbody>"],
-    ["```json\n{\"a\": 1}\n```", '<span class="is-attr">&quot;a&quot;</span>'],
+    ["```json\n{\"a\": 1}\n```", '<span class="is-var">&quot;a&quot;</span>'],
     ["```nonsense\n<x>\n```", "<code>&lt;x></code>"],
     ["1 &lt; 2 \\* 3", "1 &amp;lt; 2 * 3"],
   ])("%j", (text, drawn) => {
@@ -166,17 +166,18 @@ describe("code in colour", () => {
   });
 
   it.each([
-    ["javascript", "const a = 1; // b", ["keyword", "number", "comment"]],
-    ["python", "def f():\n    return 'x'", ["keyword", "title", "string"]],
-    ["ts", "const a: string = `x`;", ["keyword", "string"]],
-    ["sql", "SELECT 1", ["keyword", "number"]],
-    ["diff", "-a\n+b", ["deletion", "addition"]],
+    ["javascript", "const a = 1; // b", ["kwd", "num", "cmnt"]],
+    ["python", "def f():\n    return 'x'", ["kwd", "func", "str"]],
+    ["ts", "const a: string = `x`;", ["kwd", "type", "str"]],
+    ["sql", "SELECT 1", ["kwd", "num"]],
+    ["diff", "-a\n+b", ["deleted", "insert"]],
   ])("has kinds: %s", (language, code, kinds) => {
     const found = JSON.stringify(highlight(code, language));
     for (const kind of kinds) expect(found).toContain(`"kind":"${kind}"`);
   });
 
   it("is left alone where it is long", () => {
-    expect(highlight("1 ".repeat(20_000), "json")).toHaveLength(1);
+    expect(highlight("1\n".repeat(20_000), "json")).toHaveLength(1);
+    expect(highlight(`{"a": 1}\n${"a".repeat(301)}`, "json")).toHaveLength(1);
   });
 });

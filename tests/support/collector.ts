@@ -34,15 +34,20 @@ export interface Collector {
   refused: string[];
   /** Answers nothing from now on, as long as it is set. */
   silent: boolean;
+  /** So many senders were not answered, and have given up. */
+  gone: number;
   stop(): Promise<void>;
 }
 
 export async function startCollector(): Promise<Collector> {
-  const collector: Omit<Collector, "url" | "stop"> = { spans: [], faults: [], bodies: [], headers: [], refused: [], silent: false };
+  const collector: Omit<Collector, "url" | "stop"> = { spans: [], faults: [], bodies: [], headers: [], refused: [], silent: false, gone: 0 };
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += String(chunk);
-    if (collector.silent) return;
+    if (collector.silent) {
+      response.once("close", () => void (collector.gone += 1));
+      return;
+    }
     collector.bodies.push(body);
     collector.headers.push(request.headers);
     try {

@@ -1,8 +1,8 @@
 // What lies on the disk of a worker that was started with `storage`: every file, and every row of every SQLite database
 // (a long value is cut into pages in the file, and whole in its row).
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 export interface TemporaryFolder extends Disposable {
@@ -29,6 +29,19 @@ export function objectStates(folder: string, className: string): Record<string, 
     .flatMap(rowsOf)
     .filter((row) => typeof row.json === "string")
     .map((row) => JSON.parse(row.json as string) as Record<string, unknown>);
+}
+
+/** The row of a grant, by the id that its tokens carry. */
+export function stateOfGrant(folder: string, grant: string): Record<string, unknown> | undefined {
+  const file = `${Buffer.from(grant, "base64url").toString("hex")}.sqlite`;
+  const row = databases(folder, "GrantObject").filter((path) => basename(path) === file).flatMap(rowsOf).find(({ json }) => typeof json === "string");
+  return row && (JSON.parse(row.json as string) as Record<string, unknown>);
+}
+
+/** What is noted of the documents of clients that live grants have: when one was found gone, and whether twice. */
+export function documentsIn(folder: string): { gone_since?: number; gone?: boolean }[] {
+  const grants = objectStates(folder, "GrantObject") as { active?: { document?: { gone_since?: number; gone?: boolean } } }[];
+  return grants.flatMap(({ active }) => active?.document ?? []);
 }
 
 /** The tables that the objects of a class made, the runtime's own aside. */
@@ -73,12 +86,28 @@ export function eventsIn(folder: string): Record<string, unknown>[] {
 
 const bigintAsText = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
 
+/** A database and its write-ahead log. */
+const FILES = ["", "-wal"];
+
+/** Copies the files of a database, both as they were at one moment: workerd writes them meanwhile. */
+function copyDatabase(path: string, folder: string): void {
+  const state = () => FILES.map((suffix) => statSync(path + suffix, { throwIfNoEntry: false, bigint: true })).map((file) => file && `${file.size} ${file.mtimeNs}`).join();
+  for (let tries = 0, before = state(); tries < 100; tries += 1) {
+    for (const suffix of FILES) {
+      rmSync(join(folder, `db${suffix}`), { force: true });
+      if (existsSync(path + suffix)) cpSync(path + suffix, join(folder, `db${suffix}`));
+    }
+    const after = state();
+    if (after === before) return;
+    before = after;
+  }
+  throw new Error(`${path} is written all the time`);
+}
+
 /** From a copy, with what is still in its write-ahead log: workerd holds the original open. */
 function rowsOf(path: string): Record<string, unknown>[] {
   using copy = temporaryFolder();
-  for (const suffix of ["", "-wal"]) {
-    if (statSync(path + suffix, { throwIfNoEntry: false })) cpSync(path + suffix, join(copy.path, `db${suffix}`));
-  }
+  copyDatabase(path, copy.path);
   const database = new DatabaseSync(join(copy.path, "db"));
   try {
     const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();

@@ -1,5 +1,8 @@
-// Limits by the minute: what they answer, so that a client waits and keeps what it has, and when to ask them.
-import { expect } from "vitest";
+// Waiting: for what comes to pass after an answer, and for limits by the minute.
+import { expect, vi } from "vitest";
+
+/** Until the check passes: what is done after an answer takes as long as the machine is busy. Answers what the check does. */
+export const soon = <T>(check: () => T | Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 20_000 });
 
 interface Answer {
   status: number;

@@ -1,11 +1,12 @@
 // What happened to a person's connections: the page, the file, and deleting all of it.
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AccountPage, accountUrl, openAccount, press, pressed } from "../support/account.ts";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
 import { startAgingWorker } from "../support/later.ts";
 import { authorizationUrl, authorize, outcome, redeem, refresh, register, rpc, signIn, tokensOf } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
 import { accountsIn, alter, eventsIn, objectStates, tables, temporaryFolder } from "../support/storage.ts";
+import { soon } from "../support/wait.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
 const BO = { user: "1002" };
@@ -55,11 +56,11 @@ async function history(at: TestWorker, person: Person, query = ""): Promise<Hist
 
 /** Until what is written after an answer is there. */
 async function eventually(at: TestWorker, person: Person, kinds: string[]): Promise<Event[]> {
-  return await vi.waitFor(async () => {
+  return soon(async () => {
     const { events } = await history(at, person);
     expect(events.map(({ event }) => event).sort()).toEqual([...kinds].sort());
     return events;
-  }, 10_000);
+  });
 }
 
 async function page(at: TestWorker, person: Person, query = ""): Promise<string> {
@@ -120,12 +121,12 @@ describe("the history", () => {
     let at = await aging.wait(2 * 86_400);
     await tokensOf(await refresh(at, client, first.refresh_token));
     await openAccount(at, person);
-    await vi.waitFor(async () => expect((await history(at, person)).events.map(({ event }) => event)).toContain("refreshed"));
+    await soon(async () => expect((await history(at, person)).events.map(({ event }) => event)).toContain("refreshed"));
     expect(await outcome(await refresh(at, client, tokens.refresh_token))).toBe("400 invalid_grant");
-    await vi.waitFor(async () => expect((await history(at, person)).events.map(({ event }) => event)).toContain("theft"));
+    await soon(async () => expect((await history(at, person)).events.map(({ event }) => event)).toContain("theft"));
     expect(await page(at, person)).toContain("may have been copied");
     await at.fetch("/oauth/revoke", { method: "POST", body: new URLSearchParams({ token: first.refresh_token, client_id: client.client_id }) });
-    await vi.waitFor(async () => expect((await history(at, person)).events.map(({ event }) => event).join()).toMatch(/revoked|closed/));
+    await soon(async () => expect((await history(at, person)).events.map(({ event }) => event).join()).toMatch(/revoked|closed/));
   });
 
   // rule: apps/history
@@ -136,7 +137,7 @@ describe("the history", () => {
       await tokensOf(await redeem(at, authorized));
       expect(await outcome(await redeem(at, authorized))).toBe("400 invalid_grant");
       await openAccount(at, person);
-      await vi.waitFor(async () => expect((await history(at, person)).events.map(({ event }) => event)).toContain("closed"));
+      await soon(async () => expect((await history(at, person)).events.map(({ event }) => event)).toContain("closed"));
     });
   });
 
@@ -199,7 +200,7 @@ describe("the history", () => {
 
     // One more: what tools changed goes, what tells of keys stays.
     await change(at, (await signIn(at, CHANGING)).tokens.access_token);
-    await vi.waitFor(() => {
+    await soon(() => {
       const kept = eventsIn(folder.path);
       expect(kept.length).toBeLessThanOrEqual(5_000);
       expect(kept.filter(({ event }) => event === "theft")).toHaveLength(5);
@@ -217,7 +218,7 @@ describe("the history", () => {
     await aging.wait(89 * 86_400);
     expect(eventsIn(aging.folder)).toHaveLength(4);
     await aging.wait(2 * 86_400);
-    await vi.waitFor(() => expect(eventsIn(aging.folder)).toEqual([]), 10_000);
+    await soon(() => expect(eventsIn(aging.folder)).toEqual([]));
     expect(accountsIn(aging.folder)).toEqual([]);
   });
 });
@@ -299,7 +300,7 @@ describe("deleting", () => {
     expect(objectStates(aging.folder, "AccountObject")).toEqual([]);
     expect(tables(aging.folder, "AccountObject")).toContain("deleted");
     await aging.wait(86_400);
-    await vi.waitFor(() => expect(tables(aging.folder, "AccountObject")).toEqual([]), 10_000);
+    await soon(() => expect(tables(aging.folder, "AccountObject")).toEqual([]));
   });
 });
 

@@ -1,15 +1,14 @@
 // The page of connected apps: what the list says, what taking a skill away and revoking do, and to whom.
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accountUrl, openAccount, press, pressed } from "../support/account.ts";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
 import { type ServedDocument, serveDocuments } from "../support/documents.ts";
 import { startAgingWorker } from "../support/later.ts";
 import {
   type Registered,
-  authorizationUrl,
   authorize,
   outcome,
-  pkce,
   redeem,
   refresh,
   register,
@@ -19,7 +18,9 @@ import {
   tool,
 } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
-import { accountsIn, temporaryFolder } from "../support/storage.ts";
+import { many } from "../support/site.ts";
+import { accountsIn, alter, temporaryFolder } from "../support/storage.ts";
+import { soon } from "../support/wait.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
 const ADA = {};
@@ -86,7 +87,7 @@ describe("the list", () => {
     await tokensOf(await refresh(at, client, tokens.refresh_token));
     await tokensOf(await refresh(at, client, second.refresh_token));
     expect(await outcome(await refresh(at, client, tokens.refresh_token))).toBe("400 invalid_grant");
-    await vi.waitFor(async () => {
+    await soon(async () => {
       const text = (await openAccount(at)).connections[0]!.text;
       expect(text).toContain("A key of this connection was used that it had long replaced.");
       expect(text).toContain("Once it has asked again, late, for keys");
@@ -242,7 +243,7 @@ describe("revoking", () => {
       const next = await pressed(at, person, page, { grant: page.grants[0]! });
       expect(next.said).toMatch(/ended already|can no longer use/);
       expect(next.grants).toEqual([]);
-      await vi.waitFor(() => expect(accountsIn(folder)).toEqual([]));
+      await soon(() => expect(accountsIn(folder)).toEqual([]));
     });
   });
 
@@ -266,53 +267,59 @@ describe("revoking", () => {
 });
 
 describe("500 connections", { timeout: 240_000 }, () => {
+  const LIVE = 100;
+
+  /** Lines as that of one that is there, of grants that are not. */
+  function fill(folder: string, clients: Registered[]): void {
+    const ids = Array.from({ length: 500 - LIVE }, () => randomBytes(32).toString("base64url"));
+    const [like] = accountsIn(folder)[0]!;
+    const rows = ids.map((grant, n) => {
+      const line = { ...like!, grant, client_id: clients[(LIVE + n) % clients.length]!.client_id, opened_at: like!.opened_at - 1000 - n };
+      return `('${grant}', '${line.client_id}', ${line.opened_at}, '${JSON.stringify(line).replaceAll("'", "''")}')`;
+    });
+    alter(folder, "AccountObject", `INSERT INTO lines (id, client, opened_at, json) VALUES ${rows.join(", ")}`);
+  }
+
   // rule: apps/many-grants-in-parts: 500 grants are listed in parts, made and revoked meanwhile
   it("are shown in parts, are made and revoked meanwhile, and end with one press", async () => {
-    await alone(async (at, folder) => {
-      const clients: Registered[] = [];
-      for (let n = 0; n < 26; n++) clients.push(await register(at, { client_name: `Client ${n}` }));
-      const tokens: string[] = [];
-      const connect = async (n: number) => {
-        const person = new Person();
-        const proof = pkce();
-        const callback = await person.authorize(authorizationUrl(at, clients[n % 26]!, { code_challenge: proof.challenge }));
-        const authorized = { client: clients[n % 26]!, verifier: proof.verifier, callback, code: callback.searchParams.get("code")! };
-        tokens.push((await tokensOf(await redeem(at, authorized))).access_token);
-      };
-      for (let n = 0; n < 500; n += 10) await Promise.all(Array.from({ length: 10 }, (_, i) => connect(n + i)));
-      await vi.waitFor(() => expect(accountsIn(folder).map((lines) => lines.length)).toEqual([500]), { timeout: 10_000 });
+    await using aging = await startAgingWorker({ sentry: sentry.url });
+    const clients: Registered[] = [];
+    for (let n = 0; n < 26; n++) clients.push(await register(aging.worker, { client_name: `Client ${n}` }));
+    const tokens: string[] = [];
+    const connect = async (n: number) => void tokens.push((await signIn(aging.worker, { client: clients[n % clients.length]! })).tokens.access_token);
+    for (let n = 0; n < LIVE; n += 10) await many(10, (i) => connect(n + i));
+    await soon(() => expect(accountsIn(aging.folder).map((lines) => lines.length)).toEqual([LIVE]));
+    const { folder } = aging;
+    const at = await aging.wait(0, () => fill(folder, clients));
 
-      const person = new Person();
-      const seen = new Set<string>();
-      const first = await openAccount(at, person);
-      expect(first.html).toContain("1–25 of at least 125");
-      expect(first.beside("prev")).toBeUndefined();
-      let [page, parts] = [first, 1];
+    const person = new Person();
+    const seen = new Set<string>();
+    const first = await openAccount(at, person);
+    expect(first.html).toContain("1–25 of at least 125");
+    expect(first.beside("prev")).toBeUndefined();
+    let [page, parts] = [first, 1];
+    page.grants.forEach((grant) => seen.add(grant));
+    for (let next = page.beside("next"); next; next = page.beside("next"), parts++) {
+      page = await openAccount(at, person, {}, next);
       page.grants.forEach((grant) => seen.add(grant));
-      for (let next = page.beside("next"); next; next = page.beside("next"), parts++) {
-        page = await openAccount(at, person, {}, next);
-        page.grants.forEach((grant) => seen.add(grant));
-        if (parts === 2) await connect(500);
-        if (parts === 3) expect(page.html).toMatch(/77–101 of at least 201/);
-        if (parts === 3) await pressed(at, person, page, { grant: page.grants[0]!, place: next.search.slice(1) });
-      }
-      expect(parts).toBe(20);
-      expect(seen.size, "what came meanwhile stands before the first part").toBe(500);
-      expect(page.html, "so many newer ones are not counted").not.toMatch(/\d+–\d+ of/);
-      const back = await openAccount(at, person, {}, page.beside("prev"));
-      expect(back.grants.some((grant) => page.grants.includes(grant))).toBe(false);
+      if (parts === 2) await connect(500);
+      if (parts === 3) expect(page.html).toMatch(/77–101 of at least 201/);
+      if (parts === 3) await pressed(at, person, page, { grant: page.grants[0]!, place: next.search.slice(1) });
+    }
+    expect(parts).toBe(20);
+    expect(seen.size, "what came meanwhile stands before the first part").toBe(500);
+    expect(page.html, "so many newer ones are not counted").not.toMatch(/\d+–\d+ of/);
+    const back = await openAccount(at, person, {}, page.beside("prev"));
+    expect(back.grants.some((grant) => page.grants.includes(grant))).toBe(false);
 
-      const kept = await pressed(at, person, back, { grant: back.grants[3]!, place: back.url.search.slice(1) });
-      expect(kept.grants, "the same part, without it").toEqual(expect.arrayContaining(back.grants.filter((_, i) => i !== 3)));
+    const kept = await pressed(at, person, back, { grant: back.grants[3]!, place: back.url.search.slice(1) });
+    expect(kept.grants, "the same part, without it").toEqual(expect.arrayContaining(back.grants.filter((_, i) => i !== 3)));
 
-      const began = Date.now();
-      const done = await pressed(at, person, kept, { all: "1" });
-      console.log(`500 connections ended in ${Date.now() - began} ms`);
-      expect(done.said).toBe("All connections have ended.");
-      const statuses = new Set<number>();
-      for (const token of tokens) statuses.add(await status(token, at));
-      expect([...statuses]).toEqual([401]);
-      expect(accountsIn(folder)).toEqual([]);
-    });
+    const done = await pressed(at, person, kept, { all: "1" });
+    expect(done.said).toBe("All connections have ended.");
+    const statuses = new Set<number>();
+    for (const token of tokens) statuses.add(await status(token, at));
+    expect([...statuses]).toEqual([401]);
+    expect(accountsIn(folder)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 // A person's list of grants: complete, without the ended, at most 20 of one client, and what a marked grant means there.
 import { DatabaseSync } from "node:sqlite";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { DemoSentry } from "../support/demo-sentry.ts";
 import { startAgingWorker } from "../support/later.ts";
 import {
@@ -21,6 +21,7 @@ import {
 import { Person } from "../support/person.ts";
 import { many, withStoredSite } from "../support/site.ts";
 import { type TemporaryFolder, accountsIn, databases, temporaryFolder } from "../support/storage.ts";
+import { soon } from "../support/wait.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
 const BO = { user: "1002" };
@@ -34,7 +35,6 @@ withStoredSite((site) => ({ sentry, worker, folder } = site));
 const linesOf = (client: Registered, at = folder.path) =>
   accountsIn(at).flat().filter((line) => line.client_id === client.client_id);
 const works = async ({ access_token }: Tokens, at = worker) => (await rpc(at, access_token)).status;
-const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 5_000 });
 
 describe("a person's list", () => {
   // rule: tokens/account-list: the account's list: complete, without the ended, one person's
@@ -66,11 +66,13 @@ describe("a person's list", () => {
       many(4, () => signIn(worker, { client })),
       many(4, () => signIn(worker, { client, choices: BO })),
     ]);
-    const accounts = accountsIn(folder.path)
-      .map((lines) => lines.filter((line) => line.client_id === client.client_id).map(({ grant }) => grant).sort())
-      .filter((grants) => grants.length > 0);
     const expected = [ada, bo].map((all) => all.map(({ tokens }) => grantOf(tokens.access_token)).sort());
-    expect(accounts.sort()).toEqual(expected.sort());
+    await soon(() => {
+      const accounts = accountsIn(folder.path)
+        .map((lines) => lines.filter((line) => line.client_id === client.client_id).map(({ grant }) => grant).sort())
+        .filter((grants) => grants.length > 0);
+      expect(accounts.sort()).toEqual(expected.sort());
+    });
   });
 
   // rule: tokens/account-list
@@ -89,7 +91,7 @@ describe("a person's list", () => {
   // rule: tokens/account-list
   it("loses the line of a code that is closed by wrong tries", async () => {
     const authorized = await authorize(worker);
-    expect(linesOf(authorized.client)).toHaveLength(1);
+    await soon(() => expect(linesOf(authorized.client)).toHaveLength(1));
     for (let tries = 0; tries < 5; tries++) await redeem(worker, { ...authorized, verifier: "w".repeat(43) });
     await soon(() => expect(linesOf(authorized.client)).toEqual([]));
   });
@@ -98,7 +100,7 @@ describe("a person's list", () => {
     const { client, tokens } = await signIn(worker);
     await revoke(worker, client, tokens.access_token);
     expect(await works(tokens)).toBe(401);
-    expect(linesOf(client)).toHaveLength(1);
+    await soon(() => expect(linesOf(client)).toHaveLength(1));
     expect((await refresh(worker, client, tokens.refresh_token)).status).toBe(200);
   });
 
@@ -109,7 +111,7 @@ describe("a person's list", () => {
     const { client, tokens } = await signIn(strict);
     const second = await tokensOf(await refresh(strict, client, tokens.refresh_token));
     await tokensOf(await refresh(strict, client, second.refresh_token));
-    expect(linesOf(client, own.path)).toHaveLength(1);
+    await soon(() => expect(linesOf(client, own.path)).toHaveLength(1));
     expect(await outcome(await refresh(strict, client, tokens.refresh_token))).toBe("400 invalid_grant");
     await soon(() => expect(linesOf(client, own.path)).toEqual([]));
   });
@@ -257,9 +259,8 @@ describe("a line", () => {
   it("says what was allowed to whom, and what is known of it since", async () => {
     const client = await register(worker, { client_name: "An editor" });
     const { tokens } = await signIn(worker, { client, choices: { skills: ["inspect", "triage"] } });
-    expect(linesOf(client)).toMatchObject([
-      { grant: grantOf(tokens.access_token), name: "An editor", skills: ["inspect", "triage"], scope: ["event:write", "org:read"] },
-    ]);
+    const line = { grant: grantOf(tokens.access_token), name: "An editor", skills: ["inspect", "triage"], scope: ["event:write", "org:read"] };
+    await soon(() => expect(linesOf(client)).toMatchObject([line]));
   });
 
   // rule: apps/marks-reach-list: marks and late retries reach the list
@@ -267,7 +268,7 @@ describe("a line", () => {
     await using aging = await startAgingWorker({ sentry: sentry.url });
     const { client, tokens } = await signIn(aging.worker);
     await tokensOf(await refresh(aging.worker, client, tokens.refresh_token));
-    expect(linesOf(client, aging.folder)[0]!.late).toBeUndefined();
+    await soon(() => expect(linesOf(client, aging.folder)).toEqual([expect.not.objectContaining({ late: expect.anything() })]));
     for (const count of [1, 2]) {
       const at = await aging.wait(120);
       await tokensOf(await refresh(at, client, tokens.refresh_token));
@@ -281,6 +282,7 @@ it("a list of the version before, all of it in one row, is read and goes on", as
   await using aging = await startAgingWorker({ sentry: sentry.url });
   const client = await register(aging.worker);
   const signedIn = [await signIn(aging.worker, { client }), await signIn(aging.worker, { client })];
+  await soon(() => expect(linesOf(client, aging.folder)).toHaveLength(2));
   const at = await aging.wait(1, () => {
     const [path] = databases(aging.folder, "AccountObject").filter((path) => new DatabaseSync(path).prepare("SELECT 1 FROM sqlite_master WHERE name = 'lines'").get());
     const database = new DatabaseSync(path!);
@@ -295,7 +297,7 @@ it("a list of the version before, all of it in one row, is read and goes on", as
   });
   signedIn.push(await signIn(at, { client }));
   const grants = signedIn.map(({ tokens }) => grantOf(tokens.access_token));
-  expect(linesOf(client, aging.folder).map(({ grant }) => grant).sort()).toEqual(grants.sort());
+  await soon(() => expect(linesOf(client, aging.folder).map(({ grant }) => grant).sort()).toEqual(grants.sort()));
   await revoke(at, client, signedIn[0]!.tokens.refresh_token);
   await soon(() => expect(linesOf(client, aging.folder)).toHaveLength(2));
 });

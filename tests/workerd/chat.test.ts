@@ -444,9 +444,9 @@ describe("a person who leaves", () => {
       }
       expect(stopped).toBe(0);
       stop.abort();
-      await vi.waitUntil(() => stopped === 1, { timeout: 5_000 });
+      await vi.waitUntil(() => stopped === 1, { timeout: 20_000 });
       expect(asked).toBe(1);
-      await vi.waitUntil(() => at.logs.some(({ message }) => message.includes('"chat":"gone","steps":0')), { timeout: 5_000 });
+      await vi.waitUntil(() => at.logs.some(({ message }) => message.includes('"chat":"gone","steps":0')), { timeout: 20_000 });
     } finally {
       server.closeAllConnections();
       server.close();

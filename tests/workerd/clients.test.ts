@@ -1,7 +1,7 @@
 // Clients over time: registered by the operator, registered by themselves, described by a document that comes and goes,
 // and this server's own chat. What lives in KV is read there.
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { DemoSentry } from "../support/demo-sentry.ts";
 import { type ServedDocument, publishTo, serveDocuments } from "../support/documents.ts";
 import { type AgingWorker, startAgingWorker } from "../support/later.ts";
@@ -24,7 +24,8 @@ import {
 } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
 import { withSentry } from "../support/site.ts";
-import { untilThereIsTime } from "../support/wait.ts";
+import { documentsIn } from "../support/storage.ts";
+import { soon, untilThereIsTime } from "../support/wait.ts";
 import { type Outgoing, type TestWorker, startWorker } from "../support/worker.ts";
 
 const DAY = 86_400;
@@ -168,7 +169,7 @@ describe("the record of a registered client", () => {
     const authorized = await authorize(at, { client });
     expect(await daysLeft(at, client), "not before the code is redeemed").toBe(30);
     const tokens = await tokensOf(await redeem(at, authorized));
-    await vi.waitFor(async () => expect(await daysLeft(at, client)).toBe(90), { timeout: 5_000 });
+    await soon(async () => expect(await daysLeft(at, client)).toBe(90));
 
     // Within the day nothing is written: a record taken away meanwhile stays away.
     const renewedAt = (await keys(at))[0]!.expiration!;
@@ -183,7 +184,7 @@ describe("the record of a registered client", () => {
     const record = JSON.parse((await (await kv(at)).get(name))!) as { known_until: number };
     await (await kv(at)).put(name, JSON.stringify({ ...record, known_until: record.known_until - DAY - 60 }), { expiration });
     await tokensOf(await refresh(at, client, second.refresh_token));
-    await vi.waitFor(async () => expect((await keys(at))[0]!.expiration).toBeGreaterThan(renewedAt), { timeout: 5_000 });
+    await soon(async () => expect((await keys(at))[0]!.expiration).toBeGreaterThan(renewedAt));
     expect(await daysLeft(at, client)).toBe(90);
   });
 
@@ -218,92 +219,116 @@ describe("the document of a client with a session", () => {
   });
   const HOUR = 3700;
 
-  /** Refreshes, and waits for the look that follows. */
-  async function refreshed(client: Registered, token: string, looks: number): Promise<string> {
+  interface Session {
+    client: Registered;
+    token: string;
+  }
+  async function begin(client = publish()): Promise<Session> {
+    const { tokens } = await signIn(aging.worker, { client });
+    return { client, token: tokens.refresh_token };
+  }
+
+  /** Refreshes, and waits for the looks that follow, and until is noted how many documents they found gone: once, and twice. */
+  async function refreshed(sessions: Session[], looks: number, gone = [0, 0]): Promise<void> {
     const before = fetched.length;
-    const next = await tokensOf(await refresh(aging.worker, client, token));
+    for (const session of sessions) {
+      session.token = (await tokensOf(await refresh(aging.worker, session.client, session.token))).refresh_token;
+    }
     await aging.worker.flushedLogs();
-    await vi.waitFor(() => expect(fetched.length - before).toBe(looks), { timeout: 2_000 });
-    // What it found is noted a moment later.
+    await soon(() => {
+      const noted = documentsIn(aging.folder);
+      const found = [noted.filter(({ gone_since }) => gone_since), noted.filter(({ gone }) => gone)];
+      expect([fetched.length - before, found.map(({ length }) => length)]).toEqual([looks, gone]);
+    });
+    // And nothing more a moment later.
     await new Promise((resolve) => setTimeout(resolve, 200));
-    return next.refresh_token;
+    expect(fetched.length - before).toBe(looks);
   }
 
   // rule: clients/hourly-look: the look at a document: hourly, after the answer; gone at two of them an hour apart ends
   //    refreshes, with the same reason as on a page; trouble says nothing
   it("is looked at once an hour, after the answer", async () => {
-    const client = publish();
-    let { refresh_token: token } = (await signIn(aging.worker, { client })).tokens;
-    token = await refreshed(client, token, 0);
-    await aging.wait(HOUR);
-    token = await refreshed(client, token, 1);
-    token = await refreshed(client, token, 0);
-    await aging.wait(HOUR);
-    await refreshed(client, token, 1);
+    const session = await begin();
+    await refreshed([session], 0);
+    for (let hours = 0; hours < 2; hours++) {
+      await aging.wait(HOUR);
+      await refreshed([session], 1);
+      await refreshed([session], 0);
+    }
   });
 
   // rule: clients/hourly-look
-  it.each<[string, (url: string) => void, string]>([
-    ["404", (url) => documents.set(url, { status: 404, body: {} }), "the status is 200: found 404; expected 200"],
-    ["410", (url) => documents.set(url, { status: 410, body: {} }), "the status is 200: found 410; expected 200"],
-    [
-      "invalid",
-      (url) => documents.set(url, { body: { client_id: "https://another.example/c", client_name: "x", redirect_uris: [REDIRECT_URI] } }),
-      "client_id is the document's own URL: found 'https://another.example/c'",
-    ],
-    ["no JSON", (url) => documents.set(url, { headers: { "content-type": "text/plain" }, body: "hello" }), "the content type is JSON: found text/plain"],
-  ])("found %s at two looks an hour apart ends its refreshes with invalid_client", async (_, breakIt, why) => {
-    const client = publish();
-    const signedIn = await signIn(aging.worker, { client });
-    let token = signedIn.tokens.refresh_token;
-    breakIt(client.client_id);
+  it("found gone at two looks an hour apart ends its refreshes with invalid_client", async () => {
+    const found: [ServedDocument, string][] = [
+      [{ status: 404, body: {} }, "the status is 200: found 404; expected 200"],
+      [{ status: 410, body: {} }, "the status is 200: found 410; expected 200"],
+      [
+        { body: { client_id: "https://another.example/c", client_name: "x", redirect_uris: [REDIRECT_URI] } },
+        "client_id is the document's own URL: found 'https://another.example/c'",
+      ],
+      [{ headers: { "content-type": "text/plain" }, body: "hello" }, "the content type is JSON: found text/plain"],
+    ];
+    const sessions: (Session & { why: string })[] = [];
+    for (const [document, why] of found) {
+      const session = await begin();
+      documents.set(session.client.client_id, document);
+      sessions.push({ ...session, why });
+    }
     await aging.wait(HOUR);
-    token = await refreshed(client, token, 1);
-    token = await refreshed(client, token, 0);
+    await refreshed(sessions, 4, [4, 0]);
+    await refreshed(sessions, 0, [4, 0]);
     await aging.wait(HOUR);
-    token = await refreshed(client, token, 1);
-    const answer = await refresh(aging.worker, client, token);
-    expect(answer.status).toBe(401);
-    const body = (await answer.json()) as { error: string; error_description: string };
-    expect(body.error).toBe("invalid_client");
-    expect(body.error_description).toContain("document");
-    expect(body.error_description, "the same reason as on a page").toContain(why);
+    await refreshed(sessions, 4, [4, 4]);
+    for (const { client, token, why } of sessions) {
+      const answer = await refresh(aging.worker, client, token);
+      expect(answer.status).toBe(401);
+      const body = (await answer.json()) as { error: string; error_description: string };
+      expect(body.error).toBe("invalid_client");
+      expect(body.error_description).toContain("document");
+      expect(body.error_description, "the same reason as on a page").toContain(why);
+    }
     const log = (await aging.worker.flushedLogs()).map(({ message }) => message);
-    expect(log.some((line) => line.includes("client_gone"))).toBe(true);
-    expect(log.some((line) => line.includes("a client's document is gone") && line.includes(client.client_id))).toBe(true);
+    expect(log.filter((line) => line.includes("client_gone"))).toHaveLength(4);
+    for (const { client } of sessions) {
+      expect(log.some((line) => line.includes("a client's document is gone") && line.includes(client.client_id))).toBe(true);
+    }
   });
 
   // rule: clients/hourly-look
   it("found gone once, and again there, changes nothing", async () => {
-    const client = publish();
-    const right = documents.get(client.client_id)!;
-    let { refresh_token: token } = (await signIn(aging.worker, { client })).tokens;
+    const session = await begin();
+    const { client_id: url } = session.client;
+    const right = documents.get(url)!;
     for (const found of [{ status: 404, body: {} }, right, { status: 404, body: {} }, right]) {
-      documents.set(client.client_id, found);
+      documents.set(url, found);
       await aging.wait(HOUR);
-      token = await refreshed(client, token, 1);
+      await refreshed([session], 1, [found === right ? 0 : 1, 0]);
     }
-    expect((await refresh(aging.worker, client, token)).status).toBe(200);
+    expect((await refresh(aging.worker, session.client, session.token)).status).toBe(200);
   });
 
   // rule: clients/hourly-look
-  it.each([
-    ["down (503)", { status: 503, body: {} }],
-    ["too busy (429)", { status: 429, body: {} }],
-    ["behind a login (403)", { status: 403, body: {} }],
-    ["moved (302)", { status: 302, headers: { location: "https://elsewhere.example/" }, body: "" }],
-    ["to be a web page (200)", { headers: { "content-type": "text/html" }, body: "<html>" }],
-    ["no longer reachable", undefined],
-  ])("found %s for hours changes nothing", async (_, found) => {
-    const client = publish();
-    let { refresh_token: token } = (await signIn(aging.worker, { client })).tokens;
-    if (found) documents.set(client.client_id, found as ServedDocument);
-    else documents.delete(client.client_id);
+  it("found in trouble for hours changes nothing: down, too busy, behind a login, moved, a web page, not reachable", async () => {
+    const sessions: Session[] = [];
+    const trouble: (ServedDocument | undefined)[] = [
+      { status: 503, body: {} },
+      { status: 429, body: {} },
+      { status: 403, body: {} },
+      { status: 302, headers: { location: "https://elsewhere.example/" }, body: "" },
+      { headers: { "content-type": "text/html" }, body: "<html>" },
+      undefined,
+    ];
+    for (const found of trouble) {
+      const session = await begin();
+      if (found) documents.set(session.client.client_id, found);
+      else documents.delete(session.client.client_id);
+      sessions.push(session);
+    }
     for (let hours = 0; hours < 4; hours++) {
       await aging.wait(HOUR);
-      token = await refreshed(client, token, 1);
+      await refreshed(sessions, sessions.length);
     }
-    expect((await refresh(aging.worker, client, token)).status).toBe(200);
+    for (const { client, token } of sessions) expect((await refresh(aging.worker, client, token)).status).toBe(200);
   });
 });
 

@@ -1,10 +1,12 @@
 // Whatever the host of a metadata document answers: the page of a sign-in says what it was, `/oauth/check` finds the same, and
 // a session ends only where two looks an hour apart found the document gone. The status decides before type and length.
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ServedDocument, publishTo, serveDocuments } from "../support/documents.ts";
 import { startAgingWorker } from "../support/later.ts";
 import { type Registered, authorizationUrl, outcome, refresh, signIn, tokensOf } from "../support/oauth.ts";
 import { withSentry } from "../support/site.ts";
+import { documentsIn } from "../support/storage.ts";
+import { soon } from "../support/wait.ts";
 import { type Outgoing, type TestWorker, startWorker } from "../support/worker.ts";
 import type { DemoSentry } from "../support/demo-sentry.ts";
 
@@ -128,7 +130,11 @@ describe("a client with a session", () => {
         expect(answer.status, `${session.name}, look ${look}`).toBe(200);
         session.token = (await tokensOf(answer)).refresh_token;
       }
-      await vi.waitFor(() => expect(fetched.length - before).toBe(sessions.length), { timeout: 10_000 });
+      const noted = ({ gone_since, gone }: { gone_since?: number; gone?: boolean }) => (look === 1 ? gone_since : gone);
+      await soon(() => {
+        expect(fetched.length - before).toBe(sessions.length);
+        expect(documentsIn(aging.folder).filter(noted)).toHaveLength(sessions.filter(({ row }) => row.becomes === "gone").length);
+      });
       await aging.worker.flushedLogs();
       await new Promise((resolve) => setTimeout(resolve, 500));
     }

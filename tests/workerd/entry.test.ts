@@ -22,7 +22,7 @@ import { withSentry } from "../support/site.ts";
 import type { TestWorker } from "../support/worker.ts";
 
 /** Longer than anything here may take, and shorter than what waits for a peer that is silent. */
-const BOUND = 5_000;
+const BOUND = 12_000;
 const SLOW = "https://slow.example/client.json";
 
 let ending: EndingWorker;
@@ -68,7 +68,7 @@ const pushed = () => {
 /** Waits at the slow host while something else ends. */
 async function bystander(): Promise<{ waits: Promise<number> }> {
   const waits = fate(worker.fetch(`/oauth/check?${query({ client_id: SLOW })}`, { headers: { accept: "application/json" } }));
-  await vi.waitUntil(() => worker.requests.some(({ href }) => href === SLOW));
+  await vi.waitUntil(() => worker.requests.some(({ href }) => href === SLOW), { timeout: BOUND });
   worker.requests.length = 0;
   return { waits };
 }
@@ -133,7 +133,7 @@ it("breaks off an answer in pieces, the one in which execution ended and the oth
   for (const [place, request] of [["stream", ask], ["continuation", unknown]] as const) {
     modelIsHeld = true;
     const other = fate(ask());
-    await vi.waitUntil(() => held.length === 1);
+    await vi.waitUntil(() => held.length === 1, { timeout: BOUND });
     modelIsHeld = false;
     await ending.endAt(place);
     expect(await fate(request())).toSatisfy(failed);

@@ -1,13 +1,14 @@
 // What becomes of a sign-in, and of its end, whose messages are lost on the way.
 import { basename } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openAccount } from "../support/account.ts";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
 import { startAgingWorker } from "../support/later.ts";
 import { authorizationUrl, authorize, grantOf, outcome, pkce, redeem, register, revoke, rpc, signIn, tokensOf } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
 import { accountsIn, alter, databases, objectStates, tables } from "../support/storage.ts";
+import { soon } from "../support/wait.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
 
 let sentry: DemoSentry;
@@ -16,7 +17,6 @@ beforeAll(async () => {
 });
 afterAll(() => sentry?.stop());
 
-const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 10_000 });
 const listed = (folder: string) => accountsIn(folder).flat().map(({ grant }) => grant);
 /** The account of everybody answers with an error, or answers again. */
 const breakAccounts = (folder: string) => () => alter(folder, "AccountObject", "ALTER TABLE lines RENAME COLUMN id TO unknown");

@@ -65,7 +65,7 @@ it("holds a refresh and a call for 6 s, the next ones not at all, and what it sa
   ]);
   for (const [, took] of first) {
     expect(took).toBeGreaterThan(5_900);
-    expect(took).toBeLessThan(9_500);
+    expect(took, "not as long as Sentry takes").toBeLessThan(20_000);
   }
   const [[second], [answer], [text]] = first;
   expect([answer.headers.get("retry-after"), await outcome(answer)]).toEqual(["5", "503 temporarily_unavailable"]);
@@ -79,7 +79,7 @@ it("holds a refresh and a call for 6 s, the next ones not at all, and what it sa
     timed(() => refresh(worker, dead.client, dead.tokens.refresh_token)),
     timed(() => whoami(refused.tokens.access_token)),
   ]);
-  for (const [, took] of next) expect(took).toBeLessThan(2_500);
+  for (const [, took] of next) expect(took).toBeLessThan(5_000);
   expect(await outcome(next[1][0])).toBe("503 temporarily_unavailable");
   expect(next[2][0]).toMatch(/^error: /);
   expect(await whoami(next[0][0].access_token)).toContain("Ada Marlowe");
@@ -101,7 +101,7 @@ it("is lost in a crash: what is there serves until it ends, and then the client 
   const [one, other] = [await signInFor(SOON, aging.worker), await signInFor(SOON, aging.worker)];
   renewal = "lost";
   const hanging = many(2, async (index) => refresh(aging.worker, [one, other][index]!.client, [one, other][index]!.tokens.refresh_token).catch(() => {}));
-  await vi.waitUntil(async () => waiting.length === 2 && (await sentry.renewals()).length >= 2);
+  await vi.waitUntil(async () => waiting.length === 2 && (await sentry.renewals()).length >= 2, { timeout: 20_000 });
   const worker = await aging.wait(1);
   await hanging;
   renewal = "answered";

@@ -1,7 +1,7 @@
 // What lies on the disk and in the log after real flows: nothing that a thief could use, and no grant in the wrong list.
 import { createHash } from "node:crypto";
 import { fetch as plainFetch } from "miniflare";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
 import {
   authorizationUrl,
@@ -17,6 +17,7 @@ import {
 } from "../support/oauth.ts";
 import { Person } from "../support/person.ts";
 import { accountsIn, dumpStorage, objectStates, tables, temporaryFolder } from "../support/storage.ts";
+import { soon } from "../support/wait.ts";
 import { startWorker } from "../support/worker.ts";
 
 let sentry: DemoSentry;
@@ -113,7 +114,7 @@ describe("storage and log", () => {
     await signIn(watched, { client });
     await expect(authorize(watched, { client, choices: { deny: "sentry" } })).rejects.toThrow("access_denied");
     const clients = () => accountsIn(folder.path).map((lines) => lines.map((line) => line.client_id));
-    await vi.waitFor(() => expect(clients()).toEqual([[client.client_id, client.client_id]]), { timeout: 5_000 });
+    await soon(() => expect(clients()).toEqual([[client.client_id, client.client_id]]));
     expect(objectStates(folder.path, "GrantObject")).toHaveLength(2);
   });
 
@@ -130,6 +131,6 @@ describe("storage and log", () => {
     expect((await person.request(ada)).status).toBe(302);
     person.cookies.set(host, kept);
     expect((await person.request(bo)).status).toBe(400);
-    await vi.waitFor(() => expect(accountsIn(folder.path)).toHaveLength(1), { timeout: 5_000 });
+    await soon(() => expect(accountsIn(folder.path)).toHaveLength(1));
   });
 });

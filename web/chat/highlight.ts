@@ -1,59 +1,35 @@
-// Colours for code, as a tree of plain text and kinds: highlight.js is asked for no HTML.
-import hljs from "highlight.js/lib/core";
-import bash from "highlight.js/lib/languages/bash";
-import diff from "highlight.js/lib/languages/diff";
-import javascript from "highlight.js/lib/languages/javascript";
-import json from "highlight.js/lib/languages/json";
-import python from "highlight.js/lib/languages/python";
-import sql from "highlight.js/lib/languages/sql";
-import type { Emitter } from "highlight.js";
+// Colours for code, as runs of text of one kind: the library is asked for tokens and writes no HTML.
+import bash from "@speed-highlight/core/languages/bash.js";
+import diff from "@speed-highlight/core/languages/diff.js";
+import json from "@speed-highlight/core/languages/json.js";
+import python from "@speed-highlight/core/languages/py.js";
+import sql from "@speed-highlight/core/languages/sql.js";
+import typescript from "@speed-highlight/core/languages/ts.js";
+import { tokenizeWith } from "@speed-highlight/core/tokenize";
 
-/** Some text, or a run of them that is of one kind. */
-export type Piece = string | { kind: string; pieces: Piece[] };
+/** Some text, of one kind where it has one. */
+export type Piece = { text: string; kind?: string };
 
 /** Colouring longer code would make typing slow. */
-const LONGEST = 30_000;
+const LONGEST = 10_000;
 
-/** What highlight.js tells of a text as it reads it. */
-class Tree implements Emitter {
-  readonly pieces: Piece[] = [];
-  #open: Piece[][] = [this.pieces];
-  openNode(scope: string): void {
-    const node = { kind: /^[a-z]*/.exec(scope)![0], pieces: [] };
-    this.#open.at(-1)!.push(node);
-    this.#open.push(node.pieces);
-  }
-  closeNode(): void {
-    if (this.#open.length > 1) this.#open.pop();
-  }
-  startScope = this.openNode;
-  endScope = this.closeNode;
-  addText(text: string): void {
-    if (text) this.#open.at(-1)!.push(text);
-  }
-  toHTML(): string {
-    return "";
-  }
-  finalize(): void {
-    this.#open.length = 1;
-  }
-  __addSublanguage(emitter: Emitter): void {
-    this.#open.at(-1)!.push(...(emitter as Tree).pieces);
-  }
-}
+/** A longer line is no source, and some patterns take the square of its length. */
+const LONGEST_LINE = 300;
 
 // Our sources and those of most stack traces. Others come as they are.
-for (const [name, language] of Object.entries({ bash, diff, javascript, json, python, sql })) hljs.registerLanguage(name, language);
-hljs.registerAliases(["ts", "tsx", "typescript"], { languageName: "javascript" });
-hljs.configure({ __emitter: Tree });
+const LANGUAGES = { bash, sh: bash, shell: bash, diff, json, python, py: python, sql, typescript, ts: typescript, tsx: typescript, javascript: typescript, js: typescript, jsx: typescript };
 
 /** The code in pieces; as one where the language is not known. */
 export function highlight(code: string, language: string | undefined): Piece[] {
-  const name = /^\w+/.exec(language ?? "")?.[0].toLowerCase();
-  if (!name || !hljs.getLanguage(name) || code.length > LONGEST) return [code];
-  const { _emitter, errorRaised } = hljs.highlight(code, { language: name, ignoreIllegals: true });
+  const name = /^\w+/.exec(language ?? "")?.[0].toLowerCase() ?? "";
+  const whole = [{ text: code }];
+  if (!Object.hasOwn(LANGUAGES, name) || code.length > LONGEST || code.split("\n").some((line) => line.length > LONGEST_LINE)) return whole;
+  const pieces: Piece[] = [];
+  tokenizeWith(code, LANGUAGES[name as keyof typeof LANGUAGES], (text, kind) => {
+    if (text) pieces.push({ text, kind });
+  }, { languages: { js: typescript, py: python } });
   // Not a sign may be lost: what cannot be coloured is shown without.
-  return !errorRaised && _emitter instanceof Tree && plain(_emitter.pieces) === code ? _emitter.pieces : [code];
+  return plain(pieces) === code ? pieces : whole;
 }
 
-export const plain = (pieces: Piece[]): string => pieces.map((piece) => (typeof piece === "string" ? piece : plain(piece.pieces))).join("");
+export const plain = (pieces: Piece[]): string => pieces.map(({ text }) => text).join("");

@@ -135,4 +135,4 @@ export function Code({ code, language }: { code: string; language?: string }): V
   );
 }
 
-const colored = (piece: Piece): ComponentChildren => (typeof piece === "string" ? piece : <span class={`is-${piece.kind}`}>{piece.pieces.map(colored)}</span>);
+const colored = ({ text, kind }: Piece): ComponentChildren => (kind ? <span class={`is-${kind}`}>{text}</span> : text);

@@ -21,7 +21,7 @@ pub struct Tool<'a, S> {
     pub input_schema: S,
     /// A JSON Schema object that every `structuredContent` of this tool satisfies.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub output_schema: Option<&'a RawValue>,
+    pub output_schema: Option<Box<RawValue>>,
     /// Hints about what the tool does. All four are always sent, because their defaults assume the worst.
     pub annotations: Annotations<'a>,
 }

@@ -2,28 +2,32 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use fetch::{Fetch, FetchError, LocalFuture, Method, Request, Response};
-use serde_json::Value;
 use url::Url;
 
 use crate::error::ApiError;
-use crate::json::{Json, MOST_TEXT};
+use crate::json::{Json, MOST_TEXT, Value};
 use crate::link::next_cursor;
 use crate::path::path;
 use crate::region::{BaseUrl, Region};
+use crate::reports::Reports;
 use crate::retry;
 use crate::token::{Token, TokenSource};
 
 /// What Sentry's operators see of us.
 pub const USER_AGENT: &str = concat!("hosted-sentry-mcp/", env!("CARGO_PKG_VERSION"));
 
+/// Of a reason, in characters.
+const LONGEST_REASON: usize = 300;
+
 /// Sends authorized requests to one configured Sentry and its regions. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
-    fetch: Rc<dyn Fetch>,
+    pub(crate) fetch: Rc<dyn Fetch>,
     tokens: Rc<dyn TokenSource>,
     base: Rc<BaseUrl>,
     /// For what is nice to have: given up after this, and not tried again.
     patience: Option<Duration>,
+    pub(crate) reports: Option<Rc<Reports>>,
 }
 
 /// One request, before it has a token: `/api/0/{segments}/` of a region. Query names and values are not yet encoded.
@@ -32,7 +36,7 @@ pub(crate) struct Ask<'a> {
     pub(crate) region: &'a Region,
     pub(crate) segments: &'a [&'a str],
     pub(crate) query: Vec<(&'static str, &'a str)>,
-    pub(crate) body: Option<Value>,
+    pub(crate) body: Option<serde_json::Value>,
     /// `None`: the port's own.
     pub(crate) timeout: Option<Duration>,
 }
@@ -57,7 +61,7 @@ impl<'a> Ask<'a> {
         method: Method,
         region: &'a Region,
         segments: &'a [&'a str],
-        body: Value,
+        body: serde_json::Value,
     ) -> Self {
         Self {
             method,
@@ -89,7 +93,13 @@ impl Client {
             tokens,
             base: Rc::new(base),
             patience: None,
+            reports: None,
         }
+    }
+
+    /// Sends a request as it is: without a token, and once.
+    pub(crate) async fn send_bare(&self, request: Request) -> Result<Response, ApiError> {
+        Ok(self.fetch.fetch(request).await?)
     }
 
     /// The same client for what is nice to have: a request is given up after `patience` and not tried again.
@@ -128,10 +138,35 @@ impl Client {
         ask: Ask<'a>,
         what: &'static str,
     ) -> LocalFuture<'a, Result<(Json, Option<String>), ApiError>> {
+        self.ask_judged(ask, what, judge)
+    }
+
+    /// As [`Self::ask_page`], where a 400 may tell its reason.
+    pub(crate) fn ask_with_reason<'a>(
+        &'a self,
+        ask: Ask<'a>,
+        what: &'static str,
+    ) -> LocalFuture<'a, Result<(Json, Option<String>), ApiError>> {
+        self.ask_judged(ask, what, |response| match response.status {
+            400 => Err(reason(response.body).map_or(ApiError::Rejected(400), ApiError::Refused)),
+            _ => judge(response),
+        })
+    }
+
+    fn ask_judged<'a>(
+        &'a self,
+        ask: Ask<'a>,
+        what: &'static str,
+        judge: fn(Response) -> Result<Response, ApiError>,
+    ) -> LocalFuture<'a, Result<(Json, Option<String>), ApiError>> {
         Box::pin(async move {
             let answer = async {
                 let response = judge(self.send(&ask).await?)?;
                 let next = response.header("link").and_then(next_cursor);
+                // A deletion has nothing to say.
+                if response.body.is_empty() && ask.method != Method::Get {
+                    return Ok((Json::default(), next));
+                }
                 Ok((Json::read(response.body, what)?, next))
             };
             answer.await.map_err(|error| {
@@ -205,7 +240,7 @@ impl Client {
 }
 
 /// The status decides, and the body of a failure is never looked at.
-fn judge(response: Response) -> Result<Response, ApiError> {
+pub(crate) fn judge(response: Response) -> Result<Response, ApiError> {
     match response.status {
         200..=299 => Ok(response),
         // A renamed project answers with a redirect to its new name. It is not followed: the token would travel along.
@@ -220,8 +255,35 @@ fn judge(response: Response) -> Result<Response, ApiError> {
     }
 }
 
+/// What Sentry says is wrong with a request: `{"detail": "…"}`, or the first member with a list of sentences, with its name.
+fn reason(body: Vec<u8>) -> Option<String> {
+    let answer = Json::read(body, "a reason").ok()?;
+    let mut at = answer.root();
+    let mut words = String::new();
+    // A member may hold an object of members, and a list one of each kind.
+    for _ in 0..4 {
+        at = match at {
+            Value::String(text) => {
+                words.push_str(text);
+                return Some(words.chars().take(LONGEST_REASON).collect());
+            }
+            Value::Array(list) => list.get(0)?,
+            Value::Object(members) => {
+                let (name, value) = members.iter().next()?;
+                if name != "detail" {
+                    words.push_str(name);
+                    words.push_str(": ");
+                }
+                value
+            }
+            _ => return None,
+        };
+    }
+    None
+}
+
 /// After such a failure of a request that changes something, nobody knows whether it was made.
-fn of_change(error: ApiError) -> ApiError {
+pub(crate) fn of_change(error: ApiError) -> ApiError {
     match error {
         ApiError::Unavailable(_)
         | ApiError::Malformed(_)

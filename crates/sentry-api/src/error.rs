@@ -20,6 +20,9 @@ pub enum ApiError {
     /// Another 4xx: the request was understood and not accepted.
     #[error("Sentry answered {0}")]
     Rejected(u16),
+    /// A 400 with Sentry's reason, which may quote what was sent: somebody else's words, in at most 300 characters.
+    #[error("Sentry answered 400")]
+    Refused(String),
     /// 429, after the retries that its `Retry-After` allowed.
     #[error("Sentry limits the rate of requests")]
     RateLimited {

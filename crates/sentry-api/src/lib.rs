@@ -12,6 +12,8 @@ mod autofix;
 mod client;
 mod committers;
 mod discover;
+mod docs;
+mod endpoint;
 mod error;
 mod events;
 mod exceptions;
@@ -20,7 +22,6 @@ mod frames;
 mod ids;
 mod issues;
 mod json;
-mod keys;
 mod link;
 mod member;
 mod mend;
@@ -30,6 +31,7 @@ mod projects;
 mod region;
 mod releases;
 mod replays;
+mod reports;
 mod retry;
 mod sight;
 mod stacktrace_link;
@@ -43,7 +45,9 @@ pub use activity::Activity;
 pub use autofix::{AutofixRun, AutofixStatus, Finding};
 pub use client::{Client, USER_AGENT};
 pub use committers::SuspectCommit;
-pub use discover::{Invalid, Row};
+pub use discover::{Cell, Invalid, Row};
+pub use docs::DocPage;
+pub use endpoint::{Endpoint, Filling, Reply, Whose};
 pub use error::ApiError;
 pub use events::{
     Breadcrumb, Event, EventProblem, EventRef, EventSpan, HttpRequest, Image, IssueEventSearch,
@@ -58,9 +62,8 @@ pub use issues::{
     IssueSearch, IssueSort,
 };
 pub use json::{Elements, Json, List, Members, Number, Pairs, Value};
-pub use keys::ClientKey;
 pub use link::Page;
-pub use member::float;
+pub use member::{count, float};
 pub use organizations::{Organization, OrganizationLinks, Organizations};
 pub use path::{InvalidSegment, path};
 pub use projects::Project;

@@ -10,8 +10,15 @@ use std::time::Duration;
 use fetch::scripted::Scripted;
 use fetch::{FetchError, LocalFuture, Method, Response};
 use sentry_api::{
-    ApiError, BaseUrl, Client, Fixed, IssueSearch, Sight, Slug, SlugOrId, Token, TokenError,
-    TokenSource,
+    ApiError, BaseUrl, Client, Endpoint, Filling, Fixed, IssueSearch, Sight, Slug, SlugOrId, Token,
+    TokenError, TokenSource, Whose,
+};
+
+static KEYS: Endpoint = Endpoint {
+    method: Method::Post,
+    path: "projects/{org}/{project}/keys",
+    whose: Whose::Project,
+    what: "a client key",
 };
 
 const AUTH: &str = "https://sentry.example/api/0/auth/";
@@ -403,13 +410,15 @@ async fn a_change_without_a_readable_answer_may_have_been_made() {
     };
     for (answer, error) in [
         (body("<html>"), ApiError::Unsure),
-        (body("[]"), ApiError::Unsure),
         (status(502, &[]), ApiError::Unsure),
         (
             Err(FetchError::Timeout(Duration::from_secs(30))),
             ApiError::Unsure,
         ),
-        (status(400, &[]), ApiError::Rejected(400)),
+        (
+            status(400, &[]),
+            ApiError::Refused("upstream words".to_owned()),
+        ),
         (status(403, &[]), ApiError::Forbidden),
         (status(404, &[]), ApiError::NotFound),
     ] {
@@ -417,7 +426,13 @@ async fn a_change_without_a_readable_answer_may_have_been_made() {
         let sight = Sight::everything();
         let web = sight.project(SlugOrId::parse("web").unwrap()).unwrap();
         let region = client.base().region();
-        let made = client.create_client_key(&region, &acme(), &web, "x").await;
+        let filling = Filling {
+            project: Some(web),
+            body: Some(serde_json::json!({ "name": "x" })),
+            ..Filling::default()
+        };
+        let acme = acme();
+        let made = client.call(&KEYS, &region, &acme, &filling).await;
         assert_eq!(made.map(drop), Err(error));
         assert_eq!(script.requests().len(), 1, "it is not sent again");
     }

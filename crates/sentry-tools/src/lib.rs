@@ -7,6 +7,7 @@
 #![deny(missing_docs)]
 
 mod catalogue;
+mod plan;
 mod protocol;
 pub mod reference;
 #[cfg(test)]

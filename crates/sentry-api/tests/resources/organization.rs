@@ -1,10 +1,9 @@
 //! Lists of an organization and its projects: teams, releases, client keys.
 // file rule: mcp/missing-members
 
-use fetch::Method;
 use serde_json::json;
 
-use crate::world::{answers, get};
+use crate::world::get;
 
 #[tokio::test]
 async fn lists_of_an_organization() {
@@ -72,28 +71,4 @@ async fn lists_of_an_organization() {
             (&[&"web".to_owned()][..], Some(2))
         );
     }
-
-    let key = json!({ "id": "k", "label": "Default", "dsn": { "public": "https://k@s/1", "secret": "https://k:s@s/1" }, "isActive": true });
-    let world = get("/projects/acme/web/keys/", &json!([key]));
-    let keys = world
-        .client
-        .client_keys(&world.region, &world.acme, &world.web)
-        .await
-        .unwrap();
-    let keys = world.sight.of_all(keys);
-    assert_eq!(
-        (keys[0].name.as_deref(), keys[0].dsn.as_str()),
-        (Some("Default"), "https://k@s/1")
-    );
-    assert!(
-        !format!("{keys:?}").contains("k:s"),
-        "the old secret form is not read"
-    );
-    let world = answers(Method::Post, "/projects/acme/web/keys/", &key);
-    world
-        .client
-        .create_client_key(&world.region, &world.acme, &world.web, "New")
-        .await
-        .unwrap();
-    assert_eq!(world.sent(), json!({ "name": "New" }));
 }

@@ -85,7 +85,7 @@ fn on_the_wire(tool: &Tool, session: &Session) -> mcp::Tool<'static, Box<RawValu
         input_schema: input_schema(tool.parameters, &session.constraint),
         output_schema: tool
             .output_schema
-            .and_then(|schema| serde_json::from_slice(schema.as_bytes()).ok()),
+            .and_then(|schema| RawValue::from_string(schema.json().into_owned()).ok()),
         annotations: tool.annotations(session),
     }
 }

@@ -1,15 +1,11 @@
-use fetch::LocalFuture;
+use fetch::{LocalFuture, Method};
+use sentry_api::{Endpoint, Whose};
 
-use crate::vocabulary::arguments::required;
-use crate::vocabulary::changed::Value;
-use crate::vocabulary::issue_target;
+use crate::plan::{self, Narrow, Plan, READS, Step};
 use crate::vocabulary::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
-use crate::vocabulary::place::{Place, project_key};
 use crate::vocabulary::scope::{Scope, Scopes};
 use crate::vocabulary::skill::{Skill, Skills};
-use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
-
-use super::find_dsns::Dsn;
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, Tool};
 
 const REQUIRED_PROJECT: Parameter = PROJECT.required();
 /// Sentry takes a name of so many characters.
@@ -26,30 +22,31 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: Scopes::of(&[Scope::OrgRead, Scope::ProjectWrite]),
     surface: Surface::Catalog,
     parameters: &[ORGANIZATION, REQUIRED_PROJECT, NAME, REGION],
-    output_schema: Some(include_str!("../../schemas/create_dsn.json")),
+    output_schema: Some(Schema::Shape(PLAN.answer)),
     effect: Effect::Creates,
     hidden: Hidden::Never,
     run,
 };
 
-/// Members that hold what somebody else wrote.
-const SENDERS: &[&str] = &["/name"];
+static KEYS: Endpoint = Endpoint {
+    method: Method::Post,
+    path: "projects/{org}/{project}/keys",
+    whose: Whose::Project,
+    what: "a client key",
+};
+
+const PLAN: Plan = Plan {
+    stages: &[&[Step {
+        label: "after",
+        endpoint: &KEYS,
+        project: Narrow::Path(&REQUIRED_PROJECT),
+        body: &[(&NAME, "name")],
+        ..READS
+    }]],
+    answer: "id!=after.id name~=after.name dsn!=after.dsn.public isActive?=after.isActive dateCreated=after.dateCreated",
+    finish: None,
+};
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
-    Box::pin(async move {
-        let place = Place::read(context)?;
-        let project = project_key(context, &REQUIRED_PROJECT)?;
-        let project = required(&REQUIRED_PROJECT, project)?;
-        let name = context.arguments.text(&NAME).unwrap_or_default();
-        let key = context
-            .client
-            .create_client_key(&place.region, &place.organization, &project, name)
-            .await;
-        let on = [place.organization.as_str(), "/", project.as_str()].concat();
-        let key = context.changes.sent(TOOL.name, &on, key)?;
-        let dsn = Value::new("dsn", None, None);
-        context.changes.add(TOOL.name, &on, vec![dsn]);
-        let key = issue_target::seen(context, key)?;
-        structured(&Dsn::of(&key), SENDERS)
-    })
+    plan::run(context, &TOOL, &PLAN)
 }

@@ -1,12 +1,10 @@
-use fetch::LocalFuture;
-use sentry_api::ClientKey;
-use serde::Serialize;
+use fetch::{LocalFuture, Method};
+use sentry_api::{Endpoint, Whose};
 
-use crate::vocabulary::arguments::required;
+use crate::plan::{self, Narrow, Plan, READS, Step};
 use crate::vocabulary::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
-use crate::vocabulary::place::{Place, project_key};
 use crate::vocabulary::skill::{Skill, Skills};
-use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, Tool};
 
 use super::READ;
 
@@ -21,64 +19,30 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: READ,
     surface: Surface::Catalog,
     parameters: &[ORGANIZATION, REQUIRED_PROJECT, REGION],
-    output_schema: Some(include_str!("../../schemas/find_dsns.json")),
+    output_schema: Some(Schema::Shape(PLAN.answer)),
     effect: Effect::Reads,
     hidden: Hidden::Never,
     run,
 };
 
-/// What it answers.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct Dsns<'a> {
-    dsns: Vec<Dsn<'a>>,
-}
+static KEYS: Endpoint = Endpoint {
+    method: Method::Get,
+    path: "projects/{org}/{project}/keys",
+    whose: Whose::Project,
+    what: "client keys",
+};
 
-/// A client key.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct Dsn<'a> {
-    id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    dsn: &'a str,
-    is_active: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    date_created: Option<&'a str>,
-}
-
-impl<'a> Dsn<'a> {
-    pub(super) fn of(key: &'a ClientKey) -> Self {
-        Self {
-            id: &key.id,
-            name: key.name.as_deref(),
-            dsn: &key.dsn,
-            is_active: key.is_active,
-            date_created: key.date_created.as_deref(),
-        }
-    }
-}
-
-/// Members that hold what somebody else wrote.
-const SENDERS: &[&str] = &["/dsns/*/name"];
+const PLAN: Plan = Plan {
+    stages: &[&[Step {
+        label: "keys",
+        endpoint: &KEYS,
+        project: Narrow::Path(&REQUIRED_PROJECT),
+        ..READS
+    }]],
+    answer: "dsns!=keys[id! name~ dsn!=dsn.public isActive? dateCreated]",
+    finish: None,
+};
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
-    Box::pin(async move {
-        let place = Place::read(context)?;
-        let project = project_key(context, &REQUIRED_PROJECT)?;
-        let project = required(&REQUIRED_PROJECT, project)?;
-        let keys = context
-            .client
-            .client_keys(&place.region, &place.organization, &project)
-            .await?;
-        let keys = context.sight.of_all(keys);
-        structured(
-            &Dsns {
-                dsns: keys.iter().map(Dsn::of).collect(),
-            },
-            SENDERS,
-        )
-    })
+    plan::run(context, &TOOL, &PLAN)
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::vocabulary::parameter::NAME_QUERY;
 use crate::vocabulary::skill::Skills;
-use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, Tool, structured};
 
 use super::{READ, SHOWN};
 
@@ -17,7 +17,9 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: READ,
     surface: Surface::Direct,
     parameters: &[NAME_QUERY],
-    output_schema: Some(include_str!("../../schemas/find_organizations.json")),
+    output_schema: Some(Schema::Json(include_str!(
+        "../../schemas/find_organizations.json"
+    ))),
     effect: Effect::Reads,
     hidden: Hidden::OrganizationFixed,
     run,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::vocabulary::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
 use crate::vocabulary::place::{Place, project_key};
 use crate::vocabulary::skill::{Skill, Skills};
-use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, Tool, structured};
 
 use super::{READ, SHOWN};
 
@@ -21,7 +21,9 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: READ,
     surface: Surface::Catalog,
     parameters: &[ORGANIZATION, OPTIONAL_PROJECT, QUERY, REGION],
-    output_schema: Some(include_str!("../../schemas/find_releases.json")),
+    output_schema: Some(Schema::Json(include_str!(
+        "../../schemas/find_releases.json"
+    ))),
     effect: Effect::Reads,
     hidden: Hidden::Never,
     run,

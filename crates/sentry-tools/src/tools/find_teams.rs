@@ -4,7 +4,7 @@ use serde::Serialize;
 use crate::vocabulary::parameter::{NAME_QUERY, ORGANIZATION, REGION};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::skill::{Skill, Skills};
-use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, Tool, structured};
 
 use super::{READ, SHOWN};
 
@@ -17,7 +17,7 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: READ,
     surface: Surface::Catalog,
     parameters: &[ORGANIZATION, NAME_QUERY, REGION],
-    output_schema: Some(include_str!("../../schemas/find_teams.json")),
+    output_schema: Some(Schema::Json(include_str!("../../schemas/find_teams.json"))),
     effect: Effect::Reads,
     hidden: Hidden::Never,
     run,

@@ -7,7 +7,7 @@ use crate::vocabulary::parameter::{
     Format, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION, Parameter, REGION,
 };
 use crate::vocabulary::skill::{Skill, Skills};
-use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, Tool, structured};
 
 use super::READ;
 
@@ -28,7 +28,9 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: READ,
     surface: Surface::Catalog,
     parameters: &[ISSUE_URL, OPTIONAL_ORGANIZATION, ISSUE_ID, TAG_KEY, REGION],
-    output_schema: Some(include_str!("../../schemas/get_issue_tag_values.json")),
+    output_schema: Some(Schema::Json(include_str!(
+        "../../schemas/get_issue_tag_values.json"
+    ))),
     effect: Effect::Reads,
     hidden: Hidden::Never,
     run,

@@ -3,7 +3,7 @@ use sentry_api::Slug;
 use serde::Serialize;
 
 use crate::vocabulary::skill::Skills;
-use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool, structured};
+use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, Tool, structured};
 
 use super::READ;
 
@@ -15,7 +15,7 @@ pub(crate) static TOOL: Tool = Tool {
     scopes: READ,
     surface: Surface::Catalog,
     parameters: &[],
-    output_schema: Some(include_str!("../../schemas/whoami.json")),
+    output_schema: Some(Schema::Json(include_str!("../../schemas/whoami.json"))),
     effect: Effect::Reads,
     hidden: Hidden::Never,
     run,

@@ -5,6 +5,7 @@ use sentry_api::{Slug, SlugOrId};
 use crate::text::markdown::{code, push};
 use crate::text::url::{self, Address, Advice, Call, Page, Pasted};
 use crate::vocabulary::failure::Failure;
+use crate::vocabulary::input_schema;
 use crate::vocabulary::issue_target::check_organization;
 use crate::vocabulary::parameter::{OPTIONAL_ORGANIZATION, ORGANIZATION, Parameter};
 use crate::vocabulary::tool::{Context, EXECUTE, Surface, Tool};
@@ -83,6 +84,40 @@ fn of(
     }
 }
 
+/// What becomes of an address that is of no issue, event or trace.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Others {
+    Refused,
+    /// It is let through where [`reader`] knows who reads it.
+    Read,
+}
+
+/// The tool of this session that reads the page by what stands in its address, and with what it is called.
+pub(crate) fn reader<'a>(
+    context: &Context<'_>,
+    advice: &'a Advice,
+) -> Option<(&'static Tool, &'a Call)> {
+    let call = advice
+        .calls
+        .first()
+        .filter(|call| call.tool.starts_with("get_"))?;
+    let tool = context
+        .catalogue
+        .iter()
+        .copied()
+        .find(|tool| tool.name == call.tool)?;
+    let is_named = |parameter: &Parameter| {
+        !input_schema::is_required(parameter)
+            || parameter.is_fixed(&context.session.constraint)
+            || call
+                .arguments
+                .iter()
+                .any(|(name, _)| *name == parameter.name)
+    };
+    let is_whole = tool.parameters.iter().all(is_named);
+    (is_whole && context.offers(tool)).then_some((tool, call))
+}
+
 /// What a pasted address names that a tool reads: of an organization that the session may see.
 pub(crate) struct Named {
     pub(crate) organization: Slug,
@@ -98,6 +133,7 @@ pub(crate) fn address(
     context: &Context<'_>,
     parameter: &Parameter,
     text: &str,
+    others: Others,
 ) -> Result<Named, Failure> {
     let invalid = |words: &str| Err(Failure::Invalid(format!("`{}` {words}", parameter.name)));
     let address = match url::read(text, context.base()) {
@@ -126,7 +162,9 @@ pub(crate) fn address(
             );
         }
     }
-    if let Page::Other(advice) = &address.page {
+    if let Page::Other(advice) = &address.page
+        && !(others == Others::Read && reader(context, advice).is_some())
+    {
         let organization = address.organization.as_ref().or(named.as_ref());
         return Err(failure(context, parameter, organization, advice));
     }

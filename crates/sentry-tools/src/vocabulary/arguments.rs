@@ -1,6 +1,8 @@
 //! What a client sent for a tool's parameters. It is checked as a whole before the tool runs, so that the tool reads
 //! values and no errors.
 
+use std::borrow::Cow;
+
 use mcp::json::Object;
 use sentry_api::{EventId, EventName, InvalidId, IssueId, Slug, SlugOrId, TagKey};
 use serde_json::{Map, Value};
@@ -97,6 +99,30 @@ impl Arguments {
         TagKey::parse(self.text(parameter)?).ok()
     }
 
+    /// What was sent, as it was read; `null` where a parameter may be cleared.
+    pub(crate) fn value(&self, parameter: &Parameter) -> Option<&Value> {
+        self.values.get(parameter.name)
+    }
+
+    /// A text, number or flag as it stands in a query, or its default.
+    pub(crate) fn as_text(&self, parameter: &Parameter) -> Option<Cow<'_, str>> {
+        match self.values.get(parameter.name) {
+            Some(Value::String(text)) => Some(Cow::Borrowed(text)),
+            Some(Value::Bool(flag)) => Some(Cow::Borrowed(if *flag { "true" } else { "false" })),
+            Some(Value::Number(_)) | None if matches!(parameter.kind, Kind::Number { .. }) => self
+                .number(parameter)
+                .map(|number| Cow::Owned(number.to_string())),
+            None => self.text(parameter).map(Cow::Borrowed),
+            _ => None,
+        }
+    }
+
+    /// As [`Self::as_text`], of the parameter of that name.
+    pub(crate) fn named(&self, name: &str) -> Option<Cow<'_, str>> {
+        let parameter = self.parameters.iter().find(|own| own.name == name)?;
+        self.as_text(parameter)
+    }
+
     /// A [`Kind::Number`], or its default.
     pub(crate) fn number(&self, parameter: &Parameter) -> Option<u32> {
         let Kind::Number { default, .. } = parameter.kind else {
@@ -161,6 +187,10 @@ impl Arguments {
 
 /// What is wrong with a value.
 fn check(parameter: &Parameter, value: &Value) -> Option<String> {
+    if value.is_null() {
+        // Only what may be cleared is read as `null`.
+        return None;
+    }
     match parameter.kind {
         Kind::Text(rules) => {
             let Some(text) = value.as_str() else {
@@ -177,10 +207,12 @@ fn check(parameter: &Parameter, value: &Value) -> Option<String> {
         }
         Kind::Choice { options, .. } => (!options.iter().any(|option| value == option))
             .then(|| format!("must be one of {}", options.join(", "))),
-        Kind::Number { most, .. } => {
-            let is_good = whole(value).is_some_and(|number| number <= most.unwrap_or(u32::MAX));
+        Kind::Number { least, most, .. } => {
+            let most_of_all = most.unwrap_or(u32::MAX);
+            let is_good =
+                whole(value).is_some_and(|number| (least..=most_of_all).contains(&number));
             let limit = most.map_or_else(String::new, |most| format!(" to {most}"));
-            (!is_good).then(|| format!("must be a whole number from 1{limit}"))
+            (!is_good).then(|| format!("must be a whole number from {least}{limit}"))
         }
         Kind::Flag { .. } => (!value.is_boolean()).then(|| "must be true or false".to_owned()),
         Kind::Texts => {
@@ -193,10 +225,27 @@ fn check(parameter: &Parameter, value: &Value) -> Option<String> {
             });
             (!is_good).then(|| format!("must be a list of at most {MOST_TEXTS} strings"))
         }
+        Kind::Pairs => {
+            let is_pair = |pair: &Value| {
+                let pair = pair.as_array();
+                pair.is_some_and(|pair| pair.len() == 2 && pair.iter().all(Value::is_string))
+            };
+            let is_good = value
+                .as_array()
+                .is_some_and(|pairs| pairs.len() <= MOST_TEXTS && pairs.iter().all(is_pair));
+            let rule = format!("must be a list of at most {MOST_TEXTS} pairs of strings");
+            (!is_good).then_some(rule)
+        }
         Kind::NumberOrText => {
             (!value.is_string()).then(|| "must be a number or a string".to_owned())
         }
         Kind::Object => (!value.is_object()).then(|| "must be an object".to_owned()),
+        Kind::Objects => {
+            let is_good = value.as_array().is_some_and(|values| {
+                values.len() <= MOST_TEXTS && values.iter().all(Value::is_object)
+            });
+            (!is_good).then(|| format!("must be a list of at most {MOST_TEXTS} objects"))
+        }
     }
 }
 
@@ -208,23 +257,33 @@ fn check_format(format: Format, text: &str) -> Option<String> {
         Format::HexId => EventId::parse(text).map(drop),
         Format::HexIdOrLatest => EventName::parse(text).map(drop),
         Format::TagKey => TagKey::parse(text).map(drop),
+        Format::Digits => {
+            let is_good = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            return (!is_good).then(|| "must be a number".to_owned());
+        }
+        Format::Owner => {
+            let id = text
+                .strip_prefix("user:")
+                .or_else(|| text.strip_prefix("team:"));
+            let is_good = id.is_some_and(|id| !id.is_empty());
+            return (!is_good).then(|| "must be `user:ID` or `team:ID`".to_owned());
+        }
         Format::Period => {
-            let digits = text.strip_suffix(['h', 'd', 'w']).unwrap_or_default();
+            let digits = text.strip_suffix(['m', 'h', 'd', 'w']).unwrap_or_default();
             let is_good =
                 (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-            let rule = "must be a number with `h`, `d` or `w`, such as `14d`";
+            let rule = "must be a number with `m`, `h`, `d` or `w`, such as `14d`";
             return (!is_good).then(|| rule.to_owned());
         }
     };
     checked.err().map(|error| error.to_string())
 }
 
-/// A whole number from 1, also in a text or with `.0`.
+/// A whole number, also in a text or with `.0`.
 fn whole(value: &Value) -> Option<u32> {
     let digits = value.to_string();
     let digits = digits.trim_matches('"');
-    let number = digits.strip_suffix(".0").unwrap_or(digits).parse().ok()?;
-    (number > 0).then_some(number)
+    digits.strip_suffix(".0").unwrap_or(digits).parse().ok()
 }
 
 /// The value, or the failure that names the missing parameter.

@@ -4,6 +4,7 @@ use fetch::FetchError;
 use mcp::Why;
 use sentry_api::ApiError;
 
+use crate::text::markdown::code;
 use crate::vocabulary::refusal::Refusal;
 
 /// Not the caller's doing: the next try may find room.
@@ -64,7 +65,9 @@ impl Failure {
             ApiError::Unauthorized => of("Sentry does not take the token", false),
             ApiError::NotFound => of("Sentry has nothing of that name", false),
             ApiError::Forbidden => of("Sentry does not allow it", false),
-            ApiError::Rejected(_) => of("Sentry did not accept the request", false),
+            ApiError::Rejected(_) | ApiError::Refused(_) => {
+                of("Sentry did not accept the request", false)
+            }
             ApiError::InvalidSegment(_) => of("a value cannot be part of a path", false),
             ApiError::RateLimited { .. } => of("Sentry limits the rate", true),
             ApiError::Unavailable(_) => of("Sentry failed", true),
@@ -120,6 +123,12 @@ impl Failure {
             ApiError::Rejected(status) => {
                 format!(
                     "Sentry did not accept the request (HTTP {status}).{used} Check these values."
+                )
+            }
+            ApiError::Refused(reason) => {
+                format!(
+                    "Sentry did not accept the request, and says {}.{used} Check these values.",
+                    code(&reason, 300)
                 )
             }
             ApiError::InvalidSegment(_) => {

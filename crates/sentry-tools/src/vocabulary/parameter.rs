@@ -21,6 +21,8 @@ pub(crate) enum Presence {
     Optional,
     /// May be left out or `null`.
     Nullable,
+    /// May be left out; `null` takes away what there was.
+    Clearable,
 }
 
 /// What a parameter's value may be.
@@ -32,8 +34,8 @@ pub(crate) enum Kind {
         options: &'static [&'static str],
         default: Option<&'static str>,
     },
-    /// From 1.
     Number {
+        least: u32,
         /// The schema says `integer` rather than `number`; a fraction is refused either way.
         is_integer: bool,
         most: Option<u32>,
@@ -44,10 +46,14 @@ pub(crate) enum Kind {
     },
     /// A list of texts.
     Texts,
+    /// A list of lists of two texts: names with their values.
+    Pairs,
     /// A number or a text.
     NumberOrText,
-    /// The arguments of another tool.
+    /// Such as the arguments of another tool. What is in it the tool checks.
     Object,
+    /// A list of objects. What is in them the tool checks.
+    Objects,
 }
 
 /// What a text may be. The length is in characters.
@@ -75,6 +81,10 @@ pub(crate) enum Format {
     TagKey,
     /// Such as `14d`.
     Period,
+    /// A number in a text: the id of something.
+    Digits,
+    /// `user:ID` or `team:ID`.
+    Owner,
 }
 
 const TEXT: Text = Text {
@@ -116,6 +126,10 @@ pub(crate) const NEAR_PROJECT: &[&str] = &[
 pub(crate) const PROJECT: Parameter =
     Parameter::format("projectSlug", "", Format::Slug).near(NEAR_PROJECT);
 
+/// As [`PROJECT`], where clients know that a number does as well.
+pub(crate) const PROJECT_OR_ID: Parameter =
+    Parameter::format("projectSlugOrId", "", Format::Slug).near(NEAR_PROJECT);
+
 pub(crate) const ISSUE_ID: Parameter =
     Parameter::format("issueId", "Short id (WEB-1A) or number.", Format::IssueId).near(&[
         "issue",
@@ -150,7 +164,7 @@ pub(crate) const TRACE_ID: Parameter =
         .near(&["trace"]);
 
 pub(crate) const PERIOD: Parameter =
-    Parameter::format("period", "Such as 24h, 14d, 2w.", Format::Period).near(NEAR_PERIOD);
+    Parameter::format("period", "Such as 30m, 24h, 14d, 2w.", Format::Period).near(NEAR_PERIOD);
 
 /// Other names for a period.
 pub(crate) const NEAR_PERIOD: &[&str] = &[
@@ -187,6 +201,10 @@ pub(crate) const EXPLAIN: Parameter = Parameter::flag(
 pub(crate) const NAME_QUERY: Parameter = Parameter::text("query", "Part of a name or slug.")
     .nullable()
     .near(&["q", "name", "search", "filter", "slug"]);
+
+/// Where the page before ended.
+pub(crate) const CURSOR: Parameter =
+    Parameter::text("cursor", "nextCursor of the answer before.").nullable();
 
 /// The names under which a tool may take a project.
 pub(crate) const PROJECT_NAMES: [&str; 2] = ["projectSlug", "projectSlugOrId"];
@@ -275,11 +293,31 @@ impl Parameter {
             name,
             about,
             Kind::Number {
+                least: 1,
                 is_integer,
                 most,
                 default,
             },
         )
+    }
+
+    /// The same number from `least` on.
+    pub(crate) const fn from(self, least: u32) -> Self {
+        let kind = match self.kind {
+            Kind::Number {
+                is_integer,
+                most,
+                default,
+                ..
+            } => Kind::Number {
+                least,
+                is_integer,
+                most,
+                default,
+            },
+            kind => kind,
+        };
+        Self { kind, ..self }
     }
 
     /// As [`Self::integer`], where clients know the parameter as a `number`.
@@ -290,6 +328,7 @@ impl Parameter {
             name,
             "",
             Kind::Number {
+                least: 1,
                 is_integer,
                 most,
                 default,
@@ -304,6 +343,13 @@ impl Parameter {
     pub(crate) const fn required(self) -> Self {
         Self {
             presence: Presence::Required,
+            ..self
+        }
+    }
+
+    pub(crate) const fn clearable(self) -> Self {
+        Self {
+            presence: Presence::Clearable,
             ..self
         }
     }
@@ -325,6 +371,15 @@ impl Parameter {
     pub(crate) fn is_fixed_by(&self, organization: bool, project: bool) -> bool {
         let by_organization = [ORGANIZATION.name, REGION.name].contains(&self.name);
         (by_organization && organization) || (PROJECT_NAMES.contains(&self.name) && project)
+    }
+
+    /// Whether it may be anything that somebody writes.
+    pub(crate) const fn is_free_text(&self) -> bool {
+        match self.kind {
+            Kind::Text(text) => matches!(text.format, Format::Free | Format::Url),
+            Kind::Texts | Kind::NumberOrText => true,
+            _ => false,
+        }
     }
 
     /// Whether the empty text differs from none: it overrides a default.

@@ -1,11 +1,14 @@
 //! What every tool declares, and what it is handed when it runs.
 
+use std::borrow::Cow;
+
 use fetch::LocalFuture;
 use mcp::{Annotations, CallToolResult};
 use sentry_api::{ApiError, BaseUrl, Client, InvalidRegion, Region, Sight};
 use serde::Serialize;
 use serde_json::value::to_raw_value;
 
+use crate::text::shape;
 use crate::vocabulary::arguments::Arguments;
 use crate::vocabulary::changed::Changes;
 use crate::vocabulary::failure::Failure;
@@ -27,8 +30,8 @@ pub(crate) struct Tool {
     pub(crate) scopes: Scopes,
     /// In the order of importance.
     pub(crate) parameters: &'static [Parameter],
-    /// A JSON Schema, for a tool that answers structured JSON.
-    pub(crate) output_schema: Option<&'static str>,
+    /// Of a tool that answers structured JSON.
+    pub(crate) output_schema: Option<Schema>,
     pub(crate) effect: Effect,
     pub(crate) surface: Surface,
     /// Where it would have nothing to do.
@@ -36,8 +39,34 @@ pub(crate) struct Tool {
     pub(crate) run: for<'a> fn(&'a Context<'a>) -> LocalFuture<'a, Answer>,
 }
 
+/// What a structured answer holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Schema {
+    /// A JSON Schema.
+    Json(&'static str),
+    /// A [`shape`], from which one is made.
+    Shape(&'static str),
+}
+
+impl Schema {
+    /// The JSON Schema.
+    pub(crate) fn json(self) -> Cow<'static, str> {
+        match self {
+            Self::Json(json) => Cow::Borrowed(json),
+            Self::Shape(shape) => {
+                let mut json = String::new();
+                shape::schema(&mut json, shape);
+                Cow::Owned(json)
+            }
+        }
+    }
+}
+
 /// The tool that stands for any other, so that a client with a short list reaches the whole catalogue.
 pub(crate) const EXECUTE: &str = "execute_sentry_tool";
+
+/// The parameter of [`EXECUTE`] that holds several calls.
+pub(crate) const CALLS: &str = "calls";
 
 /// What a tool ends with.
 pub(crate) type Answer = Result<CallToolResult, Failure>;
@@ -70,6 +99,16 @@ pub(crate) enum Effect {
     ReadsHere,
     /// It makes something new each time.
     Creates,
+    /// It makes something new, and says so to whoever asks whether the same call does more.
+    CreatesAnother,
+    /// It puts something to what is there. Again, it does nothing.
+    Adds,
+    /// It sets what is there. Again, it changes nothing.
+    Sets,
+    /// It takes something away. Again, there is nothing left to take.
+    Deletes,
+    /// It takes something away that may come back.
+    Removes,
     /// It changes what is there, and says something about it each time.
     Changes,
     /// It may do anything that another tool does.
@@ -83,6 +122,8 @@ pub(crate) enum Surface {
     Direct,
     /// Found by `search_sentry_tools`.
     Catalog,
+    /// In no list, since another name took its place; callable by those who know it.
+    Former,
 }
 
 /// The constraint under which a tool has nothing to do.
@@ -100,6 +141,10 @@ impl Effect {
             Self::Reads => (true, false, None, true),
             Self::ReadsHere => (true, false, None, false),
             Self::Creates => (false, false, None, true),
+            Self::CreatesAnother => (false, false, Some(false), true),
+            Self::Adds => (false, false, Some(true), true),
+            Self::Sets | Self::Deletes => (false, true, Some(true), true),
+            Self::Removes => (false, true, None, true),
             Self::Changes => (false, true, Some(false), true),
             Self::Anything => (false, true, None, true),
         };
@@ -138,7 +183,11 @@ impl Tool {
 
     /// Whether `tools/list` has it, if it works: a connection that names its tools lists just these.
     pub(crate) fn is_listed(&self, session: &Session) -> bool {
-        self.surface == Surface::Direct || session.lists_all || session.limits.name(self)
+        match self.surface {
+            Surface::Direct => true,
+            Surface::Catalog => session.lists_all || session.limits.name(self),
+            Surface::Former => session.limits.name(self),
+        }
     }
 
     /// Its hints for a session. Where nothing can be changed, [`EXECUTE`] only reads.

@@ -75,7 +75,7 @@ async fn from_an_issue_url_to_a_change() {
         &world,
         &mut calls,
         "search_sentry_tools",
-        json!({ "query": "breadcrumbs stack trace tag values trace", "limit": 6 }),
+        json!({ "query": "breadcrumbs stack trace tag values trace", "limit": 8 }),
     )
     .await;
     let found: Value = serde_json::from_str(&found).unwrap();
@@ -142,10 +142,55 @@ async fn what_is_searched_for_is_found() {
         ("who is signed in", "whoami"),
         ("DSN", "find_dsns"),
         ("create a client key", "create_dsn"),
+        ("list dashboards", "find_dashboards"),
+        ("values of a dashboard", "get_dashboard_details"),
+        ("list alert rules", "find_alert_rules"),
+        ("show an alert rule whole", "get_alert_rule"),
+        (
+            "actions and conditions for an alert rule",
+            "get_alert_options",
+        ),
+        ("make an alert rule", "create_alert_rule"),
+        ("change an alert rule", "update_alert_rule"),
+        ("delete an alert rule", "delete_alert_rule"),
+        ("list metric monitors", "find_metric_monitors"),
+        ("show a metric monitor", "get_metric_monitor_details"),
+        ("make a metric monitor", "create_metric_monitor"),
+        ("change a metric monitor", "update_metric_monitor"),
+        ("delete a metric monitor", "delete_metric_monitor"),
         ("list releases", "find_releases"),
+        ("what is in a release", "get_release_details"),
+        ("documentation about set-up", "search_docs"),
+        ("read a documentation page", "get_doc"),
+        ("cron monitors", "find_monitors"),
+        ("why did a scheduled job fail", "get_monitor_details"),
+        ("make a cron monitor", "create_monitor"),
+        (
+            "delete an environment of a monitor",
+            "delete_monitor_environment",
+        ),
+        ("which websites are down", "find_uptime_monitors"),
+        (
+            "why is an uptime monitor down",
+            "get_uptime_monitor_details",
+        ),
+        ("make an uptime monitor", "create_uptime_monitor"),
+        ("pause an uptime monitor", "update_uptime_monitor"),
+        ("delete an uptime monitor", "delete_uptime_monitor"),
         ("teamSlug teams", "find_teams"),
         ("single span query", "get_span_details"),
         ("history status changes assignments", "get_issue_activity"),
+        ("why are my spans missing quota", "find_dropped_events"),
+        (
+            "drop noise of bots before it counts",
+            "create_custom_inbound_filter",
+        ),
+        ("make a new project for a team", "create_project"),
+        ("connect the issue to jira", "link_issue"),
+        (
+            "conversations of the support agent",
+            "search_agent_conversations",
+        ),
     ] {
         let found = world
             .json("search_sentry_tools", json!({ "query": query, "limit": 3 }))

@@ -96,7 +96,7 @@ impl World {
         assert_eq!(json, text(&result));
         let json = serde_json::from_str(json).unwrap();
         let schema = sentry_tools::reference::output_schema(name).unwrap();
-        let schema = serde_json::from_str(schema).unwrap();
+        let schema = serde_json::from_str(&schema).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         let errors: Vec<_> = validator
             .iter_errors(&json)

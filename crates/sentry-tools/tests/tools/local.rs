@@ -12,16 +12,16 @@ use serde_json::{Value, json};
 
 use crate::fixture::{session, slug, text};
 
-const ORGANIZATION: &str = "lighthouse-books";
+pub(crate) const ORGANIZATION: &str = "lighthouse-books";
 const TRACE: &str = "5d3a9c1be7f04862a1c40d9be8273f61";
 
-struct Local {
-    server: Server,
+pub(crate) struct Local {
+    pub(crate) server: Server,
     _running: Running,
 }
 
 impl Local {
-    async fn of(session: Session, token: &str) -> Self {
+    pub(crate) async fn of(session: Session, token: &str) -> Self {
         let now: Timestamp = "2025-11-24T12:00:00Z".parse().unwrap();
         let running = demo_sentry::start(Config::new(now)).await.unwrap();
         let base = BaseUrl::parse(running.origin()).unwrap();
@@ -39,7 +39,7 @@ impl Local {
         }
     }
 
-    async fn call(&self, name: &str, mut arguments: Value) -> CallToolResult {
+    pub(crate) async fn call(&self, name: &str, mut arguments: Value) -> CallToolResult {
         if arguments.get("organizationSlug").is_none() && arguments.get("url").is_none() {
             arguments["organizationSlug"] = ORGANIZATION.into();
         }
@@ -69,7 +69,7 @@ impl Local {
         }
         if let Some(schema) = sentry_tools::reference::output_schema(name) {
             let validator =
-                jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
+                jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
             let json = result.structured_content.unwrap();
             validator
                 .validate(&serde_json::from_str(json.get()).unwrap())
@@ -99,6 +99,71 @@ async fn every_tool_has_an_answer() {
         ("find_projects", json!({ "query": "check" }), &["checkout"]),
         ("find_teams", json!({}), &["\"id\""]),
         ("find_releases", json!({}), &["checkout@5.2.0"]),
+        (
+            "get_release_details",
+            json!({ "releaseVersion": "checkout@5.2.0", "includeHealth": true }),
+            &["Mira Solberg", "\"crashFreeSessions\":98.01", "staging"],
+        ),
+        (
+            "search_docs",
+            json!({ "query": "missed check-in" }),
+            &["product/crons.md"],
+        ),
+        (
+            "get_doc",
+            json!({ "path": "product/crons.md" }),
+            &["## States of a check-in"],
+        ),
+        (
+            "find_monitors",
+            json!({ "projectSlug": "parcel-post" }),
+            &["nightly-manifest", "\"failingSince\""],
+        ),
+        (
+            "get_monitor_details",
+            json!({ "monitorSlug": "nightly-manifest" }),
+            &["did not check in within 10 min", "monitor.slug"],
+        ),
+        (
+            "create_monitor",
+            json!({ "projectSlug": "checkout", "name": "Of a test", "schedule": { "type": "interval", "value": 5, "unit": "minute" } }),
+            &["of-a-test", "[5,\"minute\"]"],
+        ),
+        (
+            "delete_monitor_environment",
+            json!({ "projectSlug": "parcel-post", "monitorSlug": "nightly-manifest", "environment": "staging" }),
+            &["\"success\":true", "\"status\":\"ok\""],
+        ),
+        (
+            "find_uptime_monitors",
+            json!({}),
+            &["\"down\":[\"3301\"]", "Ticket office"],
+        ),
+        (
+            "get_uptime_monitor_details",
+            json!({ "projectSlug": "checkout", "uptimeMonitorId": "3301" }),
+            &["It answered HTTP 503.", "\"state\":\"down\""],
+        ),
+        (
+            "create_uptime_monitor",
+            json!({ "organizationSlug": ORGANIZATION, "projectSlug": "checkout", "name": "Of a test", "url": "https://shop.example/", "intervalSeconds": 300 }),
+            &["Of a test", "\"timeoutMs\":5000"],
+        ),
+        (
+            "update_uptime_monitor",
+            json!({ "projectSlug": "checkout", "uptimeMonitorId": "3301", "status": "disabled" }),
+            &["\"before\":\"active\""],
+        ),
+        (
+            "delete_uptime_monitor",
+            json!({ "projectSlug": "checkout", "uptimeMonitorId": "3301" }),
+            &["Checkout API"],
+        ),
+        (
+            "delete_uptime_monitor",
+            json!({ "projectSlug": "checkout", "uptimeMonitorId": "3301" }),
+            &["no uptime monitor of that id"],
+        ),
         (
             "find_releases",
             json!({ "projectSlug": "checkout" }),
@@ -227,6 +292,118 @@ async fn every_tool_has_an_answer() {
             json!({ "query": "breadcrumbs" }),
             &["get_issue_breadcrumbs"],
         ),
+        ("search_errors", json!({}), &["First 10 results", "issue: "]),
+        ("search_logs", json!({}), &["severity: "]),
+        (
+            "search_traces",
+            json!({ "query": "span.op:db" }),
+            &["SELECT"],
+        ),
+        ("search_metrics", json!({}), &["metric.type: "]),
+        ("search_profiles", json!({}), &["profile.id: "]),
+        ("search_replays", json!({}), &["/explore/replays/"]),
+        (
+            "create_team",
+            json!({ "name": "Night Shift" }),
+            &["night-shift"],
+        ),
+        (
+            "create_project",
+            json!({ "teamSlug": "night-shift", "name": "Gift Cards", "platform": "node",
+                "repository": "lighthouse-books/checkout" }),
+            &["gift-cards", "\"mapped\":true", "\"dsn\":\"http"],
+        ),
+        (
+            "update_project",
+            json!({ "projectSlug": "gift-cards", "slug": "vouchers" }),
+            &["\"before\":\"gift-cards\"", "\"after\":\"vouchers\""],
+        ),
+        (
+            "add_team_to_project",
+            json!({ "projectSlug": "vouchers", "teamSlug": "payments" }),
+            &["\"changed\":true", "night-shift"],
+        ),
+        (
+            "add_team_to_project",
+            json!({ "projectSlug": "vouchers", "teamSlug": "payments" }),
+            &["\"changed\":false"],
+        ),
+        (
+            "remove_team_from_project",
+            json!({ "projectSlug": "vouchers", "teamSlug": "payments" }),
+            &["\"changed\":true"],
+        ),
+        (
+            "find_dropped_events",
+            json!({ "projectSlug": "checkout" }),
+            &["key_quota", "sample_rate", "\"interval\":3600000"],
+        ),
+        (
+            "search_agent_conversations",
+            json!({}),
+            &["conv-returns-desk-41", "torn cover"],
+        ),
+        (
+            "search_ai_conversations",
+            json!({ "query": "almanac" }),
+            &["conv-catalogue-7"],
+        ),
+        (
+            "get_agent_conversation_details",
+            json!({ "conversationId": "conv-returns-desk-41" }),
+            &["torn cover", "tool: `find_order", "label is on its way"],
+        ),
+        (
+            "link_issue",
+            json!({ "issueId": "CHECKOUT-3",
+                "externalIssueUrl": "https://git.lighthouse-books.example/lighthouse-books/checkout/issues/9" }),
+            &["\"status\":\"linked\"", "checkout#9"],
+        ),
+        (
+            "link_issue",
+            json!({ "issueId": "CHECKOUT-3",
+                "externalIssueUrl": "https://git.lighthouse-books.example/lighthouse-books/checkout/issues/9" }),
+            &["alreadyLinked"],
+        ),
+        (
+            "unlink_issue",
+            json!({ "issueId": "CHECKOUT-3",
+                "externalIssueUrl": "https://git.lighthouse-books.example/lighthouse-books/checkout/issues/9" }),
+            &["\"status\":\"unlinked\""],
+        ),
+        (
+            "link_issue",
+            json!({ "issueId": "CHECKOUT-3", "appSlug": "shelfmark", "fields": { "card": "31" },
+                "externalIssueUrl": "https://cards.lighthouse-books.example/31" }),
+            &["shelfmark"],
+        ),
+        (
+            "find_custom_inbound_filters",
+            json!({ "projectSlug": "checkout" }),
+            &["Old browsers", "\"hasMore\":false"],
+        ),
+        (
+            "create_custom_inbound_filter",
+            json!({ "projectSlug": "checkout", "name": "Bots", "dataType": "error",
+                "conditions": [{ "type": "error_message", "value": ["*bot*"] }] }),
+            &["Bots"],
+        ),
+        (
+            "update_custom_inbound_filter",
+            json!({ "projectSlug": "checkout", "filterId": "910001", "active": false }),
+            &["\"before\":true,\"after\":false"],
+        ),
+        (
+            "delete_custom_inbound_filter",
+            json!({ "projectSlug": "checkout", "filterId": "910002" }),
+            &["Health checks"],
+        ),
+        (
+            "onboarding_status_update",
+            json!({ "runToken": "Lantern042", "update": { "stage": "connect_mcp", "status": "completed" } }),
+            &["\"continueUpdates\":true"],
+        ),
+        ("get_sentry_mcp_info", json!({}), &["2026-07-28"]),
     ] {
         local.says(tool, arguments, expected).await;
     }

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod agent;
+mod alerting;
 mod asking;
 mod cases;
 mod catalogue;
@@ -18,8 +19,13 @@ mod golden;
 mod ignoring;
 mod injection;
 mod issue_details;
+mod links;
 mod local;
+mod managed;
+mod managing;
 mod model_schemas;
+mod monitoring;
+mod monitors;
 mod narrowed;
 mod noted;
 mod nothing;
@@ -28,11 +34,13 @@ mod pasted;
 mod permissions;
 mod prompts;
 mod reference;
+mod releases_and_docs;
 mod renamed;
 mod search_events;
 mod search_issues;
 mod seer;
 mod sentry;
+mod several;
 mod tolerance;
 mod tries;
 mod untrusted;

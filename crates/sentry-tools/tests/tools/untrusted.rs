@@ -41,6 +41,24 @@ const OURS: &[&str] = &[
     "trace_id",
     "public",
     "secret",
+    // Of dashboards, rules and monitors: Sentry's own words, and ids.
+    "displayType",
+    "widgetDisplay",
+    "widgetType",
+    "period",
+    "logicType",
+    "detectionType",
+    "dataset",
+    "eventTypes",
+    "extrapolationMode",
+    "handlerGroup",
+    "handlerSubgroup",
+    "detectorIds",
+    "workflowIds",
+    "integrationId",
+    "projectId",
+    "owner",
+    "dateUpdated",
 ];
 
 /// Values that choose how an entry, an actor or an activity is read.
@@ -59,6 +77,13 @@ const KINDS: &[&str] = &[
     "first_seen",
     "root_cause",
     "solution",
+    "metric_issue",
+    "first_seen_event",
+    "level",
+    "email",
+    "slack",
+    "gt",
+    "lte",
 ];
 
 /// Puts the attack into every member that a sender can fill, its parts one after the other.

@@ -13,10 +13,25 @@ use crate::vocabulary::tool::UNTRUSTED;
 
 /// The answer as the session may read it.
 pub(super) fn only(mut result: CallToolResult, untrusted: Untrusted) -> CallToolResult {
-    if result.structured_content.is_some() {
-        return structured(result, untrusted);
+    if let Some(json) = &result.structured_content {
+        let json = json.get();
+        let is_same = |content: &Content| matches!(content, Content::Text { text } if text == json);
+        if result.content.iter().any(is_same) {
+            return structured(result, untrusted);
+        }
+        // A page for reading, and the same for programs beside it.
+        let page = texts(std::mem::take(&mut result.content), untrusted);
+        return CallToolResult {
+            content: page,
+            ..structured(result, untrusted)
+        };
     }
-    for content in &mut result.content {
+    result.content = texts(result.content, untrusted);
+    result
+}
+
+fn texts(mut contents: Vec<Content>, untrusted: Untrusted) -> Vec<Content> {
+    for content in &mut contents {
         if let Content::Text { text } = content {
             if let Cow::Owned(seen) = visible::only(text) {
                 *text = seen;
@@ -26,7 +41,7 @@ pub(super) fn only(mut result: CallToolResult, untrusted: Untrusted) -> CallTool
             }
         }
     }
-    result
+    contents
 }
 
 /// The text beside it stays the same JSON.
@@ -86,10 +101,12 @@ fn senders(result: &CallToolResult) -> Vec<String> {
 
 fn leave_out(value: &mut Value, pointer: &str) {
     let Some(rest) = pointer.strip_prefix('/') else {
-        if let Value::String(text) = value
-            && !omit::is_name(text)
-        {
-            omit::OMITTED.clone_into(text);
+        match value {
+            Value::String(text) if !omit::is_name(text) => omit::OMITTED.clone_into(text),
+            // What stands below is others' as well.
+            Value::Array(values) => values.iter_mut().for_each(|value| leave_out(value, "")),
+            Value::Object(members) => members.values_mut().for_each(|value| leave_out(value, "")),
+            _ => {}
         }
         return;
     };
@@ -100,6 +117,11 @@ fn leave_out(value: &mut Value, pointer: &str) {
     match value {
         Value::Array(values) if step == "*" => {
             values.iter_mut().for_each(|value| leave_out(value, rest));
+        }
+        Value::Object(members) if step == "*" => {
+            members
+                .values_mut()
+                .for_each(|value| leave_out(value, rest));
         }
         Value::Object(members) => {
             if let Some(value) = members.get_mut(step) {

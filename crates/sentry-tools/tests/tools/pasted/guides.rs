@@ -41,18 +41,18 @@ async fn what_no_tool_reads_is_explained() {
             &["alert rule", "`projectSlugOrId` `shelf`"],
         ),
         ("L/alerts/rules/details/88/", &["alert rule"]),
-        ("L/dashboard/77/", &["dashboard", "`search_events`"]),
+        ("L/dashboard/77/", &["dashboard", "`search_errors`"]),
         ("L/dashboards/", &["dashboard"]),
         (
             "L/explore/logs/?logsQuery=pier",
-            &["`search_events`", "`dataset` `logs`", "`query` `pier`"],
+            &["`search_logs`", "`query` `pier`"],
         ),
         (
             "L/explore/traces/?query=span.op%3Adb&statsPeriod=24h",
-            &["`dataset` `spans`", "`span.op:db`", "`period` `24h`"],
+            &["`search_traces`", "`span.op:db`", "`period` `24h`"],
         ),
         ("L/explore/replays/4be71c0d/", &["replay", "`id:4be71c0d`"]),
-        ("L/replays/4be71c0d/", &["replay", "`dataset` `replays`"]),
+        ("L/replays/4be71c0d/", &["replay", "`search_replays`"]),
         (
             "L/explore/profiling/profile/shelf/4be71c0d/flamegraph/",
             &["profile"],
@@ -80,18 +80,7 @@ async fn what_no_tool_reads_is_explained() {
             &["a project", "`find_projects`", "`query` `shelf`"],
         ),
         ("L/monitors/88/", &["monitor", "`search_issues`"]),
-        (
-            "L/insights/crons/shelf/nightly/",
-            &["monitor", "`search_issues`"],
-        ),
-        (
-            "L/releases/storefront%405.8.0%2B1121/",
-            &[
-                "a release",
-                "`firstRelease:\"storefront@5.8.0+1121\"`",
-                "`release:\"storefront@5.8.0+1121\"`",
-            ],
-        ),
+        ("L/insights/crons/", &["monitor", "`search_issues`"]),
         ("L/releases/", &["`find_releases`"]),
         ("L/stats/", &["statistics"]),
         ("L/", &["no issue, event or trace"]),
