@@ -113,6 +113,7 @@ async fn an_endpoint_that_not_every_server_has_is_not_the_organizations_fault() 
         ("find_dropped_events", "dropped events"),
         ("search_agent_conversations", "conversations with AI agents"),
         ("find_custom_inbound_filters", "custom inbound filters"),
+        ("get_issue_user_reports", "user reports"),
     ];
     for (tool, what) in optional {
         let mut calls = calls().into_iter();

@@ -18,6 +18,7 @@ mod foreign_text;
 mod golden;
 mod ignoring;
 mod injection;
+mod inspected;
 mod issue_details;
 mod links;
 mod local;
