@@ -460,8 +460,4 @@ async fn a_resource_is_what_it_leads_to() {
         release.contains("\"version\":\"shop@1.4.0\"") && release.contains("Load the cart later"),
         "{release}"
     );
-    let monitor =
-        json!({ "resourceType": "monitor", "resourceId": "x", "organizationSlug": "acme" });
-    let words = world.error("get_sentry_resource", monitor).await;
-    assert!(words.contains("cannot read a monitor"), "{words}");
 }
