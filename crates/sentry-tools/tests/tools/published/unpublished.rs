@@ -6,6 +6,10 @@
 /// Of requests.
 pub(crate) const UNPUBLISHED: &[(&str, &str)] = &[
     (
+        "GET /organizations/{}/releases/{}/commits/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
         "GET /organizations/{}/releases/{}/deploys/ ?per_page",
         "how many are shown at once",
     ),
@@ -61,7 +65,10 @@ pub(crate) const UNPUBLISHED: &[(&str, &str)] = &[
         "GET /projects/{}/{}/custom-inbound-filters/",
         "a project's own inbound filters",
     ),
-    ("POST /projects/{}/{}/custom-inbound-filters/", "the same"),
+    (
+        "POST /projects/{}/{}/custom-inbound-filters/",
+        "a project's own inbound filters are made here",
+    ),
     (
         "GET /projects/{}/{}/custom-inbound-filters/{}/",
         "one of a project's own inbound filters",
