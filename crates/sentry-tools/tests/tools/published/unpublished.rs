@@ -6,6 +6,86 @@
 /// Of requests.
 pub(crate) const UNPUBLISHED: &[(&str, &str)] = &[
     (
+        "GET /organizations/{}/releases/{}/commits/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
+        "GET /organizations/{}/releases/{}/deploys/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
+        "GET /organizations/{}/agents/conversations/",
+        "conversations with AI agents",
+    ),
+    (
+        "GET /organizations/{}/agents/conversations/{}/",
+        "the spans of one conversation",
+    ),
+    (
+        "GET /organizations/{}/ai-conversations/",
+        "the same on servers that do not have the other yet",
+    ),
+    (
+        "GET /organizations/{}/ai-conversations/{}/",
+        "the same of one conversation",
+    ),
+    (
+        "GET /organizations/{}/events-dropped/",
+        "what was dropped for which reason; the published statistics have neither logs nor metrics",
+    ),
+    (
+        "GET /organizations/{}/issues/{}/integrations/",
+        "which trackers an issue can be linked to, and its links by them",
+    ),
+    (
+        "PUT /organizations/{}/issues/{}/integrations/{}/ .repo",
+        "trackers that keep issues in repositories need it",
+    ),
+    (
+        "DELETE /organizations/{}/issues/{}/external-issues/{}/",
+        "takes away a link that an app made; the published one is for the app's own token",
+    ),
+    (
+        "GET /organizations/{}/sentry-app-components/",
+        "what an app's form needs",
+    ),
+    (
+        "POST /sentry-app-installations/{}/external-issue-actions/",
+        "has an app link an issue; the published one is for the app's own token",
+    ),
+    (
+        "GET /organizations/{}/repos/ ?per_page",
+        "how many are looked through at once",
+    ),
+    (
+        "POST /organizations/{}/code-mappings/bulk/",
+        "where a project's files are in a repository",
+    ),
+    (
+        "GET /projects/{}/{}/custom-inbound-filters/",
+        "a project's own inbound filters",
+    ),
+    (
+        "POST /projects/{}/{}/custom-inbound-filters/",
+        "a project's own inbound filters are made here",
+    ),
+    (
+        "GET /projects/{}/{}/custom-inbound-filters/{}/",
+        "one of a project's own inbound filters",
+    ),
+    (
+        "PUT /projects/{}/{}/custom-inbound-filters/{}/",
+        "one of a project's own inbound filters",
+    ),
+    (
+        "DELETE /projects/{}/{}/custom-inbound-filters/{}/",
+        "one of a project's own inbound filters",
+    ),
+    (
+        "POST /organizations/{}/onboarding/agent/status/",
+        "where an agent reports how far a set-up is",
+    ),
+    (
         "GET /organizations/{}/alert-rule-detector/",
         "which monitor an older metric rule has become",
     ),
