@@ -23,7 +23,7 @@ fn the_list() {
     get_sentry_resource md {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
       organizationSlug {"type":"string"}
       resourceId {"description":"Without url: an issue's short id or number, an event's or trace's id, or traceId:spanId.","type":"string"}
-      resourceType {"description":"Without url.","enum":["issue","event","trace","ai_conversation","replay","monitor","snapshot"],"type":"string"}
+      resourceType {"description":"Without url.","enum":["issue","event","trace","ai_conversation","replay","monitor","snapshot","dashboard"],"type":"string"}
       url {"description":"As it was pasted; nothing else is needed.","type":"string"}
     search_issues md {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
       includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
