@@ -11,6 +11,7 @@ pub(crate) mod analysis;
 pub(crate) mod attachment;
 pub(crate) mod chance;
 pub(crate) mod code_mapping;
+pub(crate) mod conversation;
 pub(crate) mod event;
 mod generate;
 pub(crate) mod inspected;
@@ -26,6 +27,7 @@ pub(crate) mod release;
 pub(crate) mod replay;
 pub(crate) mod row;
 mod scale;
+pub(crate) mod setup;
 pub(crate) mod snapshot;
 pub(crate) mod team;
 pub(crate) mod trace;
@@ -40,6 +42,7 @@ use activity::Activity;
 use alerting::Alerting;
 use analysis::Analysis;
 use code_mapping::CodeMapping;
+use conversation::Conversation;
 use event::Event;
 use inspected::Inspected;
 use issue::Issue;
@@ -49,6 +52,7 @@ use project::Project;
 use release::Release;
 use replay::Replay;
 use row::Rows;
+use setup::Setup;
 use team::Team;
 use trace::Trace;
 use user::User;
@@ -74,6 +78,8 @@ pub(crate) struct Data {
     pub(crate) code_mappings: Vec<CodeMapping>,
     /// Dashboards, alert rules and monitors.
     pub(crate) alerting: Alerting,
+    pub(crate) conversations: Vec<Conversation>,
+    pub(crate) setup: Setup,
     /// Activities by issue id, newest first.
     pub(crate) activity: BTreeMap<String, Vec<Activity>>,
     /// Analyses by issue id.
@@ -148,6 +154,35 @@ impl Data {
     ) -> Option<(&'a Issue, &'a Event)> {
         self.issues_of(organization)
             .find_map(|issue| Some((issue, issue.event(id)?)))
+    }
+
+    /// Gives a project another slug, wherever the old one stands.
+    pub(crate) fn rename_project(&mut self, old: &str, new: &str) {
+        let rename = |slug: &mut String| {
+            if slug == old {
+                new.clone_into(slug);
+            }
+        };
+        for key in self.keys.iter_mut().filter(|key| key.project == old) {
+            key.made_for.get_or_insert_with(|| old.to_owned());
+        }
+        let spans = self.traces.iter_mut().flat_map(|trace| &mut trace.spans);
+        let rows = self.rows.all_mut().into_iter().flatten();
+        let releases = self.releases.iter_mut();
+        self.projects
+            .iter_mut()
+            .map(|one| &mut one.slug)
+            .chain(self.issues.iter_mut().map(|one| &mut one.project))
+            .chain(releases.flat_map(|one| &mut one.projects))
+            .chain(self.keys.iter_mut().map(|one| &mut one.project))
+            .chain(self.replays.iter_mut().map(|one| &mut one.project))
+            .chain(spans.map(|one| &mut one.project))
+            .chain(rows.map(|one| &mut one.project))
+            .chain(self.code_mappings.iter_mut().map(|one| &mut one.project))
+            .chain(self.conversations.iter_mut().map(|one| &mut one.project))
+            .chain(self.setup.filters.iter_mut().map(|one| &mut one.project))
+            .chain(self.setup.dropped.iter_mut().map(|one| &mut one.project))
+            .for_each(rename);
     }
 
     /// Adds an activity to an issue, as its newest.

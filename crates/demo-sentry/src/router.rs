@@ -5,13 +5,14 @@ use axum::extract::OriginalUri;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post, put};
 
 use crate::api::error::ApiError;
 use crate::api::{
-    account, activity, alerting, attachments, autofix, committers, discover, events,
-    external_issues, issues, keys, organizations, profiling, projects, regions, releases, replays,
-    snapshots, stacktrace_link, teams, traces, user_reports,
+    account, activity, alerting, attachments, autofix, committers, conversations, discover,
+    dropped, events, external_issues, inbound_filters, integrations, issues, keys, onboarding,
+    organizations, profiling, projects, regions, releases, replays, repositories, snapshots,
+    stacktrace_link, teams, traces, user_reports,
 };
 use crate::control::{faults, requests, reset, settings, tokens};
 use crate::html::{Notice, page};
@@ -50,13 +51,24 @@ fn api() -> Router<State> {
         .route("/organizations/", get(organizations::list))
         .route("/organizations/{organization}/", get(organizations::show))
         .nest("/organizations/{organization}", organization())
-        .route("/projects/{organization}/{project}/", get(projects::show))
+        .route(
+            "/projects/{organization}/{project}/",
+            get(projects::show).put(projects::update),
+        )
         .nest("/projects/{organization}/{project}", project())
+        .route(
+            "/teams/{organization}/{team}/projects/",
+            post(projects::create),
+        )
+        .route(
+            "/sentry-app-installations/{uuid}/external-issue-actions/",
+            post(integrations::act),
+        )
 }
 
 fn organization() -> Router<State> {
     Router::new()
-        .route("/teams/", get(teams::list))
+        .route("/teams/", get(teams::list).post(teams::create))
         .route("/projects/", get(projects::list))
         .route("/releases/", get(releases::of_organization))
         .route("/releases/{version}/", get(releases::show))
@@ -77,6 +89,19 @@ fn organization() -> Router<State> {
         .route("/profiling/chunks/", get(profiling::chunks))
         .route("/profiling/flamegraph/", get(profiling::flame_graph))
         .nest("/preprodartifacts/snapshots", snapshots())
+        .route("/repos/", get(repositories::list))
+        .route("/code-mappings/bulk/", post(repositories::map))
+        .route("/events-dropped/", get(dropped::show))
+        .route("/agents/conversations/", get(conversations::list))
+        .route("/agents/conversations/{id}/", get(conversations::show))
+        .route("/ai-conversations/", get(conversations::list))
+        .route("/ai-conversations/{id}/", get(conversations::show))
+        .route(
+            "/sentry-app-installations/",
+            get(integrations::installations),
+        )
+        .route("/sentry-app-components/", get(integrations::components))
+        .route("/onboarding/agent/status/", post(onboarding::report))
         .merge(alerts())
 }
 
@@ -104,8 +129,6 @@ fn alerts() -> Router<State> {
         .route("/alert-rule-detector/", get(detectors::legacy))
         .route("/available-actions/", get(options::actions))
         .route("/data-conditions/", get(options::conditions))
-        .route("/sentry-app-components/", get(options::components))
-        .route("/sentry-app-installations/", get(options::installations))
 }
 
 fn snapshots() -> Router<State> {
@@ -123,6 +146,12 @@ fn issue() -> Router<State> {
         .route("/activities/", get(activity::list))
         .route("/notes/", get(activity::notes).post(activity::add_note))
         .route("/external-issues/", get(external_issues::list))
+        .route("/external-issues/{id}/", delete(integrations::unlink_app))
+        .route("/integrations/", get(integrations::of_issue))
+        .route(
+            "/integrations/{integration}/",
+            put(integrations::link).delete(integrations::unlink),
+        )
         .route("/autofix/", get(autofix::show).post(autofix::start))
         .route("/user-reports/", get(user_reports::list))
 }
@@ -131,7 +160,19 @@ fn project() -> Router<State> {
     Router::new()
         .route("/releases/", get(releases::of_project))
         .route("/keys/", get(keys::list).post(keys::create))
+        .route("/keys/{key}/", get(keys::show).put(keys::update))
         .route("/teams/", get(teams::of_project))
+        .route("/teams/{team}/", post(teams::add).delete(teams::remove))
+        .route(
+            "/custom-inbound-filters/",
+            get(inbound_filters::list).post(inbound_filters::create),
+        )
+        .route(
+            "/custom-inbound-filters/{filter}/",
+            get(inbound_filters::show)
+                .put(inbound_filters::update)
+                .delete(inbound_filters::delete),
+        )
         .route("/stacktrace-link/", get(stacktrace_link::show))
         .route("/events/{event}/committers/", get(committers::show))
         .route("/events/{event}/attachments/", get(attachments::list))

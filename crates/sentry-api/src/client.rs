@@ -9,6 +9,7 @@ use crate::json::{Json, MOST_TEXT, Value};
 use crate::link::next_cursor;
 use crate::path::path;
 use crate::region::{BaseUrl, Region};
+use crate::reports::Reports;
 use crate::retry;
 use crate::token::{Token, TokenSource};
 
@@ -29,6 +30,7 @@ pub struct Client {
     base: Rc<BaseUrl>,
     /// For what is nice to have: given up after this, and not tried again.
     patience: Option<Duration>,
+    pub(crate) reports: Option<Rc<Reports>>,
 }
 
 /// One request, before it has a token: `/api/0/{segments}/` of a region. Query names and values are not yet encoded.
@@ -101,7 +103,13 @@ impl Client {
             tokens,
             base: Rc::new(base),
             patience: None,
+            reports: None,
         }
+    }
+
+    /// Sends a request as it is: without a token, and once.
+    pub(crate) async fn send_bare(&self, request: Request) -> Result<Response, ApiError> {
+        Ok(self.fetch.fetch(request).await?)
     }
 
     /// The same client for what is nice to have: a request is given up after `patience` and not tried again.
@@ -258,7 +266,7 @@ impl Client {
 }
 
 /// The status decides, and the body of a failure is never looked at.
-fn judge(response: Response) -> Result<Response, ApiError> {
+pub(crate) fn judge(response: Response) -> Result<Response, ApiError> {
     match response.status {
         200..=299 => Ok(response),
         // A renamed project answers with a redirect to its new name. It is not followed: the token would travel along.
@@ -301,7 +309,7 @@ fn reason(body: Vec<u8>) -> Option<String> {
 }
 
 /// After such a failure of a request that changes something, nobody knows whether it was made.
-fn of_change(error: ApiError) -> ApiError {
+pub(crate) fn of_change(error: ApiError) -> ApiError {
     match error {
         ApiError::Unavailable(_)
         | ApiError::Malformed(_)

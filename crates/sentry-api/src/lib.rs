@@ -30,6 +30,7 @@ mod projects;
 mod region;
 mod releases;
 mod replays;
+mod reports;
 mod retry;
 mod sight;
 mod stacktrace_link;
@@ -43,7 +44,7 @@ pub use activity::Activity;
 pub use autofix::{AutofixRun, AutofixStatus, Finding};
 pub use client::{Client, USER_AGENT};
 pub use committers::SuspectCommit;
-pub use discover::{Invalid, Row};
+pub use discover::{Cell, Invalid, Row};
 pub use endpoint::{Endpoint, Filling, Reply, Whose};
 pub use error::ApiError;
 pub use events::{

@@ -197,7 +197,7 @@ fn ask<'a>(
                 .sent(tool.name, &on(place, &filling), outcome)
         };
         match (outcome, step.without) {
-            (Ok(reply), Without::Fails | Without::IsOptional(_)) => {
+            (Ok(reply), without) if without != Without::GoesOn => {
                 // Before anything of it is shown, and before anything is changed by it.
                 if reply.thing(context.sight).is_none() && !reply.is_list() && !reply.is_nothing() {
                     return Err(Failure::outside("project"));
@@ -338,6 +338,13 @@ fn note(context: &Context<'_>, tool: &'static Tool, place: &Place, plan: &Plan, 
                 _ => changed::Value::new(parameter.name, None, None),
             });
         }
+        if step.endpoint.method == Method::Delete {
+            values.push(changed::Value::new("deleted", None, None));
+        }
+        // What is in the path alone, or in a body that a function fills.
+        if values.is_empty() {
+            values.push(changed::Value::new("added", None, None));
+        }
         context.changes.add(tool.name, &on(place, &filling), values);
     }
 }
@@ -358,14 +365,20 @@ fn answer(context: &Context<'_>, place: &Place, plan: &'static Plan, replies: &R
         write(context, plan, replies, &made, &mut object, &member)?;
     }
     object.end();
-    let json = RawValue::from_string(out).map_err(|_| ApiError::Malformed("encodable"))?;
-    let mut result = CallToolResult::structured(json);
+    let mut result = structured(out, plan.answer)?;
     if let Some(text) = made.text() {
         result.content = vec![Content::Text { text }];
     }
     result.content.extend(made.contents);
+    Ok(result)
+}
+
+/// A structured answer of a shape, with the members that others wrote.
+pub(crate) fn structured(json: String, shape: &str) -> Answer {
+    let json = RawValue::from_string(json).map_err(|_| ApiError::Malformed("encodable"))?;
+    let mut result = CallToolResult::structured(json);
     let mut others = Vec::new();
-    shape::others(plan.answer, "", &mut others);
+    shape::others(shape, "", &mut others);
     if !others.is_empty() {
         let others = to_raw_value(&others).map_err(|_| ApiError::Malformed("encodable"))?;
         result.meta.push((UNTRUSTED, others));

@@ -149,6 +149,10 @@ pub fn markdown() -> String {
             "\n## Found by `search_sentry_tools`, run by `execute_sentry_tool` or by name\n",
             Surface::Catalog,
         ),
+        (
+            "\n## Former names, callable and in no list\n",
+            Surface::Former,
+        ),
     ] {
         text.push_str(heading);
         for tool in TOOLS.iter().filter(|tool| tool.surface == surface) {

@@ -59,6 +59,11 @@ const ALERT_OPTIONS: File = File(
     "alert-options.json",
     include_str!("../../data/alert-options.json"),
 );
+const CONVERSATIONS: File = File(
+    "conversations.json",
+    include_str!("../../data/conversations.json"),
+);
+const SETUP: File = File("setup.json", include_str!("../../data/setup.json"));
 
 /// An issue's file, named by its short id.
 macro_rules! issue {
@@ -156,6 +161,8 @@ impl Data {
                 DETECTORS.read(start)?,
                 ALERT_OPTIONS.read(start)?,
             ),
+            conversations: CONVERSATIONS.read(start)?,
+            setup: SETUP.read(start)?,
             activity: activity(&issues, start)?,
             analyses: analyses(&issues, start)?,
             external_issues: EXTERNAL_ISSUES.read(start)?,

@@ -25,6 +25,7 @@ mod releases;
 mod replays;
 mod request_log;
 mod running;
+mod setup;
 mod sign_in;
 mod snapshots;
 mod stacktrace_link;

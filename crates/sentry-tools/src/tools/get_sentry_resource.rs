@@ -205,8 +205,8 @@ fn unreadable(what: &str) -> Failure {
         &mut words,
         &[
             what,
-            " yet. search_events finds replays and profiles (dataset `replays`, `profiles`); search_issues finds the \
-             issues that belong to it.",
+            " yet. search_replays and search_profiles find replays and profiles; search_issues finds the issues that \
+             belong to it.",
         ],
     );
     Failure::Invalid(words)

@@ -113,7 +113,7 @@ pub(crate) fn best(
     let mut tools = Vec::new();
     let mut documents = Vec::new();
     for (tool, document) in catalogue.iter().zip(all) {
-        if is_wanted(tool) {
+        if tool.surface != Surface::Former && is_wanted(tool) {
             tools.push(*tool);
             documents.push(document);
         }

@@ -75,7 +75,7 @@ async fn from_an_issue_url_to_a_change() {
         &world,
         &mut calls,
         "search_sentry_tools",
-        json!({ "query": "breadcrumbs stack trace tag values trace", "limit": 6 }),
+        json!({ "query": "breadcrumbs stack trace tag values trace", "limit": 8 }),
     )
     .await;
     let found: Value = serde_json::from_str(&found).unwrap();
@@ -155,6 +155,17 @@ async fn what_is_searched_for_is_found() {
         ("visual snapshot changed images", "get_snapshot"),
         ("show one image of a snapshot", "get_snapshot_image"),
         ("newest base snapshot of an app", "get_latest_base_snapshot"),
+        ("why are my spans missing quota", "find_dropped_events"),
+        (
+            "drop noise of bots before it counts",
+            "create_custom_inbound_filter",
+        ),
+        ("make a new project for a team", "create_project"),
+        ("connect the issue to jira", "link_issue"),
+        (
+            "conversations of the support agent",
+            "search_agent_conversations",
+        ),
     ] {
         let found = world
             .json("search_sentry_tools", json!({ "query": query, "limit": 3 }))

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::fixture::{BASE, session, slug, world, world_of};
 
-// rule: mcp/list-size: `tools/list` in less than 5,000 tokens (20,000 bytes; held to 11,000)
+// rule: mcp/list-size: `tools/list` in less than 5,000 tokens (20,000 bytes; held to 17,500)
 #[test]
 fn the_list() {
     let tools = world(Scripted::new()).tools(Version::LATEST);
@@ -16,7 +16,7 @@ fn the_list() {
     // 5,000 tokens at four characters each are the limit.
     assert!(size < 20_000, "{size} bytes");
     assert!(
-        size < 11_000,
+        size < 17_500,
         "{size} bytes: more than they were, and tokens cost"
     );
     insta::assert_snapshot!(summary(&tools), @r#"
@@ -34,10 +34,63 @@ fn the_list() {
       query {"description":"Sentry search syntax, such as is:unresolved level:error release:1.4.0 assigned:me \"text\". Default is:unresolved.","type":"string"}
       regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
       sort {"description":"Default date.","enum":["date","freq","new","user","recommended"],"type":"string"}
-    search_events md {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
-      dataset {"description":"Default errors.","enum":["spans","errors","logs","metrics","profiles","profile_functions","replays"],"type":"string"}
+    search_errors json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
       environment {"items":{"type":"string"},"type":"array"}
       fields {"description":"Columns; aggregates such as count() or p95(span.duration) group by the others.","items":{"type":"string"},"type":"array"}
+      includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
+      limit {"description":"At most 100. Default 10.","type":"number"}
+      organizationSlug {"type":"string"}
+      period {"description":"Such as 30m, 24h, 14d, 2w.","type":"string"}
+      projectSlug {"type":"string"}
+      query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
+      sort {"description":"A field, descending with `-`.","type":"string"}
+    search_logs json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
+      environment {"items":{"type":"string"},"type":"array"}
+      fields {"description":"Columns; aggregates such as count() or p95(span.duration) group by the others.","items":{"type":"string"},"type":"array"}
+      includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
+      limit {"description":"At most 100. Default 10.","type":"number"}
+      organizationSlug {"type":"string"}
+      period {"description":"Such as 30m, 24h, 14d, 2w.","type":"string"}
+      projectSlug {"type":"string"}
+      query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
+      sort {"description":"A field, descending with `-`.","type":"string"}
+    search_traces json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
+      environment {"items":{"type":"string"},"type":"array"}
+      fields {"description":"Columns; aggregates such as count() or p95(span.duration) group by the others.","items":{"type":"string"},"type":"array"}
+      includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
+      limit {"description":"At most 100. Default 10.","type":"number"}
+      organizationSlug {"type":"string"}
+      period {"description":"Such as 30m, 24h, 14d, 2w.","type":"string"}
+      projectSlug {"type":"string"}
+      query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
+      sort {"description":"A field, descending with `-`.","type":"string"}
+    search_metrics json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
+      environment {"items":{"type":"string"},"type":"array"}
+      fields {"description":"Columns; aggregates such as count() or p95(span.duration) group by the others.","items":{"type":"string"},"type":"array"}
+      includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
+      limit {"description":"At most 100. Default 10.","type":"number"}
+      organizationSlug {"type":"string"}
+      period {"description":"Such as 30m, 24h, 14d, 2w.","type":"string"}
+      projectSlug {"type":"string"}
+      query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
+      sort {"description":"A field, descending with `-`.","type":"string"}
+    search_profiles json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
+      environment {"items":{"type":"string"},"type":"array"}
+      fields {"description":"Columns; aggregates such as count() or p95(span.duration) group by the others.","items":{"type":"string"},"type":"array"}
+      includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
+      limit {"description":"At most 100. Default 10.","type":"number"}
+      organizationSlug {"type":"string"}
+      period {"description":"Such as 30m, 24h, 14d, 2w.","type":"string"}
+      projectSlug {"type":"string"}
+      query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
+      sort {"description":"A field, descending with `-`.","type":"string"}
+    search_replays json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
+      environment {"items":{"type":"string"},"type":"array"}
       includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
       limit {"description":"At most 100. Default 10.","type":"number"}
       organizationSlug {"type":"string"}
@@ -145,7 +198,12 @@ fn every_tool_of_the_catalogue_has_its_place() {
         [
             "get_sentry_resource",
             "search_issues",
-            "search_events",
+            "search_errors",
+            "search_logs",
+            "search_traces",
+            "search_metrics",
+            "search_profiles",
+            "search_replays",
             "analyze_issue_with_seer",
             "update_issue",
             "find_organizations",
@@ -160,6 +218,12 @@ fn every_tool_of_the_catalogue_has_its_place() {
     assert_eq!(
         structured,
         [
+            "search_errors",
+            "search_logs",
+            "search_traces",
+            "search_metrics",
+            "search_profiles",
+            "search_replays",
             "find_organizations",
             "find_projects",
             "search_sentry_tools",
@@ -170,14 +234,32 @@ fn every_tool_of_the_catalogue_has_its_place() {
             "get_issue_user_reports",
             "get_snapshot",
             "get_latest_base_snapshot",
+            "search_agent_conversations",
+            "get_agent_conversation_details",
+            "link_issue",
+            "unlink_issue",
             "find_teams",
             "find_releases",
             "find_dsns",
             "create_dsn",
+            "update_dsn",
+            "create_team",
+            "create_project",
+            "update_project",
+            "add_team_to_project",
+            "remove_team_from_project",
+            "find_dropped_events",
+            "find_custom_inbound_filters",
+            "create_custom_inbound_filter",
+            "update_custom_inbound_filter",
+            "delete_custom_inbound_filter",
+            "onboarding_status_update",
+            "submit_feedback_to_sentry_team",
+            "get_sentry_mcp_info",
             "whoami",
         ]
     );
-    assert_eq!(sentry_tools::reference::names().count(), 31);
+    assert_eq!(sentry_tools::reference::names().count(), 55);
     for name in sentry_tools::reference::names() {
         let schema = sentry_tools::reference::schema_of(name).unwrap();
         jsonschema::validator_for(&schema).unwrap();
@@ -216,7 +298,12 @@ fn a_constraint_takes_away_what_it_says() {
         [
             "get_sentry_resource",
             "search_issues",
-            "search_events",
+            "search_errors",
+            "search_logs",
+            "search_traces",
+            "search_metrics",
+            "search_profiles",
+            "search_replays",
             "analyze_issue_with_seer",
             "update_issue",
             "find_projects",

@@ -197,6 +197,18 @@ fn of_projects(
             "issues/" if text("query") == OTHER_EVENT => json!([other_issue()]),
             "issues/" if narrow => json!([other_issue(), own_issue("4501"), other_issue()]),
             "issues/" => json!([other_issue()]),
+            "teams/" | "onboarding/agent/status/" if method == Method::Post => body()?,
+            "events-dropped/" if narrow => body()?,
+            "agents/conversations/" if narrow => body()?,
+            "agents/conversations/c-1/" if narrow => {
+                let mut own = body()?["data"].clone();
+                let other = saying(
+                    &own[0],
+                    json!({ "project": project()["slug"], "project.id": NUMBER }),
+                );
+                push(&mut own, other);
+                json!({ "data": own })
+            }
             "events/" => {
                 let mut row = body()?["data"][0].clone();
                 row["gen_ai.conversation.id"] = "conversation-own".into();
@@ -409,6 +421,7 @@ fn of_project(below: &str, mut own: Value) -> Value {
             own
         }
         "keys/" => with(own, &["browserSdk"]),
+        _ if !own.is_object() => own,
         "stacktrace-link/" => with(own, &["config", "integrations", "error", "attemptedUrl"]),
         file if own.is_array() || file.contains("/attachments/") => own,
         _ => with(own, &["team", "teams", "organization", "latestRelease"]),

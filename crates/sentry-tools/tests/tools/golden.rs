@@ -170,7 +170,7 @@ async fn a_trace() {
         700 ms http.server GET / [d1]
     ```
 
-    Next: get_span_details with a spanId, which stands in brackets; get_sentry_resource for an issue of it; search_events with dataset logs and query trace:… for its log. Tools that your list lacks run through execute_sentry_tool.
+    Next: get_span_details with a spanId, which stands in brackets; get_sentry_resource for an issue of it; search_logs with query trace:… for its log. Tools that your list lacks run through execute_sentry_tool.
     "#);
 }
 
@@ -395,7 +395,7 @@ async fn a_resource_is_what_it_leads_to() {
         assert_eq!(world.text("get_sentry_resource", arguments).await, span);
     }
     let release = json!({ "url": "https://acme.sentry.io/releases/shop%401.4.0/" });
-    insta::assert_snapshot!(world.error("get_sentry_resource", release).await, @r#"`url` leads to a release, not to one issue, event or trace. Call `search_issues` with `organizationSlug` `acme`, `query` `firstRelease:"shop@1.4.0"`; or `search_events` with `organizationSlug` `acme`, `dataset` `errors`, `query` `release:"shop@1.4.0"`."#);
+    insta::assert_snapshot!(world.error("get_sentry_resource", release).await, @r#"`url` leads to a release, not to one issue, event or trace. Call `search_issues` with `organizationSlug` `acme`, `query` `firstRelease:"shop@1.4.0"`; or `search_errors` with `organizationSlug` `acme`, `query` `release:"shop@1.4.0"`."#);
     let monitor =
         json!({ "resourceType": "monitor", "resourceId": "x", "organizationSlug": "acme" });
     let words = world.error("get_sentry_resource", monitor).await;

@@ -354,6 +354,118 @@ async fn every_tool_has_an_answer() {
             json!({ "query": "breadcrumbs" }),
             &["get_issue_breadcrumbs"],
         ),
+        ("search_errors", json!({}), &["First 10 results", "issue: "]),
+        ("search_logs", json!({}), &["severity: "]),
+        (
+            "search_traces",
+            json!({ "query": "span.op:db" }),
+            &["SELECT"],
+        ),
+        ("search_metrics", json!({}), &["metric.type: "]),
+        ("search_profiles", json!({}), &["profile.id: "]),
+        ("search_replays", json!({}), &["/explore/replays/"]),
+        (
+            "create_team",
+            json!({ "name": "Night Shift" }),
+            &["night-shift"],
+        ),
+        (
+            "create_project",
+            json!({ "teamSlug": "night-shift", "name": "Gift Cards", "platform": "node",
+                "repository": "lighthouse-books/checkout" }),
+            &["gift-cards", "\"mapped\":true", "\"dsn\":\"http"],
+        ),
+        (
+            "update_project",
+            json!({ "projectSlug": "gift-cards", "slug": "vouchers" }),
+            &["\"before\":\"gift-cards\"", "\"after\":\"vouchers\""],
+        ),
+        (
+            "add_team_to_project",
+            json!({ "projectSlug": "vouchers", "teamSlug": "payments" }),
+            &["\"changed\":true", "night-shift"],
+        ),
+        (
+            "add_team_to_project",
+            json!({ "projectSlug": "vouchers", "teamSlug": "payments" }),
+            &["\"changed\":false"],
+        ),
+        (
+            "remove_team_from_project",
+            json!({ "projectSlug": "vouchers", "teamSlug": "payments" }),
+            &["\"changed\":true"],
+        ),
+        (
+            "find_dropped_events",
+            json!({ "projectSlug": "checkout" }),
+            &["key_quota", "sample_rate", "\"interval\":3600000"],
+        ),
+        (
+            "search_agent_conversations",
+            json!({}),
+            &["conv-returns-desk-41", "torn cover"],
+        ),
+        (
+            "search_ai_conversations",
+            json!({ "query": "almanac" }),
+            &["conv-catalogue-7"],
+        ),
+        (
+            "get_agent_conversation_details",
+            json!({ "conversationId": "conv-returns-desk-41" }),
+            &["torn cover", "tool: `find_order", "label is on its way"],
+        ),
+        (
+            "link_issue",
+            json!({ "issueId": "CHECKOUT-3",
+                "externalIssueUrl": "https://git.lighthouse-books.example/lighthouse-books/checkout/issues/9" }),
+            &["\"status\":\"linked\"", "checkout#9"],
+        ),
+        (
+            "link_issue",
+            json!({ "issueId": "CHECKOUT-3",
+                "externalIssueUrl": "https://git.lighthouse-books.example/lighthouse-books/checkout/issues/9" }),
+            &["alreadyLinked"],
+        ),
+        (
+            "unlink_issue",
+            json!({ "issueId": "CHECKOUT-3",
+                "externalIssueUrl": "https://git.lighthouse-books.example/lighthouse-books/checkout/issues/9" }),
+            &["\"status\":\"unlinked\""],
+        ),
+        (
+            "link_issue",
+            json!({ "issueId": "CHECKOUT-3", "appSlug": "shelfmark", "fields": { "card": "31" },
+                "externalIssueUrl": "https://cards.lighthouse-books.example/31" }),
+            &["shelfmark"],
+        ),
+        (
+            "find_custom_inbound_filters",
+            json!({ "projectSlug": "checkout" }),
+            &["Old browsers", "\"hasMore\":false"],
+        ),
+        (
+            "create_custom_inbound_filter",
+            json!({ "projectSlug": "checkout", "name": "Bots", "dataType": "error",
+                "conditions": [{ "type": "error_message", "value": ["*bot*"] }] }),
+            &["Bots"],
+        ),
+        (
+            "update_custom_inbound_filter",
+            json!({ "projectSlug": "checkout", "filterId": "910001", "active": false }),
+            &["\"before\":true,\"after\":false"],
+        ),
+        (
+            "delete_custom_inbound_filter",
+            json!({ "projectSlug": "checkout", "filterId": "910002" }),
+            &["Health checks"],
+        ),
+        (
+            "onboarding_status_update",
+            json!({ "runToken": "Lantern042", "update": { "stage": "connect_mcp", "status": "completed" } }),
+            &["\"continueUpdates\":true"],
+        ),
+        ("get_sentry_mcp_info", json!({}), &["2026-07-28"]),
     ] {
         local.says(tool, arguments, expected).await;
     }

@@ -196,9 +196,13 @@ async fn no_tool_shows_another_organization() {
                     assert_eq!(marks(&told), [""; 0], "{name} {arguments}: {told}");
                     let asked = sentry.asked.borrow();
                     let outside = |url: &&String| {
-                        !["/auth/", "/organizations/acme/", "/projects/acme/"]
-                            .iter()
-                            .any(|path| url.starts_with(path))
+                        let own = [
+                            "/auth/",
+                            "/organizations/acme/",
+                            "/projects/acme/",
+                            "/teams/acme/",
+                        ];
+                        !own.iter().any(|path| url.starts_with(path))
                     };
                     assert_eq!(asked.iter().find(outside), None, "{name} {arguments}");
                 }

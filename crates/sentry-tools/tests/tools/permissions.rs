@@ -58,7 +58,7 @@ async fn a_skill_left_unticked_is_a_tool_error() {
 }
 
 /// What each tool that changes something needs.
-const WRITERS: [(&str, &[Scope], Skill); 4] = [
+const WRITERS: [(&str, &[Scope], Skill); 15] = [
     (
         "update_issue",
         &[Scope::OrgRead, Scope::EventWrite],
@@ -78,6 +78,61 @@ const WRITERS: [(&str, &[Scope], Skill); 4] = [
         "create_dsn",
         &[Scope::OrgRead, Scope::ProjectWrite],
         Skill::ProjectManagement,
+    ),
+    (
+        "create_project",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_project",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_dsn",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "add_team_to_project",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "remove_team_from_project",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "create_custom_inbound_filter",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_custom_inbound_filter",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "delete_custom_inbound_filter",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "create_team",
+        &[Scope::OrgRead, Scope::TeamWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "link_issue",
+        &[Scope::OrgRead, Scope::EventWrite],
+        Skill::Triage,
+    ),
+    (
+        "unlink_issue",
+        &[Scope::OrgRead, Scope::EventWrite],
+        Skill::Triage,
     ),
 ];
 

@@ -5,6 +5,7 @@ use fetch::scripted::Scripted;
 use serde_json::{Value, json};
 
 use crate::fixture::BASE;
+use crate::managed;
 
 mod inspected;
 
@@ -102,13 +103,7 @@ fn row() -> Value {
 
 /// All that it answers.
 pub(crate) fn answers() -> Vec<Answer> {
-    let mut answers = plain_answers();
-    answers.extend(inspected::answers());
-    answers
-}
-
-fn plain_answers() -> Vec<Answer> {
-    vec![
+    let mut all = vec![
         get(
             "/auth/",
             json!({ "id": 1, "name": "Ada", "email": "ada@acme.example" }),
@@ -242,7 +237,10 @@ fn plain_answers() -> Vec<Answer> {
             "count_errors": 1, "count_dead_clicks": 0, "browser": { "name": "Firefox", "version": "140" }, "environment": "production",
             "urls": ["https://shop.example/", "https://shop.example/cart"] }] }),
         ),
-    ]
+    ];
+    all.extend(inspected::answers());
+    all.extend(managed::answers());
+    all
 }
 
 /// Those answers as a script.
@@ -268,7 +266,7 @@ pub(crate) fn calls() -> Vec<(&'static str, Value, &'static str)> {
         arguments
     };
     let acme = || json!({ "organizationSlug": "acme" });
-    let mut calls = vec![
+    let mut all = vec![
         ("whoami", json!({}), "/auth/"),
         (
             "find_organizations",
@@ -290,6 +288,12 @@ pub(crate) fn calls() -> Vec<(&'static str, Value, &'static str)> {
         ),
         ("search_issues", acme(), "/organizations/acme/issues/"),
         ("search_events", acme(), "/organizations/acme/events/"),
+        ("search_errors", acme(), "/organizations/acme/events/"),
+        ("search_logs", acme(), "/organizations/acme/events/"),
+        ("search_traces", acme(), "/organizations/acme/events/"),
+        ("search_metrics", acme(), "/organizations/acme/events/"),
+        ("search_profiles", acme(), "/organizations/acme/events/"),
+        ("search_replays", acme(), "/organizations/acme/replays/"),
         (
             "search_issue_events",
             issue(),
@@ -335,6 +339,7 @@ pub(crate) fn calls() -> Vec<(&'static str, Value, &'static str)> {
             ISSUE,
         ),
     ];
-    calls.extend(inspected::calls());
-    calls
+    all.extend(inspected::calls());
+    all.extend(managed::calls());
+    all
 }

@@ -8,8 +8,21 @@ use crate::fixture::{text, world};
 use crate::sentry::{answers, calls, script};
 
 /// Members without which an answer says nothing: what identifies things, and the lists themselves.
-const NEEDED: [&str; 11] = [
-    "id", "slug", "version", "key", "public", "dsn", "data", "event_id", "autofix", "activity",
+const NEEDED: [&str; 14] = [
+    "id",
+    "slug",
+    "version",
+    "key",
+    "public",
+    "dsn",
+    "data",
+    "event_id",
+    "autofix",
+    "activity",
+    "conversationId",
+    "continueUpdates",
+    // By which an integration is chosen.
+    "domainName",
     // Where the span is that is asked for.
     "children",
 ];

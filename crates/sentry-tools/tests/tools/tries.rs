@@ -102,7 +102,18 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
     for dataset in ["spans", "errors", "logs", "metrics", "profiles"] {
         events.push((json!({ "dataset": dataset }), "1 result"));
     }
-    vec![
+    let rows = || {
+        vec![
+            (json!({}), "1 result"),
+            (
+                json!({ "fields": ["title", "count()"] }),
+                "TypeError: cart is null",
+            ),
+            (json!({ "fields": ["project", "count()"] }), "| `web` |"),
+            (json!({ "projectSlug": "stock" }), "1 result"),
+        ]
+    };
+    let mut all = vec![
         ("whoami", vec![(json!({}), "\"projectSlug\":\"web\"")]),
         (
             "find_organizations",
@@ -150,6 +161,18 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             ],
         ),
         ("search_events", events),
+        ("search_errors", rows()),
+        ("search_logs", rows()),
+        ("search_traces", rows()),
+        ("search_metrics", rows()),
+        ("search_profiles", rows()),
+        (
+            "search_replays",
+            vec![
+                (json!({}), "aa11bb22"),
+                (json!({ "projectSlug": "stock" }), "aa11bb22"),
+            ],
+        ),
         ("search_issue_events", of_issues(EVENT, &[])),
         ("get_issue_details", details),
         ("get_event_stacktrace", stack),
@@ -326,7 +349,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
                     url(&format!("/explore/traces/trace/{TRACE}/?node=span-c1")),
                     "GET https://stock",
                 ),
-                (url("/releases/shop@1.4.0/"), "search_events"),
+                (url("/releases/shop@1.4.0/"), "search_errors"),
                 (url(&format!("/replays/{REPLAY}/")), "button#pay"),
                 (url(&format!("/replays/{OTHER_THING}/")), SAME),
                 (resource("replay", REPLAY), "button#pay"),
@@ -350,7 +373,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
         (
             "search_sentry_tools",
             vec![(
-                json!({ "query": "issue", "limit": 20 }),
+                json!({ "query": "issue tag values", "limit": 20 }),
                 "get_issue_tag_values",
             )],
         ),
@@ -359,5 +382,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             "execute_sentry_tool",
             vec![(json!({ "name": "nope" }), "There is no tool `nope`")],
         ),
-    ]
+    ];
+    all.extend(crate::managed::tries());
+    all
 }

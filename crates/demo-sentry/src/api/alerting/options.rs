@@ -1,8 +1,7 @@
 //! What an alert rule can be made of: `available-actions/`, `data-conditions/`, and the apps that add to them.
 
-use axum::Json;
 use axum::extract::Path;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::wrong;
 use crate::api::caller::Caller;
@@ -35,36 +34,6 @@ pub(crate) async fn conditions(
         );
     };
     offered(&state, &caller, &organization, listing, group)
-}
-
-pub(crate) async fn components(
-    state: State,
-    caller: Caller,
-    Path(organization): Path<String>,
-) -> Result<Json<Value>, ApiError> {
-    all(&state, &caller, &organization, "sentry-app-components")
-}
-
-pub(crate) async fn installations(
-    state: State,
-    caller: Caller,
-    Path(organization): Path<String>,
-) -> Result<Json<Value>, ApiError> {
-    all(&state, &caller, &organization, "sentry-app-installations")
-}
-
-/// The organization with the sample data has them; another one has none.
-fn all(
-    state: &State,
-    caller: &Caller,
-    organization: &str,
-    name: &str,
-) -> Result<Json<Value>, ApiError> {
-    let data = state.data();
-    let organization = super::enter(&data, caller, organization, super::READ)?;
-    let has = data.alerting.workflows.contains_key(&organization.slug);
-    let offered = data.alerting.offered(name);
-    Ok(Json(json!(if has { offered } else { &[] })))
 }
 
 fn offered(

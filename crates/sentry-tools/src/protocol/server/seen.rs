@@ -13,36 +13,35 @@ use crate::vocabulary::tool::UNTRUSTED;
 
 /// The answer as the session may read it.
 pub(super) fn only(mut result: CallToolResult, untrusted: Untrusted) -> CallToolResult {
-    let Some(json) = &result.structured_content else {
-        words(&mut result, untrusted);
-        return result;
-    };
-    let is_same =
-        matches!(result.content.first(), Some(Content::Text { text }) if text == json.get());
-    if is_same {
-        return structured(result, untrusted);
+    if let Some(json) = &result.structured_content {
+        let json = json.get();
+        let is_same = |content: &Content| matches!(content, Content::Text { text } if text == json);
+        if result.content.iter().any(is_same) {
+            return structured(result, untrusted);
+        }
+        // A page for reading, and the same for programs beside it.
+        let page = texts(std::mem::take(&mut result.content), untrusted);
+        return CallToolResult {
+            content: page,
+            ..structured(result, untrusted)
+        };
     }
-    // The same for reading stands beside it.
-    words(&mut result, untrusted);
-    let content = std::mem::take(&mut result.content);
-    CallToolResult {
-        content,
-        ..structured(result, untrusted)
-    }
+    result.content = texts(result.content, untrusted);
+    result
 }
 
 /// What is Markdown. Images and files are others' words as well.
-fn words(result: &mut CallToolResult, untrusted: Untrusted) {
-    let count = result.content.len();
+fn texts(mut contents: Vec<Content>, untrusted: Untrusted) -> Vec<Content> {
+    let count = contents.len();
     if untrusted == Untrusted::Omit {
         let is_text = |content: &Content| matches!(content, Content::Text { .. });
-        result.content.retain(is_text);
-        if result.content.len() < count {
+        contents.retain(is_text);
+        if contents.len() < count {
             let text = "(Images and files are left out, as this connection asks for.)".to_owned();
-            result.content.push(Content::Text { text });
+            contents.push(Content::Text { text });
         }
     }
-    for content in &mut result.content {
+    for content in &mut contents {
         if let Content::Text { text } = content {
             if let Cow::Owned(seen) = visible::only(text) {
                 *text = seen;
@@ -52,6 +51,7 @@ fn words(result: &mut CallToolResult, untrusted: Untrusted) {
             }
         }
     }
+    contents
 }
 
 /// The text beside it stays the same JSON.
@@ -125,6 +125,11 @@ fn leave_out(value: &mut Value, pointer: &str) {
     match value {
         Value::Array(values) if step == "*" => {
             values.iter_mut().for_each(|value| leave_out(value, rest));
+        }
+        Value::Object(members) if step == "*" => {
+            members
+                .values_mut()
+                .for_each(|value| leave_out(value, rest));
         }
         Value::Object(members) => {
             if let Some(value) = members.get_mut(step) {

@@ -167,8 +167,14 @@ fn issues(site: &Site, query: &str) -> Call {
 }
 
 fn events(site: &Site, dataset: &str, query: &str) -> Call {
-    let mut call = Call::of("search_events");
-    call.with("dataset", dataset);
+    let mut call = Call::of(match dataset {
+        "logs" => "search_logs",
+        "spans" => "search_traces",
+        "metrics" => "search_metrics",
+        "profiles" | "profile_functions" => "search_profiles",
+        "replays" => "search_replays",
+        _ => "search_errors",
+    });
     call.with("query", query);
     if let Some(project) = project(site) {
         call.with("projectSlug", &project);

@@ -104,6 +104,7 @@ fn of_choice(options: &'static [&'static str], value: Value) -> Value {
         option == wanted || option.strip_suffix('s') == Some(&wanted)
     };
     let hours = |text: &str| match period(text)? {
+        (count, 'm') => (count % 60 == 0).then_some(u64::from(count) / 60),
         (count, 'h') => Some(u64::from(count)),
         (count, 'd') => Some(u64::from(count) * 24),
         (count, 'w') => Some(u64::from(count) * 24 * 7),
@@ -177,6 +178,7 @@ fn period(text: &str) -> Option<(u32, char)> {
         .trim_start_matches('-');
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     let unit = match text.strip_prefix(digits)?.trim() {
+        "m" | "min" | "mins" | "minute" | "minutes" => 'm',
         "h" | "hr" | "hrs" | "hour" | "hours" => 'h',
         "d" | "day" | "days" => 'd',
         "w" | "wk" | "week" | "weeks" => 'w',

@@ -41,15 +41,15 @@ async fn what_no_tool_reads_is_explained() {
             &["alert rule", "`projectSlugOrId` `shelf`"],
         ),
         ("L/alerts/rules/details/88/", &["alert rule"]),
-        ("L/dashboard/77/", &["dashboard", "`search_events`"]),
+        ("L/dashboard/77/", &["dashboard", "`search_errors`"]),
         ("L/dashboards/", &["dashboard"]),
         (
             "L/explore/logs/?logsQuery=pier",
-            &["`search_events`", "`dataset` `logs`", "`query` `pier`"],
+            &["`search_logs`", "`query` `pier`"],
         ),
         (
             "L/explore/traces/?query=span.op%3Adb&statsPeriod=24h",
-            &["`dataset` `spans`", "`span.op:db`", "`period` `24h`"],
+            &["`search_traces`", "`span.op:db`", "`period` `24h`"],
         ),
         (
             "L/performance/summary/?transaction=%2Fcart",
