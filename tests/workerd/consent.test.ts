@@ -1,35 +1,21 @@
 // What a person sees and decides, without a browser: headers, cookies, refusals, and what reaches Sentry.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type DemoSentry, startDemoSentry } from "../support/demo-sentry.ts";
-import {
-  REDIRECT_URI,
-  type Registered,
-  authorizationUrl,
-  authorize,
-  outcome,
-  pkce,
-  redeem,
-  refresh,
-  register,
-  rpc,
-  signIn,
-  tokensOf,
-} from "../support/oauth.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import type { DemoSentry } from "../support/demo-sentry.ts";
+import { REDIRECT_URI, type Registered, authorizationUrl, authorize, outcome, pkce, redeem, refresh, register, rpc, signIn, tokensOf } from "../support/oauth.ts";
 import { type Form, Person, readForm } from "../support/person.ts";
-import { type TestWorker, startWorker } from "../support/worker.ts";
+import { withSite } from "../support/site.ts";
+import type { TestWorker } from "../support/worker.ts";
 
 let sentry: DemoSentry;
 let worker: TestWorker;
 let client: Registered;
-beforeAll(async () => {
-  sentry = await startDemoSentry();
-  worker = await startWorker({ sentry: sentry.url });
+withSite(async (site) => {
+  ({ sentry, worker } = site);
   client = await register(worker);
 });
-afterAll(() => Promise.all([worker?.stop(), sentry?.stop()]));
 afterEach(async () => {
-  await fetch(`${sentry.url}/_control/faults`, { method: "DELETE" });
-  await fetch(`${sentry.url}/_control/requests`, { method: "DELETE" });
+  await sentry.noFaults();
+  await sentry.forget();
 });
 
 const setCookies = (response: Response | Awaited<ReturnType<TestWorker["at"]>>) => response.headers.getSetCookie();

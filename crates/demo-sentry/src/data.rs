@@ -18,7 +18,9 @@ pub(crate) mod inspected;
 pub(crate) mod issue;
 pub(crate) mod key;
 mod load;
+pub(crate) mod monitor;
 pub(crate) mod organization;
+pub(crate) mod page;
 pub(crate) mod picture;
 pub(crate) mod profile;
 pub(crate) mod project;
@@ -31,6 +33,7 @@ pub(crate) mod setup;
 pub(crate) mod snapshot;
 pub(crate) mod team;
 pub(crate) mod trace;
+pub(crate) mod uptime;
 pub(crate) mod user;
 
 use std::collections::{BTreeMap, HashSet};
@@ -47,6 +50,7 @@ use event::Event;
 use inspected::Inspected;
 use issue::Issue;
 use key::ClientKey;
+use monitor::Monitor;
 use organization::Organization;
 use project::Project;
 use release::Release;
@@ -55,6 +59,7 @@ use row::Rows;
 use setup::Setup;
 use team::Team;
 use trace::Trace;
+use uptime::UptimeMonitor;
 use user::User;
 
 pub use load::DataError;
@@ -72,6 +77,8 @@ pub(crate) struct Data {
     pub(crate) issues: Vec<Issue>,
     pub(crate) releases: Vec<Release>,
     pub(crate) keys: Vec<ClientKey>,
+    pub(crate) monitors: Vec<Monitor>,
+    pub(crate) uptime: Vec<UptimeMonitor>,
     pub(crate) traces: Vec<Trace>,
     pub(crate) replays: Vec<Replay>,
     pub(crate) rows: Rows,

@@ -55,6 +55,13 @@
 //! [`Config::scale`] (`--seed-scale`) copies all of it: the second copy of project `checkout` is `checkout-2`,
 //! of issue `CHECKOUT-1` `CHECKOUT-2-1`, of release `checkout@5.2.0` `checkout-2@5.2.0`.
 //!
+//! Cron monitors: `nightly-manifest` fails in production (a missed check-in, one with an error, one that took too long) and
+//! is fine in staging; `settle-payments` is fine; a run of `warm-prices` is in progress; `wind-the-clocks` is disabled.
+//! Uptime monitors: `3301` is down (an unresolved name, timeouts, then 503), the others are up or disabled. What is
+//! created, changed or deleted of both stays so until a reset. `checkout@5.2.0` has the health of its sessions.
+//!
+//! A little documentation is beside the API, for everybody: `POST /api/search`, and pages whose paths end in `.md`.
+//!
 //! # The language model
 //!
 //! `POST /v1/chat/completions` is compatible with OpenAI's API, in one piece or as a stream, for the chat. It accepts

@@ -9,10 +9,10 @@ use axum::routing::{delete, get, post, put};
 
 use crate::api::error::ApiError;
 use crate::api::{
-    account, activity, alerting, attachments, autofix, committers, conversations, discover,
-    dropped, events, external_issues, inbound_filters, integrations, issues, keys, onboarding,
-    organizations, profiling, projects, regions, releases, replays, repositories, snapshots,
-    stacktrace_link, teams, traces, user_reports,
+    account, activity, alerting, attachments, autofix, committers, conversations, discover, docs,
+    dropped, events, external_issues, inbound_filters, integrations, issues, keys, monitors,
+    onboarding, organizations, profiling, projects, regions, releases, replays, repositories,
+    snapshots, stacktrace_link, teams, traces, uptime, user_reports,
 };
 use crate::control::{faults, requests, reset, settings, tokens};
 use crate::html::{Notice, page};
@@ -27,6 +27,7 @@ pub fn router(state: State) -> Router {
         .route("/_static/style.css", get(authorize::style))
         .nest("/oauth", oauth())
         .nest("/api/0", api())
+        .route("/api/search", post(docs::search))
         .route("/v1/models", get(llm::models))
         .route("/v1/chat/completions", post(llm::completions))
         .nest("/_control", control())
@@ -74,6 +75,12 @@ fn organization() -> Router<State> {
         .route("/releases/{version}/", get(releases::show))
         .route("/releases/{version}/deploys/", get(releases::deploys))
         .route("/releases/{version}/commits/", get(releases::commits))
+        .merge(monitor())
+        .route(
+            "/monitors/",
+            get(monitors::list).post(monitors::create::create),
+        )
+        .route("/uptime/", get(uptime::list))
         .route("/issues/", get(issues::list))
         .route("/issues/{issue}/", get(issues::show).put(issues::update))
         .nest("/issues/{issue}", issue())
@@ -86,9 +93,6 @@ fn organization() -> Router<State> {
         .route("/replays/", get(replays::list))
         .route("/replays/{replay}/", get(replays::show))
         .route("/replay-count/", get(replays::count))
-        .route("/profiling/chunks/", get(profiling::chunks))
-        .route("/profiling/flamegraph/", get(profiling::flame_graph))
-        .nest("/preprodartifacts/snapshots", snapshots())
         .route("/repos/", get(repositories::list))
         .route("/code-mappings/bulk/", post(repositories::map))
         .route("/events-dropped/", get(dropped::show))
@@ -102,6 +106,9 @@ fn organization() -> Router<State> {
         )
         .route("/sentry-app-components/", get(integrations::components))
         .route("/onboarding/agent/status/", post(onboarding::report))
+        .route("/profiling/chunks/", get(profiling::chunks))
+        .route("/profiling/flamegraph/", get(profiling::flame_graph))
+        .nest("/preprodartifacts/snapshots", snapshots())
         .merge(alerts())
 }
 
@@ -129,6 +136,14 @@ fn alerts() -> Router<State> {
         .route("/alert-rule-detector/", get(detectors::legacy))
         .route("/available-actions/", get(options::actions))
         .route("/data-conditions/", get(options::conditions))
+}
+
+/// Of an organization and of a project.
+fn monitor() -> Router<State> {
+    Router::new()
+        .route("/monitors/{monitor}/", get(monitors::show))
+        .route("/monitors/{monitor}/checkins/", get(monitors::check_ins))
+        .route("/monitors/{monitor}/stats/", get(monitors::stats))
 }
 
 fn snapshots() -> Router<State> {
@@ -159,8 +174,24 @@ fn issue() -> Router<State> {
 fn project() -> Router<State> {
     Router::new()
         .route("/releases/", get(releases::of_project))
+        .route("/releases/{version}/", get(releases::show_of_project))
+        .route(
+            "/releases/{version}/commits/",
+            get(releases::commits_of_project),
+        )
         .route("/keys/", get(keys::list).post(keys::create))
         .route("/keys/{key}/", get(keys::show).put(keys::update))
+        .merge(monitor())
+        .route(
+            "/monitors/{monitor}/environments/{environment}/",
+            delete(monitors::delete_environment),
+        )
+        .route("/uptime/", post(uptime::create))
+        .route(
+            "/uptime/{id}/",
+            get(uptime::show).put(uptime::update).delete(uptime::delete),
+        )
+        .route("/uptime/{id}/checks/", get(uptime::checks))
         .route("/teams/", get(teams::of_project))
         .route("/teams/{team}/", post(teams::add).delete(teams::remove))
         .route(
@@ -217,6 +248,9 @@ async fn home() -> Response {
 async fn nowhere(OriginalUri(uri): OriginalUri) -> Response {
     if uri.path().starts_with("/api/") {
         return ApiError::NotFound.into_response();
+    }
+    if let Some(page) = docs::page(uri.path()) {
+        return page;
     }
     let text =
         "The real Sentry has a page here. The local one answers only Sentry's API and its sign-in.";

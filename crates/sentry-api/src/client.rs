@@ -25,7 +25,7 @@ const LONGEST_REASON: usize = 300;
 /// Sends authorized requests to one configured Sentry and its regions. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
-    fetch: Rc<dyn Fetch>,
+    pub(crate) fetch: Rc<dyn Fetch>,
     tokens: Rc<dyn TokenSource>,
     base: Rc<BaseUrl>,
     /// For what is nice to have: given up after this, and not tried again.

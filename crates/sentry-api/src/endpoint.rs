@@ -67,6 +67,15 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// An answer that is no project's.
+    pub(crate) fn public(answer: Json, what: &'static str) -> Self {
+        Self {
+            answer,
+            what,
+            ..Self::default()
+        }
+    }
+
     /// The bytes, where a file was asked for.
     #[must_use]
     pub fn file(&self) -> Option<&[u8]> {

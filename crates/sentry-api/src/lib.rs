@@ -12,6 +12,7 @@ mod autofix;
 mod client;
 mod committers;
 mod discover;
+mod docs;
 mod endpoint;
 mod error;
 mod events;
@@ -45,6 +46,7 @@ pub use autofix::{AutofixRun, AutofixStatus, Finding};
 pub use client::{Client, USER_AGENT};
 pub use committers::SuspectCommit;
 pub use discover::{Cell, Invalid, Row};
+pub use docs::DocPage;
 pub use endpoint::{Endpoint, Filling, Reply, Whose};
 pub use error::ApiError;
 pub use events::{
@@ -61,7 +63,7 @@ pub use issues::{
 };
 pub use json::{Elements, Json, List, Members, Number, Pairs, Value};
 pub use link::Page;
-pub use member::float;
+pub use member::{count, float};
 pub use organizations::{Organization, OrganizationLinks, Organizations};
 pub use path::{InvalidSegment, path};
 pub use projects::Project;

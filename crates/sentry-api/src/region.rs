@@ -68,6 +68,12 @@ impl BaseUrl {
         host == "sentry.io" || host.ends_with(".sentry.io")
     }
 
+    /// Whether this is a server on the same machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.url)
+    }
+
     /// The base itself.
     #[must_use]
     pub fn region(&self) -> Region {

@@ -284,6 +284,15 @@ fn filled<'a>(
     Ok(Some((endpoint, filling)))
 }
 
+/// The elements of a list. A server may send one thing where there are several, and nothing where there is none.
+pub(crate) fn elements(value: Value<'_>) -> Vec<Value<'_>> {
+    match value {
+        Value::Array(list) => list.iter().collect(),
+        Value::Object(_) => vec![value],
+        _ => Vec::new(),
+    }
+}
+
 /// Puts a value into a body at a path.
 pub(crate) fn put(body: &mut serde_json::Value, path: &str, value: serde_json::Value) {
     let mut at = body;

@@ -5,6 +5,7 @@ pub(crate) mod attached;
 pub(crate) mod budget;
 pub(crate) mod changes;
 pub(crate) mod cut;
+pub(crate) mod epoch;
 pub(crate) mod evidence;
 pub(crate) mod hot_paths;
 pub(crate) mod instant;

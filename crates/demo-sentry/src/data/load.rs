@@ -27,6 +27,8 @@ const TEAMS: File = File("teams.json", include_str!("../../data/teams.json"));
 const PROJECTS: File = File("projects.json", include_str!("../../data/projects.json"));
 const RELEASES: File = File("releases.json", include_str!("../../data/releases.json"));
 const KEYS: File = File("keys.json", include_str!("../../data/keys.json"));
+const MONITORS: File = File("monitors.json", include_str!("../../data/monitors.json"));
+const UPTIME: File = File("uptime.json", include_str!("../../data/uptime.json"));
 const TRACES: File = File("traces.json", include_str!("../../data/traces.json"));
 const REPLAYS: File = File("replays.json", include_str!("../../data/replays.json"));
 const TEMPLATES: File = File("templates.json", include_str!("../../data/templates.json"));
@@ -152,6 +154,8 @@ impl Data {
             teams: TEAMS.read(start)?,
             releases: RELEASES.read(start)?,
             keys: numbered(KEYS.read(start)?),
+            monitors: MONITORS.read(start)?,
+            uptime: UPTIME.read(start)?,
             replays: REPLAYS.read(start)?,
             rows: generate::rows(&templates, &traces, &projects, start),
             code_mappings: CODE_MAPPINGS.read(start)?,

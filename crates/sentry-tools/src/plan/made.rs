@@ -2,10 +2,12 @@
 
 use mcp::Content;
 use mcp::json::{self, Object};
+use sentry_api::{ApiError, Value};
 
 use crate::plan::{Plan, Replies, changes};
 use crate::text::markdown;
-use crate::text::shape::Member;
+use crate::text::shape::{self, Kind, Member};
+use crate::vocabulary::failure::Failure;
 use crate::vocabulary::tool::Context;
 
 /// The shape of `@actions`, to stand in a plan's answer as `suggestedActions=@actions[…]`.
@@ -94,6 +96,32 @@ impl Made {
         self.actions.push(out);
     }
 
+    /// A list of things in the shape that the answer has at `@name`. A server may send one where there are several.
+    pub(crate) fn add_list(
+        &mut self,
+        name: &'static str,
+        answer: &str,
+        values: &mut dyn Iterator<Item = Value<'_>>,
+    ) -> Result<(), Failure> {
+        let mut members = shape::members(answer);
+        let member = members.find(|member| member.path.strip_prefix('@') == Some(name));
+        if let Some(Kind::List(shape)) = member.map(|member| member.kind) {
+            let mut out = String::new();
+            shape::things(&mut out, shape, values).ok_or(ApiError::Malformed(name))?;
+            self.add(name, out);
+        }
+        Ok(())
+    }
+
+    /// Writes the suggestions, if there are any.
+    pub(crate) fn write_actions(&self, object: &mut Object<'_>, name: &str) {
+        if !self.actions.is_empty() {
+            json::array(object.name(name), &self.actions, |out, action| {
+                out.push_str(action);
+            });
+        }
+    }
+
     /// Writes what stands behind an `@`. `None` where it is always there and is not.
     pub(super) fn write(
         &self,
@@ -122,13 +150,7 @@ impl Made {
             "changes" => {
                 object.raw(member.name, &changes(context, plan, replies));
             }
-            "actions" => {
-                if !self.actions.is_empty() {
-                    json::array(object.name(member.name), &self.actions, |out, action| {
-                        out.push_str(action);
-                    });
-                }
-            }
+            "actions" => self.write_actions(object, member.name),
             argument => {
                 let sent = context.arguments.named(argument);
                 match sent {

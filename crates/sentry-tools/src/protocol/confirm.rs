@@ -32,7 +32,7 @@ const LONGEST: usize = 8 * 1024;
 pub(crate) const OFFERED: usize = 25;
 
 /// The arguments by which a caller says that exactly this thing is meant.
-const IDS: [&str; 4] = ["issueId", "issueUrl", "keyId", "uptimeMonitorId"];
+const IDS: [&str; 3] = ["issueId", "issueUrl", "keyId"];
 
 /// Those that mean nothing without an organization.
 const NAMELESS: [&str; 7] = [

@@ -12,6 +12,7 @@ use crate::plan::{Narrow, READS, Replies, Step};
 use crate::text::alerting;
 use crate::text::markdown::{code, push};
 use crate::text::shape::{self, Kind};
+use crate::text::whose::OF_MEMBERS;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::parameter::{NEAR_LIMIT, PROJECT, Parameter};
 use crate::vocabulary::tool::Context;
@@ -155,16 +156,17 @@ pub(super) const SENT_FILTER: &str = concat!(
 
 /// Adds a text to an object that is complete.
 pub(super) fn splice(object: &mut String, name: &str, text: &str) {
-    splice_raw(object, name, |out| json::text(out, text));
+    let mut raw = String::new();
+    json::text(&mut raw, text);
+    splice_raw(object, name, &raw);
 }
 
-pub(super) fn splice_raw(object: &mut String, name: &str, write: impl FnOnce(&mut String)) {
+/// Adds a member to an object that is complete.
+pub(super) fn splice_raw(object: &mut String, name: &str, raw: &str) {
     if object.pop().is_some() {
         object.push_str(if object.len() > 1 { "," } else { "" });
         json::text(object, name);
-        object.push(':');
-        write(object);
-        object.push('}');
+        push(object, &[":", raw, "}"]);
     }
 }
 
@@ -195,7 +197,7 @@ pub(super) fn whole_monitor(monitor: Value<'_>) -> Result<String, Failure> {
     write_monitor(&mut out, monitor!(), monitor).ok_or_else(missing)?;
     let mut asked = String::new();
     shape::thing(&mut asked, query!(), alerting::query_of(monitor)).ok_or_else(missing)?;
-    splice_raw(&mut out, "query", |out| out.push_str(&asked));
+    splice_raw(&mut out, "query", &asked);
     Ok(out)
 }
 
@@ -274,7 +276,7 @@ pub(super) fn choose<'a>(
                 "Several have that name."
             }
             .to_owned();
-            words.push_str(" Say the id:");
+            push(&mut words, &[" Say the id. ", OF_MEMBERS, "\n"]);
             for thing in found.iter().take(20) {
                 let id = thing.get("id").as_str().unwrap_or_default();
                 push(&mut words, &["\n- ", id, " ", &code(name(thing), 100)]);
@@ -298,24 +300,34 @@ pub(super) const fn by_id(
     }
 }
 
+/// What [`by_id`] found; `null` where there is nothing of that id.
+pub(super) fn found<'a>(context: &Context<'_>, replies: &'a Replies) -> Result<Value<'a>, Failure> {
+    let found = replies.things(context, "before")?;
+    Ok(found.first().copied().unwrap_or_default())
+}
+
 /// The monitor that was found by its id; it has to be one of a metric.
 pub(super) fn metric<'a>(
     context: &Context<'_>,
     replies: &'a Replies,
 ) -> Result<Value<'a>, Failure> {
-    let found = replies.thing(context, "before");
-    match found.get("type").as_str() {
-        None => Err(ApiError::NotFound.into()),
-        Some("metric_issue") => Ok(found),
-        Some(other) => Err(Failure::Invalid(
-            [
-                "That is a monitor of type ",
-                &code(other, 60),
-                ". This tool is for metric monitors.",
-            ]
-            .concat(),
-        )),
+    let found = found(context, replies)?;
+    if found.is_null() {
+        return Err(ApiError::NotFound.into());
     }
+    let kind = found.get("type").as_str().unwrap_or_default();
+    let is_word = kind
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    if is_word && (1..=40).contains(&kind.len()) && kind != "metric_issue" {
+        let words = [
+            "That is a monitor of type ",
+            kind,
+            ". This tool is for metric monitors.",
+        ];
+        return Err(Failure::Invalid(words.concat()));
+    }
+    Ok(found)
 }
 
 /// The projects that are named, each of which the session has to see.
@@ -446,6 +458,9 @@ pub(super) fn group(mut group: Json) -> Json {
         if let Some(id) = members.remove("id") {
             members.insert("id".to_owned(), number(id));
         }
+        // What Sentry answers beside these, and does not take.
+        members.remove("organizationId");
+        members.remove("actions");
     }
     group
 }
@@ -472,11 +487,9 @@ pub(super) fn check(path: &str, spec: &str, value: &Json) -> Result<(), Failure>
         let path = [path, ".", member.name].concat();
         let options = || member.path.split('|');
         match member.kind {
-            Kind::Text if member.path != member.name => {
-                if !options().any(|option| value == option) {
-                    let words = ["must be one of ", &member.path.replace('|', ", ")].concat();
-                    return fail(member.name, &words);
-                }
+            Kind::Text if member.path != member.name && !options().any(|one| value == one) => {
+                let words = ["must be one of ", &member.path.replace('|', ", ")].concat();
+                return fail(member.name, &words);
             }
             Kind::Text if !value.is_string() => return fail(member.name, "must be a string"),
             Kind::Number if !value.as_f64().is_some_and(|number| number > 0.0) => {
@@ -587,11 +600,18 @@ mod tests {
         };
         assert_eq!(of(&found[..2], "page payments", Which::Exact), "2");
         assert_eq!(of(&found[..1], "page", Which::Unique), "1");
-        let none = "None has exactly that name. Say the id:\n- 1 `Page payments on 'errors'`";
-        assert_eq!(of(&found[..1], "page", Which::Exact), none);
+        let none = of(&found[..1], "page", Which::Exact);
+        assert!(
+            none.starts_with("None has exactly that name. Say the id. "),
+            "{none}"
+        );
+        assert!(
+            none.ends_with("\n- 1 `Page payments on 'errors'`"),
+            "{none}"
+        );
         let several = of(&found, "page payments", Which::Unique);
         assert!(
-            several.starts_with("Several have that name. Say the id:\n- 1 "),
+            several.starts_with("Several have that name. Say the id. "),
             "{several}"
         );
         assert_eq!(of(&[], "page", Which::Unique), "Api(NotFound)");

@@ -53,7 +53,7 @@ const DETECTOR_IDS: Parameter =
 pub(crate) static TOOL: Tool = Tool {
     name: "create_alert_rule",
     title: "Create alert rule",
-    description: "Makes an alert rule: when something happens to an issue, and filters fit, then e-mail, chat message, page or \
+    description: "Makes an alert rule: on a new or returning issue that fits its filters, then e-mail, chat message, page or \
                   ticket. Ask get_alert_options for types and fields first.",
     skills: MANAGE,
     scopes: WRITE_PROJECTS,

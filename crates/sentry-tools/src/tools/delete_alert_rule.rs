@@ -12,7 +12,8 @@ use crate::vocabulary::place::Place;
 use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, Tool};
 
 use super::alerting::{
-    DELETED_RULE, DETECTORS, OPTIONAL_PROJECT, WORKFLOWS, ask_own, by_id, ids, one_rule, only_own,
+    DELETED_RULE, DETECTORS, OPTIONAL_PROJECT, WORKFLOWS, ask_own, by_id, found, ids, one_rule,
+    only_own,
 };
 use super::{MANAGE, WRITE_PROJECTS};
 
@@ -23,7 +24,7 @@ const ID: Parameter = Parameter::format("ruleId", "Of find_alert_rules.", Format
 pub(crate) static TOOL: Tool = Tool {
     name: "delete_alert_rule",
     title: "Delete alert rule",
-    description: "Deletes an alert rule for good, and says what it did. To silence it for a while, update_alert_rule with \
+    description: "Deletes an alert rule for good, and repeats it. To silence it for a while, update_alert_rule with \
                   status disabled is enough.",
     skills: MANAGE,
     scopes: WRITE_PROJECTS,
@@ -69,8 +70,8 @@ fn gone(
     replies: &Replies,
     filling: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
-    let found = replies.thing(context, "before").get("id").as_str();
-    let id = found.ok_or(sentry_api::ApiError::NotFound)?;
+    let id = found(context, replies)?.get("id").as_str();
+    let id = id.ok_or(sentry_api::ApiError::NotFound)?;
     only_own(context, replies, &listened_to(context, replies))?;
     filling.names.push(Cow::Owned(id.to_owned()));
     Ok(true)

@@ -12,14 +12,14 @@ use crate::vocabulary::place::Place;
 use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, Tool};
 
 use super::alerting::{
-    DELETED_MONITOR, DETECTORS, MONITOR_ID, OPTIONAL_PROJECT, by_id, metric, one_monitor,
+    DELETED_MONITOR, DETECTORS, MONITOR_ID, OPTIONAL_PROJECT, by_id, found, metric, one_monitor,
 };
 use super::{MANAGE, WRITE_PROJECTS};
 
 pub(crate) static TOOL: Tool = Tool {
     name: "delete_metric_monitor",
     title: "Delete metric monitor",
-    description: "Deletes a metric monitor for good, and says what it watched. One that is not there counts as deleted. To \
+    description: "Deletes a metric monitor for good, and repeats it. One that is not there counts as deleted. To \
                   silence it, update_metric_monitor with status disabled is enough.",
     skills: MANAGE,
     scopes: WRITE_PROJECTS,
@@ -40,7 +40,7 @@ const PLAN: Plan = Plan {
             label: "after",
             endpoint: &DELETION,
             fill: Some(|context, replies, filling| {
-                if replies.thing(context, "before").is_null() {
+                if found(context, replies)?.is_null() {
                     return Ok(false);
                 }
                 let id = metric(context, replies)?.get("id").as_str();

@@ -26,8 +26,8 @@ pub(super) const KIND: Parameter = Parameter::choice(
 pub(crate) static TOOL: Tool = Tool {
     name: "find_alert_rules",
     title: "Find alert rules",
-    description: "Lists who is alerted of what: rules on issues, and monitors of a metric, each in words with its id, state and \
-                  owner. The whole of one is in get_alert_rule.",
+    description: "Lists alert rules: those on issues, and monitors of a metric, each in words with its id, state and owner. The \
+                  whole of one is in get_alert_rule.",
     skills: INSPECT,
     scopes: READ,
     surface: Surface::Catalog,

@@ -24,8 +24,8 @@ const LIMIT: Parameter = Parameter::integer("limit", "", Some(100), Some(10)).ne
 pub(crate) static TOOL: Tool = Tool {
     name: "find_dashboards",
     title: "Find dashboards",
-    description: "Lists dashboards with id, title, kinds of widgets and projects. What they show is in \
-                  get_dashboard_details.",
+    description: "Lists dashboards with id, title, kinds of widgets and projects. Their values are \
+                  in get_dashboard_details.",
     skills: INSPECT,
     scopes: READ,
     surface: Surface::Catalog,

@@ -18,8 +18,8 @@ const QUERY: Parameter = Parameter::text("query", "Part of a name, or assignee:U
 pub(crate) static TOOL: Tool = Tool {
     name: "find_metric_monitors",
     title: "Find metric monitors",
-    description: "Lists monitors that watch a number (errors, latency, users) against a threshold, the change in percent or what \
-                  is usual: each in words with id, state and latest issue. Not crons or uptime.",
+    description: "Lists monitors that watch a number (errors, latency, users) against a threshold, the change in percent or an \
+                  anomaly: each in words with id, state and latest issue. Not crons or uptime.",
     skills: INSPECT,
     scopes: READ,
     surface: Surface::Catalog,

@@ -36,8 +36,8 @@ const LIMIT: Parameter = Parameter::integer("limit", "", Some(100), Some(25)).ne
 pub(crate) static TOOL: Tool = Tool {
     name: "get_alert_options",
     title: "Get alert options",
-    description: "Says what an alert rule can be made of here: actions with their integrations and fields, conditions with what \
-                  they compare, monitors as sources. For create_alert_rule and update_alert_rule.",
+    description: "Lists the parts an alert rule can be made of here: actions with their integrations and fields, conditions with \
+                  their comparison, monitors as sources. For create_alert_rule and update_alert_rule.",
     skills: INSPECT,
     scopes: READ,
     surface: Surface::Catalog,
@@ -117,9 +117,9 @@ const PLAN: Plan = Plan {
             ..READS
         },
     ]],
-    answer: "section!=@section actions=@actionsList[type! handlerGroup configSchema*~ dataSchema*~ integrations[id! name~ \
+    answer: "section!=@section actions=@actionsList[type handlerGroup configSchema*~ dataSchema*~ integrations[id! name~ \
              services~[.name]] services[slug! name~] sentryApp{id name~ installationUuid settings*~}] \
-             conditions=@conditions[type! handlerGroup handlerSubgroup comparisonJsonSchema*~] conditionGroup=@conditionGroup \
+             conditions=@conditions[type handlerGroup handlerSubgroup comparisonJsonSchema*~] conditionGroup=@conditionGroup \
              sources=@sources[id! type projectId name~] nextCursor=@next inputGuide!=@guide",
     finish: Some(finish),
 };
@@ -159,7 +159,7 @@ fn finish(
             let mut found = replies.things(context, "actions")?;
             found.retain(fits);
             let found = list(&found, &|out, one| {
-                let shape = "type! handlerGroup configSchema* dataSchema* integrations[id! name services[.name]] \
+                let shape = "type handlerGroup configSchema* dataSchema* integrations[id! name services[.name]] \
                              services[slug! name] sentryApp{id name installationUuid settings*}";
                 shape::thing(out, shape, one)
             })?;
@@ -176,7 +176,7 @@ fn finish(
                     .is_some_and(|kind| kind.contains(&part))
             });
             let found = list(&found, &|out, one| {
-                let shape = "type! handlerGroup handlerSubgroup comparisonJsonSchema*";
+                let shape = "type handlerGroup handlerSubgroup comparisonJsonSchema*";
                 shape::thing(out, shape, one)
             })?;
             made.add("conditions", found);

@@ -231,7 +231,7 @@ fn finish(
         let monitors = list(&monitors, &|out, one| {
             shape::thing(out, "id! type projectId name~", one)
         })?;
-        splice_raw(&mut out, "monitors", |out| out.push_str(&monitors));
+        splice_raw(&mut out, "monitors", &monitors);
         made.add("rule", out);
         "update_alert_rule replaces `triggers` and `actionFilters` as a whole: send all that shall stay, with its ids. \
          get_alert_options has what else can be put there."

@@ -15,7 +15,7 @@ use crate::vocabulary::parameter::{ORGANIZATION, PROJECT, Parameter, REGION};
 use crate::vocabulary::place::Place;
 use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, Tool};
 
-use super::alerting::{Which, choose, is_number, splice};
+use super::alerting::{Which, choose, is_number, splice, splice_raw};
 use super::find_dashboards::DASHBOARDS;
 use super::{INSPECT, READ};
 
@@ -27,7 +27,7 @@ pub(crate) const NAMED: Parameter =
 pub(crate) static TOOL: Tool = Tool {
     name: "get_dashboard_details",
     title: "Get dashboard details",
-    description: "Shows a dashboard as tables: what each widget asks, and the values it has now (the first eight queries, ten \
+    description: "Shows a dashboard as tables: the query of each widget, and its values now (the first eight queries, ten \
                   rows each; charts over time as totals per series).",
     skills: INSPECT,
     scopes: READ,
@@ -260,10 +260,7 @@ fn finish(
     };
     splice(&mut out, "url", &url);
     splice(&mut out, "period", &period);
-    out.pop();
-    out.push_str(",\"widgets\":");
-    out.push_str(&widgets);
-    out.push('}');
+    splice_raw(&mut out, "widgets", &widgets);
     made.add("dashboard", out);
     if next > LABELS.len() {
         made.suggest(

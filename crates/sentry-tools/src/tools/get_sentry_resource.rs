@@ -1,18 +1,19 @@
 use fetch::LocalFuture;
-use sentry_api::{EventRef, IssueId};
+use sentry_api::{EventRef, IssueId, SlugOrId};
 use serde_json::{Map, Value};
 
 use crate::text::markdown::push;
 use crate::text::url::{Page, bare};
-use crate::vocabulary::advice::{self, Named};
+use crate::vocabulary::advice::{self, Named, Others};
 use crate::vocabulary::arguments::Arguments;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::parameter::{
-    EVENT_ID, Format, ISSUE_ID, OPTIONAL_ORGANIZATION, Parameter, TRACE_ID,
+    EVENT_ID, Format, ISSUE_ID, OPTIONAL_ORGANIZATION, PROJECT_NAMES, Parameter, TRACE_ID,
 };
 use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
-use super::{ISSUE_SKILLS, READ, get_issue_details, get_trace_details};
+use super::get_agent_conversation_details as conversations;
+use super::{ISSUE_SKILLS, READ, cron, get_issue_details, get_monitor_details, get_trace_details};
 
 const URL: Parameter = Parameter::format(
     "url",
@@ -109,7 +110,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
 
 /// What reads the thing that a URL leads to.
 fn of_url(context: &Context<'_>, url: &str) -> Result<Call, Failure> {
-    let Named { organization, page } = advice::address_of_any(context, &URL, url)?;
+    let Named { organization, page } = advice::address(context, &URL, url, Others::Read)?;
     let organization = organization.as_str();
     let details = || Call::new(&get_issue_details::TOOL).with(&OPTIONAL_ORGANIZATION, organization);
     Ok(match page {
@@ -124,15 +125,27 @@ fn of_url(context: &Context<'_>, url: &str) -> Result<Call, Failure> {
         Page::Trace { trace, span } => of_trace(organization, trace.as_str(), span.as_deref()),
         Page::Other(advice) => {
             // Invariant: an address that no tool reads is refused before.
-            let call = advice.calls.first().ok_or_else(unnamed)?;
-            let mut read = of(context, call.tool)?.with(&OPTIONAL_ORGANIZATION, organization);
-            for (name, value) in &call.arguments {
-                read.arguments
+            let (tool, named) = advice::reader(context, &advice).ok_or_else(unnamed)?;
+            let mut call = Call::new(tool).with(&OPTIONAL_ORGANIZATION, organization);
+            for (name, value) in &named.arguments {
+                if PROJECT_NAMES.contains(name) {
+                    is_seen(context, value)?;
+                }
+                call.arguments
                     .insert((*name).to_owned(), value.as_str().into());
             }
-            read
+            call
         }
     })
+}
+
+/// A page of another project than the session's is none of its.
+fn is_seen(context: &Context<'_>, project: &str) -> Result<(), Failure> {
+    let named = SlugOrId::parse(project).ok();
+    match named.and_then(|named| context.sight.project(named)) {
+        Some(_) => Ok(()),
+        None => Err(Failure::outside("project")),
+    }
 }
 
 /// A call of that tool.
@@ -184,7 +197,12 @@ fn of_id(context: &Context<'_>) -> Result<Call, Failure> {
             Some((trace, span)) => of_trace(organization, trace, Some(span)),
             None => of_trace(organization, id, None),
         }),
-        "ai_conversation" => Err(unreadable("AI conversation")),
+        "ai_conversation" => Ok(Call::new(&conversations::TOOL)
+            .with(&OPTIONAL_ORGANIZATION, organization)
+            .with(&conversations::CONVERSATION, id)),
+        "monitor" => Ok(Call::new(&get_monitor_details::TOOL)
+            .with(&OPTIONAL_ORGANIZATION, organization)
+            .with(&cron::SLUG, id)),
         other => Err(unreadable(other)),
     }
 }

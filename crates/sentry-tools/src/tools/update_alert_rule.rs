@@ -31,7 +31,7 @@ const REMOVE_DETECTORS: Parameter = Parameter::new("removeDetectorIds", "", Kind
 pub(crate) static TOOL: Tool = Tool {
     name: "update_alert_rule",
     title: "Update alert rule",
-    description: "Changes an alert rule, on or off included; what is not named stays. `triggers` and `actionFilters` are \
+    description: "Changes an alert rule, on or off included; all else stays. `triggers` and `actionFilters` are \
                   replaced as a whole: take them with their ids from get_alert_rule.",
     skills: MANAGE,
     scopes: WRITE_PROJECTS,
@@ -238,7 +238,8 @@ fn body(
 ) -> Result<bool, Failure> {
     only_own(context, replies, &touched(context, replies)?)?;
     let before = replies.thing(context, "before");
-    let id = before.get("id").as_str().unwrap_or_default();
+    let id = before.get("id").as_str();
+    let id = id.ok_or(sentry_api::ApiError::Malformed("an alert rule"))?;
     filling.names.push(Cow::Owned(id.to_owned()));
     let mut body = Json::Null;
     for (name, to) in [

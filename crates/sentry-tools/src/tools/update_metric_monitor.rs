@@ -27,7 +27,7 @@ const STATUS: Parameter = Parameter::choice("status", "", &["active", "disabled"
 pub(crate) static TOOL: Tool = Tool {
     name: "update_metric_monitor",
     title: "Update metric monitor",
-    description: "Changes a metric monitor, on or off included; what is not named stays, also within `query` and `config`. \
+    description: "Changes a metric monitor, on or off included; all else stays, also within `query` and `config`. \
                   `conditionGroup` and `workflowIds` are replaced as a whole.",
     skills: MANAGE,
     scopes: WRITE_PROJECTS,

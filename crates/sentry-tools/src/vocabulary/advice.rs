@@ -6,6 +6,7 @@ use crate::text::markdown::{code, push};
 use crate::text::url::{self, Address, Advice, Call, Page, Pasted};
 use crate::vocabulary::arguments::Arguments;
 use crate::vocabulary::failure::Failure;
+use crate::vocabulary::input_schema;
 use crate::vocabulary::issue_target::check_organization;
 use crate::vocabulary::parameter::{OPTIONAL_ORGANIZATION, ORGANIZATION, Parameter};
 use crate::vocabulary::tool::{Context, EXECUTE, Surface, Tool};
@@ -84,6 +85,40 @@ fn of(
     }
 }
 
+/// What becomes of an address that is of no issue, event or trace.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Others {
+    Refused,
+    /// It is let through where [`reader`] knows who reads it.
+    Read,
+}
+
+/// The tool of this session that reads the page by what stands in its address, and with what it is called.
+pub(crate) fn reader<'a>(
+    context: &Context<'_>,
+    advice: &'a Advice,
+) -> Option<(&'static Tool, &'a Call)> {
+    let call = advice
+        .calls
+        .first()
+        .filter(|call| call.tool.starts_with("get_"))?;
+    let tool = context
+        .catalogue
+        .iter()
+        .copied()
+        .find(|tool| tool.name == call.tool)?;
+    let is_named = |parameter: &Parameter| {
+        !input_schema::is_required(parameter)
+            || parameter.is_fixed(&context.session.constraint)
+            || call
+                .arguments
+                .iter()
+                .any(|(name, _)| *name == parameter.name)
+    };
+    let is_whole = tool.parameters.iter().all(is_named);
+    (is_whole && context.offers(tool)).then_some((tool, call))
+}
+
 /// What a tool is called with where `parameter` holds the address of what it reads: that, and the arguments of the call. `None`
 /// without an address.
 ///
@@ -97,7 +132,7 @@ pub(crate) fn arguments(
     let Some(text) = context.arguments.text(parameter) else {
         return Ok(None);
     };
-    let Named { organization, page } = address_of_any(context, parameter, text)?;
+    let Named { organization, page } = address(context, parameter, text, Others::Read)?;
     let call = match &page {
         Page::Other(advice) => advice.calls.first().filter(|call| call.tool == tool.name),
         _ => None,
@@ -134,24 +169,7 @@ pub(crate) fn address(
     context: &Context<'_>,
     parameter: &Parameter,
     text: &str,
-) -> Result<Named, Failure> {
-    let named = address_of_any(context, parameter, text)?;
-    match &named.page {
-        Page::Other(advice) => Err(failure(
-            context,
-            parameter,
-            Some(&named.organization),
-            advice,
-        )),
-        _ => Ok(named),
-    }
-}
-
-/// As [`address`], and what a tool of its own reads is a [`Page::Other`] whose first call [reads](Call::reads) it.
-pub(crate) fn address_of_any(
-    context: &Context<'_>,
-    parameter: &Parameter,
-    text: &str,
+    others: Others,
 ) -> Result<Named, Failure> {
     let invalid = |words: &str| Err(Failure::Invalid(format!("`{}` {words}", parameter.name)));
     let address = match url::read(text, context.base()) {
@@ -181,7 +199,7 @@ pub(crate) fn address_of_any(
         }
     }
     if let Page::Other(advice) = &address.page
-        && !advice.calls.first().is_some_and(Call::reads)
+        && !(others == Others::Read && reader(context, advice).is_some())
     {
         let organization = address.organization.as_ref().or(named.as_ref());
         return Err(failure(context, parameter, organization, advice));

@@ -230,6 +230,17 @@ fn check(parameter: &Parameter, value: &Value) -> Option<String> {
             });
             (!is_good).then(|| format!("must be a list of at most {MOST_TEXTS} strings"))
         }
+        Kind::Pairs => {
+            let is_pair = |pair: &Value| {
+                let pair = pair.as_array();
+                pair.is_some_and(|pair| pair.len() == 2 && pair.iter().all(Value::is_string))
+            };
+            let is_good = value
+                .as_array()
+                .is_some_and(|pairs| pairs.len() <= MOST_TEXTS && pairs.iter().all(is_pair));
+            let rule = format!("must be a list of at most {MOST_TEXTS} pairs of strings");
+            (!is_good).then_some(rule)
+        }
         Kind::NumberOrText => {
             (!value.is_string()).then(|| "must be a number or a string".to_owned())
         }

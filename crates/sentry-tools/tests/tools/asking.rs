@@ -291,6 +291,11 @@ async fn nobody_is_asked_what_a_tool_can_do_without() {
     let mut input = Input::default();
     input.client.elicitation = true;
     for (tool, arguments, _) in crate::sentry::calls() {
+        // What is made, and what is changed without being named by an issue, is agreed to.
+        let asks = ["create_", "delete_", "update_uptime"];
+        if asks.iter().any(|what| tool.starts_with(what)) {
+            continue;
+        }
         let Value::Object(arguments) = arguments else {
             panic!("arguments are an object")
         };

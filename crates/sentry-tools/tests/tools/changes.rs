@@ -28,7 +28,7 @@ fn changes(world: &World) -> usize {
     let requests = world.sentry.requests();
     requests
         .iter()
-        .filter(|request| request.method != Method::Get)
+        .filter(|request| request.method != Method::Get && request.url.as_str().starts_with(BASE))
         .count()
 }
 

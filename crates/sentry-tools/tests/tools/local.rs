@@ -100,6 +100,71 @@ async fn every_tool_has_an_answer() {
         ("find_teams", json!({}), &["\"id\""]),
         ("find_releases", json!({}), &["checkout@5.2.0"]),
         (
+            "get_release_details",
+            json!({ "releaseVersion": "checkout@5.2.0", "includeHealth": true }),
+            &["Mira Solberg", "\"crashFreeSessions\":98.01", "staging"],
+        ),
+        (
+            "search_docs",
+            json!({ "query": "missed check-in" }),
+            &["product/crons.md"],
+        ),
+        (
+            "get_doc",
+            json!({ "path": "product/crons.md" }),
+            &["## States of a check-in"],
+        ),
+        (
+            "find_monitors",
+            json!({ "projectSlug": "parcel-post" }),
+            &["nightly-manifest", "\"failingSince\""],
+        ),
+        (
+            "get_monitor_details",
+            json!({ "monitorSlug": "nightly-manifest" }),
+            &["did not check in within 10 min", "monitor.slug"],
+        ),
+        (
+            "create_monitor",
+            json!({ "projectSlug": "checkout", "name": "Of a test", "schedule": { "type": "interval", "value": 5, "unit": "minute" } }),
+            &["of-a-test", "[5,\"minute\"]"],
+        ),
+        (
+            "delete_monitor_environment",
+            json!({ "projectSlug": "parcel-post", "monitorSlug": "nightly-manifest", "environment": "staging" }),
+            &["\"success\":true", "\"status\":\"ok\""],
+        ),
+        (
+            "find_uptime_monitors",
+            json!({}),
+            &["\"down\":[\"3301\"]", "Ticket office"],
+        ),
+        (
+            "get_uptime_monitor_details",
+            json!({ "projectSlug": "checkout", "uptimeMonitorId": "3301" }),
+            &["It answered HTTP 503.", "\"state\":\"down\""],
+        ),
+        (
+            "create_uptime_monitor",
+            json!({ "organizationSlug": ORGANIZATION, "projectSlug": "checkout", "name": "Of a test", "url": "https://shop.example/", "intervalSeconds": 300 }),
+            &["Of a test", "\"timeoutMs\":5000"],
+        ),
+        (
+            "update_uptime_monitor",
+            json!({ "projectSlug": "checkout", "uptimeMonitorId": "3301", "status": "disabled" }),
+            &["\"before\":\"active\""],
+        ),
+        (
+            "delete_uptime_monitor",
+            json!({ "projectSlug": "checkout", "uptimeMonitorId": "3301" }),
+            &["Checkout API"],
+        ),
+        (
+            "delete_uptime_monitor",
+            json!({ "projectSlug": "checkout", "uptimeMonitorId": "3301" }),
+            &["no uptime monitor of that id"],
+        ),
+        (
             "find_releases",
             json!({ "projectSlug": "checkout" }),
             &["checkout@5.2.0"],

@@ -58,7 +58,37 @@ async fn a_skill_left_unticked_is_a_tool_error() {
 }
 
 /// What each tool that changes something needs.
-const WRITERS: [(&str, &[Scope], Skill); 15] = [
+const WRITERS: &[(&str, &[Scope], Skill)] = &[
+    (
+        "create_alert_rule",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_alert_rule",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "delete_alert_rule",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "create_metric_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_metric_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "delete_metric_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
     (
         "update_issue",
         &[Scope::OrgRead, Scope::EventWrite],
@@ -134,12 +164,37 @@ const WRITERS: [(&str, &[Scope], Skill); 15] = [
         &[Scope::OrgRead, Scope::EventWrite],
         Skill::Triage,
     ),
+    (
+        "create_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "delete_monitor_environment",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "create_uptime_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_uptime_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "delete_uptime_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
 ];
 
 // rule: mcp/missing-scope-or-skill
 #[tokio::test]
 async fn writing_needs_its_scope_and_its_skill() {
-    for (tool, scopes, skill) in WRITERS {
+    for &(tool, scopes, skill) in WRITERS {
         let held = Scopes::of(&[Scope::OrgRead]);
         let lacking = world_of(
             BASE,

@@ -1,11 +1,14 @@
 //! A Sentry that has one of everything, for tests of all tools at once.
 
+mod alerting;
+
 use fetch::Method;
 use fetch::scripted::Scripted;
 use serde_json::{Value, json};
 
 use crate::fixture::BASE;
 use crate::managed;
+use crate::monitors;
 
 mod inspected;
 
@@ -239,8 +242,18 @@ pub(crate) fn answers() -> Vec<Answer> {
         ),
     ];
     all.extend(inspected::answers());
+    all.extend(alerting::answers());
     all.extend(managed::answers());
+    all.extend(monitors::answers());
     all
+}
+
+/// Where a path is; what begins with a scheme is a URL already.
+pub(crate) fn url(path: &str) -> String {
+    if path.starts_with("https://") {
+        return path.to_owned();
+    }
+    format!("{BASE}/api/0{path}")
 }
 
 /// Those answers as a script.
@@ -250,7 +263,7 @@ pub(crate) fn full() -> Scripted {
 
 pub(crate) fn script(answers: &[Answer]) -> Scripted {
     answers.iter().fold(Scripted::new(), |script, answer| {
-        let url = format!("{BASE}/api/0{}", answer.path);
+        let url = url(answer.path);
         script.json(answer.method, &url, 200, &answer.body.to_string())
     })
 }
@@ -339,7 +352,9 @@ pub(crate) fn calls() -> Vec<(&'static str, Value, &'static str)> {
             ISSUE,
         ),
     ];
-    all.extend(inspected::calls());
+    all.extend(alerting::calls());
     all.extend(managed::calls());
+    all.extend(monitors::calls());
+    all.extend(inspected::calls());
     all
 }

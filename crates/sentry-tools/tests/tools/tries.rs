@@ -5,10 +5,19 @@ use serde_json::{Value, json};
 
 use crate::crowded::{OTHER_EVENT, OTHER_THING, OTHER_TRACE};
 use crate::fixture::BASE;
+use crate::monitors;
 use crate::sentry::{EVENT, PROFILE, REPLAY, TRACE};
 
 const SAME: &str = "another project";
 const NONE: &str = "Sentry has nothing of that name";
+
+/// A new monitor of whichever project is named.
+fn of_monitor(rules: Value) -> Value {
+    json!({ "name": "Many errors", "projectSlug": "stock", "workflowIds": rules,
+        "query": { "dataset": "events", "query": "", "aggregate": "count()", "eventTypes": [], "timeWindowSeconds": 60 },
+        "config": { "detectionType": "static" },
+        "conditionGroup": { "conditions": [{ "type": "gt", "comparison": 5, "conditionResult": 75 }] } })
+}
 
 /// Every tool, with what it is called with in the project's session and what its answer has to hold. `77` is an issue of
 /// the other project.
@@ -99,6 +108,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             "TypeError: cart is null",
         ),
     ];
+    let mut tries = monitors::tries();
     for dataset in ["spans", "errors", "logs", "metrics", "profiles"] {
         events.push((json!({ "dataset": dataset }), "1 result"));
     }
@@ -113,7 +123,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             (json!({ "projectSlug": "stock" }), "1 result"),
         ]
     };
-    let mut all = vec![
+    tries.extend([
         ("whoami", vec![(json!({}), "\"projectSlug\":\"web\"")]),
         (
             "find_organizations",
@@ -151,6 +161,115 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
                 (json!({ "name": "New" }), "k1@ingest"),
                 (json!({ "name": "New", "projectSlug": "stock" }), "k1@"),
             ],
+        ),
+        ("find_dashboards", vec![(json!({}), "\"id\":\"21\"")]),
+        (
+            "get_dashboard_details",
+            vec![
+                (
+                    json!({ "dashboardIdOrTitle": "21" }),
+                    "TypeError: cart is null",
+                ),
+                (
+                    json!({ "dashboardIdOrTitle": "shop health" }),
+                    "Shop health",
+                ),
+                (json!({ "dashboardIdOrTitle": "22" }), SAME),
+            ],
+        ),
+        (
+            "find_alert_rules",
+            vec![
+                (json!({}), "Page core"),
+                (
+                    json!({ "projectSlug": "stock", "kind": "metric" }),
+                    "Many errors",
+                ),
+            ],
+        ),
+        (
+            "get_alert_rule",
+            vec![
+                (
+                    json!({ "ruleIdOrName": "page core" }),
+                    "\"monitors\":[{\"id\":\"42\"",
+                ),
+                (json!({ "ruleIdOrName": "31" }), "Page core"),
+                (json!({ "ruleIdOrName": "detector:42" }), "Many errors"),
+            ],
+        ),
+        (
+            "get_alert_options",
+            vec![
+                (json!({ "section": "actions" }), "Acme Slack"),
+                (json!({ "section": "conditions" }), "level"),
+                (json!({ "section": "sources" }), "\"id\":\"42\""),
+            ],
+        ),
+        (
+            "create_alert_rule",
+            vec![
+                (
+                    json!({ "name": "x", "actionFilters": [], "detectorIds": ["42"] }),
+                    "Page core",
+                ),
+                (
+                    json!({ "name": "x", "actionFilters": [], "detectorIds": ["77"] }),
+                    SAME,
+                ),
+                (
+                    json!({ "name": "x", "actionFilters": [], "projectSlugs": ["stock"] }),
+                    SAME,
+                ),
+            ],
+        ),
+        (
+            "update_alert_rule",
+            vec![
+                (
+                    json!({ "ruleIdOrName": "31", "status": "disabled" }),
+                    "It is disabled.",
+                ),
+                (
+                    json!({ "ruleIdOrName": "31", "addDetectorIds": ["77"] }),
+                    SAME,
+                ),
+                (
+                    json!({ "ruleIdOrName": "31", "addProjectSlugs": ["stock"] }),
+                    SAME,
+                ),
+            ],
+        ),
+        (
+            "delete_alert_rule",
+            vec![(json!({ "ruleId": "31" }), "Page core")],
+        ),
+        ("find_metric_monitors", vec![(json!({}), "Many errors")]),
+        (
+            "get_metric_monitor_details",
+            vec![(json!({ "monitorId": "42" }), "Many errors")],
+        ),
+        (
+            "create_metric_monitor",
+            vec![
+                (of_monitor(json!([])), "Many errors"),
+                (of_monitor(json!(["31"])), "Many errors"),
+                (of_monitor(json!(["77"])), SAME),
+            ],
+        ),
+        (
+            "update_metric_monitor",
+            vec![
+                (
+                    json!({ "monitorId": "42", "status": "disabled" }),
+                    "It is disabled.",
+                ),
+                (json!({ "monitorId": "42", "workflowIds": ["77"] }), SAME),
+            ],
+        ),
+        (
+            "delete_metric_monitor",
+            vec![(json!({ "monitorId": "42" }), "Many errors")],
         ),
         (
             "search_issues",
@@ -349,7 +468,15 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
                     url(&format!("/explore/traces/trace/{TRACE}/?node=span-c1")),
                     "GET https://stock",
                 ),
-                (url("/releases/shop@1.4.0/"), "search_errors"),
+                (url("/releases/shop@1.4.0/"), "Load the cart later"),
+                (url("/insights/crons/web/nightly/"), "did not check in"),
+                (url("/insights/crons/stock/nightly/"), SAME),
+                (resource("monitor", "nightly"), "did not check in"),
+                (
+                    url("/issues/alerts/rules/uptime/web/3301/details/"),
+                    "No answer within",
+                ),
+                (url("/issues/alerts/rules/uptime/stock/3301/details/"), SAME),
                 (url(&format!("/replays/{REPLAY}/")), "button#pay"),
                 (url(&format!("/replays/{OTHER_THING}/")), SAME),
                 (resource("replay", REPLAY), "button#pay"),
@@ -382,7 +509,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             "execute_sentry_tool",
             vec![(json!({ "name": "nope" }), "There is no tool `nope`")],
         ),
-    ];
-    all.extend(crate::managed::tries());
-    all
+    ]);
+    tries.extend(crate::managed::tries());
+    tries
 }

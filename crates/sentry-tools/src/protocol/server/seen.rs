@@ -13,21 +13,22 @@ use crate::vocabulary::tool::UNTRUSTED;
 
 /// The answer as the session may read it.
 pub(super) fn only(mut result: CallToolResult, untrusted: Untrusted) -> CallToolResult {
-    if let Some(json) = &result.structured_content {
-        let json = json.get();
-        let is_same = |content: &Content| matches!(content, Content::Text { text } if text == json);
-        if result.content.iter().any(is_same) {
-            return structured(result, untrusted);
-        }
-        // A page for reading, and the same for programs beside it.
-        let page = texts(std::mem::take(&mut result.content), untrusted);
-        return CallToolResult {
-            content: page,
-            ..structured(result, untrusted)
-        };
+    let Some(json) = &result.structured_content else {
+        words(&mut result, untrusted);
+        return result;
+    };
+    let is_same =
+        matches!(result.content.first(), Some(Content::Text { text }) if text == json.get());
+    if is_same {
+        return structured(result, untrusted);
     }
-    result.content = texts(result.content, untrusted);
-    result
+    // The same for reading stands beside it.
+    words(&mut result, untrusted);
+    let content = std::mem::take(&mut result.content);
+    CallToolResult {
+        content,
+        ..structured(result, untrusted)
+    }
 }
 
 /// What is Markdown. Images and files are others' words as well.
@@ -41,7 +42,7 @@ fn texts(mut contents: Vec<Content>, untrusted: Untrusted) -> Vec<Content> {
             contents.push(Content::Text { text });
         }
     }
-    for content in &mut contents {
+    for content in &mut result.content {
         if let Content::Text { text } = content {
             if let Cow::Owned(seen) = visible::only(text) {
                 *text = seen;
@@ -51,7 +52,6 @@ fn texts(mut contents: Vec<Content>, untrusted: Untrusted) -> Vec<Content> {
             }
         }
     }
-    contents
 }
 
 /// The text beside it stays the same JSON.
@@ -111,10 +111,12 @@ fn senders(result: &CallToolResult) -> Vec<String> {
 
 fn leave_out(value: &mut Value, pointer: &str) {
     let Some(rest) = pointer.strip_prefix('/') else {
-        if let Value::String(text) = value
-            && !omit::is_name(text)
-        {
-            omit::OMITTED.clone_into(text);
+        match value {
+            Value::String(text) if !omit::is_name(text) => omit::OMITTED.clone_into(text),
+            // What stands below is others' as well.
+            Value::Array(values) => values.iter_mut().for_each(|value| leave_out(value, "")),
+            Value::Object(members) => members.values_mut().for_each(|value| leave_out(value, "")),
+            _ => {}
         }
         return;
     };

@@ -41,8 +41,24 @@ pub(super) fn of(site: &Site, path: &[&str]) -> Advice {
     let calls = match help {
         Help::Issues => vec![issues(site, parameter(site, "query").unwrap_or_default())],
         Help::Feedback => vec![issues(site, "issue.category:feedback")],
-        Help::Crons => vec![issues(site, "issue.type:monitor_check_in_failure")],
-        Help::Uptime => vec![issues(site, "issue.type:uptime_domain_failure")],
+        Help::Crons => vec![
+            monitor(
+                path,
+                "crons",
+                "get_monitor_details",
+                ["projectSlugOrId", "monitorSlug"],
+            ),
+            issues(site, "issue.type:monitor_check_in_failure"),
+        ],
+        Help::Uptime => vec![
+            monitor(
+                path,
+                "uptime",
+                "get_uptime_monitor_details",
+                ["projectSlug", "uptimeMonitorId"],
+            ),
+            issues(site, "issue.type:uptime_domain_failure"),
+        ],
         Help::Rule => vec![of_rule(site, path)],
         Help::Release => of_release(site, word(1)),
         Help::Transaction => {
@@ -98,10 +114,36 @@ fn of_rule(site: &Site, path: &[&str]) -> Call {
     call
 }
 
-/// Issues that began with it, and the errors of it.
+/// What stands behind the kind's word: a project and a monitor, or a monitor alone.
+fn monitor(
+    path: &[&str],
+    kind: &str,
+    tool: &'static str,
+    [project, id]: [&'static str; 2],
+) -> Call {
+    let mut call = Call::of(tool);
+    let names = path.iter().skip_while(|word| **word != kind).skip(1);
+    let names = names
+        .copied()
+        .take_while(|word| !["details", "edit"].contains(word));
+    match names.collect::<Vec<_>>().as_slice() {
+        [one, other, ..] => {
+            call.with(project, one);
+            call.with(id, other);
+        }
+        [one] => call.with(id, one),
+        [] => {}
+    }
+    call
+}
+
+/// The release, the issues that began with it, and the errors of it.
 fn of_release(site: &Site, version: &str) -> Vec<Call> {
     let quoted = |name: &str| [name, ":\"", version, "\""].concat();
+    let mut release = Call::of("get_release_details");
+    release.with("releaseVersion", version);
     vec![
+        release,
         issues(site, &quoted("firstRelease")),
         events(site, "errors", &quoted("release")),
     ]
@@ -195,11 +237,6 @@ fn project(site: &Site) -> Option<String> {
 }
 
 impl Call {
-    /// Whether it reads the very thing that the address leads to, and does not look for it.
-    pub(crate) fn reads(&self) -> bool {
-        self.tool.starts_with("get_")
-    }
-
     const fn of(tool: &'static str) -> Self {
         Self {
             tool,

@@ -32,6 +32,7 @@ pub(crate) fn read(parameter: &Parameter, value: Value) -> Option<Value> {
             return texts(value).or_else(|| clears.then_some(Value::Null));
         }
         Kind::NumberOrText => number_as_text(value),
+        Kind::Pairs => pairs(value),
         Kind::Number { .. } | Kind::Object | Kind::Objects => value,
     })
 }
@@ -129,6 +130,17 @@ fn of_flag(value: Value) -> Value {
         "true" | "1" => true.into(),
         "false" | "0" => false.into(),
         _ => value,
+    }
+}
+
+/// Pairs: themselves, or an object's members.
+fn pairs(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let pair = |(name, value): (String, Value)| Value::Array(vec![name.into(), value]);
+            Value::Array(members.into_iter().map(pair).collect())
+        }
+        value => value,
     }
 }
 

@@ -74,18 +74,7 @@ async fn what_no_tool_reads_is_explained() {
             &["a project", "`find_projects`", "`query` `shelf`"],
         ),
         ("L/monitors/88/", &["monitor", "`search_issues`"]),
-        (
-            "L/insights/crons/shelf/nightly/",
-            &["monitor", "`search_issues`"],
-        ),
-        (
-            "L/releases/storefront%405.8.0%2B1121/",
-            &[
-                "a release",
-                "`firstRelease:\"storefront@5.8.0+1121\"`",
-                "`release:\"storefront@5.8.0+1121\"`",
-            ],
-        ),
+        ("L/insights/crons/", &["monitor", "`search_issues`"]),
         ("L/releases/", &["`find_releases`"]),
         ("L/stats/", &["statistics"]),
         ("L/", &["no issue, event or trace"]),
