@@ -32,14 +32,14 @@ pub(super) fn only(mut result: CallToolResult, untrusted: Untrusted) -> CallTool
 }
 
 /// What is Markdown. Images and files are others' words as well.
-fn texts(mut contents: Vec<Content>, untrusted: Untrusted) -> Vec<Content> {
-    let count = contents.len();
+fn words(result: &mut CallToolResult, untrusted: Untrusted) {
+    let count = result.content.len();
     if untrusted == Untrusted::Omit {
         let is_text = |content: &Content| matches!(content, Content::Text { .. });
-        contents.retain(is_text);
-        if contents.len() < count {
+        result.content.retain(is_text);
+        if result.content.len() < count {
             let text = "(Images and files are left out, as this connection asks for.)".to_owned();
-            contents.push(Content::Text { text });
+            result.content.push(Content::Text { text });
         }
     }
     for content in &mut result.content {
