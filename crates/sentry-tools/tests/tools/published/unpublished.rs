@@ -86,6 +86,18 @@ pub(crate) const UNPUBLISHED: &[(&str, &str)] = &[
         "where an agent reports how far a set-up is",
     ),
     (
+        "GET /organizations/{}/issues/{}/user-reports/",
+        "what people wrote who met an issue",
+    ),
+    (
+        "GET /projects/{}/{}/files/images/{}/",
+        "the bytes of an image, at the address that a published answer names",
+    ),
+    (
+        "GET /projects/{}/{}/replays/{}/recording-segments/ ?download",
+        "the events of the segments: without it, only what segments there are",
+    ),
+    (
         "GET /organizations/{}/alert-rule-detector/",
         "which monitor an older metric rule has become",
     ),
