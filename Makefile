@@ -2,7 +2,7 @@
 # when nothing is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev build test bench soak chaos scale conformance screenshots mutants fuzz fmt lint types check-deploy \
+.PHONY: help setup dev build install test bench soak chaos scale conformance screenshots mutants fuzz fmt lint types check-deploy \
         deploy-canary deploy-production export-registrations import-registrations sbom clean
 
 run := scripts/with-tools
@@ -20,6 +20,10 @@ dev: ## Run the worker and a local Sentry (PORT, DEMO_SENTRY_PORT)
 build: ## Build the worker to the path that wrangler.toml names
 	@scripts/setup
 	@$(run) node scripts/build.mjs
+
+install: ## Install mcp-test-client and sentry-mcp with completions and manual pages (PREFIX=~/.local)
+	@scripts/setup
+	@exec $(run) node scripts/install.mjs
 
 test: ## Run every check and test (ONLY="native workerd": these steps)
 	@scripts/setup --tests
@@ -49,6 +53,7 @@ conformance: build ## Run other people's tests and clients against the protocol 
 	@$(run) node conformance/client.mjs
 	@$(run) node --experimental-transform-types --no-warnings conformance/worker.mjs
 	@$(run) node --experimental-transform-types --no-warnings conformance/authorization-server.mjs
+	@$(run) node conformance/servers.mjs
 	@exec $(run) node --experimental-transform-types --no-warnings conformance/clients.mjs $(ONLY)
 
 screenshots: build ## Take the pictures of docs/screens in a real browser (ONLY="home chat": these)

@@ -22,8 +22,9 @@ const NAMED = PACKAGES.filter((name) => name !== "@speed-highlight/core");
 export function buildWeb() {
   const names = readdirSync("web", { withFileTypes: true }).filter((entry) => entry.isFile() && KINDS.has(extname(entry.name)));
   const wanted = new Map(names.map(({ name }) => [name, read(name)]));
-  const script = bundle();
+  const script = bundle("web/chat/main.tsx", licences());
   wanted.set("chat.js", script);
+  wanted.set("page.js", bundle("web/page.ts", ""));
   mkdirSync("web/dist", { recursive: true });
   for (const name of readdirSync("web/dist")) {
     if (!wanted.has(name)) rmSync(join("web/dist", name), { recursive: true });
@@ -45,9 +46,9 @@ function read(name) {
   return extname(name) === ".css" ? Buffer.from(transformSync(content.toString(), { loader: "css", minify: true, target: BROWSERS }).code) : content;
 }
 
-function bundle() {
+function bundle(entry, footer) {
   const { outputFiles } = buildSync({
-    entryPoints: ["web/chat/main.tsx"],
+    entryPoints: [entry],
     bundle: true,
     minify: true,
     write: false,
@@ -56,7 +57,7 @@ function bundle() {
     jsx: "automatic",
     jsxImportSource: "preact",
     legalComments: "none",
-    footer: { js: licences() },
+    footer: { js: footer },
     logLevel: "silent",
   });
   return Buffer.from(outputFiles[0].contents);

@@ -226,7 +226,8 @@ fn server(
     let base = deployment.config.sentry.base.clone();
     let tokens = caller.tokens(&deployment.env, &request.facts);
     let upstream = Upstream::of(Rc::clone(&request.facts));
-    let client = Client::new(Rc::new(upstream), tokens, base);
+    let [_, _, url, key] = &deployment.config.watch.to;
+    let client = Client::new(Rc::new(upstream), tokens, base).reporting_to(url, key);
     let verified = VerifiedHere::new(caller.key.clone(), deployment.now);
     let verified = Rc::new(verified.with(caller.confirmed.clone()));
     let origin = &deployment.settings.origin;

@@ -16,7 +16,7 @@ use crate::sign_in::{authorize, callback, check, returned};
 use crate::site::cookies::Jar;
 use crate::site::errors::{Audience, HandlerError};
 use crate::site::no_such_page::{is_for_a_person, no_such_page};
-use crate::site::{assets, discovery, endpoint, health, home, plain_http, shut_out};
+use crate::site::{assets, discovery, endpoint, health, home, plain_http, shut_out, tools};
 use crate::{account, chat, mcp};
 use oauth::{Endpoint, oauth};
 
@@ -122,6 +122,7 @@ pub async fn route(request: &mut Incoming, app: &Rc<App>) -> Response {
         (_, ["mcp", ..]) => with_cors(mcp_endpoint(&path, request, app).await),
 
         ("GET", [""]) => home::home(request, settings, &config.sentry.base),
+        ("GET", ["tools"]) => tools::page(request, settings),
         ("GET", ["llms.txt"]) => home::llms(settings),
         ("GET", ["mcp.json"]) => home::service(&settings.origin),
         ("GET", ["api", "metadata"]) => home::tools(),
@@ -133,9 +134,10 @@ pub async fn route(request: &mut Incoming, app: &Rc<App>) -> Response {
             outcome.unwrap_or_else(|error| error.into_response(Audience::Client, request, settings))
         }
         ("GET", ["health"]) => health::shallow(env),
-        ("GET", ["favicon.ico" | "style.css" | "chat.css" | "chat.js"]) => {
-            assets::asset(&path, request, env).await
-        }
+        (
+            "GET",
+            ["favicon.ico" | "card.png" | "style.css" | "chat.css" | "chat.js" | "page.js"],
+        ) => assets::asset(&path, request, env).await,
         _ if is_for_a_person(request) => no_such_page(&request.id, &settings.origin),
         _ => not_found(),
     }

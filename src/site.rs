@@ -14,3 +14,4 @@ pub mod plain_http;
 pub mod posted_form;
 pub mod shared_hosting;
 pub mod shut_out;
+pub mod tools;

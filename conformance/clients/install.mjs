@@ -14,13 +14,13 @@ const typescript = join(here, "typescript");
 export function install(clients) {
   mkdirSync(kept, { recursive: true });
   if (clients.some(({ python }) => !python)) {
-    step("TypeScript clients", join(kept, "typescript.lock"), [join(typescript, "package-lock.json")], () => [
+    step("TypeScript clients", "typescript.lock", [join(typescript, "package-lock.json")], () => [
       ["npm", ["ci", "--no-audit", "--no-fund"], typescript],
     ]);
   }
   for (const name of new Set(clients.flatMap(({ python }) => python ?? []))) {
     const lock = join(here, "python", `${name}.txt`);
-    step(`Python clients, ${name}`, join(kept, `${name}.lock`), [lock], () => {
+    step(`Python clients, ${name}`, `${name}.lock`, [lock], () => {
       rmSync(join(kept, name), { recursive: true, force: true });
       return [
         [python(), ["-m", "venv", join(kept, name)], here],
@@ -33,17 +33,19 @@ export function install(clients) {
 /** The Python that has the clients of this lock file. */
 export const interpreter = (name) => join(kept, name, "bin", "python");
 
-/** The release of a client that its lock file names. */
-export function release({ package: name, python }) {
+/** The release of a package that its lock file names: Python's, or npm's in `folder`. */
+export function release({ package: name, python }, folder = typescript) {
   if (python) {
     const lock = readFileSync(join(here, "python", `${python}.txt`), "utf8");
     return lock.split("\n").find((line) => line.startsWith(`${name}==`))?.slice(name.length + 2).split(" ")[0];
   }
-  const { packages } = JSON.parse(readFileSync(join(typescript, "package-lock.json"), "utf8"));
+  const { packages } = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8"));
   return packages[`node_modules/${name}`]?.version;
 }
 
-function step(label, stamp, files, commands) {
+/** Runs commands, unless `stamp` says that they were run for these files. */
+export function step(label, stampName, files, commands) {
+  const stamp = join(kept, stampName);
   const now = createHash("sha256").update(Buffer.concat(files.map((file) => readFileSync(file)))).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
   rmSync(stamp, { force: true });

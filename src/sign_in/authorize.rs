@@ -141,9 +141,10 @@ pub async fn decide(
         .filter_map(Skill::parse)
         .filter(|skill| skill.is_offered())
         .collect();
-    if ticket.shown() != Some(&Shown::from(&asked)) {
+    let is_other = ticket.shown() != Some(&Shown::from(&asked));
+    if is_other || skills == Skills::NONE {
         request.facts.learn(|known| known.outcome = "asked");
-        return Ok(show_again(&asked, &ticket, skills, deployment));
+        return Ok(show_again(&asked, &ticket, skills, is_other, deployment));
     }
     let scope = granted(&asked.scope, skills);
     if scope.is_empty() {
@@ -158,18 +159,21 @@ pub async fn decide(
     approve(asked, shown, skills, &scope, request, with)
 }
 
-/// The page once more, since the client has changed while it lay open: what the person allowed is not what asks now.
+/// The page once more, since nothing was ticked, or the client has changed while it lay open: what the person allowed is not
+/// what asks now.
 fn show_again(
     asked: &AuthorizationRequest,
     ticket: &ConsentTicket,
     skills: Skills,
+    is_other: bool,
     deployment: &Deployment,
 ) -> Response {
     let before = ticket.shown().and_then(|shown| shown.name.as_deref());
     let keys = &deployment.config.keys;
     let again = ticket.sign_again(Shown::from(asked), keys, &mut random::rng());
     let mut page = consent(asked, again, deployment);
-    page.changed = Some(before.unwrap_or(NAMELESS));
+    page.changed = is_other.then(|| before.unwrap_or(NAMELESS));
+    page.is_empty = skills == Skills::NONE;
     for skill in page.groups.iter_mut().flat_map(|group| &mut group.skills) {
         skill.ticked = skills.iter().any(|chosen| chosen.as_str() == skill.id);
     }
@@ -379,7 +383,7 @@ pub fn answer(response: &AuthorizationResponse, stage: Stage, deployment: &Deplo
     if !opens {
         return response;
     }
-    response.header("refresh", format!("0;url={location}"))
+    response.header("refresh", format!("1;url={location}"))
 }
 
 /// Those of the scopes asked for that the chosen skills need.

@@ -52,6 +52,7 @@ pub fn consent<'a>(
         days: settings.grants.absolute.as_secs() / 86_400,
         ticket,
         changed: None,
+        is_empty: false,
         groups: [false, true].map(|changes| SkillGroup {
             changes,
             skills: choices(&asked.scope, changes, &limits, settings),

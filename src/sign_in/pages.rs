@@ -43,6 +43,8 @@ pub struct Consent<'a> {
     pub ticket: String,
     /// The name that the client gave on the page that this one replaces.
     pub changed: Option<&'a str>,
+    /// Whether it was approved with nothing ticked.
+    pub is_empty: bool,
     /// Skills that only read, and those that change data.
     pub groups: [SkillGroup; 2],
 }

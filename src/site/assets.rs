@@ -19,7 +19,7 @@ pub const VERSION: &str = match option_env!("WEB_VERSION") {
 pub async fn asset(path: &str, request: &Incoming, env: &Env) -> Response {
     let (file, content_type) = match path {
         "/favicon.ico" => ("/favicon.svg", "image/svg+xml"),
-        "/chat.js" => (path, "text/javascript; charset=utf-8"),
+        "/chat.js" | "/page.js" => (path, "text/javascript; charset=utf-8"),
         path => (path, "text/css; charset=utf-8"),
     };
     let seconds = match request

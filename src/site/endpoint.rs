@@ -9,7 +9,7 @@ use sentry_tools::{Limits, switch};
 use url::Url;
 
 use crate::site::home::Ways;
-use crate::site::pages::{Forms, own_page};
+use crate::site::pages::{Forms, own_page, with_script};
 
 #[derive(Template)]
 #[template(path = "endpoint.html")]
@@ -45,7 +45,7 @@ pub fn page(asked: &AskedResource, url: &Url, settings: &Settings) -> Response {
         limits,
         problem,
     };
-    own_page(200, &page, &settings.origin, Forms::None).header("vary", "accept")
+    with_script(own_page(200, &page, &settings.origin, Forms::None)).header("vary", "accept")
 }
 
 /// The parameters that mean something, written anew: the page has commands to copy, and whoever wrote the link must not

@@ -134,6 +134,7 @@ struct Home {
     version: &'static str,
     /// The base URL of the Sentry to whose pages the chat links.
     sentry: String,
+    origin: String,
     endpoint: String,
     ways: Ways,
     skills: Vec<Skill>,
@@ -171,6 +172,7 @@ pub fn home(request: &Incoming, settings: &Settings, sentry: &BaseUrl) -> Respon
     let template = Home {
         version: assets::VERSION,
         sentry: sentry.as_str().to_owned(),
+        origin: settings.origin.to_string(),
         ways: Ways::to(&endpoint),
         skills: skills(),
         endpoint,

@@ -301,7 +301,8 @@ fn framed(status: u16, body: String, origin: &Origin, forms: Forms<'_>) -> Respo
     .header("x-frame-options", "DENY")
     .header("referrer-policy", "same-origin")
     .header("cache-control", "no-store");
-    if origin.is_secure() {
+    // A browser that was told so would also send an application's callback on http://localhost to https.
+    if origin.is_secure() && !origin.is_loopback() {
         response.header("strict-transport-security", "max-age=63072000")
     } else {
         response

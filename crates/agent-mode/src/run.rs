@@ -8,7 +8,7 @@ use agent::{Agent, Call, Limits, Message, Next, Reason, Tool};
 use fetch::LocalFuture;
 use futures_util::future::{Either, select};
 use mcp::{CallError, CallToolResult, Content, Handler, List, Outcome, ToolCall, Version};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::handler::{AgentMode, Mode};
 use crate::model::Model;
@@ -16,6 +16,10 @@ use crate::report::Report;
 
 /// Time limit of a run. Most clients wait a minute for a tool.
 const TIME: Duration = Duration::from_secs(50);
+
+/// The tool that finds others, and how many are taken from it.
+const SEARCH: &str = "search_sentry_tools";
+const FOUND: u32 = 3;
 
 const RULES: &str = "There is nobody to ask back: do what can be done, and say what you assumed.";
 
@@ -59,8 +63,12 @@ impl<H: Handler> AgentMode<H> {
     ) -> Result<CallToolResult, H::Refusal> {
         let list = self.inner.list(List::Tools, Version::LATEST);
         let list: Value = serde_json::from_slice(list.get().as_bytes()).unwrap_or_default();
-        let tools = list.as_array().into_iter().flatten();
-        let tools = tools.filter_map(Tool::from_mcp).collect();
+        let listed = list.as_array().into_iter().flatten();
+        let mut tools: Vec<_> = listed.filter_map(Tool::from_mcp).collect();
+        for tool in self.found(request).await? {
+            let is_new = tools.iter().all(|own| own.name != tool.name);
+            tools.extend(Some(tool).filter(|_| is_new));
+        }
         let question = vec![Message::User(request.to_owned())];
         let agent = Agent::new(question, tools, LIMITS)
             .with_targets(mode.targets)
@@ -74,6 +82,29 @@ impl<H: Handler> AgentMode<H> {
             Either::Right(((), _)) => End::Failed("Stopped: it took more than 50 seconds."),
         };
         Ok(report.take().result(end))
+    }
+
+    /// What the request means of the tools that the list lacks, so that the model need not search for them. A handler that
+    /// finds nothing has none.
+    fn found<'a>(&'a self, request: &str) -> LocalFuture<'a, Result<Vec<Tool>, H::Refusal>> {
+        let mut call = ToolCall::new(SEARCH, Map::new());
+        call.arguments.insert("query".to_owned(), request.into());
+        call.arguments.insert("limit".to_owned(), FOUND.into());
+        Box::pin(async move {
+            let json = match self.inner.call_tool(call).await {
+                Ok(Outcome::Complete(result)) => result.structured_content,
+                Err(CallError::Refused(refusal)) => return Err(refusal),
+                _ => None,
+            };
+            let json = json.as_ref().map_or("", |json| json.get());
+            let found: Value = serde_json::from_slice(json.as_bytes()).unwrap_or_default();
+            let results = found.get("results").and_then(Value::as_array);
+            Ok(results
+                .into_iter()
+                .flatten()
+                .filter_map(Tool::from_mcp)
+                .collect())
+        })
     }
 
     async fn drive(

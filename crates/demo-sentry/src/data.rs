@@ -6,22 +6,34 @@
 
 pub(crate) mod activity;
 mod ago;
+pub(crate) mod alerting;
 pub(crate) mod analysis;
+pub(crate) mod attachment;
 pub(crate) mod chance;
 pub(crate) mod code_mapping;
+pub(crate) mod conversation;
 pub(crate) mod event;
 mod generate;
+pub(crate) mod inspected;
 pub(crate) mod issue;
 pub(crate) mod key;
 mod load;
+pub(crate) mod monitor;
 pub(crate) mod organization;
+pub(crate) mod page;
+pub(crate) mod picture;
+pub(crate) mod profile;
 pub(crate) mod project;
+pub(crate) mod recording;
 pub(crate) mod release;
 pub(crate) mod replay;
 pub(crate) mod row;
 mod scale;
+pub(crate) mod setup;
+pub(crate) mod snapshot;
 pub(crate) mod team;
 pub(crate) mod trace;
+pub(crate) mod uptime;
 pub(crate) mod user;
 
 use std::collections::{BTreeMap, HashSet};
@@ -30,18 +42,24 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use activity::Activity;
+use alerting::Alerting;
 use analysis::Analysis;
 use code_mapping::CodeMapping;
+use conversation::Conversation;
 use event::Event;
+use inspected::Inspected;
 use issue::Issue;
 use key::ClientKey;
+use monitor::Monitor;
 use organization::Organization;
 use project::Project;
 use release::Release;
 use replay::Replay;
 use row::Rows;
+use setup::Setup;
 use team::Team;
 use trace::Trace;
+use uptime::UptimeMonitor;
 use user::User;
 
 pub use load::DataError;
@@ -59,10 +77,16 @@ pub(crate) struct Data {
     pub(crate) issues: Vec<Issue>,
     pub(crate) releases: Vec<Release>,
     pub(crate) keys: Vec<ClientKey>,
+    pub(crate) monitors: Vec<Monitor>,
+    pub(crate) uptime: Vec<UptimeMonitor>,
     pub(crate) traces: Vec<Trace>,
     pub(crate) replays: Vec<Replay>,
     pub(crate) rows: Rows,
     pub(crate) code_mappings: Vec<CodeMapping>,
+    /// Dashboards, alert rules and monitors.
+    pub(crate) alerting: Alerting,
+    pub(crate) conversations: Vec<Conversation>,
+    pub(crate) setup: Setup,
     /// Activities by issue id, newest first.
     pub(crate) activity: BTreeMap<String, Vec<Activity>>,
     /// Analyses by issue id.
@@ -74,6 +98,7 @@ pub(crate) struct Data {
     pub(crate) external_issues: BTreeMap<String, Vec<Value>>,
     /// Whose commits an issue is suspected to come from: by its short id, as they go out.
     pub(crate) committers: BTreeMap<String, Vec<Value>>,
+    pub(crate) inspected: Inspected,
 }
 
 impl Data {
@@ -136,6 +161,35 @@ impl Data {
     ) -> Option<(&'a Issue, &'a Event)> {
         self.issues_of(organization)
             .find_map(|issue| Some((issue, issue.event(id)?)))
+    }
+
+    /// Gives a project another slug, wherever the old one stands.
+    pub(crate) fn rename_project(&mut self, old: &str, new: &str) {
+        let rename = |slug: &mut String| {
+            if slug == old {
+                new.clone_into(slug);
+            }
+        };
+        for key in self.keys.iter_mut().filter(|key| key.project == old) {
+            key.made_for.get_or_insert_with(|| old.to_owned());
+        }
+        let spans = self.traces.iter_mut().flat_map(|trace| &mut trace.spans);
+        let rows = self.rows.all_mut().into_iter().flatten();
+        let releases = self.releases.iter_mut();
+        self.projects
+            .iter_mut()
+            .map(|one| &mut one.slug)
+            .chain(self.issues.iter_mut().map(|one| &mut one.project))
+            .chain(releases.flat_map(|one| &mut one.projects))
+            .chain(self.keys.iter_mut().map(|one| &mut one.project))
+            .chain(self.replays.iter_mut().map(|one| &mut one.project))
+            .chain(spans.map(|one| &mut one.project))
+            .chain(rows.map(|one| &mut one.project))
+            .chain(self.code_mappings.iter_mut().map(|one| &mut one.project))
+            .chain(self.conversations.iter_mut().map(|one| &mut one.project))
+            .chain(self.setup.filters.iter_mut().map(|one| &mut one.project))
+            .chain(self.setup.dropped.iter_mut().map(|one| &mut one.project))
+            .for_each(rename);
     }
 
     /// Adds an activity to an issue, as its newest.

@@ -43,8 +43,24 @@
 //! `HARBOR-SERVICES-15`, is written by somebody who wants to mislead its reader; `HARBOR-SERVICES-1` has a suspect
 //! commit (`/projects/…/events/{event}/committers/`).
 //!
+//! Two replays have recordings: in `7b3de91c04f24a58b6e1d0937c5f28ea` somebody clicks in anger while prices are missing,
+//! until `SHOP-WINDOW-1` happens. Every row of the profiles is a profile; since a week ago `/shelves/{slug}/` spends its
+//! time on authors. `CHECKOUT-1` and `SHOP-WINDOW-1` have attachments (a text, a picture, one of 6 MB) and reports of
+//! users. Snapshot `70002` of the app `shop-window-web` has one image of every outcome; `70001` is its base.
+//!
+//! Dashboards have widgets of each kind, one of which Sentry would refuse; alert rules have triggers, filters and actions
+//! of several kinds, and two of them begin with the same words; metric monitors are static, in percent and dynamic. Rules
+//! and monitors can be made, replaced (what is not sent is lost) and deleted.
+//!
 //! [`Config::scale`] (`--seed-scale`) copies all of it: the second copy of project `checkout` is `checkout-2`,
 //! of issue `CHECKOUT-1` `CHECKOUT-2-1`, of release `checkout@5.2.0` `checkout-2@5.2.0`.
+//!
+//! Cron monitors: `nightly-manifest` fails in production (a missed check-in, one with an error, one that took too long) and
+//! is fine in staging; `settle-payments` is fine; a run of `warm-prices` is in progress; `wind-the-clocks` is disabled.
+//! Uptime monitors: `3301` is down (an unresolved name, timeouts, then 503), the others are up or disabled. What is
+//! created, changed or deleted of both stays so until a reset. `checkout@5.2.0` has the health of its sessions.
+//!
+//! A little documentation is beside the API, for everybody: `POST /api/search`, and pages whose paths end in `.md`.
 //!
 //! # The language model
 //!

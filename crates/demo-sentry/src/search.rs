@@ -8,7 +8,7 @@
 pub(crate) mod boolean;
 pub(crate) mod events;
 pub(crate) mod issues;
-mod lexer;
+pub(crate) mod lexer;
 mod pattern;
 pub(crate) mod period;
 pub(crate) mod records;

@@ -91,6 +91,29 @@ pub fn no_store(response: &Response) -> Verdict {
     holds(lists(response, "cache-control", "no-store"), found)
 }
 
+/// Judges whether caches may store the response: an answer to POST needs leave for that (RFC 9110 §9.3.3).
+pub fn not_stored(response: &Response) -> Verdict {
+    let found = response.header("cache-control").unwrap_or_default();
+    let gives_leave = ["max-age", "s-maxage", "public"]
+        .iter()
+        .any(|word| found.to_ascii_lowercase().contains(word))
+        || response.header("expires").is_some();
+    let good = !gives_leave || lists(response, "cache-control", "no-store");
+    let found = if found.is_empty() {
+        "no leave to store it"
+    } else {
+        found
+    };
+    holds(good, found)
+}
+
+/// Whether the answer to an authorization request refuses it: an error page, or an error for the client.
+pub fn is_refusal(response: &Response, asked: &Url) -> bool {
+    let target = location(response, asked);
+    let mut query = target.iter().flat_map(Url::query_pairs);
+    response.status >= 400 || query.any(|(name, _)| name == "error")
+}
+
 /// The values of all header lines of this name.
 pub fn values<'a>(response: &'a Response, name: &'a str) -> impl Iterator<Item = &'a str> {
     let named = response.headers.iter().filter(move |(n, _)| n == name);

@@ -18,6 +18,8 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_BODY: usize = 256 * 1024;
 /// The number of unanswered requests after which a host is not asked again.
 const PATIENCE: u8 = 3;
+/// Why an answer with the status 429 counts for nothing.
+pub const LIMITED: &str = "the server answered 429: too many requests for now";
 const AGENT: &str = concat!("mcp-test-client/", env!("CARGO_PKG_VERSION"), " (doctor)");
 
 /// Sends the requests of one walk.
@@ -58,6 +60,12 @@ impl<'a> Asker<'a> {
         self.send(request.header("origin", self.origin)).await
     }
 
+    /// Opens a stream of events, as clients of the old HTTP+SSE transport do.
+    pub async fn stream(&self, url: Url) -> Answer {
+        let request = Request::new(Method::Get, url).header("accept", "text/event-stream");
+        self.send(request).await
+    }
+
     /// Posts a form, as a script in a page would.
     pub async fn form(&self, url: Url, fields: &[(&str, &str)]) -> Answer {
         let body = form_urlencoded::Serializer::new(String::new())
@@ -66,6 +74,18 @@ impl<'a> Asker<'a> {
         let request = Request::new(Method::Post, url)
             .header("accept", "application/json")
             .header("origin", self.origin)
+            .body("application/x-www-form-urlencoded", body);
+        self.send(request).await
+    }
+
+    /// Posts a form with the client's id and secret in the header (RFC 6749 §2.3.1).
+    pub async fn form_as(&self, url: Url, fields: &[(&str, &str)], authorization: &str) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = Request::new(Method::Post, url)
+            .header("accept", "application/json")
+            .header("authorization", authorization)
             .body("application/x-www-form-urlencoded", body);
         self.send(request).await
     }
@@ -133,6 +153,8 @@ impl<'a> Asker<'a> {
             .timeout(TIMEOUT)
             .max_body(MAX_BODY);
         match self.fetch.fetch(request).await {
+            // A limit says nothing about the rule that the request was for.
+            Ok(response) if response.status == 429 => Answer::NotAsked(LIMITED),
             Ok(response) => Answer::Came(response),
             // A failure is what its status says, however long its page is.
             Err(FetchError::Incomplete { head, .. }) if head.status >= 300 => Answer::Came(*head),

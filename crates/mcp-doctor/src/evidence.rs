@@ -9,6 +9,7 @@ use crate::answer::{Answer, values};
 use crate::challenge::{Challenge, parse};
 use crate::location::{Location, first_document};
 use crate::question::Question;
+use crate::sight::Sight;
 use crate::verdict::Finding;
 
 /// What the walk has collected for the checks; they see nothing else.
@@ -27,6 +28,20 @@ pub struct Evidence {
     pub client: Option<KnownClient>,
     /// The refresh token from the sign-in.
     pub refresh_token: Option<String>,
+    /// How long the access token of the sign-in is valid, in seconds, if the server says so.
+    pub expires_in: Option<u64>,
+    /// Whether the client of the sign-in has a secret.
+    pub is_confidential: bool,
+    /// Whether the access token is self-contained (a JSON Web Token), so that a server need not ask about it.
+    pub is_self_contained: bool,
+    /// Whether an old refresh token was accepted at first, and tried again after the longest usual grace.
+    pub waited_for_grace: bool,
+    /// For whom a token says it is that was asked for another resource.
+    pub foreign_audience: Option<Vec<String>>,
+    /// What there is at the URL that was given.
+    pub sight: Sight,
+    /// A document of the resource at a place where no client looks.
+    pub stray: Option<Url>,
     /// Why a sign-in that was asked for failed.
     pub sign_in_failed: Option<String>,
     /// How long an access token remained valid after its revocation, in seconds.
@@ -60,6 +75,13 @@ impl Evidence {
             server_locations: Vec::new(),
             client: None,
             refresh_token: None,
+            expires_in: None,
+            is_confidential: false,
+            is_self_contained: false,
+            waited_for_grace: false,
+            foreign_audience: None,
+            sight: Sight::default(),
+            stray: None,
             sign_in_failed: None,
             outlived: 0,
             answers: BTreeMap::new(),
@@ -135,7 +157,10 @@ impl Evidence {
     pub fn is_issuers_own(&self) -> bool {
         let issuer = self.issuer.as_ref().map(|issuer| issuer.text.as_str());
         self.metadata().is_some_and(|(_, metadata)| {
-            metadata.get("issuer").and_then(Value::as_str) == issuer && issuer.is_some()
+            let found = metadata.get("issuer").and_then(Value::as_str);
+            found
+                .zip(issuer)
+                .is_some_and(|(found, issuer)| is_same_origin_root(found, issuer))
         })
     }
 
@@ -161,6 +186,13 @@ impl Evidence {
         let scopes: Vec<&str> = scopes.iter().filter_map(Value::as_str).collect();
         Some(scopes.join(" "))
     }
+}
+
+/// Whether two issuers are the same text, or differ only in the slash after the host. That breaks RFC 8414 §3.3, but
+/// whoever has one has the other.
+fn is_same_origin_root(one: &str, other: &str) -> bool {
+    let root = |text: &str| Url::parse(text).is_ok_and(|url| url.path() == "/");
+    one == other || (root(one) && one.trim_end_matches('/') == other.trim_end_matches('/'))
 }
 
 /// Why a question is skipped that needs a client the server knows.

@@ -1,7 +1,7 @@
 //! Finds what is wrong with the OAuth of any MCP server, check by check.
 //!
 //! There are three steps, independent of each other: the walk sends requests to the server and keeps the answers as
-//! evidence; each check is data and one pure function over the evidence; a [`Report`] prints what the checks found. The
+//! evidence; each check is data and one pure function over the evidence; a [`Report`] says what the checks found. The
 //! modules are layered: the list of checks is above the checks, and verdict and evidence are below them.
 
 mod answer;
@@ -11,30 +11,35 @@ mod check;
 mod checks;
 mod clients;
 mod evidence;
+mod format;
 mod json;
+mod jwt;
 mod location;
 mod made_up;
 mod network;
 mod options;
 mod question;
+mod remedy;
 mod report;
 mod severity;
 mod shown;
+mod sight;
 mod sign_in;
 mod table;
 mod verdict;
 mod walk;
 
-use std::io::Write;
-
 use fetch::Fetch;
 
 pub use clients::Note;
+pub use format::{Extent, Format};
 pub use options::Options;
+pub use remedy::remedy;
 pub use report::{Entry, Report};
 pub use severity::Severity;
 pub use shown::shown;
-pub use sign_in::{SignIn, SignedIn};
+pub use sight::{Kind, Sight};
+pub use sign_in::{Credentials, SignIn, SignedIn};
 pub use table::{Row, Table};
 
 use ask::Asker;
@@ -44,26 +49,6 @@ use evidence::Evidence;
 #[must_use]
 pub fn reference() -> String {
     format!("{}\n{}", checks::reference(), clients::reference())
-}
-
-/// Examines the server's sign-in, writes the report to `out`, and returns whether no check failed.
-///
-/// # Errors
-/// If `out` cannot be written.
-pub async fn run(
-    options: &Options,
-    fetch: &dyn Fetch,
-    sign_in: Option<&dyn SignIn>,
-    out: &mut dyn Write,
-) -> std::io::Result<bool> {
-    let report = examine(options, fetch, sign_in).await;
-    if options.json {
-        serde_json::to_writer_pretty(&mut *out, &report)?;
-        writeln!(out)?;
-    } else {
-        report.write(out)?;
-    }
-    Ok(report.ok)
 }
 
 /// Examines the server's sign-in.

@@ -11,6 +11,4 @@ pub struct Options {
     pub register: bool,
     /// Sign in as well, and check tokens.
     pub sign_in: bool,
-    /// Print JSON instead of a table.
-    pub json: bool,
 }

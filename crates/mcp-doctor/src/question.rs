@@ -51,7 +51,7 @@ pub enum Question {
     UnknownTokenRevoked,
     /// A message with the access token of the sign-in.
     SignedInCall,
-    /// A refresh for another resource.
+    /// In a sign-in of its own, a refresh for another resource.
     RefreshElsewhere,
     /// A refresh for this resource.
     Refresh,
@@ -61,16 +61,24 @@ pub enum Question {
     RefreshAgain,
     /// After that, a refresh with the first refresh token.
     OldRefresh,
-    /// After [`Self::OldRefresh`], a message with the newest access token.
-    CallAfterOldRefresh,
-    /// The code of the sign-in, redeemed again.
+    /// In a sign-in of its own, after a refresh for another resource was refused: the same token, for this one.
+    RefreshAfterRefusal,
+    /// In a sign-in of its own, the code, redeemed again.
     Replay,
     /// After [`Self::Replay`], a message with the newest access token.
     CallAfterReplay,
-    /// The revocation of a refresh token or, if there is none, of an access token.
+    /// In a sign-in of its own, the revocation of a refresh token or, if there is none, of an access token.
     Revocation,
     /// A refresh with the revoked refresh token.
     RefreshAfterRevocation,
     /// A message with the access token of the revoked grant.
     CallAfterRevocation,
+    /// A message with an access token that was asked for another resource.
+    ForeignCall,
+    /// The registration of a client that authenticates with `client_secret_basic`.
+    BasicRegistration,
+    /// A token request with an unknown code, with that client's id and secret in the header alone.
+    BasicAlone,
+    /// The same with `client_id` in the body as well.
+    BasicWithId,
 }

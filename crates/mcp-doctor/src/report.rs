@@ -1,6 +1,4 @@
-//! The findings of all checks, and how they are printed.
-
-use std::io::{self, Write};
+//! The findings of all checks.
 
 use serde::Serialize;
 
@@ -8,12 +6,13 @@ use crate::check::Check;
 use crate::checks::AREAS;
 use crate::clients::{self, Note};
 use crate::evidence::Evidence;
+use crate::remedy::remedy;
 use crate::severity::Severity;
 use crate::shown::shown;
-use crate::table::{Row, Table, wrapped};
+use crate::sight::{Kind, Sight};
 use crate::verdict::Finding;
 
-/// The finding of one check: a line of the report.
+/// The finding of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
     /// The check's name.
@@ -26,8 +25,19 @@ pub struct Entry {
     pub section: &'static str,
     /// The severity of the finding.
     pub severity: Severity,
-    #[serde(skip)]
-    area: &'static str,
+    /// How to mend it, if it is a failure or a warning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<&'static str>,
+    /// The part of a sign-in that the check is about.
+    pub area: &'static str,
+}
+
+impl Entry {
+    /// Whether it is a failure or a warning.
+    #[must_use]
+    pub const fn is_problem(&self) -> bool {
+        matches!(self.severity, Severity::Failure | Severity::Warning)
+    }
 }
 
 /// The findings of all checks.
@@ -35,9 +45,13 @@ pub struct Entry {
 pub struct Report {
     /// The MCP endpoint.
     pub server: String,
+    /// The verdict in one line.
+    pub verdict: String,
+    /// What there is at that URL.
+    pub sight: Sight,
     /// The issuer that was examined.
     pub issuer: Option<String>,
-    /// Whether no check failed. Warnings do not count.
+    /// Whether no check failed, and something could be judged or need not be. Warnings do not count.
     pub ok: bool,
     /// One entry for each check, in the order of a sign-in.
     pub findings: Vec<Entry>,
@@ -54,13 +68,22 @@ impl Report {
         // An issuer that the resource does not name is shown only if it has metadata.
         let issuer = evidence.issuer.as_ref();
         let issuer = issuer.filter(|i| !i.guessed || evidence.metadata().is_some());
-        Self {
+        let failed = findings.iter().any(|f| f.severity == Severity::Failure);
+        let mut sight = evidence.sight.clone();
+        // Much of the text comes from the server, and it is going to a terminal.
+        sight.text = shown(&sight.text);
+        sight.instead = sight.instead.as_deref().map(shown);
+        let mut report = Self {
             server: shown(evidence.server.as_str()),
+            verdict: String::new(),
+            ok: !failed && matches!(sight.kind, Kind::Protected | Kind::Open),
+            sight,
             issuer: issuer.map(|issuer| shown(&issuer.text)),
-            ok: !findings.iter().any(|f| f.severity == Severity::Failure),
             findings,
             clients: clients::notes(evidence),
-        }
+        };
+        report.verdict = report.said();
+        report
     }
 
     /// The number of entries with this severity.
@@ -70,105 +93,77 @@ impl Report {
         of_it.count()
     }
 
-    /// Writes the report as a table.
-    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        const TABLE: Table = Table::with(24);
-        writeln!(out, "server  {}", self.server)?;
-        if let Some(issuer) = &self.issuer {
-            writeln!(out, "issuer  {issuer}")?;
-        }
-        writeln!(out)?;
-        TABLE.write_headings(out)?;
-        for (area, _) in AREAS {
-            let of_area = self.findings.iter().filter(|f| f.area == area);
-            let of_area: Vec<_> = of_area.collect();
-            if let Some(why) = why_all_skipped(&of_area) {
-                writeln!(out, "\n{area}: skipped, {why}")?;
-                continue;
-            }
-            writeln!(out, "\n{area}")?;
-            for finding in of_area {
-                TABLE.write(&finding.row(), out)?;
-            }
-        }
-        self.write_clients(out)?;
-        writeln!(out)?;
-        for severity in [Severity::Failure, Severity::Warning] {
-            self.write_names(severity, out)?;
-        }
-        let [failures, warnings, ok, skipped] = [
+    /// Failures first, then warnings.
+    pub fn problems(&self) -> impl Iterator<Item = &Entry> {
+        let of = |severity| self.findings.iter().filter(move |f| f.severity == severity);
+        of(Severity::Failure).chain(of(Severity::Warning))
+    }
+
+    fn said(&self) -> String {
+        let [failures, warnings, held, skipped] = [
             Severity::Failure,
             Severity::Warning,
             Severity::Ok,
             Severity::Skipped,
         ]
         .map(|severity| self.count(severity));
-        writeln!(
-            out,
-            "{failures} failed, {warnings} warned, {ok} ok, {skipped} skipped"
-        )
-    }
-
-    /// Writes what known clients do at this server.
-    fn write_clients(&self, out: &mut dyn Write) -> io::Result<()> {
-        if self.clients.is_empty() {
-            return Ok(());
-        }
-        writeln!(out, "\nKnown clients that have trouble here")?;
-        for note in &self.clients {
-            for (at, line) in wrapped(&note.to_string(), 116).iter().enumerate() {
-                writeln!(out, "{}{line}", if at == 0 { "* " } else { "  " })?;
+        match self.sight.kind {
+            Kind::Protected => {
+                let verdict = match (failures, warnings) {
+                    (0, 0) => "nothing is wrong".to_owned(),
+                    (0, _) => "it works, with warnings".to_owned(),
+                    _ => "something is broken".to_owned(),
+                };
+                format!(
+                    "{verdict}: {failures} failed, {warnings} warned, {held} held, {skipped} not judged"
+                )
             }
-        }
-        Ok(())
-    }
-
-    /// Writes the names of the checks with this severity. They come at the end, where a person looks first.
-    fn write_names(&self, severity: Severity, out: &mut dyn Write) -> io::Result<()> {
-        let of_it = self.findings.iter().filter(|f| f.severity == severity);
-        let names: Vec<_> = of_it.map(|finding| finding.check).collect();
-        if names.is_empty() {
-            return Ok(());
-        }
-        writeln!(out, "{}: {}", severity.as_str(), names.join(", "))
-    }
-}
-
-impl Entry {
-    fn row(&self) -> Row<'_> {
-        Row {
-            check: self.check,
-            found: &self.found,
-            expected: self.expected,
-            section: self.section,
-            severity: self.severity,
+            Kind::Open => "no sign-in, which is allowed: nothing is judged".to_owned(),
+            Kind::NotMcp => "this is no MCP server".to_owned(),
+            Kind::Wall => "a sign-in wall for browsers, which no MCP client passes".to_owned(),
+            Kind::Proxy => "a proxy answers, and not the server".to_owned(),
+            Kind::Nothing => "nothing answers".to_owned(),
+            Kind::Limited => "nothing is judged: too many requests for now".to_owned(),
         }
     }
 }
 
-/// The reason, if all checks of an area were skipped for the same one; the report then gives it in a single line.
-fn why_all_skipped<'a>(findings: &[&'a Entry]) -> Option<&'a str> {
-    let first = findings.first()?;
-    let all = findings
-        .iter()
-        .all(|f| f.severity == Severity::Skipped && f.found == first.found);
-    all.then_some(first.found.as_str())
-}
+/// The checks that are judged whatever there is.
+const ALWAYS: [&str; 2] = ["endpoint-https", "challenge-status"];
 
-fn entry(area: &'static str, check: &Check, evidence: &Evidence) -> Entry {
-    let (severity, found) = match (check.run)(evidence) {
+fn judged(check: &Check, evidence: &Evidence) -> (Severity, String) {
+    let sight = &evidence.sight;
+    if sight.kind == Kind::Open || (!sight.is_judged() && !ALWAYS.contains(&check.name)) {
+        let why = match sight.kind {
+            Kind::Open => "no sign-in is asked for",
+            _ => "there is no MCP server to judge",
+        };
+        return (Severity::Skipped, why.to_owned());
+    }
+    match (check.run)(evidence) {
         Ok(found) => (Severity::Ok, found),
         Err(Finding::Broken(found)) => (check.severity, found),
         Err(Finding::Doubtful(found)) => (Severity::Warning, found),
         Err(Finding::Skipped(why)) => (Severity::Skipped, why.to_owned()),
-    };
-    Entry {
+    }
+}
+
+fn entry(area: &'static str, check: &Check, evidence: &Evidence) -> Entry {
+    let (severity, found) = judged(check, evidence);
+    let found = shown(&found);
+    let mut entry = Entry {
         check: check.name,
-        // Much of the text comes from the server, and it is going to a terminal.
-        found: shown(&found),
+        found: if found.is_empty() {
+            "nothing".to_owned()
+        } else {
+            found
+        },
         expected: check.expected,
         section: check.section,
         severity,
+        remedy: None,
         area,
-    }
+    };
+    entry.remedy = remedy(check.name).filter(|_| entry.is_problem());
+    entry
 }

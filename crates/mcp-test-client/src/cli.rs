@@ -3,11 +3,13 @@
 mod approve;
 mod connect;
 mod diagnose;
+mod guard;
 mod interactive;
 mod manual;
 mod model;
 mod one_shot;
 mod options;
+mod place;
 mod screen;
 mod show;
 mod words;
@@ -31,7 +33,10 @@ enum End {
 /// Reads the arguments, and runs the command.
 #[must_use]
 pub fn main() -> ExitCode {
-    let options = Options::parse();
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        Err(error) => return screen::refuse(&error),
+    };
     let screen = Screen::new(&options);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -52,12 +57,14 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(options: &Options, screen: &Screen) -> Result<End, Error> {
+    let is_escaped = std::env::args_os().any(|argument| argument == "--");
+    guard::check(options, is_escaped)?;
     match &options.command {
         Some(Command::Doctor(asked)) => diagnose::doctor(asked, screen).await,
         Some(Command::Metadata { command }) => diagnose::metadata(command, screen).await,
         Some(Command::Logout(asked)) => connect::log_out(asked, screen).await,
         Some(Command::Completions { shell }) => manual::completions(*shell, screen),
-        Some(Command::Man) => manual::man(screen),
+        Some(Command::Man { command }) => manual::man(command.as_deref(), screen),
         None if options.is_one_shot() => one_shot::run(options, screen).await,
         None => interactive::run(options, screen).await,
     }

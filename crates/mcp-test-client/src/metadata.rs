@@ -9,13 +9,14 @@ mod remedy;
 use std::io::{self, Write};
 
 use fetch::Fetch;
-use mcp_doctor::{Row, Severity, Table, shown};
+use mcp_doctor::{Extent, Row, Severity, Table, shown};
 use oauth_provider::client::{Check, Report, check as check_document};
 use oauth_provider::{Origin, Settings};
 use serde::Serialize;
 use url::Url;
 
 use file::File;
+pub use file::named;
 use remedy::remedy;
 
 /// The result of one rule.
@@ -43,6 +44,15 @@ const OF_A_SERVER: [&str; 2] = ["the host is another one", "the host is allowed"
 /// Rules about the HTTP response, which do not apply to a file.
 const OF_AN_ANSWER: [&str; 2] = ["the status is 200", "the content type is JSON"];
 
+/// The form of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// For programs, with all of it.
+    Json,
+    /// For people: the verdict, what is broken, or each rule.
+    Text(Extent),
+}
+
 /// Checks the document at an https URL or in a file, writes each rule with its section and remedy to `out`, and returns
 /// whether all hold.
 ///
@@ -50,7 +60,7 @@ const OF_AN_ANSWER: [&str; 2] = ["the status is 200", "the content type is JSON"
 /// If the file cannot be read, or `out` cannot be written.
 pub async fn check(
     of: &str,
-    json: bool,
+    form: Form,
     fetch: &dyn Fetch,
     out: &mut dyn Write,
 ) -> io::Result<bool> {
@@ -59,11 +69,12 @@ pub async fn check(
     } else {
         of_file(of).await?
     };
-    if json {
-        serde_json::to_writer_pretty(&mut *out, &outcome)?;
-        writeln!(out)?;
-    } else {
-        write(&outcome, out)?;
+    match form {
+        Form::Json => {
+            serde_json::to_writer_pretty(&mut *out, &outcome)?;
+            writeln!(out)?;
+        }
+        Form::Text(extent) => write(&outcome, extent, out)?,
     }
     Ok(outcome.ok)
 }
@@ -148,11 +159,22 @@ impl Finding {
     }
 }
 
-fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "client_id  {}\n", outcome.client_id)?;
+fn write(outcome: &Outcome, extent: Extent, out: &mut dyn Write) -> io::Result<()> {
+    let broken = outcome.findings.iter().filter(|f| f.fix.is_some());
+    let verdict = match (outcome.ok, broken.count()) {
+        (true, _) => "every rule holds".to_owned(),
+        (false, 1) => "1 rule is broken".to_owned(),
+        (false, count) => format!("{count} rules are broken"),
+    };
+    writeln!(out, "{}: {verdict}", outcome.client_id)?;
+    if extent == Extent::Verdict || (extent == Extent::Problems && outcome.ok) {
+        return Ok(());
+    }
+    writeln!(out)?;
     const TABLE: Table = Table::with(37);
     TABLE.write_headings(out)?;
-    for f in &outcome.findings {
+    let shown = |f: &&Finding| extent == Extent::All || f.severity == Severity::Failure;
+    for f in outcome.findings.iter().filter(shown) {
         let row = Row {
             check: f.check,
             found: &f.found,
@@ -163,18 +185,11 @@ fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         TABLE.write(&row, out)?;
     }
     let broken = outcome.findings.iter().filter_map(|f| Some((f, f.fix?)));
-    let mut count = 0;
-    for (finding, fix) in broken {
-        if count == 0 {
+    for (at, (finding, fix)) in broken.enumerate() {
+        if at == 0 {
             writeln!(out, "\nTo mend\n")?;
         }
-        count += 1;
         writeln!(out, "* {} ({}): {fix}", finding.check, finding.section)?;
     }
-    let verdict = match (outcome.ok, count) {
-        (true, _) => "every rule holds".to_owned(),
-        (false, 1) => "1 rule is broken".to_owned(),
-        (false, count) => format!("{count} rules are broken"),
-    };
-    writeln!(out, "\n{verdict}")
+    Ok(())
 }

@@ -8,7 +8,16 @@ use crate::region::Region;
 use crate::sight::{Owned, Owner};
 
 /// A row of a search over events: the value of each field asked for, in that order; `None` where there is none.
-pub type Row = Vec<Option<String>>;
+pub type Row = Vec<Option<Cell>>;
+
+/// A value of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// As text; the values of a list stand between commas.
+    pub text: String,
+    /// Whether it is one. A number or a boolean is written the same way in JSON.
+    pub is_text: bool,
+}
 
 /// A part of a search that Sentry does not understand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,12 +123,14 @@ fn read_invalid(part: &'static str, found: Value<'_>, invalid: &mut Vec<Invalid>
 }
 
 /// A list of values is written with commas.
-fn cell(value: Value<'_>) -> Option<String> {
-    match value {
+fn cell(value: Value<'_>) -> Option<Cell> {
+    let text = match value {
         Value::Array(values) => {
             let texts: Vec<_> = values.iter().filter_map(as_text).collect();
-            Some(texts.join(", "))
+            texts.join(", ")
         }
-        value => as_text(value),
-    }
+        value => as_text(value)?,
+    };
+    let is_text = !matches!(value, Value::Number(_) | Value::Bool(_));
+    Some(Cell { text, is_text })
 }

@@ -49,7 +49,8 @@ pub(crate) fn id(value: Value<'_>, name: &str) -> Option<String> {
 }
 
 /// A whole number, also one in a string or written as a fraction (`3.0`).
-pub(crate) fn count(value: Value<'_>, name: &str) -> Option<u64> {
+#[must_use]
+pub fn count(value: Value<'_>, name: &str) -> Option<u64> {
     match member(value, name) {
         Value::Number(number) => number.as_u64().or_else(|| {
             let whole = Some(number.as_f64()).filter(|number| number.fract() == 0.0)?;

@@ -13,7 +13,7 @@ use crate::error::ApiError;
 use crate::ids::{IssueId, Slug, SlugOrId};
 use crate::json::{Json, Value};
 use crate::link::Page;
-use crate::member::{id, member};
+use crate::member::{as_text, id, list, member};
 
 /// What somebody may see. Whoever knows the session makes it, once (`clippy.toml` refuses it elsewhere); everybody else
 /// passes it on.
@@ -194,6 +194,11 @@ impl Owner {
                 _ => slug = Some(plain),
             }
         }
+        // What is of several projects is nobody's; of a single one it is that one's.
+        let projects = list(value, "projects");
+        if let (Some(only), 1) = (projects.get(0), projects.len()) {
+            number = number.or_else(|| as_text(only)).or_else(|| id(only, "id"));
+        }
         let slug = slug.or_else(|| first(&["project_slug", "projectSlug", "project.name"]));
         let id = number.or_else(|| first(&["project_id", "projectId", "projectID", "project.id"]));
         if slug.is_none() && id.is_none() {
@@ -364,6 +369,11 @@ mod tests {
             (json!({ "projectID": "6" }), false),
             (json!({ "project.id": "6" }), false),
             (json!({ "project": null, "project_slug": "" }), false),
+            (json!({ "projects": [5] }), true),
+            (json!({ "projects": [{ "id": "5", "slug": "web" }] }), true),
+            (json!({ "projects": [6] }), false),
+            (json!({ "projects": [5, 6] }), false),
+            (json!({ "projects": [] }), false),
             (json!({}), false),
             (json!(7), false),
         ] {

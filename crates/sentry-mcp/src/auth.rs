@@ -35,12 +35,17 @@ pub async fn run(command: &Auth, options: &Options, env: Environment<'_>) -> Res
                 .client_id
                 .clone()
                 .or_else(|| env("SENTRY_CLIENT_ID"));
-            login::login(&base, client_id.as_deref(), keep, &store, &*fetch).await
+            let asked = login::Asked {
+                client_id: client_id.as_deref(),
+                keep,
+                as_json: options.json,
+            };
+            login::login(&base, asked, &store, &*fetch).await
         }
-        Auth::Status { json } => {
+        Auth::Status => {
             let token = settings::token(options, env)?;
-            status::status(&base, *json, token, &store, fetch).await
+            status::status(&base, options.json, token, &store, fetch).await
         }
-        Auth::Logout => login::logout(&base, &store).await,
+        Auth::Logout => login::logout(&base, options.json, &store).await,
     }
 }

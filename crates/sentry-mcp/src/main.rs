@@ -1,17 +1,26 @@
 //! The `sentry-mcp` command.
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::rc::Rc;
 
 use clap::Parser as _;
-use sentry_mcp::ends::Failure;
+use sentry_mcp::ends::{self, Failure};
 use sentry_mcp::options::{Command, Options};
 use sentry_mcp::{Service, auth, list, manual, serve, settings};
 use tokio::task::LocalSet;
 
 fn main() -> ExitCode {
-    let options = Options::parse();
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        Err(error) => return ends::refuse(&error),
+    };
+    // While MCP is served, standard output is the protocol's alone.
+    let is_command = options.list_tools || options.command.is_some();
+    if options.json && !is_command {
+        let why = "--json goes with --list-tools or a command; a server speaks MCP anyway";
+        return ends::tell(&Failure::Usage(why.to_owned()), false);
+    }
+    let as_json = options.json && !options.is_status();
     let ended = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -22,11 +31,7 @@ fn main() -> ExitCode {
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            // If standard error is closed, there is nobody to report the failure to.
-            let _ = writeln!(io::stderr(), "sentry-mcp: {failure}");
-            failure.into()
-        }
+        Err(failure) => ends::tell(&failure, as_json),
     }
 }
 

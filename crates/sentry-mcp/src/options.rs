@@ -56,8 +56,8 @@ pub struct Options {
     #[arg(long)]
     pub list_tools: bool,
 
-    /// With --list-tools: print JSON
-    #[arg(long, requires = "list_tools")]
+    /// With --list-tools or a command: print JSON, of errors too
+    #[arg(long, global = true)]
     pub json: bool,
 
     /// Offer a single tool, use_sentry, that takes a request in words; needs LLM_API_KEY
@@ -72,6 +72,19 @@ pub struct Options {
     /// Log each call and its duration to standard error
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+impl Options {
+    /// Whether this is `auth status`, whose JSON says by itself that nobody is signed in.
+    #[must_use]
+    pub const fn is_status(&self) -> bool {
+        matches!(
+            self.command,
+            Some(Command::Auth {
+                command: Auth::Status
+            })
+        )
+    }
 }
 
 /// The options that choose a Sentry.
@@ -118,11 +131,7 @@ pub enum Auth {
         store: Option<Keep>,
     },
     /// Show who is signed in, and check with Sentry that the sign-in is still valid
-    Status {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Status,
     /// Delete the token that is stored on this computer
     Logout,
 }
@@ -151,5 +160,9 @@ Exit status:
   1  something failed    2  an option is wrong
   3  not signed in       4  Sentry cannot be reached
 
-Example, in an editor's mcp.json:
+Examples:
+  sentry-mcp auth login --client-id ID     sign in once
+  sentry-mcp auth status --json            who is signed in
+  sentry-mcp --list-tools --readonly       the tools that change nothing
+  In an editor's mcp.json:
   { \"mcpServers\": { \"sentry\": { \"command\": \"sentry-mcp\" } } }";

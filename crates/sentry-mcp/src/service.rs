@@ -85,6 +85,11 @@ impl Service {
 
     /// Tells the person on standard error what will not work.
     pub fn tell(&self) {
+        if std::io::IsTerminal::is_terminal(&std::io::stdin()) {
+            log(
+                "this is an MCP server; an editor or agent starts it and speaks to it here. Ctrl-D ends, --help says more.",
+            );
+        }
         if let Some(nobody) = self.nobody() {
             log(&nobody);
         }

@@ -153,10 +153,27 @@ fn limits(options: &Options) -> Result<Limits, Failure> {
     for (name, value) in [("skills", &options.skills), ("tools", &options.tools)] {
         if let Some(value) = value {
             let read = limits.narrow(name, value);
-            read.map_err(|words| usage(crate::words::plain(&format!("--{name}: {words}"))))?;
+            read.map_err(|words| {
+                let meant = if name == "tools" { meant(value) } else { None };
+                let tip = meant.map(|tool| format!("; did you mean {tool}?"));
+                let tip = tip.unwrap_or_default();
+                usage(crate::words::plain(&format!("--{name}: {words}{tip}")))
+            })?;
         }
     }
     Ok(limits)
+}
+
+/// The tool that was probably meant by the first name of a list that no tool has.
+fn meant(list: &str) -> Option<&'static str> {
+    let names = || sentry_tools::catalogue().map(|(name, _)| name);
+    let mut typed = list.split(',').map(str::trim);
+    let wrong = typed.find(|typed| names().all(|name| name != *typed))?;
+    names()
+        .map(|name| (strsim::osa_distance(wrong, name), name))
+        .filter(|(distance, _)| *distance <= (wrong.len() / 3).clamp(1, 3))
+        .min()
+        .map(|(_, name)| name)
 }
 
 fn model(env: Environment<'_>) -> Result<Option<Model>, Failure> {
@@ -333,6 +350,21 @@ mod tests {
         let usual = read(&[], &[]).unwrap();
         assert_eq!(usual.constraint, Constraint::None);
         assert!(usual.limits.are_none() && !usual.lists_all);
+    }
+
+    #[test]
+    fn a_misspelt_tool_is_named_with_the_one_that_was_meant() {
+        for (typed, tip) in [
+            ("whoam", Some("; did you mean whoami?")),
+            (
+                "whoami,get_isue_details",
+                Some("; did you mean get_issue_details?"),
+            ),
+            ("nothing_of_the_kind", None),
+        ] {
+            let said = read(&["--tools", typed], &[]).unwrap_err().to_string();
+            assert!(said.ends_with(tip.unwrap_or("no such tool")), "{said}");
+        }
     }
 
     #[test]

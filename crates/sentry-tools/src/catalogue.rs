@@ -7,16 +7,23 @@ use serde_json::{Map, Value};
 use crate::tools::*;
 use crate::vocabulary::input_schema;
 use crate::vocabulary::session::{Constraint, Session};
-use crate::vocabulary::tool::{EXECUTE, Tool};
+use crate::vocabulary::tool::{EXECUTE, Surface, Tool};
 
 pub(crate) mod executed;
 pub(crate) mod narrowed;
+#[cfg(test)]
+mod requests;
 
 /// The catalogue.
 pub(crate) static TOOLS: &[&Tool] = &[
     &get_sentry_resource::TOOL,
     &search_issues::TOOL,
-    &search_events::TOOL,
+    &search_events::ERRORS,
+    &search_events::LOGS,
+    &search_events::TRACES,
+    &search_events::METRICS,
+    &search_events::PROFILES,
+    &search_events::REPLAYS,
     &analyze_issue_with_seer::TOOL,
     &update_issue::TOOL,
     &find_organizations::TOOL,
@@ -31,22 +38,87 @@ pub(crate) static TOOLS: &[&Tool] = &[
     &search_issue_events::TOOL,
     &get_trace_details::TOOL,
     &get_span_details::TOOL,
+    &search_agent_conversations::TOOL,
+    &get_agent_conversation_details::TOOL,
+    &get_replay_details::TOOL,
+    &get_profile::TOOL,
+    &get_profile_details::TOOL,
+    &get_event_attachment::TOOL,
+    &get_issue_user_reports::TOOL,
+    &get_snapshot::TOOL,
+    &get_snapshot_image::TOOL,
+    &get_latest_base_snapshot::TOOL,
     &add_issue_note::TOOL,
+    &link_issue::TOOL,
+    &unlink_issue::TOOL,
     &find_teams::TOOL,
     &find_releases::TOOL,
+    &get_release_details::TOOL,
+    &search_docs::TOOL,
+    &get_doc::TOOL,
+    &find_monitors::TOOL,
+    &get_monitor_details::TOOL,
+    &create_monitor::TOOL,
+    &delete_monitor_environment::TOOL,
+    &find_uptime_monitors::TOOL,
+    &get_uptime_monitor_details::TOOL,
+    &create_uptime_monitor::TOOL,
+    &update_uptime_monitor::TOOL,
+    &delete_uptime_monitor::TOOL,
     &find_dsns::TOOL,
     &create_dsn::TOOL,
+    &find_dashboards::TOOL,
+    &get_dashboard_details::TOOL,
+    &find_alert_rules::TOOL,
+    &get_alert_rule::TOOL,
+    &get_alert_options::TOOL,
+    &create_alert_rule::TOOL,
+    &update_alert_rule::TOOL,
+    &delete_alert_rule::TOOL,
+    &find_metric_monitors::TOOL,
+    &get_metric_monitor_details::TOOL,
+    &create_metric_monitor::TOOL,
+    &update_metric_monitor::TOOL,
+    &delete_metric_monitor::TOOL,
+    &update_dsn::TOOL,
+    &create_team::TOOL,
+    &create_project::TOOL,
+    &update_project::TOOL,
+    &add_team_to_project::TOOL,
+    &remove_team_from_project::TOOL,
+    &find_dropped_events::TOOL,
+    &find_custom_inbound_filters::TOOL,
+    &create_custom_inbound_filter::TOOL,
+    &update_custom_inbound_filter::TOOL,
+    &delete_custom_inbound_filter::TOOL,
+    &onboarding_status_update::TOOL,
+    &submit_feedback_to_sentry_team::TOOL,
+    &get_sentry_mcp_info::TOOL,
     &whoami::TOOL,
+    &search_events::TOOL,
 ];
 
-/// The tool of that name.
+/// What some tools were called before, and their names.
+const FORMER: [(&str, &str); 2] = [
+    ("search_ai_conversations", "search_agent_conversations"),
+    (
+        "get_ai_conversation_details",
+        "get_agent_conversation_details",
+    ),
+];
+
+/// The tool of that name, or that had it before.
 pub(crate) fn find(name: &str) -> Option<&'static Tool> {
+    let former = FORMER.iter().find(|(former, _)| *former == name);
+    let name = former.map_or(name, |(_, now)| now);
     TOOLS.iter().copied().find(|tool| tool.name == name)
 }
 
 /// Name and purpose of every tool, in the order of `tools/list`.
 pub fn catalogue() -> impl Iterator<Item = (&'static str, &'static str)> {
-    TOOLS.iter().map(|tool| (tool.name, tool.description))
+    let tools = TOOLS.iter();
+    let known = tools.filter(|tool| tool.surface != Surface::Former);
+    known.map(|tool| (tool.name, tool.description))
 }
 
 /// Whether a tool changes something in Sentry; `None` where there is none of that name.
@@ -97,6 +169,14 @@ fn target(
     if name != EXECUTE {
         return None;
     }
+    if executed::several(sent).is_some() {
+        // The server runs what only reads, and nothing else of it.
+        return Some(Target {
+            name: EXECUTE.to_owned(),
+            changes: false,
+            foreign: None,
+        });
+    }
     // Read as the server reads it: what it would run is what is said here.
     let read = executed::read(sent.clone());
     let plain = sent.get("name").and_then(Value::as_str).map(str::trim);
@@ -144,6 +224,6 @@ fn target(
 pub fn offered(session: &Session) -> impl Iterator<Item = (&'static str, &'static str)> {
     TOOLS
         .iter()
-        .filter(|tool| tool.works_for(session))
+        .filter(|tool| tool.surface != Surface::Former && tool.works_for(session))
         .map(|tool| (tool.name, tool.description))
 }

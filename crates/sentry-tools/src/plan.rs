@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use fetch::{LocalFuture, Method};
-use futures_util::future::{join4, ready};
+use futures_util::future::{join, join4, ready};
 use mcp::json::{self, Object};
 use mcp::{CallToolResult, Content};
 use sentry_api::{ApiError, Endpoint, Filling, Reply, Value};
@@ -23,12 +23,12 @@ pub(crate) mod made;
 
 /// What a tool asks, and what it answers.
 pub(crate) struct Plan {
-    /// Each stage waits for the one before it. The requests of a stage, four at most, are sent side by side.
+    /// Each stage waits for the one before it. The requests of a stage, eight at most, are sent side by side.
     pub(crate) stages: &'static [&'static [Step]],
     /// The answer, in the words of [`shape`]. A path begins with the label of a step, or with one of these: `@next` (the cursor
     /// of the first step that has one), `@more?` (whether there is one), `@done?` (true), `@changes` (what is different between
     /// the steps `before` and `after`: `name`, `before` and `after` of each), `@actions` and whatever else
-    /// [`Plan::finish`] has made, and else `@` and the name of an argument.
+    /// [`Plan::finish`] has made, and else `@` and the name of an argument. Empty for a tool that answers Markdown alone.
     pub(crate) answer: &'static str,
     /// Adds what no table says.
     pub(crate) finish: Option<Finish>,
@@ -114,12 +114,26 @@ impl Replies {
         found.map(|(_, reply)| reply)
     }
 
-    /// The thing that a step has read, if the session sees it; else `null`.
+    /// The thing that a step has read, or the first of a list, if the session sees it; else `null`.
     pub(crate) fn thing(&self, context: &Context<'_>, label: &str) -> Value<'_> {
-        let reply = self.get(label);
-        reply
-            .and_then(|reply| reply.thing(context.sight))
-            .unwrap_or_default()
+        match self.get(label) {
+            None => Value::Null,
+            Some(reply) if reply.is_list() => {
+                let things = self.things(context, label).unwrap_or_default();
+                things.first().copied().unwrap_or_default()
+            }
+            Some(reply) => reply.thing(context.sight).unwrap_or_default(),
+        }
+    }
+
+    /// What a session sees of the list that a step has read; nothing where it was not sent.
+    pub(crate) fn things(
+        &self,
+        context: &Context<'_>,
+        label: &str,
+    ) -> Result<Vec<Value<'_>>, ApiError> {
+        self.get(label)
+            .map_or(Ok(Vec::new()), |reply| reply.things("", context.sight))
     }
 }
 
@@ -137,8 +151,10 @@ pub(crate) fn run<'a>(
                 Some(step) => ask(context, tool, &at, step, &replies),
                 None => Box::pin(ready(Ok(None))),
             };
-            let (first, second, third, fourth) = join4(sent(0), sent(1), sent(2), sent(3)).await;
-            for (step, reply) in stage.iter().zip([first, second, third, fourth]) {
+            let first = join4(sent(0), sent(1), sent(2), sent(3));
+            let ((a, b, c, d), (e, f, g, h)) =
+                join(first, join4(sent(4), sent(5), sent(6), sent(7))).await;
+            for (step, reply) in stage.iter().zip([a, b, c, d, e, f, g, h]) {
                 if let Some(reply) = reply? {
                     replies.0.push((step.label, reply));
                 }
@@ -181,7 +197,7 @@ fn ask<'a>(
                 .sent(tool.name, &on(place, &filling), outcome)
         };
         match (outcome, step.without) {
-            (Ok(reply), Without::Fails | Without::IsOptional(_)) => {
+            (Ok(reply), without) if without != Without::GoesOn => {
                 // Before anything of it is shown, and before anything is changed by it.
                 if reply.thing(context.sight).is_none() && !reply.is_list() && !reply.is_nothing() {
                     return Err(Failure::outside("project"));
@@ -264,7 +280,17 @@ fn filled<'a>(
     {
         return Ok(None);
     }
+    let endpoint = filling.instead.unwrap_or(endpoint);
     Ok(Some((endpoint, filling)))
+}
+
+/// The elements of a list. A server may send one thing where there are several, and nothing where there is none.
+pub(crate) fn elements(value: Value<'_>) -> Vec<Value<'_>> {
+    match value {
+        Value::Array(list) => list.iter().collect(),
+        Value::Object(_) => vec![value],
+        _ => Vec::new(),
+    }
 }
 
 /// Puts a value into a body at a path.
@@ -306,6 +332,9 @@ fn note(context: &Context<'_>, tool: &'static Tool, place: &Place, plan: &Plan, 
             continue;
         };
         let mut values = Vec::new();
+        if step.endpoint.method == Method::Delete {
+            values.push(changed::Value::new("deleted", None, None));
+        }
         for (parameter, path) in step.body {
             let after = context.arguments.as_text(parameter);
             let before = shape::at(replies.thing(context, "before"), path).as_str();
@@ -318,6 +347,13 @@ fn note(context: &Context<'_>, tool: &'static Tool, place: &Place, plan: &Plan, 
                 _ => changed::Value::new(parameter.name, None, None),
             });
         }
+        if step.endpoint.method == Method::Delete {
+            values.push(changed::Value::new("deleted", None, None));
+        }
+        // What is in the path alone, or in a body that a function fills.
+        if values.is_empty() {
+            values.push(changed::Value::new("added", None, None));
+        }
         context.changes.add(tool.name, &on(place, &filling), values);
     }
 }
@@ -327,20 +363,31 @@ fn answer(context: &Context<'_>, place: &Place, plan: &'static Plan, replies: &R
     if let Some(finish) = plan.finish {
         finish(context, place, replies, &mut made)?;
     }
+    if plan.answer.is_empty() {
+        let mut result = CallToolResult::text(made.text().unwrap_or_default());
+        result.content.extend(made.contents);
+        return Ok(result);
+    }
     let mut out = String::new();
     let mut object = Object::begin(&mut out);
     for member in shape::members(plan.answer) {
         write(context, plan, replies, &made, &mut object, &member)?;
     }
     object.end();
-    let json = RawValue::from_string(out).map_err(|_| ApiError::Malformed("encodable"))?;
-    let mut result = CallToolResult::structured(json);
-    if let Some(text) = made.markdown {
+    let mut result = structured(out, plan.answer)?;
+    if let Some(text) = made.text() {
         result.content = vec![Content::Text { text }];
     }
     result.content.extend(made.contents);
+    Ok(result)
+}
+
+/// A structured answer of a shape, with the members that others wrote.
+pub(crate) fn structured(json: String, shape: &str) -> Answer {
+    let json = RawValue::from_string(json).map_err(|_| ApiError::Malformed("encodable"))?;
+    let mut result = CallToolResult::structured(json);
     let mut others = Vec::new();
-    shape::others(plan.answer, "", &mut others);
+    shape::others(shape, "", &mut others);
     if !others.is_empty() {
         let others = to_raw_value(&others).map_err(|_| ApiError::Malformed("encodable"))?;
         result.meta.push((UNTRUSTED, others));

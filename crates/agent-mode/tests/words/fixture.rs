@@ -25,6 +25,8 @@ pub(crate) struct Fixture {
     pub(crate) ran: Rc<RefCell<Vec<String>>>,
     pub(crate) refuses: bool,
     pub(crate) hangs: bool,
+    /// Whether it has a tool that finds others.
+    pub(crate) finds: bool,
 }
 
 impl Handler for Fixture {
@@ -63,6 +65,12 @@ impl Handler for Fixture {
     }
 
     async fn call_tool(&self, call: ToolCall) -> Answer<CallToolResult, Challenge> {
+        if self.finds && call.name == "search_sentry_tools" {
+            let tool = |name| json!({ "name": name, "inputSchema": {}, "annotations": { "readOnlyHint": false } });
+            let found = json!({ "results": [tool("look"), tool("change_more"), tool("not a name")], "query": call.arguments["query"] });
+            let json = serde_json::value::to_raw_value(&found).unwrap();
+            return Ok(Outcome::Complete(CallToolResult::structured(json)));
+        }
         if !["look", "change", "any"].contains(&&*call.name) {
             return Err(CallError::Unknown);
         }

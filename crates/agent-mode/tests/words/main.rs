@@ -143,6 +143,28 @@ async fn the_model_is_given_the_tools_and_asked_until_it_answers() {
     assert_eq!(header("authorization"), "Bearer key");
 }
 
+// rule: agent/finds-tools: the model is also given the tools that the request means and the list lacks
+#[tokio::test]
+async fn what_the_request_means_is_among_the_tools() {
+    let fixture = Fixture {
+        finds: true,
+        ..Fixture::default()
+    };
+    let script = model(&[calls(&[("1", "change_more", "{}")])]);
+    let asked = json!({ "request": "Change more of it" });
+    let (told, fetch) = ask(script, fixture, asked).await;
+    let sent: Value = serde_json::from_slice(fetch.requests()[0].body.as_ref().unwrap()).unwrap();
+    let tools = sent["tools"].as_array().unwrap().iter();
+    let names: Vec<_> = tools.map(|tool| &tool["function"]["name"]).collect();
+    assert_eq!(names, ["look", "change", "any", "change_more"]);
+    // It is known to change something, as any other.
+    assert!(
+        told.answer.starts_with("Nothing was changed"),
+        "{}",
+        told.answer
+    );
+}
+
 // rule: agent/allow-changes: changes need `allow_changes`, also through `execute_sentry_tool`
 #[tokio::test]
 async fn changes_are_made_only_where_they_were_allowed() {

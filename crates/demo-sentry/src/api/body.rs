@@ -39,3 +39,31 @@ pub(crate) fn text<'a>(
         Some(text) => Ok(text),
     }
 }
+
+/// A slug that was sent, or one made from a name: lower-case letters, digits, `-` and `_`, and not digits alone.
+pub(crate) fn slug_of(
+    member: &'static str,
+    sent: Option<&str>,
+    name: &str,
+    most: usize,
+) -> Result<String, ApiError> {
+    let slug = match sent {
+        Some(sent) => text(member, Some(sent), most)?.to_owned(),
+        None => {
+            let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+            let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+            words.join("-").to_lowercase()
+        }
+    };
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
+    if slug.is_empty() || !slug.chars().all(is_plain) || slug.chars().all(|c| c.is_ascii_digit()) {
+        return Err(ApiError::InvalidMember(
+            member,
+            String::from(
+                "Enter a valid slug consisting of lowercase letters, numbers, underscores or hyphens. It cannot be \
+                 entirely numeric.",
+            ),
+        ));
+    }
+    Ok(slug)
+}

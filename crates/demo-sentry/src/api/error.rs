@@ -16,6 +16,8 @@ pub(crate) enum ApiError {
     NotFound,
     /// 404, in Sentry's words for an event.
     NoEvent,
+    /// 409, with the words for `detail`.
+    Conflict(String),
     /// 400, with the words for `detail`.
     Invalid(String),
     /// 400 for one member of a body: its name, and what is wrong with it.
@@ -40,6 +42,7 @@ impl ApiError {
                 detail("The requested resource does not exist"),
             ),
             Self::NoEvent => (StatusCode::NOT_FOUND, detail("No matching event")),
+            Self::Conflict(text) => (StatusCode::CONFLICT, detail(text)),
             Self::Invalid(text) => (StatusCode::BAD_REQUEST, detail(text)),
             Self::InvalidMember(name, text) => (StatusCode::BAD_REQUEST, json!({*name: [text]})),
         }

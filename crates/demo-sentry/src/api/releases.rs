@@ -11,6 +11,7 @@ use super::paging::{Listing, Page};
 use super::projects;
 use crate::data::Data;
 use crate::data::release::{Commit, Release};
+use crate::params::Params;
 use crate::state::State;
 
 /// Newest first.
@@ -58,10 +59,40 @@ pub(crate) async fn show(
     state: State,
     caller: Caller,
     Path((organization, version)): Path<(String, String)>,
+    params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let data = state.data();
     let release = find(&data, &caller, &organization, &version)?;
-    Ok(Json(release.wire(&data, &state.config().origin)))
+    Ok(Json(with_health(&state, &data, release, &params)))
+}
+
+/// As [`show`], of a release that is the project's.
+pub(crate) async fn show_of_project(
+    state: State,
+    caller: Caller,
+    Path((organization, project, version)): Path<(String, String, String)>,
+    params: Params,
+) -> Result<Json<Value>, ApiError> {
+    let data = state.data();
+    let release = of(&data, &caller, &organization, &project, &version)?;
+    Ok(Json(with_health(&state, &data, release, &params)))
+}
+
+/// The release, with the health of its sessions for `health=1`.
+fn with_health(state: &State, data: &Data, release: &Release, params: &Params) -> Value {
+    let mut release_wire = release.wire(data, &state.config().origin);
+    let asked = params
+        .first("health")
+        .is_some_and(|flag| ["1", "true"].contains(&flag));
+    if let Some(health) = release.health_data().filter(|_| asked)
+        && let Some(Value::Array(projects)) = release_wire.get_mut("projects")
+    {
+        for project in projects.iter_mut().filter_map(Value::as_object_mut) {
+            project.insert(String::from("hasHealthData"), Value::Bool(true));
+            project.insert(String::from("healthData"), health.clone());
+        }
+    }
+    release_wire
 }
 
 /// Newest first.
@@ -88,10 +119,40 @@ pub(crate) async fn commits(
     Ok(listing.page(release.commits.iter().collect(), Commit::wire))
 }
 
+pub(crate) async fn commits_of_project(
+    state: State,
+    caller: Caller,
+    Path((organization, project, version)): Path<(String, String, String)>,
+    listing: Listing,
+) -> Result<Page, ApiError> {
+    let data = state.data();
+    let release = of(&data, &caller, &organization, &project, &version)?;
+    Ok(listing.page(release.commits.iter().collect(), Commit::wire))
+}
+
 fn newest_first(data: &Data) -> Vec<&Release> {
     let mut releases: Vec<&Release> = data.releases.iter().collect();
     releases.sort_by_key(|release| std::cmp::Reverse(release.date_created));
     releases
+}
+
+/// The release of a version, if it is one of the project's.
+fn of<'a>(
+    data: &'a Data,
+    caller: &Caller,
+    organization: &str,
+    project: &str,
+    version: &str,
+) -> Result<&'a Release, ApiError> {
+    let slug = projects::find(data, caller, organization, project)?
+        .slug
+        .clone();
+    let release = find(data, caller, organization, version)?;
+    if release.is_of(&slug) {
+        Ok(release)
+    } else {
+        Err(ApiError::NotFound)
+    }
 }
 
 fn find<'a>(

@@ -171,7 +171,7 @@ impl Issue {
 }
 
 impl Assignee {
-    fn wire(&self, data: &Data) -> Option<Value> {
+    pub(crate) fn wire(&self, data: &Data) -> Option<Value> {
         match self {
             Self::User(id) => data.user(id).map(
                 |user| json!({"type": "user", "id": user.id, "name": user.name, "email": user.email}),

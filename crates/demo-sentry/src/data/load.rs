@@ -8,9 +8,11 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::activity::Activity;
+use super::alerting::Alerting;
 use super::analysis::{Analysis, Samples};
 use super::event::Event;
 use super::generate::{self, Templates};
+use super::inspected::Inspected;
 use super::issue::Issue;
 use super::key::ClientKey;
 use super::project::Project;
@@ -25,6 +27,8 @@ const TEAMS: File = File("teams.json", include_str!("../../data/teams.json"));
 const PROJECTS: File = File("projects.json", include_str!("../../data/projects.json"));
 const RELEASES: File = File("releases.json", include_str!("../../data/releases.json"));
 const KEYS: File = File("keys.json", include_str!("../../data/keys.json"));
+const MONITORS: File = File("monitors.json", include_str!("../../data/monitors.json"));
+const UPTIME: File = File("uptime.json", include_str!("../../data/uptime.json"));
 const TRACES: File = File("traces.json", include_str!("../../data/traces.json"));
 const REPLAYS: File = File("replays.json", include_str!("../../data/replays.json"));
 const TEMPLATES: File = File("templates.json", include_str!("../../data/templates.json"));
@@ -46,6 +50,22 @@ const COMMITTERS: File = File(
     "committers.json",
     include_str!("../../data/committers.json"),
 );
+
+const DASHBOARDS: File = File(
+    "dashboards.json",
+    include_str!("../../data/dashboards.json"),
+);
+const WORKFLOWS: File = File("workflows.json", include_str!("../../data/workflows.json"));
+const DETECTORS: File = File("detectors.json", include_str!("../../data/detectors.json"));
+const ALERT_OPTIONS: File = File(
+    "alert-options.json",
+    include_str!("../../data/alert-options.json"),
+);
+const CONVERSATIONS: File = File(
+    "conversations.json",
+    include_str!("../../data/conversations.json"),
+);
+const SETUP: File = File("setup.json", include_str!("../../data/setup.json"));
 
 /// An issue's file, named by its short id.
 macro_rules! issue {
@@ -134,13 +154,24 @@ impl Data {
             teams: TEAMS.read(start)?,
             releases: RELEASES.read(start)?,
             keys: numbered(KEYS.read(start)?),
+            monitors: MONITORS.read(start)?,
+            uptime: UPTIME.read(start)?,
             replays: REPLAYS.read(start)?,
             rows: generate::rows(&templates, &traces, &projects, start),
             code_mappings: CODE_MAPPINGS.read(start)?,
+            alerting: Alerting::of(
+                DASHBOARDS.read(start)?,
+                WORKFLOWS.read(start)?,
+                DETECTORS.read(start)?,
+                ALERT_OPTIONS.read(start)?,
+            ),
+            conversations: CONVERSATIONS.read(start)?,
+            setup: SETUP.read(start)?,
             activity: activity(&issues, start)?,
             analyses: analyses(&issues, start)?,
             external_issues: EXTERNAL_ISSUES.read(start)?,
             committers: COMMITTERS.read(start)?,
+            inspected: Inspected::load(start)?,
             started: 0,
             recorded: 0,
             issues,
@@ -192,7 +223,7 @@ fn analyses(issues: &[Issue], start: Timestamp) -> Result<BTreeMap<String, Analy
     Ok(found.collect())
 }
 
-struct File(&'static str, &'static str);
+pub(super) struct File(pub(super) &'static str, pub(super) &'static str);
 
 /// An issue's file: the issue, the members that all its events share, and those of each event.
 #[derive(Deserialize)]
@@ -204,7 +235,7 @@ struct IssueFile {
 }
 
 impl File {
-    fn read<T: DeserializeOwned>(&self, start: Timestamp) -> Result<T, DataError> {
+    pub(super) fn read<T: DeserializeOwned>(&self, start: Timestamp) -> Result<T, DataError> {
         let mut value: Value = serde_json::from_str(self.1).map_err(|source| self.error(source))?;
         ago::resolve(&mut value, start);
         serde_json::from_value(value).map_err(|source| self.error(source))

@@ -17,6 +17,9 @@ pub(crate) struct Release {
     pub(crate) date_created: Timestamp,
     pub(crate) date_released: Option<Timestamp>,
     pub(crate) new_groups: u32,
+    /// The health of its sessions, if any were reported.
+    #[serde(default)]
+    health: Option<Health>,
     /// The deploys, oldest first.
     pub(crate) deploys: Vec<Deploy>,
     /// The commits, newest first.
@@ -30,6 +33,20 @@ pub(crate) struct Deploy {
     environment: String,
     date_started: Timestamp,
     date_finished: Timestamp,
+}
+
+/// Figures of the last 24 hours.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Health {
+    sessions: u64,
+    users: u64,
+    /// Of the whole project.
+    project_sessions: u64,
+    project_users: u64,
+    crashed: u64,
+    errored: u64,
+    crashed_users: u64,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -86,6 +103,9 @@ impl Release {
                 .map(|project| {
                     let mut reference = project.reference();
                     if let Value::Object(members) = &mut reference {
+                        // Here, and only here, it is a number.
+                        let id = project.id.parse::<u64>().ok();
+                        members.insert(String::from("id"), json!(id));
                         members.insert(String::from("newGroups"), json!(self.new_groups));
                         members.insert(String::from("platforms"), json!([project.platform]));
                         members.insert(String::from("hasHealthData"), json!(false));
@@ -97,6 +117,32 @@ impl Release {
             "lastEvent": last,
             "userAgent": null,
         })
+    }
+
+    /// The health of its sessions, as it is sent.
+    pub(crate) fn health_data(&self) -> Option<Value> {
+        let health = self.health.as_ref()?;
+        let percent = |part: u64, whole: u64| {
+            (whole > 0).then(|| (part as f64 / whole as f64 * 10_000.0).round() / 100.0)
+        };
+        Some(json!({
+            "adoption": percent(health.users, health.project_users),
+            "sessionsAdoption": percent(health.sessions, health.project_sessions),
+            "crashFreeSessions": percent(health.sessions - health.crashed.min(health.sessions), health.sessions),
+            "crashFreeUsers": percent(health.users - health.crashed_users.min(health.users), health.users),
+            "totalUsers": health.users * 3,
+            "totalUsers24h": health.users,
+            "totalProjectUsers24h": health.project_users,
+            "totalSessions": health.sessions * 5,
+            "totalSessions24h": health.sessions,
+            "totalProjectSessions24h": health.project_sessions,
+            "sessionsCrashed": health.crashed,
+            "sessionsErrored": health.errored,
+            "durationP50": 42.5,
+            "durationP90": 310.0,
+            "hasHealthData": true,
+            "stats": {},
+        }))
     }
 
     /// When the release's events were first and last seen.

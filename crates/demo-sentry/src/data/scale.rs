@@ -40,6 +40,19 @@ impl Data {
                 key.project = copy.slug(&key.project);
                 key
             }));
+        let monitors = originals.monitors.iter().cloned();
+        self.monitors.extend(monitors.map(|mut monitor| {
+            monitor.id = super::monitor::uuid(&[&monitor.id, &copy.0.to_string()]);
+            monitor.slug = copy.slug(&monitor.slug);
+            monitor.project = copy.slug(&monitor.project);
+            monitor
+        }));
+        let uptime = originals.uptime.iter().cloned();
+        self.uptime.extend(uptime.map(|mut monitor| {
+            monitor.id = copy.number(&monitor.id, 100);
+            monitor.project = copy.slug(&monitor.project);
+            monitor
+        }));
         let replays = originals.replays.iter().cloned();
         self.replays
             .extend(replays.map(|replay| copy.replay(replay)));

@@ -8,6 +8,7 @@
 //! | CHECKOUT-1 | `get_issue_details` |
 //! | which projects are there? | `find_projects` |
 //! | who am I? | `whoami` |
+//! | anything else, in three words or more | `search_sentry_tools`, and what it finds first if that only reads and needs nothing |
 //!
 //! `find_organizations` comes first if the organization is needed and nobody has named it. A tool that is not offered
 //! is run through `execute_sentry_tool`; if that is not offered either, the reply says so.
@@ -17,6 +18,11 @@ use serde_json::{Map, Value, json};
 use super::conversation::{ChatRequest, Message};
 use super::finding::{headline, named_organization, organization, short_id};
 use super::plan::{Call, Intent};
+
+const SEARCH: &str = "search_sentry_tools";
+
+const HELP: &str =
+    "I can look for what broke, show, analyze and resolve issues. Ask me “what broke today?”.";
 
 /// One reply of the model.
 pub(super) enum Turn {
@@ -62,9 +68,31 @@ impl Script<'_> {
                 Some(text) => Turn::Say(format!("You are signed in: {text}")),
                 None => self.call("whoami", json!({})),
             },
-            Intent::Talk => Turn::Say(String::from(
-                "I can look for what broke, show, analyze and resolve issues. Ask me “what broke today?”.",
+            Intent::Talk => self.talk(),
+        }
+    }
+
+    /// Runs the tool that the server finds for the question.
+    fn talk(&self) -> Turn {
+        let (question, _) = self.request.last_question();
+        let is_short = question.split_whitespace().count() < 3;
+        if is_short || self.request.tool(SEARCH).is_none() {
+            return Turn::Say(String::from(HELP));
+        }
+        let Some(found) = self.result(SEARCH) else {
+            return self.call(SEARCH, json!({"query": question, "limit": 3}));
+        };
+        match first_tool(found) {
+            Some((name, true)) => self.one(&name, json!({}), &|text| {
+                format!(
+                    "{name} says: {}",
+                    text.chars().take(2_000).collect::<String>()
+                )
+            }),
+            Some((name, false)) => Turn::Say(format!(
+                "The tool {name} does that. Tell me which one you mean, by its id or link."
             )),
+            None => Turn::Say(String::from(HELP)),
         }
     }
 
@@ -140,6 +168,22 @@ impl Script<'_> {
         let found = self.done.iter().find(|(name, _)| name == tool);
         found.map(|(_, text)| text.as_str())
     }
+}
+
+/// The first tool that a search has found, and whether it only reads and needs no more than an organization.
+fn first_tool(found: &str) -> Option<(String, bool)> {
+    let found: Value = serde_json::from_str(found).ok()?;
+    let tool = found.pointer("/results/0")?;
+    let reads = tool.pointer("/annotations/readOnlyHint") == Some(&Value::Bool(true));
+    let required = tool
+        .pointer("/inputSchema/required")
+        .and_then(Value::as_array);
+    let mut required = required.into_iter().flatten();
+    let needs_nothing = required.all(|name| name == "organizationSlug");
+    let name = tool.get("name")?.as_str()?.to_owned();
+    // One thing is shown by its id, which is not required where a link will do.
+    let is_list = name.starts_with("find_") || name.starts_with("search_") || name == "whoami";
+    Some((name, reads && needs_nothing && is_list))
 }
 
 /// The answers of tools with the tools' names, including tools that another one ran.

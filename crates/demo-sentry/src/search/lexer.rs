@@ -3,7 +3,7 @@
 use super::QueryError;
 
 /// Splits at white space outside quotes and lists.
-pub(super) fn split(text: &str) -> Result<Vec<String>, QueryError> {
+pub(crate) fn split(text: &str) -> Result<Vec<String>, QueryError> {
     let mut terms = Vec::new();
     let mut term = String::new();
     let (mut quoted, mut listed, mut escaped) = (false, false, false);
@@ -40,7 +40,7 @@ fn end(term: &mut String, terms: &mut Vec<String>) {
 }
 
 /// The text without its quotes and escapes; whether it was quoted.
-pub(super) fn unquote(text: &str) -> String {
+pub(crate) fn unquote(text: &str) -> String {
     let Some(inner) = text
         .strip_prefix('"')
         .and_then(|text| text.strip_suffix('"'))

@@ -70,6 +70,11 @@ impl Window {
         })
     }
 
+    /// Start and end.
+    pub(crate) fn bounds(self) -> (Timestamp, Timestamp) {
+        (self.start, self.end)
+    }
+
     /// How long it is.
     pub(crate) fn seconds(self) -> f64 {
         self.end.duration_since(self.start).as_secs_f64()

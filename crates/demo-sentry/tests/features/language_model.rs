@@ -230,3 +230,58 @@ async fn errors_are_openais_and_faults_apply() {
     let models = sentry.get_with("/v1/models", "key").await.json();
     assert_eq!(models["data"][0]["id"], "demo-model");
 }
+
+/// What no script knows, the server's own search finds.
+#[tokio::test]
+async fn any_other_question_is_looked_up_among_the_tools() {
+    let found = |name: &str, reads: bool, required: &[&str]| {
+        json!({ "query": "x", "results": [{
+            "name": name, "annotations": { "readOnlyHint": reads }, "inputSchema": { "required": required },
+        }] })
+        .to_string()
+    };
+    let sentry = sentry();
+    let offered = || {
+        let mut all = tools();
+        all.as_array_mut()
+            .unwrap()
+            .push(tool("search_sentry_tools", &["query", "limit"]));
+        all
+    };
+    let question = "What did we ship last in organization lighthouse-books?";
+    let asked = || vec![json!({"role": "user", "content": question})];
+    let releases = found("find_releases", true, &[]);
+    let results = [releases.as_str(), "{\"releases\": []}"];
+    let (calls, said) = talk(&sentry, offered(), &mut asked(), &results).await;
+    assert_eq!(
+        calls[0],
+        json!(["search_sentry_tools", {"query": question, "limit": 3}])
+    );
+    let arguments = json!({"organizationSlug": "lighthouse-books"});
+    let run = json!(["execute_sentry_tool", {"name": "find_releases", "arguments": arguments}]);
+    assert_eq!(calls[1], run);
+    assert!(said.starts_with("find_releases says: "), "{said}");
+    for (result, part) in [
+        (
+            found("create_team", false, &[]),
+            "The tool create_team does that",
+        ),
+        (
+            found("get_doc", true, &["path"]),
+            "The tool get_doc does that",
+        ),
+        (
+            found("get_issue_details", true, &[]),
+            "The tool get_issue_details does that",
+        ),
+        ("{\"results\": []}".to_owned(), "I can look"),
+        ("cut".to_owned(), "I can look"),
+    ] {
+        let (calls, said) = talk(&sentry, offered(), &mut asked(), &[&result]).await;
+        assert_eq!(calls.len(), 1);
+        assert!(said.starts_with(part), "{said}");
+    }
+    let mut short = vec![json!({"role": "user", "content": "Hello there"})];
+    let (calls, _) = talk(&sentry, offered(), &mut short, &[]).await;
+    assert!(calls.is_empty());
+}

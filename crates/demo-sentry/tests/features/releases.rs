@@ -93,3 +93,36 @@ async fn a_release_says_what_is_in_it_and_where_it_runs() {
         404
     );
 }
+
+#[tokio::test]
+async fn health_only_when_asked_for() {
+    let sentry = sentry();
+    let of_project = "/api/0/projects/lighthouse-books/checkout/releases/checkout@5.2.0/";
+    for path in [
+        format!("{ORG}/releases/checkout@5.2.0/"),
+        of_project.to_owned(),
+    ] {
+        let without = sentry.json(&path).await;
+        assert_eq!(without["projects"][0]["healthData"], json!(null), "{path}");
+        let health = &sentry.json(&format!("{path}?health=1")).await["projects"][0]["healthData"];
+        assert_eq!(health["crashFreeSessions"], 98.01, "{path}");
+        assert_eq!(health["totalSessions24h"], 4820);
+        assert_eq!(health["adoption"], 78.14);
+    }
+    let none = sentry
+        .json(&format!("{ORG}/releases/parcel-post@2.8.1/?health=1"))
+        .await;
+    assert_eq!(none["projects"][0]["hasHealthData"], false);
+    let elsewhere = of_project.replace("/checkout/", "/shop-window/");
+    for path in [elsewhere.clone(), format!("{elsewhere}commits/")] {
+        assert_eq!(sentry.get(&path).await.status, 404, "{path}");
+    }
+    assert_eq!(
+        sentry
+            .get(&format!("{of_project}commits/"))
+            .await
+            .each("id")
+            .len(),
+        3
+    );
+}

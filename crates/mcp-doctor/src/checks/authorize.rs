@@ -5,7 +5,7 @@ use fetch::Response;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
-use crate::answer::{location, media_type};
+use crate::answer::{is_refusal, location, media_type};
 use crate::check::Check;
 use crate::evidence::{Evidence, KnownClient, NO_CLIENT};
 use crate::made_up::{FOREIGN_URI, STATE};
@@ -48,6 +48,13 @@ pub(super) const CHECKS: &[Check] = &[
         section: "RFC 6749 §4.1.1",
         severity: Failure,
         run: good_request,
+    },
+    Check {
+        name: "asks-person",
+        expected: "no code before a person has been asked",
+        section: "RFC 6749 §3.1",
+        severity: Failure,
+        run: asks_person,
     },
     Check {
         name: "loopback-port",
@@ -129,10 +136,53 @@ fn no_redirect(evidence: &Evidence, question: Question) -> Verdict {
     let response = evidence.answer(question).came()?;
     let target = redirect(evidence, response);
     let found = described(response, target.as_ref());
-    if target.is_some_and(|target| is_at(&target, FOREIGN_URI)) {
+    if target
+        .as_ref()
+        .is_some_and(|target| is_at(target, FOREIGN_URI))
+    {
         return Err(Finding::Broken(found));
     }
+    let client = evidence.client.as_ref();
+    let is_clients = |to: &Url| client.is_some_and(|client| is_at(to, &client.redirect_uri));
+    if target.is_some_and(|target| !is_clients(&target)) {
+        return Err(PAGE_FIRST);
+    }
     holds(!is_nothing(response.status), found)
+}
+
+/// Why nothing can be said where a sign-in page stands before every judgement.
+const PAGE_FIRST: Finding =
+    Finding::Skipped("its sign-in page comes first, and nobody signs in for this");
+
+/// Whether the server refuses anything before it shows a page. If it refuses nothing, it may do that afterwards.
+fn judges_first(evidence: &Evidence) -> bool {
+    evidence
+        .endpoint("authorization_endpoint")
+        .is_ok_and(|endpoint| {
+            let answers = TO_THE_CLIENT.map(|question| evidence.answer(question).response());
+            answers
+                .iter()
+                .flatten()
+                .any(|answer| is_refusal(answer, &endpoint))
+        })
+}
+
+/// Whether an answer sends a code to the client.
+fn sends_code(evidence: &Evidence, response: &Response) -> bool {
+    to_client(evidence, response).is_some_and(|answer| answer.get("code").is_some())
+}
+
+fn asks_person(evidence: &Evidence) -> Verdict {
+    let response = evidence.answer(Question::GoodRequest).seen()?;
+    if sends_code(evidence, response) {
+        return Err(Finding::Broken(
+            "a code for whoever opens the link, without any page".to_owned(),
+        ));
+    }
+    if response.status >= 400 || to_client(evidence, response).is_some() {
+        return Err(Finding::Skipped("a request as it should be is refused"));
+    }
+    Ok(described(response, redirect(evidence, response).as_ref()))
 }
 
 /// Whether the endpoint does not exist, or fails.
@@ -217,6 +267,12 @@ pub fn loopback_port(evidence: &Evidence) -> Verdict {
     good_request(evidence).map_err(|_| Finding::Skipped("a request as it should be is refused"))?;
     let target = redirect(evidence, response);
     let found = described(response, target.as_ref());
+    let is_page = target
+        .as_ref()
+        .is_some_and(|_| to_client(evidence, response).is_none());
+    if is_page && no_redirect(evidence, Question::ForeignRedirectUri) == Err(PAGE_FIRST) {
+        return Err(PAGE_FIRST);
+    }
     let mut query = target.iter().flat_map(Url::query_pairs);
     if let Some((_, code)) = query.find(|(name, _)| name == "error") {
         return Err(Finding::Broken(format!("{found}: {code}")));
@@ -254,6 +310,7 @@ fn refused(evidence: &Evidence, question: Question, codes: &[&str]) -> Verdict {
     let Some(answer) = to_client(evidence, response) else {
         let found = described(response, redirect(evidence, response).as_ref());
         return match response.status {
+            200..400 if !judges_first(evidence) => Err(PAGE_FIRST),
             200..400 => Err(Finding::Doubtful(format!("{found}: the sign-in goes on"))),
             400..500 => Err(Finding::Doubtful(format!(
                 "{found}: the client does not hear of it"
@@ -264,6 +321,9 @@ fn refused(evidence: &Evidence, question: Question, codes: &[&str]) -> Verdict {
     match answer.get("error") {
         Some(code) if codes.contains(&code) => Ok(code.to_owned()),
         Some(code) => Err(Finding::Doubtful(code.to_owned())),
+        None if answer.get("code").is_some() => {
+            Err(Finding::Broken("a code is issued all the same".to_owned()))
+        }
         None => Err(Finding::Broken("no error".to_owned())),
     }
 }
@@ -315,11 +375,13 @@ fn error_iss(evidence: &Evidence) -> Verdict {
     let advertised = metadata.get(member) == Some(&Value::Bool(true));
     let named = evidence.issuer.as_ref().filter(|issuer| !issuer.guessed);
     let issuer = named.map(|issuer| issuer.text.as_str());
-    let issuer = issuer.or_else(|| metadata.get("issuer")?.as_str());
+    let own = metadata.get("issuer").and_then(Value::as_str);
+    let issuer = issuer.or(own);
     for error in &errors {
         match error.get("iss") {
             None if advertised => return Err(Finding::Broken("no iss".to_owned())),
-            found if found.is_some() && found != issuer => {
+            // That the two issuers differ is judged by `issuer-identical`.
+            found if found.is_some() && found != issuer && found != own => {
                 return Err(Finding::Broken(found.unwrap_or_default().to_owned()));
             }
             _ => {}

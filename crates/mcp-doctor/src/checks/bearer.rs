@@ -17,7 +17,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         name: "made-up-token-error",
         expected: "a challenge with error invalid_token",
-        section: "RFC 6750 §3.1",
+        section: "RFC 6750 §3, §3.1",
         severity: Warning,
         run: error,
     },

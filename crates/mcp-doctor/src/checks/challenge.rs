@@ -4,9 +4,11 @@ use url::Url;
 
 use crate::check::Check;
 use crate::evidence::Evidence;
+use crate::json::list;
 use crate::network::is_safe;
 use crate::question::Question;
 use crate::severity::Severity::{Failure, Warning};
+use crate::sight::{Kind, is_message};
 use crate::verdict::{Finding, Verdict, holds};
 
 pub(super) const CHECKS: &[Check] = &[
@@ -34,7 +36,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         name: "challenge-metadata",
         expected: "resource_metadata, the URL of the resource's metadata",
-        section: "RFC 9728 §5.1",
+        section: "RFC 9728 §5.1; MCP 2025-06-18 authorization, Authorization Server Location",
         severity: Warning,
         run: metadata_named,
     },
@@ -67,6 +69,17 @@ fn endpoint_https(evidence: &Evidence) -> Verdict {
 
 fn status(evidence: &Evidence) -> Verdict {
     let response = evidence.answer(Question::NoToken).came()?;
+    if evidence.sight.kind == Kind::Open {
+        return Err(Finding::Skipped(
+            "no sign-in is asked for, which is allowed",
+        ));
+    }
+    if response.is_success() && is_message(response) {
+        return Err(Finding::Doubtful(format!(
+            "{}: initialize is answered without a token, though there are metadata for a sign-in",
+            response.status
+        )));
+    }
     let found = match (response.status, response.header("location")) {
         (300..400, Some(target)) => format!("{}, a redirect to {target}", response.status),
         (200..300, _) => format!("{}: no sign-in is asked for", response.status),
@@ -111,8 +124,17 @@ fn scope(evidence: &Evidence) -> Verdict {
         Some(scope) => Err(Finding::Broken(format!(
             "'{scope}', which is no list of scopes"
         ))),
+        None if !names_scopes(evidence) => Err(Finding::Skipped("no scopes are named anywhere")),
         None => Err(Finding::Broken("no scope".to_owned())),
     }
+}
+
+/// Whether the metadata of the resource or of its issuer name scopes.
+fn names_scopes(evidence: &Evidence) -> bool {
+    let documents = [evidence.resource(), evidence.metadata()];
+    documents.into_iter().flatten().any(|(_, document)| {
+        list(&document, "scopes_supported").is_some_and(|scopes| !scopes.is_empty())
+    })
 }
 
 /// Whether a text is a scope (RFC 6749 §3.3): visible ASCII without quotes and backslashes, separated by single spaces.

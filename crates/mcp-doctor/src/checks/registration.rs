@@ -21,15 +21,15 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "registration-no-store",
-        expected: "Cache-Control: no-store",
-        section: "RFC 7591 §3.2.1",
+        expected: "Cache-Control: no-store where there is a secret, and no leave to store it otherwise",
+        section: "RFC 6749 §5.1; RFC 9110 §9.3.3",
         severity: Warning,
         run: no_store,
     },
     Check {
         name: "registration-refusal",
         expected: "400 invalid_redirect_uri for a redirect URI that is a script",
-        section: "RFC 7591 §3.2.2; RFC 9700 §4.1",
+        section: "MCP authorization, Communication Security; RFC 7591 §3.2.2",
         severity: Failure,
         run: refusal,
     },
@@ -57,15 +57,17 @@ fn registration(evidence: &Evidence) -> Verdict {
 }
 
 fn no_store(evidence: &Evidence) -> Verdict {
-    answer::no_store(evidence.answer(Question::Registration).seen()?)
+    let response = evidence.answer(Question::Registration).seen()?;
+    let body = object(response).unwrap_or_default();
+    if body.get("client_secret").is_some_and(Value::is_string) {
+        return answer::no_store(response);
+    }
+    answer::not_stored(response)
 }
 
 fn refusal(evidence: &Evidence) -> Verdict {
     let response = evidence.answer(Question::DangerousRegistration).seen()?;
     let found = outcome(response);
-    if response.status == 429 {
-        return Err(Finding::Skipped("too many registrations for now"));
-    }
     let codes = ["invalid_redirect_uri", "invalid_client_metadata"];
     let refused = error_code(response).is_some_and(|code| codes.contains(&code.as_str()));
     holds(response.status == 400 && refused, found)

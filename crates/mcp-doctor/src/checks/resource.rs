@@ -83,7 +83,15 @@ fn document(evidence: &Evidence) -> Result<(&Location, &Response, Map<String, Va
 fn found(evidence: &Evidence) -> Verdict {
     match evidence.resource() {
         Some((location, _)) => Ok(format!("{}: {}", location.how, location.url)),
-        None => Err(Finding::Broken(answers(&evidence.resource_locations))),
+        None => {
+            let mut found = answers(&evidence.resource_locations);
+            if let Some(url) = &evidence.stray {
+                found.push_str(&format!(
+                    "; one is at {url}, under a path prefix, where no client looks"
+                ));
+            }
+            Err(Finding::Broken(found))
+        }
     }
 }
 
@@ -159,13 +167,19 @@ fn bearer_methods(evidence: &Evidence) -> Verdict {
 fn scopes(evidence: &Evidence) -> Verdict {
     let (_, _, document) = document(evidence)?;
     match document.get("scopes_supported") {
-        Some(scopes) => holds(!strings(scopes).is_empty(), strings(scopes).join(" ")),
+        Some(scopes) if strings(scopes).is_empty() => {
+            Err(Finding::Broken("an empty list".to_owned()))
+        }
+        Some(scopes) => Ok(strings(scopes).join(" ")),
         None => Err(Finding::Broken("no scopes_supported".to_owned())),
     }
 }
 
 fn no_offline_access(evidence: &Evidence) -> Verdict {
     let challenge = evidence.challenge(Question::NoToken).ok();
+    if challenge.is_none() && evidence.resource().is_none() {
+        return Err(NONE);
+    }
     let challenged = challenge.as_ref().and_then(|c| c.get("scope"));
     let challenged = challenged
         .unwrap_or_default()

@@ -74,8 +74,13 @@ fn found(evidence: &Evidence) -> Verdict {
     if evidence.issuer.is_none() {
         return Err(Finding::Skipped("no authorization server is named"));
     }
+    let is_guessed = evidence
+        .issuer
+        .as_ref()
+        .is_some_and(|issuer| issuer.guessed);
     match evidence.metadata() {
         Some((location, _)) => Ok(format!("{}: {}", location.how, location.url)),
+        None if is_guessed => Err(Finding::Skipped("no authorization server is named")),
         None => Err(Finding::Broken(answers(&evidence.server_locations))),
     }
 }
@@ -128,7 +133,10 @@ fn agree(evidence: &Evidence) -> Verdict {
         }
         same += 1;
     }
-    Ok(format!("{same} more, which say the same"))
+    match same {
+        0 => Err(Finding::Skipped("there is one document")),
+        _ => Ok(format!("{same} more, which say the same")),
+    }
 }
 
 fn content_type(evidence: &Evidence) -> Verdict {
@@ -183,5 +191,8 @@ fn endpoints_https(evidence: &Evidence) -> Verdict {
         }
         count += 1;
     }
-    Ok(format!("{count} endpoints"))
+    match count {
+        0 => Err(Finding::Skipped("no endpoint is advertised")),
+        _ => Ok(format!("{count} endpoints")),
+    }
 }

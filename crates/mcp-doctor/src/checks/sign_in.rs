@@ -6,9 +6,11 @@ use serde_json::Value;
 use crate::answer::{self, error_code, object, outcome};
 use crate::check::Check;
 use crate::evidence::Evidence;
+use crate::made_up::FOREIGN_RESOURCE;
 use crate::question::Question;
 use crate::severity::Severity::{Failure, Warning};
 use crate::verdict::{Finding, Verdict, holds};
+use crate::walk::GRACE;
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -33,6 +35,13 @@ pub(super) const CHECKS: &[Check] = &[
         run: |evidence| refused(evidence, Question::RefreshElsewhere, "invalid_target"),
     },
     Check {
+        name: "refusal-keeps-token",
+        expected: "the refresh token is good after a refresh that was refused",
+        section: "RFC 6749 §6; OAuth 2.1 §4.3",
+        severity: Failure,
+        run: keeps,
+    },
+    Check {
         name: "refresh",
         expected: "200 with access_token and token_type Bearer",
         section: "RFC 6749 §6, §5.1",
@@ -48,8 +57,8 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "token-lifetime",
-        expected: "expires_in, in seconds",
-        section: "RFC 6749 §5.1",
+        expected: "expires_in, in seconds, and a day at most",
+        section: "RFC 6749 §5.1; MCP authorization, Token Theft",
         severity: Warning,
         run: lifetime,
     },
@@ -72,7 +81,7 @@ pub(super) const CHECKS: &[Check] = &[
         expected: "invalid_grant for a refresh token whose successor was used",
         section: "RFC 9700 §4.14.2",
         severity: Failure,
-        run: |evidence| refused(evidence, Question::OldRefresh, "invalid_grant"),
+        run: reuse,
     },
     Check {
         name: "code-replay",
@@ -89,6 +98,13 @@ pub(super) const CHECKS: &[Check] = &[
         run: replay_ends,
     },
     Check {
+        name: "foreign-token",
+        expected: "401 for a token that is for another resource",
+        section: "MCP authorization, Token Handling; RFC 8707 §2",
+        severity: Failure,
+        run: foreign,
+    },
+    Check {
         name: "revocation",
         expected: "200",
         section: "RFC 7009 §2.2",
@@ -100,7 +116,7 @@ pub(super) const CHECKS: &[Check] = &[
         expected: "invalid_grant for a refresh token that was revoked",
         section: "RFC 7009 §2",
         severity: Failure,
-        run: |evidence| refused(evidence, Question::RefreshAfterRevocation, "invalid_grant"),
+        run: revocation_effect,
     },
     Check {
         name: "revocation-access-token",
@@ -141,7 +157,8 @@ fn refused(evidence: &Evidence, question: Question, code: &str) -> Verdict {
         return Ok(found);
     }
     match response.status {
-        400..500 => Err(Finding::Doubtful(found)),
+        // It is refused, though not as it should be.
+        400..=599 => Err(Finding::Doubtful(found)),
         _ => Err(Finding::Broken(found)),
     }
 }
@@ -174,15 +191,34 @@ fn tokens_no_store(evidence: &Evidence) -> Verdict {
     answer::no_store(refreshed(evidence)?)
 }
 
+/// The longest lifetime that still counts as short, in seconds.
+const DAY: u64 = 86_400;
+
 fn lifetime(evidence: &Evidence) -> Verdict {
-    let body = object(refreshed(evidence)?).unwrap_or_default();
-    match body.get("expires_in") {
-        Some(seconds) => holds(seconds.is_u64(), seconds.to_string()),
-        None => Err(Finding::Broken("no expires_in".to_owned())),
+    evidence.answer(Question::SignedInCall).seen()?;
+    let said = match refreshed(evidence) {
+        Ok(response) => object(response).unwrap_or_default().remove("expires_in"),
+        Err(_) => evidence.expires_in.map(Value::from),
+    };
+    let Some(said) = said else {
+        return Err(Finding::Broken("no expires_in".to_owned()));
+    };
+    match said.as_u64() {
+        Some(seconds) if seconds > DAY => Err(Finding::Broken(format!(
+            "{seconds} s: {} days",
+            seconds / DAY
+        ))),
+        Some(seconds) => Ok(format!("{seconds} s")),
+        None => Err(Finding::Broken(said.to_string())),
     }
 }
 
 fn rotation(evidence: &Evidence) -> Verdict {
+    if evidence.is_confidential {
+        return Err(Finding::Skipped(
+            "the client has a secret, which binds the token",
+        ));
+    }
     let body = object(refreshed(evidence)?).unwrap_or_default();
     let new = body.get("refresh_token").and_then(Value::as_str);
     match new {
@@ -195,32 +231,126 @@ fn rotation(evidence: &Evidence) -> Verdict {
 }
 
 fn replay_ends(evidence: &Evidence) -> Verdict {
-    let before = evidence.answer(Question::CallAfterOldRefresh).response();
-    if before.is_some_and(|response| response.status == 401) {
-        return Err(Finding::Skipped(
-            "an old refresh token had ended them before",
-        ));
-    }
+    is_used(evidence, Question::SignedInCall)?;
     let replay = evidence.answer(Question::Replay).seen()?;
     if !(400..500).contains(&replay.status) {
         return Err(Finding::Skipped("the replay was not refused"));
     }
     let response = evidence.answer(Question::CallAfterReplay).seen()?;
-    let ended = response.status == 401;
-    let found = if ended {
-        "ended"
-    } else {
-        "the access token is still taken"
+    if response.status == 401 {
+        return Ok("ended".to_owned());
+    }
+    Err(Finding::Broken(lives_on(
+        evidence,
+        "the access token is still taken",
+    )))
+}
+
+/// What goes on, and why it does where the token is self-contained.
+fn lives_on(evidence: &Evidence, found: &str) -> String {
+    let why = match (evidence.is_self_contained, evidence.expires_in) {
+        (false, _) => String::new(),
+        (true, None) => ": it is self-contained, and ends by itself".to_owned(),
+        (true, Some(seconds)) => {
+            format!(": it is self-contained, and ends by itself after {seconds} s")
+        }
     };
-    holds(ended, found)
+    format!("{found}{why}")
+}
+
+/// Skips the check if this message was not answered under a good token: then a refusal later says nothing.
+fn is_used(evidence: &Evidence, question: Question) -> Result<(), Finding> {
+    evidence.answer(question).seen()?;
+    accepted(evidence, question)
+        .map(drop)
+        .map_err(|_| Finding::Skipped("the token was not accepted before, either"))
+}
+
+/// Skips the check if there was no good refresh: then a refusal later says nothing.
+fn is_refreshed(evidence: &Evidence) -> Result<(), Finding> {
+    refreshed(evidence).map(drop)
+}
+
+fn keeps(evidence: &Evidence) -> Verdict {
+    is_refreshed(evidence)?;
+    let response = evidence.answer(Question::RefreshAfterRefusal).seen()?;
+    let found = outcome(response);
+    match response.status {
+        200 => Ok(found),
+        400..500 => Err(Finding::Broken(format!(
+            "{found}: the refusal has used the token up"
+        ))),
+        _ => Err(Finding::Doubtful(found)),
+    }
+}
+
+fn reuse(evidence: &Evidence) -> Verdict {
+    is_refreshed(evidence)?;
+    let response = evidence.answer(Question::OldRefresh).seen()?;
+    if !evidence.waited_for_grace {
+        return refused(evidence, Question::OldRefresh, "invalid_grant");
+    }
+    let found = outcome(response);
+    if response.is_success() {
+        return Err(Finding::Broken(format!("{found}, even after {GRACE} s")));
+    }
+    Err(Finding::Doubtful(format!(
+        "200 at first, and {found} after {GRACE} s: a grace for answers that were lost"
+    )))
+}
+
+fn foreign(evidence: &Evidence) -> Verdict {
+    is_used(evidence, Question::SignedInCall)?;
+    let response = evidence.answer(Question::ForeignCall).seen()?;
+    if matches!(response.status, 401 | 403) {
+        return Ok(response.status.to_string());
+    }
+    let own = evidence.server.as_str();
+    let is_own = |audience: &String| own.starts_with(audience.as_str());
+    match &evidence.foreign_audience {
+        Some(all) if all.iter().any(is_own) => Err(Finding::Skipped(
+            "the token that is issued is for this server all the same",
+        )),
+        Some(all) => Err(Finding::Broken(format!(
+            "{} for a token whose audience is {}",
+            response.status,
+            all.join(", ")
+        ))),
+        None => Err(Finding::Doubtful(format!(
+            "{} for a token that was asked for {FOREIGN_RESOURCE}",
+            response.status
+        ))),
+    }
 }
 
 fn revocation(evidence: &Evidence) -> Verdict {
     let response = evidence.answer(Question::Revocation).came()?;
+    if error_code(response).as_deref() == Some("unsupported_token_type") {
+        // RFC 7009 §2.2.1 has this error for servers whose access tokens end by themselves.
+        return Err(Finding::Skipped(
+            "access tokens cannot be revoked here, which is allowed",
+        ));
+    }
     holds(response.status == 200, outcome(response))
 }
 
+/// Skips the check if nothing was revoked: then whatever goes on says nothing.
+fn is_revoked(evidence: &Evidence) -> Result<(), Finding> {
+    match evidence.answer(Question::Revocation).seen()?.status {
+        200 => Ok(()),
+        _ => Err(Finding::Skipped("there was no revocation")),
+    }
+}
+
+fn revocation_effect(evidence: &Evidence) -> Verdict {
+    is_refreshed(evidence)?;
+    is_revoked(evidence)?;
+    refused(evidence, Question::RefreshAfterRevocation, "invalid_grant")
+}
+
 fn access_token(evidence: &Evidence) -> Verdict {
+    is_used(evidence, Question::SignedInCall)?;
+    is_revoked(evidence)?;
     let refresh = evidence.answer(Question::RefreshAfterRevocation);
     if refresh.response().is_some_and(Response::is_success) {
         return Err(Finding::Skipped("the revocation had no effect"));
@@ -229,6 +359,9 @@ fn access_token(evidence: &Evidence) -> Verdict {
     match (response.status, evidence.outlived) {
         (401, 0) => Ok("401".to_owned()),
         (401, seconds) => Err(Finding::Doubtful(format!("401, after {seconds} s"))),
-        (status, _) => Err(Finding::Broken(format!("{status}: it is still taken"))),
+        (status, _) => Err(Finding::Broken(lives_on(
+            evidence,
+            &format!("{status}: it is still taken"),
+        ))),
     }
 }

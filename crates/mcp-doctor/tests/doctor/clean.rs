@@ -1,12 +1,21 @@
 //! The correct server, and what the doctor does not do without permission.
 
 use fetch::Method;
-use mcp_doctor::{Options, Severity, examine, run};
+use mcp_doctor::{Extent, Format, Options, Severity, examine, remedy};
 
 use super::alone;
-use super::broken::{NO_REFRESH_TOKENS, Server};
+use super::broken::{NO_REFRESH_TOKENS, Server, faults};
 use super::person::Person;
 use super::visit::{Watched, options, visit};
+
+/// Checks for which such a server has nothing to look at.
+const NOTHING_TO_SEE: [(&str, &str); 2] = [
+    ("metadata-agree", "there is one document"),
+    (
+        "foreign-token",
+        "the authorization server issues no such token",
+    ),
+];
 
 // rule: doctor/right-server-is-clean: a server that is right is clean: the test's own, the worker
 //    on three paths, the example
@@ -17,7 +26,8 @@ fn a_server_that_is_right_is_clean() {
         .findings
         .iter()
         .filter(|f| f.severity != Severity::Ok);
-    assert_eq!(bad.collect::<Vec<_>>(), Vec::<&mcp_doctor::Entry>::new());
+    let bad: Vec<_> = bad.map(|f| (f.check, f.found.as_str())).collect();
+    assert_eq!(bad, NOTHING_TO_SEE);
     assert!(report.ok);
     assert!(report.findings.len() > 60, "{}", report.findings.len());
 }
@@ -42,8 +52,11 @@ fn without_leave_nothing_is_written_and_nobody_signs_in() {
             .iter()
             .filter(|f| f.severity == Severity::Skipped);
         for finding in skipped {
+            let is_unasked = ["--register", "--sign-in"]
+                .iter()
+                .any(|o| finding.found.contains(o));
             assert!(
-                finding.found.contains("--register") || finding.found.contains("--sign-in"),
+                is_unasked || finding.check == "metadata-agree",
                 "{finding:?}"
             );
         }
@@ -73,64 +86,100 @@ fn a_server_without_refresh_tokens_is_right_as_well() {
         .filter(|f| f.severity != Severity::Ok);
     let others: Vec<_> = others.map(|f| (f.check, f.found.as_str())).collect();
     let none = "there is no refresh token";
-    let skipped = [
+    let mut skipped = [
         "refresh-elsewhere",
+        "refusal-keeps-token",
         "refresh",
         "tokens-no-store",
-        "token-lifetime",
         "refreshed-token-accepted",
         "refresh-rotation",
         "refresh-reuse",
         "revocation-effect",
-    ];
-    assert_eq!(others, skipped.map(|check| (check, none)));
+    ]
+    .map(|check| (check, none))
+    .to_vec();
+    skipped.extend(NOTHING_TO_SEE);
+    skipped.sort_unstable();
+    let mut others = others;
+    others.sort_unstable();
+    assert_eq!(others, skipped);
 }
 
-// rule: doctor/output-forms: status, table and JSON
+// rule: doctor/output-forms: verdict, problems with remedy, all on request; JSON, Markdown and JUnit
 #[test]
-fn a_table_for_people_and_json_for_programs() {
-    alone(async {
-        let origin = Server::start(None).await;
-        let person = Person::at(&origin);
-        let mut text = Vec::new();
-        let options = options(&origin);
-        assert!(
-            run(&options, &Watched::new(), Some(&person), &mut text)
-                .await
-                .unwrap()
-        );
-        let text = String::from_utf8(text).unwrap();
+fn a_report_for_people_and_for_programs() {
+    let fault = faults().find(|fault| fault.name == "a registration that may be kept");
+    let report = alone(visit(fault, None)).report;
+    let written = |format, extent| {
+        let mut out = Vec::new();
+        report.write(format, extent, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let verdict = written(Format::Text, Extent::Verdict);
+    assert!(
+        verdict.contains("it works, with warnings: 0 failed, 1 warned, "),
+        "{verdict}"
+    );
+    assert_eq!(verdict.lines().count(), 1);
+    let problems = written(Format::Text, Extent::Problems);
+    for part in [
+        "warning  registration-no-store",
+        "  found     max-age=60",
+        "  remedy    Send ",
+        "  rule      RFC",
+        "--all",
+    ] {
+        assert!(problems.contains(part), "{part}: {problems}");
+    }
+    assert!(!problems.contains("challenge-status"), "{problems}");
+    let all = written(Format::Text, Extent::All);
+    for part in [
+        "\nChallenge\n",
+        "ok        challenge-status",
+        "* Codex 0.142 to 0.144: this server advertises ",
+    ] {
+        assert!(all.contains(part), "{part}: {all}");
+    }
+    for text in [&problems, &all] {
         assert!(
             text.lines().all(|line| line.chars().count() <= 120),
             "{text}"
         );
-        for part in [
-            "\nChallenge\n",
-            "severity  check",
-            "ok        challenge-status",
-            "\nKnown clients that have trouble here\n* Codex 0.142 to 0.144: this server advertises ",
-            "\n0 failed, 0 warned, ",
-        ] {
-            assert!(text.contains(part), "{part}: {text}");
-        }
-
-        let mut json = Vec::new();
-        let options = Options {
-            json: true,
-            ..options
-        };
-        assert!(
-            run(&options, &Watched::new(), Some(&person), &mut json)
-                .await
-                .unwrap()
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&written(Format::Json, Extent::Problems)).unwrap();
+    assert_eq!(
+        (&json["ok"], &json["sight"]["kind"]),
+        (&true.into(), &"protected".into())
+    );
+    assert!(json["verdict"].as_str().unwrap().starts_with("it works"));
+    let findings = json["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), report.findings.len());
+    for finding in findings {
+        assert_eq!(
+            finding["remedy"].is_string(),
+            finding["severity"] == "warning",
+            "{finding}"
         );
-        let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
-        assert_eq!(json["server"], format!("{origin}/mcp"));
-        assert_eq!(json["issuer"], origin);
-        assert_eq!(json["ok"], true);
-        let first = &json["findings"][0];
-        for member in ["check", "found", "expected", "section", "severity"] {
-            assert!(first[member].is_string(), "{first}");
-        }
-    });
+    }
+    let markdown = written(Format::Markdown, Extent::Problems);
+    assert!(
+        markdown.contains("| warning | `registration-no-store` | `max-age=60` |"),
+        "{markdown}"
+    );
+    let junit = written(Format::Junit, Extent::Problems);
+    let tests = format!("tests=\"{}\" failures=\"0\"", report.findings.len());
+    assert!(
+        junit.contains(&tests) && junit.contains("name=\"registration-no-store\"><system-out>"),
+        "{junit}"
+    );
+}
+
+// rule: doctor/output-forms
+#[test]
+fn every_check_has_a_remedy() {
+    let report = alone(visit(None, None)).report;
+    for finding in &report.findings {
+        assert!(remedy(finding.check).is_some(), "{}", finding.check);
+    }
 }

@@ -55,7 +55,8 @@ fn every_check_has_a_fault_that_it_finds() {
         .map(|finding| finding.check)
         .collect();
     // A test cannot have a server over http on another host than this one: hostile.rs passes such a URL instead.
+    // A token for another resource needs a server that issues one, which is a finding of its own: strangers.rs.
     let without: Vec<_> = all.difference(&found).copied().collect();
-    assert_eq!(without, ["endpoint-https"]);
+    assert_eq!(without, ["endpoint-https", "foreign-token"]);
     assert!(faults().count() >= 20);
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fetch::scripted::Scripted;
 use fetch::{FetchError, Method, Response};
-use mcp_doctor::{Options, Severity, examine, run};
+use mcp_doctor::{Extent, Format, Options, Severity, examine};
 
 use super::alone;
 
@@ -17,7 +17,6 @@ fn options(server: &str) -> Options {
         server: server.parse().unwrap(),
         register: true,
         sign_in: false,
-        json: false,
     }
 }
 
@@ -79,13 +78,11 @@ fn escape_sequences_of_a_server_never_reach_the_terminal() {
                 body: Vec::new(),
             }),
         );
-    for json in [false, true] {
-        let options = Options {
-            json,
-            ..options(SERVER)
-        };
+    let report = alone(examine(&options(SERVER), &script, None));
+    assert!(!report.ok);
+    for format in [Format::Text, Format::Json, Format::Markdown, Format::Junit] {
         let mut out = Vec::new();
-        assert!(!alone(run(&options, &script, None, &mut out)).unwrap());
+        report.write(format, Extent::All, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         let bad = text
             .chars()

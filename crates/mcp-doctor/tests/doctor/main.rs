@@ -10,6 +10,7 @@ mod hostile;
 mod person;
 mod reference;
 mod secrets;
+mod strangers;
 mod visit;
 
 use tokio::task::LocalSet;

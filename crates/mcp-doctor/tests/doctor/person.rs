@@ -2,7 +2,7 @@
 
 use fetch::native::Native;
 use fetch::{Fetch, LocalFuture, Method, Request, Response};
-use mcp_doctor::{SignIn, SignedIn};
+use mcp_doctor::{Credentials, SignIn, SignedIn};
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 
@@ -33,7 +33,7 @@ impl Person {
         self.network.fetch(request).await.map_err(|e| e.to_string())
     }
 
-    async fn whole(&self, server: &Url) -> Result<SignedIn, String> {
+    async fn whole(&self, server: &Url, resource: Option<&str>) -> Result<SignedIn, String> {
         let metadata = json!({
             "redirect_uris": [REDIRECT_URI],
             "token_endpoint_auth_method": "none",
@@ -50,7 +50,7 @@ impl Person {
             ("redirect_uri", REDIRECT_URI),
             ("code_challenge", CHALLENGE),
             ("code_challenge_method", "S256"),
-            ("resource", server.as_str()),
+            ("resource", resource.unwrap_or(server.as_str())),
             ("person", "yes"),
         ]);
         let answer = self.send(Request::new(Method::Get, url)).await?;
@@ -73,8 +73,11 @@ impl Person {
         let request = Request::new(Method::Post, self.url("/oauth/token"))
             .body("application/x-www-form-urlencoded", form);
         let tokens = self.send(request).await?;
+        let body: Value = serde_json::from_slice(&tokens.body).unwrap_or_default();
         Ok(SignedIn {
             client_id,
+            credentials: Credentials::Public,
+            expires_in: body["expires_in"].as_u64(),
             access_token: text(&tokens, "access_token")?,
             refresh_token: text(&tokens, "refresh_token").ok(),
             code,
@@ -86,9 +89,13 @@ impl Person {
 }
 
 impl SignIn for Person {
-    fn sign_in(&self, server: &Url) -> LocalFuture<'_, Result<SignedIn, String>> {
-        let server = server.clone();
-        Box::pin(async move { self.whole(&server).await })
+    fn sign_in(
+        &self,
+        server: &Url,
+        resource: Option<&str>,
+    ) -> LocalFuture<'_, Result<SignedIn, String>> {
+        let (server, resource) = (server.clone(), resource.map(str::to_owned));
+        Box::pin(async move { self.whole(&server, resource.as_deref()).await })
     }
 }
 

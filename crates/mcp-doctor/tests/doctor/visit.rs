@@ -78,10 +78,14 @@ struct Confidant<'a> {
 }
 
 impl SignIn for Confidant<'_> {
-    fn sign_in(&self, server: &Url) -> LocalFuture<'_, Result<SignedIn, String>> {
-        let server = server.clone();
+    fn sign_in(
+        &self,
+        server: &Url,
+        resource: Option<&str>,
+    ) -> LocalFuture<'_, Result<SignedIn, String>> {
+        let (server, resource) = (server.clone(), resource.map(str::to_owned));
         Box::pin(async move {
-            let mut signed_in = self.person.sign_in(&server).await?;
+            let mut signed_in = self.person.sign_in(&server, resource.as_deref()).await?;
             if let Some(endpoint) = &self.endpoint {
                 signed_in.token_endpoint = endpoint.clone();
             }
@@ -99,7 +103,6 @@ pub fn options(origin: &str) -> Options {
         server: format!("{origin}/mcp").parse().unwrap(),
         register: true,
         sign_in: true,
-        json: false,
     }
 }
 

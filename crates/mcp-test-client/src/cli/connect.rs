@@ -222,6 +222,7 @@ pub(super) fn settings(
         issuer: asked.issuer.clone(),
         port: asked.callback_port,
         own: asked.client_credentials,
+        resource: None,
         without_metadata,
     })
 }

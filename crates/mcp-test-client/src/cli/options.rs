@@ -1,7 +1,10 @@
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
+
+use super::place;
 
 /// Signs in to an MCP server, calls its tools, and finds what is wrong with its OAuth.
 ///
@@ -26,13 +29,13 @@ pub(super) struct Options {
     pub(super) list: bool,
 
     /// Call this tool
-    #[arg(long, value_name = "NAME", conflicts_with = "words")]
+    #[arg(long, value_name = "NAME", conflicts_with = "words", value_parser = NonEmptyStringValueParser::new())]
     pub(super) tool: Option<String>,
 
-    /// The tool's arguments, as a JSON object
+    /// The tool's arguments: a JSON object, @FILE that has one, or @- for standard input
     #[arg(
         long,
-        value_name = "JSON",
+        value_name = "JSON|@FILE",
         requires = "tool",
         default_value = "{}",
         hide_default_value = true
@@ -68,12 +71,13 @@ pub(super) struct Server {
         env = "MCP_HOST",
         hide_env_values = true,
         value_name = "URL",
-        default_value = "http://localhost:8788"
+        default_value = "http://localhost:8788",
+        value_parser = place::server
     )]
     pub(super) mcp_host: Url,
 
     /// The MCP endpoint; its URL is used exactly as given, even without a path
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = place::server)]
     pub(super) endpoint: Option<Url>,
 
     /// How to reach it; auto is stdio if SENTRY_ACCESS_TOKEN or --command is given, else http
@@ -153,9 +157,13 @@ pub(super) struct SignIn {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Output")]
 pub(super) struct Output {
-    /// Print JSON
+    /// Print JSON, of errors too
     #[arg(long, global = true)]
     pub(super) json: bool,
+
+    /// Print the answer alone: no notes, no progress; of a report, its verdict
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
 
     /// Answer the server's questions with their default values instead of asking
     #[arg(long)]
@@ -190,21 +198,85 @@ pub(super) enum Command {
         shell: clap_complete::Shell,
     },
     /// Print the manual page, for man
-    Man,
+    Man {
+        /// The page of this command, instead of the whole program's
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+    Markdown,
+    Junit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    Failure,
+    Warning,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Trial {
+    None,
+    WrongIss,
+    WrongState,
 }
 
 /// Options of `doctor`, which only reads unless it is told otherwise.
 #[derive(Args, Debug)]
+#[command(after_help = DOCTOR_EXAMPLES)]
 pub(super) struct Doctor {
-    /// The MCP endpoint, such as https://mcp.example.com/mcp
-    #[arg(value_name = "URL")]
-    pub(super) url: Url,
+    /// The MCP endpoint, such as https://mcp.example.com/mcp; without a scheme https is tried, then http on this computer
+    #[arg(value_name = "URL", required_unless_present = "as_server")]
+    pub(super) url: Option<String>,
 
-    /// Also register a client, which leaves a record there, and try its authorization requests
+    /// Print each check, and not what is wrong alone
+    #[arg(long)]
+    pub(super) all: bool,
+
+    /// The form of the report; --json is --format json
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = Format::Text, conflicts_with = "json")]
+    pub(super) format: Format,
+
+    /// What makes the exit status 1: a failure, a warning too, or nothing
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Failure)]
+    pub(super) fail_on: FailOn,
+
+    /// Examine a client instead: serve a strict server on this computer until Ctrl-C, and report how the client behaves
+    #[arg(long, conflicts_with_all = ["url", "register", "sign_in"])]
+    pub(super) as_server: bool,
+
+    /// With --as-server: the port of 127.0.0.1 [default: any free one]
+    #[arg(long, value_name = "PORT", requires = "as_server")]
+    pub(super) port: Option<u16>,
+
+    /// With --as-server: end after these seconds instead of waiting for Ctrl-C
+    #[arg(long = "for", value_name = "SECONDS", requires = "as_server")]
+    pub(super) for_seconds: Option<u64>,
+
+    /// With --as-server: how long an access token is good, in seconds
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        requires = "as_server",
+        default_value_t = 30
+    )]
+    pub(super) token_lifetime: u64,
+
+    /// With --as-server: answer wrongly on purpose, to see whether the client notices
+    #[arg(long, value_enum, value_name = "WHAT", requires = "as_server", default_value_t = Trial::None)]
+    pub(super) trial: Trial,
+
+    /// Also register clients, which leaves records there, and try its authorization requests
     #[arg(long)]
     pub(super) register: bool,
 
-    /// Also sign in with your browser and check the tokens, which are revoked at the end
+    /// Also sign in with your browser, up to five times, and check the tokens, which are revoked at the end
     #[arg(long)]
     pub(super) sign_in: bool,
 
@@ -229,6 +301,10 @@ pub(super) enum Metadata {
         /// The document's URL, or the path of a file
         #[arg(value_name = "URL|FILE")]
         of: String,
+
+        /// Print each rule, and not the broken ones alone
+        #[arg(long)]
+        all: bool,
     },
     /// Print a document to publish at this https URL, for --client-metadata-url
     New {
@@ -238,9 +314,20 @@ pub(super) enum Metadata {
     },
 }
 
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  mcp-test-client doctor mcp.example.com/mcp
+  mcp-test-client doctor localhost:8788/mcp --register --sign-in
+  mcp-test-client doctor --as-server --port 9000
+  mcp-test-client doctor https://mcp.example.com/mcp --format junit --fail-on warning > doctor.xml
+
+Exit status: 0 nothing failed, or there is no sign-in to judge; 1 a check failed (or warned, with
+--fail-on warning), or nothing could be judged; 2 wrong arguments; 6 trouble on this computer.";
+
 const EXAMPLES: &str = "\
 Examples:
   mcp-test-client --list
+  mcp-test-client --list --mcp-host localhost:8788 --quiet
   mcp-test-client --tool whoami
   mcp-test-client \"find my latest issue\"
   mcp-test-client --mcp-host https://mcp.example.com --transport http \\

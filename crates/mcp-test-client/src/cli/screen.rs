@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
+use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -14,8 +15,8 @@ use super::options::Options;
 use crate::client::{Error, Listener, defaults, fields};
 
 const DIM: Style = Style::new().dimmed();
-const WARNING: Style = AnsiColor::Yellow.on_default();
-const ERROR: Style = AnsiColor::Red.on_default();
+pub(super) const WARNING: Style = AnsiColor::Yellow.on_default();
+pub(super) const ERROR: Style = AnsiColor::Red.on_default();
 pub(super) const STRONG: Style = Style::new().bold();
 
 /// Where the answers to questions come from.
@@ -35,6 +36,7 @@ pub(super) struct Screen(Rc<Inner>);
 
 struct Inner {
     json: bool,
+    is_quiet: bool,
     yes: bool,
     answers: Answers,
     spinner: RefCell<Option<ProgressBar>>,
@@ -50,6 +52,7 @@ impl Screen {
         };
         Self(Rc::new(Inner {
             json: options.output.json,
+            is_quiet: options.output.quiet,
             yes: options.output.yes,
             answers,
             spinner: RefCell::new(None),
@@ -58,6 +61,11 @@ impl Screen {
 
     pub(super) fn json(&self) -> bool {
         self.0.json
+    }
+
+    /// Whether only the answer is printed (`--quiet`).
+    pub(super) fn is_quiet(&self) -> bool {
+        self.0.is_quiet
     }
 
     /// Whether a person is there to answer questions.
@@ -72,7 +80,7 @@ impl Screen {
 
     /// Shows a spinner while the program waits, on a terminal only.
     pub(super) fn busy(&self, text: &str) {
-        if !io::stderr().is_terminal() || self.json() {
+        if !io::stderr().is_terminal() || self.json() || self.0.is_quiet {
             return;
         }
         let mut place = self.0.spinner.borrow_mut();
@@ -134,6 +142,9 @@ impl Screen {
     }
 
     pub(super) fn note(&self, text: &str) {
+        if self.0.is_quiet {
+            return;
+        }
         self.beside_in(DIM, text);
     }
 
@@ -297,6 +308,21 @@ impl Listener for Screen {
     fn warned(&mut self, text: &str) {
         self.warn(text);
     }
+}
+
+/// Prints what is wrong with the arguments, as JSON if they ask for it, or the help that they ask for.
+pub(super) fn refuse(error: &clap::Error) -> ExitCode {
+    let as_json = std::env::args_os().any(|argument| argument == "--json");
+    if error.use_stderr() && as_json {
+        let text = error.to_string();
+        let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+        let said = json!({ "error": { "kind": "usage", "message": text, "status": 2 } });
+        // When the reader has closed the pipe, there is nobody to report the error to.
+        let _ = writeln!(io::stdout(), "{said:#}");
+    } else {
+        let _ = error.print();
+    }
+    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
 }
 
 /// Replaces characters in foreign text that would move the cursor or change the terminal.

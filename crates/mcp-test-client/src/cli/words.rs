@@ -1,5 +1,7 @@
 //! Questions in words.
 
+use std::io::IsTerminal as _;
+
 use agent::{Agent, Call, Limits, Message, Next, Reason, Tool, ToolAnswer};
 use serde_json::{Value, json};
 
@@ -238,7 +240,9 @@ fn name(call: &Call) -> &str {
 fn arguments(call: &Call) -> String {
     let written = approval::line(&call.json, usize::MAX);
     let text = written.unwrap_or_else(|_| approval::plain(&call.json));
-    let (shown, is_cut) = agent::bounded(&text, if call.changes { text.len() } else { 200 });
+    // Only a terminal is too narrow for all of it.
+    let is_whole = call.changes || !std::io::stderr().is_terminal();
+    let (shown, is_cut) = agent::bounded(&text, if is_whole { text.len() } else { 200 });
     if is_cut {
         format!("{shown}…")
     } else {

@@ -8,7 +8,7 @@ pub enum Error {
     #[error("{0}")]
     Usage(String),
     /// No response arrived.
-    #[error("{doing}: {source}")]
+    #[error("{doing}: {}", reason(source))]
     Unreachable {
         /// What was being requested, and where.
         doing: String,
@@ -56,6 +56,18 @@ pub enum Error {
     Local(String),
 }
 
+/// The reason in words for people. Of the layers of a failed connection the innermost two say what happened.
+fn reason(error: &FetchError) -> String {
+    let FetchError::Unreachable(text) = error.cause() else {
+        return error.to_string();
+    };
+    let mut layers: Vec<&str> = text.rsplit(": ").take(2).collect();
+    layers.reverse();
+    let text = layers.join(": ");
+    let text = text.split(" (os error").next().unwrap_or_default();
+    format!("it cannot be reached: {text}")
+}
+
 impl Error {
     /// An error of the sign-in: a rule that did not hold.
     pub(crate) fn sign_in(section: &'static str, text: impl Into<String>) -> Self {
@@ -89,5 +101,23 @@ impl Error {
             Self::Status { .. } | Self::SessionEnded => "http",
             Self::Local(_) => "local",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_connection_says_what_happened() {
+        let text = "error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)";
+        let error = Error::Unreachable {
+            doing: "sending tools/list to http://localhost:1/mcp".to_owned(),
+            source: FetchError::Unreachable(text.to_owned()),
+        };
+        assert_eq!(
+            error.to_string(),
+            "sending tools/list to http://localhost:1/mcp: it cannot be reached: tcp connect error: Connection refused"
+        );
     }
 }

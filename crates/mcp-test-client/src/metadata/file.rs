@@ -23,9 +23,11 @@ pub struct File {
 impl File {
     pub fn read(path: &str) -> io::Result<Self> {
         let mut body = Vec::new();
-        std::fs::File::open(path)?
+        std::fs::File::open(path)
+            .map_err(|error| named(path, &error))?
             .take(MAX_FILE)
-            .read_to_end(&mut body)?;
+            .read_to_end(&mut body)
+            .map_err(|error| named(path, &error))?;
         let object = serde_json::from_slice::<Map<String, Value>>(&body).ok();
         let named = object
             .as_ref()
@@ -36,6 +38,15 @@ impl File {
             body,
         })
     }
+}
+
+/// An error with the name of its file.
+pub fn named(path: &str, error: &io::Error) -> io::Error {
+    let words = match error.kind() {
+        io::ErrorKind::NotFound => format!("no such file: {path}"),
+        _ => format!("{path} cannot be read: {error}"),
+    };
+    io::Error::new(error.kind(), words)
 }
 
 impl Fetch for File {

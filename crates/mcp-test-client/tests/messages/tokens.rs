@@ -94,6 +94,7 @@ fn authorizer(server: &Server) -> Authorizer {
         issuer: None,
         port: None,
         own: false,
+        resource: None,
         without_metadata: false,
     };
     Authorizer::new(

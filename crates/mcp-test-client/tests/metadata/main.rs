@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use fetch::scripted::Scripted;
 use fetch::{FetchError, Method, Response};
-use mcp_test_client::metadata::check;
+use mcp_doctor::Extent;
+use mcp_test_client::metadata::{Form, check};
 use serde_json::{Value, json};
 
 const URL: &str = "https://client.example/oauth/client.json";
@@ -20,7 +21,12 @@ fn document() -> Value {
 /// Whether all rules hold, and the output.
 async fn checked(of: &str, json: bool, script: &Scripted) -> (bool, String) {
     let mut out = Vec::new();
-    let ok = check(of, json, script, &mut out).await.unwrap();
+    let form = if json {
+        Form::Json
+    } else {
+        Form::Text(Extent::All)
+    };
+    let ok = check(of, form, script, &mut out).await.unwrap();
     (ok, String::from_utf8(out).unwrap())
 }
 
@@ -82,7 +88,7 @@ async fn everything_that_is_wrong_with_section_and_remedy() {
         "* client_id is the document's own URL (CIMD §4): set client_id to the URL of the document",
         "* the document holds no secret (CIMD §4.1): remove client_secret",
         "* redirect_uris are usable (CIMD §4.2): list https URLs",
-        "\n3 rules are broken\n",
+        ": 3 rules are broken\n",
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
@@ -190,7 +196,13 @@ async fn a_file_is_judged_by_all_but_its_transport() {
 #[tokio::test]
 async fn a_file_that_is_not_there_is_an_error() {
     let mut out = Vec::new();
-    let outcome = check("no/such/file.json", false, &Scripted::new(), &mut out).await;
+    let outcome = check(
+        "no/such/file.json",
+        Form::Text(Extent::All),
+        &Scripted::new(),
+        &mut out,
+    )
+    .await;
     assert_eq!(outcome.unwrap_err().kind(), std::io::ErrorKind::NotFound);
     assert!(out.is_empty());
 }

@@ -4,6 +4,7 @@
 
 mod discovery;
 mod issuers;
+mod lenient;
 mod lost;
 mod refresh;
 mod refused;

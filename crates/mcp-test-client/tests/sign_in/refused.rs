@@ -76,7 +76,7 @@ async fn documents_that_break_a_rule() {
         ),
         (
             none(),
-            json!({ "issuer": "https://as.example/" }),
+            json!({ "issuer": "https://as.example/x" }),
             "RFC 8414 §3.3",
         ),
         (

@@ -215,6 +215,7 @@ impl World {
             issuer: None,
             port: None,
             own: false,
+            resource: None,
             without_metadata: false,
         }
     }

@@ -14,7 +14,7 @@ const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// The scopes to ask for: all that any tool needs. `--skills` narrows down what a server process offers, and can differ
 /// each time.
 const SCOPE: &str =
-    "org:read project:read project:write team:read team:write event:read event:write";
+    "org:read project:read project:write team:read team:write event:read event:write alerts:write";
 
 /// Seconds between two polls if the server does not say (RFC 8628 §3.2).
 const INTERVAL: u64 = 5;

@@ -2,6 +2,7 @@ use std::io::{Write as _, stdout};
 
 use fetch::Fetch;
 use sentry_api::BaseUrl;
+use serde_json::json;
 
 use super::device::{self, Refused};
 use super::grant::Grant;
@@ -10,14 +11,21 @@ use crate::ends::Failure;
 use crate::options::Keep;
 use crate::store::Store;
 
+/// What a sign-in is asked for.
+pub(super) struct Asked<'a> {
+    pub(super) client_id: Option<&'a str>,
+    pub(super) keep: Keep,
+    /// Whether each step is told as a line of JSON.
+    pub(super) as_json: bool,
+}
+
 pub(super) async fn login(
     base: &BaseUrl,
-    client_id: Option<&str>,
-    keep: Keep,
+    asked: Asked<'_>,
     store: &Store,
     fetch: &dyn Fetch,
 ) -> Result<(), Failure> {
-    let Some(client_id) = client_id.map(str::trim).filter(|id| !id.is_empty()) else {
+    let Some(client_id) = asked.client_id.map(str::trim).filter(|id| !id.is_empty()) else {
         return Err(Failure::Usage(format!(
             "signing in needs the id of an OAuth application: create one in {}/settings/account/api/applications/ \
              and give its id with --client-id or SENTRY_CLIENT_ID. Or use a user auth token instead \
@@ -31,12 +39,17 @@ pub(super) async fn login(
     let mut out = stdout();
     let minutes = waiting.lifetime.div_ceil(60);
     let page = waiting.page_with_code.as_ref().unwrap_or(&waiting.page);
-    writeln!(out, "Open this page, and compare or enter the code:\n")?;
-    writeln!(out, "  {page}\n  {}\n", waiting.user_code)?;
-    writeln!(
-        out,
-        "Waiting for you, {minutes} minutes at most. Ctrl-C gives up."
-    )?;
+    if asked.as_json {
+        let told = json!({ "state": "waiting", "page": page.as_str(), "code": waiting.user_code, "seconds": waiting.lifetime });
+        writeln!(out, "{told}")?;
+    } else {
+        writeln!(out, "Open this page, and compare or enter the code:\n")?;
+        writeln!(out, "  {page}\n  {}\n", waiting.user_code)?;
+        writeln!(
+            out,
+            "Waiting for you, {minutes} minutes at most. Ctrl-C gives up."
+        )?;
+    }
     out.flush()?;
     let answer = waiting
         .token(fetch, base, client_id)
@@ -44,7 +57,12 @@ pub(super) async fn login(
         .map_err(|refused| failure(base, &refused))?;
     let grant = Grant::read(&answer, client_id, clock::now(), None)
         .ok_or_else(|| Failure::Unreachable("Sentry's response has no access token".to_owned()))?;
-    let place = store.keep(base, &grant, keep).await?;
+    let place = store.keep(base, &grant, asked.keep).await?;
+    if asked.as_json {
+        let told = json!({ "state": "signed in", "sentry": base.as_str(), "user": grant.user, "token": place.to_string() });
+        writeln!(out, "{told}")?;
+        return Ok(());
+    }
     let user = grant.user.as_deref().unwrap_or("you");
     writeln!(
         out,
@@ -54,9 +72,13 @@ pub(super) async fn login(
     Ok(())
 }
 
-pub(super) async fn logout(base: &BaseUrl, store: &Store) -> Result<(), Failure> {
+pub(super) async fn logout(base: &BaseUrl, as_json: bool, store: &Store) -> Result<(), Failure> {
     let mut out = stdout();
-    if store.forget(base).await? {
+    let had = store.forget(base).await?;
+    if as_json {
+        let told = json!({ "sentry": base.as_str(), "signed_out": had });
+        writeln!(out, "{told}")?;
+    } else if had {
         writeln!(
             out,
             "Signed out of {0}: the token is no longer kept here. To end it at Sentry as well, revoke the application in \

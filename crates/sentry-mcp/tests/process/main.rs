@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod agent;
+mod command;
 mod device;
 mod pipe;
 mod rust_sdk;

@@ -7,12 +7,34 @@ use super::{TOOLS, find as named};
 use crate::text::markdown::code;
 use crate::vocabulary::near::squeeze;
 use crate::vocabulary::near::value::is_nothing;
-use crate::vocabulary::tool::{EXECUTE, Tool};
+use crate::vocabulary::tool::{CALLS, EXECUTE, Tool};
 
 /// A tool's name as it was sent, and the arguments for it.
 pub(crate) struct Executed {
     pub(crate) name: String,
     pub(crate) arguments: Map<String, Value>,
+}
+
+/// So many calls may be one.
+pub(crate) const MOST: usize = 8;
+
+/// The calls in a call of several; `None` where it is a call of one tool.
+///
+/// # Errors
+/// What to say about a call of several that is none of up to [`MOST`].
+pub(crate) fn several(sent: &Map<String, Value>) -> Option<Result<Vec<Value>, &'static str>> {
+    let calls = sent.get(CALLS).filter(|calls| !is_nothing(calls))?;
+    let is_alone = |(name, value): (&String, &Value)| name == CALLS || is_nothing(value);
+    let read = match calls {
+        Value::Array(calls) => Some(calls.clone()),
+        Value::String(text) => serde_json::from_slice(text.as_bytes()).ok(),
+        _ => None,
+    };
+    Some(match read {
+        _ if !sent.iter().all(is_alone) => Err("Send either `calls` or `name` with `arguments`."),
+        Some(calls) if (1..=MOST).contains(&calls.len()) => Ok(calls),
+        _ => Err("`calls` must be a list of 1 to 8 objects with `name` and `arguments`."),
+    })
 }
 
 /// Reads `name` and `arguments`, also under names that are near and with the arguments beside the name.
@@ -21,6 +43,7 @@ pub(crate) struct Executed {
 /// What to say about a call that can mean several things or nothing.
 pub(crate) fn read(sent: Map<String, Value>) -> Result<Executed, String> {
     let itself = named(EXECUTE).map_or(&[][..], |tool| tool.parameters);
+    let itself = itself.get(..2).unwrap_or_default();
     let mut own: [Option<Value>; 2] = [None, None];
     let mut beside = Map::new();
     let mut others = Vec::new();

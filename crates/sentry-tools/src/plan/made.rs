@@ -2,9 +2,12 @@
 
 use mcp::Content;
 use mcp::json::{self, Object};
+use sentry_api::{ApiError, Value};
 
 use crate::plan::{Plan, Replies, changes};
-use crate::text::shape::Member;
+use crate::text::markdown;
+use crate::text::shape::{self, Kind, Member};
+use crate::vocabulary::failure::Failure;
 use crate::vocabulary::tool::Context;
 
 /// The shape of `@actions`, to stand in a plan's answer as `suggestedActions=@actions[…]`.
@@ -18,6 +21,8 @@ pub(crate) struct Made {
     pub(crate) contents: Vec<Content>,
     members: Vec<(&'static str, String)>,
     actions: Vec<String>,
+    /// The actions in words.
+    next: String,
 }
 
 impl Made {
@@ -27,7 +32,15 @@ impl Made {
             contents: Vec::new(),
             members: Vec::new(),
             actions: Vec::new(),
+            next: String::new(),
         }
+    }
+
+    /// The Markdown, with what is suggested at its end.
+    pub(super) fn text(&mut self) -> Option<String> {
+        let mut text = self.markdown.take()?;
+        markdown::paragraph(&mut text, &self.next);
+        Some(text)
     }
 
     /// A member of the answer that the plan reads at `@name`, as JSON.
@@ -71,7 +84,42 @@ impl Made {
         object.end();
         action.text("reason", reason);
         action.end();
+        let between = if self.next.is_empty() { "Next: " } else { "; " };
+        markdown::push(&mut self.next, &[between, tool]);
+        for (name, value) in arguments {
+            markdown::push(
+                &mut self.next,
+                &[", ", name, " ", &markdown::code(value, 200)],
+            );
+        }
+        markdown::push(&mut self.next, &[" (", reason.trim_end_matches('.'), ")"]);
         self.actions.push(out);
+    }
+
+    /// A list of things in the shape that the answer has at `@name`. A server may send one where there are several.
+    pub(crate) fn add_list(
+        &mut self,
+        name: &'static str,
+        answer: &str,
+        values: &mut dyn Iterator<Item = Value<'_>>,
+    ) -> Result<(), Failure> {
+        let mut members = shape::members(answer);
+        let member = members.find(|member| member.path.strip_prefix('@') == Some(name));
+        if let Some(Kind::List(shape)) = member.map(|member| member.kind) {
+            let mut out = String::new();
+            shape::things(&mut out, shape, values).ok_or(ApiError::Malformed(name))?;
+            self.add(name, out);
+        }
+        Ok(())
+    }
+
+    /// Writes the suggestions, if there are any.
+    pub(crate) fn write_actions(&self, object: &mut Object<'_>, name: &str) {
+        if !self.actions.is_empty() {
+            json::array(object.name(name), &self.actions, |out, action| {
+                out.push_str(action);
+            });
+        }
     }
 
     /// Writes what stands behind an `@`. `None` where it is always there and is not.
@@ -102,13 +150,7 @@ impl Made {
             "changes" => {
                 object.raw(member.name, &changes(context, plan, replies));
             }
-            "actions" => {
-                if !self.actions.is_empty() {
-                    json::array(object.name(member.name), &self.actions, |out, action| {
-                        out.push_str(action);
-                    });
-                }
-            }
+            "actions" => self.write_actions(object, member.name),
             argument => {
                 let sent = context.arguments.named(argument);
                 match sent {

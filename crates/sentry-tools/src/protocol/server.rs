@@ -10,7 +10,7 @@ use sentry_api::{ApiError, Client, Sight};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::catalogue;
+use crate::catalogue::{self, executed};
 use crate::protocol::completions;
 use crate::protocol::listing::Listings;
 use crate::protocol::prompts;
@@ -23,9 +23,10 @@ use crate::vocabulary::near::{self, Taken};
 use crate::vocabulary::refusal::Refusal;
 use crate::vocabulary::session::{Constraint, Session, Verified, VerifiedConstraints};
 use crate::vocabulary::skill::Skills;
-use crate::vocabulary::tool::{Context, Tool};
+use crate::vocabulary::tool::{Context, EXECUTE, Tool};
 
 mod ask;
+mod many;
 mod seen;
 mod target;
 mod verify;
@@ -122,6 +123,33 @@ impl Server {
         }
     }
 
+    /// Boxed: calls of one tool and of several share it.
+    fn judged<'a>(
+        &'a self,
+        tool: &'a Tool,
+        sent: Map<String, Value>,
+        input: &'a Input,
+    ) -> LocalFuture<'a, Answer<CallToolResult, Refusal>> {
+        Box::pin(self.judge_and_call(tool, sent, input))
+    }
+
+    /// What the connection leaves out first; then the scope, so that a client can step up also for a tool that its list hides; then the skill.
+    async fn judge_and_call(
+        &self,
+        tool: &Tool,
+        sent: Map<String, Value>,
+        input: &Input,
+    ) -> Answer<CallToolResult, Refusal> {
+        if let Some(words) = left_out(tool, &self.session) {
+            return wrong(words, "the connection leaves the tool out");
+        }
+        check_scopes(tool, self.session.scopes).map_err(CallError::Refused)?;
+        match unavailable(tool, &self.session) {
+            Some(words) => wrong(words, "the tool's skill was not allowed"),
+            None => self.call(tool, sent, input).await,
+        }
+    }
+
     /// Runs a tool that the session has, after its person was asked what there is to ask.
     async fn call(
         &self,
@@ -177,6 +205,10 @@ impl Server {
     }
 }
 
+fn wrong(words: String, why: &'static str) -> Answer<CallToolResult, Refusal> {
+    Ok(Outcome::Complete(CallToolResult::error(words).because(why)))
+}
+
 /// What was made of the arguments, below the answer; beside it where a program reads that.
 fn noted(mut result: CallToolResult, notes: &str) -> CallToolResult {
     if notes.is_empty() {
@@ -228,22 +260,18 @@ impl Handler for Server {
         self.listings.of(&self.session, list, version)
     }
 
-    /// What the connection leaves out first; then the scope, so that a client can step up also for a tool that its list hides; then the skill.
     async fn call_tool(&self, call: ToolCall) -> Answer<CallToolResult, Refusal> {
         let named = catalogue::find(&call.name).ok_or(CallError::Unknown)?;
-        let error = |words, why| Ok(Outcome::Complete(CallToolResult::error(words).because(why)));
+        if named.name == EXECUTE
+            && let Some(calls) = executed::several(&call.arguments)
+        {
+            return self.several(calls, &call.input).await;
+        }
         let (tool, sent) = match target(named, call.arguments, &self.session) {
             Ok(target) => target,
-            Err(words) => return error(words, "there is no such tool"),
+            Err(words) => return wrong(words, "there is no such tool"),
         };
-        if let Some(words) = left_out(tool, &self.session) {
-            return error(words, "the connection leaves the tool out");
-        }
-        check_scopes(tool, self.session.scopes).map_err(CallError::Refused)?;
-        match unavailable(tool, &self.session) {
-            Some(words) => error(words, "the tool's skill was not allowed"),
-            None => self.call(tool, sent, &call.input).await,
-        }
+        self.judged(tool, sent, &call.input).await
     }
 
     async fn prompt(&self, call: PromptCall) -> Answer<Prompt, Refusal> {

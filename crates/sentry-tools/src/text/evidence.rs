@@ -215,7 +215,7 @@ fn float(value: Value<'_>) -> Option<f64> {
 }
 
 /// `10 minutes`, from seconds.
-fn seconds(value: f64) -> String {
+pub(crate) fn seconds(value: f64) -> String {
     // Invariant: a float's conversion saturates.
     let seconds = value.max(0.0).round() as u64;
     for (size, one, several) in [

@@ -1,13 +1,18 @@
 //! Okapi BM25 over a few short documents: rare words of the query say more than common ones, and a long document does
-//! not win by length.
+//! not win by length. What a word is, and what it means, is in [`words`].
 // file rule: mcp/search-ranking: `search_sentry_tools` ranks by BM25
 
 use crate::text::order;
 
+mod recognized;
+mod words;
+
+use words::{Word, words};
+
 /// The words of a document, each with how often it counts.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
-    words: Vec<(String, u32)>,
+    words: Vec<(Word, u32)>,
     length: u32,
 }
 
@@ -23,19 +28,19 @@ impl Document {
         }
     }
 
-    fn count(&self, word: &str) -> u32 {
+    fn count(&self, word: Word) -> u32 {
         let mut words = self.words.iter();
         words
-            .find(|(known, _)| known == word)
+            .find(|(known, _)| *known == word)
             .map_or(0, |(_, count)| *count)
     }
 }
 
 /// How fast a word that comes again counts less.
-const SATURATION: f64 = 1.2;
+const SATURATION: f64 = 3.0;
 
 /// How much the length matters.
-const LENGTH: f64 = 0.75;
+const LENGTH: f64 = 0.3;
 
 /// The `most` best documents that share a word with the query, by place, the best first; equals keep their order.
 pub(crate) fn rank(query: &str, documents: &[&Document], most: usize) -> Vec<usize> {
@@ -45,7 +50,12 @@ pub(crate) fn rank(query: &str, documents: &[&Document], most: usize) -> Vec<usi
         average += f64::from(document.length) / total;
     }
     let mut scores = vec![0.0_f64; documents.len()];
-    for term in words(query).iter().take(32) {
+    let mut terms: Vec<Word> = Vec::new();
+    for term in words(query).into_iter().take(64) {
+        if terms.contains(&term) {
+            continue;
+        }
+        terms.push(term);
         let having = documents.iter().filter(|each| each.count(term) > 0).count() as f64;
         let rarity = (1.0 + (total - having + 0.5) / (having + 0.5)).ln();
         for (document, score) in documents.iter().zip(&mut scores) {
@@ -60,73 +70,77 @@ pub(crate) fn rank(query: &str, documents: &[&Document], most: usize) -> Vec<usi
     best
 }
 
-/// Words that stand in every question.
-const STOP: &[&str] = &[
-    "a", "an", "and", "for", "from", "in", "is", "it", "of", "on", "or", "the", "to", "what",
-    "which", "with",
-];
-
-/// Lower case, at the borders of `camelCase` and `snake_case`, without a plural's `s`.
-fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut was_lower = false;
-    for char in text.chars().take(2_000).chain([' ']) {
-        let is_part = char.is_ascii_alphanumeric() || !char.is_ascii();
-        let is_end = !is_part || (char.is_ascii_uppercase() && was_lower);
-        if is_end && let Some(word) = root(std::mem::take(&mut word)) {
-            words.push(word);
-        }
-        if is_part {
-            word.push(char.to_ascii_lowercase());
-        }
-        was_lower = char.is_ascii_lowercase();
-    }
-    words
-}
-
-fn root(mut word: String) -> Option<String> {
-    if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") {
-        word.pop();
-        // "queries" in the form of "query".
-        if word.ends_with("ie") {
-            word.truncate(word.len() - 2);
-            word.push('y');
-        }
-    }
-    (!word.is_empty() && !STOP.contains(&word.as_str())).then_some(word)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn words_are_taken_apart() {
-        assert_eq!(
-            words("get_issue_tagValues"),
-            ["get", "issue", "tag", "value"]
-        );
-        assert_eq!(
-            words("The DSNs of (some) queries, status"),
-            ["dsn", "some", "query", "status"]
-        );
+    fn document(text: &str) -> Document {
+        let mut document = Document::default();
+        document.add(text, 1);
+        document
     }
 
     #[test]
     fn rare_words_win() {
-        let texts = ["find issue", "find issue trace", "find issue", "note"];
-        let documents: Vec<_> = texts
-            .iter()
-            .map(|text| {
-                let mut document = Document::default();
-                document.add(text, 1);
-                document
-            })
-            .collect();
+        let documents = ["find issue", "find issue trace", "find issue", "memo"].map(document);
         let documents: Vec<_> = documents.iter().collect();
         assert_eq!(rank("find the trace", &documents, 9), [1, 0, 2]);
         assert_eq!(rank("nothing", &documents, 9), [0_usize; 0]);
         assert_eq!(rank("", &[], 9), [0_usize; 0]);
+    }
+
+    // rule: mcp/search-languages: a request is found by what it means: synonyms, endings, compounds, accents, other
+    //    languages, and ids and addresses by their shape
+    #[test]
+    fn a_meaning_is_found_in_other_words() {
+        let documents = [
+            "database",
+            "issue",
+            "release",
+            "assign",
+            "aurl",
+            "ahexid",
+            "anissueid",
+            "aversion",
+            "apath",
+            "aspanid",
+            "adocurl",
+            "outsideurl",
+            "unresolved",
+            "create",
+        ];
+        let texts = documents.map(document);
+        let texts: Vec<_> = texts.iter().collect();
+        for (request, meant) in [
+            ("Datenbankabfragen", "database"),
+            ("langsame Kundendatenbank", "database"),
+            ("les problèmes", "issue"),
+            ("バグが多い", "issue"),
+            ("what did we SHIP", "release"),
+            ("asígnalo", "assign"),
+            ("未解決", "unresolved"),
+            ("please set up one", "create"),
+            ("see https://acme.sentry.io/", "aurl"),
+            ("(https://own.example/organizations/acme/)", "aurl"),
+            ("https://docs.sentry.io/product/", "adocurl"),
+            ("https://example.com/health", "outsideurl"),
+            ("0af7651916cd43dd8448eb211c80319c", "ahexid"),
+            ("0af76519-16cd-43dd-8448-eb211c80319c", "ahexid"),
+            ("00f067aa0ba902b7", "aspanid"),
+            ("“BACKEND-1”", "anissueid"),
+            ("BACKEND-1の", "anissueid"),
+            ("shop@5.0.0", "aversion"),
+            ("v2.3", "aversion"),
+            ("/api/orders", "apath"),
+        ] {
+            let found = rank(request, &texts, 1);
+            let found = found.first().and_then(|place| documents.get(*place));
+            assert_eq!(found, Some(&meant), "{request}");
+        }
+        for nothing in [
+            "on-call", "ON-CALL", "e.g.", "a/b", "12", "/", "://", "-1", "@", "ß", "…",
+        ] {
+            assert_eq!(rank(nothing, &texts, 1), [0_usize; 0], "{nothing}");
+        }
     }
 }

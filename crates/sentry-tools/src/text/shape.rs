@@ -278,6 +278,10 @@ pub(crate) fn others(shape: &str, prefix: &str, found: &mut Vec<String>) {
                 pointer.push_str("/*");
                 found.push(pointer);
             }
+            // A text, or one in a list or a list of lists.
+            Kind::Any => {
+                found.extend(["", "/*", "/*/*"].map(|rest| [&pointer, rest].concat()));
+            }
             _ => found.push(pointer),
         }
     }

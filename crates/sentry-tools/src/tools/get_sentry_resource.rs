@@ -1,18 +1,19 @@
 use fetch::LocalFuture;
-use sentry_api::{EventRef, IssueId};
+use sentry_api::{EventRef, IssueId, SlugOrId};
 use serde_json::{Map, Value};
 
 use crate::text::markdown::push;
 use crate::text::url::{Page, bare};
-use crate::vocabulary::advice::{self, Named};
+use crate::vocabulary::advice::{self, Named, Others};
 use crate::vocabulary::arguments::Arguments;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::parameter::{
-    EVENT_ID, Format, ISSUE_ID, OPTIONAL_ORGANIZATION, Parameter, TRACE_ID,
+    EVENT_ID, Format, ISSUE_ID, OPTIONAL_ORGANIZATION, PROJECT_NAMES, Parameter, TRACE_ID,
 };
 use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
-use super::{ISSUE_SKILLS, READ, get_issue_details, get_trace_details};
+use super::get_agent_conversation_details as conversations;
+use super::{ISSUE_SKILLS, READ, cron, get_issue_details, get_monitor_details, get_trace_details};
 
 const URL: Parameter = Parameter::format(
     "url",
@@ -109,7 +110,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
 
 /// What reads the thing that a URL leads to.
 fn of_url(context: &Context<'_>, url: &str) -> Result<Call, Failure> {
-    let Named { organization, page } = advice::address(context, &URL, url)?;
+    let Named { organization, page } = advice::address(context, &URL, url, Others::Read)?;
     let organization = organization.as_str();
     let details = || Call::new(&get_issue_details::TOOL).with(&OPTIONAL_ORGANIZATION, organization);
     Ok(match page {
@@ -122,10 +123,43 @@ fn of_url(context: &Context<'_>, url: &str) -> Result<Call, Failure> {
         }
         Page::Event(event) => details().with(&EVENT_ID, event.as_str()),
         Page::Trace { trace, span } => of_trace(organization, trace.as_str(), span.as_deref()),
-        // Invariant: an address that no tool reads is refused before.
-        Page::Other(_) => return Err(unnamed()),
+        Page::Other(advice) => {
+            // Invariant: an address that no tool reads is refused before.
+            let (tool, named) = advice::reader(context, &advice).ok_or_else(unnamed)?;
+            let mut call = Call::new(tool).with(&OPTIONAL_ORGANIZATION, organization);
+            for (name, value) in &named.arguments {
+                if PROJECT_NAMES.contains(name) {
+                    is_seen(context, value)?;
+                }
+                call.arguments
+                    .insert((*name).to_owned(), value.as_str().into());
+            }
+            call
+        }
     })
 }
+
+/// A page of another project than the session's is none of its.
+fn is_seen(context: &Context<'_>, project: &str) -> Result<(), Failure> {
+    let named = SlugOrId::parse(project).ok();
+    match named.and_then(|named| context.sight.project(named)) {
+        Some(_) => Ok(()),
+        None => Err(Failure::outside("project")),
+    }
+}
+
+/// A call of that tool.
+fn of(context: &Context<'_>, tool: &str) -> Result<Call, Failure> {
+    let mut catalogue = context.catalogue.iter().copied();
+    let tool = catalogue.find(|own| own.name == tool);
+    tool.map(Call::new).ok_or_else(unnamed)
+}
+
+/// Kinds of things that have a tool of their own, and what that calls their id.
+const KINDS: &[(&str, &str, &str)] = &[
+    ("replay", "get_replay_details", "replayId"),
+    ("snapshot", "get_snapshot", "snapshotId"),
+];
 
 fn unnamed() -> Failure {
     Failure::Invalid(
@@ -151,6 +185,11 @@ fn of_id(context: &Context<'_>) -> Result<Call, Failure> {
         return Err(unnamed());
     };
     let details = || Call::new(&get_issue_details::TOOL).with(&OPTIONAL_ORGANIZATION, organization);
+    if let Some((_, tool, name)) = KINDS.iter().find(|(own, ..)| *own == kind) {
+        let mut call = of(context, tool)?.with(&OPTIONAL_ORGANIZATION, organization);
+        call.arguments.insert((*name).to_owned(), id.into());
+        return Ok(call);
+    }
     match kind {
         "issue" => Ok(details().with(&ISSUE_ID, id)),
         "event" => Ok(details().with(&EVENT_ID, id)),
@@ -158,7 +197,12 @@ fn of_id(context: &Context<'_>) -> Result<Call, Failure> {
             Some((trace, span)) => of_trace(organization, trace, Some(span)),
             None => of_trace(organization, id, None),
         }),
-        "ai_conversation" => Err(unreadable("AI conversation")),
+        "ai_conversation" => Ok(Call::new(&conversations::TOOL)
+            .with(&OPTIONAL_ORGANIZATION, organization)
+            .with(&conversations::CONVERSATION, id)),
+        "monitor" => Ok(Call::new(&get_monitor_details::TOOL)
+            .with(&OPTIONAL_ORGANIZATION, organization)
+            .with(&cron::SLUG, id)),
         other => Err(unreadable(other)),
     }
 }
@@ -179,8 +223,8 @@ fn unreadable(what: &str) -> Failure {
         &mut words,
         &[
             what,
-            " yet. search_events finds replays and profiles (dataset `replays`, `profiles`); search_issues finds the \
-             issues that belong to it.",
+            " yet. search_replays and search_profiles find replays and profiles; search_issues finds the issues that \
+             belong to it.",
         ],
     );
     Failure::Invalid(words)

@@ -89,10 +89,7 @@ fn render(context: &Context<'_>, found: &FoundTrace) -> String {
         paragraph(&mut text, "## Spans\n");
         text.push_str(&tree);
     }
-    wanted.push((
-        &search_events::TOOL,
-        "with dataset logs and query trace:… for its log",
-    ));
+    wanted.push((&search_events::LOGS, "with query trace:… for its log"));
     paragraph(&mut text, &hint::next(context, &wanted));
     text
 }

@@ -36,6 +36,10 @@ pub(crate) static TOOL: Tool = Tool {
     run,
 };
 
+/// A line for each tool: its name, then words for its jobs, objects and verbs. Words in other languages, and English ones
+/// that mean the same, are known to [`ranking`]; a word that stands here twice says twice as much.
+const PURPOSES: &str = include_str!("search_sentry_tools/purposes.txt");
+
 /// Of each tool of the catalogue, in its order. They never change, and taking them apart is most of a search.
 static DOCUMENTS: OnceLock<Vec<Document>> = OnceLock::new();
 
@@ -80,23 +84,9 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let query = context.arguments.text(&QUERY).unwrap_or_default();
         let limit = context.arguments.number(&LIMIT).unwrap_or_default();
         let itself = [TOOL.name, EXECUTE];
-        let all = DOCUMENTS.get_or_init(|| {
-            context
-                .catalogue
-                .iter()
-                .map(|tool| document(tool))
-                .collect()
-        });
-        let mut tools: Vec<&Tool> = Vec::new();
-        let mut documents = Vec::new();
-        for (tool, document) in context.catalogue.iter().zip(all) {
-            if context.offers(tool) && !itself.contains(&tool.name) {
-                tools.push(tool);
-                documents.push(document);
-            }
-        }
-        let found = ranking::rank(query, &documents, limit as usize);
-        let found = found.into_iter().filter_map(|place| tools.get(place));
+        let is_wanted = |tool: &Tool| context.offers(tool) && !itself.contains(&tool.name);
+        let found = best(query, context.catalogue, &is_wanted, limit as usize);
+        let found = found.into_iter();
         structured(
             &Found {
                 query,
@@ -107,17 +97,47 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     })
 }
 
-/// A tool's words; those of its name say most.
-fn document(tool: &Tool) -> Document {
-    let mut document = Document::default();
-    document.add(tool.name, 3);
-    document.add(tool.title, 2);
-    document.add(tool.description, 1);
-    for parameter in tool.parameters {
-        document.add(parameter.name, 1);
-        document.add(parameter.about, 1);
+/// Of the whole catalogue the tools that do what is asked for, the likeliest first.
+pub(crate) fn best(
+    query: &str,
+    catalogue: &'static [&'static Tool],
+    is_wanted: &dyn Fn(&Tool) -> bool,
+    limit: usize,
+) -> Vec<&'static Tool> {
+    let all = DOCUMENTS.get_or_init(|| {
+        catalogue
+            .iter()
+            .map(|tool| document(tool.name, tool.description))
+            .collect()
+    });
+    let mut tools = Vec::new();
+    let mut documents = Vec::new();
+    for (tool, document) in catalogue.iter().zip(all) {
+        if tool.surface != Surface::Former && is_wanted(tool) {
+            tools.push(*tool);
+            documents.push(document);
+        }
     }
+    let found = ranking::rank(query, &documents, limit);
+    let found = found.into_iter();
+    found
+        .filter_map(|place| tools.get(place).copied())
+        .collect()
+}
+
+/// A tool's words. Those of its name count most, and do not stand among its purposes again.
+pub(crate) fn document(name: &str, description: &str) -> Document {
+    let mut document = Document::default();
+    document.add(name, 8);
+    document.add(purpose(name).unwrap_or_default(), 4);
+    document.add(description, 1);
     document
+}
+
+/// What people ask for who mean this tool.
+pub(crate) fn purpose(name: &str) -> Option<&'static str> {
+    let mut lines = PURPOSES.lines().filter_map(|line| line.split_once(' '));
+    lines.find(|(own, _)| *own == name).map(|(_, words)| words)
 }
 
 fn describe(context: &Context<'_>, tool: &Tool) -> Described {

@@ -4,7 +4,9 @@ use sentry_api::{Slug, SlugOrId};
 
 use crate::text::markdown::{code, push};
 use crate::text::url::{self, Address, Advice, Call, Page, Pasted};
+use crate::vocabulary::arguments::Arguments;
 use crate::vocabulary::failure::Failure;
+use crate::vocabulary::input_schema;
 use crate::vocabulary::issue_target::check_organization;
 use crate::vocabulary::parameter::{OPTIONAL_ORGANIZATION, ORGANIZATION, Parameter};
 use crate::vocabulary::tool::{Context, EXECUTE, Surface, Tool};
@@ -83,21 +85,91 @@ fn of(
     }
 }
 
+/// What becomes of an address that is of no issue, event or trace.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Others {
+    Refused,
+    /// It is let through where [`reader`] knows who reads it.
+    Read,
+}
+
+/// The tool of this session that reads the page by what stands in its address, and with what it is called.
+pub(crate) fn reader<'a>(
+    context: &Context<'_>,
+    advice: &'a Advice,
+) -> Option<(&'static Tool, &'a Call)> {
+    let call = advice
+        .calls
+        .first()
+        .filter(|call| call.tool.starts_with("get_"))?;
+    let tool = context
+        .catalogue
+        .iter()
+        .copied()
+        .find(|tool| tool.name == call.tool)?;
+    let is_named = |parameter: &Parameter| {
+        !input_schema::is_required(parameter)
+            || parameter.is_fixed(&context.session.constraint)
+            || call
+                .arguments
+                .iter()
+                .any(|(name, _)| *name == parameter.name)
+    };
+    let is_whole = tool.parameters.iter().all(is_named);
+    (is_whole && context.offers(tool)).then_some((tool, call))
+}
+
+/// What a tool is called with where `parameter` holds the address of what it reads: that, and the arguments of the call. `None`
+/// without an address.
+///
+/// # Errors
+/// As [`address`].
+pub(crate) fn arguments(
+    context: &Context<'_>,
+    parameter: &Parameter,
+    tool: &'static Tool,
+) -> Result<Option<Arguments>, Failure> {
+    let Some(text) = context.arguments.text(parameter) else {
+        return Ok(None);
+    };
+    let Named { organization, page } = address(context, parameter, text, Others::Read)?;
+    let call = match &page {
+        Page::Other(advice) => advice.calls.first().filter(|call| call.tool == tool.name),
+        _ => None,
+    };
+    let Some(call) = call else {
+        let words = format!(
+            "`{}` leads to something that `{}` does not read: paste it as `url` of `get_sentry_resource`.",
+            parameter.name, tool.name
+        );
+        return Err(Failure::Invalid(words));
+    };
+    let mut sent = context.arguments.sent();
+    sent.insert(ORGANIZATION.name.to_owned(), organization.as_str().into());
+    for (name, value) in &call.arguments {
+        sent.insert((*name).to_owned(), value.as_str().into());
+    }
+    let arguments = Arguments::new(tool.parameters, sent, &context.session.constraint);
+    arguments.check()?;
+    Ok(Some(arguments))
+}
+
 /// What a pasted address names that a tool reads: of an organization that the session may see.
 pub(crate) struct Named {
     pub(crate) organization: Slug,
     pub(crate) page: Page,
 }
 
-/// Reads the address in `parameter`. It must agree with the session's constraint, and with an organization that is named
-/// beside it, which it needs where it names none itself.
+/// Reads the address of an issue, event or trace in `parameter`. It must agree with the session's constraint, and with an
+/// organization that is named beside it, which it needs where it names none itself.
 ///
 /// # Errors
-/// It names nothing that a tool reads, or something else than the rest of the call; nothing is asked of Sentry.
+/// It names something else, or something else than the rest of the call; nothing is asked of Sentry.
 pub(crate) fn address(
     context: &Context<'_>,
     parameter: &Parameter,
     text: &str,
+    others: Others,
 ) -> Result<Named, Failure> {
     let invalid = |words: &str| Err(Failure::Invalid(format!("`{}` {words}", parameter.name)));
     let address = match url::read(text, context.base()) {
@@ -126,7 +198,9 @@ pub(crate) fn address(
             );
         }
     }
-    if let Page::Other(advice) = &address.page {
+    if let Page::Other(advice) = &address.page
+        && !(others == Others::Read && reader(context, advice).is_some())
+    {
         let organization = address.organization.as_ref().or(named.as_ref());
         return Err(failure(context, parameter, organization, advice));
     }

@@ -104,6 +104,11 @@ impl Arguments {
         self.values.get(parameter.name)
     }
 
+    /// All of them, to call the same tool with more.
+    pub(crate) fn sent(&self) -> Map<String, Value> {
+        self.values.clone()
+    }
+
     /// A text, number or flag as it stands in a query, or its default.
     pub(crate) fn as_text(&self, parameter: &Parameter) -> Option<Cow<'_, str>> {
         match self.values.get(parameter.name) {
@@ -224,6 +229,17 @@ fn check(parameter: &Parameter, value: &Value) -> Option<String> {
                         .all(|value| value.as_str().is_some_and(is_short))
             });
             (!is_good).then(|| format!("must be a list of at most {MOST_TEXTS} strings"))
+        }
+        Kind::Pairs => {
+            let is_pair = |pair: &Value| {
+                let pair = pair.as_array();
+                pair.is_some_and(|pair| pair.len() == 2 && pair.iter().all(Value::is_string))
+            };
+            let is_good = value
+                .as_array()
+                .is_some_and(|pairs| pairs.len() <= MOST_TEXTS && pairs.iter().all(is_pair));
+            let rule = format!("must be a list of at most {MOST_TEXTS} pairs of strings");
+            (!is_good).then_some(rule)
         }
         Kind::NumberOrText => {
             (!value.is_string()).then(|| "must be a number or a string".to_owned())

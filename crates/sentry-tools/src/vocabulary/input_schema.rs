@@ -29,12 +29,28 @@ struct Property {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     r#enum: &'static [&'static str],
     #[serde(skip_serializing_if = "Option::is_none")]
-    items: Option<Items>,
+    items: Option<&'static Items>,
 }
 
 #[derive(Serialize)]
 struct Items {
     r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    items: Option<&'static Items>,
+}
+
+impl Items {
+    const TEXTS: Self = Self::of("string");
+    const OBJECTS: Self = Self::of("object");
+    const LISTS: Self = Self {
+        items: Some(&Self::TEXTS),
+        ..Self::of("array")
+    };
+
+    const fn of(r#type: &'static str) -> Self {
+        let items = None;
+        Self { r#type, items }
+    }
 }
 
 impl Serialize for Properties {
@@ -74,9 +90,10 @@ fn property(parameter: &Parameter) -> Property {
         } => ("integer", &[], None),
         Kind::Number { .. } => ("number", &[], None),
         Kind::Flag { .. } => ("boolean", &[], None),
-        Kind::Texts => ("array", &[], Some(Items { r#type: "string" })),
+        Kind::Texts => ("array", &[], Some(&Items::TEXTS)),
+        Kind::Pairs => ("array", &[], Some(&Items::LISTS)),
         Kind::Object => ("object", &[], None),
-        Kind::Objects => ("array", &[], Some(Items { r#type: "object" })),
+        Kind::Objects => ("array", &[], Some(&Items::OBJECTS)),
     };
     Property {
         r#type,

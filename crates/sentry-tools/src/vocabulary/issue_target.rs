@@ -4,7 +4,7 @@ use fetch::LocalFuture;
 use sentry_api::{EventName, EventRef, Issue, IssueId, IssueKey, Owned, Slug};
 
 use crate::text::url::{Advice, Call, Page};
-use crate::vocabulary::advice::{self, Named};
+use crate::vocabulary::advice::{self, Named, Others};
 use crate::vocabulary::arguments::required;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::parameter::{EVENT_ID, ISSUE_ID, ISSUE_URL, OPTIONAL_ORGANIZATION};
@@ -52,7 +52,8 @@ impl IssueTarget {
                 event,
             });
         };
-        let Named { organization, page } = advice::address(context, &ISSUE_URL, text)?;
+        let Named { organization, page } =
+            advice::address(context, &ISSUE_URL, text, Others::Refused)?;
         let (of_url, named) = match page {
             Page::Issue { issue, event } => (Some(issue), event),
             Page::Event(event) => (None, Some(EventName::Id(event))),

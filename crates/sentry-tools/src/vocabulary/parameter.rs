@@ -46,6 +46,8 @@ pub(crate) enum Kind {
     },
     /// A list of texts.
     Texts,
+    /// A list of lists of two texts: names with their values.
+    Pairs,
     /// A number or a text.
     NumberOrText,
     /// Such as the arguments of another tool. What is in it the tool checks.
@@ -123,6 +125,10 @@ pub(crate) const NEAR_PROJECT: &[&str] = &[
 
 pub(crate) const PROJECT: Parameter =
     Parameter::format("projectSlug", "", Format::Slug).near(NEAR_PROJECT);
+
+/// As [`PROJECT`], where clients know that a number does as well.
+pub(crate) const PROJECT_OR_ID: Parameter =
+    Parameter::format("projectSlugOrId", "", Format::Slug).near(NEAR_PROJECT);
 
 pub(crate) const ISSUE_ID: Parameter =
     Parameter::format("issueId", "Short id (WEB-1A) or number.", Format::IssueId).near(&[

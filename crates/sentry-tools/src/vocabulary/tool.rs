@@ -65,6 +65,9 @@ impl Schema {
 /// The tool that stands for any other, so that a client with a short list reaches the whole catalogue.
 pub(crate) const EXECUTE: &str = "execute_sentry_tool";
 
+/// The parameter of [`EXECUTE`] that holds several calls.
+pub(crate) const CALLS: &str = "calls";
+
 /// What a tool ends with.
 pub(crate) type Answer = Result<CallToolResult, Failure>;
 
@@ -100,6 +103,8 @@ pub(crate) enum Effect {
     CreatesAnother,
     /// It puts something to what is there. Again, it does nothing.
     Adds,
+    /// It sets what is there. Again, it changes nothing.
+    Sets,
     /// It takes something away. Again, there is nothing left to take.
     Deletes,
     /// It takes something away that may come back.
@@ -117,6 +122,8 @@ pub(crate) enum Surface {
     Direct,
     /// Found by `search_sentry_tools`.
     Catalog,
+    /// In no list, since another name took its place; callable by those who know it.
+    Former,
 }
 
 /// The constraint under which a tool has nothing to do.
@@ -136,7 +143,7 @@ impl Effect {
             Self::Creates => (false, false, None, true),
             Self::CreatesAnother => (false, false, Some(false), true),
             Self::Adds => (false, false, Some(true), true),
-            Self::Deletes => (false, true, Some(true), true),
+            Self::Sets | Self::Deletes => (false, true, Some(true), true),
             Self::Removes => (false, true, None, true),
             Self::Changes => (false, true, Some(false), true),
             Self::Anything => (false, true, None, true),
@@ -176,7 +183,11 @@ impl Tool {
 
     /// Whether `tools/list` has it, if it works: a connection that names its tools lists just these.
     pub(crate) fn is_listed(&self, session: &Session) -> bool {
-        self.surface == Surface::Direct || session.lists_all || session.limits.name(self)
+        match self.surface {
+            Surface::Direct => true,
+            Surface::Catalog => session.lists_all || session.limits.name(self),
+            Surface::Former => session.limits.name(self),
+        }
     }
 
     /// Its hints for a session. Where nothing can be changed, [`EXECUTE`] only reads.

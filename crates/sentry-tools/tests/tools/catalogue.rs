@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::fixture::{BASE, session, slug, world, world_of};
 
-// rule: mcp/list-size: `tools/list` in less than 5,000 tokens (20,000 bytes; held to 11,000)
+// rule: mcp/list-size: `tools/list` in less than 5,000 tokens (20,000 bytes; held to 17,500)
 #[test]
 fn the_list() {
     let tools = world(Scripted::new()).tools(Version::LATEST);
@@ -16,7 +16,7 @@ fn the_list() {
     // 5,000 tokens at four characters each are the limit.
     assert!(size < 20_000, "{size} bytes");
     assert!(
-        size < 11_000,
+        size < 17_500,
         "{size} bytes: more than they were, and tokens cost"
     );
     insta::assert_snapshot!(summary(&tools), @r#"
@@ -34,10 +34,63 @@ fn the_list() {
       query {"description":"Sentry search syntax, such as is:unresolved level:error release:1.4.0 assigned:me \"text\". Default is:unresolved.","type":"string"}
       regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
       sort {"description":"Default date.","enum":["date","freq","new","user","recommended"],"type":"string"}
-    search_events md {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
-      dataset {"description":"Default errors.","enum":["spans","errors","logs","metrics","profiles","profile_functions","replays"],"type":"string"}
+    search_errors json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
       environment {"items":{"type":"string"},"type":"array"}
       fields {"description":"Columns; aggregates such as count() or p95(span.duration) group by the others.","items":{"type":"string"},"type":"array"}
+      includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
+      limit {"description":"At most 100. Default 10.","type":"number"}
+      organizationSlug {"type":"string"}
+      period {"description":"Such as 30m, 24h, 14d, 2w.","type":"string"}
+      projectSlug {"type":"string"}
+      query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
+      sort {"description":"A field, descending with `-`.","type":"string"}
+    search_logs json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
+      environment {"items":{"type":"string"},"type":"array"}
+      fields {"description":"Columns; aggregates such as count() or p95(span.duration) group by the others.","items":{"type":"string"},"type":"array"}
+      includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
+      limit {"description":"At most 100. Default 10.","type":"number"}
+      organizationSlug {"type":"string"}
+      period {"description":"Such as 30m, 24h, 14d, 2w.","type":"string"}
+      projectSlug {"type":"string"}
+      query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
+      sort {"description":"A field, descending with `-`.","type":"string"}
+    search_traces json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
+      environment {"items":{"type":"string"},"type":"array"}
+      fields {"description":"Columns; aggregates such as count() or p95(span.duration) group by the others.","items":{"type":"string"},"type":"array"}
+      includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
+      limit {"description":"At most 100. Default 10.","type":"number"}
+      organizationSlug {"type":"string"}
+      period {"description":"Such as 30m, 24h, 14d, 2w.","type":"string"}
+      projectSlug {"type":"string"}
+      query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
+      sort {"description":"A field, descending with `-`.","type":"string"}
+    search_metrics json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
+      environment {"items":{"type":"string"},"type":"array"}
+      fields {"description":"Columns; aggregates such as count() or p95(span.duration) group by the others.","items":{"type":"string"},"type":"array"}
+      includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
+      limit {"description":"At most 100. Default 10.","type":"number"}
+      organizationSlug {"type":"string"}
+      period {"description":"Such as 30m, 24h, 14d, 2w.","type":"string"}
+      projectSlug {"type":"string"}
+      query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
+      sort {"description":"A field, descending with `-`.","type":"string"}
+    search_profiles json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
+      environment {"items":{"type":"string"},"type":"array"}
+      fields {"description":"Columns; aggregates such as count() or p95(span.duration) group by the others.","items":{"type":"string"},"type":"array"}
+      includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
+      limit {"description":"At most 100. Default 10.","type":"number"}
+      organizationSlug {"type":"string"}
+      period {"description":"Such as 30m, 24h, 14d, 2w.","type":"string"}
+      projectSlug {"type":"string"}
+      query {"description":"Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.","type":"string"}
+      regionUrl {"description":"From find_organizations, if it gave one.","type":"string"}
+      sort {"description":"A field, descending with `-`.","type":"string"}
+    search_replays json {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
+      environment {"items":{"type":"string"},"type":"array"}
       includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
       limit {"description":"At most 100. Default 10.","type":"number"}
       organizationSlug {"type":"string"}
@@ -77,7 +130,8 @@ fn the_list() {
       query! {"description":"What you want to do, in a few words.","type":"string"}
     execute_sentry_tool md {"destructiveHint":true,"openWorldHint":true,"readOnlyHint":false}
       arguments {"description":"As its inputSchema says.","type":"object"}
-      name! {"type":"string"}
+      calls {"description":"Instead: up to 8 {name, arguments} that only read, answered together.","items":{"type":"object"},"type":"array"}
+      name {"type":"string"}
     "#);
 }
 
@@ -144,7 +198,12 @@ fn every_tool_of_the_catalogue_has_its_place() {
         [
             "get_sentry_resource",
             "search_issues",
-            "search_events",
+            "search_errors",
+            "search_logs",
+            "search_traces",
+            "search_metrics",
+            "search_profiles",
+            "search_replays",
             "analyze_issue_with_seer",
             "update_issue",
             "find_organizations",
@@ -159,18 +218,72 @@ fn every_tool_of_the_catalogue_has_its_place() {
     assert_eq!(
         structured,
         [
+            "search_errors",
+            "search_logs",
+            "search_traces",
+            "search_metrics",
+            "search_profiles",
+            "search_replays",
             "find_organizations",
             "find_projects",
             "search_sentry_tools",
             "get_issue_tag_values",
+            "search_agent_conversations",
+            "get_agent_conversation_details",
+            "link_issue",
+            "unlink_issue",
+            "get_replay_details",
+            "get_profile",
+            "get_profile_details",
+            "get_issue_user_reports",
+            "get_snapshot",
+            "get_latest_base_snapshot",
             "find_teams",
             "find_releases",
+            "get_release_details",
+            "search_docs",
+            "find_monitors",
+            "get_monitor_details",
+            "create_monitor",
+            "delete_monitor_environment",
+            "find_uptime_monitors",
+            "get_uptime_monitor_details",
+            "create_uptime_monitor",
+            "update_uptime_monitor",
+            "delete_uptime_monitor",
             "find_dsns",
             "create_dsn",
+            "find_dashboards",
+            "get_dashboard_details",
+            "find_alert_rules",
+            "get_alert_rule",
+            "get_alert_options",
+            "create_alert_rule",
+            "update_alert_rule",
+            "delete_alert_rule",
+            "find_metric_monitors",
+            "get_metric_monitor_details",
+            "create_metric_monitor",
+            "update_metric_monitor",
+            "delete_metric_monitor",
+            "update_dsn",
+            "create_team",
+            "create_project",
+            "update_project",
+            "add_team_to_project",
+            "remove_team_from_project",
+            "find_dropped_events",
+            "find_custom_inbound_filters",
+            "create_custom_inbound_filter",
+            "update_custom_inbound_filter",
+            "delete_custom_inbound_filter",
+            "onboarding_status_update",
+            "submit_feedback_to_sentry_team",
+            "get_sentry_mcp_info",
             "whoami",
         ]
     );
-    assert_eq!(sentry_tools::reference::names().count(), 23);
+    assert_eq!(sentry_tools::reference::names().count(), 80);
     for name in sentry_tools::reference::names() {
         let schema = sentry_tools::reference::schema_of(name).unwrap();
         jsonschema::validator_for(&schema).unwrap();
@@ -209,7 +322,12 @@ fn a_constraint_takes_away_what_it_says() {
         [
             "get_sentry_resource",
             "search_issues",
-            "search_events",
+            "search_errors",
+            "search_logs",
+            "search_traces",
+            "search_metrics",
+            "search_profiles",
+            "search_replays",
             "analyze_issue_with_seer",
             "update_issue",
             "find_projects",

@@ -9,7 +9,7 @@ use fetch::{Fetch, FetchError, LocalFuture, Method, Request, Response};
 use serde_json::{Map, Value, json};
 
 use crate::fixture::BASE;
-use crate::sentry::{Answer, TRACE, answers, issue};
+use crate::sentry::{Answer, REPLAY, TRACE, answers, issue};
 
 /// In every text of the other project; answers are searched for it in any case.
 const MARK: &str = "zz-foreign";
@@ -22,6 +22,9 @@ pub(crate) const OTHER_TRACE: &str = "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
 
 /// An event of the other project.
 pub(crate) const OTHER_EVENT: &str = "dddddddddddddddddddddddddddddddd";
+
+/// A replay, and a snapshot, of the other project.
+pub(crate) const OTHER_THING: &str = "cccccccccccccccccccccccccccccccc";
 
 /// Whose the marks are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +111,9 @@ impl Crowded {
 
     fn answer(&self, request: &Request) -> Option<Value> {
         let url = request.url.as_str();
-        let path = url.strip_prefix(&format!("{BASE}/api/0"))?;
+        let Some(path) = url.strip_prefix(&format!("{BASE}/api/0")) else {
+            return known(request.method, url);
+        };
         let path = path.split('?').next()?;
         let query: Map<String, Value> = request
             .url
@@ -156,7 +161,10 @@ fn of_organizations(method: Method, path: &str) -> Option<Value> {
     if path == "/organizations/" {
         let other = foreign(&body[0]);
         push(&mut body, other);
-    } else if body.is_object() && path != "/organizations/acme/replay-count/" {
+    } else if body.is_object()
+        && path != "/organizations/acme/replay-count/"
+        && !path.contains("/attachments/")
+    {
         aside(&mut body, &["organization", "organizations"]);
     }
     Some(body)
@@ -176,13 +184,28 @@ fn of_projects(
     }
     if let Some(below) = path.strip_prefix("/projects/acme/") {
         let (slug, below) = below.split_once('/')?;
+        if let Some(found) = stolen(below) {
+            return Some(found);
+        }
         let own = known(method, &format!("/projects/acme/web/{below}"))?;
         return Some(match slug {
             "web" | "5" => of_project(below, own),
             _ => foreign(&own),
         });
     }
-    let narrow = query.get("project").is_some_and(|id| id == "5");
+    let narrow = query
+        .get("project")
+        .is_some_and(|id| id == "5" || id == "web");
+    if let Some(below) = path.strip_prefix("/organizations/acme/projects/")
+        && let Some((slug, below)) = below.split_once('/')
+    {
+        let own = known(method, &format!("/organizations/acme/projects/web/{below}"))?;
+        return Some(if ["web", "5"].contains(&slug) {
+            own
+        } else {
+            foreign(&own)
+        });
+    }
     let text = |name: &str| query.get(name).and_then(Value::as_str).unwrap_or_default();
     let body = || known(method, path);
     let say = json!({ "project_id": NUMBER, "project": project()["slug"] });
@@ -191,6 +214,29 @@ fn of_projects(
             "issues/" if text("query") == OTHER_EVENT => json!([other_issue()]),
             "issues/" if narrow => json!([other_issue(), own_issue("4501"), other_issue()]),
             "issues/" => json!([other_issue()]),
+            "teams/" | "onboarding/agent/status/" if method == Method::Post => body()?,
+            "events-dropped/" if narrow => body()?,
+            "agents/conversations/" if narrow => body()?,
+            "agents/conversations/c-1/" if narrow => {
+                let mut own = body()?["data"].clone();
+                let other = saying(
+                    &own[0],
+                    json!({ "project": project()["slug"], "project.id": NUMBER }),
+                );
+                push(&mut own, other);
+                json!({ "data": own })
+            }
+            "monitors/" | "uptime/" if method == Method::Get => {
+                let own = body()?[0].clone();
+                let says = json!({ "project": project(), "projectSlug": project()["slug"] });
+                let other = saying(&own, says);
+                match narrow {
+                    true => json!([other, own, other]),
+                    false => json!([foreign(&own)]),
+                }
+            }
+            "monitors/" => body()?,
+            deploys if narrow && deploys.starts_with("releases/") => body()?,
             "events/" => {
                 let mut row = body()?["data"][0].clone();
                 row["gen_ai.conversation.id"] = "conversation-own".into();
@@ -227,6 +273,46 @@ fn of_projects(
                     true => json!({ "data": [other, own, other] }),
                     false => json!({ "data": [foreign(&own)] }),
                 }
+            }
+            // A dashboard says which projects it is of, and one of several is nobody's.
+            "dashboards/" => {
+                let own = body()?[0].clone();
+                let other = saying(&own, json!({ "projects": [NUMBER] }));
+                let both = saying(&own, json!({ "projects": [5, NUMBER] }));
+                json!([other, own, both])
+            }
+            "dashboards/22/" => {
+                let own = known(method, "/organizations/acme/dashboards/21/")?;
+                saying(&own, json!({ "projects": [NUMBER] }))
+            }
+            "dashboards/21/" => with(body()?, &["filters", "permissions"]),
+            // A rule says of no project; a monitor does.
+            "workflows/" if narrow || method != Method::Get => body()?,
+            "workflows/31/" => body()?,
+            "detectors/" if narrow => {
+                let own = body()?[0].clone();
+                let other = saying(&own, json!({ "projectId": NUMBER.to_string() }));
+                json!([other, own, other])
+            }
+            "detectors/42/" => body()?,
+            // What rules can be made of is everybody's; what it says of projects is not.
+            "available-actions/" | "data-conditions/" => body()?,
+            // They are narrowed by their query, and say nothing of whose they are.
+            "profiling/flamegraph/" | "profiling/chunks/" if narrow => with(body()?, &["metadata"]),
+            "preprodartifacts/snapshots/latest-base/" if narrow => with(body()?, &["approvers"]),
+            other if other.contains(OTHER_THING) => {
+                let own = known(method, &path.replace(OTHER_THING, "70002"))
+                    .or_else(|| known(method, &path.replace(OTHER_THING, REPLAY)))?;
+                match own.get("data") {
+                    Some(data) => json!({ "data": saying(data, say) }),
+                    None => saying(&own, say),
+                }
+            }
+            own if own.starts_with("replays/") => {
+                json!({ "data": with(body()?["data"].clone(), &["clicks", "info_ids"]) })
+            }
+            own if own.starts_with("preprodartifacts/") && !own.contains("latest") => {
+                with(body()?, &["approvers"])
             }
             "replay-count/" if narrow => json!({ "4501": ["aa11"], "4502": ["aa11"] }),
             "replay-count/" => json!({ "4501": [MARK, "zz-foreign-2"], "4502": [MARK] }),
@@ -349,6 +435,26 @@ fn of_issue(method: Method, id: &str, below: &str) -> Option<Value> {
     })
 }
 
+/// What is the other project's, and answers below ours all the same.
+fn stolen(below: &str) -> Option<Value> {
+    if below == "releases/stolen/commits/" {
+        return Some(json!([]));
+    }
+    let says = match below {
+        "releases/stolen/" => json!({ "projects": [project()] }),
+        "monitors/stolen/" => json!({ "project": project() }),
+        "uptime/stolen/" => json!({ "projectSlug": project()["slug"] }),
+        _ => return None,
+    };
+    let path = match below.split_once('/')?.0 {
+        "releases" => "releases/shop%401.4.0/",
+        "monitors" => "monitors/nightly/",
+        _ => "uptime/3301/",
+    };
+    let own = known(Method::Get, &format!("/projects/acme/web/{path}"))?;
+    Some(saying(&own, says))
+}
+
 /// Below `/projects/acme/web/`.
 fn of_project(below: &str, mut own: Value) -> Value {
     let whose = json!({ "id": 5, "slug": "web" });
@@ -386,7 +492,14 @@ fn of_project(below: &str, mut own: Value) -> Value {
             own
         }
         "keys/" => with(own, &["browserSdk"]),
+        "releases/shop%401.4.0/" => {
+            let own_project = own["projects"][0].clone();
+            own["projects"] = json!([project(), own_project, project()]);
+            with(own, &["lastDeploy", "currentProjectMeta", "owner"])
+        }
+        _ if !own.is_object() => own,
         "stacktrace-link/" => with(own, &["config", "integrations", "error", "attemptedUrl"]),
+        file if own.is_array() || file.contains("/attachments/") => own,
         _ => with(own, &["team", "teams", "organization", "latestRelease"]),
     }
 }

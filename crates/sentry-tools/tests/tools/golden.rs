@@ -2,6 +2,8 @@
 // file rule: mcp/golden-answers: golden answers of every tool, and every structured one against its
 //    schema
 
+mod monitors;
+
 use serde_json::{Value, json};
 
 use crate::fixture::world;
@@ -31,16 +33,69 @@ async fn structured_answers() {
         "find_releases",
         "find_dsns",
         "create_dsn",
+        "find_dashboards",
+        "get_dashboard_details",
+        "find_alert_rules",
+        "get_alert_rule",
+        "get_alert_options",
+        "create_alert_rule",
+        "update_alert_rule",
+        "delete_alert_rule",
+        "find_metric_monitors",
+        "get_metric_monitor_details",
+        "create_metric_monitor",
+        "update_metric_monitor",
+        "delete_metric_monitor",
         "get_issue_tag_values",
     ] {
         text.push_str(&format!("{tool} {}\n", json(tool).await));
     }
-    insta::assert_snapshot!(text, @r#"
+    insta::assert_snapshot!(text, @r##"
     find_teams {"hasMore":false,"teams":[{"id":"3","slug":"core"}]}
     find_releases {"hasMore":false,"releases":[{"dateCreated":"2025-10-30T08:00:00Z","lastDeployEnvironment":"production","lastEvent":"2025-11-01T10:00:00Z","newIssues":2,"projects":["web"],"shortVersion":"1.4.0","version":"shop@1.4.0"}]}
     find_dsns {"dsns":[{"dateCreated":"2025-01-01T00:00:00Z","dsn":"https://k1@ingest.example/5","id":"k1","isActive":true,"name":"Default"}]}
     create_dsn {"dateCreated":"2025-01-01T00:00:00Z","dsn":"https://k1@ingest.example/5","id":"k1","isActive":true,"name":"Default"}
+    find_dashboards {"dashboards":[{"createdBy":"Ada","dateCreated":"2025-10-01T10:00:00Z","environment":["production"],"id":"21","isFavorited":false,"projects":["5"],"title":"Shop health","widgets":["table","text"]}]}
+    get_dashboard_details {"dashboard":{"createdBy":"Ada","dateCreated":"2025-10-01T10:00:00Z","environment":["production"],"id":"21","period":"24h","projects":["5"],"title":"Shop health","url":"https://sentry.example/organizations/acme/dashboard/21/","widgets":[{"dataset":"error-events","description":"By title","displayType":"table","id":"61","queries":[{"columns":["title","count()"],"conditions":"level:error","orderBy":"-count()","rows":[["TypeError: cart is null",12]]}],"title":"Loudest"},{"dataset":"issue","displayType":"table","id":"62","queries":[{"columns":["issue","title"],"conditions":"is:unresolved","name":"mine","rows":[["WEB-1A","TypeError: cart is null"]]}],"title":"Open"},{"dataset":"preprod-app-size","displayType":"line","id":"63","queries":[{"columns":[],"note":"Values of this kind cannot be asked for here."}],"title":"Sizes"}]}}
+    find_alert_rules {"issueRules":[{"detectorIds":["42"],"environment":"production","id":"31","name":"Page core","owner":"team:3","status":"active","summary":"When a new issue appears, and if the level is at least error, then email team `core`. At most every 30 minutes for an issue. Only in `production`."}],"metricMonitorHint":"A metric rule is a monitor: get_metric_monitor_details and update_metric_monitor take its monitorId.","metricRules":[{"detectionType":"static","id":"detector:42","monitorId":"42","name":"Many errors","projectId":"5","status":"active","summary":"`count()` where `level:error` of `events` over 1 hour in `production`. High above 50. Resolved at or below 50."}],"pagination":{}}
+    get_alert_rule {"alertRule":{"actionFilters":[{"actions":[{"config":{"targetDisplay":"core","targetIdentifier":"3","targetType":"team"},"data":{},"id":"322","status":"active","type":"email"}],"conditions":[{"comparison":{"level":40,"match":"gte"},"conditionResult":true,"id":"321","type":"level"}],"id":"320","logicType":"all"}],"dateCreated":"2025-10-01T10:00:00Z","dateUpdated":"2025-10-02T10:00:00Z","detectorIds":["42"],"environment":"production","frequencyMinutes":30,"id":"31","monitors":[{"id":"42","name":"Many errors","projectId":"5","type":"metric_issue"}],"name":"Page core","owner":"team:3","status":"active","summary":"When a new issue appears, and if the level is at least error, then email team `core`. At most every 30 minutes for an issue. Only in `production`.","triggers":{"conditions":[{"comparison":true,"conditionResult":true,"id":"311","type":"first_seen_event"}],"id":"310","logicType":"any-short"}},"guidance":"update_alert_rule replaces `triggers` and `actionFilters` as a whole: send all that shall stay, with its ids. get_alert_options has what else can be put there."}
+    get_alert_options {"actions":[{"configSchema":{"type":"object"},"dataSchema":{},"handlerGroup":"notification","integrations":[{"id":"9","name":"Acme Slack","services":["Ops"]}],"type":"slack"}],"inputGuide":"Into actionFilters[].actions: {type, integrationId (an id of integrations, where there are some), config as configSchema says, data as dataSchema says}.","section":"actions"}
+    create_alert_rule {"alertRule":{"actionFilters":[{"actions":[{"config":{"targetDisplay":"core","targetIdentifier":"3","targetType":"team"},"data":{},"id":"322","status":"active","type":"email"}],"conditions":[{"comparison":{"level":40,"match":"gte"},"conditionResult":true,"id":"321","type":"level"}],"id":"320","logicType":"all"}],"dateCreated":"2025-10-01T10:00:00Z","dateUpdated":"2025-10-02T10:00:00Z","detectorIds":["42"],"environment":"production","frequencyMinutes":30,"id":"31","name":"Page core","owner":"team:3","status":"active","summary":"When a new issue appears, and if the level is at least error, then email team `core`. At most every 30 minutes for an issue. Only in `production`.","triggers":{"conditions":[{"comparison":true,"conditionResult":true,"id":"311","type":"first_seen_event"}],"id":"310","logicType":"any-short"}},"guidance":"update_alert_rule changes it, by its id."}
+    update_alert_rule {"alertRule":{"actionFilters":[{"actions":[{"config":{"targetDisplay":"core","targetIdentifier":"3","targetType":"team"},"data":{},"id":"322","status":"active","type":"email"}],"conditions":[{"comparison":{"level":40,"match":"gte"},"conditionResult":true,"id":"321","type":"level"}],"id":"320","logicType":"all"}],"dateCreated":"2025-10-01T10:00:00Z","dateUpdated":"2025-10-02T10:00:00Z","detectorIds":["42"],"environment":"production","frequencyMinutes":30,"id":"31","name":"Page core","owner":"team:3","status":"disabled","summary":"When a new issue appears, and if the level is at least error, then email team `core`. At most every 30 minutes for an issue. Only in `production`. It is disabled.","triggers":{"conditions":[{"comparison":true,"conditionResult":true,"id":"311","type":"first_seen_event"}],"id":"310","logicType":"any-short"}},"before":"When a new issue appears, and if the level is at least error, then email team `core`. At most every 30 minutes for an issue. Only in `production`.","changes":[{"after":false,"before":true,"name":"status"}]}
+    delete_alert_rule {"name":"Page core","ruleId":"31","success":true,"summary":"When a new issue appears, and if the level is at least error, then email team `core`. At most every 30 minutes for an issue. Only in `production`."}
+    find_metric_monitors {"monitors":[{"dateUpdated":"2025-10-02T10:00:00Z","detectionType":"static","id":"42","lastIssue":{"shortId":"WEB-1A","status":"unresolved","title":"Many errors"},"name":"Many errors","owner":{"id":"3","name":"core","type":"team"},"projectId":"5","status":"active","summary":"`count()` where `level:error` of `events` over 1 hour in `production`. High above 50. Resolved at or below 50.","workflowIds":["31"]}]}
+    get_metric_monitor_details {"monitor":{"conditionGroup":{"conditions":[{"comparison":50,"conditionResult":75,"id":"421","type":"gt"},{"comparison":50,"conditionResult":0,"id":"422","type":"lte"}],"id":"420","logicType":"any"},"config":{"detectionType":"static"},"dateCreated":"2025-10-01T10:00:00Z","dateUpdated":"2025-10-02T10:00:00Z","description":"Call Ada","id":"42","lastIssue":{"id":"4501","shortId":"WEB-1A","status":"unresolved","title":"Many errors"},"name":"Many errors","owner":{"id":"3","name":"core","type":"team"},"projectId":"5","query":{"aggregate":"count()","dataset":"events","environment":"production","eventTypes":["error"],"extrapolationMode":"none","query":"level:error","timeWindowSeconds":3600},"status":"active","summary":"`count()` where `level:error` of `events` over 1 hour in `production`. High above 50. Resolved at or below 50.","workflowIds":["31"]},"suggestedActions":[{"arguments":{"issueId":"WEB-1A","organizationSlug":"acme"},"reason":"shows the latest issue of this monitor","toolName":"get_issue_details","type":"tool_call"},{"arguments":{"organizationSlug":"acme","ruleIdOrName":"31"},"reason":"shows who is alerted","toolName":"get_alert_rule","type":"tool_call"}]}
+    create_metric_monitor {"guidance":"update_metric_monitor changes it, by its id.","monitor":{"conditionGroup":{"conditions":[{"comparison":50,"conditionResult":75,"id":"421","type":"gt"},{"comparison":50,"conditionResult":0,"id":"422","type":"lte"}],"id":"420","logicType":"any"},"config":{"detectionType":"static"},"dateCreated":"2025-10-01T10:00:00Z","dateUpdated":"2025-10-02T10:00:00Z","description":"Call Ada","id":"42","lastIssue":{"id":"4501","shortId":"WEB-1A","status":"unresolved","title":"Many errors"},"name":"Many errors","owner":{"id":"3","name":"core","type":"team"},"projectId":"5","query":{"aggregate":"count()","dataset":"events","environment":"production","eventTypes":["error"],"extrapolationMode":"none","query":"level:error","timeWindowSeconds":3600},"status":"active","summary":"`count()` where `level:error` of `events` over 1 hour in `production`. High above 50. Resolved at or below 50.","workflowIds":["31"]}}
+    update_metric_monitor {"before":"`count()` where `level:error` of `events` over 1 hour in `production`. High above 50. Resolved at or below 50.","changes":[{"after":false,"before":true,"name":"status"}],"monitor":{"conditionGroup":{"conditions":[{"comparison":50,"conditionResult":75,"id":"421","type":"gt"},{"comparison":50,"conditionResult":0,"id":"422","type":"lte"}],"id":"420","logicType":"any"},"config":{"detectionType":"static"},"dateCreated":"2025-10-01T10:00:00Z","dateUpdated":"2025-10-02T10:00:00Z","description":"Call Ada","id":"42","lastIssue":{"id":"4501","shortId":"WEB-1A","status":"unresolved","title":"Many errors"},"name":"Many errors","owner":{"id":"3","name":"core","type":"team"},"projectId":"5","query":{"aggregate":"count()","dataset":"events","environment":"production","eventTypes":["error"],"extrapolationMode":"none","query":"level:error","timeWindowSeconds":3600},"status":"disabled","summary":"`count()` where `level:error` of `events` over 1 hour in `production`. High above 50. Resolved at or below 50. It is disabled.","workflowIds":["31"]}}
+    delete_metric_monitor {"monitorId":"42","name":"Many errors","success":true,"summary":"`count()` where `level:error` of `events` over 1 hour in `production`. High above 50. Resolved at or below 50."}
     get_issue_tag_values {"name":"Environment","tagKey":"environment","topValues":[{"count":10,"firstSeen":"2025-10-01T10:00:00Z","lastSeen":"2025-11-01T10:00:00Z","value":"production"},{"count":2,"value":"staging"}],"totalValues":12,"uniqueValues":2}
+    "##);
+}
+
+#[tokio::test]
+async fn structured_answers_of_what_is_managed() {
+    let mut text = String::new();
+    for (tool, ..) in crate::managed::calls() {
+        if tool != "get_agent_conversation_details" {
+            text.push_str(&format!("{tool} {}\n", json(tool).await));
+        }
+    }
+    insta::assert_snapshot!(text, @r#"
+    create_team {"team":{"id":"4","name":"Data","slug":"data"}}
+    update_project {"changes":[{"after":"Web shop","before":null,"name":"name"}],"project":{"id":"5","name":"Web shop","platform":"javascript","slug":"web"}}
+    update_dsn {"changes":[{"after":"Mine","before":"Default","name":"name"}],"dsn":{"browserSdkVersion":"8.x","dateCreated":"2025-01-01T00:00:00Z","dsn":"https://k1@ingest.example/5","id":"k1","isActive":true,"loader":{"hasDebug":false,"hasReplay":true},"name":"Mine","rateLimit":{"count":100,"window":60}}}
+    add_team_to_project {"changed":true,"teams":[{"id":"3","name":"Core","slug":"core"}]}
+    remove_team_from_project {"changed":true,"teams":[{"id":"3","name":"Core","slug":"core"}]}
+    find_dropped_events {"acceptedEvents":[{"count":140,"outcome":"accepted","reason":"accepted"}],"dataset":"spans","droppedEvents":[{"advice":"A quota or a key's rate limit was used up: raise it, or send less (a lower sample rate). find_dsns and update_dsn show and change a key's limit.","count":50,"outcome":"rate_limited","percent":25.0,"reason":"key_quota"},{"advice":"An inbound filter of the project matched: find_custom_inbound_filters shows the project's own.","count":10,"outcome":"filtered","percent":5.0,"reason":"error-message"}],"interval":3600000}
+    search_agent_conversations {"conversations":[{"agents":["Desk"],"conversationId":"c-1","endTimestamp":1002000,"errors":1,"lastOutput":"Shipped.","llmCalls":1,"startTimestamp":1000000,"title":"Where is my order?","toolCalls":1,"toolErrors":1,"toolNames":["track"],"totalCost":0.01,"totalTokens":40,"traceIds":["abcd"],"user":{"id":"u1"}}],"count":1,"organizationSlug":"acme","searchUrl":"https://sentry.example/organizations/acme/explore/conversations/?query=&statsPeriod=30d","suggestedActions":[{"arguments":{"conversationId":"c-1","organizationSlug":"acme"},"reason":"what was said in it, and which tools were called","toolName":"get_agent_conversation_details","type":"tool_call"}]}
+    link_issue {"externalIssue":{"displayName":"acme/web#12","id":"11","integrationId":"9","url":"https://github.com/acme/web/issues/12"},"issueId":"WEB-1A","issueUrl":"https://sentry.example/organizations/acme/issues/4501/","organizationSlug":"acme","status":"linked"}
+    unlink_issue {"externalIssue":{"displayName":"PAY-1","id":"1","url":"https://tracker.example/PAY-1"},"issueId":"WEB-1A","issueUrl":"https://sentry.example/organizations/acme/issues/4501/","organizationSlug":"acme","status":"unlinked"}
+    find_custom_inbound_filters {"filters":[{"active":true,"conditions":[{"type":"release","value":["1.0"]}],"dataType":"error","dateCreated":"2025-01-01T00:00:00Z","dateUpdated":"2025-01-01T00:00:00Z","id":"7","name":"Old"}],"hasMore":false}
+    create_custom_inbound_filter {"filter":{"active":true,"conditions":[{"type":"release","value":["1.0"]}],"dataType":"error","dateCreated":"2025-01-01T00:00:00Z","dateUpdated":"2025-01-01T00:00:00Z","id":"7","name":"New"}}
+    update_custom_inbound_filter {"changes":[{"after":"New","before":"Old","name":"name"}],"filter":{"active":true,"conditions":[{"type":"release","value":["1.0"]}],"dataType":"error","dateCreated":"2025-01-01T00:00:00Z","dateUpdated":"2025-01-01T00:00:00Z","id":"7","name":"New"}}
+    delete_custom_inbound_filter {"deleted":{"active":true,"conditions":[{"type":"release","value":["1.0"]}],"dataType":"error","id":"7","name":"Old"},"filterId":"7","success":true}
+    onboarding_status_update {"continueUpdates":true}
+    create_project {"dsn":"https://k1@ingest.example/5","project":{"id":"5","name":"Web","platform":"javascript","slug":"web"}}
     "#);
 }
 
@@ -170,7 +225,7 @@ async fn a_trace() {
         700 ms http.server GET / [d1]
     ```
 
-    Next: get_span_details with a spanId, which stands in brackets; get_sentry_resource for an issue of it; search_events with dataset logs and query trace:… for its log. Tools that your list lacks run through execute_sentry_tool.
+    Next: get_span_details with a spanId, which stands in brackets; get_sentry_resource for an issue of it; search_logs with query trace:… for its log. Tools that your list lacks run through execute_sentry_tool.
     "#);
 }
 
@@ -374,6 +429,11 @@ async fn a_resource_is_what_it_leads_to() {
     Next: get_issue_breadcrumbs for what happened before; get_event_stacktrace for all frames; get_trace_details for the request around it; get_issue_tag_values with tagKey user for who is affected; search_issue_events for other events; analyze_issue_with_seer for Seer's analysis; update_issue if you are asked to resolve or assign it. Tools that your list lacks run through execute_sentry_tool.
     "#);
     assert_eq!(text("get_sentry_resource").await, details);
+    let conversation = json!({ "resourceType": "ai_conversation", "resourceId": "c-1", "organizationSlug": "acme" });
+    assert_eq!(
+        world.text("get_sentry_resource", conversation).await,
+        text("get_agent_conversation_details").await
+    );
     let by_url = json!({ "url": "https://acme.sentry.io/issues/WEB-1A" });
     assert_eq!(world.text("get_sentry_resource", by_url).await, details);
     let by_event =
@@ -395,7 +455,11 @@ async fn a_resource_is_what_it_leads_to() {
         assert_eq!(world.text("get_sentry_resource", arguments).await, span);
     }
     let release = json!({ "url": "https://acme.sentry.io/releases/shop%401.4.0/" });
-    insta::assert_snapshot!(world.error("get_sentry_resource", release).await, @r#"`url` leads to a release, not to one issue, event or trace. Call `search_issues` with `organizationSlug` `acme`, `query` `firstRelease:"shop@1.4.0"`; or `search_events` with `organizationSlug` `acme`, `dataset` `errors`, `query` `release:"shop@1.4.0"`."#);
+    let release = world.text("get_sentry_resource", release).await;
+    assert!(
+        release.contains("\"version\":\"shop@1.4.0\"") && release.contains("Load the cart later"),
+        "{release}"
+    );
     let monitor =
         json!({ "resourceType": "monitor", "resourceId": "x", "organizationSlug": "acme" });
     let words = world.error("get_sentry_resource", monitor).await;

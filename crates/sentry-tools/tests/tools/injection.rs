@@ -47,7 +47,17 @@ async fn values_stay_where_they_belong() {
                     let url = request.url.as_str();
                     let path = url.split('?').next().unwrap();
                     let path = path.strip_prefix(&format!("{BASE}/api/0")).unwrap_or(url);
-                    let is_known = known.contains(&path) || path.starts_with(MORE);
+                    // The id of a conversation is any text: it stays in its segment.
+                    let is_named = path
+                        .split_once("conversations/")
+                        .is_some_and(|(_, id)| !id.trim_end_matches('/').contains('/'));
+                    let image = path.strip_prefix(IMAGES).unwrap_or_default();
+                    let is_image = image.ends_with('/') && image.matches('/').count() == 1;
+                    let is_known = known.iter().any(|known| is_one_segment_off(known, path))
+                        || path.starts_with(MORE)
+                        || path.starts_with("https://docs.sentry.io/")
+                        || is_named
+                        || is_image;
                     assert!(is_known, "{name} {parameter} {attempt:?}: {url}");
                     assert_eq!(request.url.fragment(), None);
                 }
@@ -56,6 +66,21 @@ async fn values_stay_where_they_belong() {
     }
     assert!(tried > 1_000, "{tried}");
 }
+
+/// Whether a path is a known one, but for one segment that holds whatever was sent.
+fn is_one_segment_off(known: &str, path: &str) -> bool {
+    let (known, path): (Vec<_>, Vec<_>) = (known.split('/').collect(), path.split('/').collect());
+    let off = known
+        .iter()
+        .zip(&path)
+        .filter(|(known, sent)| known != sent);
+    let off: Vec<_> = off.map(|(_, sent)| *sent).collect();
+    known.len() == path.len()
+        && off.len() <= 1
+        && !off.iter().any(|sent| ["", ".", ".."].contains(sent))
+}
+/// Images have any name: one segment.
+const IMAGES: &str = "/organizations/acme/preprodartifacts/snapshots/70002/images/";
 
 /// Where a pasted URL of another host leads to: to the same path on our own.
 const MORE: &str = "/organizations/acme/issues/1/";

@@ -12,16 +12,16 @@ use serde_json::{Value, json};
 
 use crate::fixture::{session, slug, text};
 
-const ORGANIZATION: &str = "lighthouse-books";
+pub(crate) const ORGANIZATION: &str = "lighthouse-books";
 const TRACE: &str = "5d3a9c1be7f04862a1c40d9be8273f61";
 
-struct Local {
-    server: Server,
+pub(crate) struct Local {
+    pub(crate) server: Server,
     _running: Running,
 }
 
 impl Local {
-    async fn of(session: Session, token: &str) -> Self {
+    pub(crate) async fn of(session: Session, token: &str) -> Self {
         let now: Timestamp = "2025-11-24T12:00:00Z".parse().unwrap();
         let running = demo_sentry::start(Config::new(now)).await.unwrap();
         let base = BaseUrl::parse(running.origin()).unwrap();
@@ -39,7 +39,7 @@ impl Local {
         }
     }
 
-    async fn call(&self, name: &str, mut arguments: Value) -> CallToolResult {
+    pub(crate) async fn call(&self, name: &str, mut arguments: Value) -> CallToolResult {
         if arguments.get("organizationSlug").is_none() && arguments.get("url").is_none() {
             arguments["organizationSlug"] = ORGANIZATION.into();
         }
@@ -100,6 +100,71 @@ async fn every_tool_has_an_answer() {
         ("find_teams", json!({}), &["\"id\""]),
         ("find_releases", json!({}), &["checkout@5.2.0"]),
         (
+            "get_release_details",
+            json!({ "releaseVersion": "checkout@5.2.0", "includeHealth": true }),
+            &["Mira Solberg", "\"crashFreeSessions\":98.01", "staging"],
+        ),
+        (
+            "search_docs",
+            json!({ "query": "missed check-in" }),
+            &["product/crons.md"],
+        ),
+        (
+            "get_doc",
+            json!({ "path": "product/crons.md" }),
+            &["## States of a check-in"],
+        ),
+        (
+            "find_monitors",
+            json!({ "projectSlug": "parcel-post" }),
+            &["nightly-manifest", "\"failingSince\""],
+        ),
+        (
+            "get_monitor_details",
+            json!({ "monitorSlug": "nightly-manifest" }),
+            &["did not check in within 10 min", "monitor.slug"],
+        ),
+        (
+            "create_monitor",
+            json!({ "projectSlug": "checkout", "name": "Of a test", "schedule": { "type": "interval", "value": 5, "unit": "minute" } }),
+            &["of-a-test", "[5,\"minute\"]"],
+        ),
+        (
+            "delete_monitor_environment",
+            json!({ "projectSlug": "parcel-post", "monitorSlug": "nightly-manifest", "environment": "staging" }),
+            &["\"success\":true", "\"status\":\"ok\""],
+        ),
+        (
+            "find_uptime_monitors",
+            json!({}),
+            &["\"down\":[\"3301\"]", "Ticket office"],
+        ),
+        (
+            "get_uptime_monitor_details",
+            json!({ "projectSlug": "checkout", "uptimeMonitorId": "3301" }),
+            &["It answered HTTP 503.", "\"state\":\"down\""],
+        ),
+        (
+            "create_uptime_monitor",
+            json!({ "organizationSlug": ORGANIZATION, "projectSlug": "checkout", "name": "Of a test", "url": "https://shop.example/", "intervalSeconds": 300 }),
+            &["Of a test", "\"timeoutMs\":5000"],
+        ),
+        (
+            "update_uptime_monitor",
+            json!({ "projectSlug": "checkout", "uptimeMonitorId": "3301", "status": "disabled" }),
+            &["\"before\":\"active\""],
+        ),
+        (
+            "delete_uptime_monitor",
+            json!({ "projectSlug": "checkout", "uptimeMonitorId": "3301" }),
+            &["Checkout API"],
+        ),
+        (
+            "delete_uptime_monitor",
+            json!({ "projectSlug": "checkout", "uptimeMonitorId": "3301" }),
+            &["no uptime monitor of that id"],
+        ),
+        (
             "find_releases",
             json!({ "projectSlug": "checkout" }),
             &["checkout@5.2.0"],
@@ -113,6 +178,133 @@ async fn every_tool_has_an_answer() {
             "create_dsn",
             json!({ "projectSlug": "checkout", "name": "From a test" }),
             &["From a test"],
+        ),
+        (
+            "get_replay_details",
+            json!({ "replayId": "7b3de91c04f24a58b6e1d0937c5f28ea" }),
+            &[
+                "+12.0 s click: nav > a.shelf",
+                "+12.3 s page: /shelves/night-reading",
+                "+170.0 s failed request: GET https://lighthouse-books.example/api/prices?isbn=9780140328721, 503, 700 ms",
+                "+177.0 s dead click: button.checkout",
+                "+179.0 s rage click: button.checkout, 5 times",
+                "+180.0 s error: TypeError: Cannot read properties of undefined",
+                "SHOP-WINDOW-1",
+            ],
+        ),
+        (
+            "get_replay_details",
+            json!({ "replayId": "7b3de91c04f24a58b6e1d0937c5f28ea", "categories": ["network"], "startOffsetSeconds": 100 }),
+            &[
+                "503, 700 ms",
+                "PUT https://lighthouse-books.example/api/baskets/current, no answer",
+            ],
+        ),
+        (
+            "get_replay_details",
+            json!({ "replayId": "0608dc6b6c7fcdd11158399586f0d133" }),
+            &["Sentry has no recording of this part"],
+        ),
+        (
+            "get_sentry_resource",
+            json!({ "resourceType": "replay", "resourceId": "7b3de91c04f24a58b6e1d0937c5f28ea" }),
+            &["rage click"],
+        ),
+        (
+            "get_profile",
+            json!({ "projectSlugOrId": "checkout", "transactionName": "/shelves/{slug}/", "compareAgainstPeriod": "14d" }),
+            &[
+                "68.7% show (catalog/views.py:31) > books_of (catalog/shelves.py:52) > author_of (catalog/shelves.py:71) … ends in execute (psycopg/cursor.py:97)",
+                "## Changed",
+            ],
+        ),
+        (
+            "get_profile",
+            json!({ "projectSlugOrId": "checkout", "transactionName": "/nowhere" }),
+            &["none: nothing was profiled"],
+        ),
+        (
+            "get_profile_details",
+            json!({ "projectSlugOrId": "checkout", "profileId": "abdd10680017060f29dbef7f78998515" }),
+            &["author_of (catalog/shelves.py:71)", "## Functions"],
+        ),
+        (
+            "get_profile_details",
+            json!({ "projectSlugOrId": "checkout", "profilerId": "c0a5e1f27b3d4986a1e0f5d2b7c83946",
+                    "start": "2025-11-24T11:00:00", "end": "2025-11-24T12:00:00" }),
+            &["author_of (catalog/shelves.py:71)"],
+        ),
+        (
+            "get_event_attachment",
+            json!({ "projectSlug": "checkout", "eventId": "8cbd13198f1c6e17e06e4f70a383ec83" }),
+            &[
+                "attachmentId 5001: `settle.log` `text/plain`",
+                "attachmentId 5002",
+            ],
+        ),
+        (
+            "get_event_attachment",
+            json!({ "projectSlug": "checkout", "eventId": "8cbd13198f1c6e17e06e4f70a383ec83", "attachmentId": "5001" }),
+            &["order 48213 stays open"],
+        ),
+        (
+            "get_event_attachment",
+            json!({ "projectSlug": "checkout", "eventId": "8cbd13198f1c6e17e06e4f70a383ec83", "attachmentId": "5002" }),
+            &["too large to be shown here"],
+        ),
+        (
+            "get_event_attachment",
+            json!({ "projectSlug": "shop-window", "eventId": "8ce832f4ad83c8ea6e6ce925339c8130", "attachmentId": "5003" }),
+            &["The file follows: image/png, 253 bytes."],
+        ),
+        (
+            "get_event_attachment",
+            json!({ "projectSlug": "shop-window", "eventId": "8ce832f4ad83c8ea6e6ce925339c8130", "attachmentId": "5005" }),
+            &["embedded as bytes"],
+        ),
+        (
+            "get_issue_user_reports",
+            json!({ "issueId": "SHOP-WINDOW-1", "limit": 2 }),
+            &[
+                "I pressed the button five times.",
+                "\"nextCursor\":\"0:2:0\"",
+            ],
+        ),
+        (
+            "get_snapshot",
+            json!({ "snapshotId": "70002" }),
+            &[
+                "## changed: 1\n- `basket/line.png`, diff 0.107",
+                "## renamed: 1\n- `shelves/row.png`, before `shelves/item.png`",
+                "## errored: 1",
+                "Pull request: 418",
+            ],
+        ),
+        (
+            "get_snapshot",
+            json!({ "snapshotId": "70001" }),
+            &["## images: 8"],
+        ),
+        (
+            "get_snapshot_image",
+            json!({ "snapshotId": "70002", "imageIdentifier": "basket/line.png" }),
+            &[
+                "The image follows: image/png, 157 bytes.",
+                "What differs follows: image/png, 148 bytes.",
+            ],
+        ),
+        (
+            "get_snapshot_image",
+            json!({ "snapshotId": "70002", "imageIdentifier": "events/old-list.png" }),
+            &["Outcome: `removed`", "The image before follows"],
+        ),
+        (
+            "get_latest_base_snapshot",
+            json!({ "appId": "shop-window-web", "branch": "main" }),
+            &[
+                "\"snapshotId\":\"70001\"",
+                "\"name\":\"Basket\",\"count\":2",
+            ],
         ),
         (
             "search_issues",
@@ -227,6 +419,118 @@ async fn every_tool_has_an_answer() {
             json!({ "query": "breadcrumbs" }),
             &["get_issue_breadcrumbs"],
         ),
+        ("search_errors", json!({}), &["First 10 results", "issue: "]),
+        ("search_logs", json!({}), &["severity: "]),
+        (
+            "search_traces",
+            json!({ "query": "span.op:db" }),
+            &["SELECT"],
+        ),
+        ("search_metrics", json!({}), &["metric.type: "]),
+        ("search_profiles", json!({}), &["profile.id: "]),
+        ("search_replays", json!({}), &["/explore/replays/"]),
+        (
+            "create_team",
+            json!({ "name": "Night Shift" }),
+            &["night-shift"],
+        ),
+        (
+            "create_project",
+            json!({ "teamSlug": "night-shift", "name": "Gift Cards", "platform": "node",
+                "repository": "lighthouse-books/checkout" }),
+            &["gift-cards", "\"mapped\":true", "\"dsn\":\"http"],
+        ),
+        (
+            "update_project",
+            json!({ "projectSlug": "gift-cards", "slug": "vouchers" }),
+            &["\"before\":\"gift-cards\"", "\"after\":\"vouchers\""],
+        ),
+        (
+            "add_team_to_project",
+            json!({ "projectSlug": "vouchers", "teamSlug": "payments" }),
+            &["\"changed\":true", "night-shift"],
+        ),
+        (
+            "add_team_to_project",
+            json!({ "projectSlug": "vouchers", "teamSlug": "payments" }),
+            &["\"changed\":false"],
+        ),
+        (
+            "remove_team_from_project",
+            json!({ "projectSlug": "vouchers", "teamSlug": "payments" }),
+            &["\"changed\":true"],
+        ),
+        (
+            "find_dropped_events",
+            json!({ "projectSlug": "checkout" }),
+            &["key_quota", "sample_rate", "\"interval\":3600000"],
+        ),
+        (
+            "search_agent_conversations",
+            json!({}),
+            &["conv-returns-desk-41", "torn cover"],
+        ),
+        (
+            "search_ai_conversations",
+            json!({ "query": "almanac" }),
+            &["conv-catalogue-7"],
+        ),
+        (
+            "get_agent_conversation_details",
+            json!({ "conversationId": "conv-returns-desk-41" }),
+            &["torn cover", "tool: `find_order", "label is on its way"],
+        ),
+        (
+            "link_issue",
+            json!({ "issueId": "CHECKOUT-3",
+                "externalIssueUrl": "https://git.lighthouse-books.example/lighthouse-books/checkout/issues/9" }),
+            &["\"status\":\"linked\"", "checkout#9"],
+        ),
+        (
+            "link_issue",
+            json!({ "issueId": "CHECKOUT-3",
+                "externalIssueUrl": "https://git.lighthouse-books.example/lighthouse-books/checkout/issues/9" }),
+            &["alreadyLinked"],
+        ),
+        (
+            "unlink_issue",
+            json!({ "issueId": "CHECKOUT-3",
+                "externalIssueUrl": "https://git.lighthouse-books.example/lighthouse-books/checkout/issues/9" }),
+            &["\"status\":\"unlinked\""],
+        ),
+        (
+            "link_issue",
+            json!({ "issueId": "CHECKOUT-3", "appSlug": "shelfmark", "fields": { "card": "31" },
+                "externalIssueUrl": "https://cards.lighthouse-books.example/31" }),
+            &["shelfmark"],
+        ),
+        (
+            "find_custom_inbound_filters",
+            json!({ "projectSlug": "checkout" }),
+            &["Old browsers", "\"hasMore\":false"],
+        ),
+        (
+            "create_custom_inbound_filter",
+            json!({ "projectSlug": "checkout", "name": "Bots", "dataType": "error",
+                "conditions": [{ "type": "error_message", "value": ["*bot*"] }] }),
+            &["Bots"],
+        ),
+        (
+            "update_custom_inbound_filter",
+            json!({ "projectSlug": "checkout", "filterId": "910001", "active": false }),
+            &["\"before\":true,\"after\":false"],
+        ),
+        (
+            "delete_custom_inbound_filter",
+            json!({ "projectSlug": "checkout", "filterId": "910002" }),
+            &["Health checks"],
+        ),
+        (
+            "onboarding_status_update",
+            json!({ "runToken": "Lantern042", "update": { "stage": "connect_mcp", "status": "completed" } }),
+            &["\"continueUpdates\":true"],
+        ),
+        ("get_sentry_mcp_info", json!({}), &["2026-07-28"]),
     ] {
         local.says(tool, arguments, expected).await;
     }

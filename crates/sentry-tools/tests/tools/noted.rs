@@ -22,7 +22,11 @@ async fn noted(sentry: Scripted, name: &str, arguments: Value) -> (Vec<Changed>,
     // An error too: what was changed before it is noted.
     let _ = world.call(name, arguments).await;
     let requests = world.sentry.requests();
-    let sent = requests.iter().filter(|sent| sent.method != Method::Get);
+    let at_sentry = |sent: &&fetch::Request| sent.url.as_str().starts_with(BASE);
+    let sent = requests
+        .iter()
+        .filter(at_sentry)
+        .filter(|sent| sent.method != Method::Get);
     (changes.take(), sent.count())
 }
 
@@ -141,7 +145,7 @@ async fn a_change_of_unknown_outcome_is_noted_as_such_and_one_that_failed_is_not
         for (status, outcomes) in [(502, 1), (403, 0), (429, 0)] {
             let mut script = Scripted::new();
             for answer in answers() {
-                let url = format!("{BASE}/api/0{}", answer.path);
+                let url = crate::sentry::url(answer.path);
                 let is_read = answer.method == Method::Get;
                 let status = if is_read { 200 } else { status };
                 script = script.json(answer.method, &url, status, &answer.body.to_string());

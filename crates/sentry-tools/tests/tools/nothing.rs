@@ -95,13 +95,13 @@ async fn nothing_there_is_no_failure() {
     Searched: everything in dataset `errors`, last 14d, sorted by `-timestamp`.
     https://sentry.example/organizations/acme/explore/discover/homepage/?query=&statsPeriod=14d&sort=-timestamp&field=issue&field=title&field=project&field=timestamp&field=level&field=message&field=error.type&field=culprit&field=user.email&field=user.id&dataset=errors
 
-    Try a longer period or fewer terms; another dataset may have it.
+    Try a longer period or fewer terms; another kind of event may have it.
 
     # No results in `acme`
 
     Searched: everything in dataset `replays`, last 14d, sorted by `-started_at`.
     https://sentry.example/organizations/acme/explore/replays/?query=&statsPeriod=14d&sort=-started_at
 
-    Try a longer period or fewer terms; another dataset may have it.
+    Try a longer period or fewer terms; another kind of event may have it.
     "#);
 }

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use crate::crowded::{Crowded, Other, foreign, marks};
 use crate::fixture::{BASE, session, slug};
+use crate::monitors::{DOC, SEARCH};
 use crate::sentry::issue;
 use crate::tries::tries;
 
@@ -148,6 +149,8 @@ async fn no_tool_shows_another_project() {
                             "/organizations/acme/",
                             "/projects/acme/web/",
                             "/projects/acme/5/",
+                            DOC,
+                            SEARCH,
                         ];
                         !paths.iter().any(|path| url.starts_with(path))
                     };
@@ -196,9 +199,15 @@ async fn no_tool_shows_another_organization() {
                     assert_eq!(marks(&told), [""; 0], "{name} {arguments}: {told}");
                     let asked = sentry.asked.borrow();
                     let outside = |url: &&String| {
-                        !["/auth/", "/organizations/acme/", "/projects/acme/"]
-                            .iter()
-                            .any(|path| url.starts_with(path))
+                        let own = [
+                            "/auth/",
+                            "/organizations/acme/",
+                            "/projects/acme/",
+                            "/teams/acme/",
+                            DOC,
+                            SEARCH,
+                        ];
+                        !own.iter().any(|path| url.starts_with(path))
                     };
                     assert_eq!(asked.iter().find(outside), None, "{name} {arguments}");
                 }

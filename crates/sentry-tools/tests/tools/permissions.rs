@@ -58,7 +58,37 @@ async fn a_skill_left_unticked_is_a_tool_error() {
 }
 
 /// What each tool that changes something needs.
-const WRITERS: [(&str, &[Scope], Skill); 4] = [
+const WRITERS: &[(&str, &[Scope], Skill)] = &[
+    (
+        "create_alert_rule",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_alert_rule",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "delete_alert_rule",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "create_metric_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_metric_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "delete_metric_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
     (
         "update_issue",
         &[Scope::OrgRead, Scope::EventWrite],
@@ -79,12 +109,92 @@ const WRITERS: [(&str, &[Scope], Skill); 4] = [
         &[Scope::OrgRead, Scope::ProjectWrite],
         Skill::ProjectManagement,
     ),
+    (
+        "create_project",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_project",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_dsn",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "add_team_to_project",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "remove_team_from_project",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "create_custom_inbound_filter",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_custom_inbound_filter",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "delete_custom_inbound_filter",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "create_team",
+        &[Scope::OrgRead, Scope::TeamWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "link_issue",
+        &[Scope::OrgRead, Scope::EventWrite],
+        Skill::Triage,
+    ),
+    (
+        "unlink_issue",
+        &[Scope::OrgRead, Scope::EventWrite],
+        Skill::Triage,
+    ),
+    (
+        "create_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "delete_monitor_environment",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "create_uptime_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "update_uptime_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
+    (
+        "delete_uptime_monitor",
+        &[Scope::OrgRead, Scope::ProjectWrite],
+        Skill::ProjectManagement,
+    ),
 ];
 
 // rule: mcp/missing-scope-or-skill
 #[tokio::test]
 async fn writing_needs_its_scope_and_its_skill() {
-    for (tool, scopes, skill) in WRITERS {
+    for &(tool, scopes, skill) in WRITERS {
         let held = Scopes::of(&[Scope::OrgRead]);
         let lacking = world_of(
             BASE,

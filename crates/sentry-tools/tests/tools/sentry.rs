@@ -1,13 +1,22 @@
 //! A Sentry that has one of everything, for tests of all tools at once.
 
+mod alerting;
+
 use fetch::Method;
 use fetch::scripted::Scripted;
 use serde_json::{Value, json};
 
 use crate::fixture::BASE;
+use crate::managed;
+use crate::monitors;
+
+mod inspected;
 
 pub(crate) const EVENT: &str = "0123456789abcdef0123456789abcdef";
 pub(crate) const TRACE: &str = "abcdefabcdefabcdefabcdefabcdefab";
+
+pub(crate) const REPLAY: &str = "fedcba9876543210fedcba9876543210";
+pub(crate) const PROFILE: &str = "00112233445566778899aabbccddeeff";
 
 /// An answer of that Sentry.
 pub(crate) struct Answer {
@@ -16,7 +25,7 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
-fn get(path: &'static str, body: Value) -> Answer {
+pub(crate) fn get(path: &'static str, body: Value) -> Answer {
     Answer {
         method: Method::Get,
         path,
@@ -97,7 +106,7 @@ fn row() -> Value {
 
 /// All that it answers.
 pub(crate) fn answers() -> Vec<Answer> {
-    vec![
+    let mut all = vec![
         get(
             "/auth/",
             json!({ "id": 1, "name": "Ada", "email": "ada@acme.example" }),
@@ -231,7 +240,20 @@ pub(crate) fn answers() -> Vec<Answer> {
             "count_errors": 1, "count_dead_clicks": 0, "browser": { "name": "Firefox", "version": "140" }, "environment": "production",
             "urls": ["https://shop.example/", "https://shop.example/cart"] }] }),
         ),
-    ]
+    ];
+    all.extend(inspected::answers());
+    all.extend(alerting::answers());
+    all.extend(managed::answers());
+    all.extend(monitors::answers());
+    all
+}
+
+/// Where a path is; what begins with a scheme is a URL already.
+pub(crate) fn url(path: &str) -> String {
+    if path.starts_with("https://") {
+        return path.to_owned();
+    }
+    format!("{BASE}/api/0{path}")
 }
 
 /// Those answers as a script.
@@ -241,7 +263,7 @@ pub(crate) fn full() -> Scripted {
 
 pub(crate) fn script(answers: &[Answer]) -> Scripted {
     answers.iter().fold(Scripted::new(), |script, answer| {
-        let url = format!("{BASE}/api/0{}", answer.path);
+        let url = url(answer.path);
         script.json(answer.method, &url, 200, &answer.body.to_string())
     })
 }
@@ -257,7 +279,7 @@ pub(crate) fn calls() -> Vec<(&'static str, Value, &'static str)> {
         arguments
     };
     let acme = || json!({ "organizationSlug": "acme" });
-    vec![
+    let mut all = vec![
         ("whoami", json!({}), "/auth/"),
         (
             "find_organizations",
@@ -279,6 +301,12 @@ pub(crate) fn calls() -> Vec<(&'static str, Value, &'static str)> {
         ),
         ("search_issues", acme(), "/organizations/acme/issues/"),
         ("search_events", acme(), "/organizations/acme/events/"),
+        ("search_errors", acme(), "/organizations/acme/events/"),
+        ("search_logs", acme(), "/organizations/acme/events/"),
+        ("search_traces", acme(), "/organizations/acme/events/"),
+        ("search_metrics", acme(), "/organizations/acme/events/"),
+        ("search_profiles", acme(), "/organizations/acme/events/"),
+        ("search_replays", acme(), "/organizations/acme/replays/"),
         (
             "search_issue_events",
             issue(),
@@ -323,5 +351,10 @@ pub(crate) fn calls() -> Vec<(&'static str, Value, &'static str)> {
             json!({ "organizationSlug": "acme", "resourceType": "issue", "resourceId": "WEB-1A" }),
             ISSUE,
         ),
-    ]
+    ];
+    all.extend(alerting::calls());
+    all.extend(managed::calls());
+    all.extend(monitors::calls());
+    all.extend(inspected::calls());
+    all
 }

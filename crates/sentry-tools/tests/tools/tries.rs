@@ -3,12 +3,21 @@
 
 use serde_json::{Value, json};
 
-use crate::crowded::{OTHER_EVENT, OTHER_TRACE};
+use crate::crowded::{OTHER_EVENT, OTHER_THING, OTHER_TRACE};
 use crate::fixture::BASE;
-use crate::sentry::{EVENT, TRACE};
+use crate::monitors;
+use crate::sentry::{EVENT, PROFILE, REPLAY, TRACE};
 
 const SAME: &str = "another project";
 const NONE: &str = "Sentry has nothing of that name";
+
+/// A new monitor of whichever project is named.
+fn of_monitor(rules: Value) -> Value {
+    json!({ "name": "Many errors", "projectSlug": "stock", "workflowIds": rules,
+        "query": { "dataset": "events", "query": "", "aggregate": "count()", "eventTypes": [], "timeWindowSeconds": 60 },
+        "config": { "detectionType": "static" },
+        "conditionGroup": { "conditions": [{ "type": "gt", "comparison": 5, "conditionResult": 75 }] } })
+}
 
 /// Every tool, with what it is called with in the project's session and what its answer has to hold. `77` is an issue of
 /// the other project.
@@ -99,10 +108,22 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             "TypeError: cart is null",
         ),
     ];
+    let mut tries = monitors::tries();
     for dataset in ["spans", "errors", "logs", "metrics", "profiles"] {
         events.push((json!({ "dataset": dataset }), "1 result"));
     }
-    vec![
+    let rows = || {
+        vec![
+            (json!({}), "1 result"),
+            (
+                json!({ "fields": ["title", "count()"] }),
+                "TypeError: cart is null",
+            ),
+            (json!({ "fields": ["project", "count()"] }), "| `web` |"),
+            (json!({ "projectSlug": "stock" }), "1 result"),
+        ]
+    };
+    tries.extend([
         ("whoami", vec![(json!({}), "\"projectSlug\":\"web\"")]),
         (
             "find_organizations",
@@ -141,6 +162,115 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
                 (json!({ "name": "New", "projectSlug": "stock" }), "k1@"),
             ],
         ),
+        ("find_dashboards", vec![(json!({}), "\"id\":\"21\"")]),
+        (
+            "get_dashboard_details",
+            vec![
+                (
+                    json!({ "dashboardIdOrTitle": "21" }),
+                    "TypeError: cart is null",
+                ),
+                (
+                    json!({ "dashboardIdOrTitle": "shop health" }),
+                    "Shop health",
+                ),
+                (json!({ "dashboardIdOrTitle": "22" }), SAME),
+            ],
+        ),
+        (
+            "find_alert_rules",
+            vec![
+                (json!({}), "Page core"),
+                (
+                    json!({ "projectSlug": "stock", "kind": "metric" }),
+                    "Many errors",
+                ),
+            ],
+        ),
+        (
+            "get_alert_rule",
+            vec![
+                (
+                    json!({ "ruleIdOrName": "page core" }),
+                    "\"monitors\":[{\"id\":\"42\"",
+                ),
+                (json!({ "ruleIdOrName": "31" }), "Page core"),
+                (json!({ "ruleIdOrName": "detector:42" }), "Many errors"),
+            ],
+        ),
+        (
+            "get_alert_options",
+            vec![
+                (json!({ "section": "actions" }), "Acme Slack"),
+                (json!({ "section": "conditions" }), "level"),
+                (json!({ "section": "sources" }), "\"id\":\"42\""),
+            ],
+        ),
+        (
+            "create_alert_rule",
+            vec![
+                (
+                    json!({ "name": "x", "actionFilters": [], "detectorIds": ["42"] }),
+                    "Page core",
+                ),
+                (
+                    json!({ "name": "x", "actionFilters": [], "detectorIds": ["77"] }),
+                    SAME,
+                ),
+                (
+                    json!({ "name": "x", "actionFilters": [], "projectSlugs": ["stock"] }),
+                    SAME,
+                ),
+            ],
+        ),
+        (
+            "update_alert_rule",
+            vec![
+                (
+                    json!({ "ruleIdOrName": "31", "status": "disabled" }),
+                    "It is disabled.",
+                ),
+                (
+                    json!({ "ruleIdOrName": "31", "addDetectorIds": ["77"] }),
+                    SAME,
+                ),
+                (
+                    json!({ "ruleIdOrName": "31", "addProjectSlugs": ["stock"] }),
+                    SAME,
+                ),
+            ],
+        ),
+        (
+            "delete_alert_rule",
+            vec![(json!({ "ruleId": "31" }), "Page core")],
+        ),
+        ("find_metric_monitors", vec![(json!({}), "Many errors")]),
+        (
+            "get_metric_monitor_details",
+            vec![(json!({ "monitorId": "42" }), "Many errors")],
+        ),
+        (
+            "create_metric_monitor",
+            vec![
+                (of_monitor(json!([])), "Many errors"),
+                (of_monitor(json!(["31"])), "Many errors"),
+                (of_monitor(json!(["77"])), SAME),
+            ],
+        ),
+        (
+            "update_metric_monitor",
+            vec![
+                (
+                    json!({ "monitorId": "42", "status": "disabled" }),
+                    "It is disabled.",
+                ),
+                (json!({ "monitorId": "42", "workflowIds": ["77"] }), SAME),
+            ],
+        ),
+        (
+            "delete_metric_monitor",
+            vec![(json!({ "monitorId": "42" }), "Many errors")],
+        ),
         (
             "search_issues",
             vec![
@@ -150,6 +280,18 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             ],
         ),
         ("search_events", events),
+        ("search_errors", rows()),
+        ("search_logs", rows()),
+        ("search_traces", rows()),
+        ("search_metrics", rows()),
+        ("search_profiles", rows()),
+        (
+            "search_replays",
+            vec![
+                (json!({}), "aa11bb22"),
+                (json!({ "projectSlug": "stock" }), "aa11bb22"),
+            ],
+        ),
         ("search_issue_events", of_issues(EVENT, &[])),
         ("get_issue_details", details),
         ("get_event_stacktrace", stack),
@@ -180,6 +322,116 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
                 (of_trace(TRACE, Some("c1")), "GET https://stock.example/"),
                 (of_trace(TRACE, Some("d1")), "has no span"),
                 (of_trace(OTHER_TRACE, Some("a1")), NONE),
+            ],
+        ),
+        (
+            "get_replay_details",
+            vec![
+                (json!({ "replayId": REPLAY }), "button#pay"),
+                (
+                    json!({ "replayId": REPLAY }),
+                    "error: TypeError: cart is null",
+                ),
+                (json!({ "replayId": OTHER_THING }), SAME),
+                (
+                    json!({ "replayUrl": format!("https://acme.sentry.io/explore/replays/{REPLAY}/") }),
+                    "button#pay",
+                ),
+                (
+                    json!({ "replayUrl": format!("https://rival.sentry.io/replays/{REPLAY}/") }),
+                    "another organization",
+                ),
+                (
+                    json!({ "replayUrl": "https://acme.sentry.io/issues/WEB-1A/" }),
+                    "does not read",
+                ),
+            ],
+        ),
+        (
+            "get_profile",
+            vec![
+                (
+                    json!({ "transactionName": "/cart" }),
+                    "total (src/cart.py:42)",
+                ),
+                (
+                    json!({ "transactionName": "/cart", "projectSlugOrId": "stock" }),
+                    "total (src/cart.py:42)",
+                ),
+                (
+                    json!({ "transactionName": "/cart", "compareAgainstPeriod": "30d" }),
+                    "total (src/cart.py:42)",
+                ),
+                (
+                    json!({ "profileUrl": "https://acme.sentry.io/profiling/summary/web/?transaction=%2Fcart" }),
+                    "total (src/cart.py:42)",
+                ),
+            ],
+        ),
+        (
+            "get_profile_details",
+            vec![
+                (json!({ "profileId": PROFILE }), "total (src/cart.py:42)"),
+                (
+                    json!({ "profilerId": PROFILE, "start": "2025-11-01T09:00:00Z", "end": "2025-11-01T10:00:00Z" }),
+                    "total (src/cart.py:42)",
+                ),
+                (json!({ "profileId": OTHER_THING }), NONE),
+                (
+                    json!({ "profileUrl": format!("https://acme.sentry.io/profiling/profile/stock/{PROFILE}/flamegraph/") }),
+                    "total (src/cart.py:42)",
+                ),
+            ],
+        ),
+        (
+            "get_event_attachment",
+            vec![
+                (json!({ "eventId": EVENT }), "attachmentId 9"),
+                (json!({ "eventId": EVENT, "attachmentId": "9" }), "empty"),
+                (
+                    json!({ "eventId": EVENT, "attachmentId": "8" }),
+                    "no such attachment",
+                ),
+                (json!({ "eventId": OTHER_EVENT }), NONE),
+            ],
+        ),
+        (
+            "get_issue_user_reports",
+            of_issues("The cart went white.", &[]),
+        ),
+        (
+            "get_snapshot",
+            vec![
+                (json!({ "snapshotId": "70002" }), "cart/pay.png"),
+                (
+                    json!({ "snapshotId": "70002", "showUnmodified": true }),
+                    "a.png",
+                ),
+                (json!({ "snapshotId": OTHER_THING }), SAME),
+            ],
+        ),
+        (
+            "get_snapshot_image",
+            vec![
+                (
+                    json!({ "snapshotId": "70002", "imageIdentifier": "cart/pay.png" }),
+                    "cart/pay.png",
+                ),
+                (
+                    json!({ "snapshotId": "70002", "imageIdentifier": "x.png", "imageResolution": "full" }),
+                    NONE,
+                ),
+                (
+                    json!({ "snapshotId": OTHER_THING, "imageIdentifier": "cart/pay.png" }),
+                    SAME,
+                ),
+            ],
+        ),
+        (
+            "get_latest_base_snapshot",
+            vec![
+                (json!({ "appId": "web" }), "cart/pay.png"),
+                (json!({ "appId": "web", "project": "stock" }), SAME),
             ],
         ),
         (
@@ -216,8 +468,25 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
                     url(&format!("/explore/traces/trace/{TRACE}/?node=span-c1")),
                     "GET https://stock",
                 ),
-                (url("/releases/shop@1.4.0/"), "search_events"),
-                (url("/replays/aa11/"), "leads to a replay"),
+                (url("/releases/shop@1.4.0/"), "Load the cart later"),
+                (url("/insights/crons/web/nightly/"), "did not check in"),
+                (url("/insights/crons/stock/nightly/"), SAME),
+                (resource("monitor", "nightly"), "did not check in"),
+                (
+                    url("/issues/alerts/rules/uptime/web/3301/details/"),
+                    "No answer within",
+                ),
+                (url("/issues/alerts/rules/uptime/stock/3301/details/"), SAME),
+                (url(&format!("/replays/{REPLAY}/")), "button#pay"),
+                (url(&format!("/replays/{OTHER_THING}/")), SAME),
+                (resource("replay", REPLAY), "button#pay"),
+                (resource("snapshot", "70002"), "cart/pay.png"),
+                (resource("snapshot", OTHER_THING), SAME),
+                (
+                    url(&format!("/profiling/profile/web/{PROFILE}/flamegraph/")),
+                    "total (src/cart.py:42)",
+                ),
+                (url("/preprod/snapshots/70002/"), "cart/pay.png"),
                 (
                     json!({ "url": format!("{BASE}/acme/web/issues/77/") }),
                     SAME,
@@ -231,7 +500,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
         (
             "search_sentry_tools",
             vec![(
-                json!({ "query": "issue", "limit": 20 }),
+                json!({ "query": "issue tag values", "limit": 20 }),
                 "get_issue_tag_values",
             )],
         ),
@@ -240,5 +509,7 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             "execute_sentry_tool",
             vec![(json!({ "name": "nope" }), "There is no tool `nope`")],
         ),
-    ]
+    ]);
+    tries.extend(crate::managed::tries());
+    tries
 }

@@ -127,6 +127,24 @@ fn nothing_refers_to_what_is_not_there() {
                 release.version
             );
         }
+        for monitor in &data.monitors {
+            assert!(project(&monitor.project), "{}", monitor.slug);
+            assert!(
+                monitor
+                    .owner
+                    .as_ref()
+                    .is_none_or(|owner| owner.wire(&data).is_some())
+            );
+        }
+        for monitor in &data.uptime {
+            assert!(project(&monitor.project), "{}", monitor.id);
+            assert!(
+                monitor
+                    .owner
+                    .as_ref()
+                    .is_none_or(|owner| owner.wire(&data).is_some())
+            );
+        }
         for rows in data.rows.clone().all_mut() {
             assert!(rows.iter().all(|row| project(&row.project)));
             assert!(rows.is_sorted_by(|one, other| one.time >= other.time));

@@ -38,18 +38,26 @@ fn error(response: &Response) -> bool {
         .is_some_and(|to| to.contains("error="))
 }
 
-/// Not always a fault: a server that does not ask the person. What it sends is still a code.
-pub static ASKS_NOBODY: Fault = takes(
+/// A server that asks nobody. What it sends is still a code.
+pub const ASKS_NOBODY: Fault = takes(
     "a code for whoever asks",
-    ("good-request", Failure, ""),
+    ("asks-person", Failure, "without any page"),
     |asked, _| {
         let to = asked.get("redirect_uri")?;
-        let good = is_asked(asked) && to == "http://127.0.0.1/callback";
+        let is_good = asked.query.starts_with("response_type=code&")
+            && asked.query.matches("response_type").count() == 1
+            && asked.get("code_challenge_method").as_deref() == Some("S256")
+            && asked
+                .get("resource")
+                .is_some_and(|resource| resource.ends_with("/mcp"))
+            && !asked.query.contains("resource.invalid");
+        let good = is_asked(asked) && to == "http://127.0.0.1/callback" && is_good;
         good.then(|| redirect(&format!("{to}?code=of-somebody&state=x#of-somebody")))
     },
 );
 
 pub const FAULTS: &[Fault] = &[
+    ASKS_NOBODY,
     takes(
         "only the loopback port that was registered",
         ("loopback-port", Failure, "400 text/html"),
@@ -178,7 +186,7 @@ pub const FAULTS: &[Fault] = &[
     ),
     takes(
         "a code without PKCE",
-        ("pkce-required", Failure, "no error"),
+        ("pkce-required", Failure, "a code is issued all the same"),
         |asked, _| {
             let to = asked.get("redirect_uri")?;
             let bare = is_asked(asked) && asked.get("code_challenge").is_none();

@@ -252,7 +252,7 @@ pub const FAULTS: &[Fault] = &[
 fn real_token(asked: &Asked) -> Option<String> {
     let token = asked
         .header("authorization")
-        .filter(|_| !is_made_up(asked))?;
+        .filter(|_| asked.path == "/mcp" && !is_made_up(asked))?;
     Some(token.to_owned())
 }
 

@@ -4,7 +4,7 @@ use mcp_doctor::Severity::{Failure, Warning};
 use oauth_provider::http::Response;
 use serde_json::json;
 
-use super::asked::{Asked, change_json, unset};
+use super::asked::{Asked, change_json, set};
 use super::{Fault, spoils, takes};
 
 fn is_registration(asked: &Asked) -> bool {
@@ -41,10 +41,10 @@ pub const FAULTS: &[Fault] = &[
     ),
     spoils(
         "a registration that may be kept",
-        ("registration-no-store", Warning, "no Cache-Control"),
+        ("registration-no-store", Warning, "max-age=60"),
         |asked, response, _| {
             if is_registration(asked) {
-                unset(response, "cache-control");
+                set(response, "cache-control", "max-age=60");
             }
         },
     ),

@@ -63,6 +63,57 @@ pub const FAULTS: &[Fault] = &[
         },
     ),
     spoils(
+        "access tokens of thirty days",
+        ("token-lifetime", Warning, "2592000 s: 30 days"),
+        |asked, response, _| {
+            if at_token(asked) && response.status == 200 {
+                change_json(response, |body| body["expires_in"] = json!(2_592_000));
+            }
+        },
+    ),
+    Fault {
+        name: "a refusal uses the refresh token up",
+        found: (
+            "refusal-keeps-token",
+            Failure,
+            "400 invalid_grant: the refusal has used the token up",
+        ),
+        before: |asked, memory| {
+            memory.get(&asked.get("refresh_token").filter(|_| is_refresh(asked))?)?;
+            Some(refusal(400, "invalid_grant"))
+        },
+        after: |asked, response, memory| {
+            if is_refresh(asked) && text(response, "error").as_deref() == Some("invalid_target") {
+                memory.set(&asked.get("refresh_token").unwrap(), "used up");
+            }
+        },
+    },
+    Fault {
+        name: "old refresh tokens are good for a while",
+        found: (
+            "refresh-reuse",
+            Warning,
+            "200 at first, and 400 invalid_grant after 61 s",
+        ),
+        before: |asked, memory| {
+            let shown = asked.get("refresh_token").filter(|_| is_refresh(asked))?;
+            let body = memory.get(&format!("answer to {shown}"))?;
+            if memory.get("once").is_some() {
+                return Some(refusal(400, "invalid_grant"));
+            }
+            memory.set("once", "");
+            let mut again = Response::json(200, &());
+            again.body = body;
+            Some(again)
+        },
+        after: |asked, response, memory| {
+            if is_refresh(asked) && response.status == 200 {
+                let shown = asked.get("refresh_token").unwrap();
+                memory.set(&format!("answer to {shown}"), &response.body);
+            }
+        },
+    },
+    spoils(
         "a refresh that brings no refresh token",
         ("refresh-rotation", Failure, "no refresh_token"),
         |asked, response, _| {
@@ -215,12 +266,22 @@ pub const FAULTS: &[Fault] = &[
         found: ("revocation-access-token", Warning, "401, after 10 s"),
         before: |asked, memory| {
             if is_real(asked) {
-                memory.set("calls", "");
+                let access = memory.get(&asked.get("token").unwrap()).unwrap();
+                memory.set(&format!("Bearer {access}"), "");
             }
-            let calls = memory.get("calls").filter(|_| asked.path == "/mcp")?;
-            memory.set("calls", &format!("{calls}x"));
+            let bearer = asked
+                .header("authorization")
+                .filter(|_| asked.path == "/mcp")?;
+            let calls = memory.get(bearer)?;
+            memory.set(bearer, &format!("{calls}x"));
             (calls.len() < 2).then(|| Response::json(200, &()))
         },
-        after: |_, _, _| (),
+        after: |asked, response, memory| {
+            if at_token(asked) && response.status == 200 {
+                let [access, refresh] =
+                    ["access_token", "refresh_token"].map(|n| text(response, n).unwrap());
+                memory.set(&refresh, &access);
+            }
+        },
     },
 ];

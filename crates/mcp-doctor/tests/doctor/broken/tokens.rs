@@ -21,6 +21,29 @@ fn text(response: &Response, name: &str) -> Option<String> {
 }
 
 pub const FAULTS: &[Fault] = &[
+    takes(
+        "a secret in the header is refused without client_id in the body",
+        (
+            "basic-alone",
+            Failure,
+            "401 invalid_client; with client_id in the body too 400 invalid_grant",
+        ),
+        |asked, _| {
+            let is_alone = at_token(asked)
+                && asked.header("authorization").is_some()
+                && asked.get("client_id").is_none();
+            is_alone.then(|| refusal(401, "invalid_client"))
+        },
+    ),
+    spoils(
+        "an unknown code under another status",
+        ("unknown-code", Warning, "401 invalid_grant"),
+        |asked, response, _| {
+            if is_unknown_code(asked) && asked.header("authorization").is_none() {
+                response.status = 401;
+            }
+        },
+    ),
     spoils(
         "an unknown code breaks it",
         ("unknown-code", Failure, "500"),
@@ -114,7 +137,7 @@ pub const FAULTS: &[Fault] = &[
     ),
     spoils(
         "unknown grant types are the grant's fault",
-        ("unknown-grant-type", Failure, "400 invalid_grant"),
+        ("unknown-grant-type", Warning, "400 invalid_grant"),
         |_, response, _| {
             if text(response, "error").as_deref() == Some("unsupported_grant_type") {
                 *response = refusal(400, "invalid_grant");

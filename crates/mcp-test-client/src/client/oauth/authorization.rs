@@ -173,6 +173,7 @@ mod tests {
         Discovered {
             resource: "https://mcp.example/mcp".to_owned(),
             issuer: "https://as.example".to_owned(),
+            notes: Vec::new(),
             server: ServerMetadata {
                 issuer: "https://as.example".to_owned(),
                 authorization_endpoint: Some(endpoint.to_owned()),

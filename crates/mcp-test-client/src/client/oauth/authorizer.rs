@@ -189,7 +189,10 @@ impl Authorizer {
     /// # Errors
     /// If the sign-in fails.
     pub async fn sign_in_anew(&mut self, challenge: Option<&Challenge>) -> Result<Outcome, Error> {
-        let discovered = self.look(challenge).await?;
+        let mut discovered = self.look(challenge).await?;
+        if let Some(resource) = &self.settings.resource {
+            discovered.resource.clone_from(resource);
+        }
         let wanted = self.first_scope(&discovered, None);
         self.sign_in(discovered, wanted).await
     }
@@ -237,6 +240,9 @@ impl Authorizer {
             settings.without_metadata,
         )
         .await?;
+        for note in &found.notes {
+            (self.note)(note);
+        }
         self.discovered = Some(found.clone());
         Ok(found)
     }

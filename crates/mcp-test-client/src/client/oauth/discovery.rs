@@ -27,6 +27,8 @@ pub struct Discovered {
     /// The scope to ask for first (MCP 2026-07-28 authorization, Scope Selection Strategy): the challenge's scope,
     /// otherwise all scopes of the resource, otherwise none.
     pub scope: Option<String>,
+    /// What the server does otherwise than the rules say, and was let pass.
+    pub notes: Vec<String>,
 }
 
 /// Finds the authorization server. `wanted` is the issuer that the person has chosen; `without_metadata` allows the
@@ -50,21 +52,24 @@ pub async fn discover(
         ));
     }
     let challenged = challenge.and_then(|challenge| challenge.scope.clone());
-    let Some(metadata) = resource_metadata(fetch, server, challenge).await? else {
+    let mut notes = Vec::new();
+    let Some(metadata) = resource_metadata(fetch, server, challenge, &mut notes).await? else {
         return legacy(fetch, server, challenged, without_metadata).await;
     };
     metadata.is_about(server)?;
     let issuer = metadata.issuer(wanted)?;
-    let found = server_metadata(fetch, server, &issuer).await?;
+    let found = server_metadata(fetch, server, &issuer, &mut notes).await?;
     let Some(found) = found.document else {
         return Err(nothing_at(&issuer, &found.tried));
     };
+    let issuer = found.issuer.clone();
     local_only_from_here(server, &found)?;
     Ok(Discovered {
         scope: challenged.or_else(|| metadata.scopes_supported.map(|scopes| scopes.join(" "))),
         resource: metadata.resource,
         issuer,
         server: found,
+        notes,
     })
 }
 
@@ -75,6 +80,7 @@ async fn resource_metadata(
     fetch: &dyn Fetch,
     server: &Url,
     challenge: Option<&Challenge>,
+    notes: &mut Vec<String>,
 ) -> Result<Option<ResourceMetadata>, Error> {
     let what = "the protected-resource metadata";
     if let Some(named) = challenge.and_then(|challenge| challenge.resource_metadata.as_deref()) {
@@ -83,10 +89,15 @@ async fn resource_metadata(
         let section = "RFC 9728 §3.2";
         return match document(fetch, what, url, section).await? {
             Ok(found) => Ok(Some(found)),
-            Err(why) => Err(Error::sign_in(
-                section,
-                format!("the server's challenge names its metadata at {named}, which {why}"),
-            )),
+            Err(why) => {
+                if let Some(found) = under_prefix(fetch, server, notes).await? {
+                    return Ok(Some(found));
+                }
+                Err(Error::sign_in(
+                    section,
+                    format!("the server's challenge names its metadata at {named}, which {why}"),
+                ))
+            }
         };
     }
     let path = server.path().trim_end_matches('/');
@@ -102,7 +113,44 @@ async fn resource_metadata(
             return Ok(Some(found));
         }
     }
+    under_prefix(fetch, server, notes).await
+}
+
+/// Looks under the endpoint's path prefix, where servers that are mounted there serve their documents by mistake.
+async fn under_prefix(
+    fetch: &dyn Fetch,
+    server: &Url,
+    notes: &mut Vec<String>,
+) -> Result<Option<ResourceMetadata>, Error> {
+    let path = server.path().trim_end_matches('/');
+    let Some((prefix, last)) = path
+        .rsplit_once('/')
+        .filter(|(prefix, _)| !prefix.is_empty())
+    else {
+        return Ok(None);
+    };
+    for rest in [path, &format!("/{last}"), ""] {
+        let mut url = server.clone();
+        url.set_query(None);
+        url.set_path(&format!(
+            "{prefix}/.well-known/oauth-protected-resource{rest}"
+        ));
+        let place = url.to_string();
+        let what = "the protected-resource metadata";
+        if let Ok(found) = document::<ResourceMetadata>(fetch, what, url, "RFC 9728 §3.2").await? {
+            notes.push(format!(
+                "the resource metadata are at {place}, under a path prefix, where no client looks (RFC 9728 §3.1)"
+            ));
+            return Ok(Some(found));
+        }
+    }
     Ok(None)
+}
+
+/// Whether two issuers differ only in the slash after the host: whoever has one has the other.
+fn differ_in_slash(one: &str, other: &str) -> bool {
+    let root = |text: &str| Url::parse(text).is_ok_and(|url| url.path() == "/");
+    root(one) && root(other) && one.trim_end_matches('/') == other.trim_end_matches('/')
 }
 
 struct Probed {
@@ -112,7 +160,12 @@ struct Probed {
 
 /// Tries the well-known URLs in MCP's order. A document counts only if its `issuer` is the one that was asked:
 /// otherwise "the client MUST NOT use the metadata" (RFC 8414 §3.3).
-async fn server_metadata(fetch: &dyn Fetch, server: &Url, issuer: &str) -> Result<Probed, Error> {
+async fn server_metadata(
+    fetch: &dyn Fetch,
+    server: &Url,
+    issuer: &str,
+    notes: &mut Vec<String>,
+) -> Result<Probed, Error> {
     let url = endpoint::read("the issuer", issuer, "RFC 8414 §2")?;
     near(server, "the issuer", &url)?;
     let path = url.path().trim_end_matches('/').to_owned();
@@ -123,6 +176,9 @@ async fn server_metadata(fetch: &dyn Fetch, server: &Url, issuer: &str) -> Resul
     if !path.is_empty() {
         let mut appended = url.clone();
         appended.set_path(&format!("{path}/.well-known/openid-configuration"));
+        places.push(appended.clone());
+        // No rule names this place; servers that are mounted under a prefix have their metadata here.
+        appended.set_path(&format!("{path}/.well-known/oauth-authorization-server"));
         places.push(appended);
     }
     let mut tried = Vec::new();
@@ -130,7 +186,13 @@ async fn server_metadata(fetch: &dyn Fetch, server: &Url, issuer: &str) -> Resul
         let shown = place.to_string();
         let what = "the authorization server's metadata";
         match document::<ServerMetadata>(fetch, what, place, "RFC 8414 §3.2").await? {
-            Ok(found) if found.issuer == issuer => {
+            Ok(found) if found.issuer == issuer || differ_in_slash(&found.issuer, issuer) => {
+                if found.issuer != issuer {
+                    notes.push(format!(
+                        "the server names the issuer {issuer}, which calls itself {}; they are taken for the same, and should be one text (RFC 8414 §3.3)",
+                        found.issuer
+                    ));
+                }
                 return Ok(Probed {
                     document: Some(found),
                     tried,
@@ -163,7 +225,8 @@ async fn legacy(
     without_metadata: bool,
 ) -> Result<Discovered, Error> {
     let origin = server.origin().ascii_serialization();
-    let probed = server_metadata(fetch, server, &origin).await?;
+    let mut notes = Vec::new();
+    let probed = server_metadata(fetch, server, &origin, &mut notes).await?;
     let found = match probed.document {
         Some(found) => found,
         None if without_metadata => ServerMetadata::without_discovery(&origin),
@@ -181,7 +244,8 @@ async fn legacy(
     local_only_from_here(server, &found)?;
     Ok(Discovered {
         resource: canonical(server),
-        issuer: origin,
+        issuer: found.issuer.clone(),
+        notes,
         server: found,
         scope,
     })

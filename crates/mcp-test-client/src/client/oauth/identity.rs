@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::fmt;
 
 use base64::Engine as _;
@@ -74,6 +75,9 @@ pub struct Identity {
     pub secret: Option<Secret>,
     /// How the client authenticates with the secret.
     pub method: Method,
+    /// Whether `client_id` is sent in the body beside the Authorization header. Some servers refuse a client without
+    /// it, although the header says who it is (RFC 6749 §2.3.1).
+    pub with_id: Cell<bool>,
 }
 
 impl Identity {
@@ -84,6 +88,7 @@ impl Identity {
             client_id,
             secret: None,
             method: Method::None,
+            with_id: Cell::new(false),
         }
     }
 
@@ -109,26 +114,38 @@ impl Identity {
             client_id,
             secret: Some(secret),
             method,
+            with_id: Cell::new(false),
         })
+    }
+
+    /// The value of the Authorization header, for a client that authenticates with it.
+    #[must_use]
+    pub fn basic(&self) -> Option<String> {
+        let secret = self
+            .secret
+            .as_ref()
+            .filter(|_| self.method == Method::ClientSecretBasic)?;
+        // Both are form-encoded first (RFC 6749 §2.3.1).
+        let encode =
+            |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };
+        let pair = format!("{}:{}", encode(&self.client_id), encode(secret.reveal()));
+        Some(format!("Basic {}", STANDARD.encode(pair)))
     }
 
     /// Adds the client's authentication to a token request, by exactly one method (RFC 6749 §2.3).
     pub(super) fn authenticate(
         &self,
-        mut request: Request,
+        request: Request,
         form: &mut form_urlencoded::Serializer<'_, String>,
     ) -> Request {
+        if let Some(header) = self.basic() {
+            if self.with_id.get() {
+                form.append_pair("client_id", &self.client_id);
+            }
+            return request.header("authorization", header);
+        }
         let secret = self.secret.as_ref().map(Secret::reveal);
         match (self.method, secret) {
-            (Method::ClientSecretBasic, Some(secret)) => {
-                // Both are form-encoded first (RFC 6749 §2.3.1).
-                let encode = |text: &str| -> String {
-                    form_urlencoded::byte_serialize(text.as_bytes()).collect()
-                };
-                let pair = format!("{}:{}", encode(&self.client_id), encode(secret));
-                request =
-                    request.header("authorization", format!("Basic {}", STANDARD.encode(pair)));
-            }
             (Method::ClientSecretPost, Some(secret)) => {
                 form.append_pair("client_id", &self.client_id);
                 form.append_pair("client_secret", secret);

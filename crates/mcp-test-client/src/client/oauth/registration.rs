@@ -1,5 +1,6 @@
 //! Dynamic client registration (RFC 7591), and the record that is kept of it.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use fetch::{Fetch, Method as HttpMethod, Request};
@@ -41,6 +42,7 @@ impl Registration {
             client_id: self.client_id.clone(),
             secret: self.client_secret.clone(),
             method: self.method,
+            with_id: Cell::new(false),
         }
     }
 

@@ -210,6 +210,8 @@ async fn send(
     })
 }
 
+/// Posts a form with the client's authentication. Where the header alone is refused, `client_id` is sent in the body as
+/// well, and from then on.
 async fn post(
     fetch: &dyn Fetch,
     endpoint: Url,
@@ -217,6 +219,39 @@ async fn post(
     mut form: form_urlencoded::Serializer<'_, String>,
     doing: &str,
 ) -> Result<Response, Error> {
+    let body = form.finish();
+    let answer = post_once(fetch, endpoint.clone(), identity, &body, doing).await?;
+    let may_lack_id = identity.basic().is_some() && !identity.with_id.get();
+    if !may_lack_id || !is_about_client(&answer) {
+        return Ok(answer);
+    }
+    identity.with_id.set(true);
+    let again = post_once(fetch, endpoint, identity, &body, doing).await;
+    if again.as_ref().map_or(true, is_about_client) {
+        identity.with_id.set(false);
+    }
+    again
+}
+
+/// Whether an answer refuses the client itself, or says that the request lacks something.
+fn is_about_client(answer: &Response) -> bool {
+    let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let code = said.get("error").and_then(Value::as_str);
+    matches!(answer.status, 400 | 401)
+        && matches!(
+            code,
+            Some("invalid_client" | "unauthorized_client" | "invalid_request")
+        )
+}
+
+async fn post_once(
+    fetch: &dyn Fetch,
+    endpoint: Url,
+    identity: &Identity,
+    body: &str,
+    doing: &str,
+) -> Result<Response, Error> {
+    let mut form = form_urlencoded::Serializer::new(body.to_owned());
     let shown = endpoint.to_string();
     let request = Request::new(HttpMethod::Post, endpoint)
         .header("accept", "application/json")

@@ -38,7 +38,10 @@ impl Stdio {
             .stderr(Stream::inherit())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| failed(&error.to_string()))?;
+            .map_err(|error| match error.kind() {
+                std::io::ErrorKind::NotFound => failed("no such program"),
+                _ => failed(&error.to_string()),
+            })?;
         let input = child.stdin.take();
         let output = child
             .stdout

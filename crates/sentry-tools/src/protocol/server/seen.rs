@@ -13,8 +13,34 @@ use crate::vocabulary::tool::UNTRUSTED;
 
 /// The answer as the session may read it.
 pub(super) fn only(mut result: CallToolResult, untrusted: Untrusted) -> CallToolResult {
-    if result.structured_content.is_some() {
+    let Some(json) = &result.structured_content else {
+        words(&mut result, untrusted);
+        return result;
+    };
+    let is_same =
+        matches!(result.content.first(), Some(Content::Text { text }) if text == json.get());
+    if is_same {
         return structured(result, untrusted);
+    }
+    // The same for reading stands beside it.
+    words(&mut result, untrusted);
+    let content = std::mem::take(&mut result.content);
+    CallToolResult {
+        content,
+        ..structured(result, untrusted)
+    }
+}
+
+/// What is Markdown. Images and files are others' words as well.
+fn words(result: &mut CallToolResult, untrusted: Untrusted) {
+    let count = result.content.len();
+    if untrusted == Untrusted::Omit {
+        let is_text = |content: &Content| matches!(content, Content::Text { .. });
+        result.content.retain(is_text);
+        if result.content.len() < count {
+            let text = "(Images and files are left out, as this connection asks for.)".to_owned();
+            result.content.push(Content::Text { text });
+        }
     }
     for content in &mut result.content {
         if let Content::Text { text } = content {
@@ -26,7 +52,6 @@ pub(super) fn only(mut result: CallToolResult, untrusted: Untrusted) -> CallTool
             }
         }
     }
-    result
 }
 
 /// The text beside it stays the same JSON.
@@ -86,10 +111,12 @@ fn senders(result: &CallToolResult) -> Vec<String> {
 
 fn leave_out(value: &mut Value, pointer: &str) {
     let Some(rest) = pointer.strip_prefix('/') else {
-        if let Value::String(text) = value
-            && !omit::is_name(text)
-        {
-            omit::OMITTED.clone_into(text);
+        match value {
+            Value::String(text) if !omit::is_name(text) => omit::OMITTED.clone_into(text),
+            // What stands below is others' as well.
+            Value::Array(values) => values.iter_mut().for_each(|value| leave_out(value, "")),
+            Value::Object(members) => members.values_mut().for_each(|value| leave_out(value, "")),
+            _ => {}
         }
         return;
     };
@@ -100,6 +127,11 @@ fn leave_out(value: &mut Value, pointer: &str) {
     match value {
         Value::Array(values) if step == "*" => {
             values.iter_mut().for_each(|value| leave_out(value, rest));
+        }
+        Value::Object(members) if step == "*" => {
+            members
+                .values_mut()
+                .for_each(|value| leave_out(value, rest));
         }
         Value::Object(members) => {
             if let Some(value) = members.get_mut(step) {

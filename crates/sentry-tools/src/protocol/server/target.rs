@@ -24,7 +24,14 @@ pub(super) fn target(
     if tool.name != EXECUTE {
         return Ok((tool, sent));
     }
-    let Executed { name, arguments } = executed::read(sent)?;
+    named(executed::read(sent)?, session)
+}
+
+/// The tool that stands in a call of [`EXECUTE`], and its arguments.
+pub(super) fn named(
+    Executed { name, arguments }: Executed,
+    session: &Session,
+) -> Result<(&'static Tool, Map<String, Value>), String> {
     if let Some(tool) = executed::find(&name) {
         return Ok((tool, arguments));
     }

@@ -1,7 +1,7 @@
 //! What to do about a page that no tool reads by its address. Tools and parameters are named as data: what a session lacks
 //! is left out where the words are made ([`crate::vocabulary::advice`]).
 
-use super::kinds::{Help, KINDS};
+use super::kinds::{Help, KINDS, Part};
 use super::page::parameter;
 use super::site::Site;
 
@@ -41,8 +41,24 @@ pub(super) fn of(site: &Site, path: &[&str]) -> Advice {
     let calls = match help {
         Help::Issues => vec![issues(site, parameter(site, "query").unwrap_or_default())],
         Help::Feedback => vec![issues(site, "issue.category:feedback")],
-        Help::Crons => vec![issues(site, "issue.type:monitor_check_in_failure")],
-        Help::Uptime => vec![issues(site, "issue.type:uptime_domain_failure")],
+        Help::Crons => vec![
+            monitor(
+                path,
+                "crons",
+                "get_monitor_details",
+                ["projectSlugOrId", "monitorSlug"],
+            ),
+            issues(site, "issue.type:monitor_check_in_failure"),
+        ],
+        Help::Uptime => vec![
+            monitor(
+                path,
+                "uptime",
+                "get_uptime_monitor_details",
+                ["projectSlug", "uptimeMonitorId"],
+            ),
+            issues(site, "issue.type:uptime_domain_failure"),
+        ],
         Help::Rule => vec![of_rule(site, path)],
         Help::Release => of_release(site, word(1)),
         Help::Transaction => {
@@ -59,6 +75,17 @@ pub(super) fn of(site: &Site, path: &[&str]) -> Advice {
             vec![events(site, dataset, &[field, ":", last()].concat())]
         }
         Help::Named(tool) => vec![Call::of(tool)],
+        Help::Reads(tool, parts) => {
+            let mut call = Call::of(tool);
+            for (name, part) in parts {
+                let value = match *part {
+                    Part::Word(place) => Some(word(place)),
+                    Part::Parameter(name) => parameter(site, name),
+                };
+                call.with(name, value.unwrap_or_default());
+            }
+            vec![call]
+        }
         Help::Project(place) => of_project(site, word(place)),
         Help::Keys(place) => {
             let mut call = Call::of("find_dsns");
@@ -87,10 +114,36 @@ fn of_rule(site: &Site, path: &[&str]) -> Call {
     call
 }
 
-/// Issues that began with it, and the errors of it.
+/// What stands behind the kind's word: a project and a monitor, or a monitor alone.
+fn monitor(
+    path: &[&str],
+    kind: &str,
+    tool: &'static str,
+    [project, id]: [&'static str; 2],
+) -> Call {
+    let mut call = Call::of(tool);
+    let names = path.iter().skip_while(|word| **word != kind).skip(1);
+    let names = names
+        .copied()
+        .take_while(|word| !["details", "edit"].contains(word));
+    match names.collect::<Vec<_>>().as_slice() {
+        [one, other, ..] => {
+            call.with(project, one);
+            call.with(id, other);
+        }
+        [one] => call.with(id, one),
+        [] => {}
+    }
+    call
+}
+
+/// The release, the issues that began with it, and the errors of it.
 fn of_release(site: &Site, version: &str) -> Vec<Call> {
     let quoted = |name: &str| [name, ":\"", version, "\""].concat();
+    let mut release = Call::of("get_release_details");
+    release.with("releaseVersion", version);
     vec![
+        release,
         issues(site, &quoted("firstRelease")),
         events(site, "errors", &quoted("release")),
     ]
@@ -156,8 +209,14 @@ fn issues(site: &Site, query: &str) -> Call {
 }
 
 fn events(site: &Site, dataset: &str, query: &str) -> Call {
-    let mut call = Call::of("search_events");
-    call.with("dataset", dataset);
+    let mut call = Call::of(match dataset {
+        "logs" => "search_logs",
+        "spans" => "search_traces",
+        "metrics" => "search_metrics",
+        "profiles" | "profile_functions" => "search_profiles",
+        "replays" => "search_replays",
+        _ => "search_errors",
+    });
     call.with("query", query);
     if let Some(project) = project(site) {
         call.with("projectSlug", &project);

@@ -287,5 +287,6 @@ async fn conversation(
         .events(&place.region, &place.organization, parameters, &[FIELD])
         .await;
     let rows = context.sight.of_page(found.ok()?).items;
-    rows.into_iter().next()?.into_iter().next()?
+    let cell = rows.into_iter().next()?.into_iter().next()?;
+    Some(cell?.text)
 }

@@ -213,8 +213,8 @@ fn of_kind(context: &Context<'_>, about: About<'_>) -> String {
     let words = match about.kind {
         Kind::Performance => return of_performance(about),
         Kind::Metric => {
-            if context.offers(&search_events::TOOL) {
-                "search_events with the filter and the environment below, around the time of the event below."
+            if context.offers(&search_events::ERRORS) {
+                "search_errors or search_traces with the filter and the environment below, around the time of the event below."
             } else {
                 "look at what the metric below measured while its value was beyond the threshold."
             }

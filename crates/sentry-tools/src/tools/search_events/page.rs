@@ -9,12 +9,18 @@ use crate::tools::{get_sentry_resource, get_trace_details};
 use crate::vocabulary::hint;
 use crate::vocabulary::parameter::EXPLAIN;
 use crate::vocabulary::search::{AS_IT_IS, MORE, counted, link};
-use crate::vocabulary::tool::{Context, Tool};
+use crate::vocabulary::tool::{Answer, Context, Tool};
 
+use super::answer::{Found, both};
 use super::dataset::is_aggregate;
 use super::search::{OPTIONAL_PROJECT, Search};
 
-pub(super) fn render(context: &Context<'_>, search: &Search<'_>, found: &Page<Row>) -> String {
+pub(super) fn answer(context: &Context<'_>, search: &Search<'_>, found: &Page<Row>) -> Answer {
+    let page = render(context, search, found);
+    both(context, search, &Found::Rows(found), page)
+}
+
+fn render(context: &Context<'_>, search: &Search<'_>, found: &Page<Row>) -> String {
     let has_more = found.next.is_some();
     let mut text = heading(context, search, found.items.len(), has_more);
     let is_table = search.fields.iter().any(|field| is_aggregate(field));
@@ -72,6 +78,19 @@ pub(super) fn heading(
     if !search.sort.is_empty() {
         push(&mut text, &[", sorted by ", &code(&search.sort, 100)]);
     }
+    push(&mut text, &[".\n", &address(context, search)]);
+    if context.arguments.flag(&EXPLAIN) {
+        paragraph(&mut text, AS_IT_IS);
+        if !search.fields.is_empty() {
+            let fields = code(&search.fields.join(", "), 500);
+            push(&mut text, &[" Fields: ", &fields, "."]);
+        }
+    }
+    text
+}
+
+/// The same search in Sentry's web interface.
+pub(super) fn address(context: &Context<'_>, search: &Search<'_>) -> String {
     let (page, query) = search.dataset.page;
     let mut parameters = search.parameters("sort");
     // What it is called on that page.
@@ -84,16 +103,7 @@ pub(super) fn heading(
     if search.dataset.wire == "errors" {
         parameters.push(("dataset", "errors"));
     }
-    let link = link(context, &search.place, &[page], &parameters);
-    push(&mut text, &[".\n", &link]);
-    if context.arguments.flag(&EXPLAIN) {
-        paragraph(&mut text, AS_IT_IS);
-        if !search.fields.is_empty() {
-            let fields = code(&search.fields.join(", "), 500);
-            push(&mut text, &[" Fields: ", &fields, "."]);
-        }
-    }
-    text
+    link(context, &search.place, &[page], &parameters)
 }
 
 fn table(search: &Search<'_>, rows: &[Row], text: &mut String) {
@@ -111,9 +121,9 @@ fn table(search: &Search<'_>, rows: &[Row], text: &mut String) {
     for row in rows {
         text.push_str("\n|");
         for said in row {
-            let said = said.as_deref().filter(|said| !said.is_empty());
+            let said = said.as_ref().filter(|said| !said.text.is_empty());
             cell(
-                &said.map_or_else(String::new, |said| value(said, 160)),
+                &said.map_or_else(String::new, |said| value(&said.text, 160)),
                 text,
             );
         }
@@ -124,7 +134,7 @@ fn entry(search: &Search<'_>, row: &Row, text: &mut String) {
     let mut heading = String::new();
     let mut facts = Joined::default();
     for (field, said) in search.fields.iter().zip(row) {
-        match said.as_deref().unwrap_or_default() {
+        match said.as_ref().map_or("", |said| &said.text) {
             "" => {}
             said if *field == search.dataset.heading => heading = code(said, 300),
             said => facts.add(" · ", &[&line(field, 80), ": ", &value(said, 200)].concat()),
@@ -139,6 +149,10 @@ fn entry(search: &Search<'_>, row: &Row, text: &mut String) {
     }
 }
 
+/// Said where there is nothing.
+pub(super) const NOTHING: &str =
+    "Try a longer period or fewer terms; another kind of event may have it.";
+
 /// What to do next.
 pub(super) fn finish(
     context: &Context<'_>,
@@ -148,7 +162,7 @@ pub(super) fn finish(
     text: &mut String,
 ) {
     if is_empty {
-        text.push_str("\nTry a longer period or fewer terms; another dataset may have it.");
+        push(text, &["\n", NOTHING]);
         return;
     }
     paragraph(text, &hint::next(context, hints));

@@ -5,12 +5,13 @@ use sentry_api::{ApiError, Replay};
 use crate::text::markdown::{Joined, code, number, paragraph, push, value};
 use crate::text::whose::WHOSE;
 use crate::vocabulary::failure::Failure;
-use crate::vocabulary::tool::Context;
+use crate::vocabulary::tool::{Answer, Context};
 
+use super::answer::{Found, both};
 use super::page;
 use super::search::{Search, refused};
 
-pub(super) async fn find(context: &Context<'_>, search: &Search<'_>) -> Result<String, Failure> {
+pub(super) async fn find(context: &Context<'_>, search: &Search<'_>) -> Answer {
     let limit = search.limit.to_string();
     let mut parameters = search.parameters("sort");
     parameters.push(("per_page", &limit));
@@ -34,7 +35,7 @@ pub(super) async fn find(context: &Context<'_>, search: &Search<'_>) -> Result<S
         entry(context, search, replay, &mut text);
     }
     page::finish(context, found.items.is_empty(), has_more, &[], &mut text);
-    Ok(text)
+    both(context, search, &Found::Replays(&found), text)
 }
 
 fn entry(context: &Context<'_>, search: &Search<'_>, replay: &Replay, text: &mut String) {
@@ -54,7 +55,8 @@ fn entry(context: &Context<'_>, search: &Search<'_>, replay: &Replay, text: &mut
         }
     }
     let mut path = "/explore/replays/".to_owned();
-    path.extend(replay.id.chars().filter(char::is_ascii_alphanumeric));
+    let id = replay.id.chars().filter(char::is_ascii_alphanumeric);
+    path.extend(id.take(40));
     path.push('/');
     let link = search.place.link(context, &path);
     push(

@@ -55,9 +55,11 @@ pub(super) struct Search<'a> {
     pub(super) limit: u32,
 }
 
-pub(super) fn read<'a>(context: &'a Context<'_>) -> Result<Search<'a>, Failure> {
+pub(super) fn read<'a>(
+    context: &'a Context<'_>,
+    dataset: &'static Dataset,
+) -> Result<Search<'a>, Failure> {
     let arguments = context.arguments;
-    let dataset = Dataset::named(arguments.text(&DATASET).unwrap_or_default());
     let mut fields = arguments.texts(&FIELDS);
     if fields.is_empty() {
         fields = dataset.fields.to_vec();

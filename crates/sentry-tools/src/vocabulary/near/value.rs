@@ -26,8 +26,13 @@ pub(crate) fn read(parameter: &Parameter, value: Value) -> Option<Value> {
         Kind::Text(text) => of_text(text.format, value),
         Kind::Choice { options, .. } => of_choice(options, value),
         Kind::Flag { .. } => of_flag(value),
-        Kind::Texts => return texts(value),
+        Kind::Texts => {
+            let is_empty = value.as_array().is_some_and(Vec::is_empty);
+            let clears = is_empty && parameter.presence == Presence::Clearable;
+            return texts(value).or_else(|| clears.then_some(Value::Null));
+        }
         Kind::NumberOrText => number_as_text(value),
+        Kind::Pairs => pairs(value),
         Kind::Number { .. } | Kind::Object | Kind::Objects => value,
     })
 }
@@ -100,6 +105,7 @@ fn of_choice(options: &'static [&'static str], value: Value) -> Value {
         option == wanted || option.strip_suffix('s') == Some(&wanted)
     };
     let hours = |text: &str| match period(text)? {
+        (count, 'm') => (count % 60 == 0).then_some(u64::from(count) / 60),
         (count, 'h') => Some(u64::from(count)),
         (count, 'd') => Some(u64::from(count) * 24),
         (count, 'w') => Some(u64::from(count) * 24 * 7),
@@ -124,6 +130,17 @@ fn of_flag(value: Value) -> Value {
         "true" | "1" => true.into(),
         "false" | "0" => false.into(),
         _ => value,
+    }
+}
+
+/// Pairs: themselves, or an object's members.
+fn pairs(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let pair = |(name, value): (String, Value)| Value::Array(vec![name.into(), value]);
+            Value::Array(members.into_iter().map(pair).collect())
+        }
+        value => value,
     }
 }
 
@@ -173,6 +190,7 @@ fn period(text: &str) -> Option<(u32, char)> {
         .trim_start_matches('-');
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     let unit = match text.strip_prefix(digits)?.trim() {
+        "m" | "min" | "mins" | "minute" | "minutes" => 'm',
         "h" | "hr" | "hrs" | "hour" | "hours" => 'h',
         "d" | "day" | "days" => 'd',
         "w" | "wk" | "week" | "weeks" => 'w',

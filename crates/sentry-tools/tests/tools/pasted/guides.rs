@@ -41,21 +41,15 @@ async fn what_no_tool_reads_is_explained() {
             &["alert rule", "`projectSlugOrId` `shelf`"],
         ),
         ("L/alerts/rules/details/88/", &["alert rule"]),
-        ("L/dashboard/77/", &["dashboard", "`search_events`"]),
+        ("L/dashboard/77/", &["dashboard", "`search_errors`"]),
         ("L/dashboards/", &["dashboard"]),
         (
             "L/explore/logs/?logsQuery=pier",
-            &["`search_events`", "`dataset` `logs`", "`query` `pier`"],
+            &["`search_logs`", "`query` `pier`"],
         ),
         (
             "L/explore/traces/?query=span.op%3Adb&statsPeriod=24h",
-            &["`dataset` `spans`", "`span.op:db`", "`period` `24h`"],
-        ),
-        ("L/explore/replays/4be71c0d/", &["replay", "`id:4be71c0d`"]),
-        ("L/replays/4be71c0d/", &["replay", "`dataset` `replays`"]),
-        (
-            "L/explore/profiling/profile/shelf/4be71c0d/flamegraph/",
-            &["profile"],
+            &["`search_traces`", "`span.op:db`", "`period` `24h`"],
         ),
         (
             "L/performance/summary/?transaction=%2Fcart",
@@ -80,18 +74,7 @@ async fn what_no_tool_reads_is_explained() {
             &["a project", "`find_projects`", "`query` `shelf`"],
         ),
         ("L/monitors/88/", &["monitor", "`search_issues`"]),
-        (
-            "L/insights/crons/shelf/nightly/",
-            &["monitor", "`search_issues`"],
-        ),
-        (
-            "L/releases/storefront%405.8.0%2B1121/",
-            &[
-                "a release",
-                "`firstRelease:\"storefront@5.8.0+1121\"`",
-                "`release:\"storefront@5.8.0+1121\"`",
-            ],
-        ),
+        ("L/insights/crons/", &["monitor", "`search_issues`"]),
         ("L/releases/", &["`find_releases`"]),
         ("L/stats/", &["statistics"]),
         ("L/", &["no issue, event or trace"]),
@@ -155,6 +138,55 @@ async fn what_no_tool_reads_is_explained() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn what_another_tool_reads_is_named_with_its_arguments() {
+    let rows: &[(&str, &[&str])] = &[
+        (
+            "L/explore/replays/E/",
+            &["a replay", "`get_replay_details`", "`replayId` `E`"],
+        ),
+        ("L/replays/E/", &["`organizationSlug` `lighthouse-books`"]),
+        (
+            "L/explore/profiling/profile/shelf/E/flamegraph/",
+            &[
+                "`get_profile_details`",
+                "`projectSlugOrId` `shelf`",
+                "`profileId` `E`",
+            ],
+        ),
+        (
+            "L/profiling/profile/shelf/flamegraph/?profilerId=E&start=2026-11-01T00%3A00%3A00&end=2026-11-01T01%3A00%3A00",
+            &["`profilerId` `E`", "`start` `2026-11-01T00:00:00`"],
+        ),
+        (
+            "L/explore/profiling/summary/shelf/?transaction=%2Fcart",
+            &["`get_profile`", "`transactionName` `/cart`"],
+        ),
+        (
+            "L/preprod/snapshots/77/",
+            &["`get_snapshot`", "`snapshotId` `77`"],
+        ),
+    ];
+    for (url, expected) in rows {
+        let url = filled(url).replace("=E&", &format!("={E}&"));
+        let arguments = json!({ "issueUrl": url });
+        let (is_error, words, asked) = paste(session(), "get_issue_details", arguments).await;
+        assert!(is_error && asked.is_empty(), "{url}: {asked:?} {words}");
+        for part in *expected {
+            let part = part.replace("`E`", &format!("`{E}`"));
+            assert!(words.contains(&part), "{url}: {part} in {words}");
+        }
+    }
+    // What is no id is said to be none, before Sentry is asked.
+    let url = filled("L/replays/4be71c0d/");
+    let (is_error, words, asked) =
+        paste(session(), "get_sentry_resource", with(&url, &json!({}))).await;
+    assert!(
+        is_error && asked.is_empty() && words.contains("32 hexadecimal digits"),
+        "{words}"
+    );
 }
 
 /// A tool that the session lacks is not recommended, and no parameter that it does not have.

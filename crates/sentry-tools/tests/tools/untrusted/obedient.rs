@@ -30,7 +30,12 @@ fn structured(
     match value {
         Value::String(text) => {
             found.extend(unseen(text));
-            if !members.iter().any(|member| member == pointer) && orders(text, order) {
+            // What stands below a member is as little to be followed.
+            let is_below = |member: &String| {
+                let rest = pointer.strip_prefix(member.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            if !members.iter().any(is_below) && orders(text, order) {
                 found.push(format!("obeys {pointer}"));
             }
         }

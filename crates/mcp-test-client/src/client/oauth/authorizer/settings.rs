@@ -35,6 +35,8 @@ pub struct Settings {
     pub port: Option<u16>,
     /// Use the client credentials grant, without a person (RFC 6749 §4.4).
     pub own: bool,
+    /// Ask for a token for this resource instead of the server's, to see whether one is issued.
+    pub resource: Option<String>,
     /// If a server has no metadata, assume `/authorize`, `/token` and `/register` (MCP 2025-03-26).
     pub without_metadata: bool,
 }

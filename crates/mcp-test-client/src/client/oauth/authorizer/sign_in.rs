@@ -47,7 +47,11 @@ impl Authorizer {
             let now = (self.clock)();
             match token::redeem(&*self.fetch, server, &identity, &asked, &answer, now).await {
                 Ok(tokens) => {
-                    (self.note)("signed in");
+                    (self.note)(if identity.with_id.get() {
+                        "signed in; the server refuses client_secret_basic without client_id in the body, so both are sent (RFC 6749 §2.3.1 wants the header alone)"
+                    } else {
+                        "signed in"
+                    });
                     self.keep(tokens.clone(), Standing::SignedIn)?;
                     let way = Some((asked, answer));
                     return Ok(Outcome {

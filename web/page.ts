@@ -1,0 +1,32 @@
+// A button that copies, beside each block of code, and in the part of an error page that its developer wants.
+for (const block of document.querySelectorAll<HTMLElement>("main pre:not(.chat pre, .story pre)")) {
+  const frame = document.createElement("div");
+  frame.className = "copied";
+  block.replaceWith(frame);
+  frame.append(block, button(() => block.textContent ?? ""));
+}
+for (const part of document.querySelectorAll<HTMLElement>(".copies")) {
+  part.classList.add("copied");
+  const terms = [...part.querySelectorAll("dt")].map((term) => `${term.textContent}: ${term.nextElementSibling?.textContent ?? ""}`);
+  part.append(button(() => [...terms, document.querySelector("main > p:last-child")?.textContent ?? ""].join("\n")));
+}
+
+function button(text: () => string): HTMLElement {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "copy";
+  made.textContent = "Copy";
+  made.addEventListener("click", () => void copy(text(), made));
+  return made;
+}
+
+async function copy(text: string, button: HTMLElement): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Not copied";
+  }
+  setTimeout(() => (button.textContent = "Copy"), 2000);
+}
+export {};
