@@ -60,8 +60,10 @@ impl Client {
         &self,
         region: &Region,
         organization: &Slug,
-        query: Vec<(&'static str, &str)>,
+        mut query: Vec<(&'static str, &str)>,
     ) -> Result<Page<Owned<Replay>>, ApiError> {
+        // Unlike the other searches, this one takes no empty query.
+        query.retain(|(name, value)| *name != "query" || !value.is_empty());
         let asked = Owner::asked(&query);
         let segments = ["organizations", organization.as_str(), "replays"];
         let ask = Ask::get(region, &segments, query);

@@ -103,6 +103,9 @@ impl Release {
                 .map(|project| {
                     let mut reference = project.reference();
                     if let Value::Object(members) = &mut reference {
+                        // Here, and only here, it is a number.
+                        let id = project.id.parse::<u64>().ok();
+                        members.insert(String::from("id"), json!(id));
                         members.insert(String::from("newGroups"), json!(self.new_groups));
                         members.insert(String::from("platforms"), json!([project.platform]));
                         members.insert(String::from("hasHealthData"), json!(false));

@@ -313,7 +313,7 @@ async fn a_token_without_the_scope_is_403_and_changes_nothing() {
 async fn a_body_that_is_no_json_is_400() {
     let sentry = sentry();
     for (method, path, body, _) in writing() {
-        if body.is_null() {
+        if body.is_null() || method == Method::DELETE {
             continue;
         }
         for body in ["", "{", "[1"] {

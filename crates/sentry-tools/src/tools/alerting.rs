@@ -458,6 +458,9 @@ pub(super) fn group(mut group: Json) -> Json {
         if let Some(id) = members.remove("id") {
             members.insert("id".to_owned(), number(id));
         }
+        // What Sentry answers beside these, and does not take.
+        members.remove("organizationId");
+        members.remove("actions");
     }
     group
 }

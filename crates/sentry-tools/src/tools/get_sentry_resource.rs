@@ -12,6 +12,7 @@ use crate::vocabulary::parameter::{
 };
 use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
+use super::get_agent_conversation_details as conversations;
 use super::{ISSUE_SKILLS, READ, cron, get_issue_details, get_monitor_details, get_trace_details};
 
 const URL: Parameter = Parameter::format(
@@ -196,10 +197,12 @@ fn of_id(context: &Context<'_>) -> Result<Call, Failure> {
             Some((trace, span)) => of_trace(organization, trace, Some(span)),
             None => of_trace(organization, id, None),
         }),
+        "ai_conversation" => Ok(Call::new(&conversations::TOOL)
+            .with(&OPTIONAL_ORGANIZATION, organization)
+            .with(&conversations::CONVERSATION, id)),
         "monitor" => Ok(Call::new(&get_monitor_details::TOOL)
             .with(&OPTIONAL_ORGANIZATION, organization)
             .with(&cron::SLUG, id)),
-        "ai_conversation" => Err(unreadable("AI conversation")),
         other => Err(unreadable(other)),
     }
 }

@@ -283,7 +283,7 @@ fn every_tool_of_the_catalogue_has_its_place() {
             "whoami",
         ]
     );
-    assert_eq!(sentry_tools::reference::names().count(), 66);
+    assert_eq!(sentry_tools::reference::names().count(), 80);
     for name in sentry_tools::reference::names() {
         let schema = sentry_tools::reference::schema_of(name).unwrap();
         jsonschema::validator_for(&schema).unwrap();

@@ -11,6 +11,8 @@ use sentry_tools::{
 };
 use serde_json::Value;
 
+use crate::published::Held;
+
 pub(crate) const BASE: &str = "https://sentry.example";
 
 pub(crate) struct World {
@@ -47,7 +49,7 @@ pub(crate) fn sharing(session: Session, listings: &Rc<Listings>) -> Server {
 
 fn server(base: &str, session: Session, sentry: Rc<Scripted>, listings: Rc<Listings>) -> Server {
     let tokens = Rc::new(Fixed(Token::new("secret")));
-    let client = Client::new(sentry, tokens, BaseUrl::parse(base).unwrap());
+    let client = Client::new(Rc::new(Held(sentry)), tokens, BaseUrl::parse(base).unwrap());
     Server::new(session, client, Rc::new(Remembered::default()), listings)
 }
 

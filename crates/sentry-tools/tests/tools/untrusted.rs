@@ -1,8 +1,8 @@
 //! Anybody who has a project's public key writes what an agent reads. A reader that obeys whatever stands outside of the
 //! marked blocks of an answer finds nothing to do, however the orders are written and in whichever member they stand.
 
-mod attacks;
-mod obedient;
+pub(crate) mod attacks;
+pub(crate) mod obedient;
 
 use mcp::CallToolResult;
 use sentry_tools::{Session, Untrusted};
@@ -93,11 +93,22 @@ const KINDS: &[&str] = &[
     "resource.fetch",
 ];
 
+/// Whether no sender writes a member's text.
+pub(crate) fn is_ours(name: &str, text: &str) -> bool {
+    OURS.contains(&name) || KINDS.contains(&text)
+}
+
 /// Puts the attack into every member that a sender can fill, its parts one after the other.
-fn fill(value: &mut Value, name: &str, attack: &Attack, next: &mut usize) {
+pub(crate) fn fill(
+    value: &mut Value,
+    name: &str,
+    is_ours: &dyn Fn(&str, &str) -> bool,
+    attack: &Attack,
+    next: &mut usize,
+) {
     match value {
         Value::String(text) => {
-            if OURS.contains(&name) || KINDS.contains(&text.as_str()) {
+            if is_ours(name, text) {
                 return;
             }
             *text = attack.parts[*next % attack.parts.len()].to_owned();
@@ -105,10 +116,10 @@ fn fill(value: &mut Value, name: &str, attack: &Attack, next: &mut usize) {
         }
         Value::Array(values) => values
             .iter_mut()
-            .for_each(|value| fill(value, name, attack, next)),
+            .for_each(|value| fill(value, name, is_ours, attack, next)),
         Value::Object(members) => members
             .iter_mut()
-            .for_each(|(name, value)| fill(value, name, attack, next)),
+            .for_each(|(name, value)| fill(value, name, is_ours, attack, next)),
         _ => {}
     }
 }
@@ -135,7 +146,7 @@ async fn answer(
     let mut answers = answers();
     let mut next = 0;
     for answer in &mut answers {
-        fill(&mut answer.body, "", attack, &mut next);
+        fill(&mut answer.body, "", &is_ours, attack, &mut next);
     }
     let session = Session {
         untrusted,

@@ -1,0 +1,136 @@
+//! What the tools ask of Sentry that it does not publish, and what it answers otherwise than published, each with the reason
+//! why that is so. An endpoint is one line with `{}` for any segment; of a published endpoint a parameter (` ?name`), a value
+//! (` ?name=value`) or a member of the body (` .name`). What is listed and no longer asked fails, as what is asked and not
+//! listed does.
+
+/// Of requests.
+pub(crate) const UNPUBLISHED: &[(&str, &str)] = &[
+    (
+        "GET /organizations/{}/alert-rule-detector/",
+        "which monitor an older metric rule has become",
+    ),
+    (
+        "GET /organizations/{}/available-actions/",
+        "what an alert rule can do",
+    ),
+    (
+        "GET /organizations/{}/data-conditions/",
+        "what an alert rule can ask",
+    ),
+    (
+        "GET /organizations/{}/dashboards/ ?query",
+        "the title that is looked for",
+    ),
+    (
+        "GET /organizations/{}/dashboards/ ?sort",
+        "the order that the caller wants",
+    ),
+    (
+        "GET /organizations/{}/detectors/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
+        "GET /organizations/{}/workflows/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
+        "GET /auth/",
+        "whose token it is: the only endpoint that says so for every kind of token",
+    ),
+    (
+        "GET /organizations/{}/issues/{}/activities/",
+        "what happened to an issue; the published issue has its last lines only",
+    ),
+    (
+        "GET /organizations/{}/issues/{}/notes/",
+        "what members wrote: the activities hold it as text for a page",
+    ),
+    (
+        "POST /organizations/{}/issues/{}/notes/",
+        "the only way to write to an issue",
+    ),
+    (
+        "GET /organizations/{}/events/ ?referrer",
+        "who asks, for the operators of Sentry",
+    ),
+    (
+        "GET /organizations/{}/events/ ?sampling",
+        "spans are extrapolated without it, and then counts are not of what is shown",
+    ),
+    (
+        "GET /organizations/{}/events/ ?dataset=profiles",
+        "transactions with a profile; the published `profile_functions` has functions",
+    ),
+    (
+        "GET /organizations/{}/events/validate/",
+        "what is wrong with a query, in Sentry's words, before it is asked",
+    ),
+    (
+        "GET /organizations/{}/issues/{}/events/ ?project",
+        "keeps a session of one project to it",
+    ),
+    (
+        "GET /organizations/{}/issues/{}/events/ ?sort",
+        "the order that the caller wants",
+    ),
+    (
+        "GET /organizations/{}/replay-count/ ?data_source=discover",
+        "what servers had before `events`; asked where that is refused",
+    ),
+    (
+        "GET /organizations/{}/trace/{}/ ?limit",
+        "how many spans are read at once",
+    ),
+    (
+        "GET /organizations/{}/trace/{}/ ?project",
+        "a trace runs through projects: -1 is all of them",
+    ),
+    (
+        "GET /projects/{}/{}/events/{}/committers/",
+        "the suspect commit, which nothing published holds",
+    ),
+    (
+        "GET /projects/{}/{}/stacktrace-link/",
+        "where a frame's line is in the repository",
+    ),
+    (
+        "GET /projects/{}/{}/teams/ ?per_page",
+        "how many are shown, and one more to see whether there are others",
+    ),
+    (
+        "GET /projects/{}/{}/teams/ ?query",
+        "as the organization's teams have it; the tool compares the names itself as well",
+    ),
+    (
+        "GET /users/me/regions/",
+        "where a person's organizations are, on a Sentry with regions",
+    ),
+];
+
+/// Of answers of the local Sentry, which answers as Sentry does and not as it publishes.
+pub(crate) const ANSWERED: &[(&str, &str)] = &[
+    (
+        "GET /organizations/{}/dashboards/ [].widgetPreview[].layout",
+        "a widget that nobody has placed has none",
+    ),
+    (
+        "GET /organizations/{}/events/ .meta.tips.columns",
+        "Sentry says null where it has no tip",
+    ),
+    (
+        "GET /organizations/{}/events/ .meta.tips.query",
+        "Sentry says null where it has no tip",
+    ),
+    (
+        "GET /organizations/{}/replay-count/ .{}",
+        "with returnIds it has the ids in place of their number",
+    ),
+    (
+        "GET /organizations/{}/trace/{}/ [].end_timestamp",
+        "instants are texts or numbers, and both are read",
+    ),
+    (
+        "GET /organizations/{}/trace/{}/ [].start_timestamp",
+        "instants are texts or numbers, and both are read",
+    ),
+];
