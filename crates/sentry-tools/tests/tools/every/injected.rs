@@ -18,13 +18,13 @@ use crate::untrusted::{fill, is_ours};
 
 /// Members that hold Sentry's own words in answers of some places, and senders' or members' elsewhere.
 const OURS_AT: &[(&str, &[&str])] = &[
-    ("/alert-rule-detector/", &["detectorId"]),
+    ("/alert-rule-detector/", &["alertRuleId", "detectorId"]),
     ("/available-actions/", &["type", "handlerGroup"]),
     (
         "/dashboards/",
-        &["dateCreated", "displayType", "widgetType"],
+        &["dateCreated", "displayType", "period", "widgetType"],
     ),
-    ("/data-conditions/", &["type", "handlerGroup"]),
+    ("/data-conditions/", &["handlerGroup", "handlerSubgroup", "type"]),
     ("/detectors/", RULES),
     ("/workflows/", RULES),
 ];
@@ -36,6 +36,7 @@ const RULES: &[&str] = &[
     "detectionType",
     "detectorIds",
     "eventTypes",
+    "extrapolationMode",
     "integrationId",
     "lastTriggered",
     "logicType",

@@ -13,6 +13,10 @@ pub(crate) struct Row {
 const WITHOUT: &[(&str, &str)] = &[
     ("search_sentry_tools", "asks nobody: find.rs"),
     (
+        "submit_feedback_to_sentry_team",
+        "asks no Sentry: prompts and `tries.rs`",
+    ),
+    (
         "execute_sentry_tool",
         "is the tool that it names: written/execute.rs",
     ),
