@@ -1,5 +1,6 @@
 // Makes an animation (APNG) of Chromium's screenshots. Each frame holds only what has changed, and all share one
-// palette.
+// palette. Whoever does not play it is shown the last frame, in which something is to be seen: it is the picture of the file,
+// beside the animation.
 import { SIGNATURE, chunk, commonColors, head, packed, read } from "./palette.mjs";
 
 /** `frames`: screenshots of the same size, each with its duration in milliseconds. */
@@ -14,14 +15,16 @@ export function animated(frames) {
     if (n > 0 && !part) shown.at(-1).ms += picture.ms;
     if (part) shown.push({ part, ms: picture.ms, picture });
   }
+  const last = pictures.at(-1);
+  const still = chunk("IDAT", packed(last, { x: 0, y: 0, width: last.width, height: last.height }, places));
   let sequence = 0;
-  const chunks = shown.flatMap(({ part, ms, picture }, n) => {
+  const chunks = shown.flatMap(({ part, ms, picture }) => {
     const control = chunk("fcTL", numbers([sequence++, part.width, part.height, part.x, part.y], [Math.min(ms, 65_535), 1000], [0, 0]));
     const data = packed(picture, part, places);
-    return [control, n === 0 ? chunk("IDAT", data) : chunk("fdAT", Buffer.concat([numbers([sequence++]), data]))];
+    return [control, chunk("fdAT", Buffer.concat([numbers([sequence++]), data]))];
   });
   const times = chunk("acTL", numbers([shown.length, 0]));
-  return Buffer.concat([SIGNATURE, ...head(first, palette, [times]), ...chunks, chunk("IEND")]);
+  return Buffer.concat([SIGNATURE, ...head(first, palette, [times]), still, ...chunks, chunk("IEND")]);
 }
 
 /** The smallest rectangle that contains every difference. */

@@ -8,23 +8,29 @@ pub(crate) mod activity;
 mod ago;
 pub(crate) mod alerting;
 pub(crate) mod analysis;
+pub(crate) mod attachment;
 pub(crate) mod chance;
 pub(crate) mod code_mapping;
 pub(crate) mod conversation;
 pub(crate) mod event;
 mod generate;
+pub(crate) mod inspected;
 pub(crate) mod issue;
 pub(crate) mod key;
 mod load;
 pub(crate) mod monitor;
 pub(crate) mod organization;
 pub(crate) mod page;
+pub(crate) mod picture;
+pub(crate) mod profile;
 pub(crate) mod project;
+pub(crate) mod recording;
 pub(crate) mod release;
 pub(crate) mod replay;
 pub(crate) mod row;
 mod scale;
 pub(crate) mod setup;
+pub(crate) mod snapshot;
 pub(crate) mod team;
 pub(crate) mod trace;
 pub(crate) mod uptime;
@@ -41,6 +47,7 @@ use analysis::Analysis;
 use code_mapping::CodeMapping;
 use conversation::Conversation;
 use event::Event;
+use inspected::Inspected;
 use issue::Issue;
 use key::ClientKey;
 use monitor::Monitor;
@@ -91,6 +98,7 @@ pub(crate) struct Data {
     pub(crate) external_issues: BTreeMap<String, Vec<Value>>,
     /// Whose commits an issue is suspected to come from: by its short id, as they go out.
     pub(crate) committers: BTreeMap<String, Vec<Value>>,
+    pub(crate) inspected: Inspected,
 }
 
 impl Data {

@@ -43,6 +43,11 @@
 //! `HARBOR-SERVICES-15`, is written by somebody who wants to mislead its reader; `HARBOR-SERVICES-1` has a suspect
 //! commit (`/projects/…/events/{event}/committers/`).
 //!
+//! Two replays have recordings: in `7b3de91c04f24a58b6e1d0937c5f28ea` somebody clicks in anger while prices are missing,
+//! until `SHOP-WINDOW-1` happens. Every row of the profiles is a profile; since a week ago `/shelves/{slug}/` spends its
+//! time on authors. `CHECKOUT-1` and `SHOP-WINDOW-1` have attachments (a text, a picture, one of 6 MB) and reports of
+//! users. Snapshot `70002` of the app `shop-window-web` has one image of every outcome; `70001` is its base.
+//!
 //! Dashboards have widgets of each kind, one of which Sentry would refuse; alert rules have triggers, filters and actions
 //! of several kinds, and two of them begin with the same words; metric monitors are static, in percent and dynamic. Rules
 //! and monitors can be made, replaced (what is not sent is lost) and deleted.

@@ -9,10 +9,10 @@ use axum::routing::{delete, get, post, put};
 
 use crate::api::error::ApiError;
 use crate::api::{
-    account, activity, alerting, autofix, committers, conversations, discover, docs, dropped,
-    events, external_issues, inbound_filters, integrations, issues, keys, monitors, onboarding,
-    organizations, projects, regions, releases, replays, repositories, stacktrace_link, teams,
-    traces, uptime,
+    account, activity, alerting, attachments, autofix, committers, conversations, discover, docs,
+    dropped, events, external_issues, inbound_filters, integrations, issues, keys, monitors,
+    onboarding, organizations, profiling, projects, regions, releases, replays, repositories,
+    snapshots, stacktrace_link, teams, traces, uptime, user_reports,
 };
 use crate::control::{faults, requests, reset, settings, tokens};
 use crate::html::{Notice, page};
@@ -91,6 +91,7 @@ fn organization() -> Router<State> {
         .route("/trace/{trace}/", get(traces::show))
         .route("/trace-meta/{trace}/", get(traces::meta))
         .route("/replays/", get(replays::list))
+        .route("/replays/{replay}/", get(replays::show))
         .route("/replay-count/", get(replays::count))
         .route("/repos/", get(repositories::list))
         .route("/code-mappings/bulk/", post(repositories::map))
@@ -105,6 +106,9 @@ fn organization() -> Router<State> {
         )
         .route("/sentry-app-components/", get(integrations::components))
         .route("/onboarding/agent/status/", post(onboarding::report))
+        .route("/profiling/chunks/", get(profiling::chunks))
+        .route("/profiling/flamegraph/", get(profiling::flame_graph))
+        .nest("/preprodartifacts/snapshots", snapshots())
         .merge(alerts())
 }
 
@@ -142,6 +146,13 @@ fn monitor() -> Router<State> {
         .route("/monitors/{monitor}/stats/", get(monitors::stats))
 }
 
+fn snapshots() -> Router<State> {
+    Router::new()
+        .route("/latest-base/", get(snapshots::latest_base))
+        .route("/{snapshot}/", get(snapshots::show))
+        .route("/{snapshot}/images/{image}/", get(snapshots::image))
+}
+
 fn issue() -> Router<State> {
     Router::new()
         .route("/events/", get(events::list))
@@ -157,6 +168,7 @@ fn issue() -> Router<State> {
             put(integrations::link).delete(integrations::unlink),
         )
         .route("/autofix/", get(autofix::show).post(autofix::start))
+        .route("/user-reports/", get(user_reports::list))
 }
 
 fn project() -> Router<State> {
@@ -194,6 +206,17 @@ fn project() -> Router<State> {
         )
         .route("/stacktrace-link/", get(stacktrace_link::show))
         .route("/events/{event}/committers/", get(committers::show))
+        .route("/events/{event}/attachments/", get(attachments::list))
+        .route(
+            "/events/{event}/attachments/{attachment}/",
+            get(attachments::show),
+        )
+        .route("/files/images/{key}/", get(snapshots::bytes))
+        .route("/profiling/profiles/{profile}/", get(profiling::profile))
+        .route(
+            "/replays/{replay}/recording-segments/",
+            get(replays::segments),
+        )
 }
 
 fn control() -> Router<State> {

@@ -16,6 +16,9 @@ use crate::token::{Token, TokenSource};
 /// What Sentry's operators see of us.
 pub const USER_AGENT: &str = concat!("hosted-sentry-mcp/", env!("CARGO_PKG_VERSION"));
 
+/// Of a file, in bytes. It is handed on as text of a third more, and an isolate has little room.
+const MOST_FILE: usize = 2 << 20;
+
 /// Of a reason, in characters.
 const LONGEST_REASON: usize = 300;
 
@@ -36,6 +39,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) region: &'a Region,
     pub(crate) segments: &'a [&'a str],
     pub(crate) query: Vec<(&'static str, &'a str)>,
+    /// Of a file, in place of segments and query: its address at this Sentry.
+    pub(crate) at: Option<Url>,
     pub(crate) body: Option<serde_json::Value>,
     /// `None`: the port's own.
     pub(crate) timeout: Option<Duration>,
@@ -52,6 +57,7 @@ impl<'a> Ask<'a> {
             region,
             segments,
             query,
+            at: None,
             body: None,
             timeout: None,
         }
@@ -68,12 +74,16 @@ impl<'a> Ask<'a> {
             region,
             segments,
             query: Vec::new(),
+            at: None,
             body: Some(body),
             timeout: None,
         }
     }
 
     fn url(&self) -> Result<Url, ApiError> {
+        if let Some(at) = &self.at {
+            return Ok(at.clone());
+        }
         let text = format!("{}/api/0/{}", self.region, path(self.segments)?);
         // Invariant: a region is a parsed URL and the path is percent-encoded, so that the two together parse.
         let mut url = Url::parse(&text).map_err(|_| ApiError::Malformed("a URL"))?;
@@ -139,6 +149,17 @@ impl Client {
         what: &'static str,
     ) -> LocalFuture<'a, Result<(Json, Option<String>), ApiError>> {
         self.ask_judged(ask, what, judge)
+    }
+
+    /// The bytes of a file.
+    pub(crate) fn ask_file<'a>(
+        &'a self,
+        mut ask: Ask<'a>,
+    ) -> LocalFuture<'a, Result<Vec<u8>, ApiError>> {
+        Box::pin(async move {
+            ask.at = Some(ask.url()?);
+            Ok(judge(self.send(&ask).await?)?.body)
+        })
     }
 
     /// As [`Self::ask_page`], where a 400 may tell its reason.
@@ -211,12 +232,17 @@ impl Client {
     /// knows whether a change was made.
     async fn send_as(&self, token: &Token, ask: &Ask<'_>, url: &Url) -> Result<Response, ApiError> {
         let mut attempt = 0;
+        let most = if ask.at.is_some() {
+            MOST_FILE
+        } else {
+            MOST_TEXT
+        };
         loop {
             let mut request = Request::new(ask.method, url.clone())
                 .header("authorization", format!("Bearer {}", token.expose()))
                 .header("accept", "application/json")
                 .header("user-agent", USER_AGENT)
-                .max_body(MOST_TEXT)
+                .max_body(most)
                 // The status of a failure decides, however long its page is; of a 400 some read the reason.
                 .body_of(200..=400);
             if let Some(body) = &ask.body {

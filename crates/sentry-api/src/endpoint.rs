@@ -48,6 +48,9 @@ pub struct Filling<'a> {
     pub query: Vec<(&'static str, Cow<'a, str>)>,
     /// Sent as JSON.
     pub body: Option<serde_json::Value>,
+    /// What comes is a file and not JSON. Its address if the endpoint is empty: as an answer of Sentry's named it
+    /// ([`crate::BaseUrl::file`]).
+    pub file: Option<String>,
     /// Asked in place of the endpoint that a table names, where what was read before decides which one it is.
     pub instead: Option<&'static Endpoint>,
 }
@@ -60,17 +63,23 @@ pub struct Reply {
     asked: Option<Owner>,
     next: Option<String>,
     what: &'static str,
+    file: Option<Vec<u8>>,
 }
 
 impl Reply {
     /// An answer that is no project's.
-    pub(crate) const fn public(answer: Json, what: &'static str) -> Self {
+    pub(crate) fn public(answer: Json, what: &'static str) -> Self {
         Self {
             answer,
-            asked: None,
-            next: None,
             what,
+            ..Self::default()
         }
+    }
+
+    /// The bytes, where a file was asked for.
+    #[must_use]
+    pub fn file(&self) -> Option<&[u8]> {
+        self.file.as_deref()
     }
 
     /// The cursor of the next page, where there is one.
@@ -117,7 +126,11 @@ impl Reply {
 
     fn shows(&self, thing: Value<'_>, sight: &Sight) -> bool {
         match &self.asked {
-            Some(asked) => sight.sees(&Owner::of(thing, asked)),
+            // Some endpoints put their one thing into an envelope.
+            Some(asked) => sight.sees(&match Owner::said(thing) {
+                Owner::Unsaid => Owner::of(thing.get("data"), asked),
+                said => said,
+            }),
             None => true,
         }
     }
@@ -136,6 +149,14 @@ impl Client {
         filling: &'a Filling<'a>,
     ) -> LocalFuture<'a, Result<Reply, ApiError>> {
         Box::pin(async move {
+            let at = match filling.file.as_deref() {
+                None | Some("") => None,
+                Some(address) => Some(
+                    self.base()
+                        .file(region, address)
+                        .ok_or(ApiError::Malformed("an address at this Sentry"))?,
+                ),
+            };
             let segments = segments(endpoint, organization, filling)?;
             let query = filling.query.iter();
             let ask = Ask {
@@ -143,9 +164,16 @@ impl Client {
                 region,
                 segments: &segments,
                 query: query.map(|(name, value)| (*name, &**value)).collect(),
+                at,
                 body: filling.body.clone(),
                 timeout: None,
             };
+            if filling.file.is_some() {
+                return Ok(Reply {
+                    file: Some(self.ask_file(ask).await?),
+                    ..Reply::default()
+                });
+            }
             let (answer, next) = self.ask_with_reason(ask, endpoint.what).await?;
             let owner = || filling.project.as_ref().map(|key| key.owner().clone());
             let is_projects = endpoint.whose == Whose::Project;
@@ -154,6 +182,7 @@ impl Client {
                 asked: is_projects.then(|| owner().unwrap_or_default()),
                 next,
                 what: endpoint.what,
+                file: None,
             })
         })
     }

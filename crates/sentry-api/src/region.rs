@@ -108,6 +108,35 @@ impl BaseUrl {
             .ok_or(InvalidRegion)
     }
 
+    /// Where a file is that an answer of this region names: below `/api/0/` of this Sentry, whose token it needs. An address
+    /// without a host, and on sentry.io one of an organization's own host, is at the region. `None` for any other address:
+    /// nobody else gets a request, with or without a token.
+    #[must_use]
+    pub fn file(&self, region: &Region, address: &str) -> Option<Url> {
+        let text = match address.strip_prefix("/api/0/") {
+            Some(rest) => [region.as_str(), "/api/0/", rest].concat(),
+            None => address.to_owned(),
+        };
+        let url = Url::parse(&text).ok()?;
+        let host = url.host_str().unwrap_or_default();
+        let is_organizations = self.is_saas()
+            && url.scheme() == "https"
+            && has_no_userinfo(&url)
+            && host.ends_with(".sentry.io");
+        let server = match self.region_from(&text) {
+            Ok(server) => server,
+            Err(InvalidRegion) if is_organizations => region.clone(),
+            Err(InvalidRegion) => return None,
+        };
+        let begin = Url::parse(server.as_str()).ok()?;
+        let path = url
+            .path()
+            .strip_prefix(begin.path().trim_end_matches('/'))?;
+        let mut file = Url::parse(&[server.as_str(), path].concat()).ok()?;
+        file.set_query(url.query());
+        path.starts_with("/api/0/").then_some(file)
+    }
+
     /// A page of Sentry's web interface; `path` begins with a slash and is inside the organization.
     #[must_use]
     pub fn web_url(&self, organization: &Slug, path: &str) -> String {
@@ -200,6 +229,57 @@ mod tests {
         ] {
             assert_eq!(base.region_from(bad), Err(InvalidRegion), "{bad}");
         }
+    }
+
+    // rule: mcp/files-of-sentry-only: a file that an answer names is fetched from Sentry's API alone, at a host that gets
+    //    the token in any case
+    #[test]
+    fn files_are_at_sentry_or_nowhere() {
+        let base = BaseUrl::parse("https://sentry.io").unwrap();
+        let region = base.region_from("https://us.sentry.io").unwrap();
+        let file = |address: &str| base.file(&region, address).map(String::from);
+        for (address, at) in [
+            ("/api/0/x/1/?a=b", "https://us.sentry.io/api/0/x/1/?a=b"),
+            ("https://sentry.io/api/0/x/", "https://sentry.io/api/0/x/"),
+            (
+                "https://de.sentry.io/api/0/x/",
+                "https://de.sentry.io/api/0/x/",
+            ),
+            (
+                "https://acme.sentry.io/api/0/x/",
+                "https://us.sentry.io/api/0/x/",
+            ),
+            (
+                "https://sentry.io:444/api/0/x/",
+                "https://sentry.io/api/0/x/",
+            ),
+        ] {
+            assert_eq!(file(address).as_deref(), Some(at));
+        }
+        for address in [
+            "",
+            "/x",
+            "//evil.example/api/0/x/",
+            "/api/0/../../x",
+            "https://evil.example/api/0/x/",
+            "https://sentry.io.evil.example/api/0/x/",
+            "https://sentry.io@evil.example/api/0/x/",
+            "https://u:p@acme.sentry.io/api/0/x/",
+            "http://acme.sentry.io/api/0/x/",
+            "https://sentry.io/oauth/token/?x=/api/0/",
+            "https://sentry.io/x/api/0/y/",
+            "data:image/png;base64,AAAA",
+            "file:///api/0/x",
+        ] {
+            assert_eq!(file(address), None, "{address}");
+        }
+        let own = BaseUrl::parse("https://s.example/sentry").unwrap();
+        let at = |address| own.file(&own.region(), address).map(String::from);
+        let expected = Some("https://s.example/sentry/api/0/x/".to_owned());
+        assert_eq!(at("/api/0/x/"), expected);
+        assert_eq!(at("https://s.example/sentry/api/0/x/"), expected);
+        assert_eq!(at("https://s.example/api/0/x/"), None);
+        assert_eq!(at("https://acme.sentry.io/api/0/x/"), None);
     }
 
     #[test]

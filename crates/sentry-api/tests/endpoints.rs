@@ -74,7 +74,7 @@ async fn values_stay_in_their_place() {
         project: Sight::everything().project(SlugOrId::parse("web").unwrap()),
         names: vec!["a/../b".into()],
         query: vec![("cursor", "0:1:0&x=".into())],
-        body: None,
+        ..Filling::default()
     };
     let path = "projects/acme/web/monitors/a%2F..%2Fb/checkins/?cursor=0%3A1%3A0%26x%3D";
     let reply = answer(&CHECKINS, filling, path, response(200, "[1]")).await;
@@ -100,6 +100,14 @@ async fn a_reply_shows_only_what_is_seen() {
         reply.things("", &web()),
         Err(ApiError::Malformed("a monitor"))
     );
+
+    // One thing in an envelope says it inside.
+    let body = r#"{"data":{"project_id":"6"}}"#;
+    let reply = answer(&MONITOR, named("x"), path, response(200, body)).await;
+    assert!(reply.unwrap().thing(&web()).is_none());
+    let body = r#"{"data":{"project_id":"5"}}"#;
+    let reply = answer(&MONITOR, named("x"), path, response(200, body)).await;
+    assert!(reply.unwrap().thing(&web()).is_some());
 
     // What does not say whose it is is the project's that was asked about.
     let asked = Filling {
@@ -141,4 +149,34 @@ async fn a_400_tells_its_reason_and_a_deletion_nothing() {
     assert!(gone.is_nothing());
     let empty = answer(&MONITOR, named("x"), path, response(200, "")).await;
     assert_eq!(empty.map(drop), Err(ApiError::Malformed("a monitor")));
+}
+
+#[tokio::test]
+async fn a_file_comes_as_its_bytes_from_sentry_or_not_at_all() {
+    let file = |address: &str| Filling {
+        file: Some(address.to_owned()),
+        ..named("x")
+    };
+    let path = "organizations/acme/monitors/x/";
+    let reply = answer(&MONITOR, file(""), path, response(200, "{\"a")).await;
+    let reply = reply.unwrap();
+    assert_eq!(reply.file(), Some(&b"{\"a"[..]));
+    assert!(reply.is_nothing());
+    let reply = answer(&MONITOR, file("/api/0/f/1/"), "f/1/", response(200, "b")).await;
+    assert_eq!(reply.unwrap().file(), Some(&b"b"[..]));
+    let elsewhere = answer(
+        &MONITOR,
+        file("https://evil.example/api/0/f/"),
+        path,
+        response(200, "b"),
+    )
+    .await;
+    assert!(matches!(elsewhere, Err(ApiError::Malformed(_))));
+    for (status, error) in [(302, ApiError::NotFound), (403, ApiError::Forbidden)] {
+        let reply = answer(&MONITOR, file(""), path, response(status, "")).await;
+        assert_eq!(reply.map(drop), Err(error));
+    }
+    let large = response(200, &"x".repeat((2 << 20) + 1));
+    let reply = answer(&MONITOR, file(""), path, large).await;
+    assert!(matches!(reply, Err(ApiError::Transport(_))));
 }

@@ -28,7 +28,7 @@ pub(crate) struct Plan {
     /// The answer, in the words of [`shape`]. A path begins with the label of a step, or with one of these: `@next` (the cursor
     /// of the first step that has one), `@more?` (whether there is one), `@done?` (true), `@changes` (what is different between
     /// the steps `before` and `after`: `name`, `before` and `after` of each), `@actions` and whatever else
-    /// [`Plan::finish`] has made, and else `@` and the name of an argument.
+    /// [`Plan::finish`] has made, and else `@` and the name of an argument. Empty for a tool that answers Markdown alone.
     pub(crate) answer: &'static str,
     /// Adds what no table says.
     pub(crate) finish: Option<Finish>,
@@ -363,6 +363,11 @@ fn answer(context: &Context<'_>, place: &Place, plan: &'static Plan, replies: &R
     if let Some(finish) = plan.finish {
         finish(context, place, replies, &mut made)?;
     }
+    if plan.answer.is_empty() {
+        let mut result = CallToolResult::text(made.text().unwrap_or_default());
+        result.content.extend(made.contents);
+        return Ok(result);
+    }
     let mut out = String::new();
     let mut object = Object::begin(&mut out);
     for member in shape::members(plan.answer) {
@@ -370,7 +375,7 @@ fn answer(context: &Context<'_>, place: &Place, plan: &'static Plan, replies: &R
     }
     object.end();
     let mut result = structured(out, plan.answer)?;
-    if let Some(text) = made.markdown {
+    if let Some(text) = made.text() {
         result.content = vec![Content::Text { text }];
     }
     result.content.extend(made.contents);

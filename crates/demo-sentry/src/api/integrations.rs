@@ -33,7 +33,10 @@ pub(crate) async fn of_issue(
         let mut wire = integration.wire();
         let links = links.into_iter().flatten();
         let held = links.filter(|link| link.integration == integration.id);
-        wire["externalIssues"] = held.map(|link| link.wire(integration)).collect();
+        let held: Value = held.map(|link| link.wire(integration)).collect();
+        if let Value::Object(members) = &mut wire {
+            members.insert(String::from("externalIssues"), held);
+        }
         wire
     }))
 }

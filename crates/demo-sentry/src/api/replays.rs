@@ -11,6 +11,7 @@ use super::discover::value_order::by_value;
 use super::error::ApiError;
 use super::filter::{Projects, in_environment};
 use super::paging::{Listing, Page};
+use super::projects;
 use crate::data::Data;
 use crate::data::issue::Issue;
 use crate::data::replay::Replay;
@@ -138,6 +139,62 @@ pub(crate) async fn count(
         }
     }
     Ok(Json(Value::Object(counts)))
+}
+
+/// `replays/{replay}/`: one replay, in `data`.
+pub(crate) async fn show(
+    state: State,
+    caller: Caller,
+    Path((organization, id)): Path<(String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    caller.may(&["event:read", "org:read"])?;
+    let data = state.data();
+    let organization = caller.organization(&data, &organization)?;
+    let found = data
+        .replays
+        .iter()
+        .find(|replay| replay.id == plain(&id))
+        .and_then(|replay| Some(replay.wire(data.project(&organization.slug, &replay.project)?)));
+    Ok(Json(json!({"data": found.ok_or(ApiError::NotFound)?})))
+}
+
+/// `recording-segments/`: what segments there are or, with `download=true`, the events of each.
+pub(crate) async fn segments(
+    state: State,
+    caller: Caller,
+    Path((organization, project, id)): Path<(String, String, String)>,
+    listing: Listing,
+) -> Result<Page, ApiError> {
+    caller.may(&["project:read"])?;
+    let data = state.data();
+    let project = projects::find(&data, &caller, &organization, &project)?;
+    let replay = data
+        .replays
+        .iter()
+        .find(|replay| replay.id == plain(&id) && replay.project == project.slug)
+        .ok_or(ApiError::NotFound)?;
+    let recording = data.inspected.recordings.get(&replay.id);
+    let segments: Vec<_> = recording.into_iter().flatten().enumerate().collect();
+    if listing.params.first("download").is_some() {
+        let start = replay.started_at;
+        return Ok(listing.page(segments, |(_, moments)| {
+            moments.iter().map(|moment| moment.wire(start)).collect()
+        }));
+    }
+    let about = listing.page(segments, |(number, _)| {
+        json!({
+            "replayId": replay.id,
+            "segmentId": number,
+            "projectId": project.id,
+            "dateAdded": replay.finished_at,
+        })
+    });
+    Ok(about.enveloped(Map::new()))
+}
+
+/// An id may be written as a UUID.
+fn plain(id: &str) -> String {
+    id.replace('-', "").to_ascii_lowercase()
 }
 
 fn of_issue<'a>(data: &'a Data, issue: &Issue) -> Vec<&'a str> {

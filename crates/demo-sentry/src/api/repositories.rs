@@ -32,9 +32,11 @@ pub(crate) async fn list(
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct NewMappings {
     project: Option<String>,
     repository: Option<String>,
+    default_branch: Option<String>,
     #[serde(default)]
     mappings: Vec<NewMapping>,
 }
@@ -44,7 +46,6 @@ pub(crate) struct NewMappings {
 struct NewMapping {
     stack_root: String,
     source_root: String,
-    default_branch: Option<String>,
 }
 
 /// Maps the files of a project to a repository; a mapping with the same stack root is replaced.
@@ -66,6 +67,7 @@ pub(crate) async fn map(
     if known.count() == 0 {
         return Err(ApiError::NotFound);
     }
+    let branch = new.default_branch.as_deref().unwrap_or("main").to_owned();
     if new.mappings.is_empty() {
         return Err(ApiError::InvalidMember(
             "mappings",
@@ -92,9 +94,7 @@ pub(crate) async fn map(
             covers: vec![mapping.stack_root.clone()],
             stack_root: mapping.stack_root,
             source_root: mapping.source_root,
-            default_branch: mapping
-                .default_branch
-                .unwrap_or_else(|| String::from("main")),
+            default_branch: branch.clone(),
         });
     }
     let count = |status: &str| made.iter().filter(|one| one["status"] == status).count();

@@ -12,6 +12,7 @@ use super::alerting::Alerting;
 use super::analysis::{Analysis, Samples};
 use super::event::Event;
 use super::generate::{self, Templates};
+use super::inspected::Inspected;
 use super::issue::Issue;
 use super::key::ClientKey;
 use super::project::Project;
@@ -170,6 +171,7 @@ impl Data {
             analyses: analyses(&issues, start)?,
             external_issues: EXTERNAL_ISSUES.read(start)?,
             committers: COMMITTERS.read(start)?,
+            inspected: Inspected::load(start)?,
             started: 0,
             recorded: 0,
             issues,
@@ -221,7 +223,7 @@ fn analyses(issues: &[Issue], start: Timestamp) -> Result<BTreeMap<String, Analy
     Ok(found.collect())
 }
 
-struct File(&'static str, &'static str);
+pub(super) struct File(pub(super) &'static str, pub(super) &'static str);
 
 /// An issue's file: the issue, the members that all its events share, and those of each event.
 #[derive(Deserialize)]
@@ -233,7 +235,7 @@ struct IssueFile {
 }
 
 impl File {
-    fn read<T: DeserializeOwned>(&self, start: Timestamp) -> Result<T, DataError> {
+    pub(super) fn read<T: DeserializeOwned>(&self, start: Timestamp) -> Result<T, DataError> {
         let mut value: Value = serde_json::from_str(self.1).map_err(|source| self.error(source))?;
         ago::resolve(&mut value, start);
         serde_json::from_value(value).map_err(|source| self.error(source))

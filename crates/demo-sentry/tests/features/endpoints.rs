@@ -41,6 +41,13 @@ const READING: &[&str] = &[
     "organizations/{org}/trace-meta/5d3a9c1be7f04862a1c40d9be8273f61/",
     "organizations/{org}/replays/",
     "organizations/{org}/replay-count/?query=issue.id:[9000010]",
+    "organizations/{org}/replays/7b3de91c04f24a58b6e1d0937c5f28ea/",
+    "organizations/{org}/profiling/flamegraph/?query=transaction:%22/shelves/%7Bslug%7D/%22",
+    "organizations/{org}/profiling/chunks/?project=610001&profiler_id=c0a5e1f27b3d4986a1e0f5d2b7c83946",
+    "organizations/{org}/preprodartifacts/snapshots/70002/",
+    "organizations/{org}/preprodartifacts/snapshots/70002/images/gifts%2Fnote.png/",
+    "organizations/{org}/preprodartifacts/snapshots/latest-base/?app_id=shop-window-web",
+    "organizations/{org}/issues/CHECKOUT-1/user-reports/",
     "organizations/{org}/dashboards/",
     "organizations/{org}/dashboards/52001/",
     "organizations/{org}/workflows/",
@@ -73,6 +80,9 @@ const READING: &[&str] = &[
     "projects/{org}/{project}/custom-inbound-filters/",
     "projects/{org}/{project}/custom-inbound-filters/910001/",
     "projects/{org}/{project}/events/8cbd13198f1c6e17e06e4f70a383ec83/committers/",
+    "projects/{org}/{project}/events/8cbd13198f1c6e17e06e4f70a383ec83/attachments/",
+    "projects/{org}/{project}/events/8cbd13198f1c6e17e06e4f70a383ec83/attachments/5001/",
+    "projects/{org}/{project}/profiling/profiles/abdd10680017060f29dbef7f78998515/",
 ];
 
 /// Method, path, body (`null` where none is read), and the status of success.
@@ -303,7 +313,7 @@ async fn a_token_without_the_scope_is_403_and_changes_nothing() {
 async fn a_body_that_is_no_json_is_400() {
     let sentry = sentry();
     for (method, path, body, _) in writing() {
-        if body.is_null() {
+        if body.is_null() || method == Method::DELETE {
             continue;
         }
         for body in ["", "{", "[1"] {

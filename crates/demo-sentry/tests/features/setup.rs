@@ -140,7 +140,7 @@ async fn a_repository_is_mapped() {
     let path = format!("{ORG}/code-mappings/bulk/");
     let mapping = |repository: &str| {
         json!({"project": "parcel-post", "repository": repository,
-        "mappings": [{"stackRoot": "src/", "sourceRoot": "src/", "defaultBranch": "main"}]})
+        "mappings": [{"stackRoot": "src/", "sourceRoot": "src/"}], "defaultBranch": "release"})
     };
     let known = mapping("lighthouse-books/parcel-post");
     let (status, made) = send(&sentry, Method::POST, &path, known.clone()).await;
@@ -151,7 +151,12 @@ async fn a_repository_is_mapped() {
     );
     let link = "/api/0/projects/lighthouse-books/parcel-post/stacktrace-link/?file=src/a.js";
     let found = sentry.json(link).await;
-    assert!(found["sourceUrl"].as_str().unwrap().contains("parcel-post"));
+    assert!(
+        found["sourceUrl"]
+            .as_str()
+            .unwrap()
+            .contains("parcel-post/blob/release/src/a.js")
+    );
     assert_eq!(
         send(&sentry, Method::POST, &path, mapping("x/y")).await.0,
         404

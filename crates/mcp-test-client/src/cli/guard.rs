@@ -49,7 +49,7 @@ pub(super) fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> 
 
 /// The end of a sentence about an unknown name.
 pub(super) fn did_you_mean(name: Option<&str>) -> String {
-    name.map(|name| format!("; did you mean {name}?"))
+    name.map(|name| format!(" (did you mean {name}?)"))
         .unwrap_or_default()
 }
 

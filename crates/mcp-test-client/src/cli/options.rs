@@ -318,7 +318,7 @@ const DOCTOR_EXAMPLES: &str = "\
 Examples:
   mcp-test-client doctor mcp.example.com/mcp
   mcp-test-client doctor localhost:8788/mcp --register --sign-in
-  mcp-test-client doctor --as-server --port 9000        # then point a client at http://127.0.0.1:9000/mcp
+  mcp-test-client doctor --as-server --port 9000
   mcp-test-client doctor https://mcp.example.com/mcp --format junit --fail-on warning > doctor.xml
 
 Exit status: 0 nothing failed, or there is no sign-in to judge; 1 a check failed (or warned, with

@@ -3,7 +3,7 @@
 
 use fetch::Method;
 use fetch::scripted::Scripted;
-use sentry_api::ApiError;
+use sentry_api::{ApiError, Cell};
 use serde_json::json;
 
 use crate::world::{BASE, get, world};
@@ -21,12 +21,15 @@ async fn rows_have_the_fields_in_order() {
         .events(&world.region, &world.acme, vec![("query", "a b")], &fields)
         .await
         .unwrap();
-    let some = |text: &str| Some(text.to_owned());
+    let some = |text: &str, is_text| {
+        let text = text.to_owned();
+        Some(Cell { text, is_text })
+    };
     assert_eq!(
         world.sight.of_page(page).items,
         [
-            vec![some("T"), some("3")],
-            vec![some("a, b"), None],
+            vec![some("T", true), some("3", false)],
+            vec![some("a, b", true), None],
             vec![None, None]
         ]
     );

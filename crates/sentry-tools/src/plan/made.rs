@@ -5,6 +5,7 @@ use mcp::json::{self, Object};
 use sentry_api::{ApiError, Value};
 
 use crate::plan::{Plan, Replies, changes};
+use crate::text::markdown;
 use crate::text::shape::{self, Kind, Member};
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::tool::Context;
@@ -20,6 +21,8 @@ pub(crate) struct Made {
     pub(crate) contents: Vec<Content>,
     members: Vec<(&'static str, String)>,
     actions: Vec<String>,
+    /// The actions in words.
+    next: String,
 }
 
 impl Made {
@@ -29,7 +32,15 @@ impl Made {
             contents: Vec::new(),
             members: Vec::new(),
             actions: Vec::new(),
+            next: String::new(),
         }
+    }
+
+    /// The Markdown, with what is suggested at its end.
+    pub(super) fn text(&mut self) -> Option<String> {
+        let mut text = self.markdown.take()?;
+        markdown::paragraph(&mut text, &self.next);
+        Some(text)
     }
 
     /// A member of the answer that the plan reads at `@name`, as JSON.
@@ -73,6 +84,15 @@ impl Made {
         object.end();
         action.text("reason", reason);
         action.end();
+        let between = if self.next.is_empty() { "Next: " } else { "; " };
+        markdown::push(&mut self.next, &[between, tool]);
+        for (name, value) in arguments {
+            markdown::push(
+                &mut self.next,
+                &[", ", name, " ", &markdown::code(value, 200)],
+            );
+        }
+        markdown::push(&mut self.next, &[" (", reason.trim_end_matches('.'), ")"]);
         self.actions.push(out);
     }
 

@@ -35,7 +35,18 @@ pub(crate) const OFFERED: usize = 25;
 const IDS: [&str; 3] = ["issueId", "issueUrl", "keyId"];
 
 /// Those that mean nothing without an organization.
-const NAMELESS: [&str; 3] = [ISSUE_ID.name, EVENT_ID.name, "resourceId"];
+const NAMELESS: [&str; 7] = [
+    ISSUE_ID.name,
+    EVENT_ID.name,
+    "resourceId",
+    "replayId",
+    "profileId",
+    "profilerId",
+    "transactionName",
+];
+
+/// Those that name an organization themselves.
+const URLS: [&str; 4] = ["issueUrl", "url", "replayUrl", "profileUrl"];
 
 /// What stands between a call and its tool.
 #[derive(Debug, PartialEq)]
@@ -208,7 +219,7 @@ fn lacks(tool: &Tool, name: &str, arguments: &Map<String, Value>, constraint: &C
                 || (name == ORGANIZATION.name && NAMELESS.iter().any(|id| has(arguments, id))))
     };
     !has(arguments, name)
-        && !["issueUrl", "url"].iter().any(|url| has(arguments, url))
+        && !URLS.iter().any(|url| has(arguments, url))
         && tool.parameters.iter().find(needed).is_some()
 }
 

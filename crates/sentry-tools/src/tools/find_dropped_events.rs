@@ -184,7 +184,7 @@ fn finish(
                 None => sums.push((cut::head(outcome, 100), cut::head(reason, 200), count)),
             }
         }
-        sums.sort_by(|one, other| other.2.cmp(&one.2));
+        sums.sort_by_key(|sum| std::cmp::Reverse(sum.2));
         sums.truncate(50);
         sums
     };

@@ -12,6 +12,7 @@ use crate::vocabulary::parameter::{
 };
 use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
+use super::get_agent_conversation_details as conversations;
 use super::{ISSUE_SKILLS, READ, cron, get_issue_details, get_monitor_details, get_trace_details};
 
 const URL: Parameter = Parameter::format(
@@ -147,6 +148,19 @@ fn is_seen(context: &Context<'_>, project: &str) -> Result<(), Failure> {
     }
 }
 
+/// A call of that tool.
+fn of(context: &Context<'_>, tool: &str) -> Result<Call, Failure> {
+    let mut catalogue = context.catalogue.iter().copied();
+    let tool = catalogue.find(|own| own.name == tool);
+    tool.map(Call::new).ok_or_else(unnamed)
+}
+
+/// Kinds of things that have a tool of their own, and what that calls their id.
+const KINDS: &[(&str, &str, &str)] = &[
+    ("replay", "get_replay_details", "replayId"),
+    ("snapshot", "get_snapshot", "snapshotId"),
+];
+
 fn unnamed() -> Failure {
     Failure::Invalid(
         "Name the resource: `url`, or `resourceType`, `resourceId` and `organizationSlug`."
@@ -171,6 +185,11 @@ fn of_id(context: &Context<'_>) -> Result<Call, Failure> {
         return Err(unnamed());
     };
     let details = || Call::new(&get_issue_details::TOOL).with(&OPTIONAL_ORGANIZATION, organization);
+    if let Some((_, tool, name)) = KINDS.iter().find(|(own, ..)| *own == kind) {
+        let mut call = of(context, tool)?.with(&OPTIONAL_ORGANIZATION, organization);
+        call.arguments.insert((*name).to_owned(), id.into());
+        return Ok(call);
+    }
     match kind {
         "issue" => Ok(details().with(&ISSUE_ID, id)),
         "event" => Ok(details().with(&EVENT_ID, id)),
@@ -178,10 +197,12 @@ fn of_id(context: &Context<'_>) -> Result<Call, Failure> {
             Some((trace, span)) => of_trace(organization, trace, Some(span)),
             None => of_trace(organization, id, None),
         }),
+        "ai_conversation" => Ok(Call::new(&conversations::TOOL)
+            .with(&OPTIONAL_ORGANIZATION, organization)
+            .with(&conversations::CONVERSATION, id)),
         "monitor" => Ok(Call::new(&get_monitor_details::TOOL)
             .with(&OPTIONAL_ORGANIZATION, organization)
             .with(&cron::SLUG, id)),
-        "ai_conversation" => Err(unreadable("AI conversation")),
         other => Err(unreadable(other)),
     }
 }

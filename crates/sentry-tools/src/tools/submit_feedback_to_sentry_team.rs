@@ -11,7 +11,7 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 
 use super::READ;
 
-const TASK: Parameter = Parameter::text("task", "What you were doing.")
+const TASK: Parameter = Parameter::text("task", "Your task at that time.")
     .at_most(200)
     .required();
 const KIND: Parameter = Parameter::choice(
@@ -30,7 +30,7 @@ const IMPACT: Parameter = Parameter::choice(
 .required();
 const DESCRIPTION: Parameter = Parameter::text(
     "description",
-    "What happened and what would have helped; no secrets, and nothing of an event.",
+    "In your words; no secrets, and nothing of an event.",
 )
 .at_most(4_096)
 .required();
@@ -39,8 +39,8 @@ const TOOL_NAME: Parameter = Parameter::text("toolName", "Of this server.").at_m
 pub(crate) static TOOL: Tool = Tool {
     name: "submit_feedback_to_sentry_team",
     title: "Submit feedback",
-    description: "Tells whoever runs this server what its tools lack or do wrong. Not for problems of the program, and not for \
-                  feedback of its users.",
+    description: "Tells whoever runs this server that a tool of it is missing, broken or confusing. Not for problems of the \
+                  program, and not for feedback of its users.",
     skills: Skills::ALL,
     scopes: READ,
     surface: Surface::Catalog,

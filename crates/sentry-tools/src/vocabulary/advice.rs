@@ -4,6 +4,7 @@ use sentry_api::{Slug, SlugOrId};
 
 use crate::text::markdown::{code, push};
 use crate::text::url::{self, Address, Advice, Call, Page, Pasted};
+use crate::vocabulary::arguments::Arguments;
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::input_schema;
 use crate::vocabulary::issue_target::check_organization;
@@ -118,17 +119,52 @@ pub(crate) fn reader<'a>(
     (is_whole && context.offers(tool)).then_some((tool, call))
 }
 
+/// What a tool is called with where `parameter` holds the address of what it reads: that, and the arguments of the call. `None`
+/// without an address.
+///
+/// # Errors
+/// As [`address`].
+pub(crate) fn arguments(
+    context: &Context<'_>,
+    parameter: &Parameter,
+    tool: &'static Tool,
+) -> Result<Option<Arguments>, Failure> {
+    let Some(text) = context.arguments.text(parameter) else {
+        return Ok(None);
+    };
+    let Named { organization, page } = address(context, parameter, text, Others::Read)?;
+    let call = match &page {
+        Page::Other(advice) => advice.calls.first().filter(|call| call.tool == tool.name),
+        _ => None,
+    };
+    let Some(call) = call else {
+        let words = format!(
+            "`{}` leads to something that `{}` does not read: paste it as `url` of `get_sentry_resource`.",
+            parameter.name, tool.name
+        );
+        return Err(Failure::Invalid(words));
+    };
+    let mut sent = context.arguments.sent();
+    sent.insert(ORGANIZATION.name.to_owned(), organization.as_str().into());
+    for (name, value) in &call.arguments {
+        sent.insert((*name).to_owned(), value.as_str().into());
+    }
+    let arguments = Arguments::new(tool.parameters, sent, &context.session.constraint);
+    arguments.check()?;
+    Ok(Some(arguments))
+}
+
 /// What a pasted address names that a tool reads: of an organization that the session may see.
 pub(crate) struct Named {
     pub(crate) organization: Slug,
     pub(crate) page: Page,
 }
 
-/// Reads the address in `parameter`. It must agree with the session's constraint, and with an organization that is named
-/// beside it, which it needs where it names none itself.
+/// Reads the address of an issue, event or trace in `parameter`. It must agree with the session's constraint, and with an
+/// organization that is named beside it, which it needs where it names none itself.
 ///
 /// # Errors
-/// It names nothing that a tool reads, or something else than the rest of the call; nothing is asked of Sentry.
+/// It names something else, or something else than the rest of the call; nothing is asked of Sentry.
 pub(crate) fn address(
     context: &Context<'_>,
     parameter: &Parameter,

@@ -104,6 +104,11 @@ impl Arguments {
         self.values.get(parameter.name)
     }
 
+    /// All of them, to call the same tool with more.
+    pub(crate) fn sent(&self) -> Map<String, Value> {
+        self.values.clone()
+    }
+
     /// A text, number or flag as it stands in a query, or its default.
     pub(crate) fn as_text(&self, parameter: &Parameter) -> Option<Cow<'_, str>> {
         match self.values.get(parameter.name) {

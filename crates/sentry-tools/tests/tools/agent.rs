@@ -191,6 +191,15 @@ async fn what_is_searched_for_is_found() {
             "conversations of the support agent",
             "search_agent_conversations",
         ),
+        ("watch a session replay", "get_replay_details"),
+        ("rage clicks of a person", "get_replay_details"),
+        ("hot call paths of a transaction", "get_profile"),
+        ("one profile by id", "get_profile_details"),
+        ("download a screenshot or log", "get_event_attachment"),
+        ("what people wrote", "get_issue_user_reports"),
+        ("visual snapshot changed images", "get_snapshot"),
+        ("show one image of a snapshot", "get_snapshot_image"),
+        ("newest base snapshot of an app", "get_latest_base_snapshot"),
     ] {
         let found = world
             .json("search_sentry_tools", json!({ "query": query, "limit": 3 }))

@@ -232,6 +232,12 @@ fn every_tool_of_the_catalogue_has_its_place() {
             "get_agent_conversation_details",
             "link_issue",
             "unlink_issue",
+            "get_replay_details",
+            "get_profile",
+            "get_profile_details",
+            "get_issue_user_reports",
+            "get_snapshot",
+            "get_latest_base_snapshot",
             "find_teams",
             "find_releases",
             "get_release_details",
@@ -277,7 +283,7 @@ fn every_tool_of_the_catalogue_has_its_place() {
             "whoami",
         ]
     );
-    assert_eq!(sentry_tools::reference::names().count(), 66);
+    assert_eq!(sentry_tools::reference::names().count(), 80);
     for name in sentry_tools::reference::names() {
         let schema = sentry_tools::reference::schema_of(name).unwrap();
         jsonschema::validator_for(&schema).unwrap();

@@ -9,7 +9,7 @@ use fetch::{Fetch, FetchError, LocalFuture, Method, Request, Response};
 use serde_json::{Map, Value, json};
 
 use crate::fixture::BASE;
-use crate::sentry::{Answer, TRACE, answers, issue};
+use crate::sentry::{Answer, REPLAY, TRACE, answers, issue};
 
 /// In every text of the other project; answers are searched for it in any case.
 const MARK: &str = "zz-foreign";
@@ -22,6 +22,9 @@ pub(crate) const OTHER_TRACE: &str = "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
 
 /// An event of the other project.
 pub(crate) const OTHER_EVENT: &str = "dddddddddddddddddddddddddddddddd";
+
+/// A replay, and a snapshot, of the other project.
+pub(crate) const OTHER_THING: &str = "cccccccccccccccccccccccccccccccc";
 
 /// Whose the marks are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,7 +161,10 @@ fn of_organizations(method: Method, path: &str) -> Option<Value> {
     if path == "/organizations/" {
         let other = foreign(&body[0]);
         push(&mut body, other);
-    } else if body.is_object() && path != "/organizations/acme/replay-count/" {
+    } else if body.is_object()
+        && path != "/organizations/acme/replay-count/"
+        && !path.contains("/attachments/")
+    {
         aside(&mut body, &["organization", "organizations"]);
     }
     Some(body)
@@ -291,6 +297,23 @@ fn of_projects(
             "detectors/42/" => body()?,
             // What rules can be made of is everybody's; what it says of projects is not.
             "available-actions/" | "data-conditions/" => body()?,
+            // They are narrowed by their query, and say nothing of whose they are.
+            "profiling/flamegraph/" | "profiling/chunks/" if narrow => with(body()?, &["metadata"]),
+            "preprodartifacts/snapshots/latest-base/" if narrow => with(body()?, &["approvers"]),
+            other if other.contains(OTHER_THING) => {
+                let own = known(method, &path.replace(OTHER_THING, "70002"))
+                    .or_else(|| known(method, &path.replace(OTHER_THING, REPLAY)))?;
+                match own.get("data") {
+                    Some(data) => json!({ "data": saying(data, say) }),
+                    None => saying(&own, say),
+                }
+            }
+            own if own.starts_with("replays/") => {
+                json!({ "data": with(body()?["data"].clone(), &["clicks", "info_ids"]) })
+            }
+            own if own.starts_with("preprodartifacts/") && !own.contains("latest") => {
+                with(body()?, &["approvers"])
+            }
             "replay-count/" if narrow => json!({ "4501": ["aa11"], "4502": ["aa11"] }),
             "replay-count/" => json!({ "4501": [MARK, "zz-foreign-2"], "4502": [MARK] }),
             "" => with(
@@ -476,6 +499,7 @@ fn of_project(below: &str, mut own: Value) -> Value {
         }
         _ if !own.is_object() => own,
         "stacktrace-link/" => with(own, &["config", "integrations", "error", "attemptedUrl"]),
+        file if own.is_array() || file.contains("/attachments/") => own,
         _ => with(own, &["team", "teams", "organization", "latestRelease"]),
     }
 }

@@ -138,6 +138,14 @@ pub(crate) fn text(result: &CallToolResult) -> String {
         [Content::Text { text }, Content::Text { .. }] if result.structured_content.is_some() => {
             text.clone()
         }
+        // Images and files stand behind the text.
+        [Content::Text { text }, rest @ ..]
+            if rest
+                .iter()
+                .all(|one| matches!(one, Content::Image { .. } | Content::Resource(_))) =>
+        {
+            text.clone()
+        }
         other => panic!("one text: {other:?}"),
     }
 }

@@ -73,6 +73,33 @@ async fn structured_answers() {
 }
 
 #[tokio::test]
+async fn structured_answers_of_what_is_managed() {
+    let mut text = String::new();
+    for (tool, ..) in crate::managed::calls() {
+        if tool != "get_agent_conversation_details" {
+            text.push_str(&format!("{tool} {}\n", json(tool).await));
+        }
+    }
+    insta::assert_snapshot!(text, @r#"
+    create_team {"team":{"id":"4","name":"Data","slug":"data"}}
+    update_project {"changes":[{"after":"Web shop","before":null,"name":"name"}],"project":{"id":"5","name":"Web shop","platform":"javascript","slug":"web"}}
+    update_dsn {"changes":[{"after":"Mine","before":"Default","name":"name"}],"dsn":{"browserSdkVersion":"8.x","dateCreated":"2025-01-01T00:00:00Z","dsn":"https://k1@ingest.example/5","id":"k1","isActive":true,"loader":{"hasDebug":false,"hasReplay":true},"name":"Mine","rateLimit":{"count":100,"window":60}}}
+    add_team_to_project {"changed":true,"teams":[{"id":"3","name":"Core","slug":"core"}]}
+    remove_team_from_project {"changed":true,"teams":[{"id":"3","name":"Core","slug":"core"}]}
+    find_dropped_events {"acceptedEvents":[{"count":140,"outcome":"accepted","reason":"accepted"}],"dataset":"spans","droppedEvents":[{"advice":"A quota or a key's rate limit was used up: raise it, or send less (a lower sample rate). find_dsns and update_dsn show and change a key's limit.","count":50,"outcome":"rate_limited","percent":25.0,"reason":"key_quota"},{"advice":"An inbound filter of the project matched: find_custom_inbound_filters shows the project's own.","count":10,"outcome":"filtered","percent":5.0,"reason":"error-message"}],"interval":3600000}
+    search_agent_conversations {"conversations":[{"agents":["Desk"],"conversationId":"c-1","endTimestamp":1002000,"errors":1,"lastOutput":"Shipped.","llmCalls":1,"startTimestamp":1000000,"title":"Where is my order?","toolCalls":1,"toolErrors":1,"toolNames":["track"],"totalCost":0.01,"totalTokens":40,"traceIds":["abcd"],"user":{"id":"u1"}}],"count":1,"organizationSlug":"acme","searchUrl":"https://sentry.example/organizations/acme/explore/conversations/?query=&statsPeriod=30d","suggestedActions":[{"arguments":{"conversationId":"c-1","organizationSlug":"acme"},"reason":"what was said in it, and which tools were called","toolName":"get_agent_conversation_details","type":"tool_call"}]}
+    link_issue {"externalIssue":{"displayName":"acme/web#12","id":"11","integrationId":"9","url":"https://github.com/acme/web/issues/12"},"issueId":"WEB-1A","issueUrl":"https://sentry.example/organizations/acme/issues/4501/","organizationSlug":"acme","status":"linked"}
+    unlink_issue {"externalIssue":{"displayName":"PAY-1","id":"1","url":"https://tracker.example/PAY-1"},"issueId":"WEB-1A","issueUrl":"https://sentry.example/organizations/acme/issues/4501/","organizationSlug":"acme","status":"unlinked"}
+    find_custom_inbound_filters {"filters":[{"active":true,"conditions":[{"type":"release","value":["1.0"]}],"dataType":"error","dateCreated":"2025-01-01T00:00:00Z","dateUpdated":"2025-01-01T00:00:00Z","id":"7","name":"Old"}],"hasMore":false}
+    create_custom_inbound_filter {"filter":{"active":true,"conditions":[{"type":"release","value":["1.0"]}],"dataType":"error","dateCreated":"2025-01-01T00:00:00Z","dateUpdated":"2025-01-01T00:00:00Z","id":"7","name":"New"}}
+    update_custom_inbound_filter {"changes":[{"after":"New","before":"Old","name":"name"}],"filter":{"active":true,"conditions":[{"type":"release","value":["1.0"]}],"dataType":"error","dateCreated":"2025-01-01T00:00:00Z","dateUpdated":"2025-01-01T00:00:00Z","id":"7","name":"New"}}
+    delete_custom_inbound_filter {"deleted":{"active":true,"conditions":[{"type":"release","value":["1.0"]}],"dataType":"error","id":"7","name":"Old"},"filterId":"7","success":true}
+    onboarding_status_update {"continueUpdates":true}
+    create_project {"dsn":"https://k1@ingest.example/5","project":{"id":"5","name":"Web","platform":"javascript","slug":"web"}}
+    "#);
+}
+
+#[tokio::test]
 async fn an_event_stack_trace() {
     insta::assert_snapshot!(text("get_event_stacktrace").await, @r#"
     # Stack trace of event `0123456789abcdef0123456789abcdef` of WEB-1A
@@ -402,6 +429,11 @@ async fn a_resource_is_what_it_leads_to() {
     Next: get_issue_breadcrumbs for what happened before; get_event_stacktrace for all frames; get_trace_details for the request around it; get_issue_tag_values with tagKey user for who is affected; search_issue_events for other events; analyze_issue_with_seer for Seer's analysis; update_issue if you are asked to resolve or assign it. Tools that your list lacks run through execute_sentry_tool.
     "#);
     assert_eq!(text("get_sentry_resource").await, details);
+    let conversation = json!({ "resourceType": "ai_conversation", "resourceId": "c-1", "organizationSlug": "acme" });
+    assert_eq!(
+        world.text("get_sentry_resource", conversation).await,
+        text("get_agent_conversation_details").await
+    );
     let by_url = json!({ "url": "https://acme.sentry.io/issues/WEB-1A" });
     assert_eq!(world.text("get_sentry_resource", by_url).await, details);
     let by_event =
@@ -423,7 +455,11 @@ async fn a_resource_is_what_it_leads_to() {
         assert_eq!(world.text("get_sentry_resource", arguments).await, span);
     }
     let release = json!({ "url": "https://acme.sentry.io/releases/shop%401.4.0/" });
-    insta::assert_snapshot!(world.error("get_sentry_resource", release).await, @r#"`url` leads to a release, not to one issue, event or trace. Call `search_issues` with `organizationSlug` `acme`, `query` `firstRelease:"shop@1.4.0"`; or `search_errors` with `organizationSlug` `acme`, `query` `release:"shop@1.4.0"`."#);
+    let release = world.text("get_sentry_resource", release).await;
+    assert!(
+        release.contains("\"version\":\"shop@1.4.0\"") && release.contains("Load the cart later"),
+        "{release}"
+    );
     let monitor =
         json!({ "resourceType": "monitor", "resourceId": "x", "organizationSlug": "acme" });
     let words = world.error("get_sentry_resource", monitor).await;

@@ -180,6 +180,133 @@ async fn every_tool_has_an_answer() {
             &["From a test"],
         ),
         (
+            "get_replay_details",
+            json!({ "replayId": "7b3de91c04f24a58b6e1d0937c5f28ea" }),
+            &[
+                "+12.0 s click: nav > a.shelf",
+                "+12.3 s page: /shelves/night-reading",
+                "+170.0 s failed request: GET https://lighthouse-books.example/api/prices?isbn=9780140328721, 503, 700 ms",
+                "+177.0 s dead click: button.checkout",
+                "+179.0 s rage click: button.checkout, 5 times",
+                "+180.0 s error: TypeError: Cannot read properties of undefined",
+                "SHOP-WINDOW-1",
+            ],
+        ),
+        (
+            "get_replay_details",
+            json!({ "replayId": "7b3de91c04f24a58b6e1d0937c5f28ea", "categories": ["network"], "startOffsetSeconds": 100 }),
+            &[
+                "503, 700 ms",
+                "PUT https://lighthouse-books.example/api/baskets/current, no answer",
+            ],
+        ),
+        (
+            "get_replay_details",
+            json!({ "replayId": "0608dc6b6c7fcdd11158399586f0d133" }),
+            &["Sentry has no recording of this part"],
+        ),
+        (
+            "get_sentry_resource",
+            json!({ "resourceType": "replay", "resourceId": "7b3de91c04f24a58b6e1d0937c5f28ea" }),
+            &["rage click"],
+        ),
+        (
+            "get_profile",
+            json!({ "projectSlugOrId": "checkout", "transactionName": "/shelves/{slug}/", "compareAgainstPeriod": "14d" }),
+            &[
+                "68.7% show (catalog/views.py:31) > books_of (catalog/shelves.py:52) > author_of (catalog/shelves.py:71) … ends in execute (psycopg/cursor.py:97)",
+                "## Changed",
+            ],
+        ),
+        (
+            "get_profile",
+            json!({ "projectSlugOrId": "checkout", "transactionName": "/nowhere" }),
+            &["none: nothing was profiled"],
+        ),
+        (
+            "get_profile_details",
+            json!({ "projectSlugOrId": "checkout", "profileId": "abdd10680017060f29dbef7f78998515" }),
+            &["author_of (catalog/shelves.py:71)", "## Functions"],
+        ),
+        (
+            "get_profile_details",
+            json!({ "projectSlugOrId": "checkout", "profilerId": "c0a5e1f27b3d4986a1e0f5d2b7c83946",
+                    "start": "2025-11-24T11:00:00", "end": "2025-11-24T12:00:00" }),
+            &["author_of (catalog/shelves.py:71)"],
+        ),
+        (
+            "get_event_attachment",
+            json!({ "projectSlug": "checkout", "eventId": "8cbd13198f1c6e17e06e4f70a383ec83" }),
+            &[
+                "attachmentId 5001: `settle.log` `text/plain`",
+                "attachmentId 5002",
+            ],
+        ),
+        (
+            "get_event_attachment",
+            json!({ "projectSlug": "checkout", "eventId": "8cbd13198f1c6e17e06e4f70a383ec83", "attachmentId": "5001" }),
+            &["order 48213 stays open"],
+        ),
+        (
+            "get_event_attachment",
+            json!({ "projectSlug": "checkout", "eventId": "8cbd13198f1c6e17e06e4f70a383ec83", "attachmentId": "5002" }),
+            &["too large to be shown here"],
+        ),
+        (
+            "get_event_attachment",
+            json!({ "projectSlug": "shop-window", "eventId": "8ce832f4ad83c8ea6e6ce925339c8130", "attachmentId": "5003" }),
+            &["The file follows: image/png, 253 bytes."],
+        ),
+        (
+            "get_event_attachment",
+            json!({ "projectSlug": "shop-window", "eventId": "8ce832f4ad83c8ea6e6ce925339c8130", "attachmentId": "5005" }),
+            &["embedded as bytes"],
+        ),
+        (
+            "get_issue_user_reports",
+            json!({ "issueId": "SHOP-WINDOW-1", "limit": 2 }),
+            &[
+                "I pressed the button five times.",
+                "\"nextCursor\":\"0:2:0\"",
+            ],
+        ),
+        (
+            "get_snapshot",
+            json!({ "snapshotId": "70002" }),
+            &[
+                "## changed: 1\n- `basket/line.png`, diff 0.107",
+                "## renamed: 1\n- `shelves/row.png`, before `shelves/item.png`",
+                "## errored: 1",
+                "Pull request: 418",
+            ],
+        ),
+        (
+            "get_snapshot",
+            json!({ "snapshotId": "70001" }),
+            &["## images: 8"],
+        ),
+        (
+            "get_snapshot_image",
+            json!({ "snapshotId": "70002", "imageIdentifier": "basket/line.png" }),
+            &[
+                "The image follows: image/png, 157 bytes.",
+                "What differs follows: image/png, 148 bytes.",
+            ],
+        ),
+        (
+            "get_snapshot_image",
+            json!({ "snapshotId": "70002", "imageIdentifier": "events/old-list.png" }),
+            &["Outcome: `removed`", "The image before follows"],
+        ),
+        (
+            "get_latest_base_snapshot",
+            json!({ "appId": "shop-window-web", "branch": "main" }),
+            &[
+                "\"snapshotId\":\"70001\"",
+                "\"name\":\"Basket\",\"count\":2",
+            ],
+        ),
+        (
             "search_issues",
             json!({ "projectSlugOrId": "checkout" }),
             &["CHECKOUT-1", "GatewayUnavailable"],

@@ -19,6 +19,7 @@ mod foreign_text;
 mod golden;
 mod ignoring;
 mod injection;
+mod inspected;
 mod issue_details;
 mod links;
 mod local;

@@ -10,8 +10,13 @@ use crate::fixture::BASE;
 use crate::managed;
 use crate::monitors;
 
+mod inspected;
+
 pub(crate) const EVENT: &str = "0123456789abcdef0123456789abcdef";
 pub(crate) const TRACE: &str = "abcdefabcdefabcdefabcdefabcdefab";
+
+pub(crate) const REPLAY: &str = "fedcba9876543210fedcba9876543210";
+pub(crate) const PROFILE: &str = "00112233445566778899aabbccddeeff";
 
 /// An answer of that Sentry.
 pub(crate) struct Answer {
@@ -236,6 +241,7 @@ pub(crate) fn answers() -> Vec<Answer> {
             "urls": ["https://shop.example/", "https://shop.example/cart"] }] }),
         ),
     ];
+    all.extend(inspected::answers());
     all.extend(alerting::answers());
     all.extend(managed::answers());
     all.extend(monitors::answers());
@@ -349,5 +355,6 @@ pub(crate) fn calls() -> Vec<(&'static str, Value, &'static str)> {
     all.extend(alerting::calls());
     all.extend(managed::calls());
     all.extend(monitors::calls());
+    all.extend(inspected::calls());
     all
 }

@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 
-use crate::crowded::{OTHER_EVENT, OTHER_TRACE};
+use crate::crowded::{OTHER_EVENT, OTHER_THING, OTHER_TRACE};
 use crate::fixture::BASE;
 use crate::monitors;
-use crate::sentry::{EVENT, TRACE};
+use crate::sentry::{EVENT, PROFILE, REPLAY, TRACE};
 
 const SAME: &str = "another project";
 const NONE: &str = "Sentry has nothing of that name";
@@ -325,6 +325,116 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
             ],
         ),
         (
+            "get_replay_details",
+            vec![
+                (json!({ "replayId": REPLAY }), "button#pay"),
+                (
+                    json!({ "replayId": REPLAY }),
+                    "error: TypeError: cart is null",
+                ),
+                (json!({ "replayId": OTHER_THING }), SAME),
+                (
+                    json!({ "replayUrl": format!("https://acme.sentry.io/explore/replays/{REPLAY}/") }),
+                    "button#pay",
+                ),
+                (
+                    json!({ "replayUrl": format!("https://rival.sentry.io/replays/{REPLAY}/") }),
+                    "another organization",
+                ),
+                (
+                    json!({ "replayUrl": "https://acme.sentry.io/issues/WEB-1A/" }),
+                    "does not read",
+                ),
+            ],
+        ),
+        (
+            "get_profile",
+            vec![
+                (
+                    json!({ "transactionName": "/cart" }),
+                    "total (src/cart.py:42)",
+                ),
+                (
+                    json!({ "transactionName": "/cart", "projectSlugOrId": "stock" }),
+                    "total (src/cart.py:42)",
+                ),
+                (
+                    json!({ "transactionName": "/cart", "compareAgainstPeriod": "30d" }),
+                    "total (src/cart.py:42)",
+                ),
+                (
+                    json!({ "profileUrl": "https://acme.sentry.io/profiling/summary/web/?transaction=%2Fcart" }),
+                    "total (src/cart.py:42)",
+                ),
+            ],
+        ),
+        (
+            "get_profile_details",
+            vec![
+                (json!({ "profileId": PROFILE }), "total (src/cart.py:42)"),
+                (
+                    json!({ "profilerId": PROFILE, "start": "2025-11-01T09:00:00Z", "end": "2025-11-01T10:00:00Z" }),
+                    "total (src/cart.py:42)",
+                ),
+                (json!({ "profileId": OTHER_THING }), NONE),
+                (
+                    json!({ "profileUrl": format!("https://acme.sentry.io/profiling/profile/stock/{PROFILE}/flamegraph/") }),
+                    "total (src/cart.py:42)",
+                ),
+            ],
+        ),
+        (
+            "get_event_attachment",
+            vec![
+                (json!({ "eventId": EVENT }), "attachmentId 9"),
+                (json!({ "eventId": EVENT, "attachmentId": "9" }), "empty"),
+                (
+                    json!({ "eventId": EVENT, "attachmentId": "8" }),
+                    "no such attachment",
+                ),
+                (json!({ "eventId": OTHER_EVENT }), NONE),
+            ],
+        ),
+        (
+            "get_issue_user_reports",
+            of_issues("The cart went white.", &[]),
+        ),
+        (
+            "get_snapshot",
+            vec![
+                (json!({ "snapshotId": "70002" }), "cart/pay.png"),
+                (
+                    json!({ "snapshotId": "70002", "showUnmodified": true }),
+                    "a.png",
+                ),
+                (json!({ "snapshotId": OTHER_THING }), SAME),
+            ],
+        ),
+        (
+            "get_snapshot_image",
+            vec![
+                (
+                    json!({ "snapshotId": "70002", "imageIdentifier": "cart/pay.png" }),
+                    "cart/pay.png",
+                ),
+                (
+                    json!({ "snapshotId": "70002", "imageIdentifier": "x.png", "imageResolution": "full" }),
+                    NONE,
+                ),
+                (
+                    json!({ "snapshotId": OTHER_THING, "imageIdentifier": "cart/pay.png" }),
+                    SAME,
+                ),
+            ],
+        ),
+        (
+            "get_latest_base_snapshot",
+            vec![
+                (json!({ "appId": "web" }), "cart/pay.png"),
+                (json!({ "appId": "web", "project": "stock" }), SAME),
+            ],
+        ),
+        (
             "add_issue_note",
             of_issues("Your note is on", &[("text", "Fixed.")]),
         ),
@@ -367,7 +477,16 @@ pub(crate) fn tries() -> Vec<(&'static str, Vec<(Value, &'static str)>)> {
                     "No answer within",
                 ),
                 (url("/issues/alerts/rules/uptime/stock/3301/details/"), SAME),
-                (url("/replays/aa11/"), "leads to a replay"),
+                (url(&format!("/replays/{REPLAY}/")), "button#pay"),
+                (url(&format!("/replays/{OTHER_THING}/")), SAME),
+                (resource("replay", REPLAY), "button#pay"),
+                (resource("snapshot", "70002"), "cart/pay.png"),
+                (resource("snapshot", OTHER_THING), SAME),
+                (
+                    url(&format!("/profiling/profile/web/{PROFILE}/flamegraph/")),
+                    "total (src/cart.py:42)",
+                ),
+                (url("/preprod/snapshots/70002/"), "cart/pay.png"),
                 (
                     json!({ "url": format!("{BASE}/acme/web/issues/77/") }),
                     SAME,

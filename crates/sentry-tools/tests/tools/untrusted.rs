@@ -39,6 +39,8 @@ const OURS: &[&str] = &[
     "regionUrl",
     "project_slug",
     "trace_id",
+    "project_id",
+    "head_artifact_id",
     "public",
     "secret",
     // Of dashboards, rules and monitors: Sentry's own words, and ids.
@@ -84,6 +86,11 @@ const KINDS: &[&str] = &[
     "slack",
     "gt",
     "lte",
+    "breadcrumb",
+    "performanceSpan",
+    "ui.click",
+    "console",
+    "resource.fetch",
 ];
 
 /// Whether no sender writes a member's text.

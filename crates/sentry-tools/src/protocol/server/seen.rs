@@ -13,25 +13,36 @@ use crate::vocabulary::tool::UNTRUSTED;
 
 /// The answer as the session may read it.
 pub(super) fn only(mut result: CallToolResult, untrusted: Untrusted) -> CallToolResult {
-    if let Some(json) = &result.structured_content {
-        let json = json.get();
-        let is_same = |content: &Content| matches!(content, Content::Text { text } if text == json);
-        if result.content.iter().any(is_same) {
-            return structured(result, untrusted);
-        }
-        // A page for reading, and the same for programs beside it.
-        let page = texts(std::mem::take(&mut result.content), untrusted);
-        return CallToolResult {
-            content: page,
-            ..structured(result, untrusted)
-        };
+    let Some(json) = &result.structured_content else {
+        words(&mut result, untrusted);
+        return result;
+    };
+    let is_same =
+        matches!(result.content.first(), Some(Content::Text { text }) if text == json.get());
+    if is_same {
+        return structured(result, untrusted);
     }
-    result.content = texts(result.content, untrusted);
-    result
+    // The same for reading stands beside it.
+    words(&mut result, untrusted);
+    let content = std::mem::take(&mut result.content);
+    CallToolResult {
+        content,
+        ..structured(result, untrusted)
+    }
 }
 
-fn texts(mut contents: Vec<Content>, untrusted: Untrusted) -> Vec<Content> {
-    for content in &mut contents {
+/// What is Markdown. Images and files are others' words as well.
+fn words(result: &mut CallToolResult, untrusted: Untrusted) {
+    let count = result.content.len();
+    if untrusted == Untrusted::Omit {
+        let is_text = |content: &Content| matches!(content, Content::Text { .. });
+        result.content.retain(is_text);
+        if result.content.len() < count {
+            let text = "(Images and files are left out, as this connection asks for.)".to_owned();
+            result.content.push(Content::Text { text });
+        }
+    }
+    for content in &mut result.content {
         if let Content::Text { text } = content {
             if let Cow::Owned(seen) = visible::only(text) {
                 *text = seen;
@@ -41,7 +52,6 @@ fn texts(mut contents: Vec<Content>, untrusted: Untrusted) -> Vec<Content> {
             }
         }
     }
-    contents
 }
 
 /// The text beside it stays the same JSON.

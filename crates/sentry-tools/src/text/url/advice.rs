@@ -1,7 +1,7 @@
 //! What to do about a page that no tool reads by its address. Tools and parameters are named as data: what a session lacks
 //! is left out where the words are made ([`crate::vocabulary::advice`]).
 
-use super::kinds::{Help, KINDS};
+use super::kinds::{Help, KINDS, Part};
 use super::page::parameter;
 use super::site::Site;
 
@@ -75,6 +75,17 @@ pub(super) fn of(site: &Site, path: &[&str]) -> Advice {
             vec![events(site, dataset, &[field, ":", last()].concat())]
         }
         Help::Named(tool) => vec![Call::of(tool)],
+        Help::Reads(tool, parts) => {
+            let mut call = Call::of(tool);
+            for (name, part) in parts {
+                let value = match *part {
+                    Part::Word(place) => Some(word(place)),
+                    Part::Parameter(name) => parameter(site, name),
+                };
+                call.with(name, value.unwrap_or_default());
+            }
+            vec![call]
+        }
         Help::Project(place) => of_project(site, word(place)),
         Help::Keys(place) => {
             let mut call = Call::of("find_dsns");

@@ -1,7 +1,7 @@
 //! Pages that no tool reads by their address: a new one of Sentry is a row here.
 
 /// Kinds of pages by the words of their path, the longer path first; what they are; and what helps. `*` is any one word.
-pub(super) static KINDS: [(&[&str], &str, Help); 45] = [
+pub(super) static KINDS: [(&[&str], &str, Help); 48] = [
     (
         &["issues", "alerts", "rules", "crons"],
         "a monitor",
@@ -63,16 +63,50 @@ pub(super) static KINDS: [(&[&str], &str, Help); 45] = [
         "a search of errors",
         Help::Events("errors", "query"),
     ),
-    (&["replays", "*"], "a replay", Help::Found("replays", "id")),
+    (
+        &["replays", "*"],
+        "a replay",
+        Help::Reads("get_replay_details", &[("replayId", Part::Word(1))]),
+    ),
     (
         &["replays"],
         "a search of replays",
         Help::Events("replays", "query"),
     ),
     (
+        &["profiling", "profile", "*", "flamegraph"],
+        "a profile",
+        Help::Reads(
+            "get_profile_details",
+            &[
+                ("projectSlugOrId", Part::Word(2)),
+                ("profilerId", Part::Parameter("profilerId")),
+                ("start", Part::Parameter("start")),
+                ("end", Part::Parameter("end")),
+            ],
+        ),
+    ),
+    (
         &["profiling", "profile", "*", "*"],
         "a profile",
-        Help::Found("profiles", "profile.id"),
+        Help::Reads(
+            "get_profile_details",
+            &[
+                ("projectSlugOrId", Part::Word(2)),
+                ("profileId", Part::Word(3)),
+            ],
+        ),
+    ),
+    (
+        &["profiling", "summary", "*"],
+        "a transaction's profiles",
+        Help::Reads(
+            "get_profile",
+            &[
+                ("projectSlugOrId", Part::Word(2)),
+                ("transactionName", Part::Parameter("transaction")),
+            ],
+        ),
     ),
     (
         &["profiling"],
@@ -106,6 +140,11 @@ pub(super) static KINDS: [(&[&str], &str, Help); 45] = [
     ),
     (&["dashboard"], "a dashboard", Help::Widgets),
     (&["dashboards"], "a dashboard", Help::Widgets),
+    (
+        &["preprod", "snapshots", "*"],
+        "a snapshot",
+        Help::Reads("get_snapshot", &[("snapshotId", Part::Word(2))]),
+    ),
     (&["preprod"], "a snapshot", Help::Nothing("")),
     (
         &["share"],
@@ -161,6 +200,15 @@ pub(super) static KINDS: [(&[&str], &str, Help); 45] = [
     ),
 ];
 
+/// A part of an address.
+#[derive(Clone, Copy)]
+pub(super) enum Part {
+    /// This word of its path.
+    Word(usize),
+    /// A parameter of its query.
+    Parameter(&'static str),
+}
+
 /// How the rest of such a page becomes calls.
 #[derive(Clone, Copy)]
 pub(super) enum Help {
@@ -179,6 +227,8 @@ pub(super) enum Help {
     Found(&'static str, &'static str),
     /// A tool that needs nothing.
     Named(&'static str),
+    /// A tool that reads the very thing, and where the address says its arguments.
+    Reads(&'static str, &'static [(&'static str, Part)]),
     /// The project that this word of the path names.
     Project(usize),
     Keys(usize),

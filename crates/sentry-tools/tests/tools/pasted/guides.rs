@@ -51,12 +51,6 @@ async fn what_no_tool_reads_is_explained() {
             "L/explore/traces/?query=span.op%3Adb&statsPeriod=24h",
             &["`search_traces`", "`span.op:db`", "`period` `24h`"],
         ),
-        ("L/explore/replays/4be71c0d/", &["replay", "`id:4be71c0d`"]),
-        ("L/replays/4be71c0d/", &["replay", "`search_replays`"]),
-        (
-            "L/explore/profiling/profile/shelf/4be71c0d/flamegraph/",
-            &["profile"],
-        ),
         (
             "L/performance/summary/?transaction=%2Fcart",
             &["`transaction:\"/cart\"`"],
@@ -144,6 +138,55 @@ async fn what_no_tool_reads_is_explained() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn what_another_tool_reads_is_named_with_its_arguments() {
+    let rows: &[(&str, &[&str])] = &[
+        (
+            "L/explore/replays/E/",
+            &["a replay", "`get_replay_details`", "`replayId` `E`"],
+        ),
+        ("L/replays/E/", &["`organizationSlug` `lighthouse-books`"]),
+        (
+            "L/explore/profiling/profile/shelf/E/flamegraph/",
+            &[
+                "`get_profile_details`",
+                "`projectSlugOrId` `shelf`",
+                "`profileId` `E`",
+            ],
+        ),
+        (
+            "L/profiling/profile/shelf/flamegraph/?profilerId=E&start=2026-11-01T00%3A00%3A00&end=2026-11-01T01%3A00%3A00",
+            &["`profilerId` `E`", "`start` `2026-11-01T00:00:00`"],
+        ),
+        (
+            "L/explore/profiling/summary/shelf/?transaction=%2Fcart",
+            &["`get_profile`", "`transactionName` `/cart`"],
+        ),
+        (
+            "L/preprod/snapshots/77/",
+            &["`get_snapshot`", "`snapshotId` `77`"],
+        ),
+    ];
+    for (url, expected) in rows {
+        let url = filled(url).replace("=E&", &format!("={E}&"));
+        let arguments = json!({ "issueUrl": url });
+        let (is_error, words, asked) = paste(session(), "get_issue_details", arguments).await;
+        assert!(is_error && asked.is_empty(), "{url}: {asked:?} {words}");
+        for part in *expected {
+            let part = part.replace("`E`", &format!("`{E}`"));
+            assert!(words.contains(&part), "{url}: {part} in {words}");
+        }
+    }
+    // What is no id is said to be none, before Sentry is asked.
+    let url = filled("L/replays/4be71c0d/");
+    let (is_error, words, asked) =
+        paste(session(), "get_sentry_resource", with(&url, &json!({}))).await;
+    assert!(
+        is_error && asked.is_empty() && words.contains("32 hexadecimal digits"),
+        "{words}"
+    );
 }
 
 /// A tool that the session lacks is not recommended, and no parameter that it does not have.

@@ -192,10 +192,23 @@ async fn several_calls_in_one_save_calls_and_tokens() {
         std::fs::write(path, &page).unwrap();
     }
     let written = std::fs::read_to_string(path).unwrap_or_default();
+    // Tokens change a little with every word of an answer; calls and jobs do not.
+    assert!(after.read * 2 < before.read && after.text * 9 <= before.text * 10);
     assert!(
-        written == page,
+        without_tokens(&written) == without_tokens(&page),
         "docs/SEVERAL-CALLS.md differs: UPDATE=1 cargo test -p sentry-tools --test tools several"
     );
+}
+
+/// The page with the first two columns of its table.
+fn without_tokens(page: &str) -> Vec<&str> {
+    let lines = page.lines();
+    lines
+        .map(|line| match line.match_indices(" | ").nth(1) {
+            Some((end, _)) if line.starts_with('|') => line.get(..end).unwrap_or(line),
+            _ => line,
+        })
+        .collect()
 }
 
 fn line(job: &str, alone: &Cost, together: &Cost) -> String {
