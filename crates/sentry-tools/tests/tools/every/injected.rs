@@ -24,13 +24,17 @@ const OURS_AT: &[(&str, &[&str])] = &[
         "/dashboards/",
         &["dateCreated", "displayType", "period", "widgetType"],
     ),
-    ("/data-conditions/", &["handlerGroup", "handlerSubgroup", "type"]),
+    (
+        "/data-conditions/",
+        &["handlerGroup", "handlerSubgroup", "type"],
+    ),
     ("/detectors/", RULES),
     ("/workflows/", RULES),
 ];
 
 /// Of alert rules and monitors.
 const RULES: &[&str] = &[
+    "alertRuleId",
     "dataset",
     "dateUpdated",
     "detectionType",

@@ -6,6 +6,158 @@
 /// Of requests.
 pub(crate) const UNPUBLISHED: &[(&str, &str)] = &[
     (
+        "DELETE /organizations/{}/issues/{}/external-issues/{}/",
+        "takes a link of an app's away; what is published is the installation's",
+    ),
+    (
+        "GET /organizations/{}/issues/{}/integrations/",
+        "which trackers the issue can be linked to",
+    ),
+    (
+        "PUT /organizations/{}/issues/{}/integrations/{}/ .repo",
+        "each tracker has members of its own beside the published one",
+    ),
+    (
+        "GET /organizations/{}/sentry-app-components/",
+        "which apps can link an issue, and what their form needs",
+    ),
+    (
+        "POST /sentry-app-installations/{}/external-issue-actions/",
+        "has the app make the link, which the published one only stores",
+    ),
+    (
+        "GET /organizations/{}/agents/conversations/",
+        "conversations with agents are new",
+    ),
+    (
+        "GET /organizations/{}/agents/conversations/{}/",
+        "conversations with agents are new",
+    ),
+    (
+        "GET /organizations/{}/events-dropped/",
+        "why events are missing; the published counts have no reason",
+    ),
+    (
+        "GET /organizations/{}/monitors/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
+        "GET /organizations/{}/monitors/ ?query",
+        "the name that is looked for",
+    ),
+    (
+        "GET /organizations/{}/monitors/{}/checkins/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
+        "GET /organizations/{}/monitors/{}/stats/",
+        "how many check-ins were missed or failed",
+    ),
+    (
+        "GET /projects/{}/{}/monitors/{}/stats/",
+        "how many check-ins were missed or failed",
+    ),
+    (
+        "GET /projects/{}/{}/monitors/{}/ ?environment",
+        "published of the organization's, and the same",
+    ),
+    (
+        "GET /projects/{}/{}/monitors/{}/checkins/ ?environment",
+        "published of the organization's, and the same",
+    ),
+    (
+        "GET /projects/{}/{}/monitors/{}/checkins/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
+        "GET /projects/{}/{}/monitors/{}/checkins/ ?statsPeriod",
+        "published of the organization's, and the same",
+    ),
+    (
+        "DELETE /projects/{}/{}/monitors/{}/environments/{}/",
+        "what is published deletes the whole monitor",
+    ),
+    (
+        "GET /organizations/{}/releases/{}/ ?health",
+        "Sentry compares with `1`, whatever a boolean looks like",
+    ),
+    (
+        "GET /organizations/{}/releases/{}/commits/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
+        "GET /organizations/{}/releases/{}/deploys/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
+        "GET /organizations/{}/releases/{}/deploys/ ?project",
+        "keeps a session of one project to it",
+    ),
+    (
+        "GET /projects/{}/{}/releases/{}/",
+        "the project's numbers of a release",
+    ),
+    (
+        "GET /projects/{}/{}/releases/{}/commits/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
+        "GET /organizations/{}/repos/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
+        "POST /organizations/{}/code-mappings/bulk/",
+        "links a new project to its repository",
+    ),
+    (
+        "GET /organizations/{}/uptime/",
+        "uptime monitors have no published endpoint",
+    ),
+    (
+        "POST /projects/{}/{}/uptime/",
+        "uptime monitors have no published endpoint",
+    ),
+    (
+        "GET /projects/{}/{}/uptime/{}/",
+        "uptime monitors have no published endpoint",
+    ),
+    (
+        "PUT /projects/{}/{}/uptime/{}/",
+        "uptime monitors have no published endpoint",
+    ),
+    (
+        "DELETE /projects/{}/{}/uptime/{}/",
+        "uptime monitors have no published endpoint",
+    ),
+    (
+        "GET /projects/{}/{}/uptime/{}/checks/",
+        "uptime monitors have no published endpoint",
+    ),
+    (
+        "GET /projects/{}/{}/custom-inbound-filters/",
+        "filters of one's own are new",
+    ),
+    (
+        "POST /projects/{}/{}/custom-inbound-filters/",
+        "filters of one's own are new",
+    ),
+    (
+        "GET /projects/{}/{}/custom-inbound-filters/{}/",
+        "filters of one's own are new",
+    ),
+    (
+        "PUT /projects/{}/{}/custom-inbound-filters/{}/",
+        "filters of one's own are new",
+    ),
+    (
+        "DELETE /projects/{}/{}/custom-inbound-filters/{}/",
+        "filters of one's own are new",
+    ),
+    (
+        "POST /organizations/{}/onboarding/agent/status/",
+        "the page where a person waits for an agent's set-up",
+    ),
+    (
         "GET /organizations/{}/alert-rule-detector/",
         "which monitor an older metric rule has become",
     ),
@@ -109,6 +261,54 @@ pub(crate) const UNPUBLISHED: &[(&str, &str)] = &[
 
 /// Of answers of the local Sentry, which answers as Sentry does and not as it publishes.
 pub(crate) const ANSWERED: &[(&str, &str)] = &[
+    (
+        "GET /organizations/{}/monitors/ [].config.schedule",
+        "`[5, \"minute\"]` of an interval, and a text of a crontab only",
+    ),
+    (
+        "GET /organizations/{}/monitors/ [].environments",
+        "is a list, one for each environment",
+    ),
+    (
+        "GET /organizations/{}/monitors/{}/ .config.schedule",
+        "`[5, \"minute\"]` of an interval, and a text of a crontab only",
+    ),
+    (
+        "GET /organizations/{}/monitors/{}/ .environments",
+        "is a list, one for each environment",
+    ),
+    (
+        "GET /organizations/{}/monitors/{}/checkins/ [].monitorConfig.schedule",
+        "`[5, \"minute\"]` of an interval, and a text of a crontab only",
+    ),
+    (
+        "GET /projects/{}/{}/monitors/{}/ .config.schedule",
+        "`[5, \"minute\"]` of an interval, and a text of a crontab only",
+    ),
+    (
+        "GET /projects/{}/{}/monitors/{}/ .environments",
+        "is a list, one for each environment",
+    ),
+    (
+        "GET /projects/{}/{}/monitors/{}/checkins/ [].monitorConfig.schedule",
+        "`[5, \"minute\"]` of an interval, and a text of a crontab only",
+    ),
+    (
+        "POST /organizations/{}/monitors/ .config.schedule",
+        "`[5, \"minute\"]` of an interval, and a text of a crontab only",
+    ),
+    (
+        "POST /organizations/{}/monitors/ .environments",
+        "is a list, one for each environment",
+    ),
+    (
+        "POST /organizations/{}/monitors/ .owner",
+        "a monitor that nobody owns has none",
+    ),
+    (
+        "DELETE /projects/{}/{}/teams/{}/ .team",
+        "a project that no team has any more has none",
+    ),
     (
         "GET /organizations/{}/dashboards/ [].widgetPreview[].layout",
         "a widget that nobody has placed has none",
