@@ -18,24 +18,29 @@ use crate::untrusted::{fill, is_ours};
 
 /// Members that hold Sentry's own words in answers of some places, and senders' or members' elsewhere.
 const OURS_AT: &[(&str, &[&str])] = &[
-    ("/alert-rule-detector/", &["detectorId"]),
+    ("/alert-rule-detector/", &["alertRuleId", "detectorId"]),
     ("/available-actions/", &["type", "handlerGroup"]),
     (
         "/dashboards/",
-        &["dateCreated", "displayType", "widgetType"],
+        &["dateCreated", "displayType", "period", "widgetType"],
     ),
-    ("/data-conditions/", &["type", "handlerGroup"]),
+    (
+        "/data-conditions/",
+        &["handlerGroup", "handlerSubgroup", "type"],
+    ),
     ("/detectors/", RULES),
     ("/workflows/", RULES),
 ];
 
 /// Of alert rules and monitors.
 const RULES: &[&str] = &[
+    "alertRuleId",
     "dataset",
     "dateUpdated",
     "detectionType",
     "detectorIds",
     "eventTypes",
+    "extrapolationMode",
     "integrationId",
     "lastTriggered",
     "logicType",

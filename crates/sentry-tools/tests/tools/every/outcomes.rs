@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::faults::{failing, forbidden, malformed, not_found};
+use super::faults::{READS_TEXT, failing, forbidden, malformed, not_found};
 use super::stage::{Recording, recordings, unchanged};
 use super::{constrained, members, nothing, shapes, with};
 
@@ -21,6 +21,7 @@ const HEAD: [&str; 7] = [
 async fn outcomes(recording: &Recording) -> (Vec<&'static str>, Vec<String>) {
     let tool = recording.row.tool;
     let asks = !recording.exchanges.is_empty();
+    let reads_json = asks && !READS_TEXT.contains(&tool);
     let lists = tool.starts_with("find_") || tool.starts_with("search_");
     let [page, ..] = malformed();
     let mut row = vec![];
@@ -38,7 +39,7 @@ async fn outcomes(recording: &Recording) -> (Vec<&'static str>, Vec<String>) {
         (
             "malformed",
             failing(None, &page.answer),
-            asks.then_some(true),
+            reads_json.then_some(true),
         ),
     ] {
         let came = with(recording, change).await;

@@ -13,6 +13,10 @@ pub(crate) struct Row {
 const WITHOUT: &[(&str, &str)] = &[
     ("search_sentry_tools", "asks nobody: find.rs"),
     (
+        "submit_feedback_to_sentry_team",
+        "asks no Sentry: prompts and `tries.rs`",
+    ),
+    (
         "execute_sentry_tool",
         "is the tool that it names: written/execute.rs",
     ),
@@ -37,14 +41,9 @@ impl Row {
     /// With the organization, where the tool takes one.
     fn of(tool: &'static str, mut arguments: Value) -> Self {
         let takes = sentry_tools::reference::takes(tool, "organizationSlug");
-        let named = [
-            "organizationSlug",
-            "url",
-            "issueUrl",
-            "replayUrl",
-            "profileUrl",
-        ];
-        if takes && !named.iter().any(|name| arguments.get(name).is_some()) {
+        let named = ["issueUrl", "replayUrl", "profileUrl"];
+        let is_pasted = tool == "get_sentry_resource" && arguments.get("url").is_some();
+        if takes && !is_pasted && !named.iter().any(|name| arguments.get(name).is_some()) {
             arguments["organizationSlug"] = ORGANIZATION.into();
         }
         Self { tool, arguments }

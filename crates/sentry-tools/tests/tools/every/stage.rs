@@ -42,7 +42,7 @@ pub(crate) fn unchanged() -> Change {
 
 /// Whether it would change something at Sentry.
 pub(crate) fn writes(request: &Request) -> bool {
-    request.method != Method::Get
+    request.method != Method::Get && request.url.path().contains("/api/0/")
 }
 
 /// Method and path: what tells one endpoint and thing from another.

@@ -6,6 +6,82 @@
 /// Of requests.
 pub(crate) const UNPUBLISHED: &[(&str, &str)] = &[
     (
+        "DELETE /organizations/{}/issues/{}/external-issues/{}/",
+        "takes a link of an app's away; what is published is the installation's",
+    ),
+    (
+        "GET /organizations/{}/issues/{}/integrations/",
+        "which trackers the issue can be linked to",
+    ),
+    (
+        "PUT /organizations/{}/issues/{}/integrations/{}/ .repo",
+        "each tracker has members of its own beside the published one",
+    ),
+    (
+        "GET /organizations/{}/sentry-app-components/",
+        "which apps can link an issue, and what their form needs",
+    ),
+    (
+        "POST /sentry-app-installations/{}/external-issue-actions/",
+        "has the app make the link, which the published one only stores",
+    ),
+    (
+        "GET /organizations/{}/agents/conversations/",
+        "conversations with agents are new",
+    ),
+    (
+        "GET /organizations/{}/agents/conversations/{}/",
+        "conversations with agents are new",
+    ),
+    (
+        "GET /organizations/{}/events-dropped/",
+        "why events are missing; the published counts have no reason",
+    ),
+    (
+        "GET /organizations/{}/monitors/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
+        "GET /organizations/{}/monitors/ ?query",
+        "the name that is looked for",
+    ),
+    (
+        "GET /organizations/{}/monitors/{}/checkins/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
+        "GET /organizations/{}/monitors/{}/stats/",
+        "how many check-ins were missed or failed",
+    ),
+    (
+        "GET /projects/{}/{}/monitors/{}/stats/",
+        "how many check-ins were missed or failed",
+    ),
+    (
+        "GET /projects/{}/{}/monitors/{}/ ?environment",
+        "published of the organization's, and the same",
+    ),
+    (
+        "GET /projects/{}/{}/monitors/{}/checkins/ ?environment",
+        "published of the organization's, and the same",
+    ),
+    (
+        "GET /projects/{}/{}/monitors/{}/checkins/ ?per_page",
+        "how many are shown at once",
+    ),
+    (
+        "GET /projects/{}/{}/monitors/{}/checkins/ ?statsPeriod",
+        "published of the organization's, and the same",
+    ),
+    (
+        "DELETE /projects/{}/{}/monitors/{}/environments/{}/",
+        "what is published deletes the whole monitor",
+    ),
+    (
+        "GET /organizations/{}/releases/{}/ ?health",
+        "Sentry compares with `1`, whatever a boolean looks like",
+    ),
+    (
         "GET /organizations/{}/releases/{}/commits/ ?per_page",
         "how many are shown at once",
     ),
@@ -14,88 +90,72 @@ pub(crate) const UNPUBLISHED: &[(&str, &str)] = &[
         "how many are shown at once",
     ),
     (
-        "GET /organizations/{}/agents/conversations/",
-        "conversations with AI agents",
+        "GET /organizations/{}/releases/{}/deploys/ ?project",
+        "keeps a session of one project to it",
     ),
     (
-        "GET /organizations/{}/agents/conversations/{}/",
-        "the spans of one conversation",
+        "GET /projects/{}/{}/releases/{}/",
+        "the project's numbers of a release",
     ),
     (
-        "GET /organizations/{}/ai-conversations/",
-        "the same on servers that do not have the other yet",
-    ),
-    (
-        "GET /organizations/{}/ai-conversations/{}/",
-        "the same of one conversation",
-    ),
-    (
-        "GET /organizations/{}/events-dropped/",
-        "what was dropped for which reason; the published statistics have neither logs nor metrics",
-    ),
-    (
-        "GET /organizations/{}/issues/{}/integrations/",
-        "which trackers an issue can be linked to, and its links by them",
-    ),
-    (
-        "PUT /organizations/{}/issues/{}/integrations/{}/ .repo",
-        "trackers that keep issues in repositories need it",
-    ),
-    (
-        "DELETE /organizations/{}/issues/{}/external-issues/{}/",
-        "takes away a link that an app made; the published one is for the app's own token",
-    ),
-    (
-        "GET /organizations/{}/sentry-app-components/",
-        "what an app's form needs",
-    ),
-    (
-        "POST /sentry-app-installations/{}/external-issue-actions/",
-        "has an app link an issue; the published one is for the app's own token",
+        "GET /projects/{}/{}/releases/{}/commits/ ?per_page",
+        "how many are shown at once",
     ),
     (
         "GET /organizations/{}/repos/ ?per_page",
-        "how many are looked through at once",
+        "how many are shown at once",
     ),
     (
         "POST /organizations/{}/code-mappings/bulk/",
-        "where a project's files are in a repository",
+        "links a new project to its repository",
+    ),
+    (
+        "GET /organizations/{}/uptime/",
+        "uptime monitors have no published endpoint",
+    ),
+    (
+        "POST /projects/{}/{}/uptime/",
+        "uptime monitors have no published endpoint",
+    ),
+    (
+        "GET /projects/{}/{}/uptime/{}/",
+        "uptime monitors have no published endpoint",
+    ),
+    (
+        "PUT /projects/{}/{}/uptime/{}/",
+        "uptime monitors have no published endpoint",
+    ),
+    (
+        "DELETE /projects/{}/{}/uptime/{}/",
+        "uptime monitors have no published endpoint",
+    ),
+    (
+        "GET /projects/{}/{}/uptime/{}/checks/",
+        "uptime monitors have no published endpoint",
     ),
     (
         "GET /projects/{}/{}/custom-inbound-filters/",
-        "a project's own inbound filters",
+        "filters of one's own are new",
     ),
     (
         "POST /projects/{}/{}/custom-inbound-filters/",
-        "a project's own inbound filters are made here",
+        "filters of one's own are new",
     ),
     (
         "GET /projects/{}/{}/custom-inbound-filters/{}/",
-        "one of a project's own inbound filters",
+        "filters of one's own are new",
     ),
     (
         "PUT /projects/{}/{}/custom-inbound-filters/{}/",
-        "one of a project's own inbound filters",
+        "filters of one's own are new",
     ),
     (
         "DELETE /projects/{}/{}/custom-inbound-filters/{}/",
-        "one of a project's own inbound filters",
+        "filters of one's own are new",
     ),
     (
         "POST /organizations/{}/onboarding/agent/status/",
-        "where an agent reports how far a set-up is",
-    ),
-    (
-        "GET /organizations/{}/issues/{}/user-reports/",
-        "what people wrote who met an issue",
-    ),
-    (
-        "GET /projects/{}/{}/files/images/{}/",
-        "the bytes of an image, at the address that a published answer names",
-    ),
-    (
-        "GET /projects/{}/{}/replays/{}/recording-segments/ ?download",
-        "the events of the segments: without it, only what segments there are",
+        "the page where a person waits for an agent's set-up",
     ),
     (
         "GET /organizations/{}/alert-rule-detector/",
@@ -201,6 +261,54 @@ pub(crate) const UNPUBLISHED: &[(&str, &str)] = &[
 
 /// Of answers of the local Sentry, which answers as Sentry does and not as it publishes.
 pub(crate) const ANSWERED: &[(&str, &str)] = &[
+    (
+        "GET /organizations/{}/monitors/ [].config.schedule",
+        "`[5, \"minute\"]` of an interval, and a text of a crontab only",
+    ),
+    (
+        "GET /organizations/{}/monitors/ [].environments",
+        "is a list, one for each environment",
+    ),
+    (
+        "GET /organizations/{}/monitors/{}/ .config.schedule",
+        "`[5, \"minute\"]` of an interval, and a text of a crontab only",
+    ),
+    (
+        "GET /organizations/{}/monitors/{}/ .environments",
+        "is a list, one for each environment",
+    ),
+    (
+        "GET /organizations/{}/monitors/{}/checkins/ [].monitorConfig.schedule",
+        "`[5, \"minute\"]` of an interval, and a text of a crontab only",
+    ),
+    (
+        "GET /projects/{}/{}/monitors/{}/ .config.schedule",
+        "`[5, \"minute\"]` of an interval, and a text of a crontab only",
+    ),
+    (
+        "GET /projects/{}/{}/monitors/{}/ .environments",
+        "is a list, one for each environment",
+    ),
+    (
+        "GET /projects/{}/{}/monitors/{}/checkins/ [].monitorConfig.schedule",
+        "`[5, \"minute\"]` of an interval, and a text of a crontab only",
+    ),
+    (
+        "POST /organizations/{}/monitors/ .config.schedule",
+        "`[5, \"minute\"]` of an interval, and a text of a crontab only",
+    ),
+    (
+        "POST /organizations/{}/monitors/ .environments",
+        "is a list, one for each environment",
+    ),
+    (
+        "POST /organizations/{}/monitors/ .owner",
+        "a monitor that nobody owns has none",
+    ),
+    (
+        "DELETE /projects/{}/{}/teams/{}/ .team",
+        "a project that no team has any more has none",
+    ),
     (
         "GET /organizations/{}/dashboards/ [].widgetPreview[].layout",
         "a widget that nobody has placed has none",
