@@ -150,7 +150,7 @@ const PLAN: Plan = Plan {
             },
         ],
     ],
-    answer: "url!=@url replay!=replay.data{id! startedAt=started_at finishedAt~=finished_at durationSeconds#=duration \
+    answer: "url!=@url replay!=replay.data{id startedAt=started_at finishedAt~=finished_at durationSeconds#=duration \
              isArchived?=is_archived environment~ platform~ releases~[] browser~=browser.name os~=os.name \
              user~=user.display_name userId~=user.id countErrors#=count_errors countDeadClicks#=count_dead_clicks \
              countRageClicks#=count_rage_clicks countSegments#=count_segments urls~[]} \
@@ -321,7 +321,9 @@ fn finish(
         first_segment(context, replay),
         segments.len(),
     );
-    let id = replay.get("id").as_str().unwrap_or_default();
+    let id = replay.get("id").as_str();
+    let id = id.or_else(|| context.arguments.text(&ID));
+    let id = id.unwrap_or_default();
     let url = place.link(context, &["/explore/replays/", id, "/"].concat());
     suggest(context, made, replay, &rows);
     made.add_text("url", &url);

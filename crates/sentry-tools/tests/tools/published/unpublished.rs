@@ -6,6 +6,18 @@
 /// Of requests.
 pub(crate) const UNPUBLISHED: &[(&str, &str)] = &[
     (
+        "GET /organizations/{}/issues/{}/user-reports/",
+        "what users wrote about an issue; the published ones are a project's",
+    ),
+    (
+        "GET /projects/{}/{}/files/images/{}/",
+        "an image's bytes, at the address that a published answer names",
+    ),
+    (
+        "GET /projects/{}/{}/replays/{}/recording-segments/ ?download",
+        "the recording itself and not a list of its parts",
+    ),
+    (
         "DELETE /organizations/{}/issues/{}/external-issues/{}/",
         "takes a link of an app's away; what is published is the installation's",
     ),
