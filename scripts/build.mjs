@@ -16,6 +16,8 @@ const wasm = "build/index_bg.wasm";
 const stamp = "target/worker.stamp";
 /** The largest upload of a deployment, in bytes after gzip. */
 const HEAVIEST = 850_000;
+/** What it may weigh until the tools of November have lost what is too much: docs/adr/0146. */
+const FOR_NOW = 985_000;
 
 const web = assets();
 if (process.argv.includes("--web")) process.exit(0);
@@ -117,7 +119,8 @@ function size() {
   const files = [script, wasm, ...filesBelow("web/dist")];
   const zipped = files.reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length, 0);
   const kb = (bytes) => `${Math.ceil(bytes / 1000)} KB`;
-  if (zipped > HEAVIEST) fail(`it weighs ${kb(zipped)} gzipped, and may weigh ${kb(HEAVIEST)}: ADR 22 says what made it smaller before.`);
+  if (zipped > FOR_NOW) fail(`it weighs ${kb(zipped)} gzipped, and may weigh ${kb(HEAVIEST)}: ADR 22 says what made it smaller before.`);
+  if (zipped > HEAVIEST) console.error(`worker: ${kb(zipped - HEAVIEST)} heavier than it may be in the end, see docs/adr/0146.`);
   return `${kb(zipped)} gzipped of ${kb(HEAVIEST)}`;
 }
 

@@ -21,12 +21,27 @@ const get = (path: string, accept = "*/*") => worker.fetch(path, { headers: { ac
 describe("the home page", () => {
   it("has a way for each client, with the address that was asked", async () => {
     const html = await (await get("/", "text/html,application/xhtml+xml,*/*;q=0.8")).text();
-    const ways = [...html.matchAll(/<li class="row way">\s*<h3>([^<]+)<\/h3>([^]*?)<\/li>/g)];
+    const ways = [...html.matchAll(/<div class="panel"><h3>([^<]+)<\/h3>([^]*?)<\/div>/g)];
     expect(ways.map(([, name]) => name)).toEqual(NAMES);
     for (const [, name, text] of ways) expect(text, name).toContain(`${worker.origin}/mcp`);
     const public_ = await (await worker.at("https://mcp.example.com/")).text();
     expect(public_).toContain("claude mcp add --transport http sentry https://mcp.example.com/mcp");
     expect(public_).not.toContain(new URL(worker.origin).host);
+  });
+
+  // rule: home/tools-page: every tool on a page for people, and a search that finds them as agents do
+  it("leads to the tools, which are found by what is wanted", async () => {
+    expect(await (await get("/", "text/html")).text()).toContain('href="/tools"');
+    const names = (html: string) => [...html.matchAll(/<li class="row" id="([a-z_]+)">/g)].map(([, name]) => name);
+    const all = await get("/tools", "text/html");
+    expect(all.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    const { tools } = (await (await get("/api/metadata")).json()) as { tools: { name: string }[] };
+    expect(names(await all.text())).toEqual(tools.map(({ name }) => name));
+    const found = names(await (await get("/tools?q=hand+it+to+Grace", "text/html")).text());
+    expect(found[0]).toBe("update_issue");
+    const hostile = await (await get("/tools?q=%3Cscript%3Ealert(1)", "text/html")).text();
+    expect(hostile).not.toContain("<script>alert");
+    expect((await get(`/tools?q=${"x".repeat(5_000)}`, "text/html")).status).toBe(200);
   });
 
   it("has links that Cursor and VS Code open, which hold the address", async () => {

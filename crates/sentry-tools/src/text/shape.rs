@@ -168,10 +168,8 @@ pub(crate) fn member(object: &mut Object<'_>, member: &Member<'_>, value: Value<
             }
         }
         (Kind::Number, Value::Number(number)) => written = number.to_string(),
-        (Kind::Number, Value::String(text)) => {
-            if sentry_api::float(text).is_some() {
-                text.trim().clone_into(&mut written);
-            }
+        (Kind::Number, Value::String(text)) if sentry_api::float(text).is_some() => {
+            text.trim().clone_into(&mut written);
         }
         (Kind::Flag, Value::Bool(flag)) => written = flag.to_string(),
         (Kind::Any, value) if !value.is_null() => {

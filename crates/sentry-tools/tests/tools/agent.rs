@@ -75,7 +75,7 @@ async fn from_an_issue_url_to_a_change() {
         &world,
         &mut calls,
         "search_sentry_tools",
-        json!({ "query": "breadcrumbs stack trace tag values trace", "limit": 8 }),
+        json!({ "query": "breadcrumbs stack trace tag values trace", "limit": 12 }),
     )
     .await;
     let found: Value = serde_json::from_str(&found).unwrap();
