@@ -50,7 +50,7 @@ export async function recordTerminal(browser, worker) {
   await run('mcp-test-client --tool find_projects --args \'{"organizationSlug":"lighthouse-books"}\'',
     [...host, "--no-browser", "--tool", "find_projects", "--args", '{"organizationSlug":"lighthouse-books"}'], 3000);
   shown.push("\x1b[2m# The doctor of any server's sign-in\x1b[0m");
-  await run("mcp-test-client doctor localhost:8788/mcp --register --all", ["doctor", `${worker.origin}/mcp`, "--register", "--all"], 4500);
+  await run("mcp-test-client doctor localhost:8788/mcp --register", ["doctor", `${worker.origin}/mcp`, "--register"], 4500);
   await context.close();
   return animated(frames);
 }

@@ -6,6 +6,7 @@ mod line;
 mod lines;
 mod news;
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
@@ -13,7 +14,7 @@ use oauth_provider::from_json;
 use oauth_provider::grant::{Dated, GrantId, News};
 use oauth_provider::rows::Kept;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{Env, State, worker_sys};
@@ -38,6 +39,7 @@ const ALARM_AGAIN: Duration = Duration::from_secs(3600);
 #[wasm_bindgen]
 pub struct AccountObject {
     state: State,
+    looked: Cell<bool>,
     lines: Lines,
     history: History,
 }
@@ -90,6 +92,7 @@ impl AccountObject {
     pub fn new(state: worker_sys::DurableObjectState, _env: Env) -> Self {
         Self {
             state: State::from(state),
+            looked: Cell::new(false),
             lines: Lines::default(),
             history: History::default(),
         }
@@ -118,6 +121,22 @@ impl AccountObject {
 }
 
 impl AccountObject {
+    /// Which tables there are: read once in the life of the object.
+    fn look(&self, storage: &Storage) -> Result<(), Failure> {
+        if self.looked.get() {
+            return Ok(());
+        }
+        let names = "SELECT json_quote(name) AS json FROM sqlite_master \
+                     WHERE name IN ('state', 'lines', 'ended', 'lines_in_order', 'events', 'deleted')";
+        let names: Vec<String> = from_json(storage.rows(names, &json!([]))?.as_bytes())?;
+        let is_there = |name: &str| names.iter().any(|known| known == name);
+        self.history
+            .found(storage, is_there("events"), is_there("deleted"))?;
+        self.lines.found(storage, &names)?;
+        self.looked.set(true);
+        Ok(())
+    }
+
     async fn answer(&self, request: &web_sys::Request) -> Result<JsValue, Failure> {
         let message: Message = mailbox::read(request).await?;
         // From here to the last write nothing waits, so two messages cannot lose each other's line.
@@ -128,7 +147,8 @@ impl AccountObject {
             message,
             Message::Find(_) | Message::List(_) | Message::Note(..) | Message::Remove(_)
         );
-        if !lines.are_there(storage)? && of_lines && !brings_news {
+        self.look(storage)?;
+        if !lines.are_there() && of_lines && !brings_news {
             return mailbox::write(&answer);
         }
         match message {
@@ -180,7 +200,7 @@ impl AccountObject {
     /// before: it asks again until they have.
     fn told(&self, storage: &Storage, grant: &GrantId, news: &[Dated]) -> Result<Room, Failure> {
         let lines = &self.lines;
-        let (known, has_ended) = if lines.are_there(storage)? {
+        let (known, has_ended) = if lines.are_there() {
             (
                 lines.find(storage, grant)?,
                 lines.has_ended(storage, grant)?,
@@ -194,7 +214,7 @@ impl AccountObject {
         let (change, events) = news::told(known, has_ended, grant, news)?;
         let opened = events.iter().find(|event| event.is("opened"));
         if let Some(Event(at, ..)) = opened
-            && self.history.deleted_at(storage)? >= Some(*at)
+            && self.history.deleted_at() >= Some(*at)
         {
             // Its person had everything ended after they were asked.
             self.end(storage, std::slice::from_ref(grant))?;
@@ -221,7 +241,7 @@ impl AccountObject {
                 line.value
             }
         };
-        Ok(if news::has_opened(news) {
+        Ok(if news::has_opened(news) && !lines.is_first() {
             make_room(&lines.of_client(storage, &line.client_id)?, &line)
         } else {
             Room::default()
@@ -237,7 +257,7 @@ impl AccountObject {
 
     /// The same for grants that were ended here, each once: its line goes with it.
     fn ended(&self, storage: &Storage, grants: &[GrantId], why: &str) -> Result<(), Failure> {
-        if grants.is_empty() || !self.lines.are_there(storage)? {
+        if grants.is_empty() || !self.lines.are_there() {
             return Ok(());
         }
         for grant in grants {
@@ -259,7 +279,7 @@ impl AccountObject {
     fn changed(&self, storage: &Storage, grant: &GrantId, events: &Value) -> Result<(), Failure> {
         let events = events.as_array().into_iter().flatten();
         let mut events: Vec<_> = events.filter_map(Event::read).collect();
-        let line = if self.lines.are_there(storage)? {
+        let line = if self.lines.are_there() {
             self.lines.find(storage, grant)?
         } else {
             None
@@ -268,7 +288,7 @@ impl AccountObject {
             Some(line) => events
                 .iter_mut()
                 .for_each(|event| event.name_client(&line.value)),
-            None if self.history.deleted_at(storage)?.is_some() => return Ok(()),
+            None if self.history.deleted_at().is_some() => return Ok(()),
             None => {}
         }
         self.record(storage, &events)
@@ -276,7 +296,7 @@ impl AccountObject {
 
     /// Deletes everything, unless a line is left. Answers whether one is.
     fn delete(&self, storage: &Storage) -> Result<bool, Failure> {
-        let is_left = self.lines.are_there(storage)? && self.lines.has_any(storage)?;
+        let is_left = self.lines.are_there() && self.lines.has_any(storage)?;
         if !is_left {
             self.lines.drop(storage)?;
             self.history.delete(storage, clock::now())?;
@@ -287,15 +307,13 @@ impl AccountObject {
 
     /// Sets the alarm for what must be forgotten first. Answers whether there is anything.
     fn wake(&self, storage: &Storage) -> Result<bool, Failure> {
-        let ended = if self.lines.are_there(storage)? {
-            self.lines.next_to_forget(storage)?
-        } else {
-            None
-        };
-        let next = [ended, self.history.next(storage)?]
-            .into_iter()
-            .flatten()
-            .min();
+        let next = [
+            self.lines.next_to_forget(storage)?,
+            self.history.next(storage)?,
+        ]
+        .into_iter()
+        .flatten()
+        .min();
         if let Some(next) = next {
             storage.alarm(next.since(clock::now()))?;
         }
@@ -304,7 +322,8 @@ impl AccountObject {
 
     async fn expire(&self, storage: &Storage) -> Result<(), Failure> {
         let now = clock::now();
-        let has_line = self.lines.are_there(storage)? && self.lines.forget_ended(storage, now)?;
+        self.look(storage)?;
+        let has_line = self.lines.are_there() && self.lines.forget_ended(storage, now)?;
         self.history.expire(storage, now)?;
         if self.wake(storage)? || has_line {
             return Ok(());

@@ -149,7 +149,7 @@ it("takes commands from a pipe, in each revision", async () => {
       input: "/whoami\n# nothing\n/call find_organizations {}\n/prompts\n/nonsense\n",
     });
     expect(ended.stdout, version).toMatch(/Ada[^]*lighthouse-books/);
-    expect(ended, version).toMatchObject({ status: 2, stderr: expect.stringContaining("/nonsense is not a command") });
+    expect(ended, version).toMatchObject({ status: 2, stderr: expect.stringContaining("there is no command /nonsense") });
   }
 });
 

@@ -1,6 +1,6 @@
 //! The rows in which an account keeps what happened: for 90 days, so many, and until the person deletes them.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::Cell;
 use std::time::Duration;
 
 use oauth_provider::UnixTime;
@@ -35,17 +35,33 @@ pub fn part(than: Option<(u64, &str)>, grant: &str, most: usize) -> Value {
 /// The table. It is made with the first row.
 #[derive(Default)]
 pub struct History {
-    tables: OnceCell<()>,
     is_there: Cell<bool>,
     deleted_at: Cell<Option<UnixTime>>,
-    rows: Cell<Option<u32>>,
+    kept: Cell<Option<Rows>>,
+}
+
+/// How many rows there are, and the time of the oldest, once they were looked at: at most so many and at the earliest then,
+/// since a row that comes twice is counted twice.
+#[derive(Clone, Copy)]
+struct Rows {
+    count: u32,
+    oldest: u64,
 }
 
 impl History {
+    /// To be called first: which tables there are.
+    pub fn found(&self, storage: &Storage, events: bool, deleted: bool) -> worker::Result<()> {
+        self.is_there.set(events);
+        if deleted {
+            let at = number(&storage.rows("SELECT at AS json FROM deleted", &json!([]))?);
+            self.deleted_at.set(at.map(UnixTime));
+        }
+        Ok(())
+    }
+
     /// Until when, if the person deleted everything a while ago, news are of before that.
-    pub fn deleted_at(&self, storage: &Storage) -> worker::Result<Option<UnixTime>> {
-        self.look(storage)?;
-        Ok(self.deleted_at.get())
+    pub const fn deleted_at(&self) -> Option<UnixTime> {
+        self.deleted_at.get()
     }
 
     /// Adds rows; one that is there already stays as it is. Answers whether they are the first.
@@ -55,21 +71,39 @@ impl History {
         if events.is_empty() {
             return Ok(false);
         }
-        let is_first = self.make(storage)?;
-        for event in &events {
-            let values = json!([event.0, event.1, event.2.to_string()]);
-            let insert = "INSERT OR IGNORE INTO events (at, id, event) VALUES (?, ?, ?)";
-            storage.rows(insert, &values)?;
+        let is_first = !self.is_there.get();
+        if is_first {
+            let table = "CREATE TABLE IF NOT EXISTS events (at INTEGER NOT NULL, id TEXT NOT NULL, event TEXT NOT NULL, \
+                         PRIMARY KEY (at, id)) WITHOUT ROWID";
+            storage.rows(table, &json!([]))?;
+            self.is_there.set(true);
+            self.kept.set(Some(Rows {
+                count: 0,
+                oldest: u64::MAX,
+            }));
         }
-        self.trim(storage, now)?;
+        let kept = self.kept(storage)?;
+        // One statement: each costs more than a row does.
+        let rows = events
+            .iter()
+            .map(|event| json!([event.0, event.1, event.2.to_string()]));
+        let rows = Value::Array(rows.collect());
+        let insert = "INSERT OR IGNORE INTO events (at, id, event) SELECT json_extract(value, '$[0]'), \
+                      json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(?)";
+        storage.rows(insert, &json!([rows.to_string()]))?;
         let added = u32::try_from(events.len()).unwrap_or(MOST);
-        self.bound(storage, added)?;
+        let first = events.iter().map(|event| event.0.0).min();
+        self.kept.set(Some(Rows {
+            count: kept.count.saturating_add(added),
+            oldest: kept.oldest.min(first.unwrap_or(u64::MAX)),
+        }));
+        self.trim(storage, now)?;
+        self.bound(storage)?;
         Ok(is_first)
     }
 
     /// A part of it, as a list of JSON objects, each with its time, also in words, and its id; empty where there is no table.
     pub fn part(&self, storage: &Storage, part: &Value) -> worker::Result<String> {
-        self.look(storage)?;
         if !self.is_there.get() {
             return Ok(String::new());
         }
@@ -80,7 +114,6 @@ impl History {
 
     /// What is too old goes.
     pub fn expire(&self, storage: &Storage, now: UnixTime) -> worker::Result<()> {
-        self.look(storage)?;
         if self
             .deleted_at
             .get()
@@ -97,20 +130,19 @@ impl History {
 
     /// When something must go next.
     pub fn next(&self, storage: &Storage) -> worker::Result<Option<UnixTime>> {
-        self.look(storage)?;
         let deleted = self.deleted_at.get().map(|at| at + AFTER_DELETION);
-        let oldest = if self.is_there.get() {
-            number(&storage.rows("SELECT min(at) AS json FROM events", &json!([]))?)
+        let kept = if self.is_there.get() {
+            Some(self.kept(storage)?)
         } else {
             None
         };
-        let oldest = oldest.map(|at| UnixTime(at) + KEPT);
+        let oldest = kept.filter(|kept| kept.count > 0);
+        let oldest = oldest.map(|kept| UnixTime(kept.oldest) + KEPT);
         Ok([deleted, oldest].into_iter().flatten().min())
     }
 
     /// Deletes it, and remembers for a day that it was deleted.
     pub fn delete(&self, storage: &Storage, now: UnixTime) -> worker::Result<()> {
-        self.look(storage)?;
         storage.rows("DROP TABLE IF EXISTS events", &json!([]))?;
         storage.rows(
             "CREATE TABLE IF NOT EXISTS deleted (at INTEGER NOT NULL)",
@@ -119,7 +151,6 @@ impl History {
         storage.rows("DELETE FROM deleted", &json!([]))?;
         storage.rows("INSERT INTO deleted (at) VALUES (?)", &json!([now]))?;
         self.is_there.set(false);
-        self.rows.set(None);
         self.deleted_at.set(Some(now));
         Ok(())
     }
@@ -127,68 +158,47 @@ impl History {
     /// Forgets that there is a table; to be called before all storage is deleted.
     pub fn forget(&self) {
         self.is_there.set(false);
-        self.rows.set(None);
         self.deleted_at.set(None);
     }
 
-    fn look(&self, storage: &Storage) -> worker::Result<()> {
-        if self.tables.get().is_some() {
-            return Ok(());
+    /// Counted once in the life of the object, and anew after rows went.
+    fn kept(&self, storage: &Storage) -> worker::Result<Rows> {
+        if let Some(kept) = self.kept.get() {
+            return Ok(kept);
         }
-        let tables = "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('events', 'deleted')";
-        let tables: Vec<String> = from_json(storage.rows(tables, &json!([]))?.as_bytes())?;
-        self.is_there
-            .set(tables.iter().any(|table| table == "events"));
-        if tables.iter().any(|table| table == "deleted") {
-            let at = number(&storage.rows("SELECT at AS json FROM deleted", &json!([]))?);
-            self.deleted_at.set(at.map(UnixTime));
-        }
-        let _ = self.tables.set(());
-        Ok(())
-    }
-
-    /// Makes the table. Answers whether it was not there.
-    fn make(&self, storage: &Storage) -> worker::Result<bool> {
-        self.look(storage)?;
-        if self.is_there.get() {
-            return Ok(false);
-        }
-        let table = "CREATE TABLE IF NOT EXISTS events (at INTEGER NOT NULL, id TEXT NOT NULL, event TEXT NOT NULL, \
-                     PRIMARY KEY (at, id)) WITHOUT ROWID";
-        storage.rows(table, &json!([]))?;
-        self.is_there.set(true);
-        Ok(true)
+        let counts =
+            "SELECT count(*) AS json FROM events UNION ALL SELECT coalesce(min(at), 0) FROM events";
+        let [count, oldest] = from_json(storage.rows(counts, &json!([]))?.as_bytes())?;
+        let kept = Rows {
+            count: u32::try_from(count).unwrap_or(u32::MAX),
+            oldest,
+        };
+        self.kept.set(Some(kept));
+        Ok(kept)
     }
 
     fn trim(&self, storage: &Storage, now: UnixTime) -> worker::Result<()> {
-        let gone = "DELETE FROM events WHERE at <= ? RETURNING 1 AS json";
-        let gone = storage.rows(gone, &json!([before(now, KEPT)]))?;
-        if gone != "[]" {
-            self.rows.set(None);
+        let gone = before(now, KEPT);
+        if self.kept(storage)?.oldest <= gone.0 {
+            storage.rows("DELETE FROM events WHERE at <= ?", &json!([gone]))?;
+            self.kept.set(None);
         }
         Ok(())
     }
 
-    /// Counted once, and then added up: what was there already is counted too, until it is counted anew.
-    fn bound(&self, storage: &Storage, added: u32) -> worker::Result<()> {
-        let counted = self.rows.get().map(|rows| rows.saturating_add(added));
-        let rows = match counted.filter(|rows| *rows <= MOST) {
-            Some(rows) => rows,
-            None => {
-                let count =
-                    number(&storage.rows("SELECT count(*) AS json FROM events", &json!([]))?);
-                count
-                    .and_then(|count| u32::try_from(count).ok())
-                    .unwrap_or_default()
-            }
-        };
-        self.rows.set(Some(rows));
-        if rows > MOST {
+    fn bound(&self, storage: &Storage) -> worker::Result<()> {
+        if self.kept(storage)?.count <= MOST {
+            return Ok(());
+        }
+        // Some may have been counted twice.
+        self.kept.set(None);
+        let Rows { count, .. } = self.kept(storage)?;
+        if count > MOST {
             let surplus = "DELETE FROM events WHERE (at, id) IN (SELECT at, id FROM events \
                            ORDER BY json_extract(event, '$.event') <> ?, at, id LIMIT ?)";
-            let values = json!([CHANGED, rows - MOST + SURPLUS]);
+            let values = json!([CHANGED, count - MOST + SURPLUS]);
             storage.rows(surplus, &values)?;
-            self.rows.set(None);
+            self.kept.set(None);
         }
         Ok(())
     }

@@ -84,17 +84,15 @@ pub struct Lines {
     there: Cell<bool>,
     has_ends: Cell<bool>,
     is_indexed: Cell<bool>,
+    /// The largest `rowid` that was ever given, once it was looked at.
+    last: Cell<Option<u64>>,
 }
 
 impl Lines {
-    /// Whether there is a table of lines.
-    pub fn are_there(&self, storage: &Storage) -> Result<bool, Failure> {
-        if self.there.get() {
-            return Ok(true);
-        }
-        let tables = "SELECT json_quote(name) AS json FROM sqlite_master WHERE name IN ('state', 'lines', 'ended', 'lines_in_order')";
-        let tables: Vec<String> = from_json(storage.rows(tables, &json!([]))?.as_bytes())?;
-        let is_there = |name: &str| tables.iter().any(|table| table == name);
+    /// To be called first, with the names of what there is in storage.
+    pub fn found(&self, storage: &Storage, names: &[String]) -> Result<(), Failure> {
+        let is_there = |name: &str| names.iter().any(|known| known == name);
+        self.there.set(is_there("lines"));
         self.has_ends.set(is_there("ended"));
         self.is_indexed.set(is_there("lines_in_order"));
         if is_there("state") {
@@ -110,8 +108,12 @@ impl Lines {
             }
             storage.rows("DROP TABLE state", &json!([]))?;
         }
-        self.there.set(!tables.is_empty());
-        Ok(self.there.get())
+        Ok(())
+    }
+
+    /// Whether there is a table of lines.
+    pub const fn are_there(&self) -> bool {
+        self.there.get()
     }
 
     /// Makes the table of lines, if it is not there.
@@ -119,8 +121,14 @@ impl Lines {
         if !self.there.get() {
             storage.rows(LINES, &json!([]))?;
             self.there.set(true);
+            self.last.set(Some(0));
         }
         Ok(())
+    }
+
+    /// Whether the line that was added is the only one that there ever was.
+    pub fn is_first(&self) -> bool {
+        self.last.get() == Some(1)
     }
 
     /// Makes the indexes where there are many lines; fewer are read as quickly without.
@@ -128,8 +136,13 @@ impl Lines {
         if self.is_indexed.get() {
             return Ok(());
         }
-        let last = number(&storage.rows("SELECT max(rowid) AS json FROM lines", &json!([]))?);
-        if last.is_some_and(|last| last > MANY) {
+        let last = match self.last.get() {
+            Some(last) => last,
+            None => number(&storage.rows("SELECT max(rowid) AS json FROM lines", &json!([]))?)
+                .unwrap_or_default(),
+        };
+        self.last.set(Some(last));
+        if last > MANY {
             storage.rows(INDEXES, &json!([]))?;
             self.is_indexed.set(true);
         }
@@ -141,6 +154,7 @@ impl Lines {
         for known in [&self.there, &self.has_ends, &self.is_indexed] {
             known.set(false);
         }
+        self.last.set(None);
     }
 
     /// Adds a line, if its grant has none.
@@ -150,6 +164,7 @@ impl Lines {
         let insert =
             "INSERT OR IGNORE INTO lines (id, client, opened_at, json) VALUES (?, ?, ?, ?)";
         storage.rows(insert, &values)?;
+        self.last.set(self.last.get().map(|last| last + 1));
         Ok(self.index(storage)?)
     }
 

@@ -35,7 +35,7 @@ pub(super) const PROJECT: Parameter = Parameter::new(
 )
 .near(NEAR_PROJECT);
 const TRANSACTION: Parameter =
-    Parameter::text("transactionName", "As in search_events.").near(&["transaction", "name"]);
+    Parameter::text("transactionName", "As in search_profiles.").near(&["transaction", "name"]);
 const LATELY: Parameter = PERIOD.with_default("7d");
 const BASELINE: Parameter = Parameter::format(
     "compareAgainstPeriod",

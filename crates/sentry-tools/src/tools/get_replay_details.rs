@@ -54,7 +54,7 @@ pub(crate) static TOOL: Tool = Tool {
     name: "get_replay_details",
     title: "Get replay details",
     description: "What a person did and met in one session replay, in order: pages, clicks (dead and in anger), input, \
-                  console, requests, errors, each at its second. Find replays with search_events, dataset replays.",
+                  console, requests, errors, each at its second. Find replays with search_replays.",
     skills: Skills::of(&[Skill::Inspect]),
     scopes: READ,
     surface: Surface::Catalog,

@@ -39,6 +39,7 @@ const TYPE: Parameter = Parameter::choice(
         "replay",
         "monitor",
         "snapshot",
+        "dashboard",
     ],
     None,
 )
@@ -159,6 +160,7 @@ fn of(context: &Context<'_>, tool: &str) -> Result<Call, Failure> {
 const KINDS: &[(&str, &str, &str)] = &[
     ("replay", "get_replay_details", "replayId"),
     ("snapshot", "get_snapshot", "snapshotId"),
+    ("dashboard", "get_dashboard_details", "dashboardIdOrTitle"),
 ];
 
 fn unnamed() -> Failure {

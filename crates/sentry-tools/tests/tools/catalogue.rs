@@ -23,7 +23,7 @@ fn the_list() {
     get_sentry_resource md {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
       organizationSlug {"type":"string"}
       resourceId {"description":"Without url: an issue's short id or number, an event's or trace's id, or traceId:spanId.","type":"string"}
-      resourceType {"description":"Without url.","enum":["issue","event","trace","ai_conversation","replay","monitor","snapshot"],"type":"string"}
+      resourceType {"description":"Without url.","enum":["issue","event","trace","ai_conversation","replay","monitor","snapshot","dashboard"],"type":"string"}
       url {"description":"As it was pasted; nothing else is needed.","type":"string"}
     search_issues md {"destructiveHint":false,"openWorldHint":true,"readOnlyHint":true}
       includeExplanation {"description":"Say how the query was understood.","type":"boolean"}
@@ -230,14 +230,14 @@ fn every_tool_of_the_catalogue_has_its_place() {
             "get_issue_tag_values",
             "search_agent_conversations",
             "get_agent_conversation_details",
-            "link_issue",
-            "unlink_issue",
             "get_replay_details",
             "get_profile",
             "get_profile_details",
             "get_issue_user_reports",
             "get_snapshot",
             "get_latest_base_snapshot",
+            "link_issue",
+            "unlink_issue",
             "find_teams",
             "find_releases",
             "get_release_details",

@@ -461,7 +461,7 @@ async fn a_resource_is_what_it_leads_to() {
         "{release}"
     );
     let monitor =
-        json!({ "resourceType": "monitor", "resourceId": "x", "organizationSlug": "acme" });
-    let words = world.error("get_sentry_resource", monitor).await;
-    assert!(words.contains("cannot read a monitor"), "{words}");
+        json!({ "resourceType": "monitor", "resourceId": "nightly", "organizationSlug": "acme" });
+    let read = world.text("get_sentry_resource", monitor).await;
+    assert_eq!(read, text("get_monitor_details").await);
 }

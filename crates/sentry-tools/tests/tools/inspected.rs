@@ -304,9 +304,9 @@ async fn a_profile_is_asked_for_by_its_projects_number() {
     let query = "/organizations/acme/profiling/flamegraph/?statsPeriod=7d&query=event.type%3Atransaction+transaction%3A%22a+%5C%22b%5C%22+%5C%5C%22&project=5";
     assert_eq!(urls[1], query);
     assert_eq!(asked("get_profile", profile(5.into())).await, [query]);
-    let chunk = json!({ "projectSlugOrId": 5, "profilerId": PROFILE, "start": "a", "end": "b" });
+    let chunk = json!({ "projectSlugOrId": 5, "profilerId": PROFILE, "start": "2025-11-01T09:00:00Z", "end": "2025-11-01T10:00:00Z" });
     let url = format!(
-        "/organizations/acme/profiling/chunks/?profiler_id={PROFILE}&start=a&end=b&project=5"
+        "/organizations/acme/profiling/chunks/?profiler_id={PROFILE}&start=2025-11-01T09%3A00%3A00Z&end=2025-11-01T10%3A00%3A00Z&project=5"
     );
     assert_eq!(asked("get_profile_details", chunk).await, [url]);
     for arguments in [

@@ -1,7 +1,7 @@
 //! Pages that no tool reads by their address: a new one of Sentry is a row here.
 
 /// Kinds of pages by the words of their path, the longer path first; what they are; and what helps. `*` is any one word.
-pub(super) static KINDS: [(&[&str], &str, Help); 48] = [
+pub(super) static KINDS: [(&[&str], &str, Help); 49] = [
     (
         &["issues", "alerts", "rules", "crons"],
         "a monitor",
@@ -137,6 +137,14 @@ pub(super) static KINDS: [(&[&str], &str, Help); 48] = [
         &["releases"],
         "the list of releases",
         Help::Named("find_releases"),
+    ),
+    (
+        &["dashboard", "*"],
+        "a dashboard",
+        Help::Reads(
+            "get_dashboard_details",
+            &[("dashboardIdOrTitle", Part::Word(1))],
+        ),
     ),
     (&["dashboard"], "a dashboard", Help::Widgets),
     (&["dashboards"], "a dashboard", Help::Widgets),

@@ -41,7 +41,6 @@ async fn what_no_tool_reads_is_explained() {
             &["alert rule", "`projectSlugOrId` `shelf`"],
         ),
         ("L/alerts/rules/details/88/", &["alert rule"]),
-        ("L/dashboard/77/", &["dashboard", "`search_errors`"]),
         ("L/dashboards/", &["dashboard"]),
         (
             "L/explore/logs/?logsQuery=pier",
