@@ -19,7 +19,9 @@ impl Fetch for Held {
         let mut problems = held(&request).problems;
         problems.retain(|problem| {
             let key = problem.trim_end_matches(": is not published");
-            key != problem && !BY_HAND.iter().any(|listed| covers(listed, key))
+            // `tolerance.rs` puts such a member into answers, and an update sends it back.
+            let is_odd = key.ends_with(".odd");
+            key != problem && !is_odd && !BY_HAND.iter().any(|listed| covers(listed, key))
         });
         assert!(problems.is_empty(), "{}: {problems:#?}", request.url);
         self.0.fetch(request)

@@ -358,6 +358,4 @@ pub(crate) const BY_HAND: &[&str] = &[
     "GET /organizations/{}/monitors/{}/checkins/ ?statsPeriod",
     "GET /projects/{}/{}/monitors/{}/checkins/ ?end",
     "GET /projects/{}/{}/monitors/{}/checkins/ ?start",
-    // What an odd answer of `tolerance.rs` had in the place of the rule's triggers.
-    "PUT /organizations/{}/workflows/{}/ .triggers.odd",
 ];
