@@ -103,7 +103,7 @@ pub(crate) async fn calls(
 /// Fails with what was found, all of it, tool by tool.
 pub(crate) fn nothing(found: &[String]) {
     let short = |one: &String| one.chars().take(400).collect::<String>();
-    let first: Vec<_> = found.iter().take(150).map(short).collect();
+    let first: Vec<_> = found.iter().take(60).map(short).collect();
     assert!(
         found.is_empty(),
         "{} times:\n{}",

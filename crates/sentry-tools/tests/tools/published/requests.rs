@@ -7,15 +7,22 @@ use fetch::{Fetch, FetchError, LocalFuture, Method, Request, Response};
 use serde_json::Value;
 
 use super::shapes::{Misfit, Of};
-use super::unpublished::UNPUBLISHED;
+use super::unpublished::{BY_HAND, UNPUBLISHED};
 use super::{Endpoint, Published, covers, published};
 
-/// Sends nothing on that Sentry does not publish and [`UNPUBLISHED`] does not list.
+/// Sends nothing on whose endpoint, parameters or members Sentry does not publish, unless a list has them. Values are not looked
+/// at: in these tests they are hostile as well.
 pub(crate) struct Held(pub(crate) Rc<dyn Fetch>);
 
 impl Fetch for Held {
     fn fetch(&self, request: Request) -> LocalFuture<'_, Result<Response, FetchError>> {
-        let problems = held(&request).problems;
+        let mut problems = held(&request).problems;
+        problems.retain(|problem| {
+            let key = problem.trim_end_matches(": is not published");
+            // `tolerance.rs` puts such a member into answers, and an update sends it back.
+            let is_odd = key.ends_with(".odd");
+            key != problem && !is_odd && !BY_HAND.iter().any(|listed| covers(listed, key))
+        });
         assert!(problems.is_empty(), "{}: {problems:#?}", request.url);
         self.0.fetch(request)
     }

@@ -71,11 +71,11 @@ pub(crate) const UNPUBLISHED: &[(&str, &str)] = &[
     ),
     (
         "GET /projects/{}/{}/monitors/{}/ ?environment",
-        "published of the organization's, and the same",
+        "narrows what is read of one environment or period",
     ),
     (
         "GET /projects/{}/{}/monitors/{}/checkins/ ?environment",
-        "published of the organization's, and the same",
+        "narrows what is read of one environment or period",
     ),
     (
         "GET /projects/{}/{}/monitors/{}/checkins/ ?per_page",
@@ -83,7 +83,7 @@ pub(crate) const UNPUBLISHED: &[(&str, &str)] = &[
     ),
     (
         "GET /projects/{}/{}/monitors/{}/checkins/ ?statsPeriod",
-        "published of the organization's, and the same",
+        "narrows what is read of one environment or period",
     ),
     (
         "DELETE /projects/{}/{}/monitors/{}/environments/{}/",
@@ -345,4 +345,17 @@ pub(crate) const ANSWERED: &[(&str, &str)] = &[
         "GET /organizations/{}/trace/{}/ [].start_timestamp",
         "instants are texts or numbers, and both are read",
     ),
+];
+
+/// Of requests that only tests with answers written by hand lead to: older servers, later pages, other periods.
+pub(crate) const BY_HAND: &[&str] = &[
+    "GET /organizations/{}/ai-conversations/",
+    "GET /organizations/{}/ai-conversations/{}/",
+    "GET /organizations/{}/detectors/ ?cursor",
+    "GET /organizations/{}/monitors/{}/checkins/ ?end",
+    "GET /organizations/{}/monitors/{}/checkins/ ?environment",
+    "GET /organizations/{}/monitors/{}/checkins/ ?start",
+    "GET /organizations/{}/monitors/{}/checkins/ ?statsPeriod",
+    "GET /projects/{}/{}/monitors/{}/checkins/ ?end",
+    "GET /projects/{}/{}/monitors/{}/checkins/ ?start",
 ];
