@@ -1,16 +1,10 @@
-// A button that copies, beside each block of code, and in the part of an error page that its developer wants.
+// A button that copies, beside each block of code.
 for (const block of document.querySelectorAll<HTMLElement>("main pre:not(.chat pre, .story pre)")) {
   const frame = document.createElement("div");
   frame.className = "copied";
   block.replaceWith(frame);
   frame.append(block, button(() => block.textContent ?? ""));
 }
-for (const part of document.querySelectorAll<HTMLElement>(".copies")) {
-  part.classList.add("copied");
-  const terms = [...part.querySelectorAll("dt")].map((term) => `${term.textContent}: ${term.nextElementSibling?.textContent ?? ""}`);
-  part.append(button(() => [...terms, document.querySelector("main > p:last-child")?.textContent ?? ""].join("\n")));
-}
-
 function button(text: () => string): HTMLElement {
   const made = document.createElement("button");
   made.type = "button";

@@ -383,7 +383,7 @@ pub fn answer(response: &AuthorizationResponse, stage: Stage, deployment: &Deplo
     if !opens {
         return response;
     }
-    response.header("refresh", format!("1;url={location}"))
+    response.header("refresh", format!("0;url={location}"))
 }
 
 /// Those of the scopes asked for that the chosen skills need.

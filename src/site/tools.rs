@@ -1,5 +1,4 @@
 //! The page of all tools, for people: what each does, which skill allows it, its parameters and an example call.
-// file rule: home/tools-page
 
 use askama::Template;
 use oauth_provider::Settings;

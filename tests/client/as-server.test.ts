@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-// @ts-expect-error: a script without types
 import { agree } from "../../conformance/servers/person.mjs";
 import { program } from "../support/computer.ts";
 

@@ -200,16 +200,6 @@ describe("a decision", () => {
     expect(tokens.scope).toBe("org:read");
   });
 
-  // rule: authorization/consent-each-time
-  it("for nothing at all is a denial", async () => {
-    const form = expectForm(await new Person().consent(authorizationUrl(worker, client)));
-    expect(form.fields.getAll("skill")).toEqual(["inspect", "seer"]);
-    const person = new Person();
-    const own = expectForm(await person.consent(authorizationUrl(worker, client)));
-    const answer = await person.decide(own, { skills: [] });
-    expect(answer.searchParams.get("error")).toBe("access_denied");
-  });
-
   it("is prepared by what a step-up names", async () => {
     const ticked = async (scope: string) => {
       const form = expectForm(await new Person().consent(authorizationUrl(worker, client, { scope })));

@@ -246,6 +246,8 @@ describe("headers", () => {
     { path: "/style.css", status: 200, kind: "public" },
     { path: "/chat.css", status: 200, kind: "public" },
     { path: "/chat.js", status: 200, kind: "public" },
+    { path: "/page.js", status: 200, kind: "public" },
+    { path: "/tools", status: 200, kind: "page", opener: "same-origin" },
     { path: "/sse", status: 410, kind: "json" },
     { path: "/health", status: 200, kind: "json" },
   ];
@@ -279,12 +281,12 @@ describe("headers", () => {
         expect(policy, name).toContain(part);
       }
       // Where its forms may lead: a sign-in goes on to anywhere on https, the check stays here, and no other page has one.
-      const forms = status === 200 && path.startsWith("/oauth/authorize") ? "'self' https:" : path.startsWith("/oauth/check") ? "'self'" : "'none'";
+      const forms = status === 200 && path.startsWith("/oauth/authorize") ? "'self' https:" : path.startsWith("/oauth/check") || path === "/tools" ? "'self'" : "'none'";
       expect(/form-action ([^;]*?)(?: http:.*)?(?:;|$)/.exec(policy)?.[1], name).toBe(forms);
       expect(policy, name).not.toMatch(/unsafe|\*/);
-      // A script on the first page only, of ours, which cannot make HTML of a text.
+      // A script on pages with something to copy only, of ours, which cannot make HTML of a text.
       const script = "script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
-      if (path === "/") expect(policy.split(/form-action [^;]*; /)[1], name).toBe(script);
+      if (["/", "/tools"].includes(path)) expect(policy.split(/form-action [^;]*; /)[1], name).toBe(script);
       else expect(policy, name).not.toMatch(/script|connect/);
     }
   });

@@ -41,6 +41,8 @@ const pages = [
   "/style.css?v=x",
   "/chat.css",
   "/chat.js",
+  "/page.js",
+  "/tools?q=x",
 ];
 
 /** What programs call, and what is not there. */

@@ -247,16 +247,23 @@ describe("a person's no", () => {
   });
 
   // rule: authorization/no-opens-no-application: a no opens no application
-  it.each([
-    ["a denial", "deny", undefined],
-    ["an approval of nothing", "approve", []],
-  ] as const)("(%s) opens no application: a link does", async (_, action, skills) => {
-    const answer = await denied(await register(worker, { redirect_uris: [CURSOR] }), action, skills as string[] | undefined);
+  it("opens no application: a link does", async () => {
+    const answer = await denied(await register(worker, { redirect_uris: [CURSOR] }), "deny");
     expect([answer.status, answer.headers.has("location"), answer.headers.has("refresh")]).toEqual([200, false, false]);
     const html = await answer.text();
     expect(html).toContain("nothing was opened");
     expect(html).not.toMatch(/http-equiv|<form/);
     expect(html).toMatch(/href="cursor:\/\/anysphere\.cursor-mcp\/oauth\/callback\?error=access_denied/);
+  });
+
+  // rule: authorization/no-opens-no-application
+  it("is no approval of nothing: the page asks again", async () => {
+    const answer = await denied(await register(worker, { redirect_uris: [CURSOR] }), "approve", []);
+    expect([answer.status, answer.headers.has("location"), answer.headers.has("refresh")]).toEqual([200, false, false]);
+    const html = await answer.text();
+    expect(html).toContain("Nothing was ticked");
+    expect(html).toContain('action="/oauth/authorize"');
+    expect(html).not.toContain(" checked");
   });
 
   // rule: authorization/no-opens-no-application

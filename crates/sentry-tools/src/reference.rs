@@ -69,7 +69,8 @@ pub struct EntryParameter {
 #[must_use]
 pub fn entries(query: &str) -> Vec<Entry> {
     if query.is_empty() {
-        return TOOLS.iter().map(|tool| entry(tool)).collect();
+        let known = TOOLS.iter().filter(|tool| tool.surface != Surface::Former);
+        return known.map(|tool| entry(tool)).collect();
     }
     let best = search_sentry_tools::best(query, TOOLS, &|_| true, MOST_ENTRIES);
     best.into_iter().map(entry).collect()

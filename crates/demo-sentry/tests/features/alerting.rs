@@ -407,7 +407,11 @@ async fn what_a_rule_can_be_made_of() {
     let apps = sentry
         .json(&format!("{ORG}/sentry-app-installations/"))
         .await;
-    let mut slugs = apps.as_array().unwrap().iter().map(|app| &app["app"]["slug"]);
+    let mut slugs = apps
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|app| &app["app"]["slug"]);
     assert!(slugs.any(|slug| slug == "lamp-log"), "{apps}");
     let none = sentry
         .json("/api/0/organizations/quiet-harbor/sentry-app-components/")
