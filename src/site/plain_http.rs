@@ -42,10 +42,10 @@ const fn is_open(origin: &Origin) -> bool {
 fn is_page(segments: &[&str]) -> bool {
     matches!(
         segments,
-        ["" | "account" | "llms.txt" | "robots.txt"]
+        ["" | "account" | "llms.txt" | "robots.txt" | "tools"]
             | ["oauth", "authorize" | "callback" | "check"]
             | ["account", "history" | "history.json"]
-            | ["favicon.ico" | "style.css" | "chat.css" | "chat.js"]
+            | ["favicon.ico" | "style.css" | "chat.css" | "chat.js" | "page.js"]
     )
 }
 
