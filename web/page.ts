@@ -8,7 +8,7 @@ for (const block of document.querySelectorAll<HTMLElement>("main pre:not(.chat p
 function button(text: () => string): HTMLElement {
   const made = document.createElement("button");
   made.type = "button";
-  made.className = "copy";
+  made.className = "copier";
   made.textContent = "Copy";
   made.addEventListener("click", () => void copy(text(), made));
   return made;

@@ -181,7 +181,7 @@ it("leaves for an application's own scheme with a page, on which nothing can be 
   await page.waitForURL(`${sentry.url}/**`);
   await approveAtSentry(page);
   await page.getByText("You can close this window").waitFor();
-  expect(await page.getByRole("link").getAttribute("href")).toMatch(/^cursor:\/\/anysphere\.cursor-mcp\/oauth\/callback\?code=/);
+  expect(await page.getByRole("link", { name: "Open it" }).getAttribute("href")).toMatch(/^cursor:\/\/anysphere\.cursor-mcp\/oauth\/callback\?code=/);
   expect(await page.locator("form").count()).toBe(0);
   // Chromium has no program for the scheme here, and may say so.
   complaints = complaints.filter((line) => !line.includes("cursor://"));
