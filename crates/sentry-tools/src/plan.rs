@@ -160,7 +160,6 @@ pub(crate) fn run<'a>(
                 }
             }
         }
-        note(context, tool, &at, plan, &replies);
         let changes =
             plan.stages.iter().copied().flatten().any(|step| {
                 step.endpoint.method != Method::Get && replies.get(step.label).is_some()
@@ -192,9 +191,13 @@ fn ask<'a>(
         let outcome = if endpoint.method == Method::Get {
             outcome
         } else {
-            context
-                .changes
-                .sent(tool.name, &on(place, &filling), outcome)
+            let on = on(place, &filling);
+            let outcome = context.changes.sent(tool.name, &on, outcome);
+            if outcome.is_ok() {
+                // At once: whatever fails after it, it was made.
+                note(context, tool, &on, step, endpoint.method, replies);
+            }
+            outcome
         };
         match (outcome, step.without) {
             (Ok(reply), without) if without != Without::GoesOn => {
@@ -322,40 +325,36 @@ fn on(place: &Place, filling: &Filling<'_>) -> String {
     on
 }
 
-/// Notes each change that Sentry has confirmed.
-fn note(context: &Context<'_>, tool: &'static Tool, place: &Place, plan: &Plan, replies: &Replies) {
-    for step in plan.stages.iter().copied().flatten() {
-        if step.endpoint.method == Method::Get || replies.get(step.label).is_none() {
-            continue;
-        }
-        let Ok(Some((_, filling))) = filled(context, step, replies) else {
-            continue;
-        };
-        let mut values = Vec::new();
-        if step.endpoint.method == Method::Delete {
-            values.push(changed::Value::new("deleted", None, None));
-        }
-        for (parameter, path) in step.body {
-            let after = context.arguments.as_text(parameter);
-            let before = shape::at(replies.thing(context, "before"), path).as_str();
-            values.push(match after {
-                _ if context.arguments.value(parameter).is_none() => continue,
-                // A record names things and quotes nothing.
-                Some(after) if !parameter.is_free_text() => {
-                    changed::Value::new(parameter.name, before, Some(&after))
-                }
-                _ => changed::Value::new(parameter.name, None, None),
-            });
-        }
-        if step.endpoint.method == Method::Delete {
-            values.push(changed::Value::new("deleted", None, None));
-        }
-        // What is in the path alone, or in a body that a function fills.
-        if values.is_empty() {
-            values.push(changed::Value::new("added", None, None));
-        }
-        context.changes.add(tool.name, &on(place, &filling), values);
+/// Notes a change that Sentry has confirmed.
+fn note(
+    context: &Context<'_>,
+    tool: &'static Tool,
+    on: &str,
+    step: &Step,
+    method: Method,
+    replies: &Replies,
+) {
+    let mut values = Vec::new();
+    for (parameter, path) in step.body {
+        let after = context.arguments.as_text(parameter);
+        let before = shape::at(replies.thing(context, "before"), path).as_str();
+        values.push(match after {
+            _ if context.arguments.value(parameter).is_none() => continue,
+            // A record names things and quotes nothing.
+            Some(after) if !parameter.is_free_text() => {
+                changed::Value::new(parameter.name, before, Some(&after))
+            }
+            _ => changed::Value::new(parameter.name, None, None),
+        });
     }
+    if method == Method::Delete {
+        values.push(changed::Value::new("deleted", None, None));
+    }
+    // What is in the path alone, or in a body that a function fills.
+    if values.is_empty() {
+        values.push(changed::Value::new("added", None, None));
+    }
+    context.changes.add(tool.name, on, values);
 }
 
 fn answer(context: &Context<'_>, place: &Place, plan: &'static Plan, replies: &Replies) -> Answer {

@@ -93,6 +93,11 @@ async fn what_it_says() {
             json!({ "organizationSlug": "acme", "projectSlug": "web", "name": "Mine" }),
             "acme/web name –→–",
         ),
+        (
+            "delete_uptime_monitor",
+            json!({ "organizationSlug": "acme", "projectSlug": "web", "uptimeMonitorId": "3301" }),
+            "acme/web/3301 deleted –→–",
+        ),
     ] {
         let (noted, _) = noted(full(), tool, arguments).await;
         let words: Vec<_> = noted.iter().map(in_words).collect();
