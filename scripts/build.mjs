@@ -49,7 +49,7 @@ if (existsSync(script) && existsSync(wasm) && existsSync(stamp) && readFileSync(
  */
 function optimize() {
   // No object lies below 1024: the stack ends there, and only one that has overflowed comes so far.
-  wasmOpt("--low-memory-unused", "-Oz", "-g");
+  wasmOpt("--low-memory-unused", "-Oz", "--merge-similar-functions", "-Oz", "--converge", "-g");
   if (process.env.KEEP_NAMES) return; // for a profile
   writeFileSync(wasm, namedByPlace(readFileSync(wasm)));
   wasmOpt("--reorder-functions-by-name", "--strip-debug", "--strip-producers");

@@ -73,7 +73,7 @@ impl Made {
         let mut object = Object::begin(action.name("arguments"));
         if let Some(organization) = context
             .arguments
-            .text(&crate::vocabulary::parameter::ORGANIZATION)
+            .text(crate::vocabulary::parameter::ORGANIZATION)
             && context.session.constraint.organization().is_none()
         {
             object.text("organizationSlug", organization);

@@ -211,7 +211,7 @@ fn adopt(arguments: &mut Map<String, Value>, content: &Map<String, Value>) {
 
 /// Whether a tool cannot do without an argument that neither the caller nor the session's URL gives.
 fn lacks(tool: &Tool, name: &str, arguments: &Map<String, Value>, constraint: &Constraint) -> bool {
-    let needed = |parameter: &&Parameter| {
+    let needed = |parameter: &&&Parameter| {
         parameter.name == name
             && !parameter.is_fixed(constraint)
             // An issue's URL names its organization, an id does not. Its project it has either way.
@@ -250,9 +250,9 @@ mod tests {
     use crate::vocabulary::skill::Skills;
     use crate::vocabulary::tool::{Effect, Hidden, Surface};
 
-    const KEY: Parameter = Parameter::text("projectSlug", "").required();
+    const KEY: &Parameter = &Parameter::text("projectSlug", "").required();
 
-    const fn tool(effect: Effect, parameters: &'static [Parameter]) -> Tool {
+    const fn tool(effect: Effect, parameters: &'static [&'static Parameter]) -> Tool {
         Tool {
             name: "make_key",
             title: "Make a key",

@@ -10,7 +10,7 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::WRITE_EVENTS;
 
-const TEXT: Parameter = Parameter::text("text", "Markdown.")
+const TEXT: &Parameter = &Parameter::text("text", "Markdown.")
     .at_most(4_096)
     .required()
     .near(&["note", "comment", "body", "message", "content"]);
@@ -32,7 +32,7 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let note = context.arguments.text(&TEXT).unwrap_or_default();
+        let note = context.arguments.text(TEXT).unwrap_or_default();
         let located = Located::find(context).await?;
         let place = &located.place;
         let written = context

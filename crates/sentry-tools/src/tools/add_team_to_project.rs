@@ -12,9 +12,10 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 use super::update_project::REQUIRED_PROJECT;
 use super::{MANAGES, WRITE_PROJECTS};
 
-pub(super) const TEAM: Parameter = Parameter::format("teamSlug", "From find_teams.", Format::Slug)
-    .required()
-    .near(&["team", "teamid", "teamidorslug"]);
+pub(super) const TEAM: &Parameter =
+    &Parameter::format("teamSlug", "From find_teams.", Format::Slug)
+        .required()
+        .near(&["team", "teamid", "teamidorslug"]);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "add_team_to_project",
@@ -61,7 +62,7 @@ pub(super) const ANSWER: &str = "changed!?=@changed teams!=teams[slug! id! name~
 pub(super) const READ_TEAMS: Step = Step {
     label: "had",
     endpoint: &TEAMS,
-    project: Narrow::Path(&REQUIRED_PROJECT),
+    project: Narrow::Path(REQUIRED_PROJECT),
     always: &[("per_page", "100")],
     ..READS
 };
@@ -72,8 +73,8 @@ const PLAN: Plan = Plan {
         &[Step {
             label: "change",
             endpoint: &ADD,
-            project: Narrow::Path(&REQUIRED_PROJECT),
-            names: &[&TEAM],
+            project: Narrow::Path(REQUIRED_PROJECT),
+            names: &[TEAM],
             fill: Some(is_new),
             ..READS
         }],
@@ -88,7 +89,7 @@ const PLAN: Plan = Plan {
 
 /// Whether the project has the team.
 pub(super) fn has(context: &Context<'_>, replies: &Replies) -> Result<bool, Failure> {
-    let wanted = context.arguments.text(&TEAM).unwrap_or_default();
+    let wanted = context.arguments.text(TEAM).unwrap_or_default();
     let Some(reply) = replies.get("had") else {
         return Ok(false);
     };

@@ -17,17 +17,17 @@ use crate::vocabulary::failure::Failure;
 use crate::vocabulary::parameter::{NEAR_LIMIT, PROJECT, Parameter};
 use crate::vocabulary::tool::Context;
 
-pub(super) const OPTIONAL_PROJECT: Parameter = PROJECT.nullable();
-pub(super) const LIMIT: Parameter =
-    Parameter::integer("limit", "", Some(100), Some(10)).near(NEAR_LIMIT);
-pub(super) const MONITOR_ID: Parameter = Parameter::format(
+pub(super) const OPTIONAL_PROJECT: &Parameter = &PROJECT.nullable();
+pub(super) const LIMIT: &Parameter =
+    &Parameter::integer("limit", "", Some(100), Some(10)).near(NEAR_LIMIT);
+pub(super) const MONITOR_ID: &Parameter = &Parameter::format(
     "monitorId",
     "",
     crate::vocabulary::parameter::Format::Digits,
 )
 .required()
 .near(&["id", "monitor", "detectorid"]);
-pub(super) const OWNER: Parameter = Parameter::format(
+pub(super) const OWNER: &Parameter = &Parameter::format(
     "owner",
     "user:ID or team:ID; null takes it away.",
     crate::vocabulary::parameter::Format::Owner,
@@ -294,7 +294,7 @@ pub(super) const fn by_id(
     Step {
         label: "before",
         endpoint,
-        project: Narrow::Query(&OPTIONAL_PROJECT, "project"),
+        project: Narrow::Query(OPTIONAL_PROJECT, "project"),
         query: names,
         ..READS
     }

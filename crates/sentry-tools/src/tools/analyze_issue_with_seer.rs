@@ -22,8 +22,8 @@ use super::{WRITE_EVENTS, get_sentry_resource};
 /// Sentry takes so many characters.
 const LONGEST: u16 = 1_000;
 
-const INSTRUCTION: Parameter =
-    Parameter::text("instruction", "What Seer should look at.").at_most(LONGEST);
+const INSTRUCTION: &Parameter =
+    &Parameter::text("instruction", "What Seer should look at.").at_most(LONGEST);
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -77,7 +77,7 @@ fn render(context: &Context<'_>, located: &Located, run: &AutofixRun) -> String 
     );
     paragraph(&mut text, SEERS_WORDS);
     describe(run, &mut text);
-    let instruction = context.arguments.text(&INSTRUCTION);
+    let instruction = context.arguments.text(INSTRUCTION);
     if run.status == AutofixStatus::Completed
         && instruction.is_some_and(|instruction| run.was_asked(instruction).is_none())
     {
@@ -99,7 +99,7 @@ type Seen = RefCell<Option<(Rc<Located>, AutofixRun)>>;
 
 /// Follows the latest run to its end. One is started where there is none or the last one failed.
 async fn follow(context: &Context<'_>, seen: &Seen) -> Result<(), Failure> {
-    let instruction = context.arguments.text(&INSTRUCTION);
+    let instruction = context.arguments.text(INSTRUCTION);
     let located = Located::find_and_read(context).await?;
     let category = located
         .issue

@@ -15,39 +15,40 @@ use super::alerting::{
 };
 use super::{MANAGE, WRITE_PROJECTS};
 
-pub(super) const NAME: Parameter = Parameter::text("name", "").at_most(256);
-const REQUIRED_NAME: Parameter = NAME.required();
-const STATUS: Parameter = Parameter::choice("status", "", &["active", "disabled"], Some("active"));
-const FREQUENCY: Parameter = Parameter::integer(
+pub(super) const NAME: &Parameter = &Parameter::text("name", "").at_most(256);
+const REQUIRED_NAME: &Parameter = &NAME.required();
+const STATUS: &Parameter =
+    &Parameter::choice("status", "", &["active", "disabled"], Some("active"));
+const FREQUENCY: &Parameter = &Parameter::integer(
     "frequencyMinutes",
     "At most so often for an issue.",
     None,
     Some(30),
 )
 .from(0);
-pub(super) const ENVIRONMENT: Parameter =
-    Parameter::text("environment", "Only there; null is everywhere.").clearable();
-pub(super) const TRIGGERS: Parameter = Parameter::new(
+pub(super) const ENVIRONMENT: &Parameter =
+    &Parameter::text("environment", "Only there; null is everywhere.").clearable();
+pub(super) const TRIGGERS: &Parameter = &Parameter::new(
     "triggers",
     "When: {logicType: all|any|any-short|none, conditions: [{type, comparison, conditionResult}]}.",
     Kind::Object,
 )
 .near(&["when", "trigger"]);
-pub(super) const FILTERS: Parameter = Parameter::new(
+pub(super) const FILTERS: &Parameter = &Parameter::new(
     "actionFilters",
     "If, then: [{logicType, conditions, actions: [{type, integrationId, data, config}]}].",
     Kind::Objects,
 )
 .near(&["filters", "actions"]);
-const REQUIRED_FILTERS: Parameter = FILTERS.required();
-const PROJECTS: Parameter = Parameter::new(
+const REQUIRED_FILTERS: &Parameter = &FILTERS.required();
+const PROJECTS: &Parameter = &Parameter::new(
     "projectSlugs",
     "Listens to all issues of these projects.",
     Kind::Texts,
 )
 .near(&["projects"]);
-const DETECTOR_IDS: Parameter =
-    Parameter::new("detectorIds", "Listens to these monitors.", Kind::Texts)
+const DETECTOR_IDS: &Parameter =
+    &Parameter::new("detectorIds", "Listens to these monitors.", Kind::Texts)
         .near(&["monitorids", "detectors"]);
 
 pub(crate) static TOOL: Tool = Tool {
@@ -97,7 +98,7 @@ const PLAN: Plan = Plan {
             Step {
                 label: "own",
                 endpoint: &DETECTORS,
-                project: Narrow::Query(&PROJECT, "project"),
+                project: Narrow::Query(PROJECT, "project"),
                 fill: Some(|context, _, filling| Ok(ask_own(context, filling, &named(context)))),
                 ..READS
             },
@@ -106,11 +107,11 @@ const PLAN: Plan = Plan {
             label: "after",
             endpoint: &CREATION,
             body: &[
-                (&REQUIRED_NAME, "name"),
-                (&ENVIRONMENT, "environment"),
-                (&OWNER, "owner"),
-                (&TRIGGERS, "triggers"),
-                (&REQUIRED_FILTERS, "action_filters"),
+                (REQUIRED_NAME, "name"),
+                (ENVIRONMENT, "environment"),
+                (OWNER, "owner"),
+                (TRIGGERS, "triggers"),
+                (REQUIRED_FILTERS, "action_filters"),
             ],
             fill: Some(body),
             ..READS
@@ -122,7 +123,7 @@ const PLAN: Plan = Plan {
 
 /// The monitors that are named by their ids.
 fn named(context: &Context<'_>) -> Vec<String> {
-    let ids = context.arguments.texts(&DETECTOR_IDS);
+    let ids = context.arguments.texts(DETECTOR_IDS);
     ids.into_iter().map(str::to_owned).collect()
 }
 
@@ -132,8 +133,8 @@ fn in_projects(
     _: &Replies,
     filling: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
-    check_parts(context, &TRIGGERS, &REQUIRED_FILTERS)?;
-    let mut named_projects = projects(context, &PROJECTS)?;
+    check_parts(context, TRIGGERS, REQUIRED_FILTERS)?;
+    let mut named_projects = projects(context, PROJECTS)?;
     if named_projects.is_empty() && named(context).is_empty() {
         named_projects.extend(context.sight.own_project());
     }
@@ -168,18 +169,18 @@ fn body(
         context,
         replies,
         "streams",
-        projects(context, &PROJECTS)?.len(),
+        projects(context, PROJECTS)?.len(),
     )?);
     let mut body = filling.body.take().unwrap_or_default();
     put(&mut body, "detector_ids", numbers(&listens));
     put(
         &mut body,
         "enabled",
-        Json::from(context.arguments.text(&STATUS) == Some("active")),
+        Json::from(context.arguments.text(STATUS) == Some("active")),
     );
-    let minutes = context.arguments.number(&FREQUENCY).unwrap_or_default();
+    let minutes = context.arguments.number(FREQUENCY).unwrap_or_default();
     put(&mut body, "config.frequency", Json::from(minutes));
-    if let Some(triggers) = context.arguments.value(&TRIGGERS) {
+    if let Some(triggers) = context.arguments.value(TRIGGERS) {
         put(&mut body, "triggers", group(triggers.clone()));
     }
     filling.body = Some(body);

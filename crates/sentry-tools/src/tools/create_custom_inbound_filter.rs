@@ -11,23 +11,23 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 use super::update_project::REQUIRED_PROJECT;
 use super::{MANAGES, WRITE_PROJECTS};
 
-pub(super) const NAME: Parameter = Parameter::text("name", "").at_most(256);
-const REQUIRED_NAME: Parameter = NAME.required();
-pub(super) const DATA_TYPE: Parameter = Parameter::choice(
+pub(super) const NAME: &Parameter = &Parameter::text("name", "").at_most(256);
+const REQUIRED_NAME: &Parameter = &NAME.required();
+pub(super) const DATA_TYPE: &Parameter = &Parameter::choice(
     "dataType",
     "What it drops.",
     &["all", "error", "log", "metric", "span"],
     None,
 );
-const REQUIRED_TYPE: Parameter = DATA_TYPE.required();
-pub(super) const CONDITIONS: Parameter = Parameter::new(
+const REQUIRED_TYPE: &Parameter = &DATA_TYPE.required();
+pub(super) const CONDITIONS: &Parameter = &Parameter::new(
     "conditions",
     "1 to 10 of {type, value: [texts, * for anything]}, each type once: error_type, error_message, log_message, metric_name, \
      release, ip_address. What meets all of them is dropped.",
     Kind::Objects,
 );
-const REQUIRED_CONDITIONS: Parameter = CONDITIONS.required();
-pub(super) const ACTIVE: Parameter = Parameter::flag("active", "", true);
+const REQUIRED_CONDITIONS: &Parameter = &CONDITIONS.required();
+pub(super) const ACTIVE: &Parameter = &Parameter::flag("active", "", true);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "create_custom_inbound_filter",
@@ -63,12 +63,12 @@ const PLAN: Plan = Plan {
     stages: &[&[Step {
         label: "filter",
         endpoint: &CREATE,
-        project: Narrow::Path(&REQUIRED_PROJECT),
+        project: Narrow::Path(REQUIRED_PROJECT),
         body: &[
-            (&NAME, "name"),
-            (&DATA_TYPE, "dataType"),
-            (&CONDITIONS, "conditions"),
-            (&ACTIVE, "active"),
+            (NAME, "name"),
+            (DATA_TYPE, "dataType"),
+            (CONDITIONS, "conditions"),
+            (ACTIVE, "active"),
         ],
         fill: Some(checked),
         without: Without::IsOptional("custom inbound filters"),
@@ -93,10 +93,10 @@ pub(super) fn checked(
     _: &Replies,
     _: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
-    let Some(Value::Array(conditions)) = context.arguments.value(&CONDITIONS) else {
+    let Some(Value::Array(conditions)) = context.arguments.value(CONDITIONS) else {
         return Ok(true);
     };
-    let fails = |rule: &str| Err(wrong(&CONDITIONS, rule));
+    let fails = |rule: &str| Err(wrong(CONDITIONS, rule));
     if conditions.is_empty() || conditions.len() > 10 {
         return fails("takes 1 to 10 conditions");
     }

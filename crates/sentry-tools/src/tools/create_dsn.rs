@@ -7,9 +7,9 @@ use crate::vocabulary::scope::{Scope, Scopes};
 use crate::vocabulary::skill::{Skill, Skills};
 use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, Tool};
 
-const REQUIRED_PROJECT: Parameter = PROJECT.required();
+const REQUIRED_PROJECT: &Parameter = &PROJECT.required();
 /// Sentry takes a name of so many characters.
-const NAME: Parameter = Parameter::text("name", "For people, such as Production.")
+const NAME: &Parameter = &Parameter::text("name", "For people, such as Production.")
     .at_most(64)
     .required();
 
@@ -39,8 +39,8 @@ const PLAN: Plan = Plan {
     stages: &[&[Step {
         label: "after",
         endpoint: &KEYS,
-        project: Narrow::Path(&REQUIRED_PROJECT),
-        body: &[(&NAME, "name")],
+        project: Narrow::Path(REQUIRED_PROJECT),
+        body: &[(NAME, "name")],
         ..READS
     }]],
     answer: "id!=after.id name~=after.name dsn!=after.dsn.public isActive?=after.isActive dateCreated=after.dateCreated",

@@ -16,33 +16,33 @@ use super::alerting::{
 };
 use super::{MANAGE, WRITE_PROJECTS};
 
-const REQUIRED_PROJECT: Parameter = PROJECT.required();
-pub(super) const NAME: Parameter = Parameter::text("name", "").at_most(200);
-const REQUIRED_NAME: Parameter = NAME.required();
-pub(super) const DESCRIPTION: Parameter = Parameter::text("description", "").clearable();
-pub(super) const QUERY: Parameter = Parameter::new(
+const REQUIRED_PROJECT: &Parameter = &PROJECT.required();
+pub(super) const NAME: &Parameter = &Parameter::text("name", "").at_most(200);
+const REQUIRED_NAME: &Parameter = &NAME.required();
+pub(super) const DESCRIPTION: &Parameter = &Parameter::text("description", "").clearable();
+pub(super) const QUERY: &Parameter = &Parameter::new(
     "query",
     "{dataset: events|transactions|generic_metrics|metrics|events_analytics_platform, query, aggregate: \"count()\", \
      eventTypes: [\"error\"], timeWindowSeconds: 3600, environment}.",
     Kind::Object,
 );
-const REQUIRED_QUERY: Parameter = QUERY.required();
-pub(super) const CONFIG: Parameter = Parameter::new(
+const REQUIRED_QUERY: &Parameter = &QUERY.required();
+pub(super) const CONFIG: &Parameter = &Parameter::new(
     "config",
     "{detectionType: static|percent|dynamic, comparisonDeltaSeconds (with percent)}.",
     Kind::Object,
 );
-const REQUIRED_CONFIG: Parameter = CONFIG.required();
-pub(super) const GROUP: Parameter = Parameter::new(
+const REQUIRED_CONFIG: &Parameter = &CONFIG.required();
+pub(super) const GROUP: &Parameter = &Parameter::new(
     "conditionGroup",
     "{conditions: one to three of {type: gt|lt|gte|lte, comparison: number, conditionResult: 75 high, 50 medium, 0 resolved}, or, \
      for dynamic, {type: anomaly_detection, comparison: {sensitivity: low|medium|high, seasonality: auto, thresholdType: 0 up, 1 \
      down, 2 both}, conditionResult: 75|50}}.",
     Kind::Object,
 );
-const REQUIRED_GROUP: Parameter = GROUP.required();
-pub(super) const RULES: Parameter =
-    Parameter::new("workflowIds", "Alert rules that listen to it.", Kind::Texts)
+const REQUIRED_GROUP: &Parameter = &GROUP.required();
+pub(super) const RULES: &Parameter =
+    &Parameter::new("workflowIds", "Alert rules that listen to it.", Kind::Texts)
         .clearable()
         .near(&["ruleids", "alertruleids"]);
 
@@ -84,7 +84,7 @@ const PLAN: Plan = Plan {
         &[Step {
             label: "rules",
             endpoint: &WORKFLOWS,
-            project: Narrow::Query(&PROJECT, "project"),
+            project: Narrow::Query(PROJECT, "project"),
             fill: Some(|context, _, filling| {
                 check_parts(context, "")?;
                 ask_rules(context, filling)
@@ -94,15 +94,15 @@ const PLAN: Plan = Plan {
         &[Step {
             label: "after",
             endpoint: &CREATION,
-            project: Narrow::Path(&REQUIRED_PROJECT),
+            project: Narrow::Path(REQUIRED_PROJECT),
             body: &[
-                (&REQUIRED_NAME, "name"),
-                (&DESCRIPTION, "description"),
-                (&OWNER, "owner"),
-                (&REQUIRED_QUERY, "query"),
-                (&REQUIRED_CONFIG, "config"),
-                (&REQUIRED_GROUP, "conditionGroup"),
-                (&RULES, "workflowIds"),
+                (REQUIRED_NAME, "name"),
+                (DESCRIPTION, "description"),
+                (OWNER, "owner"),
+                (REQUIRED_QUERY, "query"),
+                (REQUIRED_CONFIG, "config"),
+                (REQUIRED_GROUP, "conditionGroup"),
+                (RULES, "workflowIds"),
             ],
             fill: Some(|context, replies, filling| {
                 only_own_rules(context, replies)?;
@@ -131,11 +131,11 @@ pub(super) fn check_parts(context: &Context<'_>, kind: &str) -> Result<(), Failu
         true => spec.to_owned(),
         false => spec.replace('!', ""),
     };
-    if let Some(query) = sent(&QUERY) {
+    if let Some(query) = sent(QUERY) {
         check(QUERY.name, &optional(SENT_QUERY), query)?;
     }
     let mut kind = kind;
-    if let Some(config) = sent(&CONFIG) {
+    if let Some(config) = sent(CONFIG) {
         check(CONFIG.name, &optional(SENT_CONFIG), config)?;
         let own = config.get("detectionType").and_then(Json::as_str);
         kind = own.unwrap_or(kind);
@@ -144,19 +144,19 @@ pub(super) fn check_parts(context: &Context<'_>, kind: &str) -> Result<(), Failu
             .is_some_and(Json::is_number);
         if own.is_some() && has_delta != (kind == "percent") {
             return Err(wrong(
-                &CONFIG,
+                CONFIG,
                 "has comparisonDeltaSeconds with detectionType percent, and only there",
             ));
         }
     }
-    let Some(group) = sent(&GROUP) else {
+    let Some(group) = sent(GROUP) else {
         return Ok(());
     };
     check(GROUP.name, SENT_GROUP, group)?;
     let conditions = group.get("conditions").and_then(Json::as_array);
     let conditions = conditions.map(Vec::as_slice).unwrap_or_default();
     if !(1..=3).contains(&conditions.len()) {
-        return Err(wrong(&GROUP, "has one to three conditions"));
+        return Err(wrong(GROUP, "has one to three conditions"));
     }
     for (place, condition) in conditions.iter().enumerate() {
         let path = ["conditionGroup.conditions[", &place.to_string(), "]"].concat();
@@ -190,7 +190,7 @@ pub(super) fn check_parts(context: &Context<'_>, kind: &str) -> Result<(), Failu
 
 /// Asks for the rules that are named, narrowed to the session's project: a step that is sent in such a session alone.
 pub(super) fn ask_rules(context: &Context<'_>, filling: &mut Filling<'_>) -> Result<bool, Failure> {
-    let named = context.arguments.texts(&RULES);
+    let named = context.arguments.texts(RULES);
     for id in &named {
         add(filling, "id", id);
     }
@@ -201,7 +201,7 @@ pub(super) fn ask_rules(context: &Context<'_>, filling: &mut Filling<'_>) -> Res
 /// A session of one project lets no other project's rule listen.
 pub(super) fn only_own_rules(context: &Context<'_>, replies: &Replies) -> Result<(), Failure> {
     let own = replies.things(context, "rules")?;
-    let named = context.arguments.texts(&RULES);
+    let named = context.arguments.texts(RULES);
     let is_own = |id: &&str| own.iter().any(|one| one.get("id") == *id);
     if context.sight.is_of_project() && !named.iter().all(is_own) {
         return Err(Failure::outside("project"));
@@ -223,29 +223,29 @@ pub(super) fn body(context: &Context<'_>, before: Value<'_>) -> Json {
         (Some(kind), Some(id)) => Some(Json::from([kind, ":", id].concat())),
         _ => None,
     };
-    let rules = context.arguments.value(&RULES).is_some();
+    let rules = context.arguments.value(RULES).is_some();
     let named = match rules {
         true => context
             .arguments
-            .texts(&RULES)
+            .texts(RULES)
             .into_iter()
             .map(str::to_owned)
             .collect(),
         false => super::alerting::ids(before.get("workflowIds")),
     };
     for (name, value) in [
-        ("name", sent(&NAME).or_else(|| old("name"))),
+        ("name", sent(NAME).or_else(|| old("name"))),
         (
             "description",
-            sent(&DESCRIPTION).or_else(|| old("description")),
+            sent(DESCRIPTION).or_else(|| old("description")),
         ),
-        ("owner", sent(&OWNER).or(owner)),
+        ("owner", sent(OWNER).or(owner)),
         ("enabled", old("enabled").or(Some(Json::Bool(true)))),
         ("workflow_ids", Some(numbers(&named))),
-        ("config", Some(config(sent(&CONFIG), old("config")))),
+        ("config", Some(config(sent(CONFIG), old("config")))),
         (
             "condition_group",
-            sent(&GROUP).or_else(|| old("conditionGroup")).map(|sent| {
+            sent(GROUP).or_else(|| old("conditionGroup")).map(|sent| {
                 let mut sent = sent;
                 if sent.get("logicType").is_none() {
                     put(&mut sent, "logicType", Json::from("any"));
@@ -255,7 +255,7 @@ pub(super) fn body(context: &Context<'_>, before: Value<'_>) -> Json {
         ),
         (
             "data_sources",
-            Some(Json::Array(vec![source(sent(&QUERY), before)])),
+            Some(Json::Array(vec![source(sent(QUERY), before)])),
         ),
     ] {
         if let Some(value) = value {

@@ -16,11 +16,11 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 use super::WRITE_PROJECTS;
 use super::cron::monitor;
 
-const REQUIRED_PROJECT: Parameter = PROJECT.required();
-const NAME: Parameter = Parameter::text("name", "").at_most(128).required();
-const SLUG: Parameter =
-    Parameter::text("slug", "Lower case; made of the name without it.").at_most(50);
-const SCHEDULE: Parameter = Parameter {
+const REQUIRED_PROJECT: &Parameter = &PROJECT.required();
+const NAME: &Parameter = &Parameter::text("name", "").at_most(128).required();
+const SLUG: &Parameter =
+    &Parameter::text("slug", "Lower case; made of the name without it.").at_most(50);
+const SCHEDULE: &Parameter = &Parameter {
     presence: Presence::Required,
     ..Parameter::new(
         "schedule",
@@ -28,38 +28,39 @@ const SCHEDULE: Parameter = Parameter {
         Kind::Object,
     )
 };
-const TIMEZONE: Parameter = Parameter::text("timezone", "Such as Europe/Oslo. Default UTC.");
-const MARGIN: Parameter = Parameter::integer(
+const TIMEZONE: &Parameter = &Parameter::text("timezone", "Such as Europe/Oslo. Default UTC.");
+const MARGIN: &Parameter = &Parameter::integer(
     "checkInMargin",
     "Minutes that it may be late.",
     Some(40_320),
     None,
 )
 .from(0);
-const RUNTIME: Parameter = Parameter::integer(
+const RUNTIME: &Parameter = &Parameter::integer(
     "maxRuntime",
     "Minutes that it may take.",
     Some(10_080),
     None,
 );
-const FAILURES: Parameter = Parameter::integer(
+const FAILURES: &Parameter = &Parameter::integer(
     "failureIssueThreshold",
     "Failures in a row that open an issue.",
     Some(720),
     None,
 );
-const RECOVERIES: Parameter = Parameter::integer(
+const RECOVERIES: &Parameter = &Parameter::integer(
     "recoveryThreshold",
     "Successes in a row that resolve it.",
     Some(720),
     None,
 );
 /// Of a cron or an uptime monitor.
-pub(super) const STATUS: Parameter = Parameter::choice("status", "", &["active", "disabled"], None);
+pub(super) const STATUS: &Parameter =
+    &Parameter::choice("status", "", &["active", "disabled"], None);
 /// Of a cron or an uptime monitor.
-pub(super) const OWNER: Parameter =
-    Parameter::format("owner", "user:ID or team:ID.", Format::Owner);
-const WORKFLOWS: Parameter = Parameter::new("workflowIds", "", Kind::Texts);
+pub(super) const OWNER: &Parameter =
+    &Parameter::format("owner", "user:ID or team:ID.", Format::Owner);
+const WORKFLOWS: &Parameter = &Parameter::new("workflowIds", "", Kind::Texts);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "create_monitor",
@@ -102,17 +103,17 @@ const PLAN: Plan = Plan {
     stages: &[&[Step {
         label: "after",
         endpoint: &MONITORS,
-        project: Narrow::Path(&REQUIRED_PROJECT),
+        project: Narrow::Path(REQUIRED_PROJECT),
         body: &[
-            (&NAME, "name"),
-            (&SLUG, "slug"),
-            (&STATUS, "status"),
-            (&OWNER, "owner"),
-            (&TIMEZONE, "config.timezone"),
-            (&MARGIN, "config.checkin_margin"),
-            (&RUNTIME, "config.max_runtime"),
-            (&FAILURES, "config.failure_issue_threshold"),
-            (&RECOVERIES, "config.recovery_threshold"),
+            (NAME, "name"),
+            (SLUG, "slug"),
+            (STATUS, "status"),
+            (OWNER, "owner"),
+            (TIMEZONE, "config.timezone"),
+            (MARGIN, "config.checkin_margin"),
+            (RUNTIME, "config.max_runtime"),
+            (FAILURES, "config.failure_issue_threshold"),
+            (RECOVERIES, "config.recovery_threshold"),
         ],
         fill: Some(fill),
         ..READS
@@ -127,9 +128,9 @@ fn fill(context: &Context<'_>, _: &Replies, filling: &mut Filling<'_>) -> Result
         .as_ref()
         .map_or("", ProjectKey::as_str)
         .to_owned();
-    let (kind, schedule) = schedule(context.arguments.value(&SCHEDULE)).ok_or_else(|| {
+    let (kind, schedule) = schedule(context.arguments.value(SCHEDULE)).ok_or_else(|| {
         let rule = "must be `{type: crontab, crontab: \"0 3 * * *\"}` or `{type: interval, value: 1, unit: hour}`";
-        wrong(&SCHEDULE, rule)
+        wrong(SCHEDULE, rule)
     })?;
     let body = filling.body.get_or_insert_default();
     put(body, "project", project.into());
@@ -154,7 +155,7 @@ fn schedule(sent: Option<&Value>) -> Option<(&'static str, Value)> {
 
 /// Sentry publishes no way to connect alert rules with a monitor when it is made.
 fn finish(context: &Context<'_>, _: &Place, _: &Replies, made: &mut Made) -> Result<(), Failure> {
-    if context.arguments.value(&WORKFLOWS).is_some() {
+    if context.arguments.value(WORKFLOWS).is_some() {
         made.add_text(
             "note",
             "workflowIds were not connected: Sentry's API takes none when a cron monitor is made. Use update_alert_rule \

@@ -18,11 +18,11 @@ use super::add_team_to_project::TEAM;
 use super::update_project::{PLATFORM, SLUG};
 use super::{MANAGES, WRITE_PROJECTS};
 
-const NAME: Parameter = Parameter::text("name", "")
+const NAME: &Parameter = &Parameter::text("name", "")
     .at_most(50)
     .required()
     .near(&["projectname", "project"]);
-const REPOSITORY: Parameter = Parameter::text(
+const REPOSITORY: &Parameter = &Parameter::text(
     "repository",
     "Its full name as Sentry's integration knows it, such as acme/web: stack traces then link to it.",
 )
@@ -80,17 +80,17 @@ const PLAN: Plan = Plan {
         &[Step {
             label: "repositories",
             endpoint: &REPOSITORIES,
-            query: &[(&REPOSITORY, "query")],
+            query: &[(REPOSITORY, "query")],
             always: &[("per_page", "100")],
-            fill: Some(|context, _, _| Ok(context.arguments.text(&REPOSITORY).is_some())),
+            fill: Some(|context, _, _| Ok(context.arguments.text(REPOSITORY).is_some())),
             without: Without::IsOptional("repositories"),
             ..READS
         }],
         &[Step {
             label: "project",
             endpoint: &CREATE,
-            names: &[&TEAM],
-            body: &[(&NAME, "name"), (&SLUG, "slug"), (&PLATFORM, "platform")],
+            names: &[TEAM],
+            body: &[(NAME, "name"), (SLUG, "slug"), (PLATFORM, "platform")],
             fill: Some(with_known_repository),
             ..READS
         }],
@@ -129,7 +129,7 @@ fn with_known_repository(
     _: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
     let (Some(wanted), Some(reply)) = (
-        context.arguments.text(&REPOSITORY),
+        context.arguments.text(REPOSITORY),
         replies.get("repositories"),
     ) else {
         return Ok(true);
@@ -172,7 +172,7 @@ fn mapping(
     filling: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
     let (Some(slug), Some(repository)) =
-        (slug(context, replies), context.arguments.text(&REPOSITORY))
+        (slug(context, replies), context.arguments.text(REPOSITORY))
     else {
         return Ok(false);
     };
@@ -219,7 +219,7 @@ fn finish(
             "the key could not be read",
         ),
     }
-    if let Some(name) = context.arguments.text(&REPOSITORY) {
+    if let Some(name) = context.arguments.text(REPOSITORY) {
         let mut out = String::new();
         let mut object = Object::begin(&mut out);
         object

@@ -8,7 +8,7 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 
 use super::MANAGES;
 
-const NAME: Parameter = Parameter::text("name", "For people; its slug is made of it.")
+const NAME: &Parameter = &Parameter::text("name", "For people; its slug is made of it.")
     .at_most(64)
     .required()
     .near(&["team", "teamname"]);
@@ -40,7 +40,7 @@ const PLAN: Plan = Plan {
     stages: &[&[Step {
         label: "team",
         endpoint: &TEAMS,
-        body: &[(&NAME, "name")],
+        body: &[(NAME, "name")],
         ..READS
     }]],
     answer: "team!=team{slug! id! name~}",

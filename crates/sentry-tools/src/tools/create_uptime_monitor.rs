@@ -13,11 +13,11 @@ use super::uptime::{
     REQUIRED_PROJECT, SAMPLING, STATUS, uptime,
 };
 
-const NAME: Parameter = uptime::NAME.required();
-const URL: Parameter = uptime::URL.required();
-const INTERVAL: Parameter = uptime::INTERVAL.required();
-const TIMEOUT: Parameter =
-    Parameter::integer("timeoutMs", "", Some(60_000), Some(5_000)).from(1_000);
+const NAME: &Parameter = &uptime::NAME.required();
+const URL: &Parameter = &uptime::URL.required();
+const INTERVAL: &Parameter = &uptime::INTERVAL.required();
+const TIMEOUT: &Parameter =
+    &Parameter::integer("timeoutMs", "", Some(60_000), Some(5_000)).from(1_000);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "create_uptime_monitor",
@@ -61,22 +61,22 @@ const PLAN: Plan = Plan {
     stages: &[&[Step {
         label: "after",
         endpoint: &MONITORS,
-        project: Narrow::Path(&REQUIRED_PROJECT),
+        project: Narrow::Path(REQUIRED_PROJECT),
         body: &[
-            (&NAME, "name"),
-            (&URL, "url"),
-            (&INTERVAL, "intervalSeconds"),
-            (&TIMEOUT, "timeoutMs"),
-            (&METHOD, "method"),
-            (&HEADERS, "headers"),
-            (&BODY, "body"),
-            (&STATUS, "status"),
-            (&OWNER, "owner"),
-            (&ENVIRONMENT, "environment"),
-            (&SAMPLING, "traceSampling"),
-            (&CAPTURE, "responseCaptureEnabled"),
-            (&RECOVERIES, "recoveryThreshold"),
-            (&FAILURES, "downtimeThreshold"),
+            (NAME, "name"),
+            (URL, "url"),
+            (INTERVAL, "intervalSeconds"),
+            (TIMEOUT, "timeoutMs"),
+            (METHOD, "method"),
+            (HEADERS, "headers"),
+            (BODY, "body"),
+            (STATUS, "status"),
+            (OWNER, "owner"),
+            (ENVIRONMENT, "environment"),
+            (SAMPLING, "traceSampling"),
+            (CAPTURE, "responseCaptureEnabled"),
+            (RECOVERIES, "recoveryThreshold"),
+            (FAILURES, "downtimeThreshold"),
         ],
         fill: Some(with_timeout),
         ..READS
@@ -91,7 +91,7 @@ fn with_timeout(
     _: &Replies,
     filling: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
-    let timeout = context.arguments.number(&TIMEOUT);
+    let timeout = context.arguments.number(TIMEOUT);
     put(
         filling.body.get_or_insert_default(),
         TIMEOUT.name,

@@ -30,24 +30,24 @@ macro_rules! environment {
 pub(super) use environment;
 
 /// The slug of a monitor.
-pub(super) const SLUG: Parameter = Parameter::text("monitorSlug", "From find_monitors.")
+pub(super) const SLUG: &Parameter = &Parameter::text("monitorSlug", "From find_monitors.")
     .required()
     .near(&["monitor", "slug", "monitorid", "monitoridorslug"]);
 
-pub(super) const ENVIRONMENT: Parameter = Parameter::text("environment", "").near(&["env"]);
+pub(super) const ENVIRONMENT: &Parameter = &Parameter::text("environment", "").near(&["env"]);
 
 /// Where a time begins and ends, for lists of runs.
-pub(super) const SINCE: Parameter = Parameter::text(
+pub(super) const SINCE: &Parameter = &Parameter::text(
     "start",
     "With end, instead of period: 2026-11-30T12:00:00Z.",
 )
 .nullable();
-pub(super) const UNTIL: Parameter = Parameter::text("end", "").nullable();
-pub(super) const OPTIONAL_PERIOD: Parameter = PERIOD.nullable();
+pub(super) const UNTIL: &Parameter = &Parameter::text("end", "").nullable();
+pub(super) const OPTIONAL_PERIOD: &Parameter = &PERIOD.nullable();
 
 /// How many a list of monitors shows.
-pub(super) const LIMIT: Parameter =
-    Parameter::integer("limit", "", Some(99), Some(10)).near(NEAR_LIMIT);
+pub(super) const LIMIT: &Parameter =
+    &Parameter::integer("limit", "", Some(99), Some(10)).near(NEAR_LIMIT);
 
 /// A monitor below its project.
 pub(super) static MONITOR: Endpoint = Endpoint {
@@ -64,9 +64,9 @@ pub(super) fn with_both_ends(
     _: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
     let sent = |parameter| context.arguments.text(parameter).is_some();
-    match (sent(&SINCE), sent(&UNTIL)) {
-        (true, false) => Err(wrong(&SINCE, "needs `end` as well")),
-        (false, true) => Err(wrong(&UNTIL, "needs `start` as well")),
+    match (sent(SINCE), sent(UNTIL)) {
+        (true, false) => Err(wrong(SINCE, "needs `end` as well")),
+        (false, true) => Err(wrong(UNTIL, "needs `start` as well")),
         _ => Ok(true),
     }
 }

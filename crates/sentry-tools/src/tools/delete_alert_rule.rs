@@ -17,7 +17,7 @@ use super::alerting::{
 };
 use super::{MANAGE, WRITE_PROJECTS};
 
-const ID: Parameter = Parameter::format("ruleId", "Of find_alert_rules.", Format::Digits)
+const ID: &Parameter = &Parameter::format("ruleId", "Of find_alert_rules.", Format::Digits)
     .required()
     .near(&["id", "rule", "alertruleid"]);
 
@@ -40,11 +40,11 @@ static DELETION: Endpoint = one_rule(Method::Delete);
 
 const PLAN: Plan = Plan {
     stages: &[
-        &[by_id(&WORKFLOWS, &[(&ID, "id")])],
+        &[by_id(&WORKFLOWS, &[(ID, "id")])],
         &[Step {
             label: "own",
             endpoint: &DETECTORS,
-            project: Narrow::Query(&PROJECT, "project"),
+            project: Narrow::Query(PROJECT, "project"),
             fill: Some(|context, replies, filling| {
                 Ok(ask_own(context, filling, &listened_to(context, replies)))
             }),

@@ -40,8 +40,8 @@ const PLAN: Plan = Plan {
         &[Step {
             label: "deleted",
             endpoint: &DELETE,
-            project: Narrow::Path(&REQUIRED_PROJECT),
-            names: &[&FILTER],
+            project: Narrow::Path(REQUIRED_PROJECT),
+            names: &[FILTER],
             fill: Some(|context, replies, _| match replies.get("before") {
                 None => Ok(false),
                 // Nothing is deleted that cannot be told.

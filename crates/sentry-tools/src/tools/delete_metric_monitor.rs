@@ -35,7 +35,7 @@ static DELETION: Endpoint = one_monitor(Method::Delete);
 
 const PLAN: Plan = Plan {
     stages: &[
-        &[by_id(&DETECTORS, &[(&MONITOR_ID, "id")])],
+        &[by_id(&DETECTORS, &[(MONITOR_ID, "id")])],
         &[Step {
             label: "after",
             endpoint: &DELETION,

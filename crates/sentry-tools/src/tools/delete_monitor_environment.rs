@@ -14,8 +14,8 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 use super::WRITE_PROJECTS;
 use super::cron::{self, MONITOR, SLUG, environment};
 
-const REQUIRED_PROJECT: Parameter = PROJECT.required();
-const ENVIRONMENT: Parameter = cron::ENVIRONMENT.required();
+const REQUIRED_PROJECT: &Parameter = &PROJECT.required();
+const ENVIRONMENT: &Parameter = &cron::ENVIRONMENT.required();
 
 pub(crate) static TOOL: Tool = Tool {
     name: "delete_monitor_environment",
@@ -44,15 +44,15 @@ const PLAN: Plan = Plan {
         &[Step {
             label: "before",
             endpoint: &MONITOR,
-            project: Narrow::Path(&REQUIRED_PROJECT),
-            names: &[&SLUG],
+            project: Narrow::Path(REQUIRED_PROJECT),
+            names: &[SLUG],
             ..READS
         }],
         &[Step {
             label: "gone",
             endpoint: &OF_MONITOR,
-            project: Narrow::Path(&REQUIRED_PROJECT),
-            names: &[&SLUG, &ENVIRONMENT],
+            project: Narrow::Path(REQUIRED_PROJECT),
+            names: &[SLUG, ENVIRONMENT],
             fill: Some(if_there),
             without: Without::IsGone,
             ..READS
@@ -72,7 +72,7 @@ fn if_there(
     replies: &Replies,
     _: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
-    let name = required(&ENVIRONMENT, context.arguments.text(&ENVIRONMENT))?;
+    let name = required(ENVIRONMENT, context.arguments.text(ENVIRONMENT))?;
     let before = replies.thing(context, "before");
     if !before.is_object() {
         return Err(ApiError::Malformed(MONITOR.what).into());
@@ -101,7 +101,7 @@ fn finish(
     made: &mut Made,
 ) -> Result<(), Failure> {
     let environments = elements(replies.thing(context, "before").get("environments"));
-    let name = context.arguments.text(&ENVIRONMENT).unwrap_or_default();
+    let name = context.arguments.text(ENVIRONMENT).unwrap_or_default();
     let mut out = String::new();
     if let Some(deleted) = named(&environments, name)
         && shape::thing(&mut out, environment!(), deleted).is_some()

@@ -9,9 +9,9 @@ use crate::vocabulary::tool::{
 
 use super::READ;
 
-const NAME: Parameter = Parameter::text("name", "").near(&["tool", "toolname"]);
-const ARGUMENTS: Parameter = Parameter::new("arguments", "As its inputSchema says.", Kind::Object)
-    .near(&[
+const NAME: &Parameter = &Parameter::text("name", "").near(&["tool", "toolname"]);
+const ARGUMENTS: &Parameter =
+    &Parameter::new("arguments", "As its inputSchema says.", Kind::Object).near(&[
         "args",
         "params",
         "parameters",
@@ -22,7 +22,7 @@ const ARGUMENTS: Parameter = Parameter::new("arguments", "As its inputSchema say
         "toolparams",
     ]);
 
-const CALLS: Parameter = Parameter::new(
+const CALLS: &Parameter = &Parameter::new(
     CALLS_NAME,
     "Instead: up to 8 {name, arguments} that only read, answered together.",
     Kind::Objects,

@@ -16,7 +16,7 @@ use super::alerting::{
 };
 use super::{INSPECT, READ};
 
-pub(super) const KIND: Parameter = Parameter::choice(
+pub(super) const KIND: &Parameter = &Parameter::choice(
     "kind",
     "Rules on issues, or monitors of a metric.",
     &["all", "issue", "metric"],
@@ -51,8 +51,8 @@ const PLAN: Plan = Plan {
         Step {
             label: "issue",
             endpoint: &WORKFLOWS,
-            project: Narrow::Query(&OPTIONAL_PROJECT, "project"),
-            query: &[(&LIMIT, "per_page"), (&CURSOR, "cursor")],
+            project: Narrow::Query(OPTIONAL_PROJECT, "project"),
+            query: &[(LIMIT, "per_page"), (CURSOR, "cursor")],
             always: &[("sortBy", "-id")],
             fill: Some(rules),
             ..READS
@@ -60,8 +60,8 @@ const PLAN: Plan = Plan {
         Step {
             label: "metric",
             endpoint: &DETECTORS,
-            project: Narrow::Query(&OPTIONAL_PROJECT, "project"),
-            query: &[(&LIMIT, "per_page"), (&CURSOR, "cursor")],
+            project: Narrow::Query(OPTIONAL_PROJECT, "project"),
+            query: &[(LIMIT, "per_page"), (CURSOR, "cursor")],
             always: &[("sortBy", "-id")],
             fill: Some(monitors),
             ..READS
@@ -74,12 +74,12 @@ const PLAN: Plan = Plan {
 };
 
 fn rules(context: &Context<'_>, _: &Replies, filling: &mut Filling<'_>) -> Result<bool, Failure> {
-    let kind = context.arguments.text(&KIND);
-    if kind == Some("all") && context.arguments.text(&CURSOR).is_some() {
+    let kind = context.arguments.text(KIND);
+    if kind == Some("all") && context.arguments.text(CURSOR).is_some() {
         let words = "`cursor` continues one of the two lists: say `kind` issue or metric with it.";
         return Err(Failure::Invalid(words.to_owned()));
     }
-    if let Some(part) = context.arguments.text(&NAME_QUERY) {
+    if let Some(part) = context.arguments.text(NAME_QUERY) {
         add(filling, "query", &part_of_name(part));
     }
     Ok(kind != Some("metric"))
@@ -90,14 +90,14 @@ fn monitors(
     _: &Replies,
     filling: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
-    let part = context.arguments.text(&NAME_QUERY);
+    let part = context.arguments.text(NAME_QUERY);
     let part = part.map(part_of_name).unwrap_or_default();
     add(
         filling,
         "query",
         ["type:metric_issue ", &part].concat().trim_end(),
     );
-    Ok(context.arguments.text(&KIND) != Some("issue"))
+    Ok(context.arguments.text(KIND) != Some("issue"))
 }
 
 fn finish(

@@ -35,8 +35,8 @@ const PLAN: Plan = Plan {
     stages: &[&[Step {
         label: "filters",
         endpoint: &FILTERS,
-        project: Narrow::Path(&REQUIRED_PROJECT),
-        query: &[(&CURSOR, "cursor")],
+        project: Narrow::Path(REQUIRED_PROJECT),
+        query: &[(CURSOR, "cursor")],
         without: Without::IsOptional("custom inbound filters"),
         ..READS
     }]],

@@ -9,17 +9,17 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 
 use super::{INSPECT, READ};
 
-const TITLE: Parameter = Parameter::text("titleQuery", "Part of a title.")
+const TITLE: &Parameter = &Parameter::text("titleQuery", "Part of a title.")
     .nullable()
     .near(&["query", "title", "name", "q"]);
-const SORT: Parameter = Parameter::choice(
+const SORT: &Parameter = &Parameter::choice(
     "sort",
     "",
     &["title", "-title", "dateCreated", "-dateCreated"],
     Some("title"),
 )
 .near(NEAR_SORT);
-const LIMIT: Parameter = Parameter::integer("limit", "", Some(100), Some(10)).near(NEAR_LIMIT);
+const LIMIT: &Parameter = &Parameter::integer("limit", "", Some(100), Some(10)).near(NEAR_LIMIT);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "find_dashboards",
@@ -48,10 +48,10 @@ const PLAN: Plan = Plan {
         label: "all",
         endpoint: &DASHBOARDS,
         query: &[
-            (&TITLE, "query"),
-            (&SORT, "sort"),
-            (&CURSOR, "cursor"),
-            (&LIMIT, "per_page"),
+            (TITLE, "query"),
+            (SORT, "sort"),
+            (CURSOR, "cursor"),
+            (LIMIT, "per_page"),
         ],
         ..READS
     }]],

@@ -13,27 +13,27 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 
 use super::READ;
 
-const DATASET: Parameter = Parameter::choice(
+const DATASET: &Parameter = &Parameter::choice(
     "dataset",
     "",
     &["spans", "logs", "metrics", "errors"],
     Some("spans"),
 );
-const OPTIONAL_PROJECT: Parameter = PROJECT.nullable();
-const PERIOD: Parameter = Parameter::format("statsPeriod", "Back from now.", Format::Period)
+const OPTIONAL_PROJECT: &Parameter = &PROJECT.nullable();
+const PERIOD: &Parameter = &Parameter::format("statsPeriod", "Back from now.", Format::Period)
     .with_default("24h")
     .nullable()
     .near(NEAR_PERIOD);
-const START: Parameter =
-    Parameter::text("start", "ISO 8601, with end, instead of statsPeriod.").nullable();
-const END: Parameter = Parameter::text("end", "").nullable();
-const INTERVAL: Parameter = Parameter::format(
+const START: &Parameter =
+    &Parameter::text("start", "ISO 8601, with end, instead of statsPeriod.").nullable();
+const END: &Parameter = &Parameter::text("end", "").nullable();
+const INTERVAL: &Parameter = &Parameter::format(
     "interval",
     "Such as 1h: how finely Sentry counts.",
     Format::Period,
 )
 .nullable();
-const OUTCOME: Parameter = Parameter::choice(
+const OUTCOME: &Parameter = &Parameter::choice(
     "outcome",
     "Only these.",
     &[
@@ -47,7 +47,7 @@ const OUTCOME: Parameter = Parameter::choice(
     None,
 )
 .nullable();
-const REASON: Parameter = Parameter::text("reason", "Only of this reason of an outcome.")
+const REASON: &Parameter = &Parameter::text("reason", "Only of this reason of an outcome.")
     .at_most(200)
     .nullable();
 
@@ -88,14 +88,14 @@ const PLAN: Plan = Plan {
     stages: &[&[Step {
         label: "found",
         endpoint: &DROPPED,
-        project: Narrow::Query(&OPTIONAL_PROJECT, "project"),
+        project: Narrow::Query(OPTIONAL_PROJECT, "project"),
         query: &[
-            (&DATASET, "dataset"),
-            (&START, "start"),
-            (&END, "end"),
-            (&INTERVAL, "interval"),
-            (&OUTCOME, "outcome"),
-            (&REASON, "reason"),
+            (DATASET, "dataset"),
+            (START, "start"),
+            (END, "end"),
+            (INTERVAL, "interval"),
+            (OUTCOME, "outcome"),
+            (REASON, "reason"),
         ],
         fill: Some(period),
         without: Without::IsOptional("dropped events"),
@@ -109,10 +109,10 @@ const PLAN: Plan = Plan {
 /// A span of time that is said takes the place of the period.
 fn period(context: &Context<'_>, _: &Replies, filling: &mut Filling<'_>) -> Result<bool, Failure> {
     let arguments = context.arguments;
-    match (arguments.text(&START), arguments.text(&END)) {
+    match (arguments.text(START), arguments.text(END)) {
         (Some(_), Some(_)) => {}
         (None, None) => {
-            let period = arguments.text(&PERIOD).unwrap_or_default().to_owned();
+            let period = arguments.text(PERIOD).unwrap_or_default().to_owned();
             filling.query.push(("statsPeriod", period.into()));
         }
         _ => {
@@ -194,7 +194,7 @@ fn finish(
     made.add("dropped", written(&dropped, all));
     made.add("accepted", written(&accepted, 0));
     let has = |outcome: &str| dropped.iter().any(|sum| sum.0 == outcome);
-    if let Some(project) = context.arguments.text(&OPTIONAL_PROJECT) {
+    if let Some(project) = context.arguments.text(OPTIONAL_PROJECT) {
         let project = [("projectSlug", project)];
         if has("filtered") {
             let reason = "which of the project's filters drop";

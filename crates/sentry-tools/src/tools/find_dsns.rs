@@ -8,7 +8,7 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 
 use super::READ;
 
-const REQUIRED_PROJECT: Parameter = PROJECT.required();
+const REQUIRED_PROJECT: &Parameter = &PROJECT.required();
 
 pub(crate) static TOOL: Tool = Tool {
     name: "find_dsns",
@@ -36,7 +36,7 @@ const PLAN: Plan = Plan {
     stages: &[&[Step {
         label: "keys",
         endpoint: &KEYS,
-        project: Narrow::Path(&REQUIRED_PROJECT),
+        project: Narrow::Path(REQUIRED_PROJECT),
         ..READS
     }]],
     answer: "dsns!=keys[id! name~ dsn!=dsn.public isActive? dateCreated]",

@@ -11,7 +11,7 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 use super::alerting::{DETECTORS, LIMIT, OPTIONAL_PROJECT, add, list, write_monitor};
 use super::{INSPECT, READ};
 
-const QUERY: Parameter = Parameter::text("query", "Part of a name, or assignee:USER.")
+const QUERY: &Parameter = &Parameter::text("query", "Part of a name, or assignee:USER.")
     .nullable()
     .near(&["q", "name", "search"]);
 
@@ -34,8 +34,8 @@ const PLAN: Plan = Plan {
     stages: &[&[Step {
         label: "all",
         endpoint: &DETECTORS,
-        project: Narrow::Query(&OPTIONAL_PROJECT, "project"),
-        query: &[(&LIMIT, "per_page"), (&CURSOR, "cursor")],
+        project: Narrow::Query(OPTIONAL_PROJECT, "project"),
+        query: &[(LIMIT, "per_page"), (CURSOR, "cursor")],
         always: &[("sortBy", "-id")],
         fill: Some(of_metrics),
         ..READS
@@ -50,7 +50,7 @@ fn of_metrics(
     _: &Replies,
     filling: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
-    let asked = context.arguments.text(&QUERY).unwrap_or_default();
+    let asked = context.arguments.text(QUERY).unwrap_or_default();
     add(
         filling,
         "query",

@@ -9,11 +9,11 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 use super::READ;
 use super::cron::{ENVIRONMENT, LIMIT, environment, monitor};
 
-const OPTIONAL_PROJECT: Parameter = PROJECT.nullable();
-const OPTIONAL_ENVIRONMENT: Parameter = ENVIRONMENT.nullable();
+const OPTIONAL_PROJECT: &Parameter = &PROJECT.nullable();
+const OPTIONAL_ENVIRONMENT: &Parameter = &ENVIRONMENT.nullable();
 /// Of a cron or an uptime monitor.
-pub(super) const OWNER: Parameter =
-    Parameter::text("owner", "user:ID, team:ID, myteams or unassigned.").nullable();
+pub(super) const OWNER: &Parameter =
+    &Parameter::text("owner", "user:ID, team:ID, myteams or unassigned.").nullable();
 
 pub(crate) static TOOL: Tool = Tool {
     name: "find_monitors",
@@ -48,12 +48,12 @@ const PLAN: Plan = Plan {
     stages: &[&[Step {
         label: "monitors",
         endpoint: &MONITORS,
-        project: Narrow::Query(&OPTIONAL_PROJECT, "project"),
+        project: Narrow::Query(OPTIONAL_PROJECT, "project"),
         query: &[
-            (&OPTIONAL_ENVIRONMENT, "environment"),
-            (&OWNER, "owner"),
-            (&NAME_QUERY, "query"),
-            (&LIMIT, "per_page"),
+            (OPTIONAL_ENVIRONMENT, "environment"),
+            (OWNER, "owner"),
+            (NAME_QUERY, "query"),
+            (LIMIT, "per_page"),
         ],
         ..READS
     }]],

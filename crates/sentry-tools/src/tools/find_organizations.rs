@@ -49,7 +49,7 @@ struct Described<'a> {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let query = context.arguments.text(&NAME_QUERY);
+        let query = context.arguments.text(NAME_QUERY);
         let found = context.client.organizations(query).await?;
         let organizations = context.sight.of_all(found.items);
         let shown = organizations.iter().take(SHOWN);

@@ -44,7 +44,7 @@ struct Project<'a> {
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let place = Place::read(context)?;
-        let query = context.arguments.text(&NAME_QUERY);
+        let query = context.arguments.text(NAME_QUERY);
         let found = context
             .client
             .projects(&place.region, &place.organization, query)

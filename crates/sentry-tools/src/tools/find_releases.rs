@@ -9,8 +9,8 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 
 use super::{READ, SHOWN};
 
-const QUERY: Parameter = Parameter::text("query", "Part of a version.").nullable();
-const OPTIONAL_PROJECT: Parameter = PROJECT.nullable();
+const QUERY: &Parameter = &Parameter::text("query", "Part of a version.").nullable();
+const OPTIONAL_PROJECT: &Parameter = &PROJECT.nullable();
 
 pub(crate) static TOOL: Tool = Tool {
     name: "find_releases",
@@ -69,8 +69,8 @@ const SENDERS: &[&str] = &[
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let place = Place::read(context)?;
-        let project = project_key(context, &OPTIONAL_PROJECT)?;
-        let query = context.arguments.text(&QUERY);
+        let project = project_key(context, OPTIONAL_PROJECT)?;
+        let query = context.arguments.text(QUERY);
         let found = context
             .client
             .releases(&place.region, &place.organization, project.as_ref(), query)

@@ -42,7 +42,7 @@ struct Team<'a> {
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let place = Place::read(context)?;
-        let query = context.arguments.text(&NAME_QUERY);
+        let query = context.arguments.text(NAME_QUERY);
         let (client, sight) = (context.client, context.sight);
         // In a session of one project its own: an issue can be assigned to no other.
         let own = sight.own_project();

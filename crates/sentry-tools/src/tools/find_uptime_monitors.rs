@@ -48,12 +48,12 @@ const PLAN: Plan = Plan {
     stages: &[&[Step {
         label: "monitors",
         endpoint: &MONITORS,
-        project: Narrow::Query(&PROJECT, "project"),
+        project: Narrow::Query(PROJECT, "project"),
         query: &[
-            (&ENVIRONMENT, "environment"),
-            (&OWNER, "owner"),
-            (&NAME_QUERY, "query"),
-            (&LIMIT, "per_page"),
+            (ENVIRONMENT, "environment"),
+            (OWNER, "owner"),
+            (NAME_QUERY, "query"),
+            (LIMIT, "per_page"),
         ],
         without: Without::IsOptional("uptime monitors"),
         ..READS

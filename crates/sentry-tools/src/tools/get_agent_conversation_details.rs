@@ -15,7 +15,7 @@ use super::{ISSUE_SKILLS, READ};
 mod page;
 mod spans;
 
-pub(super) const CONVERSATION: Parameter = Parameter::text(
+pub(super) const CONVERSATION: &Parameter = &Parameter::text(
     "conversationId",
     "From search_agent_conversations, or gen_ai.conversation.id of a span.",
 )
@@ -56,9 +56,9 @@ const KEPT: &str = "30d";
 const ASK: Step = Step {
     label: "spans",
     endpoint: &CONVERSATION_SPANS,
-    project: Narrow::Query(&PROJECT, "project"),
-    names: &[&CONVERSATION],
-    query: &[(&START, "start"), (&END, "end")],
+    project: Narrow::Query(PROJECT, "project"),
+    names: &[CONVERSATION],
+    query: &[(START, "start"), (END, "end")],
     always: &[("per_page", "1000")],
     fill: Some(|context, _, filling| time(context, filling, KEPT)),
     without: Without::IsGone,
@@ -97,9 +97,9 @@ fn finish(
     // Older servers answer with the list alone.
     let member = if reply.is_list() { "" } else { "data" };
     let rows: Vec<Value<'_>> = reply.things(member, context.sight)?;
-    let id = context.arguments.text(&CONVERSATION).unwrap_or_default();
+    let id = context.arguments.text(CONVERSATION).unwrap_or_default();
     if rows.is_empty() {
-        let within = match context.arguments.text(&START) {
+        let within = match context.arguments.text(START) {
             Some(_) => "between `start` and `end`",
             None => "within 30 days",
         };

@@ -14,24 +14,25 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 use super::alerting::{DETECTORS, OPTIONAL_PROJECT, add, list};
 use super::{INSPECT, READ};
 
-const SECTION: Parameter = Parameter::choice(
+const SECTION: &Parameter = &Parameter::choice(
     "section",
     "What is done; when; or which monitors there are to listen to.",
     &["actions", "conditions", "sources"],
     None,
 )
 .required();
-const ACTIONS: Parameter = Parameter::new("actionTypes", "Such as slack.", Kind::Texts).nullable();
-const GROUP: Parameter = Parameter::choice(
+const ACTIONS: &Parameter =
+    &Parameter::new("actionTypes", "Such as slack.", Kind::Texts).nullable();
+const GROUP: &Parameter = &Parameter::choice(
     "conditionGroup",
     "Conditions of triggers or of actionFilters. Default both.",
     &["workflow_trigger", "action_filter"],
     None,
 )
 .nullable();
-const SOURCES: Parameter =
-    Parameter::new("sourceTypes", "Such as metric_issue.", Kind::Texts).nullable();
-const LIMIT: Parameter = Parameter::integer("limit", "", Some(100), Some(25)).near(NEAR_LIMIT);
+const SOURCES: &Parameter =
+    &Parameter::new("sourceTypes", "Such as metric_issue.", Kind::Texts).nullable();
+const LIMIT: &Parameter = &Parameter::integer("limit", "", Some(100), Some(25)).near(NEAR_LIMIT);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "get_alert_options",
@@ -82,7 +83,7 @@ const fn conditions(
     Step {
         label,
         endpoint: &CONDITIONS,
-        query: &[(&CURSOR, "cursor"), (&LIMIT, "per_page")],
+        query: &[(CURSOR, "cursor"), (LIMIT, "per_page")],
         always: group,
         fill: Some(fill),
         ..READS
@@ -94,8 +95,8 @@ const PLAN: Plan = Plan {
         Step {
             label: "actions",
             endpoint: &AVAILABLE,
-            query: &[(&CURSOR, "cursor"), (&LIMIT, "per_page")],
-            fill: Some(|context, _, _| Ok(context.arguments.text(&SECTION) == Some("actions"))),
+            query: &[(CURSOR, "cursor"), (LIMIT, "per_page")],
+            fill: Some(|context, _, _| Ok(context.arguments.text(SECTION) == Some("actions"))),
             ..READS
         },
         conditions(
@@ -111,8 +112,8 @@ const PLAN: Plan = Plan {
         Step {
             label: "sources",
             endpoint: &DETECTORS,
-            project: Narrow::Query(&OPTIONAL_PROJECT, "project"),
-            query: &[(&CURSOR, "cursor"), (&LIMIT, "per_page")],
+            project: Narrow::Query(OPTIONAL_PROJECT, "project"),
+            query: &[(CURSOR, "cursor"), (LIMIT, "per_page")],
             fill: Some(sources),
             ..READS
         },
@@ -125,20 +126,20 @@ const PLAN: Plan = Plan {
 };
 
 fn is_group(context: &Context<'_>, group: &str) -> Result<bool, Failure> {
-    let asked = context.arguments.text(&GROUP).unwrap_or(group);
-    Ok(context.arguments.text(&SECTION) == Some("conditions") && asked == group)
+    let asked = context.arguments.text(GROUP).unwrap_or(group);
+    Ok(context.arguments.text(SECTION) == Some("conditions") && asked == group)
 }
 
 fn sources(context: &Context<'_>, _: &Replies, filling: &mut Filling<'_>) -> Result<bool, Failure> {
-    let mut query = context.arguments.texts(&SOURCES).join(",");
+    let mut query = context.arguments.texts(SOURCES).join(",");
     if !query.is_empty() {
         query = ["type:[", &query, "] "].concat();
     }
-    query.push_str(context.arguments.text(&NAME_QUERY).unwrap_or_default());
+    query.push_str(context.arguments.text(NAME_QUERY).unwrap_or_default());
     if !query.is_empty() {
         add(filling, "query", query.trim_end());
     }
-    Ok(context.arguments.text(&SECTION) == Some("sources"))
+    Ok(context.arguments.text(SECTION) == Some("sources"))
 }
 
 fn finish(
@@ -147,14 +148,14 @@ fn finish(
     replies: &Replies,
     made: &mut Made,
 ) -> Result<(), Failure> {
-    let part = context.arguments.text(&NAME_QUERY).unwrap_or_default();
+    let part = context.arguments.text(NAME_QUERY).unwrap_or_default();
     let part = part.to_lowercase();
-    let types = context.arguments.texts(&ACTIONS);
+    let types = context.arguments.texts(ACTIONS);
     let fits = |one: &Value<'_>| {
         let kind = one.get("type").as_str().unwrap_or_default();
         (types.is_empty() || types.contains(&kind)) && kind.contains(&part)
     };
-    let guide = match context.arguments.text(&SECTION).unwrap_or_default() {
+    let guide = match context.arguments.text(SECTION).unwrap_or_default() {
         "actions" => {
             let mut found = replies.things(context, "actions")?;
             found.retain(fits);

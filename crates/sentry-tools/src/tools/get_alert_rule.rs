@@ -18,7 +18,7 @@ use super::alerting::{
 use super::find_alert_rules::KIND;
 use super::{INSPECT, READ};
 
-pub(super) const NAMED: Parameter = Parameter::text(
+pub(super) const NAMED: &Parameter = &Parameter::text(
     "ruleIdOrName",
     "Id of find_alert_rules, or a name that only one has.",
 )
@@ -57,7 +57,7 @@ const PLAN: Plan = Plan {
             Step {
                 label: "rules",
                 endpoint: &WORKFLOWS,
-                project: Narrow::Query(&OPTIONAL_PROJECT, "project"),
+                project: Narrow::Query(OPTIONAL_PROJECT, "project"),
                 fill: Some(rules),
                 ..READS
             },
@@ -71,7 +71,7 @@ const PLAN: Plan = Plan {
             Step {
                 label: "named",
                 endpoint: &DETECTORS,
-                project: Narrow::Query(&OPTIONAL_PROJECT, "project"),
+                project: Narrow::Query(OPTIONAL_PROJECT, "project"),
                 fill: Some(monitors),
                 ..READS
             },
@@ -80,7 +80,7 @@ const PLAN: Plan = Plan {
             Step {
                 label: "monitors",
                 endpoint: &DETECTORS,
-                project: Narrow::Query(&OPTIONAL_PROJECT, "project"),
+                project: Narrow::Query(OPTIONAL_PROJECT, "project"),
                 always: &[("per_page", "100")],
                 fill: Some(listened_to),
                 without: Without::GoesOn,
@@ -89,7 +89,7 @@ const PLAN: Plan = Plan {
             Step {
                 label: "monitor",
                 endpoint: &DETECTORS,
-                project: Narrow::Query(&OPTIONAL_PROJECT, "project"),
+                project: Narrow::Query(OPTIONAL_PROJECT, "project"),
                 always: &[("query", "type:metric_issue")],
                 fill: Some(monitor),
                 ..READS
@@ -101,11 +101,11 @@ const PLAN: Plan = Plan {
 };
 
 fn named<'a>(context: &'a Context<'_>) -> &'a str {
-    context.arguments.text(&NAMED).unwrap_or_default()
+    context.arguments.text(NAMED).unwrap_or_default()
 }
 
 fn is_of(context: &Context<'_>, kind: &str) -> bool {
-    let asked = context.arguments.text(&KIND);
+    let asked = context.arguments.text(KIND);
     asked == Some("all") || asked == Some(kind)
 }
 

@@ -19,8 +19,8 @@ use super::alerting::{Which, choose, is_number, splice, splice_raw};
 use super::find_dashboards::DASHBOARDS;
 use super::{INSPECT, READ};
 
-pub(crate) const NAMED: Parameter =
-    Parameter::text("dashboardIdOrTitle", "Id, or a title that only one has.")
+pub(crate) const NAMED: &Parameter =
+    &Parameter::text("dashboardIdOrTitle", "Id, or a title that only one has.")
         .required()
         .near(&["dashboardid", "dashboard", "id", "title"]);
 
@@ -65,7 +65,7 @@ const fn values(label: &'static str, fill: plan::Fill) -> Step {
     Step {
         label,
         endpoint: &EVENTS,
-        project: Narrow::Query(&PROJECT, "project"),
+        project: Narrow::Query(PROJECT, "project"),
         fill: Some(fill),
         without: Without::GoesOn,
         ..READS
@@ -121,7 +121,7 @@ fn by_title(
     _: &Replies,
     filling: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
-    let named = context.arguments.text(&NAMED).unwrap_or_default();
+    let named = context.arguments.text(NAMED).unwrap_or_default();
     filling.query.push(("query", Cow::Owned(named.to_owned())));
     Ok(!is_number(named))
 }
@@ -131,7 +131,7 @@ fn by_id(
     replies: &Replies,
     filling: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
-    let named = context.arguments.text(&NAMED).unwrap_or_default();
+    let named = context.arguments.text(NAMED).unwrap_or_default();
     let id = if is_number(named) {
         named
     } else {

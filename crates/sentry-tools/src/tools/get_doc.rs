@@ -14,7 +14,7 @@ use super::search_docs::SKILLS;
 /// Of a page, in bytes.
 const LONGEST: usize = 16_000;
 
-const PATH: Parameter = Parameter::text("path", "From search_docs, or a page's URL.")
+const PATH: &Parameter = &Parameter::text("path", "From search_docs, or a page's URL.")
     .required()
     .near(&["url", "page", "doc", "docpath", "id", "link"]);
 
@@ -35,10 +35,10 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let path = required(&PATH, context.arguments.text(&PATH))?;
+        let path = required(PATH, context.arguments.text(PATH))?;
         let page = DocPage::parse(path).ok_or_else(|| {
             wrong(
-                &PATH,
+                PATH,
                 "must be a path or URL of docs.sentry.io, such as `/product/crons.md`",
             )
         })?;

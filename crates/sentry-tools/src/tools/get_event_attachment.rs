@@ -18,11 +18,11 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::READ;
 
-const REQUIRED_PROJECT: Parameter = PROJECT.required();
-const EVENT: Parameter = Parameter::format("eventId", "32 hex digits.", Format::HexId)
+const REQUIRED_PROJECT: &Parameter = &PROJECT.required();
+const EVENT: &Parameter = &Parameter::format("eventId", "32 hex digits.", Format::HexId)
     .required()
     .near(&["event"]);
-const ATTACHMENT: Parameter = Parameter::text(
+const ATTACHMENT: &Parameter = &Parameter::text(
     "attachmentId",
     "Without it, the event's attachments are listed.",
 )
@@ -68,15 +68,15 @@ const PLAN: Plan = Plan {
         &[Step {
             label: "list",
             endpoint: &LIST,
-            project: Narrow::Path(&REQUIRED_PROJECT),
-            names: &[&EVENT],
+            project: Narrow::Path(REQUIRED_PROJECT),
+            names: &[EVENT],
             ..READS
         }],
         &[Step {
             label: "file",
             endpoint: &ONE,
-            project: Narrow::Path(&REQUIRED_PROJECT),
-            names: &[&EVENT],
+            project: Narrow::Path(REQUIRED_PROJECT),
+            names: &[EVENT],
             always: &[("download", "1")],
             fill: Some(|context, replies, filling| {
                 let Some(file) = wanted(context, replies)? else {
@@ -108,7 +108,7 @@ fn text<'a>(file: Value<'a>, name: &str) -> &'a str {
 
 /// The attachment that is asked for, if one is.
 fn wanted<'a>(context: &Context<'_>, replies: &'a Replies) -> Result<Option<Value<'a>>, Failure> {
-    let Some(id) = context.arguments.text(&ATTACHMENT) else {
+    let Some(id) = context.arguments.text(ATTACHMENT) else {
         return Ok(None);
     };
     let mut files = files(context, replies)?.into_iter();
@@ -132,7 +132,7 @@ fn finish(
     replies: &Replies,
     made: &mut Made,
 ) -> Result<(), Failure> {
-    let event = context.arguments.text(&EVENT).unwrap_or_default();
+    let event = context.arguments.text(EVENT).unwrap_or_default();
     let Some(file) = wanted(context, replies)? else {
         made.markdown = Some(list(event, &files(context, replies)?));
         return Ok(());

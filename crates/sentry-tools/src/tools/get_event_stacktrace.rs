@@ -18,9 +18,9 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{ISSUE_SKILLS, READ, get_issue_breadcrumbs};
 
-const REQUIRED_ISSUE: Parameter = ISSUE_ID.required();
+const REQUIRED_ISSUE: &Parameter = &ISSUE_ID.required();
 
-const THREAD: Parameter = Parameter::new(
+const THREAD: &Parameter = &Parameter::new(
     "thread",
     "Id or name of a thread; without it the exceptions, or the crashed thread.",
     Kind::NumberOrText,
@@ -98,7 +98,7 @@ fn render(context: &Context<'_>, located: &Located, event: &Event) -> Answer {
         ],
     );
     page.text("title", 0, title);
-    let wanted = context.arguments.text(&THREAD);
+    let wanted = context.arguments.text(THREAD);
     let traces = match wanted {
         Some(name) => Traces::of_thread(event, name).ok_or_else(|| unknown(event, name))?,
         None => Traces::of(event),

@@ -18,8 +18,8 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{READ, add_issue_note};
 
-const COMMENTS: Parameter = Parameter::flag("includeComments", "", true);
-const LIMIT: Parameter = Parameter::integer("limit", "", Some(100), Some(25));
+const COMMENTS: &Parameter = &Parameter::flag("includeComments", "", true);
+const LIMIT: &Parameter = &Parameter::integer("limit", "", Some(100), Some(25));
 
 pub(crate) static TOOL: Tool = Tool {
     name: "get_issue_activity",
@@ -45,8 +45,8 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let with_comments = context.arguments.flag(&COMMENTS);
-        let limit = context.arguments.number(&LIMIT).unwrap_or_default();
+        let with_comments = context.arguments.flag(COMMENTS);
+        let limit = context.arguments.number(LIMIT).unwrap_or_default();
         let located = Located::find(context).await?;
         let entries = read(context, &located, with_comments, limit).await?;
         Ok(CallToolResult::text(render(

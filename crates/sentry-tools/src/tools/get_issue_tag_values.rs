@@ -11,7 +11,7 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 
 use super::READ;
 
-const TAG_KEY: Parameter = Parameter::format(
+const TAG_KEY: &Parameter = &Parameter::format(
     "tagKey",
     "Such as environment, release, browser, url, user.",
     Format::TagKey,
@@ -69,7 +69,7 @@ const SENDERS: &[&str] = &["/tagKey", "/name", "/topValues/*/value"];
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let key = required(&TAG_KEY, context.arguments.tag_key(&TAG_KEY))?;
+        let key = required(TAG_KEY, context.arguments.tag_key(TAG_KEY))?;
         let located = Located::find(context).await?;
         let place = &located.place;
         let tag = context

@@ -12,7 +12,7 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 
 use super::READ;
 
-const LIMIT: Parameter = Parameter::integer("limit", "", Some(100), Some(25)).near(NEAR_LIMIT);
+const LIMIT: &Parameter = &Parameter::integer("limit", "", Some(100), Some(25)).near(NEAR_LIMIT);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "get_issue_user_reports",
@@ -48,8 +48,8 @@ const PLAN: Plan = Plan {
     stages: &[&[Step {
         label: "reports",
         endpoint: &REPORTS,
-        names: &[&ISSUE_ID],
-        query: &[(&LIMIT, "per_page"), (&CURSOR, "cursor")],
+        names: &[ISSUE_ID],
+        query: &[(LIMIT, "per_page"), (CURSOR, "cursor")],
         without: Without::IsOptional("user reports"),
         ..READS
     }]],

@@ -12,11 +12,11 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 
 use super::READ;
 
-const APP: Parameter = Parameter::text("appId", "As the builds name it.")
+const APP: &Parameter = &Parameter::text("appId", "As the builds name it.")
     .required()
     .near(&["app"]);
-const BRANCH: Parameter = Parameter::text("branch", "Such as main.").nullable();
-const PROJECT: Parameter = Parameter::format("project", "Slug or number.", Format::Slug)
+const BRANCH: &Parameter = &Parameter::text("branch", "Such as main.").nullable();
+const PROJECT: &Parameter = &Parameter::format("project", "Slug or number.", Format::Slug)
     .nullable()
     .near(NEAR_PROJECT);
 
@@ -48,8 +48,8 @@ const PLAN: Plan = Plan {
     stages: &[&[Step {
         label: "base",
         endpoint: &LATEST,
-        project: Narrow::Query(&PROJECT, "project"),
-        query: &[(&APP, "app_id"), (&BRANCH, "branch")],
+        project: Narrow::Query(PROJECT, "project"),
+        query: &[(APP, "app_id"), (BRANCH, "branch")],
         always: &[("compact_metadata", "true")],
         ..READS
     }]],

@@ -28,7 +28,7 @@ pub(crate) static TOOL: Tool = Tool {
 };
 
 const PLAN: Plan = Plan {
-    stages: &[&[by_id(&DETECTORS, &[(&MONITOR_ID, "id")])]],
+    stages: &[&[by_id(&DETECTORS, &[(MONITOR_ID, "id")])]],
     answer: READ_MONITOR,
     finish: Some(finish),
 };

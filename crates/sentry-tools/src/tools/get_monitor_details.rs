@@ -19,16 +19,16 @@ use super::cron::{
     ENVIRONMENT, MONITOR, OPTIONAL_PERIOD, SINCE, SLUG, UNTIL, environment, monitor, with_both_ends,
 };
 
-const PROJECT: Parameter = PROJECT_OR_ID.nullable();
-const OPTIONAL_ENVIRONMENT: Parameter = ENVIRONMENT.nullable();
-const CHECK_INS: Parameter = Parameter::integer("checkInLimit", "", Some(50), Some(10));
-const STATS: Parameter = Parameter::flag(
+const PROJECT: &Parameter = &PROJECT_OR_ID.nullable();
+const OPTIONAL_ENVIRONMENT: &Parameter = &ENVIRONMENT.nullable();
+const CHECK_INS: &Parameter = &Parameter::integer("checkInLimit", "", Some(50), Some(10));
+const STATS: &Parameter = &Parameter::flag(
     "includeStats",
     "Counts of the last 24 hours, or from start to end.",
     true,
 );
-const ROLLUP: Parameter =
-    Parameter::integer("rollupSeconds", "Of the counts. Default 3600.", None, None).nullable();
+const ROLLUP: &Parameter =
+    &Parameter::integer("rollupSeconds", "Of the counts. Default 3600.", None, None).nullable();
 
 pub(crate) static TOOL: Tool = Tool {
     name: "get_monitor_details",
@@ -84,8 +84,8 @@ static STATS_OF_ORGANIZATION: Endpoint = Endpoint {
 };
 
 const OF_STEP: Step = Step {
-    names: &[&SLUG],
-    query: &[(&OPTIONAL_ENVIRONMENT, "environment")],
+    names: &[SLUG],
+    query: &[(OPTIONAL_ENVIRONMENT, "environment")],
     ..READS
 };
 
@@ -94,19 +94,19 @@ const PLAN: Plan = Plan {
         Step {
             label: "monitor",
             endpoint: &MONITOR,
-            project: Narrow::Either(&PROJECT, &OF_ORGANIZATION),
+            project: Narrow::Either(PROJECT, &OF_ORGANIZATION),
             ..OF_STEP
         },
         Step {
             label: "checkins",
             endpoint: &CHECK_INS_OF_PROJECT,
-            project: Narrow::Either(&PROJECT, &CHECK_INS_OF_ORGANIZATION),
+            project: Narrow::Either(PROJECT, &CHECK_INS_OF_ORGANIZATION),
             query: &[
-                (&OPTIONAL_ENVIRONMENT, "environment"),
-                (&CHECK_INS, "per_page"),
-                (&OPTIONAL_PERIOD, "statsPeriod"),
-                (&SINCE, "start"),
-                (&UNTIL, "end"),
+                (OPTIONAL_ENVIRONMENT, "environment"),
+                (CHECK_INS, "per_page"),
+                (OPTIONAL_PERIOD, "statsPeriod"),
+                (SINCE, "start"),
+                (UNTIL, "end"),
             ],
             fill: Some(with_both_ends),
             ..OF_STEP
@@ -114,7 +114,7 @@ const PLAN: Plan = Plan {
         Step {
             label: "stats",
             endpoint: &STATS_OF_PROJECT,
-            project: Narrow::Either(&PROJECT, &STATS_OF_ORGANIZATION),
+            project: Narrow::Either(PROJECT, &STATS_OF_ORGANIZATION),
             fill: Some(stats),
             // Not every server has it, and the rest stands without.
             without: plan::Without::GoesOn,
@@ -135,17 +135,17 @@ const PLAN: Plan = Plan {
 
 /// The counts, from start to end where both are sent. Without them Sentry counts the last 24 hours.
 fn stats(context: &Context<'_>, _: &Replies, filling: &mut Filling<'_>) -> Result<bool, Failure> {
-    for (parameter, name) in [(&SINCE, "since"), (&UNTIL, "until")] {
+    for (parameter, name) in [(SINCE, "since"), (UNTIL, "until")] {
         if let Some(text) = context.arguments.text(parameter) {
             let rule = "must be a date and time, such as `2026-11-30T12:00:00Z`";
             let seconds = epoch::seconds(text).ok_or_else(|| wrong(parameter, rule))?;
             filling.query.push((name, Cow::Owned(seconds.to_string())));
         }
     }
-    let rollup = context.arguments.number(&ROLLUP).unwrap_or(3600);
+    let rollup = context.arguments.number(ROLLUP).unwrap_or(3600);
     let resolution = [&rollup.to_string(), "s"].concat();
     filling.query.push(("resolution", Cow::Owned(resolution)));
-    Ok(context.arguments.flag(&STATS))
+    Ok(context.arguments.flag(STATS))
 }
 
 fn finish(
@@ -199,7 +199,7 @@ fn finish(
         .iter()
         .any(|one| one.get("status").as_str() == Some("error"))
     {
-        let slug = context.arguments.text(&SLUG).unwrap_or_default();
+        let slug = context.arguments.text(SLUG).unwrap_or_default();
         let query = ["is:unresolved monitor.slug:\"", slug, "\""].concat();
         let reason = "Finds the issue that the failures opened.";
         made.suggest(context, "search_issues", &[("query", &query)], reason);

@@ -22,33 +22,33 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 
 use super::READ;
 
-pub(super) const URL: Parameter = Parameter::format(
+pub(super) const URL: &Parameter = &Parameter::format(
     "profileUrl",
     "A profile's Sentry URL, instead of what it says.",
     Format::Url,
 )
 .near(&["url", "link", "permalink"]);
-pub(super) const PROJECT: Parameter = Parameter::new(
+pub(super) const PROJECT: &Parameter = &Parameter::new(
     "projectSlugOrId",
     "",
     crate::vocabulary::parameter::Kind::NumberOrText,
 )
 .near(NEAR_PROJECT);
-const TRANSACTION: Parameter =
-    Parameter::text("transactionName", "As in search_profiles.").near(&["transaction", "name"]);
-const LATELY: Parameter = PERIOD.with_default("7d");
-const BASELINE: Parameter = Parameter::format(
+const TRANSACTION: &Parameter =
+    &Parameter::text("transactionName", "As in search_profiles.").near(&["transaction", "name"]);
+const LATELY: &Parameter = &PERIOD.with_default("7d");
+const BASELINE: &Parameter = &Parameter::format(
     "compareAgainstPeriod",
     "A longer period, to see what has changed.",
     Format::Period,
 )
 .near(&["baseline", "baselineperiod"]);
-pub(super) const FOCUS: Parameter = Parameter::flag(
+pub(super) const FOCUS: &Parameter = &Parameter::flag(
     "focusOnUserCode",
     "Fold library frames into the own code that calls them.",
     true,
 );
-const MOST: Parameter = Parameter::integer("maxHotPaths", "", Some(20), Some(10));
+const MOST: &Parameter = &Parameter::integer("maxHotPaths", "", Some(20), Some(10));
 
 pub(crate) static TOOL: Tool = Tool {
     name: "get_profile",
@@ -93,7 +93,7 @@ static FLAME_GRAPH: Endpoint = Endpoint {
 pub(super) const PROJECT_NUMBER: Step = Step {
     label: "project",
     endpoint: &PROJECTS,
-    project: Narrow::Path(&PROJECT),
+    project: Narrow::Path(PROJECT),
     fill: Some(|context, _, _| Ok(project_number(context, &Replies::default()).is_none())),
     ..READS
 };
@@ -105,16 +105,16 @@ const PLAN: Plan = Plan {
             Step {
                 label: "now",
                 endpoint: &FLAME_GRAPH,
-                query: &[(&LATELY, "statsPeriod")],
+                query: &[(LATELY, "statsPeriod")],
                 fill: Some(of_transaction),
                 ..READS
             },
             Step {
                 label: "before",
                 endpoint: &FLAME_GRAPH,
-                query: &[(&BASELINE, "statsPeriod")],
+                query: &[(BASELINE, "statsPeriod")],
                 fill: Some(|context, replies, filling| {
-                    let is_asked = context.arguments.text(&BASELINE).is_some();
+                    let is_asked = context.arguments.text(BASELINE).is_some();
                     Ok(is_asked && of_transaction(context, replies, filling)?)
                 }),
                 ..READS
@@ -132,11 +132,11 @@ const PLAN: Plan = Plan {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let named = advice::arguments(context, &URL, &TOOL)?;
+        let named = advice::arguments(context, URL, &TOOL)?;
         let arguments = named.as_ref().unwrap_or(context.arguments);
-        let (period, baseline) = (arguments.text(&LATELY), arguments.text(&BASELINE));
-        required(&TRANSACTION, arguments.text(&TRANSACTION))?;
-        required(&PROJECT, arguments.project(&PROJECT))?;
+        let (period, baseline) = (arguments.text(LATELY), arguments.text(BASELINE));
+        required(TRANSACTION, arguments.text(TRANSACTION))?;
+        required(PROJECT, arguments.project(PROJECT))?;
         if period == baseline {
             let words = "`compareAgainstPeriod` must differ from `period`.";
             return Err(Failure::Invalid(words.to_owned()));
@@ -154,7 +154,7 @@ pub(super) fn project_number(context: &Context<'_>, replies: &Replies) -> Option
     if let Some(id) = context.sight.project_id() {
         return Some(id.to_owned());
     }
-    if let Some(SlugOrId::Id(id)) = context.arguments.project(&PROJECT) {
+    if let Some(SlugOrId::Id(id)) = context.arguments.project(PROJECT) {
         return Some(id);
     }
     let id = replies.thing(context, "project").get("id");
@@ -180,7 +180,7 @@ fn of_transaction(
     replies: &Replies,
     filling: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
-    let name = context.arguments.text(&TRANSACTION).unwrap_or_default();
+    let name = context.arguments.text(TRANSACTION).unwrap_or_default();
     let name = name.replace('\\', "\\\\").replace('"', "\\\"");
     let query = ["event.type:transaction transaction:\"", &name, "\""].concat();
     filling.query.push(("query", Cow::Owned(query)));
@@ -188,7 +188,7 @@ fn of_transaction(
 }
 
 pub(super) fn focus(context: &Context<'_>) -> Focus {
-    if context.arguments.flag(&FOCUS) {
+    if context.arguments.flag(FOCUS) {
         Focus::Own
     } else {
         Focus::All
@@ -229,8 +229,8 @@ fn finish(
     let focus = focus(context);
     let calls = Calls::read(now, focus);
     let baseline = Calls::read(before, focus);
-    let most = context.arguments.number(&MOST).unwrap_or(10) as usize;
-    let name = context.arguments.text(&TRANSACTION).unwrap_or_default();
+    let most = context.arguments.number(MOST).unwrap_or(10) as usize;
+    let name = context.arguments.text(TRANSACTION).unwrap_or_default();
     made.add_text(
         "projectId",
         &project_number(context, replies).unwrap_or_default(),
@@ -239,7 +239,7 @@ fn finish(
     made.add("current", flag(calls.weight > 0.0));
     made.add("analysis", analysis(&calls, focus, most));
     let mut page = page(&["# Profile of ", &code(name, 120)].concat(), &calls);
-    if let Some(period) = context.arguments.text(&BASELINE) {
+    if let Some(period) = context.arguments.text(BASELINE) {
         made.add("baseline", flag(baseline.weight > 0.0));
         if calls.weight > 0.0 && baseline.weight > 0.0 {
             let changes = hot_paths::changes(&calls, &baseline, most, focus);

@@ -22,20 +22,20 @@ use super::get_profile::{
     FOCUS, PROJECT, PROJECT_NUMBER, URL, add_paths, analysis, focus, narrow, page,
 };
 
-const PROFILE: Parameter = Parameter::format(
+const PROFILE: &Parameter = &Parameter::format(
     "profileId",
     "Of a profile of one transaction.",
     Format::HexId,
 )
 .near(&["profile", "id"]);
-const PROFILER: Parameter = Parameter::format(
+const PROFILER: &Parameter = &Parameter::format(
     "profilerId",
     "Of a profiler that runs all the time, with start and end.",
     Format::HexId,
 )
 .near(&["profiler"]);
-const START: Parameter = Parameter::text("start", "ISO 8601.");
-const END: Parameter = Parameter::text("end", "");
+const START: &Parameter = &Parameter::text("start", "ISO 8601.");
+const END: &Parameter = &Parameter::text("end", "");
 
 /// Paths that are shown.
 const SHOWN: usize = 15;
@@ -85,9 +85,9 @@ const PLAN: Plan = Plan {
             Step {
                 label: "profile",
                 endpoint: &PROFILES,
-                project: Narrow::Path(&PROJECT),
+                project: Narrow::Path(PROJECT),
                 fill: Some(|context, _, filling| {
-                    let profile = context.arguments.text(&PROFILE).unwrap_or_default();
+                    let profile = context.arguments.text(PROFILE).unwrap_or_default();
                     filling.names.push(Cow::Owned(profile.to_owned()));
                     Ok(!profile.is_empty())
                 }),
@@ -95,7 +95,7 @@ const PLAN: Plan = Plan {
             },
             Step {
                 fill: Some(|context, replies, filling| {
-                    let is_chunk = context.arguments.text(&PROFILE).is_none();
+                    let is_chunk = context.arguments.text(PROFILE).is_none();
                     let fill = PROJECT_NUMBER.fill;
                     Ok(
                         is_chunk
@@ -108,9 +108,9 @@ const PLAN: Plan = Plan {
         &[Step {
             label: "chunk",
             endpoint: &CHUNKS,
-            query: &[(&PROFILER, "profiler_id"), (&START, "start"), (&END, "end")],
+            query: &[(PROFILER, "profiler_id"), (START, "start"), (END, "end")],
             fill: Some(|context, replies, filling| {
-                let is_chunk = context.arguments.text(&PROFILE).is_none();
+                let is_chunk = context.arguments.text(PROFILE).is_none();
                 Ok(is_chunk && narrow(context, replies, filling)?)
             }),
             ..READS
@@ -125,11 +125,11 @@ const PLAN: Plan = Plan {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let named = advice::arguments(context, &URL, &TOOL)?;
+        let named = advice::arguments(context, URL, &TOOL)?;
         let arguments = named.as_ref().unwrap_or(context.arguments);
-        required(&PROJECT, arguments.project(&PROJECT))?;
-        let all = [&PROFILER, &START, &END].map(|parameter| arguments.text(parameter).is_some());
-        if arguments.text(&PROFILE).is_none() && all != [true; 3] {
+        required(PROJECT, arguments.project(PROJECT))?;
+        let all = [PROFILER, START, END].map(|parameter| arguments.text(parameter).is_some());
+        if arguments.text(PROFILE).is_none() && all != [true; 3] {
             let words = "Name the profile: `profileId`, or `profilerId` with `start` and `end`, or `profileUrl`.";
             return Err(Failure::Invalid(words.to_owned()));
         }
@@ -167,9 +167,9 @@ fn finish(
     }
     let focus = focus(context);
     let calls = Calls::read(answer, focus);
-    let id = context.arguments.text(&PROFILE);
+    let id = context.arguments.text(PROFILE);
     let id = id
-        .or_else(|| context.arguments.text(&PROFILER))
+        .or_else(|| context.arguments.text(PROFILER))
         .unwrap_or_default();
     let mut out = String::new();
     let mut object = Object::begin(&mut out);
@@ -187,7 +187,7 @@ fn finish(
     object.end();
     made.add("profile", out);
     made.add("samples", analysis(&calls, focus, SHOWN));
-    let project = context.arguments.as_text(&PROJECT).unwrap_or_default();
+    let project = context.arguments.as_text(PROJECT).unwrap_or_default();
     if let Some(name) = transaction.get("name").as_str().or(old) {
         let arguments = [("projectSlugOrId", &*project), ("transactionName", name)];
         made.suggest(context, "get_profile", &arguments, "See all its profiles.");

@@ -13,15 +13,15 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 
 use super::READ;
 
-const VERSION: Parameter = Parameter::text("releaseVersion", "In full, such as shop@1.4.0.")
+const VERSION: &Parameter = &Parameter::text("releaseVersion", "In full, such as shop@1.4.0.")
     .required()
     .near(&["version", "release", "releasename"]);
-const PROJECT: Parameter = PROJECT_OR_ID.nullable();
-const HEALTH: Parameter = Parameter::flag("includeHealth", "Crash-free rates, adoption.", false);
-const DEPLOYS: Parameter = Parameter::flag("includeDeploys", "", true);
-const COMMITS: Parameter = Parameter::flag("includeCommits", "", true);
-const LIMIT: Parameter =
-    Parameter::integer("limit", "Of deploys and of commits.", Some(50), Some(10));
+const PROJECT: &Parameter = &PROJECT_OR_ID.nullable();
+const HEALTH: &Parameter = &Parameter::flag("includeHealth", "Crash-free rates, adoption.", false);
+const DEPLOYS: &Parameter = &Parameter::flag("includeDeploys", "", true);
+const COMMITS: &Parameter = &Parameter::flag("includeCommits", "", true);
+const LIMIT: &Parameter =
+    &Parameter::integer("limit", "Of deploys and of commits.", Some(50), Some(10));
 
 pub(crate) static TOOL: Tool = Tool {
     name: "get_release_details",
@@ -79,26 +79,26 @@ const PLAN: Plan = Plan {
         Step {
             label: "release",
             endpoint: &OF_PROJECT,
-            project: Narrow::Either(&PROJECT, &OF_ORGANIZATION),
-            names: &[&VERSION],
+            project: Narrow::Either(PROJECT, &OF_ORGANIZATION),
+            names: &[VERSION],
             fill: Some(with_health),
             ..READS
         },
         Step {
             label: "deploys",
             endpoint: &DEPLOYS_OF,
-            project: Narrow::Query(&PROJECT, "project"),
-            names: &[&VERSION],
-            query: &[(&LIMIT, "per_page")],
+            project: Narrow::Query(PROJECT, "project"),
+            names: &[VERSION],
+            query: &[(LIMIT, "per_page")],
             fill: Some(if_deploys),
             ..READS
         },
         Step {
             label: "commits",
             endpoint: &COMMITS_OF_PROJECT,
-            project: Narrow::Either(&PROJECT, &COMMITS_OF_ORGANIZATION),
-            names: &[&VERSION],
-            query: &[(&LIMIT, "per_page")],
+            project: Narrow::Either(PROJECT, &COMMITS_OF_ORGANIZATION),
+            names: &[VERSION],
+            query: &[(LIMIT, "per_page")],
             fill: Some(if_commits),
             without: Without::Fails,
             ..READS
@@ -124,18 +124,18 @@ fn with_health(
     _: &Replies,
     filling: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
-    if context.arguments.flag(&HEALTH) {
+    if context.arguments.flag(HEALTH) {
         filling.query.push(("health", Cow::Borrowed("1")));
     }
     Ok(true)
 }
 
 fn if_deploys(context: &Context<'_>, _: &Replies, _: &mut Filling<'_>) -> Result<bool, Failure> {
-    Ok(context.arguments.flag(&DEPLOYS))
+    Ok(context.arguments.flag(DEPLOYS))
 }
 
 fn if_commits(context: &Context<'_>, _: &Replies, _: &mut Filling<'_>) -> Result<bool, Failure> {
-    Ok(context.arguments.flag(&COMMITS))
+    Ok(context.arguments.flag(COMMITS))
 }
 
 /// A release may be several projects'; only those that the session sees are named. One that is only others' is none.
@@ -160,12 +160,12 @@ fn finish(
         return Err(Failure::outside("project"));
     }
     made.add_list("projects", PLAN.answer, &mut seen.iter().copied())?;
-    if context.arguments.flag(&HEALTH) {
+    if context.arguments.flag(HEALTH) {
         let has_health = |project: &Value<'_>| !project.get("healthData").is_null();
         let mut healthy = seen.iter().copied().filter(has_health);
         made.add_list("health", PLAN.answer, &mut healthy)?;
     }
-    let version = context.arguments.text(&VERSION).unwrap_or_default();
+    let version = context.arguments.text(VERSION).unwrap_or_default();
     let query = ["firstRelease:\"", version, "\""].concat();
     let reason = "Lists the issues that it brought.";
     made.suggest(context, "search_issues", &[("query", &query)], reason);

@@ -19,22 +19,22 @@ use told::{as_json, as_words, notes, related, tenths};
 
 mod told;
 
-const URL: Parameter = Parameter::format(
+const URL: &Parameter = &Parameter::format(
     "replayUrl",
     "The replay's Sentry URL, instead of organizationSlug and replayId.",
     Format::Url,
 )
 .near(&["url", "link", "permalink"]);
-const ID: Parameter =
-    Parameter::format("replayId", "32 hex digits.", Format::HexId).near(&["replay", "id"]);
-const CATEGORIES: Parameter = Parameter::new(
+const ID: &Parameter =
+    &Parameter::format("replayId", "32 hex digits.", Format::HexId).near(&["replay", "id"]);
+const CATEGORIES: &Parameter = &Parameter::new(
     "categories",
     "Only these: navigation, click, input, console, network, other. Errors are always told; other only if named.",
     crate::vocabulary::parameter::Kind::Texts,
 )
 .near(&["category", "types"])
 .nullable();
-const FROM: Parameter = Parameter::integer(
+const FROM: &Parameter = &Parameter::integer(
     "startOffsetSeconds",
     "From this second of the replay on.",
     None,
@@ -42,13 +42,14 @@ const FROM: Parameter = Parameter::integer(
 )
 .from(0)
 .nullable();
-const TO: Parameter = Parameter::integer("endOffsetSeconds", "", None, None)
+const TO: &Parameter = &Parameter::integer("endOffsetSeconds", "", None, None)
     .from(0)
     .nullable();
-const LIMIT: Parameter = Parameter::integer("limit", "", Some(200), Some(100)).nullable();
-const SKIP: Parameter = Parameter::integer("skip", "nextSkip of the answer before.", None, Some(0))
-    .from(0)
-    .nullable();
+const LIMIT: &Parameter = &Parameter::integer("limit", "", Some(200), Some(100)).nullable();
+const SKIP: &Parameter =
+    &Parameter::integer("skip", "nextSkip of the answer before.", None, Some(0))
+        .from(0)
+        .nullable();
 
 pub(crate) static TOOL: Tool = Tool {
     name: "get_replay_details",
@@ -101,7 +102,7 @@ const PAGES: [&str; 3] = ["first", "second", "third"];
 
 const RECORDED: Step = Step {
     endpoint: &SEGMENTS,
-    names: &[&ID],
+    names: &[ID],
     always: &[("download", "true"), ("per_page", "20")],
     without: Without::GoesOn,
     ..READS
@@ -112,7 +113,7 @@ const PLAN: Plan = Plan {
         &[Step {
             label: "replay",
             endpoint: &REPLAY,
-            names: &[&ID],
+            names: &[ID],
             ..READS
         }],
         &[
@@ -162,7 +163,7 @@ const PLAN: Plan = Plan {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let named = advice::arguments(context, &URL, &TOOL)?;
+        let named = advice::arguments(context, URL, &TOOL)?;
         let arguments = named.as_ref().unwrap_or(context.arguments);
         let context = Context {
             arguments,
@@ -182,7 +183,7 @@ fn number(value: Value<'_>, name: &str) -> u64 {
 
 /// The first segment that is read: an earlier one than where the caller wants to begin, as they are not all as long.
 fn first_segment(context: &Context<'_>, replay: Value<'_>) -> u64 {
-    let from = u64::from(context.arguments.number(&FROM).unwrap_or_default());
+    let from = u64::from(context.arguments.number(FROM).unwrap_or_default());
     let (count, duration) = (number(replay, "count_segments"), number(replay, "duration"));
     let at = from
         .saturating_mul(count)
@@ -259,7 +260,7 @@ impl Wanted<'_> {
 }
 
 fn wanted<'a>(context: &'a Context<'_>) -> Result<Wanted<'a>, Failure> {
-    let categories = context.arguments.texts(&CATEGORIES);
+    let categories = context.arguments.texts(CATEGORIES);
     let known = [
         timeline::NAVIGATION,
         timeline::CLICK,
@@ -275,8 +276,8 @@ fn wanted<'a>(context: &'a Context<'_>) -> Result<Wanted<'a>, Failure> {
     let number = |parameter| context.arguments.number(parameter).map(f64::from);
     Ok(Wanted {
         categories,
-        from: number(&FROM).unwrap_or(f64::MIN),
-        to: number(&TO).unwrap_or(f64::MAX),
+        from: number(FROM).unwrap_or(f64::MIN),
+        to: number(TO).unwrap_or(f64::MAX),
     })
 }
 
@@ -309,8 +310,8 @@ fn finish(
     moments.retain(|moment| wanted.holds(moment, start));
     let places = timeline::in_order(&moments);
     let total = places.len();
-    let skip = context.arguments.number(&SKIP).unwrap_or_default() as usize;
-    let limit = context.arguments.number(&LIMIT).unwrap_or(100) as usize;
+    let skip = context.arguments.number(SKIP).unwrap_or_default() as usize;
+    let limit = context.arguments.number(LIMIT).unwrap_or(100) as usize;
     let shown = places.iter().skip(skip).take(limit);
     let shown: Vec<&Moment<'_>> = shown.filter_map(|place| moments.get(*place)).collect();
     let next = skip.saturating_add(shown.len());
@@ -322,7 +323,7 @@ fn finish(
         segments.len(),
     );
     let id = replay.get("id").as_str();
-    let id = id.or_else(|| context.arguments.text(&ID));
+    let id = id.or_else(|| context.arguments.text(ID));
     let id = id.unwrap_or_default();
     let url = place.link(context, &["/explore/replays/", id, "/"].concat());
     suggest(context, made, replay, &rows);

@@ -15,7 +15,7 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 use super::get_agent_conversation_details as conversations;
 use super::{ISSUE_SKILLS, READ, cron, get_issue_details, get_monitor_details, get_trace_details};
 
-const URL: Parameter = Parameter::format(
+const URL: &Parameter = &Parameter::format(
     "url",
     "As it was pasted; nothing else is needed.",
     Format::Url,
@@ -28,7 +28,7 @@ const URL: Parameter = Parameter::format(
     "sentryurl",
     "uri",
 ]);
-const TYPE: Parameter = Parameter::choice(
+const TYPE: &Parameter = &Parameter::choice(
     "resourceType",
     "Without url.",
     &[
@@ -44,7 +44,7 @@ const TYPE: Parameter = Parameter::choice(
     None,
 )
 .near(&["type", "kind"]);
-const ID: Parameter = Parameter::text(
+const ID: &Parameter = &Parameter::text(
     "resourceId",
     "Without url: an issue's short id or number, an event's or trace's id, or traceId:spanId.",
 )
@@ -88,7 +88,7 @@ impl Call {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let call = match context.arguments.text(&URL) {
+        let call = match context.arguments.text(URL) {
             Some(url) => of_url(context, url)?,
             None => of_id(context)?,
         };
@@ -111,23 +111,23 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
 
 /// What reads the thing that a URL leads to.
 fn of_url(context: &Context<'_>, url: &str) -> Result<Call, Failure> {
-    let Named { organization, page } = advice::address(context, &URL, url, Others::Read)?;
+    let Named { organization, page } = advice::address(context, URL, url, Others::Read)?;
     let organization = organization.as_str();
-    let details = || Call::new(&get_issue_details::TOOL).with(&OPTIONAL_ORGANIZATION, organization);
+    let details = || Call::new(&get_issue_details::TOOL).with(OPTIONAL_ORGANIZATION, organization);
     Ok(match page {
         Page::Issue { issue, event } => {
-            let call = details().with(&ISSUE_ID, issue.as_str());
+            let call = details().with(ISSUE_ID, issue.as_str());
             match &event {
-                Some(event) => call.with(&EVENT_ID, EventRef::from(event).as_str()),
+                Some(event) => call.with(EVENT_ID, EventRef::from(event).as_str()),
                 None => call,
             }
         }
-        Page::Event(event) => details().with(&EVENT_ID, event.as_str()),
+        Page::Event(event) => details().with(EVENT_ID, event.as_str()),
         Page::Trace { trace, span } => of_trace(organization, trace.as_str(), span.as_deref()),
         Page::Other(advice) => {
             // Invariant: an address that no tool reads is refused before.
             let (tool, named) = advice::reader(context, &advice).ok_or_else(unnamed)?;
-            let mut call = Call::new(tool).with(&OPTIONAL_ORGANIZATION, organization);
+            let mut call = Call::new(tool).with(OPTIONAL_ORGANIZATION, organization);
             for (name, value) in &named.arguments {
                 if PROJECT_NAMES.contains(name) {
                     is_seen(context, value)?;
@@ -173,7 +173,7 @@ fn unnamed() -> Failure {
 /// What reads the thing of that kind and id.
 fn of_id(context: &Context<'_>) -> Result<Call, Failure> {
     let arguments = context.arguments;
-    let Some(id) = arguments.text(&ID) else {
+    let Some(id) = arguments.text(ID) else {
         return Err(unnamed());
     };
     if id.contains("://") {
@@ -181,40 +181,40 @@ fn of_id(context: &Context<'_>) -> Result<Call, Failure> {
     }
     let is_issue = || IssueId::parse(bare(id)).is_ok().then_some("issue");
     let (Some(kind), Some(organization)) = (
-        arguments.text(&TYPE).or_else(is_issue),
-        arguments.text(&OPTIONAL_ORGANIZATION),
+        arguments.text(TYPE).or_else(is_issue),
+        arguments.text(OPTIONAL_ORGANIZATION),
     ) else {
         return Err(unnamed());
     };
-    let details = || Call::new(&get_issue_details::TOOL).with(&OPTIONAL_ORGANIZATION, organization);
+    let details = || Call::new(&get_issue_details::TOOL).with(OPTIONAL_ORGANIZATION, organization);
     if let Some((_, tool, name)) = KINDS.iter().find(|(own, ..)| *own == kind) {
-        let mut call = of(context, tool)?.with(&OPTIONAL_ORGANIZATION, organization);
+        let mut call = of(context, tool)?.with(OPTIONAL_ORGANIZATION, organization);
         call.arguments.insert((*name).to_owned(), id.into());
         return Ok(call);
     }
     match kind {
-        "issue" => Ok(details().with(&ISSUE_ID, id)),
-        "event" => Ok(details().with(&EVENT_ID, id)),
+        "issue" => Ok(details().with(ISSUE_ID, id)),
+        "event" => Ok(details().with(EVENT_ID, id)),
         "trace" => Ok(match id.split_once(':') {
             Some((trace, span)) => of_trace(organization, trace, Some(span)),
             None => of_trace(organization, id, None),
         }),
         "ai_conversation" => Ok(Call::new(&conversations::TOOL)
-            .with(&OPTIONAL_ORGANIZATION, organization)
-            .with(&conversations::CONVERSATION, id)),
+            .with(OPTIONAL_ORGANIZATION, organization)
+            .with(conversations::CONVERSATION, id)),
         "monitor" => Ok(Call::new(&get_monitor_details::TOOL)
-            .with(&OPTIONAL_ORGANIZATION, organization)
-            .with(&cron::SLUG, id)),
+            .with(OPTIONAL_ORGANIZATION, organization)
+            .with(cron::SLUG, id)),
         other => Err(unreadable(other)),
     }
 }
 
 fn of_trace(organization: &str, trace: &str, span: Option<&str>) -> Call {
     let call = Call::new(&get_trace_details::TOOL)
-        .with(&OPTIONAL_ORGANIZATION, organization)
-        .with(&TRACE_ID, trace);
+        .with(OPTIONAL_ORGANIZATION, organization)
+        .with(TRACE_ID, trace);
     match span {
-        Some(span) => call.with(&get_trace_details::SPAN, span),
+        Some(span) => call.with(get_trace_details::SPAN, span),
         None => call,
     }
 }

@@ -15,10 +15,10 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 
 use super::READ;
 
-pub(super) const SNAPSHOT: Parameter = Parameter::format("snapshotId", "", Format::Slug)
+pub(super) const SNAPSHOT: &Parameter = &Parameter::format("snapshotId", "", Format::Slug)
     .required()
     .near(&["snapshot", "id", "artifactid"]);
-const UNMODIFIED: Parameter = Parameter::flag(
+const UNMODIFIED: &Parameter = &Parameter::flag(
     "showUnmodified",
     "List unchanged and skipped images too.",
     false,
@@ -53,7 +53,7 @@ static SNAPSHOTS: Endpoint = Endpoint {
 pub(super) const READ_SNAPSHOT: Step = Step {
     label: "snapshot",
     endpoint: &SNAPSHOTS,
-    names: &[&SNAPSHOT],
+    names: &[SNAPSHOT],
     always: &[("compact_metadata", "true")],
     ..READS
 };
@@ -93,7 +93,7 @@ fn finish(
     if !snapshot.is_object() {
         return Err(ApiError::Malformed("a snapshot").into());
     }
-    let id = context.arguments.text(&SNAPSHOT).unwrap_or_default();
+    let id = context.arguments.text(SNAPSHOT).unwrap_or_default();
     let url = place.link(context, &["/preprod/snapshots/", id, "/"].concat());
     let mut page = Budget::new(10_000);
     let title = ["# Snapshot ", &identifier(id), "\n\n", WHOSE].concat();
@@ -108,7 +108,7 @@ fn finish(
         let images = snapshot.get(name).elements();
         // Whoever compares looks at what differs; without a base there is nothing but the images.
         let is_plain = ["unchanged", "skipped", "images"].contains(&name);
-        let is_hidden = is_plain && has_base && !context.arguments.flag(&UNMODIFIED);
+        let is_hidden = is_plain && has_base && !context.arguments.flag(UNMODIFIED);
         let between = if counts.is_empty() { "{\"" } else { ",\"" };
         let count = images.len().to_string();
         if name == "actions" {

@@ -17,13 +17,13 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 use super::READ;
 use super::get_snapshot::{READ_SNAPSHOT, SNAPSHOT};
 
-const IMAGE: Parameter = Parameter::text(
+const IMAGE: &Parameter = &Parameter::text(
     "imageIdentifier",
     "The image's name as get_snapshot gives it.",
 )
 .required()
 .near(&["image", "imagefilename", "name"]);
-const RESOLUTION: Parameter = Parameter::choice(
+const RESOLUTION: &Parameter = &Parameter::choice(
     "imageResolution",
     "full: larger images, and the one before as well.",
     &["preview", "full"],
@@ -77,7 +77,7 @@ const PLAN: Plan = Plan {
             Step {
                 label: "image",
                 endpoint: &IMAGES,
-                names: &[&SNAPSHOT, &IMAGE],
+                names: &[SNAPSHOT, IMAGE],
                 ..READS
             },
             Step {
@@ -112,7 +112,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
 }
 
 fn is_full(context: &Context<'_>) -> bool {
-    context.arguments.text(&RESOLUTION) == Some("full")
+    context.arguments.text(RESOLUTION) == Some("full")
 }
 
 /// The address of the image, of what differs, and of the image before.

@@ -17,7 +17,7 @@ use super::{READ, get_trace_details};
 /// Spans around and below it; the others are counted.
 const SHOWN: usize = 20;
 
-const SPAN: Parameter = Parameter::text("spanId", "16 hexadecimal digits.")
+const SPAN: &Parameter = &Parameter::text("spanId", "16 hexadecimal digits.")
     .required()
     .near(&["span"]);
 
@@ -39,7 +39,7 @@ pub(crate) static TOOL: Tool = Tool {
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let found = FoundTrace::find(context).await?;
-        let span = context.arguments.text(&SPAN).unwrap_or_default();
+        let span = context.arguments.text(SPAN).unwrap_or_default();
         show(context, &found, span)
     })
 }

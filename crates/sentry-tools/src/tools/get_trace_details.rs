@@ -13,8 +13,8 @@ use crate::vocabulary::trace_target::FoundTrace;
 
 use super::{READ, get_sentry_resource, get_span_details, search_events};
 
-pub(super) const SPAN: Parameter =
-    Parameter::text("spanId", "Shows this span instead of the whole.").near(&["span"]);
+pub(super) const SPAN: &Parameter =
+    &Parameter::text("spanId", "Shows this span instead of the whole.").near(&["span"]);
 
 /// Lines of the tree.
 const SPANS: usize = 60;
@@ -37,7 +37,7 @@ pub(crate) static TOOL: Tool = Tool {
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let found = FoundTrace::find(context).await?;
-        if let Some(span) = context.arguments.text(&SPAN) {
+        if let Some(span) = context.arguments.text(SPAN) {
             return get_span_details::show(context, &found, span);
         }
         Ok(CallToolResult::text(render(context, &found)))

@@ -14,7 +14,7 @@ use super::READ;
 use super::cron::{OPTIONAL_PERIOD, SINCE, UNTIL, with_both_ends};
 use super::uptime::{ID, MONITOR, OF_STEP, REQUIRED_PROJECT, is_down, uptime};
 
-const CHECKS: Parameter = Parameter::integer("checkLimit", "", Some(50), Some(10));
+const CHECKS: &Parameter = &Parameter::integer("checkLimit", "", Some(50), Some(10));
 
 pub(crate) static TOOL: Tool = Tool {
     name: "get_uptime_monitor_details",
@@ -57,12 +57,12 @@ const PLAN: Plan = Plan {
         Step {
             label: "checks",
             endpoint: &CHECKS_OF,
-            project: Narrow::Path(&REQUIRED_PROJECT),
+            project: Narrow::Path(REQUIRED_PROJECT),
             query: &[
-                (&CHECKS, "per_page"),
-                (&OPTIONAL_PERIOD, "statsPeriod"),
-                (&SINCE, "start"),
-                (&UNTIL, "end"),
+                (CHECKS, "per_page"),
+                (OPTIONAL_PERIOD, "statsPeriod"),
+                (SINCE, "start"),
+                (UNTIL, "end"),
             ],
             fill: Some(with_both_ends),
             ..OF_STEP
@@ -106,7 +106,7 @@ fn finish(
         made.add("failure", out);
     }
     if down {
-        let id = context.arguments.text(&ID).unwrap_or_default();
+        let id = context.arguments.text(ID).unwrap_or_default();
         let query = ["is:unresolved uptime_rule:\"", id, "\""].concat();
         let reason = "Finds the issue that the outage opened.";
         made.suggest(context, "search_issues", &[("query", &query)], reason);

@@ -27,26 +27,26 @@ mod key;
 
 use held::{Found, Held};
 
-pub(super) const EXTERNAL: Parameter = Parameter::format(
+pub(super) const EXTERNAL: &Parameter = &Parameter::format(
     "externalIssueUrl",
     "Of the issue in the tracker, such as https://github.com/acme/web/issues/12.",
     Format::Url,
 )
 .required()
 .near(&["externalurl", "externalissue", "trackerurl"]);
-pub(super) const INTEGRATION: Parameter = Parameter::format(
+pub(super) const INTEGRATION: &Parameter = &Parameter::format(
     "integrationId",
     "Where several integrations could be meant.",
     Format::Digits,
 )
 .near(&["integration"]);
-pub(super) const APP: Parameter = Parameter::format(
+pub(super) const APP: &Parameter = &Parameter::format(
     "appSlug",
     "Of an installed app, where the tracker is none of Sentry's integrations.",
     Format::Slug,
 )
 .near(&["app", "sentryapp"]);
-const FIELDS: Parameter = Parameter::new(
+const FIELDS: &Parameter = &Parameter::new(
     "fields",
     "What an app's form needs; the answer names what is missing.",
     Kind::Object,
@@ -91,7 +91,7 @@ static LINK: Endpoint = Endpoint {
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let arguments = context.arguments;
-        let url = required(&EXTERNAL, arguments.text(&EXTERNAL))?;
+        let url = required(EXTERNAL, arguments.text(EXTERNAL))?;
         key::check(url)?;
         let located = Located::find_and_read(context).await?;
         let held = Held::read(context, &located).await?;
@@ -99,7 +99,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         if let Some(found) = known.into_iter().find(|found| found.is_at(url)) {
             return answer(context, &located, Some(&found), "alreadyLinked");
         }
-        let app = arguments.text(&APP).map(str::to_owned);
+        let app = arguments.text(APP).map(str::to_owned);
         let chosen = match &app {
             Some(_) => None,
             None => held.integration(context, url)?,
@@ -108,17 +108,17 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let made = match (&chosen, app.or_else(|| key::app(url).map(str::to_owned))) {
             (Some((id, provider)), _) => {
                 let mut filling = below(&located, &[id]);
-                filling.body = Some(key::body(provider, url, arguments.value(&FIELDS))?);
+                filling.body = Some(key::body(provider, url, arguments.value(FIELDS))?);
                 send(context, &located, &LINK, &filling).await?
             }
             (None, Some(app)) => {
-                let fields = arguments.value(&FIELDS);
+                let fields = arguments.value(FIELDS);
                 app::link(context, &located, &app, fields).await?
             }
             (None, None) => {
                 let words =
                     held.choices(context, "is below none of the integrations. There are")?;
-                return Err(told(&EXTERNAL, &words));
+                return Err(told(EXTERNAL, &words));
             }
         };
         let value = changed::Value::new(EXTERNAL.name, None, None);

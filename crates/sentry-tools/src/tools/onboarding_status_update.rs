@@ -11,13 +11,13 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 
 use super::READ;
 
-const TOKEN: Parameter = Parameter::text(
+const TOKEN: &Parameter = &Parameter::text(
     "runToken",
     "10 letters and digits, from the page that began the set-up.",
 )
 .at_most(10)
 .required();
-const UPDATE: Parameter = Parameter::new(
+const UPDATE: &Parameter = &Parameter::new(
     "update",
     "{stage, status, runStatus?, eventNote?, extra?}. stage: connect_mcp, analyze_project, create_project (extra.projectSlugs), \
      instrument_app, plan_test_error, send_verification_error, receive_verification_error (extra.issueIds), \
@@ -53,7 +53,7 @@ const PLAN: Plan = Plan {
     stages: &[&[Step {
         label: "run",
         endpoint: &REPORT,
-        body: &[(&TOKEN, "runToken")],
+        body: &[(TOKEN, "runToken")],
         fill: Some(fill),
         without: Without::IsOptional("a set-up that reports, or not this one"),
         ..READS
@@ -82,16 +82,16 @@ const EXTRA: [(&str, &str); 2] = [
 ];
 
 fn fill(context: &Context<'_>, _: &Replies, filling: &mut Filling<'_>) -> Result<bool, Failure> {
-    let token = context.arguments.text(&TOKEN).unwrap_or_default();
+    let token = context.arguments.text(TOKEN).unwrap_or_default();
     if token.len() != 10 || !token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Err(wrong(&TOKEN, "must be 10 letters and digits"));
+        return Err(wrong(TOKEN, "must be 10 letters and digits"));
     }
     let (Some(Value::Object(update)), Some(Value::Object(body))) =
-        (context.arguments.value(&UPDATE), &mut filling.body)
+        (context.arguments.value(UPDATE), &mut filling.body)
     else {
-        return Err(wrong(&UPDATE, "must be an object"));
+        return Err(wrong(UPDATE, "must be an object"));
     };
-    let fails = |rule: &str| Err(wrong(&UPDATE, rule));
+    let fails = |rule: &str| Err(wrong(UPDATE, rule));
     let one_of = |name: &str, options: &[&str]| {
         let value = update.get(name).and_then(Value::as_str);
         value.filter(|value| options.contains(value))

@@ -30,8 +30,8 @@ const PLAN: Plan = Plan {
         &[Step {
             label: "change",
             endpoint: &REMOVE,
-            project: Narrow::Path(&REQUIRED_PROJECT),
-            names: &[&TEAM],
+            project: Narrow::Path(REQUIRED_PROJECT),
+            names: &[TEAM],
             fill: Some(|context, replies, _| has(context, replies)),
             without: Without::IsGone,
             ..READS

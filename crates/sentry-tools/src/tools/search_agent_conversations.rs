@@ -14,22 +14,22 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 
 use super::{ISSUE_SKILLS, READ};
 
-const QUERY: Parameter = Parameter::text(
+const QUERY: &Parameter = &Parameter::text(
     "query",
     "Sentry search syntax over the spans of conversations, such as gen_ai.agent.name:Support, or words.",
 )
 .near(&["q", "search"]);
-pub(super) const PROJECT: Parameter =
-    Parameter::format("project", "", Format::Slug).near(NEAR_PROJECT);
-const ENVIRONMENT: Parameter =
-    Parameter::new("environment", "", Kind::Texts).near(&["environments", "env"]);
-const PERIOD: Parameter = Parameter::format("period", "", Format::Period)
+pub(super) const PROJECT: &Parameter =
+    &Parameter::format("project", "", Format::Slug).near(NEAR_PROJECT);
+const ENVIRONMENT: &Parameter =
+    &Parameter::new("environment", "", Kind::Texts).near(&["environments", "env"]);
+const PERIOD: &Parameter = &Parameter::format("period", "", Format::Period)
     .with_default("30d")
     .near(NEAR_PERIOD);
-pub(super) const START: Parameter =
-    Parameter::text("start", "ISO 8601, with end, instead of a period.");
-pub(super) const END: Parameter = Parameter::text("end", "");
-const LIMIT: Parameter = Parameter::integer("limit", "", Some(100), Some(10)).near(NEAR_LIMIT);
+pub(super) const START: &Parameter =
+    &Parameter::text("start", "ISO 8601, with end, instead of a period.");
+pub(super) const END: &Parameter = &Parameter::text("end", "");
+const LIMIT: &Parameter = &Parameter::integer("limit", "", Some(100), Some(10)).near(NEAR_LIMIT);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "search_agent_conversations",
@@ -73,13 +73,13 @@ static FORMER: Endpoint = Endpoint {
 const ASK: Step = Step {
     label: "found",
     endpoint: &CONVERSATIONS,
-    project: Narrow::Query(&PROJECT, "project"),
+    project: Narrow::Query(PROJECT, "project"),
     query: &[
-        (&QUERY, "query"),
-        (&START, "start"),
-        (&END, "end"),
-        (&CURSOR, "cursor"),
-        (&LIMIT, "per_page"),
+        (QUERY, "query"),
+        (START, "start"),
+        (END, "end"),
+        (CURSOR, "cursor"),
+        (LIMIT, "per_page"),
     ],
     fill: Some(|context, _, filling| fill(context, filling)),
     without: Without::IsGone,
@@ -106,10 +106,10 @@ const PLAN: Plan = Plan {
 };
 
 fn fill(context: &Context<'_>, filling: &mut Filling<'_>) -> Result<bool, Failure> {
-    for name in context.arguments.texts(&ENVIRONMENT) {
+    for name in context.arguments.texts(ENVIRONMENT) {
         filling.query.push(("environment", name.to_owned().into()));
     }
-    let period = context.arguments.text(&PERIOD).unwrap_or_default();
+    let period = context.arguments.text(PERIOD).unwrap_or_default();
     time(context, filling, period)
 }
 
@@ -120,7 +120,7 @@ pub(super) fn time(
     period: &str,
 ) -> Result<bool, Failure> {
     let arguments = context.arguments;
-    match (arguments.text(&START), arguments.text(&END)) {
+    match (arguments.text(START), arguments.text(END)) {
         (Some(_), Some(_)) => {}
         (None, None) => filling
             .query
@@ -146,9 +146,9 @@ fn finish(
     let found = reply.things("", context.sight)?;
     made.add("count", found.len().to_string());
     let arguments = context.arguments;
-    let mut query = vec![("query", arguments.text(&QUERY).unwrap_or_default())];
-    if arguments.text(&START).is_none() {
-        query.push(("statsPeriod", arguments.text(&PERIOD).unwrap_or_default()));
+    let mut query = vec![("query", arguments.text(QUERY).unwrap_or_default())];
+    if arguments.text(START).is_none() {
+        query.push(("statsPeriod", arguments.text(PERIOD).unwrap_or_default()));
     }
     let url = link(context, place, &["/explore/conversations/"], &query);
     made.add_text("searchUrl", &url);

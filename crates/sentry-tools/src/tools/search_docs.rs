@@ -16,15 +16,15 @@ use super::READ;
 /// Whoever may read documentation.
 pub(super) const SKILLS: Skills = Skills::of(&[Skill::Inspect, Skill::Docs]);
 
-const QUERY: Parameter = Parameter::text("query", "What you want to know, in a few words.")
+const QUERY: &Parameter = &Parameter::text("query", "What you want to know, in a few words.")
     .at_most(200)
     .required()
     .near(&["q", "question", "search", "text"]);
 
-const MOST_RESULTS: Parameter =
-    Parameter::integer("maxResults", "", Some(10), Some(3)).near(NEAR_LIMIT);
+const MOST_RESULTS: &Parameter =
+    &Parameter::integer("maxResults", "", Some(10), Some(3)).near(NEAR_LIMIT);
 
-const GUIDE: Parameter = Parameter::text(
+const GUIDE: &Parameter = &Parameter::text(
     "guide",
     "Only of this platform or framework, such as python or javascript/nextjs.",
 )
@@ -51,18 +51,18 @@ pub(crate) static TOOL: Tool = Tool {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let query = required(&QUERY, context.arguments.text(&QUERY))?;
+        let query = required(QUERY, context.arguments.text(QUERY))?;
         if query.chars().count() < 2 {
-            return Err(wrong(&QUERY, "must have at least 2 characters"));
+            return Err(wrong(QUERY, "must have at least 2 characters"));
         }
         let mut search = Value::Null;
         put(&mut search, "query", query.into());
         put(
             &mut search,
             MOST_RESULTS.name,
-            context.arguments.number(&MOST_RESULTS).into(),
+            context.arguments.number(MOST_RESULTS).into(),
         );
-        if let Some(guide) = context.arguments.text(&GUIDE) {
+        if let Some(guide) = context.arguments.text(GUIDE) {
             put(&mut search, GUIDE.name, guide.into());
         }
         let found = context.client.documents(&search).await?;
@@ -84,7 +84,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let mut object = Object::begin(&mut out);
         object
             .text("query", query)
-            .maybe("guide", context.arguments.text(&GUIDE));
+            .maybe("guide", context.arguments.text(GUIDE));
         for member in shape::members(ANSWER) {
             if let shape::Kind::List(shape) = member.kind
                 && member.is_always

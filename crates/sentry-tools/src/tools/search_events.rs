@@ -50,7 +50,7 @@ pub(crate) static TOOL: Tool = Tool {
     effect: Effect::Reads,
     hidden: Hidden::Never,
     run: |context| {
-        let dataset = context.arguments.text(&DATASET).unwrap_or_default();
+        let dataset = context.arguments.text(DATASET).unwrap_or_default();
         let dataset = Dataset::named(dataset);
         Box::pin(async move {
             Ok(CallToolResult {
@@ -159,7 +159,7 @@ const SEARCH: Tool = Tool {
 fn searched<'a>(context: &'a Context<'a>, dataset: &'static Dataset) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let mut search = read(context, dataset)?;
-        let project = context.arguments.project(&OPTIONAL_PROJECT);
+        let project = context.arguments.project(OPTIONAL_PROJECT);
         search.project_id = search.place.project_id(context, project).await?;
         if dataset.is_replays() {
             replays::find(context, &search).await

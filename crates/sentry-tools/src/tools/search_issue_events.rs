@@ -17,18 +17,18 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Surface, Tool};
 
 use super::{READ, get_event_stacktrace, get_issue_breadcrumbs};
 
-const ORGANIZATION: Parameter = OPTIONAL_ORGANIZATION.nullable();
-const QUERY: Parameter = Parameter::text(
+const ORGANIZATION: &Parameter = &OPTIONAL_ORGANIZATION.nullable();
+const QUERY: &Parameter = &Parameter::text(
     "query",
     "Sentry search syntax over its events, such as environment:production release:1.4.0.",
 );
-const SORT: Parameter = Parameter::text(
+const SORT: &Parameter = &Parameter::text(
     "sort",
     "Without it the newest first; a server may ignore it.",
 )
 .near(NEAR_SORT);
-const OPTIONAL_PROJECT: Parameter = PROJECT.nullable();
-const LIMIT: Parameter = Parameter::number("limit", 100, 50).near(NEAR_LIMIT);
+const OPTIONAL_PROJECT: &Parameter = &PROJECT.nullable();
+const LIMIT: &Parameter = &Parameter::number("limit", 100, 50).near(NEAR_LIMIT);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "search_issue_events",
@@ -59,21 +59,21 @@ pub(crate) static TOOL: Tool = Tool {
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let arguments = context.arguments;
-        let limit = arguments.number(&LIMIT).unwrap_or_default();
+        let limit = arguments.number(LIMIT).unwrap_or_default();
         let per_page = limit.to_string();
         let located = Located::find(context).await?;
         let place = &located.place;
         // An issue has one project anyway: without its number the search is the same.
-        let project = arguments.project(&OPTIONAL_PROJECT);
+        let project = arguments.project(OPTIONAL_PROJECT);
         let project = match place.project_id(context, project).await {
             Err(ApiError::Unauthorized) => return Err(ApiError::Unauthorized.into()),
             answer => answer.unwrap_or_default(),
         };
         let search = IssueEventSearch {
-            query: arguments.text(&QUERY).unwrap_or_default(),
+            query: arguments.text(QUERY).unwrap_or_default(),
             limit: &per_page,
-            sort: arguments.text(&SORT).unwrap_or_default(),
-            period: arguments.text(&PERIOD).unwrap_or("14d"),
+            sort: arguments.text(SORT).unwrap_or_default(),
+            period: arguments.text(PERIOD).unwrap_or("14d"),
             project_id: project.as_deref(),
         };
         let client = context.client;
@@ -132,7 +132,7 @@ fn render(
     let page = ["/issues/", located.key.as_str(), "/events/"];
     let link = link(context, &located.place, &page, &parameters);
     push(&mut text, &[&order, ".\n", &link]);
-    if context.arguments.flag(&EXPLAIN) {
+    if context.arguments.flag(EXPLAIN) {
         paragraph(&mut text, AS_IT_IS);
     }
     if !found.items.is_empty() {

@@ -15,13 +15,13 @@ use super::{ISSUE_SKILLS, READ};
 
 mod page;
 
-const QUERY: Parameter = Parameter::text(
+const QUERY: &Parameter = &Parameter::text(
     "query",
     "Sentry search syntax, such as is:unresolved level:error release:1.4.0 assigned:me \"text\".",
 )
 .with_default("is:unresolved");
 
-const SORT: Parameter = Parameter::choice(
+const SORT: &Parameter = &Parameter::choice(
     "sort",
     "",
     &[
@@ -35,11 +35,11 @@ const SORT: Parameter = Parameter::choice(
 )
 .near(NEAR_SORT);
 
-const PROJECT: Parameter = Parameter::format("projectSlugOrId", "", Format::Slug)
+const PROJECT: &Parameter = &Parameter::format("projectSlugOrId", "", Format::Slug)
     .nullable()
     .near(NEAR_PROJECT);
 
-const PERIOD: Parameter = Parameter::choice(
+const PERIOD: &Parameter = &Parameter::choice(
     "period",
     "",
     &["24h", "7d", "14d", "30d", "90d"],
@@ -47,7 +47,7 @@ const PERIOD: Parameter = Parameter::choice(
 )
 .near(NEAR_PERIOD);
 
-const LIMIT: Parameter = Parameter::number("limit", 100, 10).near(NEAR_LIMIT);
+const LIMIT: &Parameter = &Parameter::number("limit", 100, 10).near(NEAR_LIMIT);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "search_issues",
@@ -78,17 +78,17 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let arguments = context.arguments;
         let place = Place::read(context)?;
-        let limit = arguments.number(&LIMIT).unwrap_or_default();
+        let limit = arguments.number(LIMIT).unwrap_or_default();
         let project = place
-            .project_id(context, arguments.project(&PROJECT))
+            .project_id(context, arguments.project(PROJECT))
             .await?;
-        let sort = arguments.text(&SORT).unwrap_or_default();
+        let sort = arguments.text(SORT).unwrap_or_default();
         let search = IssueSearch {
             // The empty query means something: every issue, whatever its status.
-            query: arguments.text(&QUERY).unwrap_or_default(),
+            query: arguments.text(QUERY).unwrap_or_default(),
             project_id: project.as_deref(),
             sort: IssueSort::parse(sort),
-            period: arguments.text(&PERIOD).unwrap_or_default(),
+            period: arguments.text(PERIOD).unwrap_or_default(),
             limit,
         };
         let client = context.client;
@@ -101,7 +101,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             found.items.truncate(limit as usize);
             found.next = Some(String::new());
         }
-        let project = arguments.text(&PROJECT);
+        let project = arguments.text(PROJECT);
         let page = page::render(context, &place, search, project, &found);
         Ok(CallToolResult::text(page))
     })

@@ -14,10 +14,10 @@ use crate::vocabulary::tool::{
 
 use super::READ;
 
-const QUERY: Parameter = Parameter::text("query", "What you want to do, in a few words.")
+const QUERY: &Parameter = &Parameter::text("query", "What you want to do, in a few words.")
     .required()
     .near(&["q", "task", "search", "name", "text", "description"]);
-const LIMIT: Parameter = Parameter::integer("limit", "", Some(20), Some(8)).near(NEAR_LIMIT);
+const LIMIT: &Parameter = &Parameter::integer("limit", "", Some(20), Some(8)).near(NEAR_LIMIT);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "search_sentry_tools",
@@ -81,8 +81,8 @@ const SENDERS: &[&str] = &["/query"];
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let query = context.arguments.text(&QUERY).unwrap_or_default();
-        let limit = context.arguments.number(&LIMIT).unwrap_or_default();
+        let query = context.arguments.text(QUERY).unwrap_or_default();
+        let limit = context.arguments.number(LIMIT).unwrap_or_default();
         let itself = [TOOL.name, EXECUTE];
         let is_wanted = |tool: &Tool| context.offers(tool) && !itself.contains(&tool.name);
         let found = best(query, context.catalogue, &is_wanted, limit as usize);

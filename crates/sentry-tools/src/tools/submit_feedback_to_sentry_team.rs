@@ -11,30 +11,30 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 
 use super::READ;
 
-const TASK: Parameter = Parameter::text("task", "Your task at that time.")
+const TASK: &Parameter = &Parameter::text("task", "Your task at that time.")
     .at_most(200)
     .required();
-const KIND: Parameter = Parameter::choice(
+const KIND: &Parameter = &Parameter::choice(
     "kind",
     "",
     &["missing", "broken", "confusing", "idea"],
     None,
 )
 .required();
-const IMPACT: Parameter = Parameter::choice(
+const IMPACT: &Parameter = &Parameter::choice(
     "impact",
     "",
     &["blocked", "worked_around", "friction"],
     None,
 )
 .required();
-const DESCRIPTION: Parameter = Parameter::text(
+const DESCRIPTION: &Parameter = &Parameter::text(
     "description",
     "In your words; no secrets, and nothing of an event.",
 )
 .at_most(4_096)
 .required();
-const TOOL_NAME: Parameter = Parameter::text("toolName", "Of this server.").at_most(100);
+const TOOL_NAME: &Parameter = &Parameter::text("toolName", "Of this server.").at_most(100);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "submit_feedback_to_sentry_team",
@@ -68,7 +68,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
             }
             Err(error) => return Err(error.into()),
         }
-        let kind = Value::new(KIND.name, None, context.arguments.text(&KIND));
+        let kind = Value::new(KIND.name, None, context.arguments.text(KIND));
         context.changes.add(TOOL.name, &id, vec![kind]);
         let mut out = String::new();
         Object::begin(&mut out).text("feedbackId", &id).end();
@@ -80,7 +80,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
 /// what nobody chose to bring together.
 fn id(context: &Context<'_>) -> String {
     const PRIME: u128 = 0x0100_0000_0000_0000_0000_013b;
-    let said = [TASK, DESCRIPTION].map(|parameter| context.arguments.text(&parameter));
+    let said = [TASK, DESCRIPTION].map(|parameter| context.arguments.text(parameter));
     let parts = [Some(context.session.request_id.as_str())]
         .into_iter()
         .chain(said);
@@ -108,7 +108,7 @@ fn envelope(context: &Context<'_>, id: &str) -> String {
         .text("platform", "other")
         .text("level", "info");
     let mut contexts = Object::begin(event.name("contexts"));
-    let message = [said(&TASK), "\n\n", said(&DESCRIPTION)].concat();
+    let message = [said(TASK), "\n\n", said(DESCRIPTION)].concat();
     let mut feedback = Object::begin(contexts.name("feedback"));
     feedback
         .text("message", &message)
@@ -116,7 +116,7 @@ fn envelope(context: &Context<'_>, id: &str) -> String {
         .end();
     contexts.end();
     let mut tags = Object::begin(event.name("tags"));
-    for parameter in [&KIND, &IMPACT, &TOOL_NAME] {
+    for parameter in [KIND, IMPACT, TOOL_NAME] {
         tags.maybe(parameter.name, context.arguments.text(parameter));
     }
     tags.end();

@@ -50,7 +50,7 @@ static OF_APP: Endpoint = Endpoint {
 
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
-        let url = required(&EXTERNAL, context.arguments.text(&EXTERNAL))?;
+        let url = required(EXTERNAL, context.arguments.text(EXTERNAL))?;
         let located = Located::find_and_read(context).await?;
         let links = Held::read(context, &located).await?.links(context)?;
         let mut found: Vec<_> = links
@@ -62,7 +62,7 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         };
         if !found.is_empty() {
             let rule = "is linked more than once: send `integrationId` or `appSlug` as well";
-            return Err(wrong(&EXTERNAL, rule));
+            return Err(wrong(EXTERNAL, rule));
         }
         let (endpoint, filling) = match &link.integration {
             Some(integration) => {

@@ -21,12 +21,12 @@ use super::create_alert_rule::{ENVIRONMENT, FILTERS, NAME, TRIGGERS, check_parts
 use super::get_alert_rule::{NAMED, ask_by_id_or_name};
 use super::{MANAGE, WRITE_PROJECTS};
 
-const STATUS: Parameter = Parameter::choice("status", "", &["active", "disabled"], None);
-const FREQUENCY: Parameter = Parameter::integer("frequencyMinutes", "", None, None).from(0);
-const ADD_PROJECTS: Parameter = Parameter::new("addProjectSlugs", "", Kind::Texts);
-const REMOVE_PROJECTS: Parameter = Parameter::new("removeProjectSlugs", "", Kind::Texts);
-const ADD_DETECTORS: Parameter = Parameter::new("addDetectorIds", "", Kind::Texts);
-const REMOVE_DETECTORS: Parameter = Parameter::new("removeDetectorIds", "", Kind::Texts);
+const STATUS: &Parameter = &Parameter::choice("status", "", &["active", "disabled"], None);
+const FREQUENCY: &Parameter = &Parameter::integer("frequencyMinutes", "", None, None).from(0);
+const ADD_PROJECTS: &Parameter = &Parameter::new("addProjectSlugs", "", Kind::Texts);
+const REMOVE_PROJECTS: &Parameter = &Parameter::new("removeProjectSlugs", "", Kind::Texts);
+const ADD_DETECTORS: &Parameter = &Parameter::new("addDetectorIds", "", Kind::Texts);
+const REMOVE_DETECTORS: &Parameter = &Parameter::new("removeDetectorIds", "", Kind::Texts);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "update_alert_rule",
@@ -68,7 +68,7 @@ const PLAN: Plan = Plan {
             Step {
                 label: "found",
                 endpoint: &WORKFLOWS,
-                project: Narrow::Query(&OPTIONAL_PROJECT, "project"),
+                project: Narrow::Query(OPTIONAL_PROJECT, "project"),
                 fill: Some(by_id_or_name),
                 ..READS
             },
@@ -76,7 +76,7 @@ const PLAN: Plan = Plan {
                 label: "added",
                 endpoint: &DETECTORS,
                 fill: Some(|context, _, filling| {
-                    Ok(ask_streams(filling, &projects(context, &ADD_PROJECTS)?))
+                    Ok(ask_streams(filling, &projects(context, ADD_PROJECTS)?))
                 }),
                 ..READS
             },
@@ -96,7 +96,7 @@ const PLAN: Plan = Plan {
         &[Step {
             label: "own",
             endpoint: &DETECTORS,
-            project: Narrow::Query(&PROJECT, "project"),
+            project: Narrow::Query(PROJECT, "project"),
             fill: Some(|context, replies, filling| {
                 Ok(ask_own(context, filling, &touched(context, replies)?))
             }),
@@ -106,17 +106,17 @@ const PLAN: Plan = Plan {
             label: "after",
             endpoint: &CHANGE,
             body: &[
-                (&NAME, "name"),
-                (&STATUS, "enabled"),
-                (&FREQUENCY, "config.frequency"),
-                (&ENVIRONMENT, "environment"),
-                (&OWNER, "owner"),
-                (&TRIGGERS, "triggers"),
-                (&FILTERS, "actionFilters"),
-                (&ADD_PROJECTS, "detectorIds"),
-                (&REMOVE_PROJECTS, "detectorIds"),
-                (&ADD_DETECTORS, "detectorIds"),
-                (&REMOVE_DETECTORS, "detectorIds"),
+                (NAME, "name"),
+                (STATUS, "enabled"),
+                (FREQUENCY, "config.frequency"),
+                (ENVIRONMENT, "environment"),
+                (OWNER, "owner"),
+                (TRIGGERS, "triggers"),
+                (FILTERS, "actionFilters"),
+                (ADD_PROJECTS, "detectorIds"),
+                (REMOVE_PROJECTS, "detectorIds"),
+                (ADD_DETECTORS, "detectorIds"),
+                (REMOVE_DETECTORS, "detectorIds"),
             ],
             fill: Some(body),
             ..READS
@@ -128,17 +128,17 @@ const PLAN: Plan = Plan {
 
 /// What may be changed: one of these has to be sent.
 const CHANGES: &[&Parameter] = &[
-    &NAME,
-    &STATUS,
-    &FREQUENCY,
-    &ENVIRONMENT,
-    &OWNER,
-    &TRIGGERS,
-    &FILTERS,
-    &ADD_PROJECTS,
-    &REMOVE_PROJECTS,
-    &ADD_DETECTORS,
-    &REMOVE_DETECTORS,
+    NAME,
+    STATUS,
+    FREQUENCY,
+    ENVIRONMENT,
+    OWNER,
+    TRIGGERS,
+    FILTERS,
+    ADD_PROJECTS,
+    REMOVE_PROJECTS,
+    ADD_DETECTORS,
+    REMOVE_DETECTORS,
 ];
 
 /// A change of nothing is refused before anything is asked.
@@ -158,8 +158,8 @@ fn by_id_or_name(
     filling: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
     something(context, CHANGES)?;
-    check_parts(context, &TRIGGERS, &FILTERS)?;
-    ask_by_id_or_name(filling, context.arguments.text(&NAMED).unwrap_or_default());
+    check_parts(context, TRIGGERS, FILTERS)?;
+    ask_by_id_or_name(filling, context.arguments.text(NAMED).unwrap_or_default());
     Ok(true)
 }
 
@@ -168,7 +168,7 @@ fn of_removed(
     _: &Replies,
     filling: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
-    let removed: Vec<ProjectKey> = projects(context, &REMOVE_PROJECTS)?;
+    let removed: Vec<ProjectKey> = projects(context, REMOVE_PROJECTS)?;
     for project in &removed {
         add(filling, "project", project.as_str());
     }
@@ -183,7 +183,7 @@ fn present(
     filling: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
     let found = replies.things(context, "found")?;
-    let named = context.arguments.text(&NAMED).unwrap_or_default();
+    let named = context.arguments.text(NAMED).unwrap_or_default();
     let id = if is_number(named) {
         let found = replies.thing(context, "found").get("id").as_str();
         found.ok_or(sentry_api::ApiError::NotFound)?
@@ -198,16 +198,16 @@ fn present(
 fn listens(context: &Context<'_>, replies: &Replies) -> Result<Vec<String>, Failure> {
     let mut all = ids(replies.thing(context, "before").get("detectorIds"));
     let removed = replies.things(context, "removed")?;
-    let by_id = context.arguments.texts(&REMOVE_DETECTORS);
+    let by_id = context.arguments.texts(REMOVE_DETECTORS);
     all.retain(|id| {
         !by_id.contains(&id.as_str()) && !removed.iter().any(|one| one.get("id") == id.as_str())
     });
-    let count = projects(context, &ADD_PROJECTS)?.len();
+    let count = projects(context, ADD_PROJECTS)?.len();
     let mut more = streams(context, replies, "added", count)?;
     more.extend(
         context
             .arguments
-            .texts(&ADD_DETECTORS)
+            .texts(ADD_DETECTORS)
             .into_iter()
             .map(str::to_owned),
     );
@@ -257,18 +257,18 @@ fn body(
         }
     }
     for (parameter, to) in [
-        (&NAME, "name"),
-        (&ENVIRONMENT, "environment"),
-        (&OWNER, "owner"),
-        (&FREQUENCY, "config.frequency"),
-        (&TRIGGERS, "triggers"),
-        (&FILTERS, "action_filters"),
+        (NAME, "name"),
+        (ENVIRONMENT, "environment"),
+        (OWNER, "owner"),
+        (FREQUENCY, "config.frequency"),
+        (TRIGGERS, "triggers"),
+        (FILTERS, "action_filters"),
     ] {
         if let Some(value) = context.arguments.value(parameter) {
             put(&mut body, to, value.clone());
         }
     }
-    if let Some(status) = context.arguments.text(&STATUS) {
+    if let Some(status) = context.arguments.text(STATUS) {
         put(&mut body, "enabled", Json::from(status == "active"));
     }
     if let Some(triggers) = body.get("triggers").cloned() {

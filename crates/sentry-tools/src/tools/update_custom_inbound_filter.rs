@@ -10,7 +10,7 @@ use super::create_custom_inbound_filter::{ACTIVE, CONDITIONS, DATA_TYPE, NAME, c
 use super::update_project::{REQUIRED_PROJECT, something};
 use super::{MANAGES, WRITE_PROJECTS};
 
-pub(super) const FILTER: Parameter = Parameter::format(
+pub(super) const FILTER: &Parameter = &Parameter::format(
     "filterId",
     "From find_custom_inbound_filters.",
     Format::Digits,
@@ -58,8 +58,8 @@ static UPDATE: Endpoint = Endpoint {
 pub(super) const BEFORE: Step = Step {
     label: "before",
     endpoint: &READ_FILTER,
-    project: Narrow::Path(&REQUIRED_PROJECT),
-    names: &[&FILTER],
+    project: Narrow::Path(REQUIRED_PROJECT),
+    names: &[FILTER],
     ..READS
 };
 
@@ -69,13 +69,13 @@ const PLAN: Plan = Plan {
         &[Step {
             label: "after",
             endpoint: &UPDATE,
-            project: Narrow::Path(&REQUIRED_PROJECT),
-            names: &[&FILTER],
+            project: Narrow::Path(REQUIRED_PROJECT),
+            names: &[FILTER],
             body: &[
-                (&NAME, "name"),
-                (&DATA_TYPE, "dataType"),
-                (&CONDITIONS, "conditions"),
-                (&ACTIVE, "active"),
+                (NAME, "name"),
+                (DATA_TYPE, "dataType"),
+                (CONDITIONS, "conditions"),
+                (ACTIVE, "active"),
             ],
             fill: Some(fill),
             ..READS

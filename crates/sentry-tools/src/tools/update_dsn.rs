@@ -11,34 +11,34 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 use super::update_project::{REQUIRED_PROJECT, something};
 use super::{MANAGES, WRITE_PROJECTS};
 
-const KEY: Parameter = Parameter::format("keyId", "The id that find_dsns gives.", Format::Slug)
+const KEY: &Parameter = &Parameter::format("keyId", "The id that find_dsns gives.", Format::Slug)
     .required()
     .near(&["id", "dsnid", "key"]);
-const NAME: Parameter = Parameter::text("name", "").at_most(64);
-const IS_ACTIVE: Parameter =
-    Parameter::flag("isActive", "Without it, Sentry drops what is sent.", false);
-const WINDOW: Parameter = Parameter::integer(
+const NAME: &Parameter = &Parameter::text("name", "").at_most(64);
+const IS_ACTIVE: &Parameter =
+    &Parameter::flag("isActive", "Without it, Sentry drops what is sent.", false);
+const WINDOW: &Parameter = &Parameter::integer(
     "rateLimitWindow",
     "Seconds, for rateLimitCount.",
     Some(86_400),
     None,
 )
 .from(0);
-const COUNT: Parameter = Parameter::integer(
+const COUNT: &Parameter = &Parameter::integer(
     "rateLimitCount",
     "Events within rateLimitWindow.",
     None,
     None,
 )
 .from(0);
-const UNLIMITED: Parameter = Parameter::flag("disableRateLimit", "", false);
-const SDK: Parameter =
-    Parameter::text("browserSdkVersion", "Of the loader, such as latest or 8.x.").at_most(20);
-const REPLAY: Parameter = Parameter::flag("loaderHasReplay", "", false);
-const PERFORMANCE: Parameter = Parameter::flag("loaderHasPerformance", "", false);
-const DEBUG: Parameter = Parameter::flag("loaderHasDebug", "", false);
-const FEEDBACK: Parameter = Parameter::flag("loaderHasFeedback", "", false);
-const LOGS: Parameter = Parameter::flag("loaderHasLogsAndMetrics", "", false);
+const UNLIMITED: &Parameter = &Parameter::flag("disableRateLimit", "", false);
+const SDK: &Parameter =
+    &Parameter::text("browserSdkVersion", "Of the loader, such as latest or 8.x.").at_most(20);
+const REPLAY: &Parameter = &Parameter::flag("loaderHasReplay", "", false);
+const PERFORMANCE: &Parameter = &Parameter::flag("loaderHasPerformance", "", false);
+const DEBUG: &Parameter = &Parameter::flag("loaderHasDebug", "", false);
+const FEEDBACK: &Parameter = &Parameter::flag("loaderHasFeedback", "", false);
+const LOGS: &Parameter = &Parameter::flag("loaderHasLogsAndMetrics", "", false);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "update_dsn",
@@ -88,27 +88,27 @@ const PLAN: Plan = Plan {
         &[Step {
             label: "before",
             endpoint: &READ_KEY,
-            project: Narrow::Path(&REQUIRED_PROJECT),
-            names: &[&KEY],
+            project: Narrow::Path(REQUIRED_PROJECT),
+            names: &[KEY],
             ..READS
         }],
         &[Step {
             label: "after",
             endpoint: &UPDATE,
-            project: Narrow::Path(&REQUIRED_PROJECT),
-            names: &[&KEY],
+            project: Narrow::Path(REQUIRED_PROJECT),
+            names: &[KEY],
             body: &[
-                (&NAME, "name"),
-                (&IS_ACTIVE, "isActive"),
-                (&UNLIMITED, "rateLimit"),
-                (&WINDOW, "rateLimit.window"),
-                (&COUNT, "rateLimit.count"),
-                (&SDK, "browserSdkVersion"),
-                (&REPLAY, "dynamicSdkLoaderOptions.hasReplay"),
-                (&PERFORMANCE, "dynamicSdkLoaderOptions.hasPerformance"),
-                (&DEBUG, "dynamicSdkLoaderOptions.hasDebug"),
-                (&FEEDBACK, "dynamicSdkLoaderOptions.hasFeedback"),
-                (&LOGS, "dynamicSdkLoaderOptions.hasLogsAndMetrics"),
+                (NAME, "name"),
+                (IS_ACTIVE, "isActive"),
+                (UNLIMITED, "rateLimit"),
+                (WINDOW, "rateLimit.window"),
+                (COUNT, "rateLimit.count"),
+                (SDK, "browserSdkVersion"),
+                (REPLAY, "dynamicSdkLoaderOptions.hasReplay"),
+                (PERFORMANCE, "dynamicSdkLoaderOptions.hasPerformance"),
+                (DEBUG, "dynamicSdkLoaderOptions.hasDebug"),
+                (FEEDBACK, "dynamicSdkLoaderOptions.hasFeedback"),
+                (LOGS, "dynamicSdkLoaderOptions.hasLogsAndMetrics"),
             ],
             fill: Some(limit),
             ..READS
@@ -127,8 +127,8 @@ fn limit(
     filling: &mut Filling<'_>,
 ) -> Result<bool, Failure> {
     let sent = |parameter| context.arguments.value(parameter).is_some();
-    let (window, count) = (sent(&WINDOW), sent(&COUNT));
-    let is_lifted = context.arguments.flag(&UNLIMITED);
+    let (window, count) = (sent(WINDOW), sent(COUNT));
+    let is_lifted = context.arguments.flag(UNLIMITED);
     if is_lifted && (window || count) {
         return Err(Failure::Invalid(
             "`disableRateLimit` and a rate limit say different things: send one of them."

@@ -17,7 +17,7 @@ mod ignore;
 
 use ignore::Ignore;
 
-const STATUS: Parameter = Parameter::choice(
+const STATUS: &Parameter = &Parameter::choice(
     "status",
     "ignored archives it.",
     &["resolved", "resolvedInNextRelease", "unresolved", "ignored"],
@@ -26,14 +26,14 @@ const STATUS: Parameter = Parameter::choice(
 /// Nobody, for whom Sentry has the empty text.
 const NOBODY: &str = "nobody";
 
-const ASSIGNED_TO: Parameter = Parameter::text(
+const ASSIGNED_TO: &Parameter = &Parameter::text(
     "assignedTo",
     "user:ID, e-mail, username, team:ID or team:slug; nobody unassigns.",
 )
 .nothing_is(NOBODY, "status")
 .near(&["assignee", "assign", "owner", "assignto"]);
-const REASON: Parameter =
-    Parameter::text("reason", "Becomes a note on the issue.").near(&["comment", "note", "message"]);
+const REASON: &Parameter = &Parameter::text("reason", "Becomes a note on the issue.")
+    .near(&["comment", "note", "message"]);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "update_issue",
@@ -67,11 +67,11 @@ pub(crate) static TOOL: Tool = Tool {
 fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
     Box::pin(async move {
         let arguments = context.arguments;
-        let ignore = Ignore::read(arguments, arguments.text(&STATUS))?;
+        let ignore = Ignore::read(arguments, arguments.text(STATUS))?;
         let change = IssueChange {
-            status: arguments.text(&STATUS),
+            status: arguments.text(STATUS),
             substatus: ignore.substatus,
-            assigned_to: arguments.text(&ASSIGNED_TO).map(|name| match name {
+            assigned_to: arguments.text(ASSIGNED_TO).map(|name| match name {
                 NOBODY => "",
                 name => name,
             }),
@@ -92,11 +92,11 @@ fn run<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Answer> {
         let after = context
             .changes
             .sent(TOOL.name, &on, after)
-            .map_err(|error| refused(error, arguments.text(&ASSIGNED_TO)))?
+            .map_err(|error| refused(error, arguments.text(ASSIGNED_TO)))?
             .and_then(|after| after.into_seen(context.sight));
         let mut values = differences(located.issue.as_ref(), after.as_ref(), &change);
         let mut note = "";
-        if let Some(reason) = arguments.text(&REASON) {
+        if let Some(reason) = arguments.text(REASON) {
             let written = client
                 .add_issue_note(&place.region, &place.organization, id, reason)
                 .await;

@@ -22,7 +22,7 @@ use super::create_metric_monitor::{
 use super::update_alert_rule::something;
 use super::{MANAGE, WRITE_PROJECTS};
 
-const STATUS: Parameter = Parameter::choice("status", "", &["active", "disabled"], None);
+const STATUS: &Parameter = &Parameter::choice("status", "", &["active", "disabled"], None);
 
 pub(crate) static TOOL: Tool = Tool {
     name: "update_metric_monitor",
@@ -55,14 +55,14 @@ pub(crate) static TOOL: Tool = Tool {
 static CHANGE: Endpoint = one_monitor(Method::Put);
 
 const CHANGES: &[&Parameter] = &[
-    &NAME,
-    &DESCRIPTION,
-    &STATUS,
-    &OWNER,
-    &QUERY,
-    &CONFIG,
-    &GROUP,
-    &RULES,
+    NAME,
+    DESCRIPTION,
+    STATUS,
+    OWNER,
+    QUERY,
+    CONFIG,
+    GROUP,
+    RULES,
 ];
 
 const PLAN: Plan = Plan {
@@ -73,12 +73,12 @@ const PLAN: Plan = Plan {
                     something(context, CHANGES)?;
                     Ok(true)
                 }),
-                ..by_id(&DETECTORS, &[(&MONITOR_ID, "id")])
+                ..by_id(&DETECTORS, &[(MONITOR_ID, "id")])
             },
             Step {
                 label: "rules",
                 endpoint: &WORKFLOWS,
-                project: Narrow::Query(&PROJECT, "project"),
+                project: Narrow::Query(PROJECT, "project"),
                 fill: Some(|context, _, filling| ask_rules(context, filling)),
                 ..READS
             },
@@ -87,14 +87,14 @@ const PLAN: Plan = Plan {
             label: "after",
             endpoint: &CHANGE,
             body: &[
-                (&NAME, "name"),
-                (&DESCRIPTION, "description"),
-                (&STATUS, "enabled"),
-                (&OWNER, "owner"),
-                (&QUERY, "dataSources"),
-                (&CONFIG, "config"),
-                (&GROUP, "conditionGroup"),
-                (&RULES, "workflowIds"),
+                (NAME, "name"),
+                (DESCRIPTION, "description"),
+                (STATUS, "enabled"),
+                (OWNER, "owner"),
+                (QUERY, "dataSources"),
+                (CONFIG, "config"),
+                (GROUP, "conditionGroup"),
+                (RULES, "workflowIds"),
             ],
             fill: Some(|context, replies, filling| {
                 let before = metric(context, replies)?;
@@ -102,7 +102,7 @@ const PLAN: Plan = Plan {
                 check_parts(context, kind.unwrap_or("static"))?;
                 only_own_rules(context, replies)?;
                 let mut body = body(context, before);
-                if let Some(status) = context.arguments.text(&STATUS) {
+                if let Some(status) = context.arguments.text(STATUS) {
                     put(&mut body, "enabled", Json::from(status == "active"));
                 }
                 let id = before.get("id").as_str().unwrap_or_default();

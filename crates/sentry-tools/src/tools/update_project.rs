@@ -8,18 +8,18 @@ use crate::vocabulary::tool::{Answer, Context, Effect, Hidden, Schema, Surface, 
 
 use super::{MANAGES, WRITE_PROJECTS};
 
-pub(super) const REQUIRED_PROJECT: Parameter = PROJECT.required();
-const NAME: Parameter = Parameter::text("name", "The new name.")
+pub(super) const REQUIRED_PROJECT: &Parameter = &PROJECT.required();
+const NAME: &Parameter = &Parameter::text("name", "The new name.")
     .at_most(200)
     .nullable();
-pub(super) const SLUG: Parameter = Parameter::format(
+pub(super) const SLUG: &Parameter = &Parameter::format(
     "slug",
     "Lower-case letters, digits, - and _; links and searches use it.",
     Format::Slug,
 )
 .nullable();
-pub(super) const PLATFORM: Parameter =
-    Parameter::text("platform", "Such as python-django, javascript-react, go.")
+pub(super) const PLATFORM: &Parameter =
+    &Parameter::text("platform", "Such as python-django, javascript-react, go.")
         .at_most(64)
         .nullable();
 
@@ -56,14 +56,14 @@ const PLAN: Plan = Plan {
         &[Step {
             label: "before",
             endpoint: &READ_PROJECT,
-            project: Narrow::Path(&REQUIRED_PROJECT),
+            project: Narrow::Path(REQUIRED_PROJECT),
             ..READS
         }],
         &[Step {
             label: "after",
             endpoint: &UPDATE,
-            project: Narrow::Path(&REQUIRED_PROJECT),
-            body: &[(&NAME, "name"), (&SLUG, "slug"), (&PLATFORM, "platform")],
+            project: Narrow::Path(REQUIRED_PROJECT),
+            body: &[(NAME, "name"), (SLUG, "slug"), (PLATFORM, "platform")],
             fill: Some(something),
             ..READS
         }],

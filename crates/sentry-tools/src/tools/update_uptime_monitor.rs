@@ -13,10 +13,10 @@ use super::uptime::{
     REQUIRED_PROJECT, SAMPLING, STATUS, URL, uptime,
 };
 
-const TIMEOUT: Parameter = Parameter::integer("timeoutMs", "", Some(60_000), None).from(1_000);
-const BODY: Parameter = uptime::BODY.clearable();
-const OWNER: Parameter = uptime::OWNER.clearable();
-const ENVIRONMENT: Parameter = uptime::ENVIRONMENT.clearable();
+const TIMEOUT: &Parameter = &Parameter::integer("timeoutMs", "", Some(60_000), None).from(1_000);
+const BODY: &Parameter = &uptime::BODY.clearable();
+const OWNER: &Parameter = &uptime::OWNER.clearable();
+const ENVIRONMENT: &Parameter = &uptime::ENVIRONMENT.clearable();
 
 pub(crate) static TOOL: Tool = Tool {
     name: "update_uptime_monitor",
@@ -64,20 +64,20 @@ const PLAN: Plan = Plan {
             label: "after",
             endpoint: &CHANGED,
             body: &[
-                (&NAME, "name"),
-                (&URL, "url"),
-                (&INTERVAL, "intervalSeconds"),
-                (&TIMEOUT, "timeoutMs"),
-                (&METHOD, "method"),
-                (&HEADERS, "headers"),
-                (&BODY, "body"),
-                (&STATUS, "status"),
-                (&OWNER, "owner"),
-                (&ENVIRONMENT, "environment"),
-                (&SAMPLING, "traceSampling"),
-                (&CAPTURE, "responseCaptureEnabled"),
-                (&RECOVERIES, "recoveryThreshold"),
-                (&FAILURES, "downtimeThreshold"),
+                (NAME, "name"),
+                (URL, "url"),
+                (INTERVAL, "intervalSeconds"),
+                (TIMEOUT, "timeoutMs"),
+                (METHOD, "method"),
+                (HEADERS, "headers"),
+                (BODY, "body"),
+                (STATUS, "status"),
+                (OWNER, "owner"),
+                (ENVIRONMENT, "environment"),
+                (SAMPLING, "traceSampling"),
+                (CAPTURE, "responseCaptureEnabled"),
+                (RECOVERIES, "recoveryThreshold"),
+                (FAILURES, "downtimeThreshold"),
             ],
             fill: Some(something),
             ..OF_STEP

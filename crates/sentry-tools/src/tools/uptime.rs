@@ -17,50 +17,51 @@ macro_rules! uptime {
 }
 pub(super) use uptime;
 
-pub(super) const REQUIRED_PROJECT: Parameter = PROJECT.required();
+pub(super) const REQUIRED_PROJECT: &Parameter = &PROJECT.required();
 
 /// The id of a monitor.
-pub(super) const ID: Parameter = Parameter::text("uptimeMonitorId", "From find_uptime_monitors.")
+pub(super) const ID: &Parameter = &Parameter::text("uptimeMonitorId", "From find_uptime_monitors.")
     .required()
     .near(&["monitorid", "monitor", "id", "uptimemonitor"]);
 
-pub(super) const NAME: Parameter = Parameter::text("name", "").at_most(128);
-pub(super) const URL: Parameter =
-    Parameter::text("url", "http or https.").near(&["link", "address"]);
-pub(super) const INTERVAL: Parameter = Parameter::integer(
+pub(super) const NAME: &Parameter = &Parameter::text("name", "").at_most(128);
+pub(super) const URL: &Parameter =
+    &Parameter::text("url", "http or https.").near(&["link", "address"]);
+pub(super) const INTERVAL: &Parameter = &Parameter::integer(
     "intervalSeconds",
     "60, 300, 600, 1200, 1800 or 3600.",
     Some(3600),
     None,
 )
 .near(&["interval"]);
-pub(super) const METHOD: Parameter = Parameter::choice(
+pub(super) const METHOD: &Parameter = &Parameter::choice(
     "method",
     "",
     &["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"],
     None,
 );
-pub(super) const HEADERS: Parameter = Parameter::new("headers", "Of name and value.", Kind::Pairs);
-pub(super) const BODY: Parameter = Parameter::text("body", "");
-pub(super) const OWNER: Parameter = create_monitor::OWNER;
-pub(super) const STATUS: Parameter = create_monitor::STATUS;
-pub(super) const ENVIRONMENT: Parameter = Parameter::text("environment", "")
+pub(super) const HEADERS: &Parameter =
+    &Parameter::new("headers", "Of name and value.", Kind::Pairs);
+pub(super) const BODY: &Parameter = &Parameter::text("body", "");
+pub(super) const OWNER: &Parameter = create_monitor::OWNER;
+pub(super) const STATUS: &Parameter = create_monitor::STATUS;
+pub(super) const ENVIRONMENT: &Parameter = &Parameter::text("environment", "")
     .at_most(64)
     .near(&["env"]);
-pub(super) const SAMPLING: Parameter =
-    Parameter::flag("traceSampling", "Let checks start traces.", false);
-pub(super) const CAPTURE: Parameter = Parameter::flag(
+pub(super) const SAMPLING: &Parameter =
+    &Parameter::flag("traceSampling", "Let checks start traces.", false);
+pub(super) const CAPTURE: &Parameter = &Parameter::flag(
     "responseCaptureEnabled",
     "Keep answers of failed checks.",
     false,
 );
-pub(super) const RECOVERIES: Parameter = Parameter::integer(
+pub(super) const RECOVERIES: &Parameter = &Parameter::integer(
     "recoveryThreshold",
     "Successes in a row until it is up.",
     None,
     None,
 );
-pub(super) const FAILURES: Parameter = Parameter::integer(
+pub(super) const FAILURES: &Parameter = &Parameter::integer(
     "downtimeThreshold",
     "Failures in a row until it is down.",
     None,
@@ -79,8 +80,8 @@ pub(super) static MONITOR: Endpoint = Endpoint {
 pub(super) const OF_STEP: Step = Step {
     label: "before",
     endpoint: &MONITOR,
-    project: Narrow::Path(&REQUIRED_PROJECT),
-    names: &[&ID],
+    project: Narrow::Path(REQUIRED_PROJECT),
+    names: &[ID],
     ..READS
 };
 

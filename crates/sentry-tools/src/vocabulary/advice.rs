@@ -107,7 +107,7 @@ pub(crate) fn reader<'a>(
         .iter()
         .copied()
         .find(|tool| tool.name == call.tool)?;
-    let is_named = |parameter: &Parameter| {
+    let is_named = |parameter: &&Parameter| {
         !input_schema::is_required(parameter)
             || parameter.is_fixed(&context.session.constraint)
             || call
@@ -187,7 +187,7 @@ pub(crate) fn address(
         }
         Pasted::Nothing => return invalid(&format!("is no address. {FORMS}")),
     };
-    let named = context.arguments.slug(&OPTIONAL_ORGANIZATION);
+    let named = context.arguments.slug(OPTIONAL_ORGANIZATION);
     if let Some(organization) = &address.organization {
         check_organization(context, organization)?;
         let other = |named: &Slug| !named.as_str().eq_ignore_ascii_case(organization.as_str());

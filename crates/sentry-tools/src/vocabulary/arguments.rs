@@ -16,7 +16,7 @@ use crate::vocabulary::session::Constraint;
 /// The arguments of one call. What the session's URL fixes has replaced what the client sent.
 #[derive(Debug)]
 pub(crate) struct Arguments {
-    parameters: &'static [Parameter],
+    parameters: &'static [&'static Parameter],
     values: Map<String, Value>,
 }
 
@@ -29,7 +29,7 @@ const LONGEST: u16 = 4_096;
 impl Arguments {
     /// Of what [`crate::vocabulary::near::take`] left, or of what another tool hands on: under the tool's own names.
     pub(crate) fn new(
-        parameters: &'static [Parameter],
+        parameters: &'static [&'static Parameter],
         mut sent: Map<String, Value>,
         constraint: &Constraint,
     ) -> Self {

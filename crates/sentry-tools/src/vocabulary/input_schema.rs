@@ -60,7 +60,7 @@ impl Serialize for Properties {
 }
 
 /// The `inputSchema` of some parameters, encoded, without those that the session's URL fixes.
-pub(crate) fn input_schema(parameters: &[Parameter], constraint: &Constraint) -> Box<RawValue> {
+pub(crate) fn input_schema(parameters: &[&Parameter], constraint: &Constraint) -> Box<RawValue> {
     let taken = || {
         let parameters = parameters.iter();
         parameters.filter(|parameter| !parameter.is_fixed(constraint))

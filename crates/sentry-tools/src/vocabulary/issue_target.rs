@@ -37,23 +37,23 @@ impl IssueTarget {
     /// the session's constraint included.
     pub(crate) fn read(context: &Context<'_>) -> Result<Self, Failure> {
         let arguments = context.arguments;
-        let issue = arguments.issue(&ISSUE_ID);
-        let event = arguments.event_name(&EVENT_ID);
-        let Some(text) = arguments.text(&ISSUE_URL) else {
+        let issue = arguments.issue(ISSUE_ID);
+        let event = arguments.event_name(EVENT_ID);
+        let Some(text) = arguments.text(ISSUE_URL) else {
             let has_event = matches!(event, Some(EventName::Id(_)));
             if issue.is_none() && !has_event {
                 return Err(unnamed());
             }
-            let organization = arguments.slug(&OPTIONAL_ORGANIZATION);
+            let organization = arguments.slug(OPTIONAL_ORGANIZATION);
             return Ok(Self {
-                organization: required(&OPTIONAL_ORGANIZATION, organization)?,
+                organization: required(OPTIONAL_ORGANIZATION, organization)?,
                 issue,
                 also: None,
                 event,
             });
         };
         let Named { organization, page } =
-            advice::address(context, &ISSUE_URL, text, Others::Refused)?;
+            advice::address(context, ISSUE_URL, text, Others::Refused)?;
         let (of_url, named) = match page {
             Page::Issue { issue, event } => (Some(issue), event),
             Page::Event(event) => (None, Some(EventName::Id(event))),
@@ -61,7 +61,7 @@ impl IssueTarget {
                 let advice = of_trace(trace.as_str());
                 return Err(advice::failure(
                     context,
-                    &ISSUE_URL,
+                    ISSUE_URL,
                     Some(&organization),
                     &advice,
                 ));

@@ -95,11 +95,11 @@ const TEXT: Text = Text {
 };
 
 /// The organization, where a tool cannot do without.
-pub(crate) const ORGANIZATION: Parameter = OPTIONAL_ORGANIZATION.required();
+pub(crate) const ORGANIZATION: &Parameter = &OPTIONAL_ORGANIZATION.required();
 
 /// The organization, where an issue's URL may name it as well.
-pub(crate) const OPTIONAL_ORGANIZATION: Parameter =
-    Parameter::format("organizationSlug", "", Format::Slug).near(&[
+pub(crate) const OPTIONAL_ORGANIZATION: &Parameter =
+    &Parameter::format("organizationSlug", "", Format::Slug).near(&[
         "organization",
         "org",
         "orgslug",
@@ -108,8 +108,8 @@ pub(crate) const OPTIONAL_ORGANIZATION: Parameter =
         "organizationslugorid",
     ]);
 
-pub(crate) const REGION: Parameter =
-    Parameter::text("regionUrl", "From find_organizations, if it gave one.")
+pub(crate) const REGION: &Parameter =
+    &Parameter::text("regionUrl", "From find_organizations, if it gave one.")
         .nullable()
         .near(&["region"]);
 
@@ -123,15 +123,15 @@ pub(crate) const NEAR_PROJECT: &[&str] = &[
     "projectname",
 ];
 
-pub(crate) const PROJECT: Parameter =
-    Parameter::format("projectSlug", "", Format::Slug).near(NEAR_PROJECT);
+pub(crate) const PROJECT: &Parameter =
+    &Parameter::format("projectSlug", "", Format::Slug).near(NEAR_PROJECT);
 
 /// As [`PROJECT`], where clients know that a number does as well.
-pub(crate) const PROJECT_OR_ID: Parameter =
-    Parameter::format("projectSlugOrId", "", Format::Slug).near(NEAR_PROJECT);
+pub(crate) const PROJECT_OR_ID: &Parameter =
+    &Parameter::format("projectSlugOrId", "", Format::Slug).near(NEAR_PROJECT);
 
-pub(crate) const ISSUE_ID: Parameter =
-    Parameter::format("issueId", "Short id (WEB-1A) or number.", Format::IssueId).near(&[
+pub(crate) const ISSUE_ID: &Parameter =
+    &Parameter::format("issueId", "Short id (WEB-1A) or number.", Format::IssueId).near(&[
         "issue",
         "id",
         "shortid",
@@ -140,14 +140,14 @@ pub(crate) const ISSUE_ID: Parameter =
         "groupid",
     ]);
 
-pub(crate) const ISSUE_URL: Parameter = Parameter::format(
+pub(crate) const ISSUE_URL: &Parameter = &Parameter::format(
     "issueUrl",
     "The issue's Sentry URL, instead of organizationSlug and issueId.",
     Format::Url,
 )
 .near(&["url", "link", "permalink", "sentryurl", "issuelink"]);
 
-pub(crate) const EVENT_ID: Parameter = Parameter::format(
+pub(crate) const EVENT_ID: &Parameter = &Parameter::format(
     "eventId",
     "32 hex digits, latest, oldest or recommended.",
     Format::HexIdOrLatest,
@@ -156,15 +156,15 @@ pub(crate) const EVENT_ID: Parameter = Parameter::format(
 
 const NEAR_EVENT: &[&str] = &["event"];
 
-pub(crate) const EVENT_OR_LATEST: Parameter = EVENT_ID.with_default("latest");
+pub(crate) const EVENT_OR_LATEST: &Parameter = &EVENT_ID.with_default("latest");
 
-pub(crate) const TRACE_ID: Parameter =
-    Parameter::format("traceId", "32 hex digits.", Format::HexId)
+pub(crate) const TRACE_ID: &Parameter =
+    &Parameter::format("traceId", "32 hex digits.", Format::HexId)
         .required()
         .near(&["trace"]);
 
-pub(crate) const PERIOD: Parameter =
-    Parameter::format("period", "Such as 30m, 24h, 14d, 2w.", Format::Period).near(NEAR_PERIOD);
+pub(crate) const PERIOD: &Parameter =
+    &Parameter::format("period", "Such as 30m, 24h, 14d, 2w.", Format::Period).near(NEAR_PERIOD);
 
 /// Other names for a period.
 pub(crate) const NEAR_PERIOD: &[&str] = &[
@@ -191,20 +191,20 @@ pub(crate) const NEAR_LIMIT: &[&str] = &[
     "maxitems",
 ];
 
-pub(crate) const EXPLAIN: Parameter = Parameter::flag(
+pub(crate) const EXPLAIN: &Parameter = &Parameter::flag(
     "includeExplanation",
     "Say how the query was understood.",
     false,
 );
 
 /// A part of a name, for the `find_*` tools.
-pub(crate) const NAME_QUERY: Parameter = Parameter::text("query", "Part of a name or slug.")
+pub(crate) const NAME_QUERY: &Parameter = &Parameter::text("query", "Part of a name or slug.")
     .nullable()
     .near(&["q", "name", "search", "filter", "slug"]);
 
 /// Where the page before ended.
-pub(crate) const CURSOR: Parameter =
-    Parameter::text("cursor", "nextCursor of the answer before.").nullable();
+pub(crate) const CURSOR: &Parameter =
+    &Parameter::text("cursor", "nextCursor of the answer before.").nullable();
 
 /// The names under which a tool may take a project.
 pub(crate) const PROJECT_NAMES: [&str; 2] = ["projectSlug", "projectSlugOrId"];

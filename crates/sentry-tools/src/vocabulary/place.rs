@@ -16,9 +16,9 @@ pub(crate) struct Place {
 impl Place {
     /// As the arguments say.
     pub(crate) fn read(context: &Context<'_>) -> Result<Self, Failure> {
-        let organization = context.arguments.slug(&ORGANIZATION);
+        let organization = context.arguments.slug(ORGANIZATION);
         Ok(Self {
-            organization: required(&ORGANIZATION, organization)?,
+            organization: required(ORGANIZATION, organization)?,
             region: context.region()?,
         })
     }
@@ -28,7 +28,7 @@ impl Place {
     pub(crate) async fn find(context: &Context<'_>) -> Result<Self, Failure> {
         let mut place = Self::read(context)?;
         let base = context.base();
-        let is_said = context.verified.is_some() || context.arguments.text(&REGION).is_some();
+        let is_said = context.verified.is_some() || context.arguments.text(REGION).is_some();
         if is_said || !base.is_saas() {
             return Ok(place);
         }

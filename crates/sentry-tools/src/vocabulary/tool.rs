@@ -29,7 +29,7 @@ pub(crate) struct Tool {
     /// All that it needs.
     pub(crate) scopes: Scopes,
     /// In the order of importance.
-    pub(crate) parameters: &'static [Parameter],
+    pub(crate) parameters: &'static [&'static Parameter],
     /// Of a tool that answers structured JSON.
     pub(crate) output_schema: Option<Schema>,
     pub(crate) effect: Effect,
@@ -227,7 +227,7 @@ impl Context<'_> {
         if let Some(verified) = self.verified {
             return Ok(verified.region.clone());
         }
-        let asked = self.arguments.text(&REGION).unwrap_or_default();
+        let asked = self.arguments.text(REGION).unwrap_or_default();
         self.base().region_from(asked).map_err(|InvalidRegion| {
             Failure::Invalid(format!(
                 "`{}` is not a region of this Sentry: leave it out, or take it from find_organizations.",

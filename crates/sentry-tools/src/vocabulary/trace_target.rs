@@ -27,7 +27,7 @@ impl FoundTrace {
     /// Reads it: what the session sees nothing of does not exist.
     pub(crate) fn find<'a>(context: &'a Context<'a>) -> LocalFuture<'a, Result<Self, Failure>> {
         Box::pin(async move {
-            let id = required(&TRACE_ID, context.arguments.event(&TRACE_ID))?;
+            let id = required(TRACE_ID, context.arguments.event(TRACE_ID))?;
             let place = Place::find(context).await?;
             let client = context.client;
             let meta = async {

@@ -84,7 +84,7 @@ pub(super) async fn link(
     let (Some(installation), Some(link)) = (installation, link) else {
         let words = listed(&installed, "app.slug", "status");
         let words = ["is no app that is installed here and links issues:", &words].concat();
-        return Err(told(&APP, &words));
+        return Err(told(APP, &words));
     };
     check(link, fields)?;
     let uuid = shape::at(*installation, "uuid")
@@ -119,7 +119,7 @@ fn check(link: Value<'_>, fields: Option<&serde_json::Value>) -> Result<(), Fail
     match missing.as_slice() {
         [] => Ok(()),
         names => Err(told(
-            &FIELDS,
+            FIELDS,
             &["lacks what this app needs: ", &names.join(", ")].concat(),
         )),
     }

@@ -111,7 +111,7 @@ impl Held {
         url: &str,
     ) -> Result<Option<(String, String)>, Failure> {
         let all = self.integrations.things("", context.sight)?;
-        let named = context.arguments.text(&INTEGRATION);
+        let named = context.arguments.text(INTEGRATION);
         let fits = |one: &&Value<'_>| match named {
             Some(id) => text(**one, "id") == id,
             None => is_below(url, &text(**one, "domainName")),
@@ -128,12 +128,12 @@ impl Held {
             ([], None) => Ok(None),
             ([], Some(_)) => {
                 let words = self.choices(context, "is none of this issue's. There are")?;
-                Err(told(&INTEGRATION, &words))
+                Err(told(INTEGRATION, &words))
             }
             (several, _) => {
                 let words = listed(several, "id", "name");
                 Err(told(
-                    &INTEGRATION,
+                    INTEGRATION,
                     &[
                         "is needed, since several integrations have that address:",
                         &words,
@@ -195,7 +195,7 @@ impl Found {
             let named = context.arguments.text(parameter);
             named.is_none_or(|named| own.as_deref() == Some(named))
         };
-        named(&INTEGRATION, &self.integration) && named(&APP, &self.app)
+        named(INTEGRATION, &self.integration) && named(APP, &self.app)
     }
 
     pub(super) fn write(&self, out: &mut String) {

@@ -17,7 +17,7 @@ pub(super) fn check(url: &str) -> Result<(), Failure> {
     match parsed.is_some_and(|url| is_good(&url)) {
         true => Ok(()),
         false => Err(wrong(
-            &EXTERNAL,
+            EXTERNAL,
             "must be the address of an issue, with https://",
         )),
     }
@@ -49,7 +49,7 @@ pub(super) fn body(provider: &str, url: &str, fields: Option<&Value>) -> Result<
     let is_number = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
     let unread = || {
         Err(wrong(
-            &EXTERNAL,
+            EXTERNAL,
             "is not the address of one issue of that tracker",
         ))
     };

@@ -76,7 +76,7 @@ fn json(context: &Context<'_>, search: &Search<'_>, found: &Found<'_>) -> String
     let mut out = String::new();
     let mut object = Object::begin(&mut out);
     object.text("query", search.query);
-    if context.arguments.flag(&EXPLAIN) {
+    if context.arguments.flag(EXPLAIN) {
         object.text("explanation", AS_IT_IS);
     }
     executed(search, object.name("executedSearch"));
@@ -188,13 +188,13 @@ fn actions<'a>(
         (
             "issue",
             &get_issue_details::TOOL,
-            &ISSUE_ID,
+            ISSUE_ID,
             "what happened, with the stack trace",
         ),
         (
             "trace",
             &get_trace_details::TOOL,
-            &TRACE_ID,
+            TRACE_ID,
             "the request around it",
         ),
     ];

@@ -67,7 +67,7 @@ pub(super) fn heading(
         query => code(query, 500),
     });
     push(&mut text, &[" in dataset `", search.dataset.name, "`"]);
-    if let Some(project) = context.arguments.text(&OPTIONAL_PROJECT) {
+    if let Some(project) = context.arguments.text(OPTIONAL_PROJECT) {
         push(&mut text, &[", project `", project, "`"]);
     }
     if !search.environments.is_empty() {
@@ -79,7 +79,7 @@ pub(super) fn heading(
         push(&mut text, &[", sorted by ", &code(&search.sort, 100)]);
     }
     push(&mut text, &[".\n", &address(context, search)]);
-    if context.arguments.flag(&EXPLAIN) {
+    if context.arguments.flag(EXPLAIN) {
         paragraph(&mut text, AS_IT_IS);
         if !search.fields.is_empty() {
             let fields = code(&search.fields.join(", "), 500);

@@ -10,7 +10,7 @@ use crate::vocabulary::tool::Context;
 
 use super::dataset::Dataset;
 
-pub(super) const DATASET: Parameter = Parameter::choice(
+pub(super) const DATASET: &Parameter = &Parameter::choice(
     "dataset",
     "Default errors.",
     &[
@@ -24,23 +24,23 @@ pub(super) const DATASET: Parameter = Parameter::choice(
     ],
     None,
 );
-pub(super) const QUERY: Parameter = Parameter::text(
+pub(super) const QUERY: &Parameter = &Parameter::text(
     "query",
     "Sentry search syntax, such as level:error span.op:db transaction:\"/cart\" !has:user.id.",
 );
-pub(super) const FIELDS: Parameter = Parameter::new(
+pub(super) const FIELDS: &Parameter = &Parameter::new(
     "fields",
     "Columns; aggregates such as count() or p95(span.duration) group by the others.",
     Kind::Texts,
 )
 .near(&["field", "columns", "column", "select", "yaxis"]);
-pub(super) const SORT: Parameter = Parameter::text("sort", "A field, descending with `-`.")
+pub(super) const SORT: &Parameter = &Parameter::text("sort", "A field, descending with `-`.")
     .nullable()
     .near(NEAR_SORT);
-pub(super) const OPTIONAL_PROJECT: Parameter = PROJECT.nullable();
-pub(super) const ENVIRONMENT: Parameter =
-    Parameter::new("environment", "", Kind::Texts).near(&["environments", "env"]);
-pub(super) const LIMIT: Parameter = Parameter::number("limit", 100, 10).near(NEAR_LIMIT);
+pub(super) const OPTIONAL_PROJECT: &Parameter = &PROJECT.nullable();
+pub(super) const ENVIRONMENT: &Parameter =
+    &Parameter::new("environment", "", Kind::Texts).near(&["environments", "env"]);
+pub(super) const LIMIT: &Parameter = &Parameter::number("limit", 100, 10).near(NEAR_LIMIT);
 
 /// What is searched for, as the answer repeats it.
 pub(super) struct Search<'a> {
@@ -60,21 +60,21 @@ pub(super) fn read<'a>(
     dataset: &'static Dataset,
 ) -> Result<Search<'a>, Failure> {
     let arguments = context.arguments;
-    let mut fields = arguments.texts(&FIELDS);
+    let mut fields = arguments.texts(FIELDS);
     if fields.is_empty() {
         fields = dataset.fields.to_vec();
     }
-    let sort = arguments.text(&SORT).map(str::to_owned);
+    let sort = arguments.text(SORT).map(str::to_owned);
     Ok(Search {
         place: Place::read(context)?,
         dataset,
-        query: arguments.text(&QUERY).unwrap_or_default(),
+        query: arguments.text(QUERY).unwrap_or_default(),
         sort: sort.unwrap_or_else(|| dataset.default_sort(&fields)),
         fields,
         project_id: None,
-        environments: arguments.texts(&ENVIRONMENT),
-        period: arguments.text(&PERIOD).unwrap_or("14d"),
-        limit: arguments.number(&LIMIT).unwrap_or_default(),
+        environments: arguments.texts(ENVIRONMENT),
+        period: arguments.text(PERIOD).unwrap_or("14d"),
+        limit: arguments.number(LIMIT).unwrap_or_default(),
     })
 }
 

@@ -39,7 +39,7 @@ pub(super) fn render(
         &mut text,
         &[", last ", search.period, ", sorted by ", sort, ".\n", &link],
     );
-    if context.arguments.flag(&EXPLAIN) {
+    if context.arguments.flag(EXPLAIN) {
         paragraph(&mut text, AS_IT_IS);
     }
     if !found.items.is_empty() {

@@ -13,7 +13,7 @@ const UNTIL_USERS: &str = "untilUserCount";
 /// A week, in minutes.
 const LONGEST_WINDOW: Option<u32> = Some(10_080);
 
-pub(super) const MODE: Parameter = Parameter::choice(
+pub(super) const MODE: &Parameter = &Parameter::choice(
     "ignoreMode",
     "With status ignored.",
     &[
@@ -25,16 +25,17 @@ pub(super) const MODE: Parameter = Parameter::choice(
     ],
     None,
 );
-pub(super) const DURATION: Parameter = Parameter::integer("ignoreDurationMinutes", "", None, None);
-pub(super) const COUNT: Parameter = Parameter::integer("ignoreCount", "", None, None);
-pub(super) const WINDOW: Parameter = Parameter::integer(
+pub(super) const DURATION: &Parameter =
+    &Parameter::integer("ignoreDurationMinutes", "", None, None);
+pub(super) const COUNT: &Parameter = &Parameter::integer("ignoreCount", "", None, None);
+pub(super) const WINDOW: &Parameter = &Parameter::integer(
     "ignoreWindowMinutes",
     "For ignoreCount.",
     LONGEST_WINDOW,
     None,
 );
-pub(super) const USER_COUNT: Parameter = Parameter::integer("ignoreUserCount", "", None, None);
-pub(super) const USER_WINDOW: Parameter = Parameter::integer(
+pub(super) const USER_COUNT: &Parameter = &Parameter::integer("ignoreUserCount", "", None, None);
+pub(super) const USER_WINDOW: &Parameter = &Parameter::integer(
     "ignoreUserWindowMinutes",
     "For ignoreUserCount.",
     LONGEST_WINDOW,
@@ -43,11 +44,11 @@ pub(super) const USER_WINDOW: Parameter = Parameter::integer(
 
 /// Each option, the mode that it belongs to, Sentry's name for it, and whether the mode needs it.
 static OPTIONS: [(&Parameter, &str, &str, bool); 5] = [
-    (&DURATION, FOR_DURATION, "ignoreDuration", true),
-    (&COUNT, UNTIL_COUNT, "ignoreCount", true),
-    (&WINDOW, UNTIL_COUNT, "ignoreWindow", false),
-    (&USER_COUNT, UNTIL_USERS, "ignoreUserCount", true),
-    (&USER_WINDOW, UNTIL_USERS, "ignoreUserWindow", false),
+    (DURATION, FOR_DURATION, "ignoreDuration", true),
+    (COUNT, UNTIL_COUNT, "ignoreCount", true),
+    (WINDOW, UNTIL_COUNT, "ignoreWindow", false),
+    (USER_COUNT, UNTIL_USERS, "ignoreUserCount", true),
+    (USER_WINDOW, UNTIL_USERS, "ignoreUserWindow", false),
 ];
 
 /// What is sent beside `status: ignored`; nothing where nothing is archived.
@@ -60,7 +61,7 @@ pub(super) struct Ignore {
 impl Ignore {
     /// The mode follows from the options where it is not said; without options it is until the issue escalates.
     pub(super) fn read(arguments: &Arguments, status: Option<&str>) -> Result<Self, Failure> {
-        let said = arguments.text(&MODE);
+        let said = arguments.text(MODE);
         let mut mode = said;
         let mut until = Vec::new();
         for (parameter, belongs_to, name, _) in &OPTIONS {
