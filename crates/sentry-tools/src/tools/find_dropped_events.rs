@@ -4,7 +4,7 @@ use sentry_api::{ApiError, Endpoint, Filling, Value, Whose};
 
 use crate::plan::made::Made;
 use crate::plan::{self, Narrow, Plan, READS, Replies, Step, Without};
-use crate::text::cut;
+use crate::text::{cut, order};
 use crate::vocabulary::failure::Failure;
 use crate::vocabulary::parameter::{Format, NEAR_PERIOD, ORGANIZATION, PROJECT, Parameter, REGION};
 use crate::vocabulary::place::Place;
@@ -184,9 +184,12 @@ fn finish(
                 None => sums.push((cut::head(outcome, 100), cut::head(reason, 200), count)),
             }
         }
-        sums.sort_by_key(|sum| std::cmp::Reverse(sum.2));
-        sums.truncate(50);
-        sums
+        let count = |place: usize| sums.get(place).map(|sum| sum.2);
+        let largest = order::first(sums.len(), 50, &|one, other| count(one) > count(other));
+        let largest = largest
+            .into_iter()
+            .filter_map(|place| sums.get(place).cloned());
+        largest.collect::<Sums>()
     };
     let (dropped, accepted) = (sums("droppedEvents"), sums("acceptedEvents"));
     let all = dropped.iter().chain(&accepted);

@@ -1,5 +1,6 @@
 //! A conversation read from its spans: who said what when, and which calls were made.
 
+use crate::text::order;
 use sentry_api::Value;
 use serde_json::Value as Json;
 
@@ -57,11 +58,20 @@ fn number(row: Value<'_>, name: &str) -> Option<f64> {
 
 pub(super) fn read(rows: &[Value<'_>]) -> Conversation {
     let mut read = Conversation::default();
-    let mut rows = rows.to_vec();
-    let begin = |row: &Value<'_>| number(*row, "precise.start_ts").unwrap_or(f64::MAX);
-    rows.sort_by(|one, other| begin(one).total_cmp(&begin(other)));
+    let begin = |place: usize| {
+        let start = rows
+            .get(place)
+            .and_then(|row| number(*row, "precise.start_ts"));
+        start.unwrap_or(f64::MAX)
+    };
+    let places = order::first(rows.len(), rows.len(), &|one, other| {
+        begin(one) < begin(other)
+    });
     let mut asked = String::new();
-    for row in rows {
+    for row in places
+        .into_iter()
+        .filter_map(|place| rows.get(place).copied())
+    {
         let (start, end) = (
             number(row, "precise.start_ts"),
             number(row, "precise.finish_ts"),
