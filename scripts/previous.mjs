@@ -1,6 +1,6 @@
 // Builds the release before this one (tests/mixed/previous.json names its commit) into target/previous/COMMIT, once: the
-// tests of the project `mixed` run both releases over one storage. It is built by its own scripts/build.mjs, with the
-// tools and the compiled dependencies of this one. An argument names another commit.
+// tests of the project `mixed` run both releases over one storage. It is built by its own scripts/build.mjs and npm
+// packages, with the tools and the compiled dependencies of this one. An argument names another commit.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -18,7 +18,7 @@ if (existsSync(built)) {
   rmSync(source, { recursive: true, force: true });
   mkdirSync(join(source, "target"), { recursive: true });
   unpack(source);
-  symlinkSync(join(root, "node_modules"), join(source, "node_modules"));
+  packages(source);
   build(source);
   const result = join(folder, `${commit}.built`);
   rmSync(result, { recursive: true, force: true });
@@ -39,6 +39,14 @@ function unpack(folder) {
   const archive = execFileSync("git", ["archive", "--format=tar", commit], { cwd: root, maxBuffer: 1 << 30 });
   const tar = spawnSync("tar", ["-x", "-C", folder], { input: archive, stdio: ["pipe", "inherit", "inherit"] });
   if (tar.status !== 0) fail("tar could not unpack its source");
+}
+
+/** The npm packages of its lock file: those of this release, where both lock the same ones. */
+function packages(source) {
+  const lock = (folder) => readFileSync(join(folder, "package-lock.json"), "utf8");
+  if (lock(root) === lock(source)) return symlinkSync(join(root, "node_modules"), join(source, "node_modules"));
+  const run = spawnSync("npm", ["ci", "--prefer-offline"], { cwd: source, encoding: "utf8", maxBuffer: 1 << 28 });
+  if (run.status !== 0) fail(`the npm packages of ${commit} could not be installed:\n${run.stdout}${run.stderr}`);
 }
 
 function build(source) {

@@ -111,13 +111,18 @@ async function narrowed(worker: TestWorker, client: Registered, person: Person, 
 }
 
 async function stayedNarrow(worker: TestWorker, client: Registered, narrowed: Begun["narrowed"], owner: Person): Promise<void> {
-  expect(await toolsOf(worker, narrowed.tokens.access_token), "the token in hand").toEqual(narrowed.tools);
+  const tools = common(narrowed.tools);
+  expect(common(await toolsOf(worker, narrowed.tokens.access_token)), "the token in hand").toEqual(tools);
   const { access_token, scope } = await tokensOf(await refresh(worker, client, narrowed.tokens.refresh_token));
   expect(scope).toBe(narrowed.tokens.scope);
-  expect(await toolsOf(worker, access_token), "the next one").toEqual(narrowed.tools);
+  expect(common(await toolsOf(worker, access_token)), "the next one").toEqual(tools);
   const found = connection(await openAccount(worker, owner), grantOf(access_token));
   expect(found.skills, "on the page").toEqual(narrowed.skills);
 }
+
+/** The searches, of which each release lists its own: until November one with the dataset as a parameter, then one per dataset. */
+const SEARCHES = /^search_(events|errors|logs|traces|metrics|profiles|replays)$/;
+const common = (tools: string[]) => tools.filter((name) => !SEARCHES.test(name));
 
 /** What a token shows of what it may do. */
 async function toolsOf(worker: TestWorker, token: string): Promise<string[]> {
