@@ -12,7 +12,8 @@ const UNTIL_ALARMS = 7200;
 export async function untilQuiet(site: KillableSite): Promise<Rows> {
   for (let tries = 1; ; tries += 1) {
     await site.wait(UNTIL_ALARMS);
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    // After a soak thousands of alarms are due at once.
+    await new Promise((resolve) => setTimeout(resolve, tries === 1 ? 2000 : 10_000));
     await site.stopWorker();
     const rows = readRows(site.folder);
     const waits = rows.once > 0 || [...rows.grants.values()].some(({ phase }) => phase !== "active");
