@@ -178,7 +178,7 @@ describe.each([
     await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
     await ask(page, "Who am I?");
     await approve(page, site);
-    await conversation(page).getByText("You are signed in:").waitFor();
+    await conversation(page).getByText("You are signed in as Ada Marlowe").waitFor();
     expect(page.url()).toBe(`${site.worker.origin}/`);
     expect(seen.complaints).toEqual([]);
   });
@@ -331,7 +331,7 @@ describe("with other settings", () => {
     await seen.page.locator(".failure").getByText("The language model does not answer").waitFor();
     await sentry.noFaults();
     await seen.page.getByRole("button", { name: "Try again" }).click();
-    await conversation(seen.page).getByText("You are signed in:").waitFor();
+    await conversation(seen.page).getByText("You are signed in as Ada Marlowe").waitFor();
     expect(seen.complaints).toEqual([]);
   });
 });

@@ -82,7 +82,7 @@ describe("a question", () => {
     const results = named(events, "tool_result");
     expect(results.map(({ id }) => id)).toEqual(named(events, "tool_call").map(({ id }) => id));
     for (const result of results) expect(result).toMatchObject({ is_error: false, text: expect.any(String), ms: expect.any(Number) });
-    expect(textOf(events)).toMatch(/^The latest trouble is [A-Z-]+-\d+: /);
+    expect(textOf(events)).toMatch(/^The latest trouble is \[[A-Z-]+-\d+\]\(http\S+\): /);
     expect(events.at(-1)).toMatchObject({ name: "done", data: { reason: "answer", steps: 4, tokens: expect.any(Number) } });
     const log = await worker.flushedLogs();
     expect(log.map(({ message }) => message)).toContainEqual(expect.stringMatching(/"chat":"answer","steps":4,"calls":3,"tokens":\d+,"ms":\d+/));

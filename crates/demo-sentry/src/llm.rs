@@ -3,8 +3,10 @@
 mod chunks;
 mod conversation;
 mod finding;
+mod lists;
 mod plan;
 mod script;
+mod sentences;
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::finding::short_id;
+
 #[derive(Deserialize)]
 pub(crate) struct ChatRequest {
     pub(super) model: Option<String>,
@@ -82,6 +84,13 @@ impl ChatRequest {
             .map(Message::text)
             .unwrap_or_default();
         (question, self.messages.get(place + 1..).unwrap_or_default())
+    }
+
+    /// The issue that was talked about before the last question: the first that the last message with any names.
+    pub(super) fn issue_before(&self) -> Option<String> {
+        let mut before = self.messages.iter().rev();
+        before.by_ref().find(|message| message.role == "user");
+        before.find_map(|message| short_id(&message.text()))
     }
 
     /// The text of all messages, separated by line breaks.

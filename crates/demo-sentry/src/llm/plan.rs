@@ -1,52 +1,110 @@
-//! Turns a question into the tools to call.
+//! Turns a question into what to do.
 
 use serde_json::{Map, Value, json};
 
 use super::conversation::{ChatRequest, Function};
 use super::finding::short_id;
+use super::lists::{self, List};
 use crate::data::chance::id;
+
+/// What is asked of one issue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Act {
+    Show,
+    Resolve,
+    Archive,
+    Reopen,
+    Analyze,
+    Affected,
+}
+
+impl Act {
+    /// In the order in which they are looked for: `why should I close it` closes nothing.
+    const WORDS: [(Self, &[&str]); 5] = [
+        (Self::Analyze, &["why", "analy", "root cause", "seer"]),
+        (
+            Self::Reopen,
+            &["reopen", "unresolve", "bring back", "open again"],
+        ),
+        (Self::Resolve, &["resolve", "close", "mark as fixed"]),
+        (
+            Self::Archive,
+            &["archive", "ignore", "mute", "silence", "snooze"],
+        ),
+        (
+            Self::Affected,
+            &["affected", "how many users", "how many people", "who sees"],
+        ),
+    ];
+
+    fn of(text: &str) -> Option<Self> {
+        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        let found = Self::WORDS.iter().find(|(_, words)| has(words));
+        found.map(|(act, _)| *act)
+    }
+}
 
 /// The person's intention.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Intent {
     /// `what broke today?`
     Broken,
-    /// `resolve CHECKOUT-1`
-    Resolve(String),
-    /// `why does CHECKOUT-1 happen?`
-    Analyze(String),
-    /// `CHECKOUT-1`, with whatever words around it
-    Show(String),
+    /// `resolve CHECKOUT-1`, `why does CHECKOUT-1 happen?`, or the id alone
+    About(Act, String),
+    /// `resolve the newest issue`, `who is affected?`
+    Newest(Act),
+    /// `why is it slow?`
+    Slow,
+    /// `what changed in the last release?`
+    Release,
+    /// `which projects are there?`
+    List(&'static List),
     /// `who am I?`
     WhoAmI,
-    /// `which projects are there?`
-    Projects,
     /// Any other question.
     Talk,
 }
 
 impl Intent {
-    /// Reads a question. `before` is the conversation so far: `resolve it` refers to the issue that was named last.
-    pub(super) fn of(question: &str, before: &str) -> Self {
+    /// Reads a question. `resolve it` refers to the issue that the conversation was about, `before`.
+    pub(super) fn of(question: &str, before: Option<String>) -> Self {
         let text = question.to_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let id = short_id(question).or_else(|| {
-            let it = text
-                .split(|c: char| !c.is_alphanumeric())
-                .any(|word| word == "it" || word == "that");
-            it.then(|| before.lines().rev().find_map(short_id))
-                .flatten()
-        });
-        match id {
-            Some(id) if has(&["resolve", "close"]) => Self::Resolve(id),
-            Some(id) if has(&["why", "analy", "root cause", "seer"]) => Self::Analyze(id),
-            Some(id) => Self::Show(id),
-            None if has(&["broke", "broken", "wrong", "errors", "issues", "failing"]) => {
-                Self::Broken
-            }
-            None if has(&["who am i", "whoami", "signed in"]) => Self::WhoAmI,
-            None if has(&["projects"]) => Self::Projects,
-            None => Self::Talk,
+        let act = Act::of(&text);
+        if let Some(id) = short_id(question) {
+            return Self::About(act.unwrap_or(Act::Show), id);
+        }
+        if has(&["slow", "performance", "latency", "takes so long"]) {
+            return Self::Slow;
+        }
+        let is_newest = has(&["newest", "latest", "most recent", "last"]);
+        if has(&["last release", "latest release", "newest release"])
+            || has(&["release", "deploy", "ship"]) && has(&["changed", "last", "what did"])
+        {
+            return Self::Release;
+        }
+        let names_it = text
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| word == "it" || word == "that");
+        let named = before.filter(|_| names_it);
+        match (named, act) {
+            (Some(id), act) => return Self::About(act.unwrap_or(Act::Show), id),
+            (None, Some(act)) if is_newest || act == Act::Affected => return Self::Newest(act),
+            _ => {}
+        }
+        if is_newest && has(&["issue", "error", "problem", "bug"]) {
+            return Self::Newest(Act::Show);
+        }
+        if let Some(list) = lists::asked(&text) {
+            return Self::List(list);
+        }
+        let broken = [
+            "broke", "wrong", "errors", "issues", "failing", "crash", "trouble",
+        ];
+        match () {
+            () if has(&broken) => Self::Broken,
+            () if has(&["who am i", "whoami", "signed in"]) => Self::WhoAmI,
+            () => Self::Talk,
         }
     }
 }
@@ -106,26 +164,57 @@ mod tests {
 
     #[test]
     fn intents() {
-        let before = "1. SHOP-WINDOW-1\n2. CHECKOUT-1 is the latest";
+        let before = || Some(String::from("CHECKOUT-1"));
+        let about = |act, id: &str| Intent::About(act, id.to_owned());
         for (question, intent) in [
             ("What broke today?", Intent::Broken),
             (
                 "resolve checkout-4 please",
-                Intent::Resolve("CHECKOUT-4".into()),
+                about(Act::Resolve, "CHECKOUT-4"),
             ),
-            ("Resolve it", Intent::Resolve("CHECKOUT-1".into())),
+            ("Resolve it", about(Act::Resolve, "CHECKOUT-1")),
+            ("archive CHECKOUT-2", about(Act::Archive, "CHECKOUT-2")),
+            ("reopen CHECKOUT-2", about(Act::Reopen, "CHECKOUT-2")),
             (
                 "why does SHOP-WINDOW-1 happen?",
-                Intent::Analyze("SHOP-WINDOW-1".into()),
+                about(Act::Analyze, "SHOP-WINDOW-1"),
+            ),
+            (
+                "who is affected by CHECKOUT-1?",
+                about(Act::Affected, "CHECKOUT-1"),
             ),
             (
                 "tell me about PARCEL-POST-1",
-                Intent::Show("PARCEL-POST-1".into()),
+                about(Act::Show, "PARCEL-POST-1"),
             ),
+            ("resolve the newest issue", Intent::Newest(Act::Resolve)),
+            ("Who is affected?", Intent::Newest(Act::Affected)),
+            ("show me the latest error", Intent::Newest(Act::Show)),
+            ("what changed in the last release?", Intent::Release),
+            ("what did we ship last?", Intent::Release),
+            ("why is it slow?", Intent::Slow),
             ("Who am I?", Intent::WhoAmI),
             ("hello", Intent::Talk),
+            ("what is the weather in Oslo?", Intent::Talk),
         ] {
-            assert_eq!(Intent::of(question, before), intent, "{question}");
+            assert_eq!(Intent::of(question, before()), intent, "{question}");
+        }
+        for (question, tool) in [
+            ("which projects are there?", "find_projects"),
+            ("who is in which team?", "find_teams"),
+            ("list the releases", "find_releases"),
+            ("did the cron jobs run?", "find_monitors"),
+            ("are our sites up?", "find_uptime_monitors"),
+            ("which alerts do we have?", "find_alert_rules"),
+            ("which dashboards are there", "find_dashboards"),
+            ("show replays with rage clicks", "search_replays"),
+            ("which organizations am I in?", "find_organizations"),
+            ("what was dropped, and why", "find_dropped_events"),
+        ] {
+            let Intent::List(list) = Intent::of(question, None) else {
+                panic!("{question}");
+            };
+            assert_eq!(list.tool, tool, "{question}");
         }
     }
 }

@@ -1,28 +1,34 @@
-//! The model's next reply: it calls the tools that a question needs, one at a time, and sums up.
+//! The model's next reply: it calls the tools that a question needs, one at a time, and says in sentences what they answered.
 //!
 //! | question | tools |
 //! |---|---|
 //! | what broke today? | `search_issues`, `get_issue_details` of the first |
-//! | resolve CHECKOUT-1 | `update_issue` |
 //! | why does CHECKOUT-1 happen? | `analyze_issue_with_seer` |
-//! | CHECKOUT-1 | `get_issue_details` |
-//! | which projects are there? | `find_projects` |
+//! | resolve, archive or reopen CHECKOUT-1 | `update_issue` |
+//! | CHECKOUT-1; who is affected by it? | `get_issue_details` |
+//! | the same of the newest issue | `search_issues` first |
+//! | what changed in the last release? | `find_releases`, `get_release_details` |
+//! | why is it slow? | `search_traces` |
+//! | which projects, teams, releases, cron jobs, sites, alerts, dashboards, replays, organizations; what was dropped? | [`super::lists`] |
 //! | who am I? | `whoami` |
-//! | anything else, in three words or more | `search_sentry_tools`, and what it finds first if that only reads and needs nothing |
+//! | anything else, in three words or more | `search_sentry_tools`, to name the tool that a real model would take |
 //!
 //! `find_organizations` comes first if the organization is needed and nobody has named it. A tool that is not offered
-//! is run through `execute_sentry_tool`; if that is not offered either, the reply says so.
+//! is run through `execute_sentry_tool`; if that is not offered either, the reply says so. A tool that failed is told as
+//! one that failed.
 
 use serde_json::{Map, Value, json};
 
 use super::conversation::{ChatRequest, Message};
-use super::finding::{headline, named_organization, organization, short_id};
-use super::plan::{Call, Intent};
+use super::finding::{named_organization, organization, short_id};
+use super::plan::{Act, Call, Intent};
+use super::sentences;
 
 const SEARCH: &str = "search_sentry_tools";
 
-const HELP: &str =
-    "I can look for what broke, show, analyze and resolve issues. Ask me “what broke today?”.";
+const KNOWN: &str = "I am a demo model and only know some questions: “what broke today?”, “resolve the newest issue”, \
+    “who is affected?”, “what changed in the last release?”, “why is it slow?”, “why does CHECKOUT-1 happen?”, “did the \
+    cron jobs run?”, and which projects, teams, releases, alerts, dashboards or replays there are.";
 
 /// One reply of the model.
 pub(super) enum Turn {
@@ -32,7 +38,7 @@ pub(super) enum Turn {
 
 pub(super) fn answer(request: &ChatRequest) -> Turn {
     let (question, after) = request.last_question();
-    let intent = Intent::of(&question, &request.said());
+    let intent = Intent::of(&question, request.issue_before());
     let script = Script {
         request,
         done: results(after),
@@ -49,70 +55,117 @@ struct Script<'a> {
 impl Script<'_> {
     fn next(&self, intent: &Intent) -> Turn {
         match intent {
-            Intent::Broken => self.broken(),
-            Intent::Resolve(id) => {
-                self.about("update_issue", id, json!({"status": "resolved"}), &|_| {
-                    format!("Done: {id} is resolved.")
-                })
+            Intent::Broken => self.newest(5, &|id| self.latest_trouble(id)),
+            Intent::About(act, id) => self.act(*act, id),
+            Intent::Newest(act) => self.newest(1, &|id| self.act(*act, id)),
+            Intent::Slow => self.one(
+                "search_traces",
+                json!({
+                    "query": "is_transaction:true",
+                    "fields": ["transaction", "p95(span.duration)", "count()"],
+                    "sort": "-p95(span.duration)",
+                    "limit": 5,
+                }),
+                &sentences::slowest,
+            ),
+            Intent::Release => self.release(),
+            Intent::List(list) if list.tool == "find_organizations" => {
+                self.free(list.tool, &|answer| list.told(answer))
             }
-            Intent::Analyze(id) => self.about("analyze_issue_with_seer", id, json!({}), &|text| {
-                format!("Seer about {id}: {}", headline(text, id))
-            }),
-            Intent::Show(id) => self.about("get_issue_details", id, json!({}), &|text| {
-                format!("{id} is this: {}", headline(text, id))
-            }),
-            Intent::Projects => self.one("find_projects", json!({}), &|text| {
-                format!("These are the projects: {text}")
-            }),
-            Intent::WhoAmI => match self.result("whoami") {
-                Some(text) => Turn::Say(format!("You are signed in: {text}")),
-                None => self.call("whoami", json!({})),
-            },
+            Intent::List(list) => self.one(list.tool, json!({}), &|answer| list.told(answer)),
+            Intent::WhoAmI => self.free("whoami", &sentences::who),
             Intent::Talk => self.talk(),
         }
     }
 
-    /// Runs the tool that the server finds for the question.
+    fn act(&self, act: Act, id: &str) -> Turn {
+        let change = |status: &str, done: &str| {
+            self.about("update_issue", id, json!({"status": status}), &|text| {
+                text.starts_with('#')
+                    .then(|| format!("Done: {id} is {done}."))
+            })
+        };
+        match act {
+            Act::Resolve => change("resolved", "resolved"),
+            Act::Archive => change("ignored", "archived until it gets worse"),
+            Act::Reopen => change("unresolved", "open again"),
+            Act::Analyze => self.about("analyze_issue_with_seer", id, json!({}), &|text| {
+                sentences::analyzed(id, text)
+            }),
+            Act::Affected => self.about("get_issue_details", id, json!({}), &|text| {
+                sentences::affected(id, text)
+            }),
+            Act::Show => self.about("get_issue_details", id, json!({}), &|text| {
+                sentences::shown(id, text)
+            }),
+        }
+    }
+
+    /// Continues with the id of the newest open issue.
+    fn newest(&self, most: usize, then: &dyn Fn(&str) -> Turn) -> Turn {
+        let search = json!({"query": "is:unresolved", "sort": "date", "limit": most});
+        self.one_then("search_issues", search, &|found| match short_id(found) {
+            Some(id) => then(&id),
+            None if found.starts_with('#') || found.starts_with("No ") => {
+                Turn::Say(String::from("Nothing broke: no open issue fits."))
+            }
+            None => Turn::Say(failed(found)),
+        })
+    }
+
+    fn latest_trouble(&self, id: &str) -> Turn {
+        let others = sentences::others(self.result("search_issues").unwrap_or_default());
+        self.about("get_issue_details", id, json!({}), &|details| {
+            let trouble = sentences::trouble(id, details)?;
+            Some(format!(
+                "The latest trouble is {trouble}{others}\n\nShall I analyze it with Seer, or resolve it?"
+            ))
+        })
+    }
+
+    fn release(&self) -> Turn {
+        self.one_then("find_releases", json!({}), &|found| {
+            let Ok(list) = serde_json::from_str::<Value>(found) else {
+                return Turn::Say(failed(found));
+            };
+            match list.pointer("/releases/0/version").and_then(Value::as_str) {
+                Some(version) => {
+                    let version = json!({"releaseVersion": version});
+                    self.one("get_release_details", version, &sentences::released)
+                }
+                None => Turn::Say(String::from("No release is known to Sentry yet.")),
+            }
+        })
+    }
+
+    /// Says honestly that the question is not known, and which tool would serve it.
     fn talk(&self) -> Turn {
         let (question, _) = self.request.last_question();
         let is_short = question.split_whitespace().count() < 3;
         if is_short || self.request.tool(SEARCH).is_none() {
-            return Turn::Say(String::from(HELP));
+            return Turn::Say(String::from(KNOWN));
         }
         let Some(found) = self.result(SEARCH) else {
-            return self.call(SEARCH, json!({"query": question, "limit": 3}));
+            return self.call(SEARCH, json!({"query": question, "limit": 1}));
         };
-        match first_tool(found) {
-            Some((name, true)) => self.one(&name, json!({}), &|text| {
-                format!(
-                    "{name} says: {}",
-                    text.chars().take(2_000).collect::<String>()
-                )
-            }),
-            Some((name, false)) => Turn::Say(format!(
-                "The tool {name} does that. Tell me which one you mean, by its id or link."
-            )),
-            None => Turn::Say(String::from(HELP)),
-        }
-    }
-
-    fn broken(&self) -> Turn {
-        let search = json!({"query": "is:unresolved lastSeen:-24h", "sort": "date", "limit": 5});
-        self.one_then("search_issues", search, &|found| {
-            let Some(id) = short_id(found) else {
-                return Turn::Say(String::from("Nothing broke: no issue fits."));
-            };
-            self.about("get_issue_details", &id, json!({}), &|details| {
-                format!(
-                    "The latest trouble is {id}: {}\n\nShall I analyze it with Seer, or resolve it?",
-                    headline(details, &id)
-                )
-            })
+        let found: Value = serde_json::from_str(found).unwrap_or_default();
+        let name = found.pointer("/results/0/name").and_then(Value::as_str);
+        Turn::Say(match name {
+            Some(name) => format!(
+                "That I cannot answer. The tool nearest to it is `{name}`, which an editor with a real model would take. {KNOWN}"
+            ),
+            None => String::from(KNOWN),
         })
     }
 
     /// Calls a tool for one issue, then replies to its answer.
-    fn about(&self, tool: &str, id: &str, more: Value, say: &dyn Fn(&str) -> String) -> Turn {
+    fn about(
+        &self,
+        tool: &str,
+        id: &str,
+        more: Value,
+        say: &dyn Fn(&str) -> Option<String>,
+    ) -> Turn {
         let mut arguments = Map::from_iter([(String::from("issueId"), json!(id))]);
         if let Value::Object(more) = more {
             arguments.extend(more);
@@ -120,8 +173,19 @@ impl Script<'_> {
         self.one(tool, Value::Object(arguments), say)
     }
 
-    fn one(&self, tool: &str, arguments: Value, say: &dyn Fn(&str) -> String) -> Turn {
-        self.one_then(tool, arguments, &|text| Turn::Say(say(text)))
+    /// Calls a tool, then says its answer; where that is none, that it failed.
+    fn one(&self, tool: &str, arguments: Value, say: &dyn Fn(&str) -> Option<String>) -> Turn {
+        self.one_then(tool, arguments, &|text| {
+            Turn::Say(say(text).unwrap_or_else(|| failed(text)))
+        })
+    }
+
+    /// The same of a tool that needs no organization.
+    fn free(&self, tool: &str, say: &dyn Fn(&str) -> Option<String>) -> Turn {
+        match self.result(tool) {
+            Some(text) => Turn::Say(say(text).unwrap_or_else(|| failed(text))),
+            None => self.call(tool, json!({})),
+        }
     }
 
     /// Calls a tool that needs an organization, then continues with its answer.
@@ -136,12 +200,13 @@ impl Script<'_> {
         let mut arguments = arguments;
         if !fixed {
             let Some(slug) = self.organization() else {
-                return match self.result("find_organizations") {
-                    Some(_) => Turn::Say(String::from(
+                return self.free("find_organizations", &|answer| {
+                    let known: Value = serde_json::from_str(answer).ok()?;
+                    known.get("organizations")?;
+                    Some(String::from(
                         "You are in no organization that I can look into.",
-                    )),
-                    None => self.call("find_organizations", json!({})),
-                };
+                    ))
+                });
             };
             if let Value::Object(members) = &mut arguments {
                 members.insert(String::from("organizationSlug"), json!(slug));
@@ -170,20 +235,11 @@ impl Script<'_> {
     }
 }
 
-/// The first tool that a search has found, and whether it only reads and needs no more than an organization.
-fn first_tool(found: &str) -> Option<(String, bool)> {
-    let found: Value = serde_json::from_str(found).ok()?;
-    let tool = found.pointer("/results/0")?;
-    let reads = tool.pointer("/annotations/readOnlyHint") == Some(&Value::Bool(true));
-    let required = tool
-        .pointer("/inputSchema/required")
-        .and_then(Value::as_array);
-    let mut required = required.into_iter().flatten();
-    let needs_nothing = required.all(|name| name == "organizationSlug");
-    let name = tool.get("name")?.as_str()?.to_owned();
-    // One thing is shown by its id, which is not required where a link will do.
-    let is_list = name.starts_with("find_") || name.starts_with("search_") || name == "whoami";
-    Some((name, reads && needs_nothing && is_list))
+/// What a tool said instead of an answer.
+fn failed(text: &str) -> String {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty());
+    let line = line.unwrap_or("it said nothing");
+    format!("That did not work, and nothing was changed: {line}")
 }
 
 /// The answers of tools with the tools' names, including tools that another one ran.
