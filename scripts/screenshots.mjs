@@ -1,5 +1,5 @@
 // make screenshots: takes pictures of every page (wide, on a phone, dark) and of the chat in use, into docs/screens/.
-// It uses the built worker, the local Sentry and a real browser; only the number of colours is reduced. With names
+// It also takes the picture that others show beside a link to us, web/og.png. It uses the built worker, the local Sentry and a real browser; only the number of colours is reduced. With names
 // (ONLY="home chat"), only these are taken.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -18,6 +18,7 @@ const folder = join(dirname(import.meta.dirname), "docs", "screens");
 /** Maximum size of a picture in bytes, to keep the repository small. */
 const HEAVIEST = 50 * 1024;
 const HEAVIEST_RECORDING = 1024 * 1024;
+const HEAVIEST_PREVIEW = 6 * 1024;
 const only = process.argv.slice(2);
 
 const loopback = "http://127.0.0.1:33418/callback";
@@ -73,6 +74,9 @@ try {
     await page.getByRole("button", { name: "Approve" }).click();
     await page.getByText("There is no such organization").waitFor();
   });
+  await picture("error-missing", `${worker.origin}/nowhere`, ["wide", "dark", "phone"]);
+  await picture("tools", `${worker.origin}/tools`, ["wide", "dark", "phone"]);
+  if (wanted("og")) await preview();
   await picture("endpoint", `${worker.origin}/mcp/lighthouse-books?readonly=1`, ["wide", "dark", "phone"]);
   await picture("check", `${worker.origin}/oauth/check?client_id=${broken.client_id}`, ["wide", "dark", "phone"], checked);
   await picture("check-good", `${worker.origin}/oauth/check?client_id=${editor.client_id}`, ["wide"], checked);
@@ -88,6 +92,11 @@ try {
   if (wanted("terminal")) keep("terminal", await recordTerminal(browser, worker), HEAVIEST_RECORDING);
   await changing(await signIn(worker, { client: unverified, choices: { skills: ["inspect", "triage"] } }));
   await picture("account", `${worker.origin}/account`, ["wide", "dark", "phone"], ofMine);
+  await picture("account-revoke", `${worker.origin}/account`, ["wide", "phone"], async (page) => {
+    await ofMine(page);
+    await page.getByText("Revoke …", { exact: true }).first().click();
+    await page.getByRole("button", { name: "Revoke Totally Sentry" }).evaluate((button) => button.scrollIntoView({ block: "center" }));
+  });
   await picture("account-kept", `${worker.origin}/account`, ["wide", "phone"], async (page) => {
     await ofMine(page);
     await page.getByText("Delete my data here …").click();
@@ -168,8 +177,25 @@ async function picture(name, url, which, before) {
   }
 }
 
-function keep(name, png, heaviest) {
-  writeFileSync(join(folder, `${name}.png`), png);
+/** The first page's headline and picture alone. It weighs as much as a page's code, so it has few pixels and colours. */
+async function preview() {
+  const context = await browser.newContext({ viewport: { width: 600, height: 315 }, bypassCSP: true });
+  const page = await context.newPage();
+  await page.goto(`${worker.origin}/`);
+  const content = `
+    .connect, .chat, .more, .copied, .links, .lead, .intro .quiet, .story .card:last-of-type { display: none !important }
+    body.home { padding: 1.5rem 2rem }
+    .home main { padding: 2rem 0 0 }
+    .home .intro { display: block }
+    .home h1 { margin: 0 0 1.5rem; font-size: 2.5rem; line-height: 1.1; text-wrap: balance }
+    .story { font-size: 1.0625rem }`;
+  await page.addStyleTag({ content });
+  keep("og", withPalette(await page.screenshot(), 12), HEAVIEST_PREVIEW, "web");
+  await context.close();
+}
+
+function keep(name, png, heaviest, place = "docs/screens") {
+  writeFileSync(join(dirname(import.meta.dirname), place, `${name}.png`), png);
   if (png.length > heaviest) tooHeavy += 1;
-  console.log(`${png.length > heaviest ? "HEAVY" : "ok   "}  docs/screens/${name}.png (${(png.length / 1024).toFixed(0)} KiB)`);
+  console.log(`${png.length > heaviest ? "HEAVY" : "ok   "}  ${place}/${name}.png (${(png.length / 1024).toFixed(0)} KiB)`);
 }
