@@ -8,6 +8,7 @@ import { approve, scripted, signedIn } from "../tests/support/chat-page.ts";
 import { startBrowser } from "../tests/support/browser.ts";
 import { startDemoSentry } from "../tests/support/demo-sentry.ts";
 import { authorizationUrl, refresh, register, rpc, signIn } from "../tests/support/oauth.ts";
+import { Person } from "../tests/support/person.ts";
 import { ask, conversation, settled } from "../tests/support/made-up.ts";
 import { startWorker } from "../tests/support/worker.ts";
 import { record } from "./recording.mjs";
@@ -49,7 +50,7 @@ try {
   if (only.length === 0) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const editor = described("https://editor.example/oauth/client.json");
-  await signIn(worker, { client: editor });
+  await signIn(worker, { client: editor, person: unhurried() });
   await noLongerNew();
   const unverified = await register(worker, { client_name: "Totally Sentry", redirect_uris: ["https://app.example/cb"] });
   const scheme = await register(worker, { client_name: "Desktop Editor", redirect_uris: ["editor.example:/oauth/callback"] });
@@ -90,7 +91,7 @@ try {
   });
   if (wanted("chat-recording")) keep("chat-recording", await record(browser, { sentry, worker }), HEAVIEST_RECORDING);
   if (wanted("terminal")) keep("terminal", await recordTerminal(browser, worker), HEAVIEST_RECORDING);
-  await changing(await signIn(worker, { client: unverified, choices: { skills: ["inspect", "triage"] } }));
+  await changing(await signIn(worker, { client: unverified, person: unhurried(), choices: { skills: ["inspect", "triage"] } }));
   await picture("account", `${worker.origin}/account`, ["wide", "dark", "phone"], ofMine);
   await picture("account-revoke", `${worker.origin}/account`, ["wide", "phone"], async (page) => {
     await ofMine(page);
@@ -134,10 +135,26 @@ async function ofMine(page) {
   await page.waitForURL(`${worker.origin}/account`);
 }
 
+/** A person for each of whose steps the history has another second. */
+function unhurried() {
+  const person = new Person();
+  for (const step of ["decide", "atSentry"]) {
+    const act = person[step].bind(person);
+    person[step] = async (...given) => (await aSecond(), act(...given));
+  }
+  return person;
+}
+
+function aSecond() {
+  return new Promise((resolve) => setTimeout(resolve, 1_100));
+}
+
 /** Something that the history can tell. */
 async function changing({ client, tokens }) {
+  await aSecond();
   const args = { organizationSlug: "lighthouse-books", issueId: "CHECKOUT-1", status: "resolved", reason: "Fixed." };
   await (await rpc(worker, tokens.access_token, { method: "tools/call", params: { name: "update_issue", arguments: args } })).text();
+  await aSecond();
   const next = await (await refresh(worker, client, tokens.refresh_token)).json();
   await refresh(worker, client, next.refresh_token);
   await (await refresh(worker, client, tokens.refresh_token)).text();
@@ -172,6 +189,7 @@ async function picture(name, url, which, before) {
     const page = await context.newPage();
     await page.goto(url);
     await before?.(page);
+    await page.waitForLoadState();
     keep(`${name}-${view}`, withPalette(await page.screenshot()), HEAVIEST);
     await context.close();
   }
