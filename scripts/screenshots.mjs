@@ -19,7 +19,7 @@ const folder = join(dirname(import.meta.dirname), "docs", "screens");
 /** Maximum size of a picture in bytes, to keep the repository small. */
 const HEAVIEST = 50 * 1024;
 const HEAVIEST_RECORDING = 1024 * 1024;
-const HEAVIEST_PREVIEW = 6 * 1024;
+const HEAVIEST_PREVIEW = 4 * 1024;
 const only = process.argv.slice(2);
 
 const loopback = "http://127.0.0.1:33418/callback";
@@ -201,14 +201,15 @@ async function preview() {
   const page = await context.newPage();
   await page.goto(`${worker.origin}/`);
   const content = `
-    .connect, .chat, .more, .copied, .links, .lead, .intro .quiet, .story .card:last-of-type { display: none !important }
+    .connect, .chat, .more, .copied, .links, .lead, .intro .quiet, .story .card:last-of-type, .story .badge { display: none !important }
+    .story .card { box-shadow: none }
     body.home { padding: 1.5rem 2rem }
     .home main { padding: 2rem 0 0 }
     .home .intro { display: block }
-    .home h1 { margin: 0 0 1.5rem; font-size: 2.5rem; line-height: 1.1; text-wrap: balance }
+    .home h1 { margin: 0 0 1.5rem; font-size: 2.25rem; line-height: 1.1; text-wrap: balance }
     .story { font-size: 1.0625rem }`;
   await page.addStyleTag({ content });
-  keep("og", withPalette(await page.screenshot(), 12), HEAVIEST_PREVIEW, "web");
+  keep("og", withPalette(await page.screenshot(), 5), HEAVIEST_PREVIEW, "web");
   await context.close();
 }
 

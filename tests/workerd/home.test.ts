@@ -30,7 +30,7 @@ it("has a description and a picture for who shows a link to it, and may be found
   expect(bytes.subarray(0, 8).toString("latin1")).toBe("\x89PNG\r\n\x1a\n");
   const { readFileSync } = await import("node:fs");
   expect(bytes.equals(readFileSync(new URL("../../web/og.png", import.meta.url)))).toBe(true);
-  expect(bytes.length).toBeLessThanOrEqual(6 * 1024);
+  expect(bytes.length).toBeLessThanOrEqual(4 * 1024);
 });
 
 // rule: home/ways-to-connect: a way to connect for each client, in HTML and Markdown; what programs read
