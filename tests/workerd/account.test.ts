@@ -117,6 +117,17 @@ describe("the list", () => {
     });
   });
 
+  // rule: apps/what-list-says
+  it("puts nobody who borrows a name among the connections of the site that has it", async () => {
+    const url = "https://same.example/client.json";
+    documents.set(url, { body: { client_id: url, client_name: "Same name", redirect_uris: ["http://127.0.0.1:33418/callback"] } });
+    await signIn(worker, { client: { client_id: url, redirect_uris: ["http://127.0.0.1:33418/callback"] } });
+    await named("Same name");
+    await named("Same name");
+    const same = (await openAccount(worker)).apps.filter(({ name }) => name === "Same name");
+    expect(same.map(({ text, articles }) => [text.includes("Verified: same.example"), articles.length])).toEqual([[false, 2], [true, 1]]);
+  });
+
   // rule: apps/list-of-one-person: the list of connected apps is one person's, and so is what it does
   it("is one person's, who sees nothing of others and can do nothing to them", async () => {
     const { client, tokens } = await named("Ada's", ADA);
