@@ -4,18 +4,18 @@ import { crc32, deflateSync, inflateSync } from "node:zlib";
 
 export const SIGNATURE = Buffer.from("89504e470d0a1a0a", "hex");
 
-export function withPalette(png) {
+export function withPalette(png, most = 256) {
   const picture = read(png);
-  const { palette, places } = commonColors([picture]);
+  const { palette, places } = commonColors([picture], most);
   const whole = { x: 0, y: 0, width: picture.width, height: picture.height };
   return Buffer.concat([SIGNATURE, ...head(picture, palette), chunk("IDAT", packed(picture, whole, places)), chunk("IEND")]);
 }
 
 /** The palette of these pictures, and the index in it for every colour. */
-export function commonColors(pictures) {
+export function commonColors(pictures, most = 256) {
   const counts = new Map();
   for (const { pixels } of pictures) for (const color of pixels) counts.set(color, (counts.get(color) ?? 0) + 1);
-  const palette = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 256).map(([color]) => color);
+  const palette = [...counts].sort((a, b) => b[1] - a[1]).slice(0, most).map(([color]) => color);
   const places = new Map(palette.map((color, place) => [color, place]));
   for (const color of counts.keys()) if (!places.has(color)) places.set(color, nearest(color, palette));
   return { palette, places };

@@ -1,5 +1,5 @@
 // make screenshots: takes pictures of every page (wide, on a phone, dark) and of the chat in use, into docs/screens/.
-// It uses the built worker, the local Sentry and a real browser; only the number of colours is reduced. With names
+// It also takes the picture that others show beside a link to us, web/og.png. It uses the built worker, the local Sentry and a real browser; only the number of colours is reduced. With names
 // (ONLY="home chat"), only these are taken.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,6 +8,7 @@ import { approve, scripted, signedIn } from "../tests/support/chat-page.ts";
 import { startBrowser } from "../tests/support/browser.ts";
 import { startDemoSentry } from "../tests/support/demo-sentry.ts";
 import { authorizationUrl, refresh, register, rpc, signIn } from "../tests/support/oauth.ts";
+import { Person } from "../tests/support/person.ts";
 import { ask, conversation, settled } from "../tests/support/made-up.ts";
 import { startWorker } from "../tests/support/worker.ts";
 import { record } from "./recording.mjs";
@@ -18,6 +19,7 @@ const folder = join(dirname(import.meta.dirname), "docs", "screens");
 /** Maximum size of a picture in bytes, to keep the repository small. */
 const HEAVIEST = 50 * 1024;
 const HEAVIEST_RECORDING = 1024 * 1024;
+const HEAVIEST_PREVIEW = 4 * 1024;
 const only = process.argv.slice(2);
 
 const loopback = "http://127.0.0.1:33418/callback";
@@ -48,7 +50,7 @@ try {
   if (only.length === 0) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const editor = described("https://editor.example/oauth/client.json");
-  await signIn(worker, { client: editor });
+  await signIn(worker, { client: editor, person: unhurried() });
   await noLongerNew();
   const unverified = await register(worker, { client_name: "Totally Sentry", redirect_uris: ["https://app.example/cb"] });
   const scheme = await register(worker, { client_name: "Desktop Editor", redirect_uris: ["editor.example:/oauth/callback"] });
@@ -73,6 +75,9 @@ try {
     await page.getByRole("button", { name: "Approve" }).click();
     await page.getByText("There is no such organization").waitFor();
   });
+  await picture("error-missing", `${worker.origin}/nowhere`, ["wide", "dark", "phone"]);
+  await picture("tools", `${worker.origin}/tools`, ["wide", "dark", "phone"]);
+  if (wanted("og")) await preview();
   await picture("endpoint", `${worker.origin}/mcp/lighthouse-books?readonly=1`, ["wide", "dark", "phone"]);
   await picture("check", `${worker.origin}/oauth/check?client_id=${broken.client_id}`, ["wide", "dark", "phone"], checked);
   await picture("check-good", `${worker.origin}/oauth/check?client_id=${editor.client_id}`, ["wide"], checked);
@@ -86,8 +91,13 @@ try {
   });
   if (wanted("chat-recording")) keep("chat-recording", await record(browser, { sentry, worker }), HEAVIEST_RECORDING);
   if (wanted("terminal")) keep("terminal", await recordTerminal(browser, worker), HEAVIEST_RECORDING);
-  await changing(await signIn(worker, { client: unverified, choices: { skills: ["inspect", "triage"] } }));
+  await changing(await signIn(worker, { client: unverified, person: unhurried(), choices: { skills: ["inspect", "triage"] } }));
   await picture("account", `${worker.origin}/account`, ["wide", "dark", "phone"], ofMine);
+  await picture("account-revoke", `${worker.origin}/account`, ["wide", "phone"], async (page) => {
+    await ofMine(page);
+    await page.getByText("Revoke …", { exact: true }).first().click();
+    await page.getByRole("button", { name: "Revoke Totally Sentry" }).evaluate((button) => button.scrollIntoView({ block: "center" }));
+  });
   await picture("account-kept", `${worker.origin}/account`, ["wide", "phone"], async (page) => {
     await ofMine(page);
     await page.getByText("Delete my data here …").click();
@@ -125,10 +135,26 @@ async function ofMine(page) {
   await page.waitForURL(`${worker.origin}/account`);
 }
 
+/** A person for each of whose steps the history has another second. */
+function unhurried() {
+  const person = new Person();
+  for (const step of ["decide", "atSentry"]) {
+    const act = person[step].bind(person);
+    person[step] = async (...given) => (await aSecond(), act(...given));
+  }
+  return person;
+}
+
+function aSecond() {
+  return new Promise((resolve) => setTimeout(resolve, 1_100));
+}
+
 /** Something that the history can tell. */
 async function changing({ client, tokens }) {
+  await aSecond();
   const args = { organizationSlug: "lighthouse-books", issueId: "CHECKOUT-1", status: "resolved", reason: "Fixed." };
   await (await rpc(worker, tokens.access_token, { method: "tools/call", params: { name: "update_issue", arguments: args } })).text();
+  await aSecond();
   const next = await (await refresh(worker, client, tokens.refresh_token)).json();
   await refresh(worker, client, next.refresh_token);
   await (await refresh(worker, client, tokens.refresh_token)).text();
@@ -163,13 +189,32 @@ async function picture(name, url, which, before) {
     const page = await context.newPage();
     await page.goto(url);
     await before?.(page);
+    await page.waitForLoadState();
     keep(`${name}-${view}`, withPalette(await page.screenshot()), HEAVIEST);
     await context.close();
   }
 }
 
-function keep(name, png, heaviest) {
-  writeFileSync(join(folder, `${name}.png`), png);
+/** The first page's headline and picture alone. It weighs as much as a page's code, so it has few pixels and colours. */
+async function preview() {
+  const context = await browser.newContext({ viewport: { width: 600, height: 315 }, bypassCSP: true });
+  const page = await context.newPage();
+  await page.goto(`${worker.origin}/`);
+  const content = `
+    .connect, .chat, .more, .copied, .links, .lead, .intro .quiet, .story .card:last-of-type, .story .badge { display: none !important }
+    .story .card { box-shadow: none }
+    body.home { padding: 1.5rem 2rem }
+    .home main { padding: 2rem 0 0 }
+    .home .intro { display: block }
+    .home h1 { margin: 0 0 1.5rem; font-size: 2.25rem; line-height: 1.1; text-wrap: balance }
+    .story { font-size: 1.0625rem }`;
+  await page.addStyleTag({ content });
+  keep("og", withPalette(await page.screenshot(), 5), HEAVIEST_PREVIEW, "web");
+  await context.close();
+}
+
+function keep(name, png, heaviest, place = "docs/screens") {
+  writeFileSync(join(dirname(import.meta.dirname), place, `${name}.png`), png);
   if (png.length > heaviest) tooHeavy += 1;
-  console.log(`${png.length > heaviest ? "HEAVY" : "ok   "}  docs/screens/${name}.png (${(png.length / 1024).toFixed(0)} KiB)`);
+  console.log(`${png.length > heaviest ? "HEAVY" : "ok   "}  ${place}/${name}.png (${(png.length / 1024).toFixed(0)} KiB)`);
 }

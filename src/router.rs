@@ -134,7 +134,7 @@ pub async fn route(request: &mut Incoming, app: &Rc<App>) -> Response {
             outcome.unwrap_or_else(|error| error.into_response(Audience::Client, request, settings))
         }
         ("GET", ["health"]) => health::shallow(env),
-        ("GET", ["favicon.ico" | "style.css" | "chat.css" | "chat.js" | "page.js"]) => {
+        ("GET", ["favicon.ico" | "style.css" | "chat.css" | "chat.js" | "page.js" | "og.png"]) => {
             assets::asset(&path, request, env).await
         }
         _ if is_for_a_person(request) => no_such_page(&request.id, &settings.origin),

@@ -9,7 +9,7 @@ use sentry_tools::{Limits, Skill};
 use crate::account::session::Session;
 use crate::deployment::Deployment;
 use crate::objects::accounts::{Answer, Line, Place};
-use crate::runtime::date::Day;
+use crate::runtime::date::{Day, time_of_day};
 use crate::site::pages::Notice;
 use crate::site::shared_hosting::shared_hosting;
 
@@ -35,26 +35,41 @@ pub struct AccountPage<'a> {
     /// The query of the newer part, if there is one.
     newer: Option<String>,
     older: Option<String>,
-    connections: Vec<Connection>,
+    apps: Vec<App>,
 }
 
-struct Connection {
-    grant: String,
+/// The connections of one application, as far as they are on this page. Of those that are unverified nobody knows more
+/// than the name.
+struct App {
     name: String,
     verified_host: Option<String>,
     /// The hosting service on which anybody can publish, if the client's host belongs to one.
     shared: Option<&'static str>,
     client_id: String,
+    connections: Vec<Connection>,
+}
+
+struct Connection {
+    grant: String,
     since: Day,
     used: Day,
+    used_time: String,
     reach: String,
     /// What the connection's own URL leaves, in words; empty if that is all.
     limits: String,
+    is_narrowed: bool,
+    is_read_only: bool,
     scope: String,
-    /// The skill's id and its title.
-    skills: Vec<(String, String)>,
+    skills: Vec<HeldSkill>,
     marked: bool,
     late: u32,
+}
+
+struct HeldSkill {
+    id: String,
+    title: String,
+    /// What it does beside reading; empty if nothing.
+    effect: &'static str,
 }
 
 /// The return from Sentry is not of a sign-in that this browser began.
@@ -166,40 +181,75 @@ impl<'a> AccountPage<'a> {
             shown: (!part.uncounted.0).then_some((first, last)),
             newer: newer.map(|(at, grant)| query_of(&Place::NewerThan(at, grant))),
             older: older.map(|(at, grant)| query_of(&Place::OlderThan(at, grant))),
-            connections: part
-                .lines
-                .into_iter()
-                .map(|line| Connection::new(line, &deployment.settings))
-                .collect(),
+            apps: by_app(part.lines, &deployment.settings),
         }
     }
 }
 
-impl Connection {
-    fn new(line: Line, settings: &Settings) -> Self {
-        let title = |id: String| {
-            let title =
-                Skill::parse(&id).map_or_else(|| id.clone(), |skill| skill.title().to_owned());
-            (id, title)
-        };
-        let origin = &settings.origin;
+/// An application stands where its newest connection does.
+fn by_app(lines: Vec<Line>, settings: &Settings) -> Vec<App> {
+    let origin = &settings.origin;
+    let mut apps: Vec<App> = Vec::new();
+    for line in lines {
         let verified_host = line.verified_host(origin);
-        Self {
-            grant: line.grant.to_string(),
+        let same = apps.iter_mut().find(|app| {
+            let is_it = match verified_host {
+                Some(_) => app.client_id == line.client_id,
+                None => app.verified_host.is_none(),
+            };
+            is_it && app.name == name(&line)
+        });
+        if let Some(app) = same {
+            app.connections.push(Connection::new(line, settings));
+            continue;
+        }
+        apps.push(App {
             name: name(&line).to_owned(),
             shared: verified_host
                 .as_deref()
                 .and_then(|host| shared_hosting(host, origin)),
             verified_host,
+            client_id: line.client_id.clone(),
+            connections: vec![Connection::new(line, settings)],
+        });
+    }
+    apps
+}
+
+impl Connection {
+    fn new(line: Line, settings: &Settings) -> Self {
+        let limits = Limits::stored(&line.limits);
+        let skills: Vec<HeldSkill> = line.skills.into_iter().map(HeldSkill::new).collect();
+        let mut segments = line.resource.segments(settings.resource_base);
+        Self {
+            grant: line.grant.to_string(),
             since: line.opened_at.into(),
             used: line.used_at.into(),
+            used_time: time_of_day(line.used_at),
+            is_narrowed: !limits.are_none() || segments.next().is_some(),
+            is_read_only: limits.are_read_only()
+                || (!skills.is_empty() && skills.iter().all(|skill| skill.effect.is_empty())),
             reach: reach(line.resource.segments(settings.resource_base)),
-            limits: Limits::stored(&line.limits).in_words(),
+            limits: limits.in_words(),
             scope: line.scope.to_string(),
-            skills: line.skills.into_iter().map(title).collect(),
+            skills,
             marked: line.marked,
             late: line.late,
-            client_id: line.client_id,
+        }
+    }
+}
+
+impl HeldSkill {
+    fn new(id: String) -> Self {
+        let skill = Skill::parse(&id);
+        Self {
+            title: skill.map_or_else(|| id.clone(), |skill| skill.title().to_owned()),
+            effect: match skill {
+                Some(Skill::Inspect | Skill::Docs) => "",
+                Some(Skill::Seer) => "starts an analysis",
+                _ => "changes data",
+            },
+            id,
         }
     }
 }

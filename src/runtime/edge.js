@@ -48,6 +48,7 @@ export async function requestBody(request, limit) {
 
 /** `head`: names and values in turn, one a line. */
 export function answer(status, head, body) {
+  if (head.startsWith("content-type\nimage/png\n")) body = Uint8Array.from(body, (byte) => byte.charCodeAt(0));
   return new Response(body === "" ? null : body, { status, headers: pairsOf(head) });
 }
 
@@ -189,10 +190,12 @@ export function isBound(env, binding) {
   return env[binding] !== undefined;
 }
 
-/** A static file as text, if it is there. */
+/** A static file as text, if it is there; of a picture, a character for each byte. */
 export async function asset(env, binding, path) {
   const file = await env[binding].fetch(`https://assets${path}`);
-  return file.status === 200 ? file.text() : undefined;
+  if (file.status !== 200) return undefined;
+  if (!path.endsWith(".png")) return file.text();
+  return Array.from(new Uint8Array(await file.arrayBuffer()), (byte) => String.fromCharCode(byte)).join("");
 }
 
 export function kvGet(env, binding, key) {

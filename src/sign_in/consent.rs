@@ -44,6 +44,8 @@ pub fn consent<'a>(
         answer_shared: answered
             .filter(|answered| home != Some(*answered))
             .and_then(shared),
+        is_own: home.is_none()
+            && settings.own_redirect_uri.as_deref() == Some(asked.redirect_uri.as_str()),
         is_new: client.is_new,
         reach: reach(&asked.resource, settings),
         limits: limits.in_words(),

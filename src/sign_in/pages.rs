@@ -27,6 +27,8 @@ pub struct Consent<'a> {
     pub elsewhere: Option<&'a str>,
     /// The service on which anybody can publish, if the answer goes to a host there.
     pub answer_shared: Option<&'static str>,
+    /// Whether the answer goes to the chat of this very site, which has no document on plain http.
+    pub is_own: bool,
     /// Whether only few people have completed a sign-in with it here, and all of them lately.
     pub is_new: bool,
     /// Organization and project that it is limited to, in words.

@@ -20,6 +20,7 @@ pub async fn asset(path: &str, request: &Incoming, env: &Env) -> Response {
     let (file, content_type) = match path {
         "/favicon.ico" => ("/favicon.svg", "image/svg+xml"),
         "/chat.js" | "/page.js" => (path, "text/javascript; charset=utf-8"),
+        "/og.png" => (path, "image/png"),
         path => (path, "text/css; charset=utf-8"),
     };
     let seconds = match request

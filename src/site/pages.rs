@@ -60,6 +60,8 @@ pub struct ErrorPage {
     pub todo: &'static str,
     /// Addresses of this server, one of which the person may have meant.
     pub addresses: Vec<String>,
+    /// What the client calls itself, or its host; empty if neither is known.
+    pub client: String,
     /// Term and value, for the developer of the client.
     pub facts: Vec<(&'static str, String)>,
     /// The address that shows every rule of the client's document.
@@ -265,7 +267,17 @@ impl ErrorPage {
             });
             return Response::json(self.status, &body);
         }
-        page(self.status, &self, origin, Forms::None)
+        let mut response = page(self.status, &self, origin, Forms::None);
+        if self.has_script() {
+            // That file and no other (ADR 148).
+            allow(&mut response, &[" ", origin.as_str(), "/page.js"].concat());
+        }
+        response
+    }
+
+    /// Whether there is something to copy, for which the page has a button.
+    fn has_script(&self) -> bool {
+        !self.facts.is_empty() || !self.addresses.is_empty()
     }
 }
 
@@ -311,14 +323,19 @@ fn framed(status: u16, body: String, origin: &Origin, forms: Forms<'_>) -> Respo
 
 /// The policy of a page that has a script of ours, which may talk to us and cannot make HTML of a text.
 pub fn with_script(mut response: Response) -> Response {
+    allow(&mut response, " 'self'; connect-src 'self'");
+    response
+}
+
+/// Allows scripts of these sources, which cannot make HTML of a text.
+fn allow(response: &mut Response, sources: &str) {
     for (name, value) in &mut response.headers {
         if *name == "content-security-policy" {
-            value.push_str(
-                "; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
-            );
+            value.push_str("; script-src");
+            value.push_str(sources);
+            value.push_str("; require-trusted-types-for 'script'; trusted-types 'none'");
         }
     }
-    response
 }
 
 #[cfg(test)]

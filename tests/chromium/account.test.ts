@@ -103,7 +103,12 @@ it("a client in use is out with its next call, and can ask again", async () => {
   const client = await connect(new URL(`${worker.origin}/mcp`), keychain);
   expect(await call(client, "whoami")).toContain("Ada Marlowe");
   const page = await open();
-  await page.getByRole("button", { name: "Revoke The SDK's editor" }).click();
+  const button = page.getByRole("button", { name: "Revoke The SDK's editor", exact: true });
+  expect(await button.isVisible(), "not without a second step").toBe(false);
+  await page.getByText("Revoke …").and(page.getByLabel("Revoke The SDK's editor …")).click();
+  expect(await call(client, "whoami")).toContain("Ada Marlowe");
+  expect(await violations(page)).toEqual([]);
+  await button.click();
   expect(await said(page)).toBe("The SDK's editor can no longer use your Sentry.");
   expect(await page.getByRole("article", { name: "The SDK's editor" }).count()).toBe(0);
   await expect(call(client, "whoami")).rejects.toThrow();
@@ -142,6 +147,8 @@ it("works with the keyboard alone, and takes two steps to revoke all", async () 
     expect(await focused()).toBe(wanted);
   };
   expect(await page.getByRole("button", { name: "Revoke all connections" }).isVisible()).toBe(false);
+  await reach("Revoke Reached by keyboard …");
+  await page.keyboard.press("Enter");
   await reach("Revoke Reached by keyboard");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/account?said=*");

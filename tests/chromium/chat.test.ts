@@ -153,9 +153,10 @@ describe.each([
       await account.getByRole("button", { name: "Approve" }).click();
       for (;;) {
         await account.getByRole("heading", { level: 1 }).waitFor();
-        const revoke = account.getByRole("button", { name: "Revoke Sentry MCP demo chat" });
+        const revoke = account.getByText("Revoke …").and(account.getByLabel("Revoke Sentry MCP demo chat …"));
         if ((await revoke.count()) === 0) break;
         await revoke.first().click();
+        await account.getByRole("button", { name: "Revoke Sentry MCP demo chat", exact: true }).click();
         await account.getByRole("status").waitFor();
       }
       await account.close();

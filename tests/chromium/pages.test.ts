@@ -69,6 +69,7 @@ const pages: [name: string, address: () => Promise<string> | string, words: stri
   ["a check of a broken document", () => `${worker.origin}/oauth/check?client_id=${publish({ client_name: "" }).client_id}`, "is broken", 200],
   ["the endpoint", () => `${worker.origin}/mcp/lighthouse-books?readonly=1&all=1`, "for your coding agent", 200],
   ["the endpoint with a parameter that means nothing", () => `${worker.origin}/mcp?skills=everything`, "no such skill", 200],
+  ["tools", () => `${worker.origin}/tools?q=slow+queries`, "the likeliest first", 200],
   ["home", () => `${worker.origin}/`, "Sentry for your coding agent", 200],
 ];
 
@@ -221,9 +222,80 @@ describe("what the system asks for", () => {
     );
     expect(moving).toBe(0);
   });
+
+  it("more contrast: small print as dark as the rest, and edges that are seen", async () => {
+    await using seen = await watched(browser, [worker.origin], { colorScheme: "light", contrast: "more" });
+    await seen.page.goto(consent(publish()));
+    const [text, small, edge] = await seen.page.evaluate(() => {
+      const style = (selector: string) => getComputedStyle(document.querySelector(selector)!);
+      return [style("h1").color, style(".quiet").color, style('button[value="deny"]').borderTopColor];
+    });
+    expect([small, edge]).toEqual([text, text]);
+  });
+});
+
+// rule: authorization/copied-for-developer: what a developer needs of a problem is one text, which a button copies
+describe("an error page", () => {
+  it("names the application and redirect_uri, and its button copies the developer's part", async () => {
+    await using seen = await watched(browser, [worker.origin], { permissions: ["clipboard-read", "clipboard-write"] });
+    const { page } = seen;
+    await page.goto(consent(publish({ client_name: "Cursor" }), { redirect_uri: "https://other.example/" }));
+    const region = page.getByRole("region", { name: "For the developer of “Cursor”" });
+    const text = await region.innerText();
+    expect(text).toContain("redirect_uri: https://other.example/\nregistered redirect_uri: ");
+    expect(text).toMatch(/Request ID: [0-9a-f]{16}$/);
+    await region.focus();
+    expect(await region.evaluate((part) => part === document.activeElement)).toBe(true);
+    await page.getByRole("button", { name: "Copy" }).click();
+    await page.getByRole("button", { name: "Copied" }).waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(text);
+  });
+
+  // rule: authorization/strict-headers
+  it("runs page.js and no other file of ours", async () => {
+    await using seen = await watched(browser, [worker.origin]);
+    const { page } = seen;
+    await page.goto(consent(publish(), { redirect_uri: "https://other.example/" }));
+    await page.getByRole("button", { name: "Copy" }).waitFor();
+    const ran = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const other = Object.assign(document.createElement("script"), { onload: () => resolve("ran"), onerror: () => resolve("refused") });
+          try {
+            other.src = "/chat.js";
+          } catch {
+            // A trusted script URL is what `trusted-types` lets nobody make.
+            return resolve("refused");
+          }
+          document.head.append(other);
+        }),
+    );
+    expect(ran).toBe("refused");
+    seen.complaints.length = 0;
+  });
+
+  it("of no page leads home", async () => {
+    await using seen = await watched(browser, [worker.origin]);
+    await seen.page.goto(`${worker.origin}/nowhere`);
+    await seen.page.getByRole("link", { name: "First page" }).click();
+    await seen.page.waitForURL(`${worker.origin}/`);
+    seen.complaints.length = 0;
+  });
 });
 
 describe("the consent page", () => {
+  it("says what is left without Inspect, and that Seer starts something", async () => {
+    await using seen = await watched(browser, [worker.origin]);
+    const { page } = seen;
+    await page.goto(consent(publish()));
+    const left = page.getByText("Without Inspect it still reads issues and their events");
+    expect(await left.isVisible()).toBe(false);
+    await page.getByRole("checkbox", { name: "Inspect" }).uncheck();
+    expect(await left.isVisible()).toBe(true);
+    expect(await page.locator(".choice", { hasText: "Seer" }).getByText("starts an analysis").count()).toBe(1);
+    expect(await page.getByRole("group", { name: "What it may read or start" }).count()).toBe(1);
+  });
+
   it("shows what changes data apart from what reads, and not by colour alone", async () => {
     await using seen = await watched(browser, [worker.origin]);
     await seen.page.goto(consent(publish()));

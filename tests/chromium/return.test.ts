@@ -137,7 +137,7 @@ describe("Back and reload", () => {
     const first = await seen.page.innerText("main");
     await seen.page.reload();
     const second = await seen.page.innerText("main");
-    const id = /Request ID [0-9a-f]{16}/;
+    const id = /Request ID: [0-9a-f]{16}/;
     expect(second.replace(id, "")).toBe(first.replace(id, ""));
     expect(second).not.toBe(first);
   });

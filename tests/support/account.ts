@@ -7,7 +7,7 @@ export interface Connection {
   name: string;
   /** Ids of its skills. */
   skills: string[];
-  /** All that its article says, without markup. */
+  /** All that its article says, and what stands above it of its application, without markup. */
   text: string;
 }
 
@@ -24,11 +24,22 @@ export class AccountPage {
   }
 
   get connections(): Connection[] {
-    return (this.html.match(/<article\b[^]*?<\/article>/g) ?? []).map((article) => ({
-      grant: /name="grant" value="([^"]+)"/.exec(article)?.[1] ?? "",
-      name: words(/<h2[^]*?<\/h2>/.exec(article)?.[0] ?? ""),
-      skills: [...article.matchAll(/name="skill" value="([^"]+)"/g)].map(([, id]) => id!),
-      text: words(article),
+    return this.apps.flatMap(({ name, text, articles }) =>
+      articles.map((article) => ({
+        grant: /name="grant" value="([^"]+)"/.exec(article)?.[1] ?? "",
+        name,
+        skills: [...article.matchAll(/name="skill" value="([^"]+)"/g)].map(([, id]) => id!),
+        text: `${text} ${words(article)}`,
+      })),
+    );
+  }
+
+  /** Each application with what stands above its connections. */
+  get apps(): { name: string; text: string; articles: string[] }[] {
+    return (this.html.match(/<section class="card app"[^]*?<\/section>/g) ?? []).map((section) => ({
+      name: words(/<h2[^]*?<\/h2>/.exec(section)?.[0] ?? ""),
+      text: words(section.slice(0, section.indexOf("<article"))),
+      articles: section.match(/<article\b[^]*?<\/article>/g) ?? [],
     }));
   }
 

@@ -94,6 +94,40 @@ describe("the list", () => {
     });
   });
 
+  // rule: apps/what-list-says
+  it("groups by application, and marks what is narrowed or reads only", async () => {
+    await alone(async (at) => {
+      const { origin } = at;
+      const open = async (client_name: string, skills: string[], path = "/mcp") =>
+        signIn(at, { client: await register(at, { client_name }), choices: { skills }, parameters: { resource: `${origin}${path}` } });
+      await open("Editor", ["inspect"]);
+      await open("Other", ["inspect", "seer"]);
+      await open("Editor", ["inspect", "triage"], "/mcp/lighthouse-books");
+      const { apps, connections } = await openAccount(at);
+      expect(apps.map(({ name, articles }) => `${name} ${articles.length}`).sort()).toEqual(["Editor 2", "Other 1"]);
+      expect(apps.find(({ name }) => name === "Editor")!.text).toContain("2 connections.");
+      const texts = connections.map(({ name, skills, text }) => [`${name} ${skills.join(" ")}`, text] as const);
+      const text = Object.fromEntries(texts) as Record<string, string>;
+      expect(text["Editor inspect"]).toContain("Everything that you can see read-only");
+      expect(text["Editor inspect triage"]).toContain("The organization lighthouse-books narrowed Permissions");
+      expect(text["Editor inspect triage"]).toContain("Triage changes data");
+      expect(text["Other inspect seer"]).toContain("Seer starts an analysis");
+      expect(text["Other inspect seer"]).not.toMatch(/read-only|changes data/);
+      for (const { text } of connections) expect(text).toMatch(/Last used \d+ \w+ \d{4}, \d\d:\d\d UTC/);
+    });
+  });
+
+  // rule: apps/what-list-says
+  it("puts nobody who borrows a name among the connections of the site that has it", async () => {
+    const url = "https://same.example/client.json";
+    documents.set(url, { body: { client_id: url, client_name: "Same name", redirect_uris: ["http://127.0.0.1:33418/callback"] } });
+    await signIn(worker, { client: { client_id: url, redirect_uris: ["http://127.0.0.1:33418/callback"] } });
+    await named("Same name");
+    await named("Same name");
+    const same = (await openAccount(worker)).apps.filter(({ name }) => name === "Same name");
+    expect(same.map(({ text, articles }) => [text.includes("Verified: same.example"), articles.length])).toEqual([[false, 2], [true, 1]]);
+  });
+
   // rule: apps/list-of-one-person: the list of connected apps is one person's, and so is what it does
   it("is one person's, who sees nothing of others and can do nothing to them", async () => {
     const { client, tokens } = await named("Ada's", ADA);

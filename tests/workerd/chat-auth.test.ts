@@ -4,7 +4,7 @@ import { openAccount, press } from "../support/account.ts";
 import { Chat } from "../support/chat.ts";
 import type { DemoSentry } from "../support/demo-sentry.ts";
 import { startAgingWorker } from "../support/later.ts";
-import { authorize, outcome, postForm, redeem, refresh, signIn } from "../support/oauth.ts";
+import { authorizationUrl, authorize, outcome, postForm, redeem, refresh, register, signIn } from "../support/oauth.ts";
 import { many, withSite } from "../support/site.ts";
 import { dumpStorage, temporaryFolder } from "../support/storage.ts";
 import { type TestWorker, startWorker } from "../support/worker.ts";
@@ -69,6 +69,18 @@ describe("signing in", () => {
   });
 
   // rule: chat/signs-in-as-client
+  // rule: chat/signs-in-as-client
+  it("on http is named as a part of this site, though nobody can verify it, and no other client is", async () => {
+    const away = await worker.fetch("/api/auth/authorize", { redirect: "manual" });
+    const html = await (await worker.fetch(away.headers.get("location")!)).text();
+    expect(html.match(/<strong>This site<\/strong>/g)).toHaveLength(2);
+    expect(html).not.toContain("Unverified");
+    const other = await register(worker, { client_name: "Sentry MCP demo chat" });
+    const theirs = await (await worker.fetch(authorizationUrl(worker, other).href)).text();
+    expect(theirs).toContain("<strong>Unverified</strong>");
+    expect(theirs).not.toContain("This site");
+  });
+
   it("on https goes by its own metadata document, with cookies that are bound to the host", async () => {
     const chat = new Chat(worker, PUBLIC);
     const asked = await chat.begin();

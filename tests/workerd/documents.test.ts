@@ -55,7 +55,7 @@ const open = (client: Registered, changed: Parameters = {}, headers: Record<stri
 /** Term and value of the page's facts. */
 const facts = (html: string) =>
   Object.fromEntries(
-    [...html.matchAll(/<dt>([^<]+)<\/dt><dd><code class="uri">([^<]*)<\/code><\/dd>/g)].map(([, term, value]) => [
+    [...(/<pre class="facts"[^>]*><code>([^<]*)/.exec(html)?.[1] ?? "").matchAll(/^([^:\n]+): (.*)$/gm)].map(([, term, value]) => [
       term,
       value!.replaceAll("&#39;", "'"),
     ]),
@@ -224,7 +224,7 @@ describe("a document that breaks a rule", () => {
     expect(html).not.toContain("published-to-the-world");
 
     // The operator finds the same under the id that the page shows.
-    const id = /Request ID <code>([0-9a-f]+)<\/code>/.exec(html)![1]!;
+    const id = /Request ID: ([0-9a-f]+)<\/code>/.exec(html)![1]!;
     const lines = (await worker.flushedLogs()).map(({ message }) => message).filter((line) => line.includes(id));
     const { host } = new URL(client.client_id);
     expect(lines.some((line) => line.includes(`"client":"${host}"`) && line.includes(found.Section!) && line.includes(found.Check!))).toBe(true);

@@ -17,6 +17,22 @@ afterAll(() => Promise.all([worker?.stop(), sentry?.stop()]));
 const NAMES = ["Claude Code", "Claude", "Cursor", "VS Code", "Codex", "Gemini CLI", "Zed", "Windsurf", "Goose", "Any other client"];
 const get = (path: string, accept = "*/*") => worker.fetch(path, { headers: { accept } });
 
+// rule: home/link-preview: whoever shows a link to the first page gets a description and a small picture
+it("has a description and a picture for who shows a link to it, and may be found", async () => {
+  const html = await (await worker.fetch("/", { headers: { accept: "text/html" } })).text();
+  expect(html).toMatch(/<meta name="description" content="[^"]{50,200}">/);
+  expect(html).not.toContain("noindex");
+  const [, address] = /<meta property="og:image" content="([^"]+)">/.exec(html)!;
+  expect(address).toBe(`${worker.origin}/og.png`);
+  const picture = await worker.fetch("/og.png");
+  expect(picture.headers.get("content-type")).toBe("image/png");
+  const bytes = Buffer.from(await picture.arrayBuffer());
+  expect(bytes.subarray(0, 8).toString("latin1")).toBe("\x89PNG\r\n\x1a\n");
+  const { readFileSync } = await import("node:fs");
+  expect(bytes.equals(readFileSync(new URL("../../web/og.png", import.meta.url)))).toBe(true);
+  expect(bytes.length).toBeLessThanOrEqual(4 * 1024);
+});
+
 // rule: home/ways-to-connect: a way to connect for each client, in HTML and Markdown; what programs read
 describe("the home page", () => {
   it("has a way for each client, with the address that was asked", async () => {
@@ -247,6 +263,7 @@ describe("headers", () => {
     { path: "/chat.css", status: 200, kind: "public" },
     { path: "/chat.js", status: 200, kind: "public" },
     { path: "/page.js", status: 200, kind: "public" },
+    { path: "/og.png", status: 200, kind: "public" },
     { path: "/tools", status: 200, kind: "page", opener: "same-origin" },
     { path: "/sse", status: 410, kind: "json" },
     { path: "/health", status: 200, kind: "json" },
@@ -286,7 +303,9 @@ describe("headers", () => {
       expect(policy, name).not.toMatch(/unsafe|\*/);
       // A script on pages with something to copy only, of ours, which cannot make HTML of a text.
       const script = "script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
+      const copies = "script-src https://mcp.example.com/page.js; require-trusted-types-for 'script'; trusted-types 'none'";
       if (["/", "/tools"].includes(path)) expect(policy.split(/form-action [^;]*; /)[1], name).toBe(script);
+      else if ((await response.text()).includes('<pre class="facts"')) expect(policy.split(/form-action [^;]*; /)[1], name).toBe(copies);
       else expect(policy, name).not.toMatch(/script|connect/);
     }
   });

@@ -38,12 +38,13 @@ pub fn authorize(problem: PageProblem, origin: &Origin) -> HandlerError {
             asked,
             error,
         } => ErrorPage {
-            facts: vec![("Asked for", asked), ("Problem", format!("it {error}"))],
+            facts: vec![("redirect_uri", asked), ("Problem", format!("it {error}"))],
+            client: client.clone(),
             ..ErrorPage::refused(
                 "The answer may not go to such an address",
                 format!(
-                    "“{client}” asks us to send the answer to an address that no application may have here. Nothing was \
-                     opened, and nothing was connected."
+                    "“{client}” asks us to send the answer to an address (its redirect_uri) that no application may have \
+                     here. Nothing was opened, and nothing was connected."
                 ),
                 "Update the application, then connect again. If it stays so, send its developer what stands below.",
             )
@@ -65,13 +66,18 @@ pub fn authorize(problem: PageProblem, origin: &Origin) -> HandlerError {
 /// The redirect URI is none of those that the client has registered.
 fn unknown_address(client: &str, asked: String, registered: Vec<String>) -> ErrorPage {
     ErrorPage {
-        facts: std::iter::once(("Asked for", asked))
-            .chain(registered.into_iter().map(|uri| ("Registered", uri)))
+        facts: std::iter::once(("redirect_uri", asked))
+            .chain(
+                registered
+                    .into_iter()
+                    .map(|uri| ("registered redirect_uri", uri)),
+            )
             .collect(),
+        client: client.to_owned(),
         ..ErrorPage::refused(
             "The answer would go to an unknown address",
             format!(
-                "“{client}” asks us to send the answer to an address that it has not registered. We stop here, \
+                "“{client}” asks us to send the answer to an address (its redirect_uri) that it has not registered. We stop here, \
                  since it may not be its own."
             ),
             DEVELOPER,
@@ -92,12 +98,13 @@ pub fn refusal(refusal: &Refusal) -> HandlerError {
         facts: vec![
             ("Error", code.to_owned()),
             ("Problem", description),
-            ("Answer goes to", response.redirect_uri.as_str().to_owned()),
+            ("redirect_uri", response.redirect_uri.as_str().to_owned()),
         ],
         onward: Some(Onward {
             to: Destination::from(&response.redirect_uri),
             location: response.location(),
         }),
+        client: refusal.client.clone(),
         ..ErrorPage::refused(
             "This sign-in link does not work",
             format!(
@@ -145,8 +152,14 @@ fn client(problem: ClientProblem, origin: &Origin) -> ErrorPage {
 
 /// The client's metadata document could not be fetched, or breaks a rule.
 fn document(url: &str, problem: DocumentProblem, origin: &Origin) -> ErrorPage {
+    // Who publishes it is all that is known: `https://host/…`.
+    let host = url.split('/').nth(2).unwrap_or_default();
     let page = ErrorPage {
         check: Some(check_address(url, origin)),
+        client: host.to_owned(),
+        text: format!(
+            "{host} describes its application in a document on the web, which we could not use."
+        ),
         facts: vec![
             ("Document", url.to_owned()),
             ("Check", problem.check.to_owned()),
@@ -154,11 +167,7 @@ fn document(url: &str, problem: DocumentProblem, origin: &Origin) -> ErrorPage {
             ("Expected", problem.expected),
             ("Section", problem.section.to_owned()),
         ],
-        ..no_client(
-            "We could not read who this application is",
-            "The application describes itself in a document on the web, and that did not work.",
-            DEVELOPER,
-        )
+        ..no_client("We could not read who this application is", "", DEVELOPER)
     };
     match (problem.over_budget, problem.transient) {
         (true, _) => ErrorPage {
