@@ -194,6 +194,77 @@ describe.each([
   });
 
   // rule: chat-page/sign-in-window
+  it("two questions that are asked while the sign-in goes on are both answered, over the one window", async () => {
+    await using seen = await open();
+    const { page, context } = seen;
+    const opened = page.waitForEvent("popup");
+    await ask(page, "Who am I signed in as?");
+    const popup = await opened;
+    await popup.getByRole("button", { name: "Approve" }).waitFor();
+    const address = popup.url();
+    await ask(page, "Which projects are there?");
+    await page.getByText("Asked next: “Which projects are there?”").waitFor();
+    expect([popup.url(), context.pages().length]).toEqual([address, 2]);
+    await approve(popup, site);
+    await conversation(page).getByText("You are signed in as Ada Marlowe").waitFor();
+    await conversation(page).getByText("These are the projects").waitFor();
+    expect(await page.getByText("Asked next").count()).toBe(0);
+    expect(seen.complaints).toEqual([]);
+  });
+
+  // rule: chat-page/sign-in-window
+  it("a sign-in window that is closed is noticed at once", async () => {
+    await using seen = await open();
+    const { page } = seen;
+    const opened = page.waitForEvent("popup");
+    await page.getByRole("button", { name: "Sign in with Sentry" }).click();
+    const popup = await opened;
+    await page.getByText("The sign-in goes on in another window.").waitFor();
+    // Closed by something that brings no focus back to this page.
+    await popup.close();
+    await page.getByText("The sign-in goes on in another window.").waitFor({ state: "detached", timeout: 3_000 });
+    expect(seen.complaints).toEqual([]);
+  });
+
+  // rule: chat-page/change-approved-once
+  it("what waits for a word is not run when something else is asked, and that is said", async () => {
+    await using seen = await open();
+    const { page } = seen;
+    await signIn(seen, site);
+    await page.locator(".badge").getByText("demo model").waitFor();
+    await ask(page, "Resolve the newest issue");
+    await page.getByRole("button", { name: "Decline" }).waitFor();
+    await settled(page);
+    await ask(page, "Who am I signed in as?");
+    await conversation(page).getByText("Not run, since you asked something else: Update issue.").waitFor();
+    await settled(page);
+    await question(page).press("ArrowUp");
+    expect(await question(page).inputValue()).toBe("Who am I signed in as?");
+    await question(page).fill("/wh");
+    await page.getByRole("list", { name: "Commands" }).getByText("/whoami").waitFor();
+    await question(page).press("Tab");
+    expect(await question(page).inputValue()).toBe("/whoami");
+    expect(await page.getByRole("list", { name: "Commands" }).count()).toBe(0);
+    expect(seen.complaints).toEqual([]);
+  });
+
+  // rule: chat-page/change-approved-once
+  it("a change that failed is never told as done", async () => {
+    await using seen = await open();
+    const { page } = seen;
+    await signIn(seen, site);
+    await ask(page, "Resolve the newest issue");
+    await page.getByRole("button", { name: "Decline" }).waitFor();
+    await settled(page);
+    await site.sentry.fault({ path: "/issues/", kind: "status", status: 500, times: 9 });
+    await page.getByRole("button", { name: "Approve" }).click();
+    await conversation(page).getByText(/^That did not work, and nothing was changed/).waitFor();
+    await page.locator("details.tool.is-failed").waitFor();
+    expect(await conversation(page).getByText("Done:").count()).toBe(0);
+    expect(seen.complaints).toEqual([]);
+  });
+
+  // rule: chat-page/sign-in-window
   it("a sign-in that is denied closes its window, and is said in the page", async () => {
     await using seen = await open();
     const { page } = seen;

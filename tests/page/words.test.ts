@@ -1,12 +1,21 @@
 // What is typed, linked, and shown of other people's data.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readCommand } from "../../web/chat/commands.ts";
+import { COMMANDS, readCommand, suggested } from "../../web/chat/commands.ts";
 import { after } from "../../web/chat/conversation.ts";
 import { canRetry, inWords } from "../../web/chat/failures.ts";
 import { sentryLink } from "../../web/chat/links.ts";
 import { asJson, asMarkdown, duration, inShort, readable, revealed, toolTitle } from "../../web/chat/plain.ts";
 import { heading, outcome } from "../../web/chat/spoken.ts";
+
+// rule: chat-page/commands
+it("is offered from its first letters on, until it is written", () => {
+  const names = (typed: string) => suggested(typed).map(([command]) => command);
+  expect(names("/")).toEqual(COMMANDS.map(([command]) => command));
+  expect(names("/W")).toEqual(["/whoami"]);
+  for (const typed of ["", "who", "/whoami", "/call x", "a /"]) expect(names(typed), typed).toEqual([]);
+  for (const [command] of COMMANDS) expect(readCommand(command)!.kind === "mistake").toBe(command === "/call");
+});
 
 // rule: chat-page/commands
 describe("a command", () => {

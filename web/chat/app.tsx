@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import type { Chat } from "./chat.ts";
 import { Composer } from "./composer.tsx";
 import { EntryView } from "./entry.tsx";
-import type { State } from "./state.ts";
+import { DEMO, type State } from "./state.ts";
 import { Welcome } from "./welcome.tsx";
 
 export function App({ chat, problem }: { chat: Chat; problem?: string }): VNode {
@@ -16,6 +16,7 @@ export function App({ chat, problem }: { chat: Chat; problem?: string }): VNode 
     <>
       <div class="chat-top">
         <h2 id="chat-title">Ask your Sentry</h2>
+        {state.model === DEMO && <span class="badge" title="Its answers are scripted: it knows some questions, for trying the tools">demo model</span>}
         <Who chat={chat} state={state} />
       </div>
       <Talk state={state}>{empty ? <Welcome chat={chat} state={state} /> : <ol>{state.entries.map((entry, n) => <EntryView key={entry.key} entry={entry} next={state.entries[n + 1]} chat={chat} />)}</ol>}</Talk>

@@ -5,6 +5,7 @@ import { decisions, goesOn, withdrawn } from "./decisions.ts";
 import { ENDED, SIGN_IN } from "./failures.ts";
 import { History, isEndpoint } from "./history.ts";
 import { messages, sent } from "./messages.ts";
+import { toolTitle } from "./plain.ts";
 import type { ChatRequest } from "./protocol.ts";
 import { type Word, Words, signIn, signOut, status } from "./session.ts";
 import { heading, outcome } from "./spoken.ts";
@@ -30,7 +31,7 @@ export class Chat {
     this.#history = new History(kept);
     this.#waiting = new Waiting(waiting);
     const { endpoint, entries } = this.#history.load();
-    this.state = { session: "unknown", sentry, endpoint, entries, busy: false, online: navigator.onLine, signingIn: false, said: "", cleared: [] };
+    this.state = { session: "unknown", sentry, endpoint, entries, busy: false, online: navigator.onLine, signingIn: false, said: "", cleared: [], queued: [] };
   }
 
   /** Begins; `changed` is called whenever there is something new to draw, `problem` is how a sign-in came back. */
@@ -136,6 +137,19 @@ export class Chat {
     if (isUnfinished(this.state.entries)) this.#waiting.begin();
     this.#window = signIn();
     this.#set({ signingIn: this.#window !== undefined });
+    if (this.#window) this.#watch(this.#window);
+  }
+
+  /** A window that is closed says nothing, so it is looked at. */
+  #watch(opened: Window): void {
+    const timer = setInterval(() => {
+      if (opened === this.#window && !opened.closed) return;
+      clearInterval(timer);
+      if (opened !== this.#window || !this.state.signingIn) return;
+      this.#set({ signingIn: false });
+      this.#say("The sign-in window was closed.");
+      void this.#refresh();
+    }, 400);
   }
 
   async signOut(): Promise<void> {
@@ -150,9 +164,26 @@ export class Chat {
   }
 
   #question(text: string): void {
-    this.#keep([...passedOver(this.state.entries), { kind: "user", key: newKey(), text }]);
+    const { entries, session, queued } = this.state;
+    // One question waits for the sign-in already: this one is asked after it.
+    if (session === "out" && isUnfinished(entries)) {
+      this.#set({ queued: [...queued, text] });
+      return this.#begin({});
+    }
+    const left = waiting(entries, "confirm").filter(({ direct }) => !direct).map(({ name, target }) => toolTitle(name, target));
+    const note = `Not run, since you asked something else: ${left.join(", ")}.`;
+    const said: Entry[] = left.length > 0 ? [{ kind: "note", key: newKey(), text: note }] : [];
+    this.#keep([...passedOver(entries), ...said, { kind: "user", key: newKey(), text }]);
     this.#set({ cleared: [] });
     this.#begin({});
+  }
+
+  /** The next of the questions that waited for a sign-in, once the one before it has its answer. */
+  #next(): void {
+    const [text, ...queued] = this.state.queued;
+    if (text === undefined || this.state.busy || this.state.session !== "in" || waiting(this.state.entries, "confirm").length > 0) return;
+    this.#set({ queued });
+    this.#question(text);
   }
 
   /** Now, or after a sign-in. */
@@ -160,6 +191,8 @@ export class Chat {
     this.#wish = wish;
     if (this.state.session !== "out") return this.#resume();
     this.#waiting.begin();
+    // A window that is on its way to Sentry and back is not sent to its beginning again.
+    if (this.state.signingIn && this.#window?.closed === false) return this.#window.focus();
     this.signIn();
   }
 
@@ -205,7 +238,9 @@ export class Chat {
     this.#keep(abort.signal.aborted && entries.length > 0 ? failed(entries, { code: "stopped" }) : entries);
     this.#set({ busy: false, said: outcome(this.state.entries) });
     // Not after a failure or a stop: what goes on then is for the person to say.
-    this.#withdraw(this.state.entries.at(-1)?.kind !== "failure");
+    const isFine = this.state.entries.at(-1)?.kind !== "failure";
+    this.#withdraw(isFine);
+    if (isFine) this.#next();
   }
 
   #failed(error: unknown): void {
@@ -248,7 +283,7 @@ export class Chat {
     this.#history.clear();
     this.#waiting.end();
     this.#wish = undefined;
-    this.#set({ entries: [], cleared: [] });
+    this.#set({ entries: [], cleared: [], queued: [] });
   }
 
   /** Asks who is signed in, and goes on with what waited for it. */

@@ -22,6 +22,22 @@ export const HELP = [
   "What changes data in your Sentry is shown to you first, and runs only when you approve it.",
 ].join("\n");
 
+/** What the menu offers, with what it does in few words. */
+export const COMMANDS: [command: string, does: string][] = [
+  ["/tools", "the tools that you have here"],
+  ["/call", "run one: NAME {json}"],
+  ["/whoami", "who you are at Sentry"],
+  ["/clear", "remove this conversation"],
+  ["/logout", "sign out"],
+  ["/help", "all of this in sentences"],
+];
+
+/** Those that what is typed may become; none once it is one. */
+export function suggested(typed: string): typeof COMMANDS {
+  const word = typed.toLowerCase();
+  return /^\/\S*$/.test(word) ? COMMANDS.filter(([command]) => command.startsWith(word) && command !== word) : [];
+}
+
 /** The command in what was typed; undefined where it is a question. */
 export function readCommand(typed: string): Command | undefined {
   const [, word, rest] = /^\/(\S*)\s*([^]*)$/.exec(typed.trim()) ?? [];

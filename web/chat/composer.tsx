@@ -1,9 +1,12 @@
 // Where one writes: the question, what is to be known before asking, and which endpoint answers.
 import type { VNode } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Chat } from "./chat.ts";
+import { suggested } from "./commands.ts";
 import { Endpoint } from "./endpoint.tsx";
 import type { State } from "./state.ts";
+
+const GROWS = CSS.supports("field-sizing", "content");
 
 export function Composer({ chat, state }: { chat: Chat; state: State }): VNode {
   const [typed, type] = useState("");
@@ -14,8 +17,28 @@ export function Composer({ chat, state }: { chat: Chat; state: State }): VNode {
     type("");
     field.current?.focus();
   };
+  const menu = suggested(typed);
+  const take = (command: string) => {
+    type(command === "/call" ? "/call " : command);
+    field.current?.focus();
+  };
+  useLayoutEffect(() => {
+    const { current } = field;
+    if (GROWS || !current) return;
+    current.style.height = "auto";
+    current.style.height = `${current.scrollHeight + 2}px`;
+  }, [typed]);
   const pressed = (event: KeyboardEvent) => {
     if (event.key === "Escape" && state.busy) chat.stop();
+    const [first] = menu;
+    if (event.key === "Tab" && !event.shiftKey && first) {
+      event.preventDefault();
+      return take(first[0]);
+    }
+    if (event.key === "ArrowUp" && !typed) {
+      const last = state.entries.findLast((entry) => entry.kind === "user");
+      if (last?.kind === "user") type(last.text);
+    }
     // An Enter that ends a word of Chinese or Japanese does not send it.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -24,6 +47,13 @@ export function Composer({ chat, state }: { chat: Chat; state: State }): VNode {
   return (
     <div class="chat-end">
       <Notices state={state} />
+      {menu.length > 0 && (
+        <ul class="menu" aria-label="Commands">
+          {menu.map(([command, does]) => (
+            <li key={command}><button type="button" class="plain" onClick={() => take(command)}><code>{command}</code> <span class="quiet">{does}</span></button></li>
+          ))}
+        </ul>
+      )}
       <form class="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
         <label class="unseen" for="chat-question">Your question</label>
         <textarea
@@ -51,11 +81,12 @@ export function Composer({ chat, state }: { chat: Chat; state: State }): VNode {
   );
 }
 
-function Notices({ state: { online, session, model, signingIn } }: { state: State }): VNode {
+function Notices({ state: { online, session, model, signingIn, queued } }: { state: State }): VNode {
   return (
     <>
       {!online && <p class="notice warning">You are offline. The conversation is kept; ask again when you are back.</p>}
       {signingIn && session !== "in" && <p class="notice">The sign-in goes on in another window.</p>}
+      {queued.length > 0 && <p class="notice">Asked next: {queued.map((text) => `“${text}”`).join(", ")}</p>}
       {session === "in" && !model && (
         <p class="notice">No language model is set up on this server, so only commands work. Its operator adds one with <code>LLM_API_KEY</code>.</p>
       )}

@@ -1,6 +1,9 @@
 // What the chat knows, and the view draws.
 import type { Entry } from "./conversation.ts";
 
+/** The model of the local Sentry, whose replies are scripted. */
+export const DEMO = "demo-model";
+
 export interface State {
   /** `unknown` until the server has said. */
   session: "unknown" | "out" | "in";
@@ -17,4 +20,6 @@ export interface State {
   said: string;
   /** What was cleared last, to be brought back. */
   cleared: Entry[];
+  /** Questions that were typed while another one waited for the sign-in. */
+  queued: string[];
 }

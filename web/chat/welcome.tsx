@@ -1,9 +1,9 @@
 // Before the first question: what one can ask, and how one signs in.
 import type { VNode } from "preact";
 import type { Chat } from "./chat.ts";
-import type { State } from "./state.ts";
+import { DEMO, type State } from "./state.ts";
 
-const QUESTIONS = ["What broke today?", "Which projects are there?", "Who am I signed in as?"];
+const QUESTIONS = ["What broke today?", "Who is affected?", "What changed in the last release?", "Why is it slow?", "Resolve the newest issue"];
 const COMMANDS = ["/tools", "/whoami", "/help"];
 
 export function Welcome({ chat, state: { session, model, cleared } }: { chat: Chat; state: State }): VNode {
@@ -11,6 +11,7 @@ export function Welcome({ chat, state: { session, model, cleared } }: { chat: Ch
   return (
     <div class="welcome">
       <p>Try it without an editor: ask, and watch which tools are used. What would change something is shown to you first.</p>
+      {model === DEMO && <p class="quiet">A <strong>demo model</strong> answers here, which knows these questions and some more.</p>}
       <ul aria-label="Suggestions">
         {(commandsOnly ? COMMANDS : QUESTIONS).map((question) => (
           <li key={question}><button type="button" class="suggestion" onClick={() => chat.submit(question)}>{question}</button></li>
