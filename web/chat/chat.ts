@@ -96,7 +96,10 @@ export class Chat {
     this.#keep(decided(this.state.entries, key, approve));
     if (call.direct) {
       if (approve) this.#begin({ call: { name: call.name, arguments: sent(call) }, endpoint: call.endpoint, approved: [call.id] });
-      else this.#say("Declined.");
+      else {
+        this.#say("Declined.");
+        this.#next();
+      }
     } else if (waiting(turn(this.state.entries), "confirm").every((other) => other.direct)) this.#begin({});
   }
 
@@ -238,9 +241,9 @@ export class Chat {
     this.#keep(abort.signal.aborted && entries.length > 0 ? failed(entries, { code: "stopped" }) : entries);
     this.#set({ busy: false, said: outcome(this.state.entries) });
     // Not after a failure or a stop: what goes on then is for the person to say.
-    const isFine = this.state.entries.at(-1)?.kind !== "failure";
-    this.#withdraw(isFine);
-    if (isFine) this.#next();
+    this.#withdraw(this.state.entries.at(-1)?.kind !== "failure");
+    if (abort.signal.aborted) this.#set({ queued: [] });
+    else this.#next();
   }
 
   #failed(error: unknown): void {

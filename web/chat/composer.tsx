@@ -31,7 +31,7 @@ export function Composer({ chat, state }: { chat: Chat; state: State }): VNode {
   const pressed = (event: KeyboardEvent) => {
     if (event.key === "Escape" && state.busy) chat.stop();
     const [first] = menu;
-    if (event.key === "Tab" && !event.shiftKey && first) {
+    if (event.key === "Tab" && !event.shiftKey && first && typed.length > 1) {
       event.preventDefault();
       return take(first[0]);
     }

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::plan::Words;
+
 /// A list that the model knows.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct List {
@@ -18,15 +20,7 @@ pub(super) struct List {
 
 const LISTS: [List; 10] = [
     List {
-        words: &["organization", "organisation"],
-        things: "organizations",
-        tool: "find_organizations",
-        member: "organizations",
-        name: "slug",
-        more: &[],
-    },
-    List {
-        words: &["project"],
+        words: &["project", "projects"],
         things: "projects",
         tool: "find_projects",
         member: "projects",
@@ -34,7 +28,7 @@ const LISTS: [List; 10] = [
         more: &["platform"],
     },
     List {
-        words: &["team"],
+        words: &["team", "teams"],
         things: "teams",
         tool: "find_teams",
         member: "teams",
@@ -42,7 +36,7 @@ const LISTS: [List; 10] = [
         more: &[],
     },
     List {
-        words: &["release", "version"],
+        words: &["releases", "versions"],
         things: "newest releases",
         tool: "find_releases",
         member: "releases",
@@ -50,7 +44,7 @@ const LISTS: [List; 10] = [
         more: &["lastDeployEnvironment", "dateReleased"],
     },
     List {
-        words: &["cron", "scheduled", "jobs"],
+        words: &["cron", "crons", "scheduled", "jobs"],
         things: "cron monitors",
         tool: "find_monitors",
         member: "monitors",
@@ -58,7 +52,7 @@ const LISTS: [List; 10] = [
         more: &["status", "project"],
     },
     List {
-        words: &["uptime", "site", "reachable", "down?"],
+        words: &["uptime", "site", "sites", "reachable"],
         things: "uptime monitors",
         tool: "find_uptime_monitors",
         member: "monitors",
@@ -66,7 +60,7 @@ const LISTS: [List; 10] = [
         more: &["status", "url"],
     },
     List {
-        words: &["alert", "paged", "notif"],
+        words: &["alert", "alerts", "paged", "notified"],
         things: "alert rules",
         tool: "find_alert_rules",
         member: "issueRules",
@@ -74,7 +68,7 @@ const LISTS: [List; 10] = [
         more: &["summary"],
     },
     List {
-        words: &["dashboard"],
+        words: &["dashboard", "dashboards"],
         things: "dashboards",
         tool: "find_dashboards",
         member: "dashboards",
@@ -82,7 +76,7 @@ const LISTS: [List; 10] = [
         more: &["createdBy"],
     },
     List {
-        words: &["replay", "rage click", "recording"],
+        words: &["replay", "replays", "rage clicks", "recordings"],
         things: "newest replays",
         tool: "search_replays",
         member: "",
@@ -90,19 +84,26 @@ const LISTS: [List; 10] = [
         more: &[],
     },
     List {
-        words: &["dropped", "quota", "rate limit"],
+        words: &["dropped", "quota", "rate limit", "rate limits"],
         things: "reasons for which events were dropped",
         tool: "find_dropped_events",
         member: "droppedEvents",
         name: "reason",
         more: &["count", "advice"],
     },
+    List {
+        words: &["organization", "organizations", "organisations"],
+        things: "organizations",
+        tool: "find_organizations",
+        member: "organizations",
+        name: "slug",
+        more: &[],
+    },
 ];
 
-/// The list that a question in small letters asks for.
-pub(super) fn asked(question: &str) -> Option<&'static List> {
-    let asks = |list: &&List| list.words.iter().any(|word| question.contains(word));
-    LISTS.iter().find(asks)
+/// The list that a question asks for.
+pub(super) fn asked(question: &Words) -> Option<&'static List> {
+    LISTS.iter().find(|list| question.have(list.words))
 }
 
 impl List {
@@ -154,7 +155,7 @@ mod tests {
 
     #[test]
     fn no_answer_is_told_as_json() {
-        let projects = asked("which projects are there?").unwrap();
+        let projects = asked(&Words::of("which projects are there?")).unwrap();
         let answer = r#"{"projects":[{"slug":"checkout","platform":"python"},{"slug":"shop-window"}],"hasMore":false}"#;
         let told = projects.told(answer).unwrap();
         assert_eq!(
@@ -164,7 +165,7 @@ mod tests {
         let none = projects.told(r#"{"projects":[]}"#).unwrap();
         assert_eq!(none, "There are no projects that you can see.");
         assert_eq!(projects.told("Sentry answered with an error."), None);
-        let replays = asked("any replays?").unwrap();
+        let replays = asked(&Words::of("any replays?")).unwrap();
         assert_eq!(
             replays
                 .told("# 1 result\n\n1. `7b3d` 240 s\n   https://x")

@@ -21,11 +21,11 @@ pub(super) enum Act {
 impl Act {
     /// In the order in which they are looked for: `why should I close it` closes nothing.
     const WORDS: [(Self, &[&str]); 5] = [
-        (Self::Analyze, &["why", "analy", "root cause", "seer"]),
         (
-            Self::Reopen,
-            &["reopen", "unresolve", "bring back", "open again"],
+            Self::Analyze,
+            &["why", "analyze", "analyse", "root cause", "seer"],
         ),
+        (Self::Reopen, &["reopen", "unresolve", "open again"]),
         (Self::Resolve, &["resolve", "close", "mark as fixed"]),
         (
             Self::Archive,
@@ -33,14 +33,45 @@ impl Act {
         ),
         (
             Self::Affected,
-            &["affected", "how many users", "how many people", "who sees"],
+            &["affected", "how many users", "how many people"],
         ),
     ];
 
-    fn of(text: &str) -> Option<Self> {
-        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let found = Self::WORDS.iter().find(|(_, words)| has(words));
+    fn of(words: &Words) -> Option<Self> {
+        let found = Self::WORDS.iter().find(|(_, any)| words.have(any));
         found.map(|(act, _)| *act)
+    }
+}
+
+/// A question's words in small letters, each between two spaces: `unresolved` is not `resolve`.
+pub(super) struct Words(String);
+
+impl Words {
+    pub(super) fn of(text: &str) -> Self {
+        let text = text.to_lowercase();
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        Self(format!(" {} ", words.join(" ")))
+    }
+
+    /// Whether any of these, of one word or more, is there.
+    pub(super) fn have(&self, any: &[&str]) -> bool {
+        any.iter()
+            .any(|words| self.0.contains(&format!(" {words} ")))
+    }
+
+    /// Whether `it` is all that it is about: nothing is named that an issue has nothing to do with.
+    fn mean_it(&self) -> bool {
+        const OTHERS: &str = "a about again all analyze analyse and archive affected by can cause caused causes close could did do does \
+            happen happened happening happens how ignore is issue many me more mute now of ok open people please reopen resolve \
+            root seer show silence snooze tell that the then this users what who why with would yes you";
+        let (own, _) = self
+            .0
+            .split_once(" in organization ")
+            .unwrap_or((&self.0, ""));
+        let mut words = own.split_whitespace();
+        self.have(&["it", "that"])
+            && words.all(|word| word == "it" || OTHERS.split(' ').any(|other| other == word))
     }
 }
 
@@ -68,42 +99,48 @@ pub(super) enum Intent {
 impl Intent {
     /// Reads a question. `resolve it` refers to the issue that the conversation was about, `before`.
     pub(super) fn of(question: &str, before: Option<String>) -> Self {
-        let text = question.to_lowercase();
-        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let act = Act::of(&text);
+        let words = Words::of(question);
+        let act = Act::of(&words);
         if let Some(id) = short_id(question) {
             return Self::About(act.unwrap_or(Act::Show), id);
         }
-        if has(&["slow", "performance", "latency", "takes so long"]) {
+        if let Some(id) = before.filter(|_| words.mean_it()) {
+            return Self::About(act.unwrap_or(Act::Show), id);
+        }
+        if words.have(&["slow", "slowest", "performance", "latency"]) {
             return Self::Slow;
         }
-        let is_newest = has(&["newest", "latest", "most recent", "last"]);
-        if has(&["last release", "latest release", "newest release"])
-            || has(&["release", "deploy", "ship"]) && has(&["changed", "last", "what did"])
+        let is_newest = words.have(&["newest", "latest", "most recent", "last"]);
+        if words.have(&["release", "deploy", "ship", "shipped", "deployed"])
+            && (is_newest || words.have(&["changed"]))
         {
             return Self::Release;
         }
-        let names_it = text
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|word| word == "it" || word == "that");
-        let named = before.filter(|_| names_it);
-        match (named, act) {
-            (Some(id), act) => return Self::About(act.unwrap_or(Act::Show), id),
-            (None, Some(act)) if is_newest || act == Act::Affected => return Self::Newest(act),
+        let one = words.have(&["issue", "error", "problem", "bug", "crash"]);
+        match act {
+            Some(Act::Affected) => return Self::Newest(Act::Affected),
+            Some(act) if is_newest && one => return Self::Newest(act),
+            None if is_newest && one => return Self::Newest(Act::Show),
             _ => {}
         }
-        if is_newest && has(&["issue", "error", "problem", "bug"]) {
-            return Self::Newest(Act::Show);
-        }
-        if let Some(list) = lists::asked(&text) {
+        if let Some(list) = lists::asked(&words) {
             return Self::List(list);
         }
         let broken = [
-            "broke", "wrong", "errors", "issues", "failing", "crash", "trouble",
+            "broke",
+            "broken",
+            "went wrong",
+            "errors",
+            "issues",
+            "failing",
+            "failed",
+            "crashed",
+            "crashes",
+            "problems",
         ];
         match () {
-            () if has(&broken) => Self::Broken,
-            () if has(&["who am i", "whoami", "signed in"]) => Self::WhoAmI,
+            () if words.have(&broken) => Self::Broken,
+            () if words.have(&["who am i", "whoami", "signed in"]) => Self::WhoAmI,
             () => Self::Talk,
         }
     }
@@ -193,6 +230,19 @@ mod tests {
             ("what changed in the last release?", Intent::Release),
             ("what did we ship last?", Intent::Release),
             ("why is it slow?", Intent::Slow),
+            ("why does it happen?", about(Act::Analyze, "CHECKOUT-1")),
+            ("tell me more about it", about(Act::Show, "CHECKOUT-1")),
+            ("why is it raining in Oslo?", Intent::Talk),
+            ("who wrote that song?", Intent::Talk),
+            ("which website is the best?", Intent::Talk),
+            ("what version of Python is newest?", Intent::Talk),
+            // What was done is no wish to do it.
+            (
+                "show me the latest unresolved issue",
+                Intent::Newest(Act::Show),
+            ),
+            ("which issues were resolved last week?", Intent::Broken),
+            ("who closed the last issue?", Intent::Newest(Act::Show)),
             ("Who am I?", Intent::WhoAmI),
             ("hello", Intent::Talk),
             ("what is the weather in Oslo?", Intent::Talk),

@@ -239,7 +239,7 @@ impl Script<'_> {
 fn failed(text: &str) -> String {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty());
     let line = line.unwrap_or("it said nothing");
-    format!("That did not work, and nothing was changed: {line}")
+    format!("That did not work: {line}")
 }
 
 /// The answers of tools with the tools' names, including tools that another one ran.
