@@ -3,13 +3,14 @@ import fc from "fast-check";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { describe, expect, it } from "vitest";
+import { folded } from "../../web/chat/folded.ts";
 import { highlight, plain } from "../../web/chat/highlight.ts";
 import { Markdown } from "../../web/chat/markdown.tsx";
 
 const sentry = "https://sentry.io";
 const html = (text: string) => renderToString(h(Markdown, { text, sentry })).replace(/^<div class="prose">|<\/div>$/g, "");
 
-const ELEMENTS = /^(div|p|bdi|h[3-6]|ul|ol|li|blockquote|pre|code|span|button|table|thead|tbody|tr|th|td|hr|br|strong|em|del|a|input)$/;
+const ELEMENTS = /^(details|summary|div|p|bdi|h[3-6]|ul|ol|li|blockquote|pre|code|span|button|table|thead|tbody|tr|th|td|hr|br|strong|em|del|a|input)$/;
 const ATTRIBUTES = /^(class|dir|href|target|rel|start|type|checked|disabled|aria-label|aria-live|role|tabindex)$/;
 
 /** Every element that is drawn is one of ours, and every link leads to Sentry. */
@@ -154,6 +155,24 @@ describe("Markdown", () => {
     const started = performance.now();
     isHarmless(html(text));
     expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
+
+describe("a stack trace", () => {
+  const call = (n: number, more = "") => `   ${n} f (a.py:${n})${more}`;
+  it("has its calls in libraries folded, where there are several in a row", () => {
+    const library = [3, 4, 5].map((n) => call(n, " [library]"));
+    const drawn = html(["```", "Boom", call(1), call(2, " [library]"), ...library, call(6), call(7, " [library]"), "```"].join("\n"));
+    expect(drawn).toContain("<summary>4 calls in libraries</summary>");
+    expect(drawn.match(/<pre/g)).toHaveLength(3);
+    expect(drawn).toContain("6 f (a.py:6)\n   7 f (a.py:7) [library]");
+    isHarmless(drawn);
+  });
+
+  it("is the same text in parts", () => {
+    const lines = fc.array(fc.constantFrom("Boom", "", call(1), call(2, " [library]"), "  > 3 | x [library]"));
+    fc.assert(fc.property(lines, (all) => void expect(folded(all.join("\n")).map(({ text }) => text).join("\n")).toBe(all.join("\n"))));
+    expect(folded("a\n1 [library] b")).toHaveLength(1);
   });
 });
 

@@ -51,6 +51,14 @@ function Talk({ state, children }: { state: State; children: VNode }): VNode {
     if (state.entries.at(-1)?.kind === "user") follows.current = true;
     if (current && follows.current) current.scrollTop = current.scrollHeight;
   }, [state.entries, state.busy]);
+  // Where the box gets smaller, as below the endpoint's fields, the newest stays in sight.
+  useEffect(() => {
+    const { current } = box;
+    if (!current) return;
+    const observer = new ResizeObserver(() => void (follows.current && (current.scrollTop = current.scrollHeight)));
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, []);
   const scrolled = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: { currentTarget: HTMLDivElement }) => {
     follows.current = scrollHeight - scrollTop - clientHeight < 40;
   };

@@ -4,6 +4,7 @@ import type { MarkedToken, Token, Tokens } from "marked";
 import type { ComponentChildren, VNode } from "preact";
 import { useMemo } from "preact/hooks";
 import { CopyButton } from "./copy.tsx";
+import { folded } from "./folded.ts";
 import { type Piece, highlight } from "./highlight.ts";
 import { inSight, sentryLink } from "./links.ts";
 import { readable, revealed } from "./plain.ts";
@@ -124,14 +125,31 @@ function Address({ quiet, children }: { quiet?: boolean; children: ComponentChil
 }
 
 export function Code({ code, language }: { code: string; language?: string }): VNode {
-  const pieces = useMemo(() => highlight(code, language), [code, language]);
+  const parts = useMemo(() => folded(code), [code]);
   return (
     <div class="code">
-      <pre tabIndex={0}>
-        <code>{pieces.map(colored)}</code>
-      </pre>
+      {parts.length === 1 ? <Lines code={code} language={language} /> : parts.map(({ text, calls }) => (calls ? <Folded text={text} calls={calls} /> : <Lines code={text} language={language} />))}
       <CopyButton text={code} what="code" />
     </div>
+  );
+}
+
+function Lines({ code, language }: { code: string; language?: string }): VNode {
+  const pieces = useMemo(() => highlight(code, language), [code, language]);
+  return (
+    <pre tabIndex={0}>
+      <code>{pieces.map(colored)}</code>
+    </pre>
+  );
+}
+
+/** Calls within libraries, which are seldom where the mistake is. */
+function Folded({ text, calls }: { text: string; calls: number }): VNode {
+  return (
+    <details class="folded">
+      <summary>{calls} calls in libraries</summary>
+      <pre tabIndex={0}><code>{text}</code></pre>
+    </details>
   );
 }
 
