@@ -53,6 +53,7 @@ describe("Markdown", () => {
     ["[a](https://evil.example/\u202Ex)", '<p>a <bdi dir="ltr">(https://evil.example/\\u{202e}x)</bdi></p>'],
     ["write to ada@sentry.io or <ada@sentry.io>", "<p>write to ada@sentry.io or &lt;ada@sentry.io></p>"],
     ["mailto:ada@sentry.io www.sentry.io ftp://sentry.io/issues/", "<p>mailto:ada@sentry.io www.sentry.io ftp://sentry.io/issues/</p>"],
+    ["[ada@sentry.io](mailto:ada@sentry.io)", '<p><bdi dir="ltr">mailto:ada@sentry.io</bdi></p>'],
     ["[a](mailto:ada@sentry.io)", '<p>a <bdi dir="ltr">(mailto:ada@sentry.io)</bdi></p>'],
     ["[sentry.io](https://evil.example/?q=secret)", 'sentry.io <bdi dir="ltr">(https://evil.example/?q=secret)</bdi>'],
     ["https://evil.example/x", '<p><bdi dir="ltr">https://evil.example/x</bdi></p>'],

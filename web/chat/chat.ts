@@ -173,7 +173,7 @@ export class Chat {
       this.#set({ queued: [...queued, text] });
       return this.#begin({});
     }
-    const left = waiting(entries, "confirm").filter(({ direct }) => !direct).map(({ name, target }) => toolTitle(name, target));
+    const left = waiting(entries, "confirm").map(({ name, target }) => toolTitle(name, target));
     const note = `Not run, since you asked something else: ${left.join(", ")}.`;
     const said: Entry[] = left.length > 0 ? [{ kind: "note", key: newKey(), text: note }] : [];
     this.#keep([...passedOver(entries), ...said, { kind: "user", key: newKey(), text }]);
@@ -271,6 +271,7 @@ export class Chat {
 
   #notSignedIn(problem: string): void {
     this.#waiting.end();
+    this.#set({ queued: [] });
     const text = Object.hasOwn(SIGN_IN, problem) ? SIGN_IN[problem]! : SIGN_IN.failed!;
     this.#add({ kind: "failure", key: newKey(), failure: { code: "sign_in" }, text });
   }

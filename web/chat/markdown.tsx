@@ -109,7 +109,8 @@ function link({ href, text }: Tokens.Link, inner: ComponentChildren, { sentry }:
   const address = sentryLink(href, sentry);
   const shown = revealed(href);
   // The address itself, so that a text cannot pass for another.
-  if (!address) return text === href ? <Address>{shown}</Address> : <>{inner} <Address>({shown})</Address></>;
+  // Nor is a mail address there twice.
+  if (!address) return text === href || `mailto:${text}` === href ? <Address>{shown}</Address> : <>{inner} <Address>({shown})</Address></>;
   const isAddress = [href, address, inSight(address)].includes(text);
   return (
     <>
