@@ -45,7 +45,7 @@ fn is_page(segments: &[&str]) -> bool {
         ["" | "account" | "llms.txt" | "robots.txt" | "tools"]
             | ["oauth", "authorize" | "callback" | "check"]
             | ["account", "history" | "history.json"]
-            | ["favicon.ico" | "style.css" | "chat.css" | "chat.js" | "page.js"]
+            | ["favicon.ico" | "style.css" | "chat.css" | "chat.js" | "page.js" | "og.png"]
     )
 }
 

@@ -34,10 +34,14 @@ export class AccountPage {
     );
   }
 
-  /** Each application with what stands above its connections. */
+  /** Each application with what stands above its connections. The release of 1112ee6 has an article for each connection, by itself. */
   get apps(): { name: string; text: string; articles: string[] }[] {
+    const nameOf = (html: string) => words(/<h2[^]*?<\/h2>/.exec(html)?.[0] ?? "");
+    if (!this.html.includes('<section class="card app"')) {
+      return (this.html.match(/<article\b[^]*?<\/article>/g) ?? []).map((article) => ({ name: nameOf(article), text: "", articles: [article] }));
+    }
     return (this.html.match(/<section class="card app"[^]*?<\/section>/g) ?? []).map((section) => ({
-      name: words(/<h2[^]*?<\/h2>/.exec(section)?.[0] ?? ""),
+      name: nameOf(section),
       text: words(section.slice(0, section.indexOf("<article"))),
       articles: section.match(/<article\b[^]*?<\/article>/g) ?? [],
     }));

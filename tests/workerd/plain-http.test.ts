@@ -42,6 +42,7 @@ const pages = [
   "/chat.css",
   "/chat.js",
   "/page.js",
+  "/og.png",
   "/tools?q=x",
 ];
 
