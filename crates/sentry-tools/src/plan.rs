@@ -1,6 +1,6 @@
 //! Tools as data: which endpoints are asked, what fills them, and what of their answers is handed on. A [`Plan`] says it in
 //! tables, and one function runs every plan; what a table cannot say is a function beside it that waits for nothing
-//! ([ADR 130](../../../docs/adr/0130-tools-as-data.md)). `tools/find_teams.rs` is the pattern.
+//! ([ADR 130](../../../docs/adr/0130-tools-as-data.md)). `tools/find_dsns.rs` is a short one.
 
 use std::borrow::Cow;
 
