@@ -1,6 +1,6 @@
 // make screenshots: takes pictures of every page (wide, on a phone, dark) and of the chat in use, into docs/screens/.
-// It also takes the picture that others show beside a link to us, web/og.png. It uses the built worker, the local Sentry and a real browser; only the number of colours is reduced. With names
-// (ONLY="home chat"), only these are taken.
+// It also takes the picture that others show beside a link to us, web/og.png. It uses the built worker, the local Sentry
+// and a real browser; only the number of colours is reduced. With names (ONLY="home chat"), only these are taken.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Response } from "miniflare";

@@ -101,10 +101,8 @@ impl Intent {
     pub(super) fn of(question: &str, before: Option<String>) -> Self {
         let words = Words::of(question);
         let act = Act::of(&words);
-        if let Some(id) = short_id(question) {
-            return Self::About(act.unwrap_or(Act::Show), id);
-        }
-        if let Some(id) = before.filter(|_| words.mean_it()) {
+        let named = short_id(question).or_else(|| before.filter(|_| words.mean_it()));
+        if let Some(id) = named {
             return Self::About(act.unwrap_or(Act::Show), id);
         }
         if words.have(&["slow", "slowest", "performance", "latency"]) {
@@ -117,11 +115,8 @@ impl Intent {
             return Self::Release;
         }
         let one = words.have(&["issue", "error", "problem", "bug", "crash"]);
-        match act {
-            Some(Act::Affected) => return Self::Newest(Act::Affected),
-            Some(act) if is_newest && one => return Self::Newest(act),
-            None if is_newest && one => return Self::Newest(Act::Show),
-            _ => {}
+        if act == Some(Act::Affected) || (is_newest && one) {
+            return Self::Newest(act.unwrap_or(Act::Show));
         }
         if let Some(list) = lists::asked(&words) {
             return Self::List(list);
@@ -138,10 +133,12 @@ impl Intent {
             "crashes",
             "problems",
         ];
-        match () {
-            () if words.have(&broken) => Self::Broken,
-            () if words.have(&["who am i", "whoami", "signed in"]) => Self::WhoAmI,
-            () => Self::Talk,
+        if words.have(&broken) {
+            Self::Broken
+        } else if words.have(&["who am i", "whoami", "signed in"]) {
+            Self::WhoAmI
+        } else {
+            Self::Talk
         }
     }
 }
